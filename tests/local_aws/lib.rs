@@ -1,0 +1,10 @@
+//! The local AWS: enough of CloudFormation, Lambda, EventBridge, IAM and Managed Service for Apache Flink to deploy the
+//! committed templates, run the built function binaries as processes, and live through the incident they cure.
+//!
+//! Everything listens on 127.0.0.1. It shares no code with the planner: each rule is written from the service's own
+//! documentation and names its source, so that a mistake in the planner has something to be wrong against.
+
+pub mod api;
+pub mod world;
+
+pub use world::{Modes, Settings, State, World};
