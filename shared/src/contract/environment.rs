@@ -1,0 +1,70 @@
+//! The environment variables that a deployment sets and the shell reads.
+
+use std::time::Duration;
+
+/// What can be set on a deployed function. Each has a default, so that a bare function works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// `POLL_INTERVAL_MS`: the base wait of the polling policy; all its waits scale with it.
+    pub poll_interval: Duration,
+    /// `REPLY_MARGIN_MS`: how long before the deadline the watchdog answers.
+    pub reply_margin: Duration,
+    /// `MAX_REPLAY_HOURS`: the bound of the replay rule.
+    pub max_replay: Duration,
+    /// `STOP_MINUTES`: how long a graceful stop may take.
+    pub stop_patience: Duration,
+    /// `STABILIZE_SECONDS`: how long a recovered job must stay RUNNING before a snapshot proves it.
+    pub stabilize: Duration,
+    /// `KEEP_SNAPSHOTS`: how many of our own snapshots stay.
+    pub keep_snapshots: u32,
+    /// `CONTINUE_WITH_OWN_ROLE`: continue the rollback of a stack that has no service role.
+    pub continue_with_own_role: bool,
+}
+
+impl Environment {
+    /// Reads it from `variable`, which gives a variable's text.
+    ///
+    /// # Errors
+    /// The first variable that is set and cannot be read, with what it takes.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let number = |name: &str, default: u64| match variable(name) {
+            None => Ok(default),
+            Some(text) => text.parse().map_err(|_| format!("{name} is \"{text}\"; it takes a whole number")),
+        };
+        let millis = |name, default| number(name, default).map(Duration::from_millis);
+        Ok(Self {
+            poll_interval: millis("POLL_INTERVAL_MS", 5000)?,
+            reply_margin: millis("REPLY_MARGIN_MS", 15_000)?,
+            max_replay: Duration::from_secs(3600 * number("MAX_REPLAY_HOURS", 20)?),
+            stop_patience: Duration::from_secs(60 * number("STOP_MINUTES", 10)?),
+            stabilize: Duration::from_secs(number("STABILIZE_SECONDS", 60)?),
+            keep_snapshots: u32::try_from(number("KEEP_SNAPSHOTS", 10)?).unwrap_or(u32::MAX),
+            continue_with_own_role: match variable("CONTINUE_WITH_OWN_ROLE").as_deref() {
+                None | Some("false") => false,
+                Some("true") => true,
+                Some(other) => {
+                    return Err(format!("CONTINUE_WITH_OWN_ROLE is \"{other}\"; it takes \"true\" or \"false\""));
+                }
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_function_has_defaults() {
+        let environment = Environment::read(|_| None).unwrap();
+        assert_eq!(environment.poll_interval, Duration::from_secs(5));
+        assert_eq!(environment.max_replay, Duration::from_hours(20));
+        assert!(!environment.continue_with_own_role);
+    }
+
+    #[test]
+    fn a_variable_that_cannot_be_read_is_named() {
+        let error = Environment::read(|name| (name == "STOP_MINUTES").then(|| "ten".to_owned())).unwrap_err();
+        assert_eq!(error, "STOP_MINUTES is \"ten\"; it takes a whole number");
+    }
+}

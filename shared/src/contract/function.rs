@@ -1,0 +1,43 @@
+//! The four functions by the names that cargo, Lambda, the templates and the exports share.
+
+/// A function of this project: a cargo binary, a Lambda function, a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Function {
+    /// `Custom::FlinkAutoStart`.
+    AutoStart,
+    /// `Custom::FlinkPropertyGroups`.
+    PropertyGroups,
+    /// `Custom::FlinkUpdateGuard`.
+    UpdateGuard,
+    /// EventBridge's, and an operator's.
+    RollbackUnsticker,
+}
+
+/// The export of `access` that holds the ARN of the permissions boundary for application roles.
+pub const ACCESS_BOUNDARY_EXPORT: &str = "flink-access-boundary-arn";
+/// The export of `access` that holds the name of the artifact bucket.
+pub const ACCESS_BUCKET_EXPORT: &str = "flink-access-bucket";
+
+impl Function {
+    /// All four, in the order in which templates name them.
+    pub const ALL: [Self; 4] = [Self::AutoStart, Self::PropertyGroups, Self::UpdateGuard, Self::RollbackUnsticker];
+
+    /// The name of the binary and of the Lambda function.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AutoStart => "flink-auto-start",
+            Self::PropertyGroups => "flink-property-groups",
+            Self::UpdateGuard => "flink-update-guard",
+            Self::RollbackUnsticker => "flink-rollback-unsticker",
+        }
+    }
+
+    /// The export of `handlers` that holds the function's ARN; a stack that imports it keeps the handlers from being deleted.
+    #[must_use]
+    pub fn arn_export(self) -> String {
+        let name = self.name();
+        let short = name.strip_prefix("flink-").unwrap_or(name);
+        format!("flink-handlers-{short}-arn")
+    }
+}

@@ -1,0 +1,32 @@
+//! What two programs must agree on: the template that writes a name and the function that reads it use the same item.
+//!
+//! A contract is generic over what a leaf is. The template writes `AutoStart<Value>` (a literal or an intrinsic), the handler
+//! reads `AutoStart` (strings, since CloudFormation turns every scalar into one). A property that the handler does not
+//! read cannot be written:
+//!
+//! ```compile_fail,E0560
+//! use shared::contract::AutoStart;
+//! let properties: AutoStart = AutoStart { aplication_name: None, ..AutoStart::of("service-token") };
+//! ```
+
+mod application;
+mod auto_start;
+mod environment;
+mod function;
+mod permissions;
+mod property_groups;
+mod report;
+mod stack_status_change;
+mod tags;
+mod unreadable;
+
+pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, PropertyGroup, RunConfiguration};
+pub use auto_start::{AutoStart, AutoStartAttributes};
+pub use environment::Environment;
+pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, Function};
+pub use permissions::permissions;
+pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
+pub use report::{ActionTaken, ApplicationReport, Outcome, Report};
+pub use stack_status_change::{Wake, pattern};
+pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, UNSTICK, UNSTICK_RESTART};
+pub use unreadable::{Unreadable, read};

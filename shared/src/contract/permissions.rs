@@ -1,0 +1,32 @@
+//! What each function may call: what it looks at, and the calls its goals can ask for. The template writes it as policies.
+
+use std::collections::BTreeSet;
+
+use super::function::Function;
+use crate::lifecycle::Action;
+
+/// The actions a function's role allows, no more and no fewer.
+#[must_use]
+pub fn permissions(function: Function) -> BTreeSet<Action> {
+    let calls: &[Action] = match function {
+        Function::AutoStart => &[
+            Action::StartApplication,
+            Action::StopApplication,
+            Action::CreateApplicationSnapshot,
+            Action::UntagResource,
+        ],
+        Function::PropertyGroups => &[Action::UpdateApplication],
+        Function::UpdateGuard => {
+            &[Action::StopApplication, Action::CreateApplicationSnapshot, Action::TagResource, Action::UntagResource]
+        }
+        Function::RollbackUnsticker => &[
+            Action::StartApplication,
+            Action::StopApplication,
+            Action::CreateApplicationSnapshot,
+            Action::TagResource,
+            Action::UntagResource,
+            Action::ContinueUpdateRollback,
+        ],
+    };
+    Action::LOOK.into_iter().chain(Action::LOOK_AT_STACK).chain(calls.iter().copied()).collect()
+}

@@ -1,0 +1,82 @@
+//! What wakes the unsticker, and the EventBridge pattern that lets it through: one definition for both.
+
+use serde_json::{Value, json};
+
+/// The statuses on which the unsticker is called (`semantics.md` D.1).
+const STATUSES: [&str; 3] = ["UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_FAILED"];
+const SOURCE: &str = "aws.cloudformation";
+const DETAIL_TYPE: &str = "CloudFormation Stack Status Change";
+
+/// The event pattern of the rule.
+#[must_use]
+pub fn pattern() -> Value {
+    json!({
+        "source": [SOURCE],
+        "detail-type": [DETAIL_TYPE],
+        "detail": {"status-details": {"status": STATUSES}}
+    })
+}
+
+/// Why the unsticker was called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wake {
+    /// A stack's status changed: its ID and the status it had then.
+    StackStatusChange {
+        /// The stack's ARN.
+        stack_id: String,
+        /// The status in the event; the stack itself is looked at again.
+        status: String,
+    },
+    /// The schedule.
+    Sweep,
+    /// A person named a stack.
+    Operator {
+        /// A name or an ARN.
+        stack_name: String,
+    },
+}
+
+impl Wake {
+    /// Reads an event, whatever its shape.
+    ///
+    /// # Errors
+    /// What it takes, when it is none of the three.
+    pub fn read(event: &Value) -> Result<Self, String> {
+        let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        if let Some(stack_name) = text("/StackName") {
+            return Ok(Self::Operator { stack_name: stack_name.to_owned() });
+        }
+        if event.get("Sweep") == Some(&Value::Bool(true)) {
+            return Ok(Self::Sweep);
+        }
+        match (text("/detail-type"), text("/detail/stack-id"), text("/detail/status-details/status")) {
+            (Some(DETAIL_TYPE), Some(stack_id), Some(status)) => {
+                Ok(Self::StackStatusChange { stack_id: stack_id.to_owned(), status: status.to_owned() })
+            }
+            _ => Err(format!(
+                "the event is not one this function knows; it takes a \"{DETAIL_TYPE}\" event with detail.stack-id and \
+                 detail.status-details.status, {{\"Sweep\": true}}, or {{\"StackName\": \"...\"}}"
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_events_are_told_apart() {
+        let change = json!({"detail-type": DETAIL_TYPE, "detail": {"stack-id": "arn:s", "status-details": {"status": "UPDATE_ROLLBACK_FAILED"}}});
+        assert!(matches!(Wake::read(&change), Ok(Wake::StackStatusChange { .. })));
+        assert_eq!(Wake::read(&json!({"Sweep": true})), Ok(Wake::Sweep));
+        assert_eq!(Wake::read(&json!({"StackName": "s"})), Ok(Wake::Operator { stack_name: "s".into() }));
+    }
+
+    #[test]
+    fn anything_else_is_told_what_it_takes() {
+        for event in [json!({}), json!([]), json!({"StackName": ""}), json!({"Sweep": "true"})] {
+            assert!(Wake::read(&event).unwrap_err().contains("StackName"));
+        }
+    }
+}

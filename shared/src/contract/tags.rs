@@ -1,0 +1,13 @@
+//! The tags by which people consent and by which an interrupted restart is remembered.
+
+/// On the stack (CloudFormation hands it to the application): `enabled` or `dry-run`. Consent to a force-stop, to continuing
+/// the rollback, and to replay.
+pub const UNSTICK: &str = "flink-unstick";
+/// On the application: hours; may only lower the function's own replay bound.
+pub const MAX_REPLAY_HOURS: &str = "flink-max-replay-hours";
+/// On the application: hours; the sweep takes a snapshot when the newest READY one is older.
+pub const SNAPSHOT_HOURS: &str = "flink-snapshot-hours";
+/// On the application: the marker, written before a stop by whoever stops, removed by whoever brings it to RUNNING.
+pub const UNSTICK_RESTART: &str = "flink-unstick-restart";
+/// On the application: the name of a stack that may inject property groups into it.
+pub const HANDLERS_ALLOW: &str = "flink-handlers-allow";

@@ -1,0 +1,104 @@
+//! Every AWS operation that our functions make, by IAM action. The template derives the functions' policies from it, so a role that
+//! forbids a call the planner can make cannot be written.
+
+/// One AWS operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Status, version, token, property groups.
+    DescribeApplication,
+    /// Markers and consent.
+    ListTagsForResource,
+    /// What became of the calls.
+    ListApplicationOperations,
+    /// An operation's own error text.
+    DescribeApplicationOperation,
+    /// What a start can restore.
+    ListApplicationSnapshots,
+    /// READY to RUNNING.
+    StartApplication,
+    /// Graceful or forced.
+    StopApplication,
+    /// Proof of health, and what a restart resumes from.
+    CreateApplicationSnapshot,
+    /// Property groups.
+    UpdateApplication,
+    /// The marker.
+    TagResource,
+    /// The marker.
+    UntagResource,
+    /// A stack's status, role, root and tags.
+    DescribeStacks,
+    /// What failed and why.
+    DescribeStackEvents,
+    /// Which applications a stack owns.
+    ListStackResources,
+    /// Out of UPDATE_ROLLBACK_FAILED.
+    ContinueUpdateRollback,
+}
+
+/// What an action's permission is limited to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Applications with the deployment's name prefix.
+    Application,
+    /// Stacks.
+    Stack,
+}
+
+impl Action {
+    /// What a look at an application takes, whoever looks.
+    pub const LOOK: [Self; 5] = [
+        Self::DescribeApplication,
+        Self::ListTagsForResource,
+        Self::ListApplicationOperations,
+        Self::DescribeApplicationOperation,
+        Self::ListApplicationSnapshots,
+    ];
+
+    /// What a look at a stack takes, whoever looks.
+    pub const LOOK_AT_STACK: [Self; 3] = [Self::DescribeStacks, Self::DescribeStackEvents, Self::ListStackResources];
+
+    /// The action as policies write it. Flink's prefix is `kinesisanalytics`, without the `v2` (`semantics.md` A.1).
+    #[must_use]
+    pub const fn iam(self) -> &'static str {
+        match self {
+            Self::DescribeApplication => "kinesisanalytics:DescribeApplication",
+            Self::ListTagsForResource => "kinesisanalytics:ListTagsForResource",
+            Self::ListApplicationOperations => "kinesisanalytics:ListApplicationOperations",
+            Self::DescribeApplicationOperation => "kinesisanalytics:DescribeApplicationOperation",
+            Self::ListApplicationSnapshots => "kinesisanalytics:ListApplicationSnapshots",
+            Self::StartApplication => "kinesisanalytics:StartApplication",
+            Self::StopApplication => "kinesisanalytics:StopApplication",
+            Self::CreateApplicationSnapshot => "kinesisanalytics:CreateApplicationSnapshot",
+            Self::UpdateApplication => "kinesisanalytics:UpdateApplication",
+            Self::TagResource => "kinesisanalytics:TagResource",
+            Self::UntagResource => "kinesisanalytics:UntagResource",
+            Self::DescribeStacks => "cloudformation:DescribeStacks",
+            Self::DescribeStackEvents => "cloudformation:DescribeStackEvents",
+            Self::ListStackResources => "cloudformation:ListStackResources",
+            Self::ContinueUpdateRollback => "cloudformation:ContinueUpdateRollback",
+        }
+    }
+
+    /// What its permission is limited to.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::DescribeApplication
+            | Self::ListTagsForResource
+            | Self::ListApplicationOperations
+            | Self::DescribeApplicationOperation
+            | Self::ListApplicationSnapshots
+            | Self::StartApplication
+            | Self::StopApplication
+            | Self::CreateApplicationSnapshot
+            | Self::UpdateApplication
+            | Self::TagResource
+            | Self::UntagResource => Scope::Application,
+            Self::DescribeStacks
+            | Self::DescribeStackEvents
+            | Self::ListStackResources
+            | Self::ContinueUpdateRollback => Scope::Stack,
+        }
+    }
+}
