@@ -14,4 +14,5 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod contract;
+pub mod custom_resource;
 pub mod lifecycle;

@@ -223,17 +223,15 @@ pub fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessm
 /// CloudFormation erased it and the application's own history tells.
 #[must_use]
 pub fn to_recover(incident: &Incident, application: &Application) -> bool {
-    match application.tag(MARKER) {
-        Some(marker) => !marker.starts_with(AWAITING_FIX),
-        None => {
-            let Some(began) = incident.began() else { return false };
-            application.status == ApplicationStatus::Ready
-                && match &application.operations {
-                    Operations::Listed(_) => application.newest("StopApplication", began.time).is_some(),
-                    Operations::Unreadable => incident.continued() > 0,
-                }
-        }
+    if let Some(marker) = application.tag(MARKER) {
+        return !marker.starts_with(AWAITING_FIX);
     }
+    let Some(began) = incident.began() else { return false };
+    application.status == ApplicationStatus::Ready
+        && match &application.operations {
+            Operations::Listed(_) => application.newest("StopApplication", began.time).is_some(),
+            Operations::Unreadable => incident.continued() > 0,
+        }
 }
 
 #[cfg(test)]

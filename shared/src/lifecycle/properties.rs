@@ -9,7 +9,7 @@ use super::call::Call;
 use super::goal::{Done, Properties};
 use super::observed::{Application, Group, Observed};
 use super::refusal::Refusal;
-use super::status::{ApplicationStatus, OperationStatus};
+use super::status::{ApplicationStatus, OperationStatus, StackStatus};
 use super::values::ConflictPolicy;
 use super::{Step, UNSEEN_LOOKS};
 
@@ -26,7 +26,7 @@ pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
             Step::Refuse(Refusal::ApplicationMissing { application: String::new() })
         };
     };
-    if removing && observed.stack.status.is_some_and(|status| status.is_going()) {
+    if removing && observed.stack.status.is_some_and(StackStatus::is_going) {
         return Step::Done(Done::GroupsLeft { because: "the stack goes, and the application with it".to_owned() });
     }
     match application.status {
@@ -154,7 +154,7 @@ fn same(left: &[Group], right: &[Group]) -> bool {
 mod tests {
     use super::super::fixtures::*;
     use super::super::observed::Timestamp;
-    use super::super::{Goal, Rejected, StackStatus, next_step};
+    use super::super::{Goal, Rejected, next_step};
     use super::*;
 
     fn groups(keys: &[(&str, &str, &str)]) -> Vec<Group> {

@@ -104,7 +104,7 @@ mod tests {
     fn step(observed: &Observed) -> Step {
         let goal = Recovered {
             event: "e1".into(),
-            stabilize: Duration::from_secs(60),
+            stabilize: Duration::from_mins(1),
             proof: "flink-handlers-gate-e1".into(),
             since: Timestamp(0),
             patience: Duration::from_mins(10),

@@ -172,10 +172,10 @@ mod tests {
 
     #[test]
     fn the_gate_waits_then_proves_then_is_content() {
-        let goal = Goal::Running(Running { stabilize: Duration::from_secs(60), ..goal() });
+        let goal = Goal::Running(Running { stabilize: Duration::from_mins(1), ..goal() });
         let mut observed = seen(ApplicationStatus::Running);
         assert_eq!(next_step(&goal, &observed), Step::Wait(Because::Stabilizing));
-        later(&mut observed, Duration::from_secs(60));
+        later(&mut observed, Duration::from_mins(1));
         assert!(matches!(next_step(&goal, &observed), Step::Call(Call::CreateSnapshot { .. }, Because::ProveHealth)));
         snapshot(&mut observed, "flink-handlers-gate-1", SnapshotStatus::Creating);
         assert_eq!(next_step(&goal, &observed), Step::Wait(Because::Proving));
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_job_that_cannot_be_snapshotted_does_not_pass_the_gate() {
-        let goal = Goal::Running(Running { stabilize: Duration::from_secs(60), ..goal() });
+        let goal = Goal::Running(Running { stabilize: Duration::from_mins(1), ..goal() });
         let mut observed = seen(ApplicationStatus::Running);
         let call = Call::CreateSnapshot { name: "flink-handlers-gate-1".into() };
         observed.tried.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
