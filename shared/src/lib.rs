@@ -15,3 +15,4 @@
 
 pub mod contract;
 pub mod lifecycle;
+pub mod template;
