@@ -4,20 +4,18 @@
 
 use super::deployment::{Extent, Limits, statements};
 use super::document::Template;
-use super::iam::{ManagedPolicy, Policy, Role, Statement};
-use super::lambda::{function_arn, logical_id};
-use super::logs::{LogGroup, RETENTION_DAYS};
+use super::function::add_function;
+use super::iam::{ManagedPolicy, Policy, Role};
+use super::logs::RETENTION_DAYS;
 use super::messages::{Queue, Topic};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
-use super::resource::{Handle, Parameter, Resource};
+use super::resource::{Handle, Resource};
 use super::s3::Bucket;
-use super::value::Value;
-use super::{arn, boundary, cloudwatch};
+use super::{boundary, cloudwatch};
 use crate::contract::{
-    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, permissions,
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
 };
-use crate::lifecycle::Scope;
 
 /// The template.
 ///
@@ -99,50 +97,6 @@ fn name_prefix(what: &str, least: u32) -> ParameterOf {
         .matching("^[a-zA-Z0-9_.-]*$", "letters, digits, _, . and -")
 }
 
-/// The log group of a function that `cargo lambda deploy` makes, and its role.
-fn add_function(
-    template: &mut Template,
-    function: Function,
-    prefix: &Value,
-    retention: &Handle<Parameter>,
-    failures: &Handle<Queue>,
-) -> Result<Handle<Role>, Problem> {
-    let (id, name) = (logical_id(function), function.name());
-    let group = LogGroup::named(&format!("/aws/lambda/{name}").into(), retention).removed_with_the_stack();
-    let group = template.add(&format!("{id}LogGroup"), group)?;
-    let role = template.add(&format!("{id}Role"), function_role(function, prefix, &group, failures))?;
-    template.output(&format!("{id}RoleArn"), &format!("cargo lambda deploy --role, for {name}."), &role.arn());
-    Ok(role)
-}
-
-/// What the function's calls need, and nothing else.
-fn function_role(
-    function: Function,
-    prefix: &Value,
-    group: &Handle<LogGroup>,
-    failures: &Handle<Queue>,
-) -> Resource<Role> {
-    let mut role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
-    for scope in [Scope::Application, Scope::Stack] {
-        let actions = permissions(function).into_iter().filter(|action| action.scope() == scope);
-        let on = match scope {
-            Scope::Application => {
-                arn::regional("kinesisanalytics", ["application/".into(), prefix.clone(), "*".into()])
-            }
-            Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
-        };
-        role.grant(Statement::allow(actions.map(crate::lifecycle::Action::iam)).on([on]));
-    }
-    group.grant_write(&mut role);
-    failures.grant_send(&mut role);
-    if Function::CUSTOM_RESOURCES.contains(&function) {
-        role.grant(Statement::allow(["lambda:InvokeFunction"]).on([function_arn(function)]));
-    } else {
-        role.grant(Statement::allow(["events:PutEvents"]).on([super::handlers::default_bus_arn()]));
-    }
-    role.into()
-}
-
 fn dead_letter_alarm(queue: &Handle<Queue>, topic: &Handle<Topic>) -> Resource {
     let metric = cloudwatch::Metric {
         namespace: "AWS/SQS",
@@ -152,4 +106,77 @@ fn dead_letter_alarm(queue: &Handle<Queue>, topic: &Handle<Topic>) -> Resource {
     };
     let description = "An event could not be handled: it is in the dead-letter queue of the Flink stack handlers.";
     cloudwatch::alarm_above_zero(description, &metric, &topic.reference())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::resolved::{Resolved, text};
+    use super::*;
+    use serde_json::Value as Json;
+    use std::collections::BTreeSet;
+
+    fn resolved() -> Resolved {
+        Resolved::with(&access().unwrap(), &[])
+    }
+
+    fn statements(document: &Json) -> Vec<Json> {
+        document["Statement"].as_array().unwrap().clone()
+    }
+
+    fn actions(statement: &Json) -> Vec<String> {
+        let action = &statement["Action"];
+        action.as_array().map_or_else(|| vec![text(action)], |many| many.iter().map(text).collect())
+    }
+
+    #[test]
+    fn the_prefix_bounds_every_role_that_touches_an_application() {
+        let stack = Resolved::with(&access().unwrap(), &[("ApplicationNamePrefix", "team-")]);
+        for id in ["AutoStartRole", "RollbackUnstickerRole", "StackRole"] {
+            let all = statements(&stack.properties(id)["Policies"][0]["PolicyDocument"]);
+            let flink = all.iter().filter(|one| actions(one)[0].starts_with("kinesisanalytics:"));
+            let on: Vec<String> = flink.map(|one| text(&one["Resource"])).collect();
+            assert_eq!(on, ["arn:aws:kinesisanalytics:eu-west-1:111122223333:application/team-*"], "{id}");
+        }
+    }
+
+    #[test]
+    fn application_stacks_make_roles_under_the_path_and_the_boundary_only() {
+        let role = resolved().properties("StackRole");
+        for statement in statements(&role["Policies"][0]["PolicyDocument"]) {
+            let actions = actions(&statement);
+            if actions.iter().any(|action| action.starts_with("iam:")) {
+                assert_eq!(statement["Resource"], "arn:aws:iam::111122223333:role/flink-stack/*");
+            }
+            if ["iam:CreateRole", "iam:PutRolePolicy"].iter().any(|one| actions.iter().any(|action| action == one)) {
+                assert_eq!(statement["Condition"]["ArnEquals"]["iam:PermissionsBoundary"], "ApplicationBoundary");
+            }
+            if actions == ["iam:PassRole"] {
+                let to = &statement["Condition"]["StringEquals"]["iam:PassedToService"];
+                assert_eq!(to, "kinesisanalytics.amazonaws.com");
+            }
+            assert!(actions.iter().all(|action| action != "iam:DeleteRolePermissionsBoundary"));
+        }
+    }
+
+    #[test]
+    fn the_boundary_lets_through_whatever_our_application_stack_grants() {
+        let given = [("JarKey", "job.jar")];
+        let application = Resolved::with(&super::super::application().unwrap(), &given).properties("ApplicationRole");
+        let boundary = resolved().properties("ApplicationBoundary");
+        let bounds: BTreeSet<String> = statements(&boundary["PolicyDocument"]).iter().flat_map(actions).collect();
+        for statement in statements(&application["Policies"][0]["PolicyDocument"]) {
+            assert!(actions(&statement).iter().all(|action| bounds.contains(action)), "{statement}");
+        }
+    }
+
+    #[test]
+    fn continuing_with_its_own_role_the_unsticker_creates_nothing_and_deletes_no_data() {
+        let policy = resolved().properties("ContinueWithOwnRolePolicy");
+        for action in statements(&policy["PolicyDocument"]).iter().flat_map(actions) {
+            let (_, verb) = action.split_once(':').unwrap();
+            assert!(!verb.starts_with("Create"), "{action}");
+            let whole = ["DeleteStream", "DeleteTable", "DeleteLogGroup", "DeleteApplication", "DeleteRole"];
+            assert!(!whole.contains(&verb), "{action}");
+        }
+    }
 }

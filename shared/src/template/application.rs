@@ -7,6 +7,7 @@
 use serde_json::json;
 
 use super::arn;
+use super::chosen::Chosen;
 use super::deployment::{LOG_GROUP_PREFIX, ROLE_PATH};
 use super::digest::configuration_digest;
 use super::document::Template;
@@ -14,18 +15,15 @@ use super::dynamodb::Table;
 use super::flink::Application;
 use super::iam::{Role, Statement};
 use super::kinesis::Stream;
-use super::logs::{LogGroup, RETENTION_DAYS};
-use super::parameter::ParameterOf;
+use super::logs::LogGroup;
 use super::problem::Problem;
 use super::property_groups;
-use super::resource::{Handle, Parameter, Resource};
+use super::resource::Resource;
 use super::s3::Object;
 use super::value::{Value, pseudo};
 use crate::contract::{
-    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ApplicationRestoreConfiguration, AutoStart, FlinkRunConfiguration,
-    Function, PropertyGroup, PropertyGroups, RunConfiguration, SNAPSHOT_HOURS,
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, AutoStart, Function, PropertyGroup, PropertyGroups, SNAPSHOT_HOURS,
 };
-use crate::lifecycle::RestoreType;
 
 /// Hours that the stream keeps records: what a restart can replay.
 const RETENTION_HOURS: u32 = 24;
@@ -131,77 +129,88 @@ pub fn application() -> Result<Template, Problem> {
     Ok(template)
 }
 
-/// What a person chose.
-struct Chosen {
-    stream_name: Value,
-    table_name: Value,
-    application_name: Value,
-    runtime: Value,
-    jar_key: Value,
-    log_retention: Handle<Parameter>,
-    stabilize_seconds: Value,
-    on_delete: Value,
-    run_configuration: RunConfiguration<Value>,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::resolved::Resolved;
+    use super::*;
+    use crate::contract::{AutoStartAttributes, read};
+    use crate::lifecycle::{OnDelete, Restore};
+    use serde_json::Value as Json;
+    use std::time::Duration;
 
-impl Chosen {
-    fn from_parameters(template: &mut Template) -> Result<Self, Problem> {
-        let mut text = |id: &str, parameter: ParameterOf| template.parameter(id, parameter).map(|it| it.reference());
-        let named = |what: &str, prefix: &str| {
-            let description = format!("{what} It begins with {prefix} of the access stack.");
-            ParameterOf::text(&description).default("flink-test").length(1, 128)
-        };
-        let name = ("^[a-zA-Z0-9_.-]+$", "letters, digits, _, . and -");
-        let restore_types = [RestoreType::Latest, RestoreType::Custom, RestoreType::Skip].map(RestoreType::as_str);
-        let restore = "What a start restores. CUSTOM and SKIP apply to the one deployment that first carries them.";
-        let snapshot = "The snapshot, with RESTORE_FROM_CUSTOM_SNAPSHOT only.";
-        let dropped = "true: state of operators that the new code no longer has is dropped.";
-        let delete = "What becomes of the running job when the stack is deleted.";
-        let stabilize = "Seconds that the job must stay RUNNING before a snapshot proves it; 0 for no proof.";
+    fn resolved(given: &[(&str, &str)]) -> Resolved {
+        let given: Vec<_> = [("JarKey", "job.jar")].into_iter().chain(given.iter().copied()).collect();
+        Resolved::with(&application().unwrap(), &given).named()
+    }
 
-        let stream_name = text("StreamName", named("The stream.", "DataNamePrefix").matching(name.0, name.1))?;
-        let table_name =
-            text("TableName", named("The table.", "DataNamePrefix").length(3, 255).matching(name.0, name.1))?;
-        let application = named("The application.", "ApplicationNamePrefix").matching(name.0, name.1);
-        let application_name = text("ApplicationName", application)?;
-        let runtime = text(
-            "RuntimeEnvironment",
-            ParameterOf::text("FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20, or one that came after this template.")
-                .default("FLINK-1_20")
-                .matching("^FLINK-[0-9]+_[0-9]+$", "FLINK-, the major and the minor version: FLINK-1_20"),
-        )?;
-        let jar = ParameterOf::text("The job's jar: a key in the artifact bucket. New code is a new key.");
-        let jar_key = text("JarKey", jar.length(1, 1024))?;
-        let stabilize_seconds = text("StabilizeSeconds", ParameterOf::number(stabilize).default(60).between(0, 3600))?;
-        let on_delete = ParameterOf::text(delete).default("Leave").one_of(["Leave", "Stop", "ForceStop"]);
-        let on_delete = text("OnDelete", on_delete)?;
-        let restore_type = ParameterOf::text(restore).default(RestoreType::Latest.as_str()).one_of(restore_types);
-        let restore_type = text("RestoreType", restore_type)?;
-        let snapshot_name = text("SnapshotName", ParameterOf::text(snapshot).default(""))?;
-        let allow = ParameterOf::text(dropped).default("false").one_of(["true", "false"]);
-        let allow = text("AllowNonRestoredState", allow)?;
-        let retention =
-            ParameterOf::number("How many days the job's logs are kept.").default(30).one_of(RETENTION_DAYS);
-        let log_retention = template.parameter("LogRetentionDays", retention)?;
-        let no_snapshot = template.condition_equals("NoSnapshotIsNamed", &snapshot_name, "")?;
+    /// What UpdateApplication, the logging option and the property groups send.
+    fn sent(stack: &Resolved) -> Json {
+        let mut application = stack.properties("Application");
+        application.as_object_mut().unwrap().remove("Tags");
+        json!([application, stack.properties("LoggingOption"), stack.properties("PropertyGroups")["PropertyGroups"]])
+    }
 
-        let run_configuration = RunConfiguration {
-            application_restore_configuration: Some(ApplicationRestoreConfiguration {
-                application_restore_type: restore_type,
-                snapshot_name: Some(no_snapshot.choose(&pseudo::no_value(), &snapshot_name)),
-            }),
-            flink_run_configuration: Some(FlinkRunConfiguration { allow_non_restored_state: Some(allow) }),
-        };
-        Ok(Self {
-            stream_name,
-            table_name,
-            application_name,
-            runtime,
-            jar_key,
-            log_retention,
-            stabilize_seconds,
-            on_delete,
-            run_configuration,
-        })
+    fn digest(stack: &Resolved) -> Json {
+        let digest = stack.properties("AutoStart")["ConfigurationDigest"].clone();
+        assert_eq!(digest, stack.properties("PropertyGroups")["ConfigurationDigest"]);
+        digest
+    }
+
+    #[test]
+    fn the_digest_changes_with_a_parameter_exactly_when_the_application_is_sent_something_else() {
+        let before = resolved(&[]);
+        let mut reaching = Vec::new();
+        for parameter in before.parameters.keys() {
+            let after = resolved(&[(parameter, "other-1")]);
+            assert_eq!(sent(&before) == sent(&after), digest(&before) == digest(&after), "{parameter}");
+            if sent(&before) != sent(&after) {
+                reaching.push(parameter.as_str());
+            }
+        }
+        assert_eq!(reaching, ["ApplicationName", "JarKey", "RuntimeEnvironment", "StreamName", "TableName"]);
+    }
+
+    #[test]
+    fn the_handlers_come_after_the_logging_option_in_one_order() {
+        let stack = resolved(&[]);
+        let resources = &stack.template["Resources"];
+        assert_eq!(resources["LoggingOption"]["Properties"]["ApplicationName"], json!({"Ref": "Application"}));
+        assert_eq!(resources["PropertyGroups"]["DependsOn"], json!(["LoggingOption"]));
+        assert_eq!(resources["AutoStart"]["DependsOn"], json!(["PropertyGroups"]));
+    }
+
+    #[test]
+    fn the_job_reads_the_names_of_the_stream_and_the_table_from_one_source() {
+        let stack = resolved(&[("StreamName", "flink-orders"), ("TableName", "flink-features")]);
+        let injected = stack.properties("PropertyGroups")["PropertyGroups"].clone();
+        let created = stack.properties("Application");
+        let created = &created["ApplicationConfiguration"]["EnvironmentProperties"]["PropertyGroups"];
+        let map = json!({"stream.name": "flink-orders", "table.name": "flink-features", "aws.region": "eu-west-1"});
+        assert_eq!(injected, json!([{"PropertyGroupId": "FlinkApplicationProperties", "PropertyMap": map}]));
+        assert_eq!(&injected, created);
+    }
+
+    #[test]
+    fn the_handler_reads_what_the_template_writes() {
+        let auto_start: AutoStart = read(&resolved(&[]).properties("AutoStart")).unwrap();
+        assert_eq!(auto_start.application_name.as_deref(), Some("flink-test"));
+        assert_eq!(auto_start.stabilize(), Ok(Duration::from_mins(1)));
+        assert_eq!(auto_start.on_delete(), Ok(OnDelete::Leave));
+        assert_eq!(auto_start.run_configuration.unwrap().restore(), Ok((Restore::Latest, false)));
+        let named = [("RestoreType", "RESTORE_FROM_CUSTOM_SNAPSHOT"), ("SnapshotName", "before-friday")];
+        let auto_start: AutoStart = read(&resolved(&named).properties("AutoStart")).unwrap();
+        let restore = Restore::Custom("before-friday".to_owned());
+        assert_eq!(auto_start.run_configuration.unwrap().restore(), Ok((restore, false)));
+    }
+
+    #[test]
+    fn every_attribute_that_is_read_is_one_that_the_handler_answers() {
+        let attributes = serde_json::to_value(AutoStartAttributes::default()).unwrap();
+        let text = application().unwrap().render().unwrap();
+        let stack: Json = serde_json::from_str(&text).unwrap();
+        let read = super::super::references::references(&stack["Outputs"]);
+        let read: Vec<&str> = read.iter().filter_map(|one| one.expression["Fn::GetAtt"][1].as_str()).collect();
+        assert_eq!(read.len(), 2);
+        assert!(read.iter().all(|name| attributes.get(name).is_some()), "{read:?}");
     }
 }

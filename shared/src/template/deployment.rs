@@ -36,13 +36,12 @@ pub(super) const ROLE_PATH: &str = "/flink-stack/";
 /// How the log groups of applications begin.
 pub(super) const LOG_GROUP_PREFIX: &str = "/aws/kinesis-analytics/";
 
-const STREAM: [&str; 15] = [
+const STREAM: [&str; 13] = [
     "kinesis:AddTagsToStream",
     "kinesis:DecreaseStreamRetentionPeriod",
     "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
     "kinesis:IncreaseStreamRetentionPeriod",
-    "kinesis:ListShards",
     "kinesis:ListTagsForResource",
     "kinesis:ListTagsForStream",
     "kinesis:RemoveTagsFromStream",
@@ -50,7 +49,6 @@ const STREAM: [&str; 15] = [
     "kinesis:StopStreamEncryption",
     "kinesis:TagResource",
     "kinesis:UntagResource",
-    "kinesis:UpdateShardCount",
     "kinesis:UpdateStreamMode",
 ];
 const TABLE: [&str; 12] = [

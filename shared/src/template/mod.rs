@@ -10,6 +10,7 @@ mod access;
 mod application;
 pub mod arn;
 mod boundary;
+mod chosen;
 pub mod cloudwatch;
 mod deployment;
 mod digest;
@@ -17,6 +18,7 @@ mod document;
 pub mod dynamodb;
 pub mod events;
 pub mod flink;
+mod function;
 mod handlers;
 pub mod iam;
 pub mod kinesis;
@@ -31,6 +33,10 @@ mod resource;
 pub mod s3;
 mod value;
 
+#[cfg(test)]
+mod cdk_reference;
+#[cfg(test)]
+mod resolved;
 
 pub use access::access;
 pub use application::application;
@@ -53,4 +59,22 @@ pub fn synthesize() -> Result<[(&'static str, String); 3], Problem> {
         ("handlers.template.json", handlers()?.render()?),
         ("application.template.json", application()?.render()?),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    /// What CloudFormation takes in a request; more needs a bucket, and `access` is what makes the bucket.
+    const MOST_BYTES: usize = 51_200;
+
+    #[test]
+    fn every_template_fits_into_a_request() {
+        for (name, text) in super::synthesize().unwrap() {
+            assert!(text.len() < MOST_BYTES, "{name} has {} bytes", text.len());
+        }
+    }
+
+    #[test]
+    fn every_synthesis_is_the_same_bytes() {
+        assert_eq!(super::synthesize(), super::synthesize());
+    }
 }
