@@ -51,7 +51,12 @@ fn command(arguments: &[String]) -> Result<Command, String> {
 fn synth(out: &Path) -> Result<(), String> {
     for (name, text) in shared::template::synthesize().map_err(|problem| problem.to_string())? {
         let path = out.join(name);
-        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        std::fs::write(&path, text).map_err(|error| {
+            format!(
+                "{}: {error}; run it in the project's folder, or name a folder that exists with --out",
+                path.display()
+            )
+        })?;
     }
     Ok(())
 }

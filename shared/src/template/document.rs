@@ -28,7 +28,6 @@ impl Handle<Condition> {
 #[derive(Debug)]
 pub struct Template {
     description: String,
-    metadata: Map<String, Json>,
     names: BTreeSet<String>,
     parameters: BTreeMap<String, Json>,
     conditions: BTreeMap<String, Json>,
@@ -42,7 +41,6 @@ impl Template {
     pub fn described(description: &str) -> Self {
         Self {
             description: description.to_owned(),
-            metadata: Map::new(),
             names: BTreeSet::new(),
             parameters: BTreeMap::new(),
             conditions: BTreeMap::new(),
@@ -116,7 +114,6 @@ impl Template {
         let sections = json!({
             "AWSTemplateFormatVersion": "2010-09-09",
             "Description": self.description,
-            "Metadata": self.metadata,
             "Parameters": self.parameters,
             "Conditions": self.conditions,
             "Resources": self.resources,

@@ -5,6 +5,23 @@
 //! [`contract`](crate::contract). What AWS offers beyond that goes through [`Resource::of`] and [`Resource::property`].
 //!
 //! What it refuses to know: files, accounts, and what is deployed. The same source makes the same bytes.
+//!
+//! ```
+//! use shared::template::{Resource, Template};
+//! use serde_json::json;
+//!
+//! let mut template = Template::described("A queue and who may send to it.");
+//! let queue = template.add("Queue", Resource::<()>::of("AWS::SQS::Queue", json!({})))?;
+//! template.output("QueueArn", "Where to send.", &queue.arn());
+//! assert!(template.render()?.contains("Fn::GetAtt"));
+//! # Ok::<(), shared::template::Problem>(())
+//! ```
+//!
+//! A reference to something that was never added cannot be written:
+//!
+//! ```compile_fail,E0624
+//! let arn = shared::template::Value::attribute_of("Queeu", "Arn");
+//! ```
 
 mod access;
 mod application;
