@@ -16,3 +16,4 @@
 pub mod contract;
 pub mod custom_resource;
 pub mod lifecycle;
+pub mod template;

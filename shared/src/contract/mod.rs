@@ -24,7 +24,7 @@ mod unreadable;
 pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, PropertyGroup, RunConfiguration};
 pub use auto_start::{AutoStart, AutoStartAttributes};
 pub use environment::Environment;
-pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, Function};
+pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function};
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
 pub use report::{ActionTaken, ApplicationReport, Outcome, Report};
