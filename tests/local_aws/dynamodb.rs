@@ -143,12 +143,13 @@ impl Table {
     }
 
     fn key_of(&self, item: &Value) -> ApiResult<Vec<String>> {
-        let part = |name: &String| match &item[name] {
-            Value::Object(typed) => Ok(typed.values().next().map(ToString::to_string).unwrap_or_default()),
-            _ => {
-                let message = format!("One or more parameter values were invalid: Missing the key {name} in the item");
-                Err(ApiError::new(INVALID, message))
-            }
+        let missing = |name: &String| {
+            let message = format!("One or more parameter values were invalid: Missing the key {name} in the item");
+            ApiError::new(INVALID, message)
+        };
+        let part = |name: &String| {
+            let typed = item[name].as_object().and_then(|typed| typed.values().next());
+            typed.map(ToString::to_string).ok_or_else(|| missing(name))
         };
         self.keys.iter().map(part).collect()
     }

@@ -29,13 +29,13 @@ async fn answer(Shared(world): Shared<Arc<World>>, request: axum::extract::Reque
         return reply::empty(400);
     };
     if engine::is_custom_resource_response(&incoming) {
-        return engine::custom_resource_response(&world, incoming).await;
+        return engine::custom_resource_response(&world, &incoming);
     }
     if engine::is_lambda(&incoming) {
-        return engine::lambda(&world, incoming).await;
+        return engine::lambda(&world, &incoming);
     }
     match (incoming.target(), incoming.is_form()) {
-        (Some((service, operation)), _) => json::answer(&world, &incoming, &service, &operation).await,
+        (Some((service, operation)), _) => json::answer(&world, &incoming, &service, &operation),
         (None, true) => query::answer(&world, &incoming),
         (None, false) => s3::answer(&world, &incoming),
     }

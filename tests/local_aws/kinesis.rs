@@ -73,7 +73,7 @@ pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: 
 fn dispatch(state: &mut State, operation: &str, name: &str, arn: &str, body: &Value) -> ApiResult {
     match operation {
         "CreateStream" => create(state, name, arn, body),
-        "DescribeStreamSummary" | "DescribeStream" => describe(stream(state, name)?, name, operation),
+        "DescribeStreamSummary" | "DescribeStream" => Ok(describe(stream(state, name)?, name, operation)),
         "ListStreams" => {
             let names: Vec<_> = state.kinesis.streams.keys().collect();
             Ok(json!({ "StreamNames": names, "HasMoreStreams": false }))
@@ -138,7 +138,7 @@ fn create(state: &mut State, name: &str, arn: &str, body: &Value) -> ApiResult {
     Ok(json!({}))
 }
 
-fn describe(stream: &Stream, name: &str, operation: &str) -> ApiResult {
+fn describe(stream: &Stream, name: &str, operation: &str) -> Value {
     let mode = if stream.on_demand { "ON_DEMAND" } else { "PROVISIONED" };
     let mut description = json!({
         "StreamName": name, "StreamARN": stream.arn, "StreamStatus": "ACTIVE",
@@ -148,7 +148,7 @@ fn describe(stream: &Stream, name: &str, operation: &str) -> ApiResult {
     });
     if operation == "DescribeStreamSummary" {
         description["OpenShardCount"] = json!(1);
-        return Ok(json!({ "StreamDescriptionSummary": description }));
+        return json!({ "StreamDescriptionSummary": description });
     }
     description["HasMoreShards"] = json!(false);
     description["Shards"] = json!([{
@@ -156,7 +156,7 @@ fn describe(stream: &Stream, name: &str, operation: &str) -> ApiResult {
         "HashKeyRange": { "StartingHashKey": "0", "EndingHashKey": "340282366920938463463374607431768211455" },
         "SequenceNumberRange": { "StartingSequenceNumber": "0" },
     }]);
-    Ok(json!({ "StreamDescription": description }))
+    json!({ "StreamDescription": description })
 }
 
 fn put_records(state: &mut State, name: &str, body: &Value) -> ApiResult {

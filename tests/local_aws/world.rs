@@ -1,7 +1,7 @@
 //! The one world all services share: one lock, one clock, one signal that something changed.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -140,7 +140,7 @@ impl World {
     pub async fn until<T>(&self, mut ready: impl FnMut(&mut State) -> Option<T>) -> T {
         let mut changes = self.changed.subscribe();
         loop {
-            if let Some(seen) = ready(&mut self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())) {
+            if let Some(seen) = ready(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner)) {
                 return seen;
             }
             if changes.changed().await.is_err() {

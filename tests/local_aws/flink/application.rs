@@ -75,12 +75,12 @@ pub(super) enum Purpose {
     Vanish,
 }
 
-/// Which call launches the job: they fail differently (`semantics.md` A.4, A.6).
+/// What launches the job: they fail differently (`semantics.md` A.4, A.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Launched {
-    ByStart,
-    ByUpdate,
-    ByRollback,
+    Start,
+    Update,
+    Rollback,
 }
 
 impl Application {

@@ -11,9 +11,10 @@ use crate::{Settings, State};
 
 pub(super) fn delete(state: &mut State, settings: &Settings, request: &model::DeleteApplication) -> ApiResult {
     super::with(state, &request.application_name, |application, state| {
-        match (application.status, settings.modes.delete_of_running) {
-            (Status::Ready | Status::RolledBack, _) | (Status::Running, DeleteOfRunning::Accepted) => {}
-            (status, _) => return Err(catalogue::in_use("deleted", status)),
+        let (status, mode) = (application.status, settings.modes.delete_of_running);
+        let running = status == Status::Running && mode == DeleteOfRunning::Accepted;
+        if !running && !matches!(status, Status::Ready | Status::RolledBack) {
+            return Err(catalogue::in_use("deleted", status));
         }
         if (application.created - request.create_timestamp).abs() >= 1.0 {
             return Err(catalogue::other_create_timestamp(&application.name));

@@ -63,7 +63,7 @@ pub struct Saved {
 
 /// How a launch ends.
 pub(super) enum Launch {
-    Runs(Job),
+    Runs(Box<Job>),
     Fails(String),
     Hangs(String),
 }
@@ -83,7 +83,7 @@ pub(super) fn launch(state: &State, application: &Application, from: Option<&Sav
             return Launch::Fails(format!("{kind}: {cause}"));
         }
     };
-    let Some(saved) = from else { return Launch::Runs(job) };
+    let Some(saved) = from else { return Launch::Runs(Box::new(job)) };
     let readable = job
         .jar
         .state_compatible_with
@@ -98,7 +98,7 @@ pub(super) fn launch(state: &State, application: &Application, from: Option<&Sav
             return Launch::Hangs(format!("java.lang.IllegalStateException: {cause}"));
         }
     };
-    Launch::Runs(Job { position: saved.position, counts, ..job })
+    Launch::Runs(Box::new(Job { position: saved.position, counts, ..job }))
 }
 
 /// A job that exists and does nothing (`semantics.md` A.6, the contrary source).

@@ -1,5 +1,7 @@
 //! Requests as the service model has them (`semantics.md` A.2). A member that the model does not have is refused: our
-//! functions must send only what AWS knows.
+//! functions must send only what AWS knows. Code comes from S3 only: TextContent and ZipFileContent are not known here.
+
+#![expect(clippy::struct_field_names, reason = "the members have the names that AWS gave them")]
 
 use std::collections::BTreeMap;
 
@@ -181,9 +183,11 @@ pub(super) struct S3ContentLocation {
 
 /// ApplicationRestoreType.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum RestoreType {
-    SkipRestoreFromSnapshot,
-    RestoreFromLatestSnapshot,
-    RestoreFromCustomSnapshot,
+    #[serde(rename = "SKIP_RESTORE_FROM_SNAPSHOT")]
+    Skip,
+    #[serde(rename = "RESTORE_FROM_LATEST_SNAPSHOT")]
+    Latest,
+    #[serde(rename = "RESTORE_FROM_CUSTOM_SNAPSHOT")]
+    Custom,
 }

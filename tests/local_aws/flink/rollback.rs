@@ -13,7 +13,14 @@ pub(super) fn rollback(state: &mut State, settings: &Settings, request: &model::
     super::with(state, &request.application_name, |application, state| {
         match application.status {
             Status::Updating | Status::Autoscaling | Status::Running => {}
-            other => return Err(catalogue::in_use("rolled back", other)),
+            other @ (Status::Ready
+            | Status::Deleting
+            | Status::Starting
+            | Status::Stopping
+            | Status::ForceStopping
+            | Status::RollingBack
+            | Status::Maintenance
+            | Status::RolledBack) => return Err(catalogue::in_use("rolled back", other)),
         }
         if request.current_application_version_id != application.version {
             return Err(catalogue::stale());

@@ -53,7 +53,7 @@ fn launch(
     };
     match (launched, settings.modes.incompatible_restore) {
         (Launch::Runs(job), _) => {
-            application.job = Some(job);
+            application.job = Some(*job);
             application.status = Status::Running;
             application.end(operation.as_deref(), Outcome::Successful);
         }
@@ -72,12 +72,12 @@ fn launch(
 /// A start that fails is READY (A.4); an update goes back when system rollback is on, else READY (G.21).
 fn failed(application: &mut Application, state: &mut State, settings: &Settings, after: Launched, error: String) {
     match after {
-        Launched::ByStart | Launched::ByRollback => application.rest(),
-        Launched::ByUpdate if application.configuration.rollback_enabled && application.previous.is_some() => {
+        Launched::Start | Launched::Rollback => application.rest(),
+        Launched::Update if application.configuration.rollback_enabled && application.previous.is_some() => {
             let id = application.begin(state.ids.hex(12), "RollbackApplication", None);
             application.go_back(state, Some(id));
         }
-        Launched::ByUpdate => match settings.modes.failed_update {
+        Launched::Update => match settings.modes.failed_update {
             FailedUpdate::Ready => application.rest(),
             FailedUpdate::RunningWithoutProcessing => {
                 application.job = Some(job::idle(error));
@@ -111,7 +111,7 @@ impl Application {
         self.rolled_back = Some((from, to));
         self.job = None;
         let saved = self.newest_snapshot().map(|snapshot| snapshot.saved.clone());
-        let purpose = Purpose::Launch { from: saved, after: Launched::ByRollback };
+        let purpose = Purpose::Launch { from: saved, after: Launched::Rollback };
         self.enter(state, Status::RollingBack, purpose, operation);
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn start(state: &mut State, settings: &Settings, request: model::Star
         // G.5: the version stays.
         let id = application.begin(state.ids.hex(12), "StartApplication", None);
         application.run = Some(run);
-        let purpose = Purpose::Launch { from, after: Launched::ByStart };
+        let purpose = Purpose::Launch { from, after: Launched::Start };
         application.enter(state, Status::Starting, purpose, Some(id.clone()));
         Ok(operations::reply(settings, &id, json!({})))
     })
@@ -44,14 +44,14 @@ pub(super) fn run(given: Option<RunConfiguration>) -> ApiResult<Run> {
     };
     let allow_non_restored_state = flink.and_then(|flink| flink.allow_non_restored_state).unwrap_or(false);
     let Some(restore) = restore else {
-        let restore = RestoreType::RestoreFromLatestSnapshot;
+        let restore = RestoreType::Latest;
         return Ok(Run { restore, snapshot: None, allow_non_restored_state });
     };
     if restore.snapshot_arn.is_some() {
         let message = "SnapshotArn needs ENHANCED_SNAPSHOTS, which the local AWS does not know";
         return Err(ApiError::new(INVALID_ARGUMENT, message));
     }
-    let custom = restore.application_restore_type == RestoreType::RestoreFromCustomSnapshot;
+    let custom = restore.application_restore_type == RestoreType::Custom;
     if custom != restore.snapshot_name.is_some() {
         let message = "SnapshotName is required with, and only with, RESTORE_FROM_CUSTOM_SNAPSHOT";
         return Err(ApiError::new(INVALID_ARGUMENT, message));
@@ -63,11 +63,9 @@ pub(super) fn run(given: Option<RunConfiguration>) -> ApiResult<Run> {
 pub(super) fn restore(application: &Application, run: &Run) -> ApiResult<Option<Saved>> {
     let name = run.snapshot.as_deref().unwrap_or_default();
     match run.restore {
-        RestoreType::SkipRestoreFromSnapshot => Ok(None),
-        RestoreType::RestoreFromLatestSnapshot => {
-            Ok(application.newest_snapshot().map(|snapshot| snapshot.saved.clone()))
-        }
-        RestoreType::RestoreFromCustomSnapshot => application
+        RestoreType::Skip => Ok(None),
+        RestoreType::Latest => Ok(application.newest_snapshot().map(|snapshot| snapshot.saved.clone())),
+        RestoreType::Custom => application
             .snapshots
             .iter()
             .find(|snapshot| snapshot.name == name && snapshot.status == SnapshotStatus::Ready)

@@ -15,17 +15,17 @@ use crate::{Settings, State};
 pub(super) fn stop(state: &mut State, settings: &Settings, request: &model::StopApplication) -> ApiResult {
     super::with(state, &request.application_name, |application, state| {
         let forced = request.force == Some(true);
-        match (application.status, forced) {
-            (Status::Running, false) => {}
-            (status, false) => return Err(catalogue::cannot_be_stopped(code(settings, status), status)),
-            (status, true) => may_force(settings, status)?,
-        }
+        let status = application.status;
         if forced {
+            may_force(settings, status)?;
             application.cancel();
             let id = application.begin(state.ids.hex(12), "StopApplication", None);
             application.job = None;
             application.enter(state, Status::ForceStopping, Purpose::Rest, Some(id.clone()));
             return Ok(operations::reply(settings, &id, json!({})));
+        }
+        if status != Status::Running {
+            return Err(catalogue::cannot_be_stopped(code(settings, status), status));
         }
         if application.configuration.snapshots_enabled {
             if application.is_unhealthy() {

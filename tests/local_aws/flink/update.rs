@@ -68,7 +68,15 @@ pub(super) fn begin(
         let running = match application.status {
             Status::Ready => false,
             Status::Running => true,
-            busy => return Err(catalogue::in_use("updated", busy)),
+            busy @ (Status::Deleting
+            | Status::Starting
+            | Status::Stopping
+            | Status::Updating
+            | Status::Autoscaling
+            | Status::ForceStopping
+            | Status::RollingBack
+            | Status::Maintenance
+            | Status::RolledBack) => return Err(catalogue::in_use("updated", busy)),
         };
         check_guard(application, guard)?;
         let mut changed = application.configuration.clone();
@@ -102,7 +110,7 @@ pub(super) fn begin(
             let from = start::restore(application, &run)?;
             application.run = Some(run);
             application.job = None;
-            Purpose::Launch { from, after: Launched::ByUpdate }
+            Purpose::Launch { from, after: Launched::Update }
         } else {
             Purpose::Rest
         };

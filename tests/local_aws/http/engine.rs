@@ -24,15 +24,15 @@ pub(super) fn is_lambda(incoming: &Incoming) -> bool {
     date.starts_with(b"20") && date.len() == 11 && date[4] == b'-' && date[7] == b'-' && date[10] == b'/'
 }
 
-pub(super) async fn custom_resource_response(world: &Arc<World>, incoming: Incoming) -> Response {
-    not_here(world, &incoming)
+pub(super) fn custom_resource_response(world: &Arc<World>, incoming: &Incoming) -> Response {
+    not_here(world, incoming)
 }
 
-pub(super) async fn lambda(world: &Arc<World>, incoming: Incoming) -> Response {
-    not_here(world, &incoming)
+pub(super) fn lambda(world: &Arc<World>, incoming: &Incoming) -> Response {
+    not_here(world, incoming)
 }
 
-pub(super) async fn events(_world: &Arc<World>, _caller: &Caller, operation: &str, _body: &Value) -> ApiResult {
+pub(super) fn events(_world: &Arc<World>, _caller: &Caller, operation: &str, _body: &Value) -> ApiResult {
     Err(ApiError::unknown_operation(&format!("events:{operation}")))
 }
 

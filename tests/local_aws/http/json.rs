@@ -9,19 +9,14 @@ use super::{engine, reply};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{World, dynamodb, flink, kinesis, logs, queues};
 
-pub(super) async fn answer(
-    world: &std::sync::Arc<World>,
-    incoming: &Incoming,
-    service: &str,
-    operation: &str,
-) -> Response {
+pub(super) fn answer(world: &std::sync::Arc<World>, incoming: &Incoming, service: &str, operation: &str) -> Response {
     let result = match (&incoming.caller, parse(incoming)) {
         (None, _) => {
             let message = "Missing Authentication Token";
             Err(ApiError::with_status(403, "MissingAuthenticationTokenException", message))
         }
         (_, Err(error)) => Err(error),
-        (Some(caller), Ok(body)) if service == "AWSEvents" => engine::events(world, caller, operation, &body).await,
+        (Some(caller), Ok(body)) if service == "AWSEvents" => engine::events(world, caller, operation, &body),
         (Some(caller), Ok(body)) => dispatch(world, caller, service, operation, &body),
     };
     let content_type = match service {

@@ -130,10 +130,14 @@ fn xml(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => reply::escape(text),
-        Value::Array(list) => list.iter().map(|item| format!("<member>{}</member>", xml(item))).collect(),
-        Value::Object(members) => members.iter().map(|(key, value)| format!("<{key}>{}</{key}>", xml(value))).collect(),
+        Value::Array(list) => list.iter().map(|item| element("member", item)).collect(),
+        Value::Object(members) => members.iter().map(|(key, value)| element(key, value)).collect(),
         other => other.to_string(),
     }
+}
+
+fn element(name: &str, value: &Value) -> String {
+    format!("<{name}>{}</{name}>", xml(value))
 }
 
 #[cfg(test)]

@@ -92,15 +92,12 @@ fn decode(text: &str, plus_is_space: bool) -> String {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let escaped = text.get(at + 1..at + 3).filter(|_| byte == b'%');
-        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                decoded.push(byte);
-                at += 3;
-            }
-            None => {
-                decoded.push(if byte == b'+' && plus_is_space { b' ' } else { byte });
-                at += 1;
-            }
+        if let Some(byte) = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            decoded.push(byte);
+            at += 3;
+        } else {
+            decoded.push(if byte == b'+' && plus_is_space { b' ' } else { byte });
+            at += 1;
         }
     }
     String::from_utf8_lossy(&decoded).into_owned()

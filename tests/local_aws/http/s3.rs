@@ -104,7 +104,7 @@ fn list(world: &World, incoming: &Incoming, caller: &Caller, bucket: &str) -> Ap
             folders.insert(key[..prefix.len() + end].to_owned());
             continue;
         }
-        contents += &format!(
+        let row = format!(
             "<Contents><Key>{}</Key><LastModified>{}</LastModified><ETag>{}</ETag><Size>{}</Size>\
              <StorageClass>STANDARD</StorageClass></Contents>",
             escape(key),
@@ -112,11 +112,10 @@ fn list(world: &World, incoming: &Incoming, caller: &Caller, bucket: &str) -> Ap
             escape(&object.etag),
             object.bytes.len()
         );
+        contents.push_str(&row);
     }
-    let folders: String = folders
-        .iter()
-        .map(|folder| format!("<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>", escape(folder)))
-        .collect();
+    let folder = |folder: &String| format!("<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>", escape(folder));
+    let folders: String = folders.iter().map(folder).collect();
     let body = format!(
         "{HEADER}<ListBucketResult xmlns=\"{NAMESPACE}\"><Name>{bucket}</Name><Prefix>{}</Prefix>\
          <KeyCount>{}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>{contents}{folders}\

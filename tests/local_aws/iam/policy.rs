@@ -133,17 +133,17 @@ pub(super) fn malformed(what: &str) -> ApiError {
 /// IAM's wildcards: `*` is any run of characters, `?` is one.
 #[must_use]
 pub fn wildcard(pattern: &str, text: &str) -> bool {
-    match pattern.chars().next() {
-        None => text.is_empty(),
-        Some('*') => {
-            let rest = &pattern[1..];
-            text.char_indices().any(|(at, _)| wildcard(rest, &text[at..])) || wildcard(rest, "")
+    let (mut pattern_rest, mut text_rest) = (pattern.chars(), text.chars());
+    match (pattern_rest.next(), text_rest.next()) {
+        (None, None) => true,
+        (None, Some(_)) => false,
+        // The star stands for nothing, or for one character more.
+        (Some('*'), found) => {
+            wildcard(pattern_rest.as_str(), text) || found.is_some() && wildcard(pattern, text_rest.as_str())
         }
-        Some(expected) => text
-            .chars()
-            .next()
-            .is_some_and(|found| expected == '?' || expected == found)
-            .then(|| wildcard(&pattern[expected.len_utf8()..], &text[text.chars().next().map_or(0, char::len_utf8)..]))
-            .unwrap_or(false),
+        (Some(_), None) => false,
+        (Some(expected), Some(found)) => {
+            (expected == '?' || expected == found) && wildcard(pattern_rest.as_str(), text_rest.as_str())
+        }
     }
 }
