@@ -9,6 +9,8 @@ mod query;
 mod reply;
 mod request;
 mod s3;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
