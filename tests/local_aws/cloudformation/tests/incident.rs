@@ -18,10 +18,15 @@ pub(super) fn stack(parallelism: u32) -> Value {
             "AssumeRolePolicyDocument": { "Version": "2012-10-17", "Statement": [{
                 "Effect": "Allow", "Principal": { "Service": "kinesisanalytics.amazonaws.com" }, "Action": "sts:AssumeRole" }] },
             "Policies": [{ "PolicyName": "code", "PolicyDocument": { "Version": "2012-10-17", "Statement": [{
-                "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::code/*" }] } }],
+                "Effect": "Allow", "Resource": "*",
+                "Action": ["s3:GetObject*", "kinesis:GetRecords", "dynamodb:PutItem"] }] } }],
         } },
         "Stream": { "Type": "AWS::Kinesis::Stream", "Properties": {
-            "StreamModeDetails": { "StreamMode": "ON_DEMAND" }, "RetentionPeriodHours": 24 } },
+            "Name": "in", "StreamModeDetails": { "StreamMode": "ON_DEMAND" }, "RetentionPeriodHours": 24 } },
+        "Table": { "Type": "AWS::DynamoDB::Table", "Properties": {
+            "TableName": "out", "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{ "AttributeName": "key", "AttributeType": "S" }],
+            "KeySchema": [{ "AttributeName": "key", "KeyType": "HASH" }] } },
         "Flink": { "Type": "AWS::KinesisAnalyticsV2::Application", "Properties": {
             "ApplicationName": "job",
             "RuntimeEnvironment": "FLINK-1_20",
@@ -32,6 +37,9 @@ pub(super) fn stack(parallelism: u32) -> Value {
                     "CodeContent": { "S3ContentLocation": { "BucketARN": "arn:aws:s3:::code", "FileKey": "job.jar" } } },
                 "FlinkApplicationConfiguration": { "ParallelismConfiguration": {
                     "ConfigurationType": "CUSTOM", "Parallelism": parallelism } },
+                "EnvironmentProperties": { "PropertyGroups": [{
+                    "PropertyGroupId": "FlinkApplicationProperties",
+                    "PropertyMap": { "stream.name": { "Ref": "Stream" }, "table.name": { "Ref": "Table" } } }] },
                 "ApplicationSnapshotConfiguration": { "SnapshotsEnabled": "true" },
             },
         } },
@@ -57,8 +65,13 @@ async fn become_status(world: &Arc<World>, wanted: &str) {
     panic!("the application is {}", status(world));
 }
 
+fn jar(world: &Arc<World>) {
+    let jar = json!({ "job": "count", "version": "1", "fails_on": ["bad"] }).to_string();
+    crate::s3::put(&mut world.state(), "code", "job.jar", jar);
+}
+
 pub(super) async fn running(world: &Arc<World>) {
-    crate::s3::put(&mut world.state(), "code", "job.jar", "jar");
+    jar(world);
     create(world, &stack(1));
     assert_eq!(settled(world, "s").await, Status::CreateComplete, "{:#?}", rows(world, "s"));
     // G.32: created, and left so.
@@ -154,7 +167,8 @@ fn narrow_role(world: &Arc<World>) {
 }
 
 fn make_unhealthy(world: &Arc<World>) {
-    flink::make_unhealthy(&mut world.state(), "job");
+    crate::kinesis::put(&mut world.state(), "in", &json!({ "key": "bad", "featureName": "f" }));
+    flink::pump(&mut world.state());
 }
 
 // C.3
@@ -162,7 +176,7 @@ fn make_unhealthy(world: &Arc<World>) {
 async fn a_custom_resource_that_was_not_reached_gets_no_rollback() {
     let world = world();
     let mut invocations = handler(&world);
-    crate::s3::put(&mut world.state(), "code", "job.jar", "jar");
+    jar(&world);
     let with_starter = |parallelism: u32| {
         let mut resources = stack(parallelism);
         resources["Starter"] = custom(&json!(parallelism));
