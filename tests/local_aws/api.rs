@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::faults::Strike;
-use crate::{State, iam};
+use crate::lambda::Moment;
+use crate::{State, iam, lambda};
 
 /// Who made a call. Taken from the access key ID in the SigV4 `Credential`; signatures themselves are not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,8 +102,14 @@ pub struct Call<'a> {
 /// An injected fault, a denial, or what `act` itself answers.
 pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
     let strike = state.faults.strike(&call.action, call.caller);
+    let dropped = || Err(ApiError::with_status(0, "ProcessKilled", "the process that called was killed"));
     let result = match strike {
-        Strike::Nothing => admitted(state, &call, act),
+        Strike::Nothing if lambda::strike(state, call.caller, &call.action, Moment::BeforeTheCall) => dropped(),
+        Strike::Nothing => {
+            let result = admitted(state, &call, act);
+            let is_killed = lambda::strike(state, call.caller, &call.action, Moment::BeforeTheAnswer);
+            if is_killed { dropped() } else { result }
+        }
         Strike::Refuse(error) => Err(error),
         Strike::LoseReply => {
             admitted(state, &call, act).and_then(|_| Err(ApiError::with_status(0, "ReplyLost", "the reply was lost")))
