@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::api::{self, ApiResult, Call, Caller, Context};
-use crate::{Settings, State, dispatch, iam};
+use crate::{Settings, State, dispatch, iam, queues, s3};
 
 pub(crate) use crate::iam::wildcard;
 

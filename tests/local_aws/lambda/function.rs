@@ -127,12 +127,12 @@ impl Function {
 ///
 /// # Errors
 /// When the binary cannot be read or packed.
-pub fn deploy<const N: usize>(
+pub fn deploy<'a>(
     world: &World,
     name: &str,
     binary: &Path,
     role: &str,
-    environment: [(&str, &str); N],
+    environment: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> std::io::Result<String> {
     let bytes = std::fs::read(binary)?;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
