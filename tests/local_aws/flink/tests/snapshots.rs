@@ -144,8 +144,8 @@ fn what_exists_can_be_aged() {
     let mut bench = Bench::running();
     bench.of_app("CreateApplicationSnapshot", &json!({ "SnapshotName": "s" })).unwrap();
     let (created, snapshot) = (bench.app().created, bench.app().snapshots[0].created);
-    age_snapshots(&mut bench.state, "app", Duration::from_secs(3600));
-    age_application(&mut bench.state, "app", Duration::from_secs(60));
+    age_snapshots(&mut bench.state, "app", Duration::from_hours(1));
+    age_application(&mut bench.state, "app", Duration::from_mins(1));
     assert!((snapshot - bench.app().snapshots[0].created - 3600.0).abs() < 0.01);
     assert!((created - bench.app().created - 60.0).abs() < 0.01);
     assert_eq!(bench.app().status, Status::Running);

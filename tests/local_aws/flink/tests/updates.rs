@@ -209,8 +209,11 @@ fn a_failed_update_with_system_rollback_runs_the_old_configuration_again() {
     bench.release();
     assert_eq!(bench.app().status, Status::Running);
     assert_eq!(bench.app().configuration.jar(), Some(("jars", "job.jar")));
-    let failed = bench.app().operations.iter().filter(|operation| operation.name == "UpdateApplication").count();
-    assert_eq!(failed, 2);
+    let [.., failed, rollback] = &bench.app().operations[..] else { panic!("two operations") };
+    let (id, rollback) = (json!({ "OperationId": failed.id }), rollback.id.clone());
+    let failed = bench.of_app("DescribeApplicationOperation", &id).unwrap()["ApplicationOperationInfoDetails"].clone();
+    assert_eq!(failed["OperationStatus"], "FAILED");
+    assert_eq!(failed["OperationFailureDetails"]["RollbackOperationId"], json!(rollback));
     assert_eq!(bench.detail()["ApplicationVersionRolledBackFrom"], 3);
 }
 
