@@ -1,5 +1,6 @@
 mod job;
 mod lifecycle;
+mod matrix;
 mod snapshots;
 mod updates;
 mod world;
