@@ -1,3 +1,5 @@
+//! One test per row of `semantics.md` part G; here is the bench they stand on.
+
 mod job;
 mod lifecycle;
 mod matrix;

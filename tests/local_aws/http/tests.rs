@@ -1,3 +1,5 @@
+//! The wire, byte by byte: a client smooths over what matters here.
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -1,3 +1,5 @@
+//! The evaluator against what the IAM guide says, and the operations that an incident needs.
+
 use serde_json::{Value, json};
 
 use super::{authorize, call, wildcard};
