@@ -5,6 +5,7 @@
 
 mod engine;
 mod json;
+mod multipart;
 mod query;
 mod reply;
 mod request;
