@@ -85,7 +85,8 @@ impl Deployment {
 
     /// Creates the application stack with the committed template, the service role and the stack tag, or updates it; until it is settled.
     pub async fn deploy(&self, parameters: &[(&str, &str)]) -> Status {
-        settle(self.world(), NAME, APPLICATION, parameters, &[("flink-unstick", "enabled")], Some(&self.stack_role)).await
+        settle(self.world(), NAME, APPLICATION, parameters, &[("flink-unstick", "enabled")], Some(&self.stack_role))
+            .await
     }
 
     /// The same with a template and tags of the scenario's own.
@@ -122,7 +123,9 @@ impl Deployment {
 
     /// Until the stack has this status.
     pub async fn stack_becomes(&self, status: Status) {
-        self.world().until(|state| state.cloudformation.stack(NAME).filter(|stack| stack.status == status).map(|_| ())).await;
+        self.world()
+            .until(|state| state.cloudformation.stack(NAME).filter(|stack| stack.status == status).map(|_| ()))
+            .await;
     }
 }
 

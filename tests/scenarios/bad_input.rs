@@ -25,7 +25,8 @@ async fn a_property_that_cannot_be_read_is_named_with_what_it_takes() {
             json!({"AllowNonRestoredState": "yes"});
     })
     .await;
-    let told = "RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState: found \"yes\", it takes \"true\" or \"false\"";
+    let told =
+        "RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState: found \"yes\", it takes \"true\" or \"false\"";
     assert!(reasons.contains(told), "{reasons}");
     assert!(mutations(&deployment, "flink-auto-start").is_empty());
 }

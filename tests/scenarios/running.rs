@@ -24,7 +24,10 @@ async fn the_job_reads_the_stream_and_writes_the_table() {
     let deployment = running().await;
     deployment.record("a");
     deployment.record("b");
-    let rows = deployment.world().until(|state| Some(state.dynamodb.tables["flink-test"].items.len()).filter(|n| *n == 2)).await;
+    let rows = deployment
+        .world()
+        .until(|state| Some(state.dynamodb.tables["flink-test"].items.len()).filter(|n| *n == 2))
+        .await;
     assert_eq!(rows, 2);
 }
 
@@ -86,7 +89,9 @@ async fn a_job_that_loops_does_not_pass_the_gate() {
         let mut state = deployment.world().state();
         local_aws::flink::put_status(&mut state, "flink-test", Flink::Ready);
     }
-    let status = deployment.deploy_template(&template, &[("JarKey", &key), ("StabilizeSeconds", "1"), ("LogRetentionDays", "60")], &[]).await;
+    let status = deployment
+        .deploy_template(&template, &[("JarKey", &key), ("StabilizeSeconds", "1"), ("LogRetentionDays", "60")], &[])
+        .await;
     let reasons = reasons(&deployment, "AutoStart");
     assert!(reasons.iter().any(|reason| reason.contains("its job is not healthy")), "{status}\n{reasons:?}");
 }
