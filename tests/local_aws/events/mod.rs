@@ -6,6 +6,8 @@ mod api;
 mod deliver;
 mod faults;
 mod pattern;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -13,6 +13,8 @@ mod operations;
 mod package;
 mod permissions;
 mod rest;
+#[cfg(test)]
+mod tests;
 mod runtime_api;
 
 use std::collections::BTreeMap;
