@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::faults::Strike;
 use crate::lambda::Moment;
@@ -146,6 +146,22 @@ pub fn tags(list: &Value) -> BTreeMap<String, String> {
         .flatten()
         .filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned())))
         .collect()
+}
+
+/// Tags as a list, the way most services send them.
+pub(crate) fn tag_list(tags: &BTreeMap<String, String>) -> Value {
+    tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+}
+
+/// A map of strings; what is not a string is empty.
+pub(crate) fn string_map(map: &Value) -> BTreeMap<String, String> {
+    let members = map.as_object().into_iter().flatten();
+    members.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+}
+
+/// A list of strings.
+pub(crate) fn string_list(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(|item| Some(item.as_str()?.to_owned())).collect()
 }
 
 /// Tags as condition keys: `prefix` is `aws:ResourceTag` or `aws:RequestTag`.

@@ -5,10 +5,13 @@
 
 mod engine;
 mod json;
+mod multipart;
 mod query;
 mod reply;
 mod request;
 mod s3;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

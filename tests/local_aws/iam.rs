@@ -7,6 +7,8 @@ mod evaluate;
 mod operations;
 mod policy;
 mod roles;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod clock;
 pub mod cloudformation;
+pub mod dispatch;
 pub mod dynamodb;
 pub mod events;
 pub mod faults;

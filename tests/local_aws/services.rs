@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
-use crate::{Settings, State, dynamodb, flink, iam, kinesis, logs, queues, s3};
+use crate::api::{self, ApiResult, Call, Caller, Context};
+use crate::{Settings, State, dispatch, iam, queues, s3};
 
 pub(crate) use crate::iam::wildcard;
 
@@ -17,16 +17,7 @@ pub(crate) fn call(
     operation: &str,
     body: &Value,
 ) -> ApiResult {
-    match service {
-        "kinesisanalytics" => flink::call(state, settings, caller, operation, body),
-        "kinesis" => kinesis::call(state, settings, caller, operation, body),
-        "dynamodb" => dynamodb::call(state, settings, caller, operation, body),
-        "logs" => logs::call(state, settings, caller, operation, body),
-        "iam" => iam::call(state, settings, caller, operation, body),
-        "s3" => s3::call(state, settings, caller, operation, body),
-        "sns" | "sqs" => queues::call(state, settings, caller, service, operation, body),
-        other => Err(ApiError::unknown_operation(&format!("{other}:{operation}"))),
-    }
+    dispatch::call(state, settings, caller, (service, operation), body)
 }
 
 /// May this caller do this?

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::request::Incoming;
 use super::{engine, reply};
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::{World, dynamodb, flink, kinesis, logs, queues};
+use crate::{World, dispatch};
 
 pub(super) fn answer(world: &std::sync::Arc<World>, incoming: &Incoming, service: &str, operation: &str) -> Response {
     let result = match (&incoming.caller, parse(incoming)) {
@@ -39,22 +39,14 @@ fn parse(incoming: &Incoming) -> ApiResult {
     serde_json::from_slice(&incoming.body).map_err(|error| ApiError::new("SerializationException", error.to_string()))
 }
 
-fn dispatch(world: &World, caller: &Caller, service: &str, operation: &str, body: &Value) -> ApiResult {
-    let (state, settings) = (&mut *world.state(), &world.settings);
-    match service {
-        "KinesisAnalytics_20180523" => flink::call(state, settings, caller, operation, body),
-        "Kinesis_20131202" => kinesis::call(state, settings, caller, operation, body),
-        "DynamoDB_20120810" => dynamodb::call(state, settings, caller, operation, body),
-        "Logs_20140328" => logs::call(state, settings, caller, operation, body),
-        "AmazonSQS" => queues::call(state, settings, caller, "sqs", operation, body),
-        _ => Err(ApiError::unknown_operation(&format!("{service}.{operation}"))),
-    }
-    .inspect_err(|error| note_unknown(state, error))
-}
-
-/// For the program that serves this world: what it was asked and does not know.
-pub(super) fn note_unknown(state: &mut crate::State, error: &ApiError) {
-    if error.status == 501 {
-        state.unknown.push(error.message.clone());
-    }
+fn dispatch(world: &World, caller: &Caller, target: &str, operation: &str, body: &Value) -> ApiResult {
+    let service = match target {
+        "KinesisAnalytics_20180523" => "kinesisanalytics",
+        "Kinesis_20131202" => "kinesis",
+        "DynamoDB_20120810" => "dynamodb",
+        "Logs_20140328" => "logs",
+        "AmazonSQS" => "sqs",
+        other => other,
+    };
+    dispatch::call(&mut world.state(), &world.settings, caller, (service, operation), body)
 }

@@ -7,9 +7,9 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::request::{Incoming, form};
-use super::{engine, json, reply};
+use super::{engine, reply};
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::{World, iam, queues};
+use crate::{World, dispatch, iam};
 
 pub(super) fn answer(world: &Arc<World>, incoming: &Incoming) -> Response {
     let mut params = incoming.query.clone();
@@ -17,7 +17,7 @@ pub(super) fn answer(world: &Arc<World>, incoming: &Incoming) -> Response {
     let action = params.remove("Action").unwrap_or_default();
     let version = params.remove("Version").unwrap_or_default();
     let result = match &incoming.caller {
-        Some(caller) => dispatch(world, caller, &version, &action, params),
+        Some(caller) => dispatch(world, caller, &version, &action, &params),
         None => {
             Err(ApiError::with_status(403, "MissingAuthenticationToken", "Request is missing Authentication Token"))
         }
@@ -51,23 +51,23 @@ fn dispatch(
     caller: &Caller,
     version: &str,
     action: &str,
-    params: BTreeMap<String, String>,
+    params: &BTreeMap<String, String>,
 ) -> ApiResult<String> {
     if version == "2010-05-15" {
         return engine::cloudformation(world, caller, action, params);
     }
-    let (state, settings) = (&mut *world.state(), &world.settings);
-    let body = nest(&params);
-    let result = match version {
-        "2010-05-08" => iam::call(state, settings, caller, action, &body),
-        "2010-03-31" => queues::call(state, settings, caller, "sns", action, &body),
-        "2011-06-15" if action == "GetCallerIdentity" => Ok(json!({
-            "Arn": iam::principal(state, &settings.account, caller),
-            "UserId": "AIDALOCALAWS", "Account": settings.account,
-        })),
-        _ => Err(ApiError::unknown_operation(&format!("{action} of {version}"))),
+    let (settings, body) = (&world.settings, nest(params));
+    let service = match version {
+        "2010-05-08" => "iam",
+        "2010-03-31" => "sns",
+        "2011-06-15" if action == "GetCallerIdentity" => {
+            let arn = iam::principal(&world.state(), &settings.account, caller);
+            let identity = json!({ "Arn": arn, "UserId": "AIDALOCALAWS", "Account": settings.account });
+            return Ok(xml(&identity));
+        }
+        other => other,
     };
-    result.map(|value| xml(&value)).inspect_err(|error| json::note_unknown(state, error))
+    dispatch::call(&mut world.state(), settings, caller, (service, action), &body).map(|value| xml(&value))
 }
 
 /// JSON services say AccessDeniedException with 400, query services AccessDenied with 403.

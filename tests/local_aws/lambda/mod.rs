@@ -13,9 +13,9 @@ mod operations;
 mod package;
 mod permissions;
 mod rest;
+mod runtime_api;
 #[cfg(test)]
 mod tests;
-mod runtime_api;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

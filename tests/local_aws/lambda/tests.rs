@@ -157,7 +157,9 @@ async fn a_function_is_deployed_and_invoked_over_the_rest_api() {
     let world = world();
     let call = async |method: &str, path: &str, body: &Value| {
         let (query, headers) = (BTreeMap::new(), BTreeMap::new());
-        super::rest(&world, &Caller::Operator, method, path, &query, &headers, body.to_string().as_bytes()).await.unwrap()
+        super::rest(&world, &Caller::Operator, method, path, &query, &headers, body.to_string().as_bytes())
+            .await
+            .unwrap()
     };
     let missing = call("GET", "/2015-03-31/functions/f", &Value::Null).await;
     assert_eq!(missing.status(), 404);
