@@ -76,7 +76,9 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
     let template = Template::parse(&body)?;
     wanted.check(&template)?;
     let parameters = values(&template, &wanted.parameters, &BTreeMap::new())?;
-    pass_role(world, caller, wanted.role_arn.as_deref())?;
+    if wanted.parent_id.is_none() {
+        pass_role(world, caller, wanted.role_arn.as_deref())?;
+    }
     let mut state = world.state();
     if state.cloudformation.stack(name).is_some_and(|stack| stack.status != Status::ReviewInProgress) {
         return Err(ApiError::new("AlreadyExistsException", format!("Stack [{name}] already exists")));
@@ -113,6 +115,7 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
         doomed: Vec::new(),
         imports: BTreeSet::new(),
         is_cancelled: false,
+        skipped: BTreeSet::new(),
     };
     let earlier = state.cloudformation.stacks.iter().position(|stack| stack.id == id);
     match earlier {
@@ -126,8 +129,10 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
 }
 
 /// An update: refused in AWS's words when it may not begin or would change nothing.
-pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wanted) -> ApiResult<String> {
-    pass_role(world, caller, wanted.role_arn.as_deref())?;
+pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &Wanted) -> ApiResult<String> {
+    if wanted.parent_id.is_none() {
+        pass_role(world, caller, wanted.role_arn.as_deref())?;
+    }
     let id = {
         let mut state = world.state();
         let stack = state.cloudformation.stack_mut(name);
@@ -159,7 +164,7 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wa
         stack.body = body;
         stack.parameters = parameters;
         stack.tags = tags;
-        begin(stack, caller, &wanted);
+        begin(stack, caller, wanted);
         stack.id.clone()
     };
     engine::start(world, &id, Operation::Update);
@@ -229,7 +234,7 @@ pub(super) fn update_call(world: &Arc<World>, caller: &Caller, params: &Params) 
     if wanted.body.is_none() && !is_true(params, "UsePreviousTemplate") {
         return Err(invalid("Either Template URL or Template Body must be specified."));
     }
-    Ok(element("StackId", &update(world, caller, required(params, "StackName")?, wanted)?))
+    Ok(element("StackId", &update(world, caller, required(params, "StackName")?, &wanted)?))
 }
 
 pub(super) fn delete_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {

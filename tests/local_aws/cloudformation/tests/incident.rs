@@ -149,7 +149,7 @@ async fn a_role_that_may_only_continue_cannot_restore_the_application() {
     narrow_role(&world);
     let params = std::collections::BTreeMap::from([("StackName".to_owned(), "s".to_owned())]);
     let caller = Caller::Role("narrow".to_owned());
-    crate::cloudformation::query(&world, &caller, "ContinueUpdateRollback", params).unwrap();
+    crate::cloudformation::query(&world, &caller, "ContinueUpdateRollback", &params).unwrap();
     assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed);
     assert!(rows(&world, "s").iter().any(|row| row.reason.contains("is not authorized to perform")));
 }
