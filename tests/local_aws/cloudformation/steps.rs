@@ -151,13 +151,12 @@ fn end(world: &Arc<World>, job: &Job, result: Result<Made, Refused>, good: Statu
     let Some(resource) = stack.resources.get_mut(&job.logical_id) else { return false };
     match result {
         Ok(made) => {
-            let is_new_id = resource.physical_id.as_ref() != Some(&made.physical_id);
             resource.physical_id = Some(made.physical_id);
             // A registry handler's attributes outlive an update; a function's Data is what it said last.
             if resources::is_custom(&job.kind) || !made.attributes.is_empty() {
                 resource.attributes = made.attributes;
             }
-            if good == Status::CreateComplete && is_new_id {
+            if good == Status::CreateComplete {
                 rows::resource_row(stack, &job.logical_id, Status::CreateInProgress, "Resource creation Initiated");
             }
             rows::resource_row(stack, &job.logical_id, good, "");

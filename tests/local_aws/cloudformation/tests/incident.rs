@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{create, custom, handler, template, update, world};
-use crate::World;
 use crate::api::Caller;
 use crate::cloudformation::Status;
 use crate::cloudformation::scenario::{history, request, rows, settled};
+use crate::cloudformation::{GroupsOnUpdate, TagsOnUpdate};
 use crate::flink;
+use crate::{Settings, World};
 
 pub(super) fn stack(parallelism: u32) -> Value {
     json!({
@@ -169,6 +170,57 @@ fn narrow_role(world: &Arc<World>) {
 fn make_unhealthy(world: &Arc<World>) {
     crate::kinesis::put(&mut world.state(), "in", &json!({ "key": "bad", "featureName": "f" }));
     flink::pump(&mut world.state());
+}
+
+// G.49, B.2: what others gave the application, after an update that changes neither groups nor tags.
+#[tokio::test]
+async fn injected_groups_and_foreign_tags_are_lost_or_kept_as_the_world_is_set() {
+    for (groups, tags, survives) in [
+        (GroupsOnUpdate::Rewritten, TagsOnUpdate::Erased, false),
+        (GroupsOnUpdate::OnlyWhenChanged, TagsOnUpdate::Kept, true),
+    ] {
+        let mut settings = Settings::at("http://127.0.0.1:1");
+        (settings.modes.groups, settings.modes.tags) = (groups, tags);
+        let world = Arc::new(World::new(settings));
+        running(&world).await;
+        let detail =
+            call(&world, "DescribeApplication", &json!({ "ApplicationName": "job" }))["ApplicationDetail"].clone();
+        let arn = detail["ApplicationARN"].clone();
+        let marker = json!([{ "Key": "flink-unstick-restart", "Value": "event" }]);
+        call(&world, "TagResource", &json!({ "ResourceARN": arn, "Tags": marker }));
+        let mut injected = detail["ApplicationConfigurationDescription"]["EnvironmentPropertyDescriptions"]
+            ["PropertyGroupDescriptions"]
+            .clone();
+        injected.as_array_mut().unwrap().push(json!({ "PropertyGroupId": "Injected", "PropertyMap": { "a": "b" } }));
+        let update_groups = json!({ "EnvironmentPropertyUpdates": { "PropertyGroups": injected } });
+        call(
+            &world,
+            "UpdateApplication",
+            &json!({
+                "ApplicationName": "job",
+                "ConditionalToken": detail["ConditionalToken"],
+                "ApplicationConfigurationUpdate": update_groups,
+            }),
+        );
+        become_status(&world, "RUNNING").await;
+        update(&world, &stack(2));
+        assert_eq!(settled(&world, "s").await, Status::UpdateComplete, "{:#?}", rows(&world, "s"));
+        let state = world.state();
+        let application = &state.flink.applications["job"];
+        assert_eq!(application.tags.contains_key("flink-unstick-restart"), survives);
+        assert_eq!(application.configuration.property("Injected", "a").is_some(), survives);
+    }
+}
+
+// C.2
+#[tokio::test]
+async fn a_role_that_does_not_trust_cloudformation_is_refused() {
+    let world = world();
+    narrow_role(&world);
+    let body = template(&json!({ "Group": { "Type": "AWS::Logs::LogGroup" } }));
+    let role = "arn:aws:iam::111122223333:role/narrow";
+    let refused = request(&world, "CreateStack", [("StackName", "s"), ("TemplateBody", &body), ("RoleARN", role)]);
+    assert_eq!(refused.unwrap_err().message, format!("Role {role} is invalid or cannot be assumed"));
 }
 
 // C.3
