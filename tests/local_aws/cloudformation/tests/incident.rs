@@ -139,6 +139,45 @@ async fn a_skipped_resource_is_complete_without_being_touched() {
     assert_eq!(status(&world), "RUNNING");
 }
 
+// G.38, G.39
+#[tokio::test]
+async fn a_forced_rollback_skips_what_failed_and_a_token_counts_once() {
+    let world = world();
+    running(&world).await;
+    make_unhealthy(&world);
+    update(&world, &stack(2));
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed);
+    let token = ("ClientRequestToken", "unstick-1");
+    request(&world, "ContinueUpdateRollback", [("StackName", "s"), token]).unwrap();
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed, "nobody stopped the job");
+    let again = request(&world, "ContinueUpdateRollback", [("StackName", "s"), token]).unwrap_err();
+    assert_eq!(again.code, "TokenAlreadyExistsException");
+    request(&world, "ContinueUpdateRollback", [("StackName", "s"), ("ForceRollback", "true")]).unwrap();
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackComplete);
+    let tokens: Vec<_> = rows(&world, "s").into_iter().filter_map(|row| row.token).collect();
+    assert!(tokens.iter().all(|token| token == "unstick-1") && !tokens.is_empty());
+}
+
+// G.50
+#[tokio::test]
+async fn a_logging_option_on_a_running_unhealthy_application_fails_like_an_update() {
+    let world = world();
+    running(&world).await;
+    make_unhealthy(&world);
+    let mut with_option = stack(1);
+    with_option["Group"] = json!({ "Type": "AWS::Logs::LogGroup", "Properties": { "LogGroupName": "g" } });
+    with_option["LogStream"] = json!({ "Type": "AWS::Logs::LogStream", "Properties": {
+        "LogGroupName": { "Ref": "Group" }, "LogStreamName": "l" } });
+    let arn = json!({ "Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}:log-stream:${LogStream}" });
+    with_option["Option"] = json!({
+        "Type": "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
+        "Properties": { "ApplicationName": { "Ref": "Flink" }, "CloudWatchLoggingOption": { "LogStreamARN": arn } } });
+    update(&world, &with_option);
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackComplete, "{:#?}", rows(&world, "s"));
+    let failed = rows(&world, "s").into_iter().find(|row| row.status == Status::CreateFailed).unwrap();
+    assert!(failed.reason.contains("Failed to take snapshot"), "{}", failed.reason);
+}
+
 // C.2: without a service role it is the caller's own credentials that act.
 #[tokio::test]
 async fn a_role_that_may_only_continue_cannot_restore_the_application() {
