@@ -47,7 +47,11 @@ pub(super) fn plan(state: &mut State, settings: &Settings, stack_id: &str, logic
         ));
     }
     let job = job(properties, Some(present));
-    let has_failed = stack.before.is_none() && present.status == Status::CreateFailed;
+    if present.physical_id.is_none() {
+        return Ok(Plan::Create(job));
+    }
+    // After UPDATE_FAILED what was tried is not what is: it is sent again.
+    let has_failed = [Status::CreateFailed, Status::UpdateFailed].contains(&present.status);
     if job.properties == job.old && job.tags == job.old_tags && !has_failed {
         return Ok(Plan::Keep);
     }

@@ -75,6 +75,10 @@ pub(super) async fn continue_rollback(world: &Arc<World>, id: &str, skipped: &BT
             for name in skipped {
                 if let Some(before) = &mut stack.before {
                     before.touched.remove(name);
+                    // CloudFormation believes in the old template from now on, whatever is true (C.2).
+                    if let (Some(old), Some(resource)) = (before.resources.get(name), stack.resources.get_mut(name)) {
+                        resource.properties = old.properties.clone();
+                    }
                 }
                 rows::resource_row(stack, name, Status::UpdateComplete, "Resource skipped during UpdateRollback");
             }
