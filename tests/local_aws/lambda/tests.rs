@@ -57,7 +57,9 @@ fn script(name: &str) -> PathBuf {
 
 fn deployed(name: &str) -> Arc<World> {
     let world = world();
-    deploy(&world, name, &script(name), "r", [("MODE", "test")]).unwrap();
+    let script = script(name);
+    deploy(&world, name, &script, "r", [("MODE", "test")]).unwrap();
+    std::fs::remove_file(script).unwrap();
     world
 }
 

@@ -12,6 +12,8 @@ use crate::cloudformation::parameters::{Given, as_text, values};
 use crate::cloudformation::template::{Template, invalid};
 use crate::{World, clock, services, stamp};
 
+const SERVICE: &str = "cloudformation.amazonaws.com";
+
 /// What a stack is to become.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
@@ -208,11 +210,15 @@ pub(crate) fn delete(
     Ok(())
 }
 
-/// Handing a role to CloudFormation needs iam:PassRole (C.2).
+/// Handing a role to CloudFormation needs iam:PassRole (C.2), and a role that trusts it.
 pub(super) fn pass_role(world: &Arc<World>, caller: &Caller, role_arn: Option<&str>) -> ApiResult<()> {
-    match role_arn {
-        Some(arn) => services::authorize_pass_role(&world.state(), caller, arn, "cloudformation.amazonaws.com"),
-        None => Ok(()),
+    let Some(arn) = role_arn else { return Ok(()) };
+    let state = world.state();
+    services::authorize_pass_role(&state, caller, arn, SERVICE)?;
+    if services::is_assumable(&state, arn, SERVICE) {
+        Ok(())
+    } else {
+        Err(invalid(format!("Role {arn} is invalid or cannot be assumed")))
     }
 }
 
