@@ -95,6 +95,9 @@ impl Deployment {
     }
 
     /// The committed application template, for scenarios that change a line of it.
+    ///
+    /// # Panics
+    /// When the committed file is not JSON.
     #[must_use]
     pub fn application_template() -> Value {
         serde_json::from_str(APPLICATION).expect("the committed template is JSON")
@@ -106,6 +109,9 @@ impl Deployment {
     }
 
     /// The operator denies the application's role to write its table, or lets it again.
+    ///
+    /// # Panics
+    /// Before the application stack is there.
     pub fn sink_permission(&self, given: bool) {
         let mut state = self.world().state();
         let role = state.cloudformation.stack(NAME).and_then(|stack| stack.resources.get("ApplicationRole"));
