@@ -55,6 +55,14 @@ impl Deployment {
     /// When one of them does not come to be: nothing can be shown without it.
     pub async fn start(options: Options, environment: &[(&str, &str)]) -> Self {
         let aws = LocalAws::start(options).await.expect("a port on 127.0.0.1");
+        Self::in_world(aws, environment).await
+    }
+
+    /// The same in a world that somebody started, and may watch from its first moment.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn in_world(aws: LocalAws, environment: &[(&str, &str)]) -> Self {
         let world = &aws.world;
         settle(world, "flink-access", ACCESS, &[], &[], None).await;
         let outputs = outputs(world, "flink-access");

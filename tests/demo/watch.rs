@@ -1,0 +1,89 @@
+//! From a world to lines: what changed since the last look, lane by lane.
+//!
+//! It looks after every change of the world and decides nothing: the story goes on whether anybody watches or not.
+
+mod events;
+mod flink;
+mod functions;
+mod job;
+mod stacks;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use local_aws::cloudformation::Stack;
+use local_aws::deployment::NAME;
+use local_aws::{State, World};
+
+use crate::screen::{Line, Screen};
+
+pub(crate) use events::reports;
+
+/// What was shown so far.
+#[derive(Debug, Default)]
+struct Watch {
+    stacks: stacks::Stacks,
+    functions: functions::Functions,
+    flink: flink::Flink,
+    job: job::Job,
+    events: events::Events,
+    lasting: String,
+}
+
+/// Shows what happens in the world, for ever.
+pub(crate) async fn watch(world: Arc<World>, screen: Arc<Screen>) {
+    let mut watch = Watch::default();
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    loop {
+        tokio::select! {
+            lines = world.until(|state| watch.look(state)) => {
+                lines.iter().for_each(|line| screen.line(line));
+                screen.lasts(&watch.lasting);
+            }
+            _ = tick.tick() => screen.spin(),
+        }
+    }
+}
+
+impl Watch {
+    /// The news, if there are any.
+    fn look(&mut self, state: &State) -> Option<Vec<Line>> {
+        let mut lines = self.events.news(state);
+        lines.extend(self.stacks.news(state));
+        lines.extend(self.functions.news(state));
+        lines.extend(self.flink.news(state));
+        lines.extend(self.job.news(state));
+        let lasting = lasting(state);
+        let is_new = !lines.is_empty() || lasting != self.lasting;
+        self.lasting = lasting;
+        is_new.then_some(lines)
+    }
+}
+
+/// How everything stands, in one line.
+fn lasting(state: &State) -> String {
+    let going_on = state.cloudformation.stacks.iter().rev().find(|stack| !stack.status.is_settled());
+    let Some(stack) = going_on.or_else(|| state.cloudformation.stack(NAME)) else { return String::new() };
+    let mut text = format!("stack {} {}", stack.name, stack.status);
+    if let Some(application) = state.flink.applications.get(NAME) {
+        let read = application.job.as_ref().map_or_else(|| "-".to_owned(), |job| job.position.to_string());
+        let (records, rows) = amounts(state);
+        text.push_str(&format!(" · flink {}", application.status));
+        text.push_str(&format!(" · {records} records in, {read} read, {rows} rows"));
+    } else {
+        text.push_str(&format!(" · {} resources", made(stack)));
+    }
+    text
+}
+
+/// Resources that are there.
+fn made(stack: &Stack) -> usize {
+    stack.resources.values().filter(|resource| resource.status.as_str().ends_with("_COMPLETE")).count()
+}
+
+/// Records in the stream, rows in the table.
+pub(crate) fn amounts(state: &State) -> (usize, usize) {
+    let records = state.kinesis.streams.get(NAME).map_or(0, |stream| stream.records.len());
+    let rows = state.dynamodb.tables.get(NAME).map_or(0, |table| table.items.len());
+    (records, rows)
+}
