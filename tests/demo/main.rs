@@ -5,6 +5,7 @@
 
 mod history;
 mod opening;
+mod printer;
 mod report;
 mod screen;
 mod stage;
@@ -40,6 +41,7 @@ async fn main() -> ExitCode {
         Ok(aws) => aws,
         Err(error) => {
             screen.print(&format!("demo: no port on 127.0.0.1: {error}"));
+            screen.finish();
             return ExitCode::FAILURE;
         }
     };
@@ -49,6 +51,7 @@ async fn main() -> ExitCode {
         () = interrupted() => {
             screen.print("");
             screen.print("Ended by you. Nothing is left behind.");
+            screen.finish();
             return ExitCode::from(130);
         }
     };
@@ -56,6 +59,7 @@ async fn main() -> ExitCode {
         trouble::tell(&screen, &world.state());
     }
     opening::close(&screen, &seen, ended.as_ref().err());
+    screen.finish();
     if ended.is_ok() && Step::EVERY.iter().all(|step| seen.contains(*step)) {
         ExitCode::SUCCESS
     } else {
@@ -111,7 +115,7 @@ async fn created(stage: &mut Stage) -> Result<(), Missed> {
     stage.see(Step::Created, |state| before.was(state, Status::CreateComplete).and(runs(state, "1"))).await?;
     stage.team("puts records into the stream, from now on all the time");
     stage.produce();
-    stage.see(Step::Flows, |state| (amounts(state).1 >= 8).then_some(())).await?;
+    stage.see(Step::Flows, |state| (amounts(state).1 >= 10).then_some(())).await?;
     stage.pause().await;
     Ok(())
 }
@@ -128,7 +132,7 @@ async fn a_passing_cause(stage: &Stage, screen: &Screen) -> Result<(), Missed> {
     stage.see(Step::Woken, |state| before.was_woken(state, Status::UpdateRollbackFailed)).await?;
     stage.see(Step::GracefulRefused, |state| before.was_stopped(state, false, true)).await?;
     stage.see(Step::Forced, |state| before.was_stopped(state, true, false)).await?;
-    stage.team("gives the permission back; the stack is nobody's care");
+    stage.team("finds the mistake and gives the permission back; nobody touches the stack");
     stage.deployment.sink_permission(true);
     stage.see(Step::Continued, |state| before.was(state, Status::UpdateRollbackComplete)).await?;
     let recovered = stage.see(Step::Recovered, |state| before.reported(state, "Recovered")).await?;

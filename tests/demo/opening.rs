@@ -5,14 +5,15 @@ use crate::stage::Seen;
 use crate::steps::{Missed, Step};
 
 const PICTURE: &str = "
-  Kinesis stream ──records──▶ Flink application, the job in it ──rows──▶ DynamoDB table      one stack
-                                ▲ starts it, gives it its names         ▲ gets it unstuck
+  Kinesis stream ── records ─▶ Flink application with its job ── rows ─▶ DynamoDB table
+                                 ▲ starts it, gives it its names          ▲ gets it unstuck
   CloudFormation ─▶ flink-auto-start, flink-property-groups   EventBridge ─▶ flink-rollback-unsticker
+
 ";
 
 /// Who is who.
 pub(crate) fn open(screen: &Screen) {
-    screen.painted("1", "flink-stack-handlers: a Flink application that its stack starts, configures and gets unstuck");
+    screen.painted("1", "flink-stack-handlers: a Flink application that its stack starts, configures and unsticks");
     PICTURE.lines().for_each(|line| screen.print(line));
     screen.print("The templates and the functions are the real ones; AWS is a program on 127.0.0.1, where a minute");
     screen.print("lasts about a second. Nothing leaves this machine. Ctrl-C ends it.");

@@ -28,9 +28,11 @@ pub(crate) fn show(screen: &Screen, continued: &Value, ended: &Value) {
     rows.push(("Next", if next.is_empty() { "nothing: nobody has to do anything".to_owned() } else { next }));
     rows.retain(|(_, text)| !text.is_empty());
     let title = format!("Incident report: {}", text(ended, "Outcome"));
+    screen.print("");
     for line in boxed(&title, &rows) {
         screen.print(&line);
     }
+    screen.print("");
 }
 
 fn actions(report: &Value) -> Vec<(String, String)> {

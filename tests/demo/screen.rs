@@ -1,12 +1,13 @@
 //! Where the timeline is printed: lanes and colours on a terminal, the same lines without them elsewhere.
 //!
-//! It refuses to know what the lines say. A reader who went away (`| head`) is no error: the demo goes on to its end.
+//! It refuses to know what the lines say.
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io::{self, IsTerminal as _};
+use std::sync::mpsc::{Sender, channel};
 use std::time::Instant;
 
-use crate::text::{WIDTH, wrap};
+use crate::printer::{self, Print};
+use crate::text::{WIDTH, brief, wrap};
 
 /// Who a line is about.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,7 @@ pub(crate) enum Lane {
     Job,
     Events,
     Report,
+    Seen,
 }
 
 impl Lane {
@@ -32,6 +34,7 @@ impl Lane {
             Self::Job => ("job", "33"),
             Self::Events => ("events", "1;36"),
             Self::Report => ("report", "1;32"),
+            Self::Seen => ("✔ seen", "32"),
         }
     }
 }
@@ -62,27 +65,30 @@ pub(crate) struct Line {
     pub(crate) lane: Lane,
     pub(crate) tone: Tone,
     pub(crate) text: String,
+    /// Why, below it.
+    pub(crate) because: Option<String>,
+}
+
+impl Line {
+    /// A line without a reason.
+    pub(crate) fn new(lane: Lane, tone: Tone, text: impl Into<String>) -> Self {
+        Self { lane, tone, text: text.into(), because: None }
+    }
+
+    /// With a reason, if it is not empty.
+    pub(crate) fn because(self, because: impl Into<String>) -> Self {
+        Self { because: Some(because.into()).filter(|because| !because.is_empty()), ..self }
+    }
 }
 
 /// The terminal, or the file.
 #[derive(Debug)]
 pub(crate) struct Screen {
     started: Instant,
-    is_terminal: bool,
     has_colours: bool,
-    bar: Mutex<Bar>,
+    printer: Sender<Print>,
 }
 
-/// The last line of a terminal, rewritten in place while something lasts.
-#[derive(Debug, Default)]
-struct Bar {
-    text: String,
-    frame: usize,
-}
-
-const FRAMES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-/// Back to the line's beginning, and nothing on it.
-const ERASE: &str = "\r\x1b[2K";
 /// What stands before a line's text: the seconds, the lane.
 const INDENT: usize = 19;
 
@@ -93,30 +99,26 @@ impl Screen {
         // https://no-color.org: set and not empty.
         let is_forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let has_colours = is_terminal && !is_forbidden;
-        Self { started: Instant::now(), is_terminal, has_colours, bar: Mutex::default() }
+        Self { started: Instant::now(), has_colours, printer: printer::start(is_terminal) }
     }
 
-    /// A line of the timeline.
+    /// A line of the timeline, broken where it is too long.
     pub(crate) fn line(&self, line: &Line) {
         let elapsed = self.started.elapsed().as_secs_f64();
         let (name, colour) = line.lane.name_and_colour();
-        for (index, text) in wrap(&line.text, WIDTH - INDENT).iter().enumerate() {
-            let head = if index == 0 {
-                format!("{elapsed:6.1}s  {}", self.paint(colour, &format!("{name:<9} ")))
-            } else {
-                " ".repeat(INDENT)
-            };
-            self.print(&format!("{head}{}", self.paint(line.tone.colour(), text)));
+        let mut head = format!("{elapsed:6.1}s  {}", self.paint(colour, &format!("{name:<9} ")));
+        let because = line.because.iter().map(|because| (Tone::Quiet, because));
+        for (tone, text) in std::iter::once((line.tone, &line.text)).chain(because) {
+            for text in wrap(&brief(text), WIDTH - INDENT) {
+                let head = std::mem::replace(&mut head, " ".repeat(INDENT));
+                self.print(&format!("{head}{}", self.paint(tone.colour(), &text)));
+            }
         }
     }
 
     /// A line as it is.
     pub(crate) fn print(&self, line: &str) {
-        let bar = self.bar();
-        let erase = if self.is_terminal { ERASE } else { "" };
-        // The reader may be gone.
-        let _ = writeln!(io::stdout(), "{erase}{line}");
-        self.draw(&bar);
+        self.send(Print::Line(line.to_owned()));
     }
 
     /// A line in a colour, which a file does not get.
@@ -126,31 +128,15 @@ impl Screen {
 
     /// What lasts, from now on.
     pub(crate) fn lasts(&self, what: &str) {
-        let mut bar = self.bar();
-        what.clone_into(&mut bar.text);
-        self.draw(&bar);
+        self.send(Print::Lasting(what.to_owned()));
     }
 
-    /// Turns the spinner by one.
-    pub(crate) fn spin(&self) {
-        let mut bar = self.bar();
-        bar.frame = (bar.frame + 1) % FRAMES.len();
-        self.draw(&bar);
-    }
-
-    fn draw(&self, bar: &Bar) {
-        if !self.is_terminal {
-            return;
-        }
-        let mut out = io::stdout().lock();
-        let spinner = if bar.text.is_empty() { ' ' } else { FRAMES[bar.frame] };
-        let text = self.paint("2", &format!("{spinner} {}", bar.text));
-        // Without wrapping: on a narrow terminal it is cut, and stays one line that can be erased.
-        let _ = write!(out, "{ERASE}\x1b[?7l{text}\x1b[?7h");
-        if bar.text.is_empty() {
-            let _ = write!(out, "{ERASE}");
-        }
-        let _ = out.flush();
+    /// Until everything is printed.
+    pub(crate) fn finish(&self) {
+        let (printed, is_printed) = channel();
+        self.send(Print::End(printed));
+        // An error: it ended before.
+        let _ = is_printed.recv();
     }
 
     /// `text` in a colour where there are colours.
@@ -158,7 +144,8 @@ impl Screen {
         if self.has_colours && !text.is_empty() { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    fn bar(&self) -> MutexGuard<'_, Bar> {
-        self.bar.lock().unwrap_or_else(PoisonError::into_inner)
+    fn send(&self, print: Print) {
+        // After the end nobody prints.
+        let _ = self.printer.send(print);
     }
 }

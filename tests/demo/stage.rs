@@ -18,15 +18,15 @@ use crate::watch::watch;
 const BOUND: Duration = Duration::from_secs(60);
 
 /// How often CloudFormation looks: slowly enough for a person to follow.
-pub(crate) const PACE: Duration = Duration::from_millis(100);
+pub(crate) const PACE: Duration = Duration::from_millis(250);
 
-/// A minute of AWS in about a second: the functions look four times a second, and trust a job after one.
+/// A minute of AWS in about a second: the functions look twice a second, and trust a job after one.
 const ENVIRONMENT: [(&str, &str); 3] =
-    [("POLL_INTERVAL_MS", "250"), ("REPLY_MARGIN_MS", "2000"), ("STABILIZE_SECONDS", "1")];
+    [("POLL_INTERVAL_MS", "400"), ("REPLY_MARGIN_MS", "2000"), ("STABILIZE_SECONDS", "1")];
 
 /// What took its time on AWS takes a little of it here.
 const HELD: [(Status, u64); 4] =
-    [(Status::Starting, 1800), (Status::Updating, 1200), (Status::Stopping, 1200), (Status::ForceStopping, 1500)];
+    [(Status::Starting, 2500), (Status::Updating, 1500), (Status::Stopping, 1500), (Status::ForceStopping, 2000)];
 
 /// Everything that the story plays with.
 #[derive(Debug)]
@@ -60,18 +60,24 @@ impl Stage {
             for (status, millis) in HELD {
                 state.flink.hold(NAME, status, Hold::For(Duration::from_millis(millis)));
             }
-            state.flink.hold_snapshots(Hold::For(Duration::from_millis(1000)));
+            state.flink.hold_snapshots(Hold::For(Duration::from_millis(1200)));
         }
         let watcher = tokio::spawn(watch(Arc::clone(&aws.world), Arc::clone(&screen)));
         let deployment = bounded(Step::HandlersDeployed, Deployment::in_world(aws, &ENVIRONMENT)).await?;
-        seen.add(Step::HandlersDeployed);
-        Ok(Self { deployment, screen, seen, watcher, producer: None })
+        let stage = Self { deployment, screen, seen, watcher, producer: None };
+        stage.tick_off(Step::HandlersDeployed);
+        Ok(stage)
+    }
+
+    fn tick_off(&self, step: Step) {
+        self.seen.add(step);
+        self.screen.line(&Line::new(Lane::Seen, Tone::Good, step.to_string()));
     }
 
     /// Waits until the world shows it, and ticks it off.
     pub(crate) async fn see<T>(&self, step: Step, ready: impl FnMut(&mut State) -> Option<T>) -> Result<T, Missed> {
         let shown = bounded(step, self.deployment.world().until(ready)).await?;
-        self.seen.add(step);
+        self.tick_off(step);
         Ok(shown)
     }
 
@@ -110,12 +116,12 @@ impl Stage {
 
     /// Says what people do.
     pub(crate) fn team(&self, what: &str) {
-        self.screen.line(&Line { lane: Lane::Team, tone: Tone::Plain, text: what.to_owned() });
+        self.screen.line(&Line::new(Lane::Team, Tone::Plain, what));
     }
 
     /// For the eye alone: nothing waits for anything here.
     pub(crate) async fn pause(&self) {
-        tokio::time::sleep(Duration::from_millis(1500)).await;
+        tokio::time::sleep(Duration::from_millis(2000)).await;
     }
 }
 

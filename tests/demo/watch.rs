@@ -9,7 +9,6 @@ mod job;
 mod stacks;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use local_aws::cloudformation::Stack;
 use local_aws::deployment::NAME;
@@ -33,23 +32,18 @@ struct Watch {
 /// Shows what happens in the world, for ever.
 pub(crate) async fn watch(world: Arc<World>, screen: Arc<Screen>) {
     let mut watch = Watch::default();
-    let mut tick = tokio::time::interval(Duration::from_millis(100));
     loop {
-        tokio::select! {
-            lines = world.until(|state| watch.look(state)) => {
-                lines.iter().for_each(|line| screen.line(line));
-                screen.lasts(&watch.lasting);
-            }
-            _ = tick.tick() => screen.spin(),
-        }
+        let lines = world.until(|state| watch.look(state)).await;
+        lines.iter().for_each(|line| screen.line(line));
+        screen.lasts(&watch.lasting);
     }
 }
 
 impl Watch {
     /// The news, if there are any.
     fn look(&mut self, state: &State) -> Option<Vec<Line>> {
-        let mut lines = self.events.news(state);
-        lines.extend(self.stacks.news(state));
+        let mut lines = self.stacks.news(state);
+        lines.extend(self.events.news(state));
         lines.extend(self.functions.news(state));
         lines.extend(self.flink.news(state));
         lines.extend(self.job.news(state));

@@ -29,7 +29,7 @@ impl Events {
 }
 
 fn line(lane: Lane, text: String) -> Line {
-    Line { lane, tone: Tone::Plain, text }
+    Line::new(lane, Tone::Plain, text)
 }
 
 /// The stack events that the handlers' rule asks for.

@@ -1,4 +1,4 @@
-//! The Flink application as the service shows it: its status, its snapshots, and the calls that it refuses.
+//! The Flink application as the service shows it: its status, its snapshots, and the calls of functions that it refuses.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl Flink {
                     SnapshotStatus::Ready => (Tone::Plain, "is READY"),
                     SnapshotStatus::Failed => (Tone::Bad, "FAILED: the job loops"),
                 };
-                lines.push(line(tone, format!("snapshot {} {status}", short(&snapshot.name))));
+                lines.push(line(tone, format!("snapshot {} {status}", snapshot.name)));
             }
         }
         lines
@@ -44,7 +44,7 @@ impl Flink {
 }
 
 fn line(tone: Tone, text: String) -> Line {
-    Line { lane: Lane::Flink, tone, text }
+    Line::new(Lane::Flink, tone, text)
 }
 
 /// A call that the service did not take.
@@ -54,17 +54,8 @@ fn refused(state: &State, call: &Recorded) -> Option<String> {
     if operation.starts_with("Describe") || operation.starts_with("List") {
         return None;
     }
-    let who = match &call.caller {
-        Caller::Operator => "a person",
-        Caller::Role(role) => {
-            let function = state.lambda.functions.values().find(|function| function.role_name() == role);
-            function.map_or("CloudFormation", |function| function.name.as_str())
-        }
-    };
-    Some(format!("refuses {operation} of {who}: {code}"))
-}
-
-/// A snapshot's name without the identifiers at its end.
-pub(crate) fn short(name: &str) -> String {
-    if name.chars().count() <= 40 { name.to_owned() } else { name.chars().take(39).chain(['…']).collect() }
+    let Caller::Role(role) = &call.caller else { return None };
+    // What CloudFormation is refused stands in the resource's own row.
+    let function = state.lambda.functions.values().find(|function| function.role_name() == role)?;
+    Some(format!("refuses {operation} of {}: {code}", function.name))
 }

@@ -25,36 +25,36 @@ impl Functions {
             let token = request.event["ResourceProperties"]["ServiceToken"].as_str().unwrap_or_default();
             let function = token.rsplit(':').next().unwrap_or_default();
             let text = format!("{function} ← CloudFormation: {} {}", request.request_type, request.logical_id);
-            lines.push(Line { lane: Lane::Function, tone: Tone::Plain, text });
+            lines.push(Line::new(Lane::Function, Tone::Plain, text));
         }
         self.requests = requests.len();
         for line in state.lambda.logs.iter().skip(self.lines) {
-            if let Some((tone, text)) = self.told(&line.function, &line.line) {
-                let text = format!("{} {text}", line.function);
-                lines.push(Line { lane: Lane::Function, tone, text });
+            let told = told(&line.line).filter(|told| self.last.get(&line.function) != Some(&told.text));
+            if let Some(told) = told {
+                self.last.insert(line.function.clone(), told.text.clone());
+                lines.push(Line { text: format!("{} {}", line.function, told.text), ..told });
             }
         }
         self.lines = state.lambda.logs.len();
         lines
     }
+}
 
-    /// A line of a log, if a person should see it.
-    fn told(&mut self, function: &str, line: &str) -> Option<(Tone, String)> {
-        let Ok(line) = serde_json::from_str::<Value>(line) else { return Some((Tone::Bad, line.to_owned())) };
-        let field = |name: &str| line["fields"][name].as_str().unwrap_or_default();
-        let told = match (field("message"), field("step")) {
-            ("woken", _) => (Tone::Plain, format!("← EventBridge: the stack is {}", field("told"))),
-            ("step", "done") => (Tone::Good, format!("done: {}", reached(field("goal")))),
-            ("step", "refuse") => (Tone::Bad, format!("refuses: {}", field("because"))),
-            ("step", "wait") => (Tone::Quiet, format!("waits: {}", field("because"))),
-            ("step", call) => (Tone::Plain, format!("calls {call}, because {}", field("because"))),
-            (message, _) if line["level"] != "INFO" => (Tone::Bad, message.to_owned()),
-            _ => return None,
-        };
-        let is_new = self.last.get(function) != Some(&told.1);
-        self.last.insert(function.to_owned(), told.1.clone());
-        is_new.then_some(told)
-    }
+/// A line of a log, if a person should see it.
+fn told(line: &str) -> Option<Line> {
+    let of = |tone, text: String| Line::new(Lane::Function, tone, text);
+    let Ok(line) = serde_json::from_str::<Value>(line) else { return Some(of(Tone::Bad, line.to_owned())) };
+    let field = |name: &str| line["fields"][name].as_str().unwrap_or_default();
+    let because = field("because");
+    Some(match (field("message"), field("step")) {
+        ("woken", _) => of(Tone::Plain, format!("← EventBridge: {}", field("told"))),
+        ("step", "done") => of(Tone::Plain, format!("done: {}", reached(field("goal")))),
+        ("step", "refuse") => of(Tone::Bad, format!("refuses: {because}")),
+        ("step", "wait") => of(Tone::Quiet, format!("waits: {because}")),
+        ("step", call) => of(Tone::Plain, format!("calls {call}")).because(format!("because {because}")),
+        (message, _) if line["level"] != "INFO" => of(Tone::Bad, message.to_owned()),
+        _ => return None,
+    })
 }
 
 fn reached(goal: &str) -> &'static str {
@@ -63,7 +63,7 @@ fn reached(goal: &str) -> &'static str {
         "Stopped" => "the application is stopped",
         "Properties" => "the application has the stack's names",
         "Continued" => "the rollback goes on",
-        "Recovered" => "the application is as the rollback left it, or better",
+        "Recovered" => "nothing is left to do; the report follows",
         _ => "the goal is reached",
     }
 }

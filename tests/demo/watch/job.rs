@@ -4,11 +4,10 @@ use local_aws::State;
 use local_aws::deployment::NAME;
 
 use super::amounts;
-use super::flink::short;
 use crate::screen::{Lane, Line, Tone};
 
 /// A line for so many records: the rest is on the terminal's last line.
-const STRIDE: usize = 25;
+const STRIDE: usize = 10;
 
 /// What was shown.
 #[derive(Debug, Default)]
@@ -35,13 +34,15 @@ impl Job {
         if !std::mem::replace(&mut self.runs, true) {
             let from = application.newest_snapshot().map_or_else(
                 || "without a snapshot, from the stream's beginning".to_owned(),
-                |snapshot| format!("from snapshot {} at record {}", short(&snapshot.name), snapshot.saved.position),
+                |snapshot| format!("from snapshot {} at record {}", snapshot.name, snapshot.saved.position),
             );
             lines.push(line(Tone::Plain, format!("version {} runs {from}", job.jar.version)));
         }
         if self.trouble != job.trouble {
             lines.push(match &job.trouble {
-                Some(cause) => line(Tone::Bad, format!("restarts over and over at record {}: {cause}", job.position)),
+                Some(cause) => {
+                    line(Tone::Bad, format!("restarts over and over at record {}", job.position)).because(cause)
+                }
                 None => line(Tone::Good, "is healthy again".to_owned()),
             });
             self.trouble.clone_from(&job.trouble);
@@ -56,5 +57,5 @@ impl Job {
 }
 
 fn line(tone: Tone, text: String) -> Line {
-    Line { lane: Lane::Job, tone, text }
+    Line::new(Lane::Job, tone, text)
 }

@@ -30,19 +30,17 @@ impl Stacks {
 fn line(stack: &Stack, row: &StackEvent) -> Option<Line> {
     let status = row.status.as_str();
     let tone = tone(status);
-    // A reason in CloudFormation's own words; how a custom resource answered is in the function's lane.
-    let reason = if row.reason.is_empty() { String::new() } else { format!("  {}", row.reason) };
     if row.kind == "AWS::CloudFormation::Stack" {
-        let size = if status == "CREATE_COMPLETE" { format!("  {} resources", made(stack)) } else { String::new() };
-        let reason = if status.ends_with("FAILED") || status.contains("ROLLBACK_IN") { reason } else { String::new() };
-        return Some(Line { lane: Lane::Stack, tone, text: format!("{}  {status}{size}{reason}", stack.name) });
+        let size = if status == "CREATE_COMPLETE" { format!(", {} resources", made(stack)) } else { String::new() };
+        return Some(Line::new(Lane::Stack, tone, format!("{}  {status}{size}", stack.name)));
     }
     // Access and handlers are shown as a whole: their thirty resources are not what this is about.
     if stack.name != NAME || status.ends_with("_IN_PROGRESS") {
         return None;
     }
-    let reason = if tone == Tone::Bad { reason } else { String::new() };
-    Some(Line { lane: Lane::Resource, tone, text: format!("{}  {status}  {}{reason}", row.logical_id, row.kind) })
+    let kind = if row.kind.starts_with("Custom::") { format!("  {}", row.kind) } else { String::new() };
+    let line = Line::new(Lane::Resource, tone, format!("{status}  {}{kind}", row.logical_id));
+    Some(if tone == Tone::Bad { line.because(&row.reason) } else { line })
 }
 
 fn tone(status: &str) -> Tone {
