@@ -1,10 +1,10 @@
 //! What to wait for, asked of the world's own records: a status that passed quickly still counts as seen.
 
-use local_aws::State;
 use local_aws::api::{Caller, Recorded};
 use local_aws::cloudformation::Status;
 use local_aws::deployment::NAME;
-use local_aws::flink::{self, Application};
+use local_aws::flink::{self, Application, SnapshotStatus};
+use local_aws::{State, clock};
 use serde_json::Value;
 
 use crate::watch::reports;
@@ -16,13 +16,15 @@ pub(crate) struct Since {
     calls: usize,
     logs: usize,
     reports: usize,
+    time: f64,
 }
 
 impl Since {
     /// Now.
     pub(crate) fn now(state: &State) -> Self {
         let rows = state.cloudformation.stack(NAME).map_or(0, |stack| stack.events.len());
-        Self { rows, calls: state.journal.len(), logs: state.lambda.logs.len(), reports: reports(state).count() }
+        let (logs, reports) = (state.lambda.logs.len(), reports(state).count());
+        Self { rows, calls: state.journal.len(), logs, reports, time: clock::now() }
     }
 
     /// The stack had this status.
@@ -45,6 +47,16 @@ impl Since {
         let action = "kinesisanalytics:StartApplication";
         let starts = state.journal.iter().skip(self.calls).filter(|call| call.action == action).count();
         (starts > 0 && self.calls(state, function, action).count() == starts).then_some(())
+    }
+
+    /// The same, from the newest snapshot, and there is one from before this moment.
+    pub(crate) fn was_resumed_by(self, state: &State, function: &str) -> Option<()> {
+        let mut starts = self.calls(state, function, "kinesisanalytics:StartApplication");
+        let restore = &starts.next()?.body["RunConfiguration"]["ApplicationRestoreConfiguration"];
+        let mut snapshots = application(state)?.snapshots.iter();
+        let is_kept = snapshots.any(|one| one.status == SnapshotStatus::Ready && one.created < self.time);
+        let is_newest = restore["ApplicationRestoreType"] == "RESTORE_FROM_LATEST_SNAPSHOT";
+        self.was_started_by(state, function).filter(|()| is_kept && is_newest)
     }
 
     /// The unsticker's stop, graceful or by force, was taken, or refused.

@@ -135,8 +135,8 @@ async fn a_passing_cause(stage: &Stage, screen: &Screen) -> Result<(), Missed> {
     stage.team("finds the mistake and gives the permission back; nobody touches the stack");
     stage.deployment.sink_permission(true);
     stage.see(Step::Continued, |state| before.was(state, Status::UpdateRollbackComplete)).await?;
+    stage.see(Step::RunsAgain, |state| before.was_resumed_by(state, UNSTICKER).and(runs(state, "1"))).await?;
     let recovered = stage.see(Step::Recovered, |state| before.reported(state, "Recovered")).await?;
-    stage.see(Step::RunsAgain, |state| before.was_started_by(state, UNSTICKER).and(runs(state, "1"))).await?;
     let continued = stage.deployment.world().until(|state| before.reported(state, "RollbackContinued")).await;
     stage.pause().await;
     report::show(screen, &continued, &recovered);
@@ -160,6 +160,7 @@ async fn a_bad_record(stage: &mut Stage, screen: &Screen) -> Result<(), Missed> 
     stage.pause().await;
     report::show(screen, &continued, &waits);
     stage.pause().await;
+    screen.print("");
 
     let before = stage.now();
     stage.team("fixes the job: version 3 processes an order without a customer");

@@ -42,16 +42,13 @@ pub(crate) fn close(screen: &Screen, seen: &Seen, missed: Option<&Missed>) {
         }
     }
     screen.print("");
-    match missed {
-        Some(Missed { step, why }) => {
-            screen.painted("31", &format!("Not seen: {step}."));
-            screen.painted("31", &format!("Because {why}. The stack's events and the functions' logs are above."));
-        }
-        None => {
-            screen.print("Where to go next:");
-            screen.print("  make test     the same and much more, as scenarios");
-            screen.print("  make deploy   the same templates and functions in your account");
-            screen.print("  README.md     what each function promises, when it fails, how to remove it");
-        }
+    if let Some(Missed { step, why }) = missed {
+        screen.painted("31", &format!("Not seen: {step}."));
+        screen.painted("31", &format!("Because {why}. The stack's events and the functions' logs are above."));
+    } else {
+        screen.print("Where to go next:");
+        screen.print("  make test     the same and much more, as scenarios");
+        screen.print("  make deploy   the same templates and functions in your account");
+        screen.print("  README.md     what each function promises, when it fails, how to remove it");
     }
 }

@@ -32,7 +32,6 @@ pub(crate) fn show(screen: &Screen, continued: &Value, ended: &Value) {
     for line in boxed(&title, &rows) {
         screen.print(&line);
     }
-    screen.print("");
 }
 
 fn actions(report: &Value) -> Vec<(String, String)> {

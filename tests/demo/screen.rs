@@ -107,13 +107,16 @@ impl Screen {
         let elapsed = self.started.elapsed().as_secs_f64();
         let (name, colour) = line.lane.name_and_colour();
         let mut head = format!("{elapsed:6.1}s  {}", self.paint(colour, &format!("{name:<9} ")));
+        let mut lines = Vec::new();
         let because = line.because.iter().map(|because| (Tone::Quiet, because));
         for (tone, text) in std::iter::once((line.tone, &line.text)).chain(because) {
             for text in wrap(&brief(text), WIDTH - INDENT) {
                 let head = std::mem::replace(&mut head, " ".repeat(INDENT));
-                self.print(&format!("{head}{}", self.paint(tone.colour(), &text)));
+                lines.push(format!("{head}{}", self.paint(tone.colour(), &text)));
             }
         }
+        // In one piece: the story and its watcher both print.
+        self.print(&lines.join("\n"));
     }
 
     /// A line as it is.

@@ -15,7 +15,7 @@ use crate::steps::{Missed, Step};
 use crate::watch::watch;
 
 /// How long a step may take. On an idle machine the longest takes ten seconds.
-const BOUND: Duration = Duration::from_secs(60);
+const BOUND: Duration = Duration::from_mins(1);
 
 /// How often CloudFormation looks: slowly enough for a person to follow.
 pub(crate) const PACE: Duration = Duration::from_millis(250);
@@ -65,19 +65,21 @@ impl Stage {
         let watcher = tokio::spawn(watch(Arc::clone(&aws.world), Arc::clone(&screen)));
         let deployment = bounded(Step::HandlersDeployed, Deployment::in_world(aws, &ENVIRONMENT)).await?;
         let stage = Self { deployment, screen, seen, watcher, producer: None };
-        stage.tick_off(Step::HandlersDeployed);
+        stage.tick_off(Step::HandlersDeployed).await;
         Ok(stage)
     }
 
-    fn tick_off(&self, step: Step) {
+    async fn tick_off(&self, step: Step) {
         self.seen.add(step);
+        // For the eye alone: the tick stands below what it is about, which the watcher shows.
+        tokio::time::sleep(Duration::from_millis(200)).await;
         self.screen.line(&Line::new(Lane::Seen, Tone::Good, step.to_string()));
     }
 
     /// Waits until the world shows it, and ticks it off.
     pub(crate) async fn see<T>(&self, step: Step, ready: impl FnMut(&mut State) -> Option<T>) -> Result<T, Missed> {
         let shown = bounded(step, self.deployment.world().until(ready)).await?;
-        self.tick_off(step);
+        self.tick_off(step).await;
         Ok(shown)
     }
 
@@ -121,7 +123,7 @@ impl Stage {
 
     /// For the eye alone: nothing waits for anything here.
     pub(crate) async fn pause(&self) {
-        tokio::time::sleep(Duration::from_millis(2000)).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
     }
 }
 

@@ -15,15 +15,18 @@ pub(crate) fn tell(screen: &Screen, state: &State) {
     let rows = state.cloudformation.stacks.iter().flat_map(|stack| {
         stack.events.iter().map(move |row| format!("{} {} {} {}", stack.name, row.logical_id, row.status, row.reason))
     });
-    last(screen, rows.collect());
+    last(screen, &rows.collect::<Vec<_>>());
     screen.painted("1", "The newest lines of the functions' logs");
-    last(screen, state.lambda.logs.iter().map(|line| format!("{}: {}", line.function, line.line)).collect());
+    let logs: Vec<_> = state.lambda.logs.iter().map(|line| format!("{}: {}", line.function, line.line)).collect();
+    last(screen, &logs);
     for unknown in &state.unknown {
         screen.print(unknown);
     }
 }
 
-fn last(screen: &Screen, lines: Vec<String>) {
+fn last(screen: &Screen, lines: &[String]) {
     let skip = lines.len().saturating_sub(LINES);
-    lines.iter().skip(skip).for_each(|line| screen.print(&format!("  {line}")));
+    for line in lines.iter().skip(skip) {
+        screen.print(&format!("  {line}"));
+    }
 }

@@ -26,6 +26,8 @@ struct Watch {
     flink: flink::Flink,
     job: job::Job,
     events: events::Events,
+    /// What Flink and its job did. It waits for one look, because the line of a log that says who asked for it comes through a pipe.
+    held: Vec<Line>,
     lasting: String,
 }
 
@@ -34,7 +36,9 @@ pub(crate) async fn watch(world: Arc<World>, screen: Arc<Screen>) {
     let mut watch = Watch::default();
     loop {
         let lines = world.until(|state| watch.look(state)).await;
-        lines.iter().for_each(|line| screen.line(line));
+        for line in &lines {
+            screen.line(line);
+        }
         screen.lasts(&watch.lasting);
     }
 }
@@ -45,8 +49,9 @@ impl Watch {
         let mut lines = self.stacks.news(state);
         lines.extend(self.events.news(state));
         lines.extend(self.functions.news(state));
-        lines.extend(self.flink.news(state));
-        lines.extend(self.job.news(state));
+        lines.append(&mut self.held);
+        self.held = self.flink.news(state);
+        self.held.extend(self.job.news(state));
         let lasting = lasting(state);
         let is_new = !lines.is_empty() || lasting != self.lasting;
         self.lasting = lasting;
@@ -58,16 +63,13 @@ impl Watch {
 fn lasting(state: &State) -> String {
     let going_on = state.cloudformation.stacks.iter().rev().find(|stack| !stack.status.is_settled());
     let Some(stack) = going_on.or_else(|| state.cloudformation.stack(NAME)) else { return String::new() };
-    let mut text = format!("stack {} {}", stack.name, stack.status);
-    if let Some(application) = state.flink.applications.get(NAME) {
-        let read = application.job.as_ref().map_or_else(|| "-".to_owned(), |job| job.position.to_string());
-        let (records, rows) = amounts(state);
-        text.push_str(&format!(" · flink {}", application.status));
-        text.push_str(&format!(" · {records} records in, {read} read, {rows} rows"));
-    } else {
-        text.push_str(&format!(" · {} resources", made(stack)));
-    }
-    text
+    let how = format!("stack {} {}", stack.name, stack.status);
+    let Some(application) = state.flink.applications.get(NAME) else {
+        return format!("{how} · {} resources", made(stack));
+    };
+    let read = application.job.as_ref().map_or_else(|| "-".to_owned(), |job| job.position.to_string());
+    let (records, rows) = amounts(state);
+    format!("{how} · flink {} · {records} records in, {read} read, {rows} rows", application.status)
 }
 
 /// Resources that are there.

@@ -1,6 +1,6 @@
 //! What the functions are called for, and each of their steps, from their own logs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use local_aws::State;
 use serde_json::Value;
@@ -10,6 +10,7 @@ use crate::screen::{Lane, Line, Tone};
 /// What was shown.
 #[derive(Debug, Default)]
 pub(super) struct Functions {
+    deployed: BTreeSet<String>,
     requests: usize,
     lines: usize,
     /// The last step of each function: a wait is shown once, however often it is decided.
@@ -18,9 +19,14 @@ pub(super) struct Functions {
 
 impl Functions {
     pub(super) fn news(&mut self, state: &State) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for function in state.lambda.functions.keys() {
+            if self.deployed.insert(function.clone()) {
+                lines.push(Line::new(Lane::Function, Tone::Good, format!("{function} is deployed")));
+            }
+        }
         let mut requests: Vec<_> = state.cloudformation.requests.values().collect();
         requests.sort_by_key(|request| request.number);
-        let mut lines = Vec::new();
         for request in requests.iter().skip(self.requests) {
             let token = request.event["ResourceProperties"]["ServiceToken"].as_str().unwrap_or_default();
             let function = token.rsplit(':').next().unwrap_or_default();
