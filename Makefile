@@ -16,5 +16,4 @@ lint: ## Formatting, lints, documentation
 
 demo: ## The whole story on a local AWS, live: needs cargo alone
 	cargo build --package functions --bins
-	cargo build --package local-aws --bin demo
-	@cargo run --quiet --package local-aws --bin demo
+	cargo run --package local-aws --bin demo

@@ -6,8 +6,8 @@ use crate::steps::{Missed, Step};
 
 const PICTURE: &str = "
   Kinesis stream ── records ─▶ Flink application with its job ── rows ─▶ DynamoDB table
-                                 ▲ starts it, gives it its names          ▲ gets it unstuck
-  CloudFormation ─▶ flink-auto-start, flink-property-groups   EventBridge ─▶ flink-rollback-unsticker
+                                 ▲ starts it, gives it its names         ▲ gets it unstuck
+  CloudFormation ─▶ flink-auto-start, flink-property-groups  EventBridge ─▶ flink-rollback-unsticker
 
 ";
 
@@ -23,7 +23,7 @@ pub(crate) fn open(screen: &Screen) {
 pub(crate) fn chapter(screen: &Screen, number: u8, title: &str, sentence: &str) {
     screen.print("");
     screen
-        .painted("1", &format!("━━ {number}. {title} {}", "━".repeat(94_usize.saturating_sub(title.chars().count()))));
+        .painted("1", &format!("━━ {number}. {title} {}", "━".repeat(93_usize.saturating_sub(title.chars().count()))));
     for line in crate::text::wrap(sentence, 97) {
         screen.painted("2", &format!("   {line}"));
     }

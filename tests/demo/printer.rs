@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use crate::text::WIDTH;
+
 /// What to print next.
 #[derive(Debug)]
 pub(crate) enum Print {
@@ -68,7 +70,8 @@ fn on_a_terminal(prints: &Receiver<Print>) {
 
 /// The spinner's line. Without wrapping: on a narrow terminal it is cut, and stays one line that can be erased.
 fn bar(lasting: &str, frame: usize) -> String {
-    if lasting.is_empty() { String::new() } else { format!("\x1b[?7l{} {lasting}\x1b[?7h", FRAMES[frame]) }
+    let lasting: String = lasting.chars().take(WIDTH - 2).collect();
+    if lasting.is_empty() { lasting } else { format!("\x1b[?7l{} {lasting}\x1b[?7h", FRAMES[frame]) }
 }
 
 fn end(printed: &Sender<()>) {
