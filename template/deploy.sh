@@ -1,0 +1,288 @@
+#!/usr/bin/env bash
+# Puts a Flink application and the functions that look after it into an account, and takes them out again.
+#
+#   template/deploy.sh deploy     access stack -> functions -> handlers stack -> jar -> application stack
+#   template/deploy.sh destroy    the same in reverse
+#
+# `make deploy` and `make destroy` call this; README says what each variable means. It runs against AWS, or against any
+# endpoint in AWS_ENDPOINT_URL: the commands are the same. Everything that can be checked is checked before anything is
+# created or deleted.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+STACK=${STACK:-flink-test}
+ENV=${ENV:-}
+JAR=${JAR:-}
+TAG=${TAG:-flink-unstick=enabled}
+ARCH=${ARCH:-x86_64}
+PARAMETERS=${PARAMETERS:-}
+ONLY_STACK=${ONLY_STACK:-}
+
+readonly ACCESS=flink-access HANDLERS=flink-handlers
+# The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
+readonly FUNCTIONS=(flink-auto-start flink-property-groups flink-rollback-unsticker)
+
+name=$STACK${ENV:+-$ENV}
+environment_file=template/environments/$ENV.env
+export AWS_PAGER=""
+
+# ---- talking -----------------------------------------------------------------------------------------------------------
+
+say() { printf '==> %s\n' "$*"; }
+die() { printf 'make %s: %s\n' "$verb" "$*" >&2; exit 1; }
+
+# Runs a command quietly; its output is shown when it fails.
+quietly() {
+  local output
+  if output=$("$@" 2>&1); then return; fi
+  printf '%s\n' "$output" >&2
+  return 1
+}
+
+# ---- looking -----------------------------------------------------------------------------------------------------------
+
+# Puts a stack's status into `found`; nothing when there is no such stack. Any other error ends the script.
+look() {
+  if found=$(aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus' --output text 2>&1); then
+    # A stack whose first change set was never executed is not there yet.
+    [[ $found != REVIEW_IN_PROGRESS && $found != DELETE_COMPLETE ]] || found=
+  elif [[ $found == *"does not exist"* ]]; then
+    found=
+  else
+    die "$found"
+  fi
+}
+
+output() { described "$1" "Outputs[?OutputKey=='$2'].OutputValue"; }
+parameter() { described "$1" "Parameters[?ParameterKey=='$2'].ParameterValue"; }
+described() {
+  local answer
+  answer=$(aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].$2" --output text)
+  [[ -n $answer && $answer != None ]] || die "the stack $1 has no ${2%%.*}; was it made by another version?"
+  printf '%s' "$answer"
+}
+
+# What failed in a stack since a moment, first cause first.
+failures() {
+  local time resource status reason
+  aws cloudformation describe-stack-events --stack-name "$1" --output text \
+    --query "reverse(StackEvents[?contains(ResourceStatus, 'FAILED')])[].[Timestamp, LogicalResourceId, ResourceStatus, ResourceStatusReason]" |
+    while IFS=$'\t' read -r time resource status reason; do
+      if [[ ${time:0:19} > $2 || ${time:0:19} == "$2" ]]; then printf '    %s %s: %s\n' "$resource" "$status" "$reason"; fi
+    done >&2
+}
+
+# Puts the stacks that import an export of the handlers into `importers`; CloudFormation keeps the account of it, not we.
+look_for_importers() {
+  local exports export_name answer
+  importers=
+  exports=$(aws cloudformation list-exports --query "Exports[?starts_with(Name, 'flink-handlers-')].Name" --output text)
+  for export_name in $exports; do
+    if answer=$(aws cloudformation list-imports --export-name "$export_name" --query Imports --output text 2>&1); then
+      importers+=" $answer"
+    elif [[ $answer != *"not imported by any stack"* ]]; then
+      die "$answer"
+    fi
+  done
+}
+
+needs() { command -v "$1" >/dev/null || die "$1 is not installed; $2"; }
+
+check_account() {
+  [[ $ENV =~ ^[a-zA-Z0-9-]*$ ]] || die "ENV is \"$ENV\"; it takes letters, digits and hyphens"
+  needs aws "see https://docs.aws.amazon.com/cli/ (or: pip install awscli)"
+  AWS_REGION=${REGION:-${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}}
+  [[ -n $AWS_REGION ]] || die "no region; give REGION=..., or run: aws configure set region ..."
+  export AWS_REGION AWS_DEFAULT_REGION=$AWS_REGION
+  account=$(aws sts get-caller-identity --query Account --output text 2>&1) || die "no AWS account answers: $account"
+}
+
+# ---- deploy ------------------------------------------------------------------------------------------------------------
+
+# The arguments: a stack, its template, and what `aws cloudformation deploy` takes besides.
+deploy_stack() {
+  local stack=$1 template=$2 since
+  since=$(date -u +%Y-%m-%dT%H:%M:%S)
+  shift 2
+  if ! quietly aws cloudformation deploy --stack-name "$stack" --template-file "$template" --no-fail-on-empty-changeset "$@"; then
+    failures "$stack" "$since"
+    look "$stack"
+    die "the stack $stack is ${found:-gone}; the first line above is the cause"
+  fi
+}
+
+# Lambda cannot assume a role in its first seconds, and `cargo lambda deploy` waits for that only when it made the role itself.
+deploy_function() {
+  local function=$1 role=$2 variables=$3 answer attempt
+  for attempt in 1 2 3 4 5 6; do
+    if answer=$(cargo lambda deploy "$function" --role "$role" --env-var "$variables" --region "$AWS_REGION" 2>&1); then break; fi
+    if [[ $answer != *"cannot be assumed"* || $attempt == 6 ]]; then
+      printf '%s\n' "$answer" >&2
+      die "the function $function was not deployed"
+    fi
+    sleep 5
+  done
+  aws lambda wait function-active-v2 --function-name "$function"
+  aws lambda wait function-updated-v2 --function-name "$function"
+  # It also leaves the role of an existing function alone when nothing else changed.
+  if [[ $(aws lambda get-function-configuration --function-name "$function" --query Role --output text) != "$role" ]]; then
+    quietly aws lambda update-function-configuration --function-name "$function" --role "$role"
+    aws lambda wait function-updated-v2 --function-name "$function"
+  fi
+}
+
+# The output of the access stack that holds a function's role: flink-auto-start -> AutoStartRoleArn.
+role_output() {
+  local word
+  printf '%s' "${1#flink-}" | tr '-' '\n' | while read -r word || [[ -n $word ]]; do
+    printf '%s%s' "$(printf '%s' "${word:0:1}" | tr '[:lower:]' '[:upper:]')" "${word:1}"
+  done
+  printf 'RoleArn'
+}
+
+check_deploy() {
+  [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar"
+  [[ -f $JAR ]] || die "JAR=$JAR is not a file"
+  needs cargo "see https://rustup.rs"
+  cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
+  check_account
+  look $ACCESS
+  prefix=flink-
+  [[ -z $found ]] || prefix=$(parameter $ACCESS ApplicationNamePrefix)
+  prefix=${PREFIX:-$prefix}
+  [[ $name == "$prefix"* ]] || die "the name $name does not begin with $prefix, and the functions' roles reach no other; give STACK=$prefix... or PREFIX=..."
+  look "$name"
+  case $found in
+    ROLLBACK_COMPLETE | ROLLBACK_FAILED | CREATE_FAILED | DELETE_FAILED)
+      die "the stack $name is $found and can only be deleted: make destroy ONLY_STACK=1 STACK=$STACK ENV=$ENV" ;;
+    UPDATE_ROLLBACK_FAILED)
+      die "the stack $name is UPDATE_ROLLBACK_FAILED; flink-rollback-unsticker is at work, or its report says what to do" ;;
+    *_IN_PROGRESS)
+      die "the stack $name is $found; wait for it" ;;
+  esac
+}
+
+deploy() {
+  check_deploy
+  local function digest key bucket service_role own_role variables
+  say "account $account, region $AWS_REGION${AWS_ENDPOINT_URL:+, endpoint $AWS_ENDPOINT_URL}"
+
+  say "building ${FUNCTIONS[*]} for $ARCH"
+  local build=(--release --locked --output-format zip)
+  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
+  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
+  quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+
+  say "stack $ACCESS: roles, logs, queue, topic, bucket"
+  local access=()
+  [[ -z ${PREFIX:-} ]] || access+=("ApplicationNamePrefix=$PREFIX")
+  [[ -z ${CONTINUE_WITH_OWN_ROLE:-} ]] || access+=("ContinueWithOwnRole=$CONTINUE_WITH_OWN_ROLE")
+  deploy_stack $ACCESS template/access.template.json --capabilities CAPABILITY_NAMED_IAM \
+    ${access[@]+--parameter-overrides "${access[@]}"}
+  service_role=$(output $ACCESS ServiceRoleArn)
+  bucket=$(output $ACCESS BucketName)
+  # What the roles allow and what the function believes are one parameter.
+  own_role=$(parameter $ACCESS ContinueWithOwnRole)
+
+  for function in "${FUNCTIONS[@]}"; do
+    say "function $function"
+    variables="POLL_INTERVAL_MS=${POLL_INTERVAL_MS:-5000},REPLY_MARGIN_MS=${REPLY_MARGIN_MS:-15000}"
+    [[ $function != flink-rollback-unsticker ]] || variables+=",MAX_REPLAY_HOURS=${MAX_REPLAY_HOURS:-20},STOP_MINUTES=${STOP_MINUTES:-10},STABILIZE_SECONDS=${STABILIZE_SECONDS:-60},KEEP_SNAPSHOTS=${KEEP_SNAPSHOTS:-10},CONTINUE_WITH_OWN_ROLE=$own_role"
+    deploy_function "$function" "$(output $ACCESS "$(role_output "$function")")" "$variables"
+  done
+
+  say "stack $HANDLERS: events, schedule, alarms, exports"
+  deploy_stack $HANDLERS template/handlers.template.json
+
+  # A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack.
+  digest=$( (sha256sum "$JAR" 2>/dev/null || shasum -a 256 "$JAR") | cut -d ' ' -f 1)
+  key=jars/$digest.jar
+  if aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null 2>&1; then
+    say "jar s3://$bucket/$key is there already"
+  else
+    say "jar $JAR to s3://$bucket/$key"
+    quietly aws s3 cp --only-show-errors "$JAR" "s3://$bucket/$key" || die "the jar was not uploaded"
+  fi
+
+  # Names are given once, at creation; an update keeps every parameter that nobody gives. What stands later wins.
+  local overrides=("JarKey=$key") line
+  look "$name"
+  [[ -n $found ]] || overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
+  if [[ -n $ENV && -f $environment_file ]]; then
+    while read -r line || [[ -n $line ]]; do
+      [[ -z $line || $line == \#* ]] || overrides+=("$line")
+    done <"$environment_file"
+  fi
+  # shellcheck disable=SC2206 # words, on purpose: Key=Value Key=Value
+  overrides+=($PARAMETERS)
+  say "stack $name: $(IFS=' '; printf '%s' "${overrides[*]}")"
+  # shellcheck disable=SC2086 # TAG is words too
+  deploy_stack "$name" template/application.template.json --capabilities CAPABILITY_IAM --role-arn "$service_role" \
+    --parameter-overrides "${overrides[@]}" --tags $TAG
+
+  local application
+  application=$(output "$name" ApplicationName)
+  aws cloudformation describe-stacks --stack-name "$name" --output text \
+    --query 'Stacks[0].Outputs[].[OutputKey, OutputValue]' | sed 's/^/    /'
+  look "$name"
+  say "stack $name is $found, application $application is $(aws kinesisanalyticsv2 describe-application \
+    --application-name "$application" --query ApplicationDetail.ApplicationStatus --output text)"
+}
+
+# ---- destroy -----------------------------------------------------------------------------------------------------------
+
+delete_stack() {
+  local stack=$1 since
+  look "$stack"
+  [[ -n $found ]] || return 0
+  say "deleting the stack $stack"
+  since=$(date -u +%Y-%m-%dT%H:%M:%S)
+  aws cloudformation delete-stack --stack-name "$stack"
+  if ! quietly aws cloudformation wait stack-delete-complete --stack-name "$stack"; then
+    failures "$stack" "$since"
+    look "$stack"
+    die "the stack $stack is ${found:-gone}; the first line above is the cause"
+  fi
+}
+
+# Every version of every object: a bucket that holds one cannot be deleted.
+empty_bucket() {
+  local bucket=$1 batch
+  say "emptying the bucket $bucket"
+  while batch=$(aws s3api list-object-versions --bucket "$bucket" --max-items 400 --output json \
+    --query '{Objects: [Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}}') && [[ $batch == *'"Key"'* ]]; do
+    quietly aws s3api delete-objects --bucket "$bucket" --delete "$batch"
+  done
+}
+
+destroy() {
+  check_account
+  local others function bucket
+  look_for_importers
+  others=$(printf '%s' "$importers" | tr -s ' \t' '\n' | sort -u | grep -vx -e "$name" -e '' | paste -sd ' ' - || true)
+  if [[ -z $ONLY_STACK && -n $others ]]; then
+    die "$others still uses the handlers; destroy it first, or take only this stack away: make destroy ONLY_STACK=1"
+  fi
+  delete_stack "$name"
+  if [[ -n $ONLY_STACK ]]; then say "the functions and their stacks stay, for other applications"; return; fi
+  delete_stack $HANDLERS
+  for function in "${FUNCTIONS[@]}"; do
+    if aws lambda get-function --function-name "$function" >/dev/null 2>&1; then
+      say "deleting the function $function"
+      aws lambda delete-function --function-name "$function" >/dev/null
+    fi
+  done
+  look $ACCESS
+  if [[ -n $found ]]; then
+    bucket=$(output $ACCESS BucketName)
+    empty_bucket "$bucket"
+    delete_stack $ACCESS
+  fi
+  say "nothing is left of $name, $HANDLERS, $ACCESS and the functions"
+}
+
+verb=${1:-}
+case $verb in
+  deploy | destroy) "$verb" ;;
+  *) printf 'usage: %s deploy|destroy\n' "$0" >&2; exit 2 ;;
+esac
