@@ -14,4 +14,6 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod contract;
+pub mod custom_resource;
 pub mod lifecycle;
+pub mod template;

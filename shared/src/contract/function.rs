@@ -17,10 +17,17 @@ pub enum Function {
 pub const ACCESS_BOUNDARY_EXPORT: &str = "flink-access-boundary-arn";
 /// The export of `access` that holds the name of the artifact bucket.
 pub const ACCESS_BUCKET_EXPORT: &str = "flink-access-bucket";
+/// The export of `access` that holds the ARN of the dead-letter queue.
+pub const ACCESS_QUEUE_EXPORT: &str = "flink-access-queue-arn";
+/// The export of `access` that holds the ARN of the incident topic.
+pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 
 impl Function {
     /// All four, in the order in which templates name them.
     pub const ALL: [Self; 4] = [Self::AutoStart, Self::PropertyGroups, Self::UpdateGuard, Self::RollbackUnsticker];
+
+    /// The three that CloudFormation calls. They hand over to themselves when the work is longer than an invocation.
+    pub const CUSTOM_RESOURCES: [Self; 3] = [Self::AutoStart, Self::PropertyGroups, Self::UpdateGuard];
 
     /// The name of the binary and of the Lambda function.
     #[must_use]

@@ -8,6 +8,6 @@ pub const MAX_REPLAY_HOURS: &str = "flink-max-replay-hours";
 /// On the application: hours; the sweep takes a snapshot when the newest READY one is older.
 pub const SNAPSHOT_HOURS: &str = "flink-snapshot-hours";
 /// On the application: the marker, written before a stop by whoever stops, removed by whoever brings it to RUNNING.
-pub const UNSTICK_RESTART: &str = "flink-unstick-restart";
+pub const UNSTICK_RESTART: &str = crate::lifecycle::MARKER;
 /// On the application: the name of a stack that may inject property groups into it.
 pub const HANDLERS_ALLOW: &str = "flink-handlers-allow";

@@ -1,0 +1,12 @@
+//! CloudFormation's custom-resource protocol as values: the request as it comes, the one reply, and the limits of both.
+//!
+//! A request that cannot be read still has to be answered, so the envelope is tolerant: only a ResponseURL is needed. What
+//! the properties mean is the contract's business, not this module's.
+
+mod reply;
+mod request;
+mod response_url;
+
+pub use reply::{LIMIT, Reply, Verdict};
+pub use request::{Request, RequestType};
+pub use response_url::{NotCloudFormations, ResponseUrl};

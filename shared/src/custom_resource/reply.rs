@@ -1,0 +1,158 @@
+//! The one reply (`semantics.md` E.2): at most 4,096 bytes of UTF-8 in all, ids verbatim.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use super::request::Request;
+
+/// CloudFormation's limit for the whole body, in bytes.
+pub const LIMIT: usize = 4096;
+
+/// What a Reason that was cut ends with.
+const CUT: &str = " [cut to fit 4,096 bytes]";
+
+/// The verdict. Once given it is never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// `SUCCESS`.
+    Success,
+    /// `FAILED`.
+    Failed,
+}
+
+impl Verdict {
+    /// CloudFormation's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "SUCCESS",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+/// The answer to one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// For people: the first cause, what was seen last, what to do next, where the log is.
+    pub reason: String,
+    /// The resource's identity.
+    pub physical_resource_id: String,
+    /// What `Fn::GetAtt` reads. Never cut.
+    pub attributes: BTreeMap<String, String>,
+    /// What was done, step by step; the first thing to go when the reply is too long.
+    pub timeline: Vec<String>,
+    /// Whether `Fn::GetAtt` masks the attributes.
+    pub no_echo: bool,
+}
+
+impl Reply {
+    /// The body to PUT: valid JSON of at most [`LIMIT`] bytes. First the timeline goes, then the reason is cut, and says so; were ids and
+    /// attributes alone too long, the attributes go too, because an answer must be given.
+    #[must_use]
+    pub fn render(&self, request: &Request) -> Vec<u8> {
+        let mut body = self.body(request, &self.reason, &self.timeline.join("; "), true);
+        if body.len() > LIMIT {
+            body = self.body(request, &self.reason, "", true);
+        }
+        for with_attributes in [true, false] {
+            let mut keep = self.reason.len();
+            while body.len() > LIMIT && keep > 0 {
+                // Escapes can make a character up to twelve bytes; shrinking by the excess over twelve ends quickly and never
+                // cuts far too much.
+                let excess = body.len() - LIMIT;
+                keep = keep.saturating_sub((excess / 12).max(1));
+                let cut = format!("{}{CUT}", prefix(&self.reason, keep));
+                body = self.body(request, &cut, "", with_attributes);
+            }
+            if body.len() <= LIMIT {
+                break;
+            }
+        }
+        body
+    }
+
+    fn body(&self, request: &Request, reason: &str, timeline: &str, with_attributes: bool) -> Vec<u8> {
+        let mut data: BTreeMap<&str, &str> = BTreeMap::new();
+        if with_attributes {
+            data.extend(self.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+        }
+        if !timeline.is_empty() {
+            data.insert("Timeline", timeline);
+        }
+        let body: Value = json!({
+            "Status": self.verdict.as_str(),
+            "Reason": reason,
+            "PhysicalResourceId": self.physical_resource_id,
+            "StackId": request.stack_id,
+            "RequestId": request.request_id,
+            "LogicalResourceId": request.logical_resource_id,
+            "NoEcho": self.no_echo,
+            "Data": data,
+        });
+        body.to_string().into_bytes()
+    }
+}
+
+/// At most `bytes` of `text`, ending on a character boundary.
+fn prefix(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> Request {
+        Request::read(&json!({"ResponseURL": "u", "StackId": "arn:s", "RequestId": "r", "LogicalResourceId": "L"}))
+            .unwrap()
+    }
+
+    fn reply(reason: &str) -> Reply {
+        Reply {
+            verdict: Verdict::Failed,
+            reason: reason.into(),
+            physical_resource_id: "auto-start/app/L".into(),
+            attributes: BTreeMap::from([("ApplicationStatus".into(), "READY".into())]),
+            timeline: vec!["looked".into(), "started".into()],
+            no_echo: false,
+        }
+    }
+
+    fn rendered(reply: &Reply) -> Value {
+        let body = reply.render(&request());
+        assert!(body.len() <= LIMIT, "{} bytes", body.len());
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    #[test]
+    fn a_short_reply_is_whole() {
+        let body = rendered(&reply("because"));
+        assert_eq!(body["Reason"], "because");
+        assert_eq!(body["Data"], json!({"ApplicationStatus": "READY", "Timeline": "looked; started"}));
+        assert_eq!(
+            (&body["StackId"], &body["RequestId"], &body["LogicalResourceId"]),
+            (&json!("arn:s"), &json!("r"), &json!("L"))
+        );
+    }
+
+    #[test]
+    fn a_long_one_loses_its_timeline_first() {
+        let long = Reply { timeline: vec!["x".repeat(5000)], ..reply("because") };
+        let body = rendered(&long);
+        assert_eq!((&body["Reason"], body["Data"].get("Timeline")), (&json!("because"), None));
+    }
+
+    #[test]
+    fn then_the_reason_is_cut_on_a_character_boundary_and_says_so() {
+        for text in ["é".repeat(9000), "\u{1}".repeat(9000), "🦀\"\\".repeat(3000), "x".repeat(LIMIT)] {
+            let body = rendered(&reply(&text));
+            let reason = body["Reason"].as_str().unwrap();
+            assert!(reason.ends_with(CUT), "{reason}");
+            assert!(text.starts_with(reason.strip_suffix(CUT).unwrap()));
+            assert_eq!(body["Data"]["ApplicationStatus"], "READY");
+        }
+    }
+}

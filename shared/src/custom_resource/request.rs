@@ -1,0 +1,142 @@
+//! The request envelope (`semantics.md` E.1), read without ever failing on a part that an answer does not need.
+
+use serde_json::Value;
+
+use super::response_url::ResponseUrl;
+
+/// What CloudFormation wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestType {
+    /// The resource is new.
+    Create,
+    /// Its properties changed.
+    Update,
+    /// It goes.
+    Delete,
+    /// A word that this version does not know, or none.
+    Unknown(String),
+}
+
+/// A custom-resource request. Whatever is missing is empty: it is repeated to CloudFormation as it came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What is wanted.
+    pub request_type: RequestType,
+    /// Where the answer goes.
+    pub response_url: ResponseUrl,
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// The request's ID, the same in every delivery.
+    pub request_id: String,
+    /// `Custom::...`.
+    pub resource_type: String,
+    /// The resource's name in the template.
+    pub logical_resource_id: String,
+    /// Given on Update and Delete.
+    pub physical_resource_id: Option<String>,
+    /// The properties, unread.
+    pub properties: Value,
+    /// The properties before this Update, unread; they may come from an older template.
+    pub old_properties: Value,
+}
+
+impl Request {
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// Only when there is no ResponseURL: then nobody waits for an answer.
+    pub fn read(event: &Value) -> Result<Self, String> {
+        let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let url = text("ResponseURL");
+        if url.is_empty() {
+            return Err("the event has no ResponseURL, so it is not a custom-resource request of CloudFormation's; \
+                        this function is a ServiceToken, to be called by a stack"
+                .to_owned());
+        }
+        let request_type = match text("RequestType").as_str() {
+            "Create" => RequestType::Create,
+            "Update" => RequestType::Update,
+            "Delete" => RequestType::Delete,
+            other => RequestType::Unknown(other.to_owned()),
+        };
+        Ok(Self {
+            request_type,
+            response_url: ResponseUrl::new(url),
+            stack_id: text("StackId"),
+            request_id: text("RequestId"),
+            resource_type: text("ResourceType"),
+            logical_resource_id: text("LogicalResourceId"),
+            physical_resource_id: Some(text("PhysicalResourceId")).filter(|id| !id.is_empty()),
+            properties: event.get("ResourceProperties").cloned().unwrap_or_default(),
+            old_properties: event.get("OldResourceProperties").cloned().unwrap_or_default(),
+        })
+    }
+
+    /// The physical resource ID of the answer: the given one, or on a Create `<kind>/<application>/<logical ID>`, known before
+    /// any work; without a readable application `unreadable/<logical ID>`.
+    ///
+    /// An Update whose application's name changed gets a new one: CloudFormation then deletes the old.
+    #[must_use]
+    pub fn physical_id(&self, kind: &str) -> String {
+        let logical_id = &self.logical_resource_id;
+        let derived = |properties: &Value| application(properties).map(|name| format!("{kind}/{name}/{logical_id}"));
+        match (&self.request_type, &self.physical_resource_id) {
+            (RequestType::Update, Some(given)) => {
+                let (new, old) = (derived(&self.properties), derived(&self.old_properties));
+                if new.is_some() && old.is_some() && new != old { new.unwrap_or_default() } else { given.clone() }
+            }
+            (RequestType::Create | RequestType::Delete | RequestType::Unknown(_), Some(given)) => given.clone(),
+            (RequestType::Create | RequestType::Update | RequestType::Delete | RequestType::Unknown(_), None) => {
+                derived(&self.properties).unwrap_or_else(|| format!("unreadable/{logical_id}"))
+            }
+        }
+    }
+}
+
+/// What the properties call the application.
+fn application(properties: &Value) -> Option<&str> {
+    ["ApplicationName", "ApplicationLogicalId"]
+        .into_iter()
+        .find_map(|name| properties.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn request(event: &Value) -> Request {
+        Request::read(event).unwrap()
+    }
+
+    #[test]
+    fn anything_with_a_response_url_is_a_request() {
+        let read = request(&json!({"ResponseURL": "https://x", "RequestType": 7, "StackId": null}));
+        assert_eq!(read.request_type, RequestType::Unknown(String::new()));
+        assert_eq!(read.physical_id("auto-start"), "unreadable/");
+    }
+
+    #[test]
+    fn nothing_without_one_is() {
+        for event in [json!({}), json!(null), json!([1]), json!({"ResponseURL": 1})] {
+            assert!(Request::read(&event).unwrap_err().contains("ResponseURL"));
+        }
+    }
+
+    #[test]
+    fn the_physical_id_is_known_before_any_work() {
+        let create = json!({"ResponseURL": "u", "RequestType": "Create", "LogicalResourceId": "Start",
+            "ResourceProperties": {"ApplicationName": "app"}});
+        assert_eq!(request(&create).physical_id("auto-start"), "auto-start/app/Start");
+    }
+
+    #[test]
+    fn an_update_keeps_it_unless_the_application_is_another() {
+        let mut update = json!({"ResponseURL": "u", "RequestType": "Update", "LogicalResourceId": "Start",
+            "PhysicalResourceId": "given", "ResourceProperties": {"ApplicationName": "app"},
+            "OldResourceProperties": {"ApplicationName": "app"}});
+        assert_eq!(request(&update).physical_id("auto-start"), "given");
+        update["OldResourceProperties"]["ApplicationName"] = json!("other");
+        assert_eq!(request(&update).physical_id("auto-start"), "auto-start/app/Start");
+    }
+}

@@ -1,0 +1,60 @@
+//! Why a step is what it is: one sentence each, in logs, answers and reports.
+
+use std::fmt;
+
+use super::status::ApplicationStatus;
+
+/// The reason of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Because {
+    /// A status that passes by itself.
+    Busy(ApplicationStatus),
+    /// READY, and it is to run.
+    NotRunning,
+    /// The service accepted a call that is not seen yet.
+    NotSeenYet,
+    /// RUNNING, but not yet for long enough.
+    Stabilizing,
+    /// RUNNING for long enough; a snapshot is the proof.
+    ProveHealth,
+    /// The snapshot that proves it is being taken.
+    Proving,
+    /// The marker comes before the stop, so that nobody forgets to start it again.
+    RememberToRestart,
+    /// A graceful stop keeps its state.
+    StopKeepsState,
+    /// A graceful stop could not take its snapshot, or took too long; the replay rule allows force.
+    ForceAllowed,
+    /// The old code fails again; a fix has to be deployed.
+    FailsAgain,
+    /// It runs, so nothing needs to remember a restart.
+    RunsAgain,
+    /// The described groups are not the wanted ones.
+    GroupsDiffer,
+    /// Every blocker is out of the way.
+    Unblocked,
+    /// The stack itself goes, and OnDelete asks for it.
+    StackGoes,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Busy(status) => return write!(formatter, "the application is {status}, which passes"),
+            Self::NotRunning => "the application is READY and is to run",
+            Self::NotSeenYet => "the service accepted the call and does not show it yet",
+            Self::Stabilizing => "the application is RUNNING, but not for long enough to trust it",
+            Self::ProveHealth => "the application stayed RUNNING; a snapshot proves that its job is healthy",
+            Self::Proving => "the snapshot that proves the job's health is being taken",
+            Self::RememberToRestart => "the marker comes before the stop, so that the restart cannot be forgotten",
+            Self::StopKeepsState => "a graceful stop keeps the job's state",
+            Self::ForceAllowed => "a graceful stop is not possible, and the replay rule allows force",
+            Self::FailsAgain => "the job fails again on the old code and waits for a fix",
+            Self::RunsAgain => "the application runs again, so there is no restart to remember",
+            Self::GroupsDiffer => "the application's property groups are not the wanted ones",
+            Self::Unblocked => "nothing blocks the rollback any more",
+            Self::StackGoes => "the stack goes and OnDelete asks for it",
+        };
+        formatter.write_str(text)
+    }
+}

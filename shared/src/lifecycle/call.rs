@@ -1,0 +1,89 @@
+//! What a step can ask the shell to do, and how it answers for itself.
+
+use std::fmt;
+
+use super::action::Action;
+use super::observed::Group;
+use super::values::Restore;
+
+/// One request to AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    /// StartApplication. Only from READY.
+    Start {
+        /// Which state is restored.
+        restore: Restore,
+        /// Whether state may be dropped; the service forgets it unless it is sent each time.
+        allow_non_restored_state: bool,
+    },
+    /// StopApplication.
+    Stop {
+        /// Without a snapshot: what came after the newest one is replayed.
+        force: bool,
+    },
+    /// CreateApplicationSnapshot. Only from RUNNING.
+    CreateSnapshot {
+        /// The name, one of our own.
+        name: String,
+    },
+    /// UpdateApplication with property groups only, under the token of the look it was decided on.
+    UpdateProperties {
+        /// All groups: what is left out is removed (`semantics.md` A.6).
+        groups: Vec<Group>,
+        /// On RUNNING, what the restart is told: AllowNonRestoredState as now described.
+        restart: Option<bool>,
+    },
+    /// TagResource on the application.
+    Tag {
+        /// The key, one of the contract's.
+        key: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// UntagResource on the application.
+    Untag {
+        /// The key, one of the contract's.
+        key: &'static str,
+    },
+    /// ContinueUpdateRollback of the root stack; never with ResourcesToSkip.
+    ContinueRollback {
+        /// The same for every delivery of one incident.
+        token: String,
+    },
+}
+
+impl Call {
+    /// The IAM action it takes.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Start { .. } => Action::StartApplication,
+            Self::Stop { .. } => Action::StopApplication,
+            Self::CreateSnapshot { .. } => Action::CreateApplicationSnapshot,
+            Self::UpdateProperties { .. } => Action::UpdateApplication,
+            Self::Tag { .. } => Action::TagResource,
+            Self::Untag { .. } => Action::UntagResource,
+            Self::ContinueRollback { .. } => Action::ContinueUpdateRollback,
+        }
+    }
+}
+
+impl fmt::Display for Call {
+    /// What people read in logs and reports. Never a property's value.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start { restore: Restore::Latest, .. } => {
+                formatter.write_str("StartApplication from the newest snapshot")
+            }
+            Self::Start { restore: Restore::Custom(name), .. } => write!(formatter, "StartApplication from {name}"),
+            Self::Start { restore: Restore::Skip, .. } => formatter.write_str("StartApplication without state"),
+            Self::Stop { force: false } => formatter.write_str("StopApplication"),
+            Self::Stop { force: true } => formatter.write_str("StopApplication with Force"),
+            Self::CreateSnapshot { name } => write!(formatter, "CreateApplicationSnapshot {name}"),
+            Self::UpdateProperties { .. } => formatter.write_str("UpdateApplication with property groups"),
+            Self::Tag { key, value } => write!(formatter, "TagResource {key}={value}"),
+            Self::Untag { key } => write!(formatter, "UntagResource {key}"),
+            Self::ContinueRollback { .. } => formatter.write_str("ContinueUpdateRollback"),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A world for examples: one application, looked at once.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::observed::{Application, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
+use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
+use super::tried::Tried;
+
+/// An application `app` in this status, seen for the first time.
+pub(super) fn seen(status: ApplicationStatus) -> Observed {
+    let application = Application {
+        name: "app".into(),
+        arn: "arn:aws:kinesisanalytics:eu-west-1:123456789012:application/app".into(),
+        status,
+        version: 1,
+        runtime: "FLINK-1_20".into(),
+        created: Timestamp(1_000_000),
+        snapshots_enabled: true,
+        token: Some("token".into()),
+        tags: BTreeMap::new(),
+        groups: Vec::new(),
+        running_with: None,
+        operations: Operations::Listed(Vec::new()),
+        snapshots: Vec::new(),
+    };
+    let now = Timestamp(1_000_000);
+    let mut tried = Tried::default();
+    tried.looked(Some(&application), now);
+    Observed { now, application: Some(application), stack: Stack::default(), tried }
+}
+
+/// The application.
+pub(super) fn app(observed: &mut Observed) -> &mut Application {
+    observed.application.as_mut().unwrap()
+}
+
+/// Time passes and it is looked at again.
+pub(super) fn later(observed: &mut Observed, by: Duration) {
+    observed.now.0 += i64::try_from(by.as_millis()).unwrap();
+    observed.tried.looked(observed.application.as_ref(), observed.now);
+}
+
+/// The newest operation.
+pub(super) fn operation(observed: &mut Observed, kind: &str, status: OperationStatus, error: Option<&str>) {
+    let started = observed.now;
+    let operation = Operation { kind: kind.into(), status, started, error: error.map(str::to_owned) };
+    match &mut app(observed).operations {
+        Operations::Listed(all) => all.insert(0, operation),
+        Operations::Unreadable => unreachable!("this world's operations are listed"),
+    }
+}
+
+/// A snapshot taken now.
+pub(super) fn snapshot(observed: &mut Observed, name: &str, status: SnapshotStatus) {
+    let created = observed.now;
+    let snapshot = Snapshot { name: name.into(), status, version: 1, created, runtime: None };
+    app(observed).snapshots.push(snapshot);
+}

@@ -1,0 +1,139 @@
+//! What a handler wants of the world, and what it has when it is there.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::observed::{Group, Timestamp};
+use super::values::{ConflictPolicy, Restore};
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goal {
+    /// The application runs, and its job is proven healthy.
+    Running(Running),
+    /// The application is stopped, its state kept if that is possible.
+    Stopped(Stopped),
+    /// The property groups are written.
+    Properties(Properties),
+    /// The stack's rollback is continued.
+    Continued(Continued),
+    /// After a continued rollback the application runs again, or waits for a fix.
+    Recovered(Recovered),
+}
+
+/// The application runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// What its start restores.
+    pub restore: Restore,
+    /// Whether state may be dropped.
+    pub allow_non_restored_state: bool,
+    /// How long it must stay RUNNING; zero: no gate.
+    pub stabilize: Duration,
+    /// The name of the snapshot that proves it, the same for every delivery of one request.
+    pub proof: String,
+    /// When the request began: older operations are another request's.
+    pub since: Timestamp,
+}
+
+/// The application is stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// The marker's value, when somebody is to start it again.
+    pub marker: Option<String>,
+    /// Whether a graceful stop is tried first.
+    pub graceful: bool,
+    /// What is done when a graceful stop is not possible.
+    pub force: Force,
+    /// How long a graceful stop, or a busy status, is waited for.
+    pub patience: Duration,
+}
+
+/// What is done when a graceful stop is not possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Force {
+    /// A force-stop, if no more than this is replayed.
+    UnderReplayRule(Duration),
+    /// A force-stop: the application goes anyway.
+    Freely,
+}
+
+/// The property groups are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Properties {
+    /// What the job is to read; empty on a Delete.
+    pub wanted: Vec<Group>,
+    /// What the last version of this resource wrote, with the values it gave.
+    pub previous: Vec<Group>,
+    /// What happens to a key that is not ours.
+    pub policy: ConflictPolicy,
+    /// When the request began: older operations are another request's.
+    pub since: Timestamp,
+}
+
+/// The stack's rollback is continued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Continued {
+    /// The same for every delivery of one incident.
+    pub token: String,
+}
+
+/// After a continued rollback the application runs again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovered {
+    /// The incident, for the marker that waits for a fix.
+    pub event: String,
+    /// How long it must stay RUNNING.
+    pub stabilize: Duration,
+    /// The name of the snapshot that proves it.
+    pub proof: String,
+    /// When the rollback ended: older operations belong to the deployment that failed.
+    pub since: Timestamp,
+    /// How long a busy status is waited for before it counts as failing again.
+    pub patience: Duration,
+}
+
+/// What a goal ended in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// It runs.
+    Running,
+    /// It runs and a snapshot proved it.
+    Healthy,
+    /// It is not running, and nothing had to be done for that.
+    NotRunning,
+    /// It was stopped.
+    Stopped,
+    /// It does not exist, or is going.
+    Gone,
+    /// The groups are as wanted; with what was replaced or kept, `Group/key`.
+    Groups {
+        /// Keys of somebody else that were overwritten or kept.
+        settled: Vec<String>,
+    },
+    /// What was left in place on a Delete, and why.
+    GroupsLeft {
+        /// Why.
+        because: String,
+    },
+    /// The rollback goes on.
+    RollbackContinued,
+    /// Somebody else continued it, or it is over.
+    NoLongerStuck,
+    /// Stopped on purpose until a fix is deployed.
+    AwaitingFix,
+    /// A deployment is under way and starts it.
+    LeftToDeployment,
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Running(_) => "Running",
+            Self::Stopped(_) => "Stopped",
+            Self::Properties(_) => "Properties",
+            Self::Continued(_) => "Continued",
+            Self::Recovered(_) => "Recovered",
+        })
+    }
+}

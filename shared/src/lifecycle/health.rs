@@ -1,0 +1,52 @@
+//! RUNNING is not healthy: the job inside can loop on an exception while the application stays RUNNING (`semantics.md` A.3).
+//! A job that loops cannot be snapshotted, so a snapshot is the proof.
+
+use std::time::Duration;
+
+use super::action::Action;
+use super::because::Because;
+use super::call::Call;
+use super::observed::{Application, Observed};
+use super::status::SnapshotStatus;
+
+/// What is known of a RUNNING application's job.
+pub(super) enum Health {
+    /// Not known yet.
+    Wait(Because),
+    /// One call brings it to light.
+    Call(Call, Because),
+    /// Proven.
+    Healthy,
+    /// Disproven, in the service's own words.
+    Unhealthy(String),
+}
+
+/// Looks at a RUNNING application: steady for `stabilize`, then the snapshot `proof` becomes READY.
+pub(super) fn of(application: &Application, observed: &Observed, stabilize: Duration, proof: &str) -> Health {
+    if let Some(text) = observed.tried.refused_snapshot(Action::CreateApplicationSnapshot) {
+        return Health::Unhealthy(text.to_owned());
+    }
+    if let Some(snapshot) = application.snapshots.iter().find(|snapshot| snapshot.name == proof) {
+        return match snapshot.status {
+            SnapshotStatus::Ready => Health::Healthy,
+            SnapshotStatus::Creating => Health::Wait(Because::Proving),
+            SnapshotStatus::Failed | SnapshotStatus::Deleting => {
+                let operation = application.newest("CreateApplicationSnapshot", snapshot.created);
+                let error = operation.and_then(|operation| operation.error.clone());
+                Health::Unhealthy(error.unwrap_or_else(|| format!("snapshot {proof} is {}", snapshot.status)))
+            }
+        };
+    }
+    if observed.tried.snapshots > 0 {
+        return Health::Wait(Because::NotSeenYet);
+    }
+    // A job that has no snapshots cannot be proven; it is asked to be steady, no more.
+    let steady = observed.tried.steady.as_ref().is_some_and(|steady| observed.now.since(steady.since) >= stabilize);
+    if !steady {
+        Health::Wait(Because::Stabilizing)
+    } else if application.snapshots_enabled {
+        Health::Call(Call::CreateSnapshot { name: proof.to_owned() }, Because::ProveHealth)
+    } else {
+        Health::Healthy
+    }
+}

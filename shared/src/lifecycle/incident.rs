@@ -1,0 +1,344 @@
+//! Reading an incident from a stack's own events: what failed first, what blocks the rollback, whether it is ours to touch.
+
+use std::collections::BTreeMap;
+
+use super::observed::{Application, Operations, Timestamp};
+use super::refusal::Refusal;
+use super::status::{ApplicationStatus, StackStatus};
+use super::{AWAITING_FIX, MARKER, UNSTICK_TOKEN};
+
+/// The stable beginning of the service's text; nothing else of it is matched (`semantics.md` A.12).
+pub const SNAPSHOT_FAILURE: &str = "Failed to take snapshot for the application";
+
+const STACK: &str = "AWS::CloudFormation::Stack";
+const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
+const LOGGING_OPTION: &str = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption";
+
+/// One row of a stack's events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StackEvent {
+    /// Its ID.
+    pub id: String,
+    /// When.
+    pub time: Timestamp,
+    /// The stack it belongs to: the root's ARN, or a nested one's.
+    pub stack: String,
+    /// The resource's logical ID.
+    pub logical_id: String,
+    /// The resource's physical ID; a stack-level row's is the stack's ARN.
+    pub physical_id: String,
+    /// The resource's type.
+    pub resource_type: String,
+    /// The resource's status word; a free string here, since only a few are asked for.
+    pub status: String,
+    /// Its reason.
+    pub reason: String,
+    /// The token of the operation it belongs to.
+    pub token: String,
+    /// The application that a logging option's properties name.
+    pub application: Option<String>,
+}
+
+/// What stops a rollback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocker {
+    /// The resource's logical ID.
+    pub logical_id: String,
+    /// Its own reason.
+    pub reason: String,
+    /// The Flink application concerned, when that is what it is about.
+    pub application: Option<String>,
+}
+
+/// Whether an application may be touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// No tag.
+    None,
+    /// `dry-run`.
+    DryRun,
+    /// `enabled`.
+    Enabled,
+}
+
+impl Consent {
+    /// The application's own tag, or else the stack's.
+    #[must_use]
+    pub fn of(application: Option<&str>, stack: Option<&str>) -> Self {
+        match application.or(stack) {
+            Some("enabled") => Self::Enabled,
+            Some("dry-run") => Self::DryRun,
+            Some(_) | None => Self::None,
+        }
+    }
+}
+
+/// A stack's events, newest first, its own and its nested stacks', and what is known of the stack.
+#[derive(Debug, Clone)]
+pub struct Incident {
+    /// The root stack's ARN.
+    pub stack: String,
+    /// The root stack's status.
+    pub status: StackStatus,
+    /// Whether the stack has a service role of its own, or this function may use its own.
+    pub may_continue: bool,
+    /// Newest first.
+    pub events: Vec<StackEvent>,
+}
+
+/// What to make of an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assessment {
+    /// These applications are to be stopped, then the rollback continued.
+    Act {
+        /// Their names.
+        applications: Vec<String>,
+    },
+    /// What would be done.
+    DryRun {
+        /// The applications' names.
+        applications: Vec<String>,
+    },
+    /// It is left to a person.
+    Refuse(Refusal),
+    /// No tagged application is concerned.
+    NotOurs,
+    /// The stack is not stuck any more.
+    NoLongerStuck,
+}
+
+impl Incident {
+    /// The rows of the stack operation that is the newest, newest first.
+    #[must_use]
+    pub fn operation(&self) -> &[StackEvent] {
+        let began = self.events.iter().position(|event| self.is_own(event) && event.status == "UPDATE_IN_PROGRESS");
+        began.and_then(|index| self.events.get(..=index)).unwrap_or(&self.events)
+    }
+
+    fn is_own(&self, event: &StackEvent) -> bool {
+        event.resource_type == STACK && event.physical_id == self.stack
+    }
+
+    /// The row that began the newest stack operation: its ID is the marker.
+    #[must_use]
+    pub fn began(&self) -> Option<&StackEvent> {
+        self.operation().last()
+    }
+
+    /// The newest stack-level row with this status.
+    #[must_use]
+    pub fn newest(&self, status: StackStatus) -> Option<&StackEvent> {
+        self.operation().iter().find(|event| self.is_own(event) && event.status == status.as_str())
+    }
+
+    /// The first failed resource's own reason: the stack's own only lists names.
+    #[must_use]
+    pub fn cause(&self) -> Option<&StackEvent> {
+        self.operation().iter().rev().find(|event| is_failure(event))
+    }
+
+    /// What stops the rollback now: failures since it last began, the newest of each resource.
+    #[must_use]
+    pub fn blockers(&self) -> Vec<Blocker> {
+        let operation = self.operation();
+        let began = operation
+            .iter()
+            .position(|event| self.is_own(event) && event.status == StackStatus::UpdateRollbackInProgress.as_str())
+            .unwrap_or(operation.len());
+        let mut newest: BTreeMap<(&str, &str), &StackEvent> = BTreeMap::new();
+        for event in operation.iter().take(began).filter(|event| is_failure(event)) {
+            newest.entry((&event.stack, &event.logical_id)).or_insert(event);
+        }
+        newest
+            .into_values()
+            .map(|event| Blocker {
+                logical_id: event.logical_id.clone(),
+                reason: event.reason.clone(),
+                application: flink_application(event),
+            })
+            .collect()
+    }
+
+    /// How often this project continued this operation's rollback.
+    #[must_use]
+    pub fn continued(&self) -> u32 {
+        let tokens: std::collections::BTreeSet<&str> = self
+            .operation()
+            .iter()
+            .filter(|event| self.is_own(event) && event.token.starts_with(UNSTICK_TOKEN))
+            .map(|event| event.token.as_str())
+            .collect();
+        u32::try_from(tokens.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// A failure of its own: neither a cancelled sibling nor a nested stack, whose children say it themselves.
+fn is_failure(event: &StackEvent) -> bool {
+    event.status.ends_with("_FAILED") && event.resource_type != STACK && !event.reason.contains("cancelled")
+}
+
+/// The application whose snapshot failed, when that is what the row says.
+fn flink_application(event: &StackEvent) -> Option<String> {
+    if !event.reason.contains(SNAPSHOT_FAILURE) {
+        return None;
+    }
+    match event.resource_type.as_str() {
+        APPLICATION => Some(event.physical_id.clone()),
+        LOGGING_OPTION => event.application.clone(),
+        _ => None,
+    }
+}
+
+/// What to make of a stack in UPDATE_ROLLBACK_FAILED: act only if *all* that blocks it are snapshot failures of applications
+/// that opted in. `consent` is asked for each application of a blocker.
+#[must_use]
+pub fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessment {
+    if incident.status != StackStatus::UpdateRollbackFailed {
+        return Assessment::NoLongerStuck;
+    }
+    let blockers = incident.blockers();
+    let mut applications: Vec<String> = blockers.iter().filter_map(|blocker| blocker.application.clone()).collect();
+    applications.sort();
+    applications.dedup();
+    if applications.iter().all(|application| consent(application) == Consent::None) {
+        return Assessment::NotOurs;
+    }
+    if let Some(other) = blockers.iter().find(|blocker| blocker.application.is_none()) {
+        let (resource, reason) = (other.logical_id.clone(), other.reason.clone());
+        return Assessment::Refuse(Refusal::OtherBlocker { resource, reason });
+    }
+    if let Some(untagged) = applications.iter().find(|application| consent(application) == Consent::None) {
+        return Assessment::Refuse(Refusal::NotTagged { application: untagged.clone() });
+    }
+    if !incident.may_continue {
+        return Assessment::Refuse(Refusal::NoServiceRole);
+    }
+    if applications.iter().any(|application| consent(application) == Consent::DryRun) {
+        return Assessment::DryRun { applications };
+    }
+    Assessment::Act { applications }
+}
+
+/// Whether `application` was stopped for this incident and is to be started now that the rollback is over: it carries the marker, or
+/// CloudFormation erased it and the application's own history tells.
+#[must_use]
+pub fn to_recover(incident: &Incident, application: &Application) -> bool {
+    if let Some(marker) = application.tag(MARKER) {
+        return !marker.starts_with(AWAITING_FIX);
+    }
+    let Some(began) = incident.began() else { return false };
+    application.status == ApplicationStatus::Ready
+        && match &application.operations {
+            Operations::Listed(_) => application.newest("StopApplication", began.time).is_some(),
+            Operations::Unreadable => incident.continued() > 0,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::OperationStatus;
+    use super::super::fixtures::*;
+    use super::*;
+
+    fn row(resource_type: &str, logical_id: &str, status: &str, reason: &str) -> StackEvent {
+        StackEvent {
+            id: format!("{logical_id}-{status}"),
+            stack: "arn:stack".into(),
+            logical_id: logical_id.into(),
+            physical_id: if resource_type == STACK { "arn:stack".into() } else { "app".into() },
+            resource_type: resource_type.into(),
+            status: status.into(),
+            reason: reason.into(),
+            ..StackEvent::default()
+        }
+    }
+
+    /// The rows of `semantics.md` C.4, told in order of time.
+    fn incident(failure: &str, also: Option<StackEvent>) -> Incident {
+        let mut events = vec![
+            row(STACK, "s", "UPDATE_IN_PROGRESS", "User Initiated"),
+            row(APPLICATION, "Flink", "UPDATE_IN_PROGRESS", ""),
+            row(APPLICATION, "Flink", "UPDATE_FAILED", failure),
+            row(STACK, "s", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed to update: [Flink]. "),
+            row(APPLICATION, "Flink", "UPDATE_FAILED", failure),
+        ];
+        events.extend(also);
+        events.push(row(STACK, "s", "UPDATE_ROLLBACK_FAILED", ""));
+        events.reverse();
+        Incident { stack: "arn:stack".into(), status: StackStatus::UpdateRollbackFailed, may_continue: true, events }
+    }
+
+    const SNAPSHOT: &str =
+        "Resource handler returned message: \"Failed to take snapshot for the application app at this moment.\"";
+
+    #[test]
+    fn a_snapshot_failure_of_a_tagged_application_is_acted_on() {
+        let incident = incident(SNAPSHOT, None);
+        assert_eq!(assess(&incident, |_| Consent::Enabled), Assessment::Act { applications: vec!["app".into()] });
+        assert_eq!(incident.cause().unwrap().reason, SNAPSHOT);
+        assert_eq!(incident.began().unwrap().status, "UPDATE_IN_PROGRESS");
+    }
+
+    #[test]
+    fn an_untagged_application_is_not_ours() {
+        assert_eq!(assess(&incident(SNAPSHOT, None), |_| Consent::None), Assessment::NotOurs);
+    }
+
+    #[test]
+    fn another_cause_is_not_ours() {
+        assert_eq!(assess(&incident("Access denied", None), |_| Consent::Enabled), Assessment::NotOurs);
+    }
+
+    #[test]
+    fn a_second_blocker_is_left_to_a_person() {
+        let other = row("AWS::DynamoDB::Table", "Table", "UPDATE_FAILED", "Throughput");
+        let assessment = assess(&incident(SNAPSHOT, Some(other)), |_| Consent::Enabled);
+        assert!(matches!(assessment, Assessment::Refuse(Refusal::OtherBlocker { .. })), "{assessment:?}");
+    }
+
+    #[test]
+    fn a_cancelled_sibling_is_no_blocker() {
+        let sibling = row("AWS::DynamoDB::Table", "Table", "UPDATE_FAILED", "Resource update cancelled");
+        assert!(matches!(assess(&incident(SNAPSHOT, Some(sibling)), |_| Consent::Enabled), Assessment::Act { .. }));
+    }
+
+    #[test]
+    fn a_stack_without_a_role_is_refused_before_any_stop() {
+        let incident = Incident { may_continue: false, ..incident(SNAPSHOT, None) };
+        assert_eq!(assess(&incident, |_| Consent::Enabled), Assessment::Refuse(Refusal::NoServiceRole));
+    }
+
+    #[test]
+    fn dry_run_wins_over_enabled() {
+        assert_eq!(Consent::of(Some("dry-run"), Some("enabled")), Consent::DryRun);
+        let assessment = assess(&incident(SNAPSHOT, None), |_| Consent::DryRun);
+        assert!(matches!(assessment, Assessment::DryRun { .. }));
+    }
+
+    #[test]
+    fn attempts_are_counted_by_their_tokens() {
+        let mut incident = incident(SNAPSHOT, None);
+        assert_eq!(incident.continued(), 0);
+        for token in ["unstick-a", "unstick-a", "unstick-b", "Console-ContinueUpdateRollback-1"] {
+            let row = row(STACK, "s", "UPDATE_ROLLBACK_IN_PROGRESS", "");
+            incident.events.insert(0, StackEvent { token: token.into(), ..row });
+        }
+        assert_eq!(incident.continued(), 2);
+    }
+
+    #[test]
+    fn an_erased_marker_is_found_again_in_the_applications_history() {
+        let incident = incident(SNAPSHOT, None);
+        let mut observed = seen(ApplicationStatus::Ready);
+        assert!(!to_recover(&incident, app(&mut observed)));
+        operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
+        assert!(to_recover(&incident, app(&mut observed)));
+    }
+
+    #[test]
+    fn an_application_that_waits_for_a_fix_is_left_alone() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        app(&mut observed).tags.insert(MARKER.into(), "awaiting-fix/e".into());
+        assert!(!to_recover(&incident(SNAPSHOT, None), app(&mut observed)));
+    }
+}

@@ -1,0 +1,143 @@
+//! What was just seen. Already stale when it is read: between two calls reality is looked at again.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus};
+use super::tried::Tried;
+use super::values::Restore;
+
+/// Milliseconds since 1970, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// How long before `self` the `earlier` one was; zero when it was not.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+/// Everything a step is decided on.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// The time of the look.
+    pub now: Timestamp,
+    /// The application; `None` when it does not exist.
+    pub application: Option<Application>,
+    /// The stack in whose name this happens.
+    pub stack: Stack,
+    /// What this invocation already tried.
+    pub tried: Tried,
+}
+
+/// An application and what the service tells about it.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its status.
+    pub status: ApplicationStatus,
+    /// Its version, counted from 1.
+    pub version: i64,
+    /// `FLINK-1_20`.
+    pub runtime: String,
+    /// When it was created; stands for the first start when operations cannot be read.
+    pub created: Timestamp,
+    /// Whether the service takes snapshots by itself, and can.
+    pub snapshots_enabled: bool,
+    /// Conditional token of exactly this version, for an update.
+    pub token: Option<String>,
+    /// Tags, by key.
+    pub tags: BTreeMap<String, String>,
+    /// Property groups as now described; values may be secrets.
+    pub groups: Vec<Group>,
+    /// What the run configuration says now; the service forgets it while the application is not running.
+    pub running_with: Option<(Restore, bool)>,
+    /// What became of the calls, newest first.
+    pub operations: Operations,
+    /// All snapshots, in no order.
+    pub snapshots: Vec<Snapshot>,
+}
+
+/// One property group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its ID.
+    pub id: String,
+    /// Its keys and values. Values may be secrets: they are never printed.
+    pub map: BTreeMap<String, String>,
+}
+
+/// The application's operations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operations {
+    /// Newest first.
+    Listed(Vec<Operation>),
+    /// They cannot be read here: decide by status and version, and say so.
+    Unreadable,
+}
+
+/// One operation of the service on the application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// `StartApplication`, `UpdateApplication`, ...: a free string of the service.
+    pub kind: String,
+    /// How it stands.
+    pub status: OperationStatus,
+    /// When it began.
+    pub started: Timestamp,
+    /// The service's own error text, when it failed.
+    pub error: Option<String>,
+}
+
+/// One snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub status: SnapshotStatus,
+    /// The application's version when it was taken.
+    pub version: i64,
+    /// When it was taken.
+    pub created: Timestamp,
+    /// The runtime it was taken under, when the service says.
+    pub runtime: Option<String>,
+}
+
+/// A stack, as far as a step needs it.
+#[derive(Debug, Clone, Default)]
+pub struct Stack {
+    /// Its status; `None` when nothing here depends on it.
+    pub status: Option<StackStatus>,
+    /// How often this project already continued the current rollback, counted from the stack's own events.
+    pub continued: u32,
+}
+
+impl Application {
+    /// The newest READY snapshot.
+    #[must_use]
+    pub fn newest_snapshot(&self) -> Option<&Snapshot> {
+        self.snapshots.iter().filter(|snapshot| snapshot.status == SnapshotStatus::Ready).max_by_key(|s| s.created)
+    }
+
+    /// A tag's value.
+    #[must_use]
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.get(key).map(String::as_str)
+    }
+
+    /// The newest operation of this kind that began at `since` or later.
+    pub(super) fn newest(&self, kind: &str, since: Timestamp) -> Option<&Operation> {
+        match &self.operations {
+            Operations::Listed(all) => {
+                all.iter().find(|operation| operation.kind == kind && operation.started >= since)
+            }
+            Operations::Unreadable => None,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Toward [`Goal::Recovered`](super::Goal::Recovered): after a continued rollback nobody else starts the application (`semantics.md` C.3). The
+//! old code may fail again on the same record; then it is stopped on purpose, because a stopped application takes the fix.
+
+use super::because::Because;
+use super::call::Call;
+use super::goal::{Done, Recovered};
+use super::health::{self, Health};
+use super::observed::{Application, Observed};
+use super::refusal::Refusal;
+use super::status::{ApplicationStatus, OperationStatus, StackStatus};
+use super::values::Restore;
+use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS};
+
+/// The next step toward a recovered application.
+pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
+    if observed.stack.status != Some(StackStatus::UpdateRollbackComplete) {
+        return Step::Done(Done::LeftToDeployment);
+    }
+    let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
+    let awaiting = application.tag(MARKER).is_some_and(|marker| marker.starts_with(AWAITING_FIX));
+    match application.status {
+        ApplicationStatus::Deleting => Step::Done(Done::Gone),
+        ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
+        ApplicationStatus::Ready if awaiting => Step::Done(Done::AwaitingFix),
+        ApplicationStatus::Ready => ready(goal, application, observed),
+        ApplicationStatus::Running if awaiting => stop(application, observed),
+        ApplicationStatus::Running => running(goal, application, observed),
+        ApplicationStatus::Starting | ApplicationStatus::Updating | ApplicationStatus::Autoscaling if awaiting => {
+            stop(application, observed)
+        }
+        ApplicationStatus::Starting | ApplicationStatus::Updating => {
+            let steady = observed.tried.steady.as_ref();
+            if steady.is_some_and(|steady| observed.now.since(steady.since) >= goal.patience) {
+                give_up(goal)
+            } else {
+                Step::Wait(Because::Busy(application.status))
+            }
+        }
+        ApplicationStatus::Stopping
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::ForceStopping
+        | ApplicationStatus::RollingBack
+        | ApplicationStatus::Maintenance => Step::Wait(Because::Busy(application.status)),
+    }
+}
+
+fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
+    if let Some(operation) = application.newest("StartApplication", goal.since) {
+        return match operation.status {
+            OperationStatus::InProgress => Step::Wait(Because::NotSeenYet),
+            OperationStatus::Failed | OperationStatus::Cancelled | OperationStatus::Successful => give_up(goal),
+        };
+    }
+    if observed.tried.starts == 0 {
+        let call = Call::Start { restore: Restore::Latest, allow_non_restored_state: false };
+        return Step::Call(call, Because::NotRunning);
+    }
+    if observed.tried.looks <= UNSEEN_LOOKS { Step::Wait(Because::NotSeenYet) } else { give_up(goal) }
+}
+
+fn running(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
+    match health::of(application, observed, goal.stabilize, &goal.proof) {
+        Health::Wait(because) => Step::Wait(because),
+        Health::Call(call, because) => Step::Call(call, because),
+        Health::Unhealthy(_) => give_up(goal),
+        Health::Healthy if application.tag(MARKER).is_some() && observed.tried.tagged == 0 => {
+            Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain)
+        }
+        Health::Healthy => Step::Done(Done::Healthy),
+    }
+}
+
+/// The marker first: whoever looks next finishes the stop, and nobody starts it until a fix is deployed.
+fn give_up(goal: &Recovered) -> Step {
+    let value = format!("{AWAITING_FIX}{}", goal.event);
+    Step::Call(Call::Tag { key: MARKER, value }, Because::FailsAgain)
+}
+
+fn stop(application: &Application, observed: &Observed) -> Step {
+    if observed.tried.forced >= 3 {
+        let error = observed.tried.rejection.as_ref().map_or_else(String::new, |rejection| rejection.text.clone());
+        return Step::Refuse(Refusal::WouldNotStop { application: application.name.clone(), error });
+    }
+    if observed.tried.forced > 0 && observed.tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    Step::Call(Call::Stop { force: true }, Because::FailsAgain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::super::observed::Timestamp;
+    use super::super::{Goal, Rejected, next_step};
+    use super::*;
+    use std::time::Duration;
+
+    fn recovering(status: ApplicationStatus) -> Observed {
+        let mut observed = seen(status);
+        observed.stack.status = Some(StackStatus::UpdateRollbackComplete);
+        observed
+    }
+
+    fn step(observed: &Observed) -> Step {
+        let goal = Recovered {
+            event: "e1".into(),
+            stabilize: Duration::from_mins(1),
+            proof: "flink-handlers-gate-e1".into(),
+            since: Timestamp(0),
+            patience: Duration::from_mins(10),
+        };
+        next_step(&Goal::Recovered(goal), observed)
+    }
+
+    fn awaiting(mut observed: Observed) -> Observed {
+        app(&mut observed).tags.insert(MARKER.into(), "awaiting-fix/e1".into());
+        observed
+    }
+
+    #[test]
+    fn a_stopped_application_is_started_again() {
+        assert!(matches!(step(&recovering(ApplicationStatus::Ready)), Step::Call(Call::Start { .. }, _)));
+    }
+
+    #[test]
+    fn a_deployment_that_began_meanwhile_is_left_to_auto_start() {
+        let mut observed = recovering(ApplicationStatus::Ready);
+        observed.stack.status = Some(StackStatus::UpdateInProgress);
+        assert_eq!(step(&observed), Step::Done(Done::LeftToDeployment));
+    }
+
+    #[test]
+    fn a_job_that_loops_again_is_marked_then_stopped_then_left() {
+        let mut observed = recovering(ApplicationStatus::Running);
+        let call = Call::CreateSnapshot { name: "flink-handlers-gate-e1".into() };
+        observed.tried.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
+        let Step::Call(Call::Tag { value, .. }, Because::FailsAgain) = step(&observed) else { panic!() };
+        assert_eq!(value, "awaiting-fix/e1");
+        let stop = Step::Call(Call::Stop { force: true }, Because::FailsAgain);
+        assert_eq!(step(&awaiting(recovering(ApplicationStatus::Running))), stop);
+        assert_eq!(step(&awaiting(recovering(ApplicationStatus::Ready))), Step::Done(Done::AwaitingFix));
+    }
+
+    #[test]
+    fn a_start_that_fails_on_the_old_code_waits_for_a_fix() {
+        let mut observed = recovering(ApplicationStatus::Ready);
+        operation(&mut observed, "StartApplication", OperationStatus::Failed, Some("boom"));
+        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+    }
+
+    #[test]
+    fn a_healthy_job_loses_its_marker() {
+        let mut observed = recovering(ApplicationStatus::Running);
+        app(&mut observed).tags.insert(MARKER.into(), "e0".into());
+        snapshot(&mut observed, "flink-handlers-gate-e1", super::super::SnapshotStatus::Ready);
+        assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain));
+        app(&mut observed).tags.clear();
+        assert_eq!(step(&observed), Step::Done(Done::Healthy));
+    }
+}

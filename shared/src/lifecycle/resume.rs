@@ -1,0 +1,73 @@
+//! Toward [`Goal::Continued`](super::Goal::Continued): the stack's rollback goes on, at most three times an incident.
+
+use super::because::Because;
+use super::call::Call;
+use super::goal::{Continued, Done};
+use super::observed::Observed;
+use super::refusal::Refusal;
+use super::status::StackStatus;
+use super::{Step, UNSEEN_LOOKS};
+
+/// How often one incident's rollback is continued; counted from the stack's own events, so that no memory is needed.
+const ATTEMPTS: u32 = 3;
+
+/// The next step toward a rollback that goes on.
+pub(super) fn next(goal: &Continued, observed: &Observed) -> Step {
+    if observed.tried.continued > 0 {
+        // Accepted. Directly afterwards a look can still say UPDATE_ROLLBACK_FAILED.
+        return Step::Done(Done::RollbackContinued);
+    }
+    if observed.stack.status != Some(StackStatus::UpdateRollbackFailed) {
+        return Step::Done(Done::NoLongerStuck);
+    }
+    if observed.tried.conflicts > 0 {
+        // The token is used, or the stack is on its way: somebody was first.
+        return if observed.tried.looks <= UNSEEN_LOOKS {
+            Step::Wait(Because::NotSeenYet)
+        } else {
+            Step::Done(Done::NoLongerStuck)
+        };
+    }
+    if observed.stack.continued >= ATTEMPTS {
+        return Step::Refuse(Refusal::TooManyAttempts { attempts: observed.stack.continued });
+    }
+    Step::Call(Call::ContinueRollback { token: goal.token.clone() }, Because::Unblocked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::super::{ApplicationStatus, Goal, next_step};
+    use super::*;
+
+    fn stuck(continued: u32) -> Observed {
+        let mut observed = seen(ApplicationStatus::Ready);
+        observed.stack.status = Some(StackStatus::UpdateRollbackFailed);
+        observed.stack.continued = continued;
+        observed
+    }
+
+    fn step(observed: &Observed) -> Step {
+        next_step(&Goal::Continued(Continued { token: "unstick-e".into() }), observed)
+    }
+
+    #[test]
+    fn a_stuck_stack_is_continued_and_that_is_all() {
+        let mut observed = stuck(0);
+        assert!(matches!(step(&observed), Step::Call(Call::ContinueRollback { .. }, Because::Unblocked)));
+        observed.tried.continued = 1;
+        assert_eq!(step(&observed), Step::Done(Done::RollbackContinued));
+    }
+
+    #[test]
+    fn a_fourth_attempt_is_refused() {
+        assert_eq!(step(&stuck(3)), Step::Refuse(Refusal::TooManyAttempts { attempts: 3 }));
+    }
+
+    #[test]
+    fn somebody_else_was_first() {
+        let mut observed = stuck(0);
+        observed.stack.status = Some(StackStatus::UpdateRollbackInProgress);
+        assert_eq!(step(&observed), Step::Done(Done::NoLongerStuck));
+    }
+}

@@ -1,0 +1,159 @@
+//! Toward [`Goal::Stopped`](super::Goal::Stopped): gracefully, because its snapshot is what a restart resumes from; by force only where
+//! that is allowed.
+
+use super::action::Action;
+use super::because::Because;
+use super::call::Call;
+use super::goal::{Done, Force, Stopped};
+use super::observed::{Application, Observed};
+use super::refusal::Refusal;
+use super::replay::{Replay, replay};
+use super::status::ApplicationStatus;
+use super::{MARKER, Step, UNSEEN_LOOKS};
+
+/// How often a force-stop is asked for.
+const FORCED: u8 = 3;
+
+/// The next step toward a stopped application.
+pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
+    let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
+    let tried = &observed.tried;
+    let impatient = tried.began.is_some_and(|began| observed.now.since(began) >= goal.patience);
+    match application.status {
+        ApplicationStatus::Deleting => Step::Done(Done::Gone),
+        ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
+            let ours = tried.stops > 0 || tried.forced > 0;
+            Step::Done(if ours { Done::Stopped } else { Done::NotRunning })
+        }
+        ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
+            Step::Wait(Because::Busy(application.status))
+        }
+        ApplicationStatus::Running => {
+            if let Some(step) = mark(goal, application, observed) {
+                return step;
+            }
+            let impossible = tried.refused_snapshot(Action::StopApplication).is_some();
+            if !goal.graceful || impossible || tried.forced > 0 {
+                force(goal, application, observed)
+            } else if tried.stops == 0 {
+                Step::Call(Call::Stop { force: false }, Because::StopKeepsState)
+            } else if tried.looks <= UNSEEN_LOOKS {
+                Step::Wait(Because::NotSeenYet)
+            } else {
+                // The graceful stop was accepted and the application is RUNNING again: its snapshot failed after all.
+                force(goal, application, observed)
+            }
+        }
+        ApplicationStatus::Starting
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::Stopping => {
+            if goal.graceful && !impatient {
+                return Step::Wait(Because::Busy(application.status));
+            }
+            mark(goal, application, observed).unwrap_or_else(|| force(goal, application, observed))
+        }
+    }
+}
+
+/// The marker comes before the stop.
+fn mark(goal: &Stopped, application: &Application, observed: &Observed) -> Option<Step> {
+    let value = goal.marker.as_ref()?;
+    let marked = application.tag(MARKER) == Some(value) || observed.tried.tagged > 0;
+    (!marked).then(|| Step::Call(Call::Tag { key: MARKER, value: value.clone() }, Because::RememberToRestart))
+}
+
+fn force(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
+    let name = || application.name.clone();
+    if observed.tried.forced >= FORCED {
+        let error = observed.tried.rejection.as_ref().map_or_else(
+            || format!("a force-stop was accepted and it is {}", application.status),
+            |rejection| rejection.text.clone(),
+        );
+        return Step::Refuse(Refusal::WouldNotStop { application: name(), error });
+    }
+    if observed.tried.forced > 0 && observed.tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    let because = match goal.force {
+        Force::Freely => Because::StackGoes,
+        Force::UnderReplayRule(bound) => match replay(application, observed.now, bound) {
+            Replay::Forbidden { why } => return Step::Refuse(Refusal::ReplayForbidden { application: name(), why }),
+            Replay::Since { .. } | Replay::Empty { .. } => Because::ForceAllowed,
+        },
+    };
+    Step::Call(Call::Stop { force: true }, because)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::super::status::SnapshotStatus;
+    use super::super::{Goal, Rejected, next_step};
+    use super::*;
+    use std::time::Duration;
+
+    fn goal() -> Stopped {
+        Stopped {
+            marker: Some("e1".into()),
+            graceful: true,
+            force: Force::UnderReplayRule(Duration::from_hours(20)),
+            patience: Duration::from_mins(10),
+        }
+    }
+
+    fn step(observed: &Observed) -> Step {
+        next_step(&Goal::Stopped(goal()), observed)
+    }
+
+    fn marked(status: ApplicationStatus) -> Observed {
+        let mut observed = seen(status);
+        app(&mut observed).tags.insert(MARKER.into(), "e1".into());
+        observed
+    }
+
+    #[test]
+    fn the_marker_is_written_before_the_stop() {
+        let observed = seen(ApplicationStatus::Running);
+        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::RememberToRestart)));
+    }
+
+    #[test]
+    fn a_graceful_stop_comes_first() {
+        let stop = Step::Call(Call::Stop { force: false }, Because::StopKeepsState);
+        assert_eq!(step(&marked(ApplicationStatus::Running)), stop);
+    }
+
+    #[test]
+    fn a_rejected_snapshot_leads_to_force_under_the_replay_rule() {
+        let mut observed = marked(ApplicationStatus::Running);
+        observed.tried.rejected(&Call::Stop { force: false }, Rejected::Snapshot, "Failed to take snapshot".into());
+        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
+        snapshot(&mut observed, "s", SnapshotStatus::Ready);
+        later(&mut observed, Duration::from_hours(21));
+        assert!(matches!(step(&observed), Step::Refuse(Refusal::ReplayForbidden { .. })));
+    }
+
+    #[test]
+    fn a_stop_that_takes_too_long_is_forced() {
+        let mut observed = marked(ApplicationStatus::Stopping);
+        assert_eq!(step(&observed), Step::Wait(Because::Busy(ApplicationStatus::Stopping)));
+        later(&mut observed, Duration::from_mins(10));
+        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
+    }
+
+    #[test]
+    fn an_application_that_stopped_without_us_is_told_apart() {
+        assert_eq!(step(&seen(ApplicationStatus::Ready)), Step::Done(Done::NotRunning));
+        let mut observed = marked(ApplicationStatus::Ready);
+        observed.tried.forced = 1;
+        assert_eq!(step(&observed), Step::Done(Done::Stopped));
+    }
+
+    #[test]
+    fn a_force_stop_that_comes_to_nothing_is_given_up() {
+        let mut observed = marked(ApplicationStatus::Running);
+        observed.tried.forced = FORCED;
+        assert!(matches!(step(&observed), Step::Refuse(Refusal::WouldNotStop { .. })));
+    }
+}

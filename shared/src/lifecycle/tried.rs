@@ -1,0 +1,130 @@
+//! What one invocation already tried: the budgets that every loop of the planner spends.
+//!
+//! It is memory, not record: a new process starts with an empty one and finds the rest in reality.
+
+use super::action::Action;
+use super::call::Call;
+use super::observed::{Application, Operations, Timestamp};
+use super::status::ApplicationStatus;
+
+/// What one invocation already tried.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// Accepted starts.
+    pub starts: u8,
+    /// Accepted graceful stops.
+    pub stops: u8,
+    /// Force-stops, accepted or not.
+    pub forced: u8,
+    /// Accepted updates.
+    pub updates: u8,
+    /// Accepted snapshots.
+    pub snapshots: u8,
+    /// Accepted continues.
+    pub continued: u8,
+    /// Tags written or removed.
+    pub tagged: u8,
+    /// Calls that met somebody else's change.
+    pub conflicts: u8,
+    /// Looks since the last call.
+    pub looks: u32,
+    /// How the last call was rejected, if it was.
+    pub rejection: Option<Rejection>,
+    /// The first look's time.
+    pub began: Option<Timestamp>,
+    /// Since when the status, the version and the newest operation are what they are now.
+    pub steady: Option<Steady>,
+}
+
+/// A call that the service did not accept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// What was called.
+    pub action: Action,
+    /// How to read the answer.
+    pub kind: Rejected,
+    /// The service's own words.
+    pub text: String,
+}
+
+/// How to read a rejection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejected {
+    /// The service could not take its snapshot: the job is not healthy.
+    Snapshot,
+    /// Somebody else changed or is changing it: look again.
+    Conflict,
+}
+
+/// Since when nothing moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steady {
+    /// Since when.
+    pub since: Timestamp,
+    status: ApplicationStatus,
+    version: i64,
+    operation: Option<(String, Timestamp)>,
+}
+
+impl Tried {
+    /// After a look.
+    pub fn looked(&mut self, application: Option<&Application>, now: Timestamp) {
+        self.looks = self.looks.saturating_add(1);
+        self.began.get_or_insert(now);
+        let Some(application) = application else {
+            self.steady = None;
+            return;
+        };
+        let operation = match &application.operations {
+            // Our own snapshot is an operation too; it does not disturb the quiet it is to prove.
+            Operations::Listed(all) => all
+                .iter()
+                .find(|operation| operation.kind != "CreateApplicationSnapshot")
+                .map(|operation| (operation.kind.clone(), operation.started)),
+            Operations::Unreadable => None,
+        };
+        let (status, version) = (application.status, application.version);
+        let unmoved = self.steady.as_ref().is_some_and(|steady| {
+            steady.status == status && steady.version == version && steady.operation == operation
+        });
+        if !unmoved {
+            self.steady = Some(Steady { since: now, status, version, operation });
+        }
+    }
+
+    /// After a call was accepted.
+    pub fn accepted(&mut self, call: &Call) {
+        self.looks = 0;
+        self.rejection = None;
+        let budget = match call {
+            Call::Start { .. } => &mut self.starts,
+            Call::Stop { force: false } => &mut self.stops,
+            Call::Stop { force: true } => &mut self.forced,
+            Call::CreateSnapshot { .. } => &mut self.snapshots,
+            Call::UpdateProperties { .. } => &mut self.updates,
+            Call::Tag { .. } | Call::Untag { .. } => &mut self.tagged,
+            Call::ContinueRollback { .. } => &mut self.continued,
+        };
+        *budget = budget.saturating_add(1);
+    }
+
+    /// After a call was rejected.
+    pub fn rejected(&mut self, call: &Call, kind: Rejected, text: String) {
+        self.looks = 0;
+        if let Call::Stop { force: true } = call {
+            self.forced = self.forced.saturating_add(1);
+        }
+        if kind == Rejected::Conflict {
+            self.conflicts = self.conflicts.saturating_add(1);
+        }
+        self.rejection = Some(Rejection { action: call.action(), kind, text });
+    }
+
+    /// The text of the last call's rejection, when it was this action's and for want of a snapshot.
+    pub(super) fn refused_snapshot(&self, action: Action) -> Option<&str> {
+        self.rejection
+            .as_ref()
+            .filter(|rejection| rejection.action == action && rejection.kind == Rejected::Snapshot)
+            .map(|rejection| rejection.text.as_str())
+    }
+}

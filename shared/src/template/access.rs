@@ -1,0 +1,182 @@
+//! `access.template.json`: what must exist before the functions do, once per account and region.
+//!
+//! Roles, log groups, the artifact bucket, where failures and incidents go, and what application stacks are deployed with.
+
+use super::deployment::{Extent, Limits, statements};
+use super::document::Template;
+use super::function::add_function;
+use super::iam::{ManagedPolicy, Policy, Role};
+use super::logs::RETENTION_DAYS;
+use super::messages::{Queue, Topic};
+use super::parameter::ParameterOf;
+use super::problem::Problem;
+use super::resource::{Handle, Resource};
+use super::s3::Bucket;
+use super::{boundary, cloudwatch};
+use crate::contract::{
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
+};
+
+/// The template.
+///
+/// # Errors
+/// A mistake in this file.
+pub fn access() -> Result<Template, Problem> {
+    let mut template = Template::described(
+        "flink-stack-handlers, access: roles, log groups, artifact bucket, dead-letter queue and incident topic. \
+         Deploy first, once per account and region.",
+    );
+    let prefix = template.parameter("ApplicationNamePrefix", name_prefix("applications", 1))?.reference();
+    let data_prefix = template.parameter("DataNamePrefix", name_prefix("streams and tables", 0))?.reference();
+    let with_own_role = template.parameter(
+        "ContinueWithOwnRole",
+        ParameterOf::text(
+            "true lets the unsticker continue the rollback of a stack that has no service role of its own.",
+        )
+        .default("false")
+        .one_of(["true", "false"]),
+    )?;
+    let retention = template.parameter(
+        "LogRetentionDays",
+        ParameterOf::number("How many days the functions' logs are kept.").default(30).one_of(RETENTION_DAYS),
+    )?;
+    let mail = template
+        .parameter("IncidentMail", ParameterOf::text("Who gets mail about incidents; empty for nobody.").default(""))?;
+    let continues = template.condition_equals("ContinuesWithOwnRole", &with_own_role.reference(), "true")?;
+    let nobody = template.condition_equals("NobodyGetsMail", &mail.reference(), "")?;
+    let mails = template.condition("SomebodyGetsMail", serde_json::json!({"Fn::Not": [{"Condition": nobody.id()}]}))?;
+
+    let bucket = template.add("ArtifactBucket", Bucket::for_artifacts().removed_with_the_stack())?;
+    template.add("ArtifactBucketPolicy", bucket.tls_only())?;
+
+    let topic = template.add("IncidentTopic", Topic::for_people("Flink stack incidents"))?;
+    template.add("IncidentTopicPolicy", topic.policy())?;
+    template.add("IncidentMailSubscription", topic.mail(&mail.reference()).when(&mails))?;
+
+    let queue = template.add("DeadLetterQueue", Queue::for_dead_letters().removed_with_the_stack())?;
+    template.add("DeadLetterQueuePolicy", queue.policy())?;
+    template.add("DeadLetterAlarm", dead_letter_alarm(&queue, &topic))?;
+
+    let mut role_of = |function| add_function(&mut template, function, &prefix, &retention, &queue);
+    for function in Function::CUSTOM_RESOURCES {
+        role_of(function)?;
+    }
+    let unsticker = role_of(Function::RollbackUnsticker)?;
+
+    let bounds = boundary::statements(&bucket.arn());
+    let boundary = ManagedPolicy::of("The most that a role of a Flink application stack can do.", bounds);
+    let boundary = template.add("ApplicationBoundary", boundary)?;
+    let limits = Limits {
+        application_prefix: prefix.clone(),
+        data_prefix,
+        bucket_arn: bucket.arn(),
+        boundary_arn: boundary.reference(),
+    };
+    let mut service = Role::assumed_by("cloudformation.amazonaws.com", "Deploys Flink application stacks.");
+    service.grant_all(statements(&limits, Extent::Everything));
+    let service = template.add("StackRole", service)?;
+    let rollback = Policy::of("ContinueWithOwnRole", &unsticker, statements(&limits, Extent::Rollback));
+    template.add("ContinueWithOwnRolePolicy", rollback.when(&continues))?;
+
+    template.output("StackRoleArn", "--role-arn of every application stack.", &service.arn());
+    template.output("ApplicationNamePrefix", "How the names of applications begin.", &prefix);
+    template.output("ContinueWithOwnRole", "CONTINUE_WITH_OWN_ROLE of the unsticker.", &with_own_role.reference());
+    template.export("BucketName", "Where jars go.", &bucket.reference(), ACCESS_BUCKET_EXPORT);
+    template.export("BoundaryArn", "Of application roles.", &boundary.reference(), ACCESS_BOUNDARY_EXPORT);
+    template.export("DeadLetterQueueArn", "What nobody could take.", &queue.arn(), ACCESS_QUEUE_EXPORT);
+    template.export("IncidentTopicArn", "Incident reports and alarms.", &topic.reference(), ACCESS_TOPIC_EXPORT);
+    Ok(template)
+}
+
+fn name_prefix(what: &str, least: u32) -> ParameterOf {
+    let description =
+        format!("How the names of {what} begin that application stacks own; it bounds the roles' permissions.");
+    ParameterOf::text(&description)
+        .default("flink-")
+        .length(least, 64)
+        .matching("^[a-zA-Z0-9_.-]*$", "letters, digits, _, . and -")
+}
+
+fn dead_letter_alarm(queue: &Handle<Queue>, topic: &Handle<Topic>) -> Resource {
+    let metric = cloudwatch::Metric {
+        namespace: "AWS/SQS",
+        name: "ApproximateNumberOfMessagesVisible",
+        dimension: ("QueueName", queue.get_att("QueueName")),
+        statistic: "Maximum",
+    };
+    let description = "An event could not be handled: it is in the dead-letter queue of the Flink stack handlers.";
+    cloudwatch::alarm_above_zero(description, &metric, &topic.reference())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::resolved::{Resolved, text};
+    use super::*;
+    use serde_json::Value as Json;
+    use std::collections::BTreeSet;
+
+    fn resolved() -> Resolved {
+        Resolved::with(&access().unwrap(), &[])
+    }
+
+    fn statements(document: &Json) -> Vec<Json> {
+        document["Statement"].as_array().unwrap().clone()
+    }
+
+    fn actions(statement: &Json) -> Vec<String> {
+        let action = &statement["Action"];
+        action.as_array().map_or_else(|| vec![text(action)], |many| many.iter().map(text).collect())
+    }
+
+    #[test]
+    fn the_prefix_bounds_every_role_that_touches_an_application() {
+        let stack = Resolved::with(&access().unwrap(), &[("ApplicationNamePrefix", "team-")]);
+        for id in ["AutoStartRole", "RollbackUnstickerRole", "StackRole"] {
+            let all = statements(&stack.properties(id)["Policies"][0]["PolicyDocument"]);
+            let flink = all.iter().filter(|one| actions(one)[0].starts_with("kinesisanalytics:"));
+            let on: Vec<String> = flink.map(|one| text(&one["Resource"])).collect();
+            assert_eq!(on, ["arn:aws:kinesisanalytics:eu-west-1:111122223333:application/team-*"], "{id}");
+        }
+    }
+
+    #[test]
+    fn application_stacks_make_roles_under_the_path_and_the_boundary_only() {
+        let role = resolved().properties("StackRole");
+        for statement in statements(&role["Policies"][0]["PolicyDocument"]) {
+            let actions = actions(&statement);
+            if actions.iter().any(|action| action.starts_with("iam:")) {
+                assert_eq!(statement["Resource"], "arn:aws:iam::111122223333:role/flink-stack/*");
+            }
+            if ["iam:CreateRole", "iam:PutRolePolicy"].iter().any(|one| actions.iter().any(|action| action == one)) {
+                assert_eq!(statement["Condition"]["ArnEquals"]["iam:PermissionsBoundary"], "ApplicationBoundary");
+            }
+            if actions == ["iam:PassRole"] {
+                let to = &statement["Condition"]["StringEquals"]["iam:PassedToService"];
+                assert_eq!(to, "kinesisanalytics.amazonaws.com");
+            }
+            assert!(actions.iter().all(|action| action != "iam:DeleteRolePermissionsBoundary"));
+        }
+    }
+
+    #[test]
+    fn the_boundary_lets_through_whatever_our_application_stack_grants() {
+        let given = [("JarKey", "job.jar")];
+        let application = Resolved::with(&super::super::application().unwrap(), &given).properties("ApplicationRole");
+        let boundary = resolved().properties("ApplicationBoundary");
+        let bounds: BTreeSet<String> = statements(&boundary["PolicyDocument"]).iter().flat_map(actions).collect();
+        for statement in statements(&application["Policies"][0]["PolicyDocument"]) {
+            assert!(actions(&statement).iter().all(|action| bounds.contains(action)), "{statement}");
+        }
+    }
+
+    #[test]
+    fn continuing_with_its_own_role_the_unsticker_creates_nothing_and_deletes_no_data() {
+        let policy = resolved().properties("ContinueWithOwnRolePolicy");
+        for action in statements(&policy["PolicyDocument"]).iter().flat_map(actions) {
+            let (_, verb) = action.split_once(':').unwrap();
+            assert!(!verb.starts_with("Create"), "{action}");
+            let whole = ["DeleteStream", "DeleteTable", "DeleteLogGroup", "DeleteApplication", "DeleteRole"];
+            assert!(!whole.contains(&verb), "{action}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What a person chooses for an application stack, and what CloudFormation refuses before it begins.
+
+use super::document::Template;
+use super::logs::RETENTION_DAYS;
+use super::parameter::ParameterOf;
+use super::problem::Problem;
+use super::resource::{Handle, Parameter};
+use super::value::{Value, pseudo};
+use crate::contract::{ApplicationRestoreConfiguration, FlinkRunConfiguration, RunConfiguration};
+use crate::lifecycle::RestoreType;
+
+/// The parameters of `application.template.json`, by reference.
+pub(super) struct Chosen {
+    pub(super) stream_name: Value,
+    pub(super) table_name: Value,
+    pub(super) application_name: Value,
+    pub(super) runtime: Value,
+    pub(super) jar_key: Value,
+    pub(super) log_retention: Handle<Parameter>,
+    pub(super) stabilize_seconds: Value,
+    pub(super) on_delete: Value,
+    pub(super) run_configuration: RunConfiguration<Value>,
+}
+
+impl Chosen {
+    /// Adds them.
+    pub(super) fn from_parameters(template: &mut Template) -> Result<Self, Problem> {
+        let mut text = |id: &str, parameter: ParameterOf| template.parameter(id, parameter).map(|it| it.reference());
+        let named = |what: &str, prefix: &str| {
+            let description = format!("{what} It begins with {prefix} of the access stack.");
+            ParameterOf::text(&description).default("flink-test").length(1, 128)
+        };
+        let name = ("^[a-zA-Z0-9_.-]+$", "letters, digits, _, . and -");
+        let restore_types = [RestoreType::Latest, RestoreType::Custom, RestoreType::Skip].map(RestoreType::as_str);
+        let restore = "What a start restores. CUSTOM and SKIP apply to the one deployment that first carries them.";
+        let snapshot = "The snapshot, with RESTORE_FROM_CUSTOM_SNAPSHOT only.";
+        let dropped = "true: state of operators that the new code no longer has is dropped.";
+        let delete = "What becomes of the running job when the stack is deleted.";
+        let stabilize = "Seconds that the job must stay RUNNING before a snapshot proves it; 0 for no proof.";
+
+        let stream_name = text("StreamName", named("The stream.", "DataNamePrefix").matching(name.0, name.1))?;
+        let table_name =
+            text("TableName", named("The table.", "DataNamePrefix").length(3, 255).matching(name.0, name.1))?;
+        let application = named("The application.", "ApplicationNamePrefix").matching(name.0, name.1);
+        let application_name = text("ApplicationName", application)?;
+        let runtime = text(
+            "RuntimeEnvironment",
+            ParameterOf::text("FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20, or one that came after this template.")
+                .default("FLINK-1_20")
+                .matching("^FLINK-[0-9]+_[0-9]+$", "FLINK-, the major and the minor version: FLINK-1_20"),
+        )?;
+        let jar = ParameterOf::text("The job's jar: a key in the artifact bucket. New code is a new key.");
+        let jar_key = text("JarKey", jar.length(1, 1024))?;
+        let stabilize_seconds = text("StabilizeSeconds", ParameterOf::number(stabilize).default(60).between(0, 3600))?;
+        let on_delete = ParameterOf::text(delete).default("Leave").one_of(["Leave", "Stop", "ForceStop"]);
+        let on_delete = text("OnDelete", on_delete)?;
+        let restore_type = ParameterOf::text(restore).default(RestoreType::Latest.as_str()).one_of(restore_types);
+        let restore_type = text("RestoreType", restore_type)?;
+        let snapshot_name = text("SnapshotName", ParameterOf::text(snapshot).default(""))?;
+        let allow = ParameterOf::text(dropped).default("false").one_of(["true", "false"]);
+        let allow = text("AllowNonRestoredState", allow)?;
+        let retention =
+            ParameterOf::number("How many days the job's logs are kept.").default(30).one_of(RETENTION_DAYS);
+        let log_retention = template.parameter("LogRetentionDays", retention)?;
+        let no_snapshot = template.condition_equals("NoSnapshotIsNamed", &snapshot_name, "")?;
+
+        let run_configuration = RunConfiguration {
+            application_restore_configuration: Some(ApplicationRestoreConfiguration {
+                application_restore_type: restore_type,
+                snapshot_name: Some(no_snapshot.choose(&pseudo::no_value(), &snapshot_name)),
+            }),
+            flink_run_configuration: Some(FlinkRunConfiguration { allow_non_restored_state: Some(allow) }),
+        };
+        Ok(Self {
+            stream_name,
+            table_name,
+            application_name,
+            runtime,
+            jar_key,
+            log_retention,
+            stabilize_seconds,
+            on_delete,
+            run_configuration,
+        })
+    }
+}

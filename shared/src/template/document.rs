@@ -1,0 +1,206 @@
+//! The template as a value: items are added, each returns its handle, and [`Template::render`] writes them down.
+//!
+//! It knows the sections of a template, and no type of resource.
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parameter::ParameterOf;
+use super::problem::Problem;
+use super::references::references;
+use super::resource::{Handle, Parameter, Resource};
+use super::value::Value;
+
+/// A condition: true or false once the parameters are known.
+#[derive(Debug)]
+pub enum Condition {}
+
+impl Handle<Condition> {
+    /// `Fn::If`.
+    #[must_use]
+    pub fn choose(&self, when: &Value, otherwise: &Value) -> Value {
+        Value::either(self.id(), when, otherwise)
+    }
+}
+
+/// A CloudFormation template.
+#[derive(Debug)]
+pub struct Template {
+    description: String,
+    names: BTreeSet<String>,
+    parameters: BTreeMap<String, Json>,
+    conditions: BTreeMap<String, Json>,
+    resources: BTreeMap<String, Json>,
+    outputs: BTreeMap<String, Json>,
+}
+
+impl Template {
+    /// An empty one.
+    #[must_use]
+    pub fn described(description: &str) -> Self {
+        Self {
+            description: description.to_owned(),
+            names: BTreeSet::new(),
+            parameters: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a resource.
+    ///
+    /// # Errors
+    /// A name that is taken, or none.
+    pub fn add<K>(&mut self, id: &str, resource: impl Into<Resource<K>>) -> Result<Handle<K>, Problem> {
+        self.take(id)?;
+        self.resources.insert(id.to_owned(), resource.into().into_json());
+        Ok(Handle::named(id))
+    }
+
+    /// Adds a parameter.
+    ///
+    /// # Errors
+    /// A name that is taken, or none.
+    pub fn parameter(&mut self, id: &str, parameter: ParameterOf) -> Result<Handle<Parameter>, Problem> {
+        self.take(id)?;
+        self.parameters.insert(id.to_owned(), parameter.into_json());
+        Ok(Handle::named(id))
+    }
+
+    /// Adds a condition: the parameter has this value.
+    ///
+    /// # Errors
+    /// A name that is taken, or none.
+    pub fn condition_equals(&mut self, id: &str, left: &Value, right: &str) -> Result<Handle<Condition>, Problem> {
+        self.condition(id, json!({"Fn::Equals": [left, right]}))
+    }
+
+    /// Adds any condition.
+    ///
+    /// # Errors
+    /// A name that is taken, or none.
+    pub fn condition(&mut self, id: &str, condition: Json) -> Result<Handle<Condition>, Problem> {
+        self.take(id)?;
+        self.conditions.insert(id.to_owned(), condition);
+        Ok(Handle::named(id))
+    }
+
+    /// Adds an output, for a person and for the deploy script.
+    pub fn output(&mut self, name: &str, description: &str, value: &Value) {
+        self.outputs.insert(name.to_owned(), json!({"Description": description, "Value": value}));
+    }
+
+    /// Adds an output that other stacks import.
+    pub fn export(&mut self, name: &str, description: &str, value: &Value, export: &str) {
+        let output = json!({"Description": description, "Value": value, "Export": {"Name": export}});
+        self.outputs.insert(name.to_owned(), output);
+    }
+
+    /// The template's JSON: byte for byte the same for the same template.
+    ///
+    /// # Errors
+    /// A reference to something that is not in the template: a handle of another one, or a slip in hand-written JSON.
+    pub fn render(&self) -> Result<String, Problem> {
+        for (from, body) in self.resources.iter().chain(&self.outputs).chain(&self.conditions) {
+            for reference in references(body) {
+                self.check(from, reference.is_pseudo(), reference.target)?;
+            }
+            for id in body.get("DependsOn").and_then(Json::as_array).into_iter().flatten() {
+                self.check(from, false, id.as_str().map(str::to_owned))?;
+            }
+        }
+        let sections = json!({
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Description": self.description,
+            "Parameters": self.parameters,
+            "Conditions": self.conditions,
+            "Resources": self.resources,
+            "Outputs": self.outputs,
+        });
+        let Json::Object(mut sections) = sorted(sections) else { return Ok(String::new()) };
+        sections.retain(|_, section| section.as_object().is_none_or(|members| !members.is_empty()));
+        let text = json_text(&sections).map_err(|error| Problem::Unserializable(error.to_string()))?;
+        Ok(text + "\n")
+    }
+
+    fn take(&mut self, id: &str) -> Result<(), Problem> {
+        if id.is_empty() || id.len() > 255 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Problem::NotALogicalId(id.to_owned()));
+        }
+        if self.names.insert(id.to_owned()) { Ok(()) } else { Err(Problem::DuplicateLogicalId(id.to_owned())) }
+    }
+
+    fn check(&self, from: &str, pseudo: bool, target: Option<String>) -> Result<(), Problem> {
+        match target {
+            Some(to) if !pseudo && !self.resources.contains_key(&to) && !self.parameters.contains_key(&to) => {
+                Err(Problem::DanglingReference { from: from.to_owned(), to })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Indented by one space, as CDK does: a template that is sent without a bucket has at most 51,200 bytes.
+fn json_text(sections: &Map<String, Json>) -> Result<String, Box<dyn std::error::Error>> {
+    let mut bytes = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
+    sections.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
+    Ok(String::from_utf8(bytes)?)
+}
+
+/// With every map in the order of its keys, whatever order this build of serde_json keeps.
+pub(super) fn sorted(json: Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            let members: BTreeMap<String, Json> =
+                members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            Json::Object(members.into_iter().collect())
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(sorted).collect()),
+        scalar @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) => scalar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue() -> Resource {
+        Resource::of("AWS::SQS::Queue", json!({}))
+    }
+
+    #[test]
+    fn a_logical_id_used_twice_is_refused_with_its_name() {
+        let mut template = Template::described("t");
+        template.add("Queue", queue()).unwrap();
+        assert_eq!(template.add("Queue", queue()).unwrap_err(), Problem::DuplicateLogicalId("Queue".into()));
+    }
+
+    #[test]
+    fn a_name_that_cloudformation_refuses_is_refused_here() {
+        let mut template = Template::described("t");
+        assert!(matches!(template.add("dead-letters", queue()), Err(Problem::NotALogicalId(_))));
+    }
+
+    #[test]
+    fn a_handle_of_another_template_is_found_out() {
+        let other = Template::described("other").add("Queue", queue()).unwrap();
+        let mut template = Template::described("t");
+        template.output("QueueArn", "the queue", &other.arn());
+        let problem = template.render().unwrap_err();
+        assert_eq!(problem, Problem::DanglingReference { from: "QueueArn".into(), to: "Queue".into() });
+    }
+
+    #[test]
+    fn the_same_template_is_the_same_bytes_and_ends_with_a_line_end() {
+        let mut template = Template::described("t");
+        let first = template.add("First", queue()).unwrap();
+        template.add("Second", queue().after(&first)).unwrap();
+        let text = template.render().unwrap();
+        assert_eq!(text, template.render().unwrap());
+        assert!(text.ends_with("}\n"));
+        assert!(text.find("\"First\"") < text.find("\"Second\""));
+    }
+}

@@ -1,0 +1,138 @@
+//! `handlers.template.json`: what calls the functions, and where their results go. After `cargo lambda deploy`.
+
+use serde_json::{Value as Json, json};
+
+use super::arn;
+use super::cloudwatch::{Metric, alarm_above_zero};
+use super::document::Template;
+use super::events::{Rule, Target};
+use super::lambda::{Asynchronous, function_arn, logical_id};
+use super::parameter::ParameterOf;
+use super::problem::Problem;
+use super::value::Value;
+use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, pattern};
+
+/// The functions that `make deploy` deploys: the one place that switches a function on.
+pub const DEPLOYED: [Function; 3] = [Function::AutoStart, Function::PropertyGroups, Function::RollbackUnsticker];
+
+/// The template.
+///
+/// # Errors
+/// A mistake in this file.
+pub fn handlers() -> Result<Template, Problem> {
+    let mut template = Template::described(
+        "flink-stack-handlers, handlers: what calls the deployed functions and where their results go. \
+         Deploy after the functions, once per account and region.",
+    );
+    let sweep = template.parameter(
+        "Sweep",
+        ParameterOf::text("ENABLED wakes the unsticker every 15 minutes, to finish what a lost event left.")
+            .default("DISABLED")
+            .one_of(["ENABLED", "DISABLED"]),
+    )?;
+    let queue = Value::import(ACCESS_QUEUE_EXPORT);
+    let topic = Value::import(ACCESS_TOPIC_EXPORT);
+    let unsticker = function_arn(Function::RollbackUnsticker);
+
+    let target = Target::of(unsticker.clone()).undeliverable_to(&queue);
+    let rule = Rule::on("A stack's rollback failed or completed.", &pattern(), target);
+    let rule = template.add("StackStatusRule", rule)?;
+    template.add("StackStatusPermission", rule.permission_to_invoke(&unsticker))?;
+
+    let target = Target::of(unsticker.clone()).input(&json!({"Sweep": true})).undeliverable_to(&queue);
+    let rule = Rule::every("Finishes what a lost event left.", "15 minutes", &sweep.reference(), target);
+    let rule = template.add("SweepRule", rule)?;
+    template.add("SweepPermission", rule.permission_to_invoke(&unsticker))?;
+
+    let target = Target::of(topic.clone()).part("$.detail.responsePayload").undeliverable_to(&queue);
+    let rule = Rule::on("Tells people what the unsticker did.", &report_pattern(&unsticker)?, target);
+    template.add("IncidentRule", rule)?;
+
+    for function in DEPLOYED {
+        let id = logical_id(function);
+        let bus = default_bus_arn();
+        let asynchronous = match function {
+            // After an hour CloudFormation no longer waits for the answer.
+            Function::AutoStart | Function::PropertyGroups | Function::UpdateGuard => {
+                Asynchronous { function, event_age_seconds: 3600, on_failure: &queue, on_success: None }
+            }
+            // An incident waits; six hours is Lambda's longest.
+            Function::RollbackUnsticker => {
+                Asynchronous { function, event_age_seconds: 21_600, on_failure: &queue, on_success: Some(&bus) }
+            }
+        };
+        template.add(&format!("{id}Asynchronous"), asynchronous.resource())?;
+        let errors = Metric {
+            namespace: "AWS/Lambda",
+            name: "Errors",
+            dimension: ("FunctionName", function.name().into()),
+            statistic: "Sum",
+        };
+        let description = format!("{} ended with an error: see /aws/lambda/{}.", function.name(), function.name());
+        template.add(&format!("{id}ErrorAlarm"), alarm_above_zero(&description, &errors, &topic))?;
+        let description = format!("The function {}.", function.name());
+        template.export(&format!("{id}Arn"), &description, &function_arn(function), &function.arn_export());
+    }
+    Ok(template)
+}
+
+/// The bus that AWS services send to.
+pub(super) fn default_bus_arn() -> Value {
+    arn::regional("events", ["event-bus/default".into()])
+}
+
+/// The results of the unsticker that people want to hear of, as Lambda's OnSuccess destination puts them on the bus.
+fn report_pattern(unsticker: &Value) -> Result<Json, Problem> {
+    let not_ours = Value::of(&Outcome::NotOurs)?;
+    Ok(json!({
+        "source": ["lambda"],
+        "detail-type": ["Lambda Function Invocation Result - Success"],
+        "resources": [{"prefix": unsticker}],
+        "detail": {"responsePayload": {"Outcome": [{"anything-but": [not_ours]}]}},
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template() -> Json {
+        serde_json::from_str(&handlers().unwrap().render().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_wakes_the_unsticker_is_the_contracts_pattern() {
+        assert_eq!(template()["Resources"]["StackStatusRule"]["Properties"]["EventPattern"], pattern());
+    }
+
+    #[test]
+    fn the_sweeps_input_is_one_that_the_unsticker_knows() {
+        let template = template();
+        let target = &template["Resources"]["SweepRule"]["Properties"]["Targets"][0];
+        let input: Json = serde_json::from_str(target["Input"].as_str().unwrap()).unwrap();
+        assert_eq!(crate::contract::Wake::read(&input), Ok(crate::contract::Wake::Sweep));
+    }
+
+    #[test]
+    fn every_permission_names_its_rule_and_its_account() {
+        let template = template();
+        let resources = template["Resources"].as_object().unwrap().values();
+        let permissions: Vec<&Json> = resources.filter(|one| one["Type"] == "AWS::Lambda::Permission").collect();
+        assert_eq!(permissions.len(), 2);
+        for permission in permissions {
+            assert_eq!(permission["Properties"]["SourceAccount"], json!({"Ref": "AWS::AccountId"}));
+            assert!(permission["Properties"]["SourceArn"]["Fn::GetAtt"].is_array());
+        }
+    }
+
+    #[test]
+    fn each_deployed_function_is_exported_and_has_an_end_for_failures() {
+        let template = template();
+        for function in DEPLOYED {
+            let id = logical_id(function);
+            assert_eq!(template["Outputs"][format!("{id}Arn")]["Export"]["Name"], function.arn_export());
+            let asynchronous = &template["Resources"][format!("{id}Asynchronous")]["Properties"]["DestinationConfig"];
+            assert!(asynchronous["OnFailure"].is_object(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Roles that collect what they are granted, and policies.
+//!
+//! A role takes its grants before it is added: `stream.grant_read(&mut role)`. Once added it is complete, and what depends on
+//! it finds every permission in place.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::resource::Resource;
+use super::value::Value;
+
+/// One statement of a policy.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    effect: &'static str,
+    principals: Vec<&'static str>,
+    actions: Vec<String>,
+    resources: Vec<Value>,
+    conditions: Map<String, Json>,
+}
+
+impl Statement {
+    /// These actions.
+    #[must_use]
+    pub fn allow<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
+        Self {
+            effect: "Allow",
+            principals: Vec::new(),
+            actions: actions.into_iter().map(Into::into).collect(),
+            resources: Vec::new(),
+            conditions: Map::new(),
+        }
+    }
+
+    /// Not these actions, whatever else allows them.
+    #[must_use]
+    pub fn deny<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
+        Self { effect: "Deny", ..Self::allow(actions) }
+    }
+
+    /// On these resources.
+    #[must_use]
+    pub fn on(mut self, resources: impl IntoIterator<Item = Value>) -> Self {
+        self.resources.extend(resources);
+        self
+    }
+
+    /// For this service, in a resource's own policy. `*` is everybody.
+    #[must_use]
+    pub fn to(mut self, principal: &'static str) -> Self {
+        self.principals.push(principal);
+        self
+    }
+
+    /// Only when `key` has this value.
+    #[must_use]
+    pub fn only_if(mut self, operator: &str, key: &str, value: &Value) -> Self {
+        let tests = self.conditions.entry(operator).or_insert_with(|| json!({}));
+        if let Json::Object(tests) = tests {
+            tests.insert(key.to_owned(), value.as_json().clone());
+        }
+        self
+    }
+
+    fn into_json(self) -> Json {
+        let mut members = Map::new();
+        members.insert("Effect".into(), self.effect.into());
+        members.insert("Action".into(), one_or_many(self.actions.into_iter().map(Json::from).collect()));
+        members.insert("Resource".into(), one_or_many(self.resources.into_iter().map(Value::into_json).collect()));
+        if self.principals == ["*"] {
+            members.insert("Principal".into(), "*".into());
+        } else if !self.principals.is_empty() {
+            let services = self.principals.into_iter().map(Json::from).collect();
+            members.insert("Principal".into(), json!({"Service": one_or_many(services)}));
+        }
+        if !self.conditions.is_empty() {
+            members.insert("Condition".into(), self.conditions.into());
+        }
+        members.into()
+    }
+}
+
+/// A policy document of these statements.
+#[must_use]
+pub fn document(statements: impl IntoIterator<Item = Statement>) -> Json {
+    let statements: Vec<Json> = statements.into_iter().map(Statement::into_json).collect();
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+/// A list of one is written as the one.
+fn one_or_many(mut values: Vec<Json>) -> Json {
+    if values.len() == 1 { values.remove(0) } else { Json::Array(values) }
+}
+
+/// A role, while it collects grants.
+#[derive(Debug)]
+pub struct Role {
+    service: &'static str,
+    properties: Map<String, Json>,
+    statements: Vec<Statement>,
+}
+
+impl Role {
+    /// That this service takes on.
+    #[must_use]
+    pub fn assumed_by(service: &'static str, description: &str) -> Self {
+        let mut properties = Map::new();
+        properties.insert("Description".into(), description.into());
+        Self { service, properties, statements: Vec::new() }
+    }
+
+    /// Under a path, by which others limit what they may do to it.
+    #[must_use]
+    pub fn under(mut self, path: &str) -> Self {
+        self.properties.insert("Path".into(), path.into());
+        self
+    }
+
+    /// Never allowed more than this managed policy.
+    #[must_use]
+    pub fn bounded_by(mut self, policy: Value) -> Self {
+        self.properties.insert("PermissionsBoundary".into(), policy.into_json());
+        self
+    }
+
+    /// Grants a statement.
+    pub fn grant(&mut self, statement: Statement) {
+        self.statements.push(statement);
+    }
+
+    /// Grants several.
+    pub fn grant_all(&mut self, statements: impl IntoIterator<Item = Statement>) {
+        self.statements.extend(statements);
+    }
+}
+
+impl From<Role> for Resource<Role> {
+    fn from(role: Role) -> Self {
+        let mut properties = role.properties;
+        let trust = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": role.service}});
+        let trust = json!({"Version": "2012-10-17", "Statement": [trust]});
+        properties.insert("AssumeRolePolicyDocument".into(), trust);
+        let policy = json!([{"PolicyName": "Grants", "PolicyDocument": document(role.statements)}]);
+        properties.insert("Policies".into(), policy);
+        Self::of("AWS::IAM::Role", properties.into())
+    }
+}
+
+/// A policy with an ARN of its own, to bound roles with.
+#[derive(Debug)]
+pub enum ManagedPolicy {}
+
+impl ManagedPolicy {
+    /// Of these statements.
+    #[must_use]
+    pub fn of(description: &str, statements: impl IntoIterator<Item = Statement>) -> Resource<Self> {
+        let properties = json!({"Description": description, "PolicyDocument": document(statements)});
+        Resource::of("AWS::IAM::ManagedPolicy", properties)
+    }
+}
+
+/// Statements that a role has only under a condition.
+#[derive(Debug)]
+pub enum Policy {}
+
+impl Policy {
+    /// For this role.
+    #[must_use]
+    pub fn of(
+        name: &str,
+        role: &super::resource::Handle<Role>,
+        statements: impl IntoIterator<Item = Statement>,
+    ) -> Resource<Self> {
+        let properties =
+            json!({"PolicyName": name, "Roles": [role.reference()], "PolicyDocument": document(statements)});
+        Resource::of("AWS::IAM::Policy", properties)
+    }
+}

@@ -1,0 +1,41 @@
+//! Why a template cannot be synthesized, and what to do about it.
+
+/// A mistake in a program that writes a template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Two items of a template have one name.
+    #[error("the logical ID \"{0}\" is used twice; rename one of the two")]
+    DuplicateLogicalId(String),
+    /// CloudFormation would refuse the name.
+    #[error("\"{0}\" is no logical ID; it takes 1 to 255 letters and digits")]
+    NotALogicalId(String),
+    /// An item of another template, or a slip in hand-written JSON.
+    #[error("{from} refers to \"{to}\", which is not in this template; use the handle that adding it returns")]
+    DanglingReference {
+        /// Where the reference stands.
+        from: String,
+        /// What it names.
+        to: String,
+    },
+    /// A property path leads through something that is not a map.
+    #[error("{path}: \"{at}\" is not a map; set it as a whole")]
+    NotAMap {
+        /// The path as given.
+        path: String,
+        /// The segment that cannot be entered.
+        at: String,
+    },
+    /// Something has no JSON form.
+    #[error("it cannot be written as JSON: {0}")]
+    Unserializable(String),
+    /// A property group that the service would refuse.
+    #[error("{place}: found {found}, it takes {takes}")]
+    PropertyGroup {
+        /// The group, and the key when one is at fault. Never the value: it may be a secret.
+        place: String,
+        /// What was found.
+        found: String,
+        /// What the service takes.
+        takes: &'static str,
+    },
+}
