@@ -1,30 +1,38 @@
 #!/usr/bin/env bash
 # Puts a Flink application and the functions that look after it into an account, and takes them out again.
 #
-#   template/deploy.sh deploy     access stack -> functions -> handlers stack -> jar -> application stack
-#   template/deploy.sh destroy    the same in reverse
+#   template/deploy.sh deploy JAR=job.jar [STACK=...] ...    access stack, functions, handlers stack, jar, application stack
+#   template/deploy.sh destroy [STACK=...] ...               the same in reverse
 #
-# `make deploy` and `make destroy` call this; README says what each variable means. It runs against AWS, or against any
-# endpoint in AWS_ENDPOINT_URL: the commands are the same. Everything that can be checked is checked before anything is
-# created or deleted.
+# `make deploy` and `make destroy` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
+# are the same. Everything that can be checked is checked before anything is created or deleted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-STACK=${STACK:-flink-test}
-ENV=${ENV:-}
-JAR=${JAR:-}
-TAG=${TAG:-flink-unstick=enabled}
-ARCH=${ARCH:-x86_64}
-PARAMETERS=${PARAMETERS:-}
-ONLY_STACK=${ONLY_STACK:-}
-
+# What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
+# somebody else's.
+readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK
+  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE'
 readonly ACCESS=flink-access HANDLERS=flink-handlers
 # The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
 readonly FUNCTIONS=(flink-auto-start flink-property-groups flink-rollback-unsticker)
 
-name=$STACK${ENV:+-$ENV}
-environment_file=template/environments/$ENV.env
-export AWS_PAGER=""
+read_settings() {
+  local given setting
+  # shellcheck disable=SC2086 # words
+  unset $SETTINGS
+  for given in "$@"; do
+    setting=${given%%=*}
+    # shellcheck disable=SC2086 # words
+    [[ $given == *=* && " ${SETTINGS//[[:space:]]/ } " == *" $setting "* ]] || die "$given is not a setting; these are:" $SETTINGS
+    printf -v "$setting" '%s' "${given#*=}"
+  done
+  STACK=${STACK:-flink-test} ENV=${ENV:-} JAR=${JAR:-} TAG=${TAG:-flink-unstick=enabled} ARCH=${ARCH:-x86_64}
+  PREFIX=${PREFIX:-} PARAMETERS=${PARAMETERS:-} ONLY_STACK=${ONLY_STACK:-}
+  name=$STACK${ENV:+-$ENV}
+  environment_file=template/environments/$ENV.env
+  export AWS_PAGER=""
+}
 
 # ---- talking -----------------------------------------------------------------------------------------------------------
 
@@ -44,8 +52,7 @@ quietly() {
 # Puts a stack's status into `found`; nothing when there is no such stack. Any other error ends the script.
 look() {
   if found=$(aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus' --output text 2>&1); then
-    # A stack whose first change set was never executed is not there yet.
-    [[ $found != REVIEW_IN_PROGRESS && $found != DELETE_COMPLETE ]] || found=
+    [[ $found != DELETE_COMPLETE ]] || found=
   elif [[ $found == *"does not exist"* ]]; then
     found=
   else
@@ -53,23 +60,51 @@ look() {
   fi
 }
 
-output() { described "$1" "Outputs[?OutputKey=='$2'].OutputValue"; }
-parameter() { described "$1" "Parameters[?ParameterKey=='$2'].ParameterValue"; }
-described() {
+# Whether there is such a stack. One whose first change set was never executed is not there yet.
+there() {
+  look "$1"
+  [[ -n $found && $found != REVIEW_IN_PROGRESS ]]
+}
+
+# An output of a stack.
+output() {
   local answer
-  answer=$(aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].$2" --output text)
-  [[ -n $answer && $answer != None ]] || die "the stack $1 has no ${2%%.*}; was it made by another version?"
+  answer=$(aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].Outputs[?OutputKey=='$2'].OutputValue" --output text)
+  [[ -n $answer ]] || die "the stack $1 has no output $2; was it made by another version?"
   printf '%s' "$answer"
 }
 
-# What failed in a stack since a moment, first cause first.
-failures() {
-  local time resource status reason
-  aws cloudformation describe-stack-events --stack-name "$1" --output text \
-    --query "reverse(StackEvents[?contains(ResourceStatus, 'FAILED')])[].[Timestamp, LogicalResourceId, ResourceStatus, ResourceStatusReason]" |
-    while IFS=$'\t' read -r time resource status reason; do
-      if [[ ${time:0:19} > $2 || ${time:0:19} == "$2" ]]; then printf '    %s %s: %s\n' "$resource" "$status" "$reason"; fi
-    done >&2
+# The newest event of a stack, or nothing when there is no such stack.
+newest_event() {
+  aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --query 'StackEvents[0].EventId' --output text 2>/dev/null || true
+}
+
+# What a stack's resources came to after an event, oldest first: event, resource, status, reason.
+events_after() {
+  aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --output text \
+    --query 'StackEvents[].[EventId, LogicalResourceId, ResourceStatus, ResourceStatusReason]' |
+    awk -F '\t' -v last="$2" '$1 == last { exit } $3 ~ /(COMPLETE|FAILED)$/ { line[++n] = $0 }
+      END { while (n) print line[n--] }'
+}
+
+# Waits until a stack rests, showing what its resources come to, and leaves its status in `found`. The arguments: the stack,
+# and its newest event before.
+watch_stack() {
+  local last=$2 rows event resource status reason seen=
+  while true; do
+    look "$1"
+    [[ -n $found ]] || return 0
+    rows=$(events_after "$1" "$last" || true)
+    while IFS=$'\t' read -r event resource status reason; do
+      [[ -n $event ]] || continue
+      last=$event seen=yes
+      [[ -z $reason || $reason == None ]] || status+=": $reason"
+      printf '    %s %s\n' "$resource" "$status"
+    done <<<"$rows"
+    # At rest, and not merely not begun yet.
+    [[ $found == *_IN_PROGRESS || -z $seen ]] || return 0
+    sleep 3
+  done
 }
 
 # Puts the stacks that import an export of the handlers into `importers`; CloudFormation keeps the account of it, not we.
@@ -101,14 +136,19 @@ check_account() {
 
 # The arguments: a stack, its template, and what `aws cloudformation deploy` takes besides.
 deploy_stack() {
-  local stack=$1 template=$2 since
-  since=$(date -u +%Y-%m-%dT%H:%M:%S)
+  local stack=$1 template=$2 last changes
   shift 2
-  if ! quietly aws cloudformation deploy --stack-name "$stack" --template-file "$template" --no-fail-on-empty-changeset "$@"; then
-    failures "$stack" "$since"
-    look "$stack"
-    die "the stack $stack is ${found:-gone}; the first line above is the cause"
+  if ! changes=$(aws cloudformation deploy --stack-name "$stack" --template-file "$template" --no-execute-changeset \
+    --no-fail-on-empty-changeset "$@" 2>&1); then
+    printf '%s\n' "$changes" >&2
+    die "the stack $stack cannot be changed so"
   fi
+  changes=$(grep -o 'arn:[^ ]*:changeSet/[^ ]*' <<<"$changes" | head -n 1 || true)
+  [[ -n $changes ]] || return 0
+  last=$(newest_event "$stack")
+  aws cloudformation execute-change-set --change-set-name "$changes" >/dev/null
+  watch_stack "$stack" "$last"
+  [[ $found == CREATE_COMPLETE || $found == UPDATE_COMPLETE ]] || die "the stack $stack is ${found:-gone}; the first line that says FAILED is the cause"
 }
 
 # Lambda cannot assume a role in its first seconds, and `cargo lambda deploy` waits for that only when it made the role itself.
@@ -146,9 +186,8 @@ check_deploy() {
   needs cargo "see https://rustup.rs"
   cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
   check_account
-  look $ACCESS
   prefix=flink-
-  [[ -z $found ]] || prefix=$(parameter $ACCESS ApplicationNamePrefix)
+  ! there $ACCESS || prefix=$(output $ACCESS ApplicationNamePrefix)
   prefix=${PREFIX:-$prefix}
   [[ $name == "$prefix"* ]] || die "the name $name does not begin with $prefix, and the functions' roles reach no other; give STACK=$prefix... or PREFIX=..."
   look "$name"
@@ -156,7 +195,8 @@ check_deploy() {
     ROLLBACK_COMPLETE | ROLLBACK_FAILED | CREATE_FAILED | DELETE_FAILED)
       die "the stack $name is $found and can only be deleted: make destroy ONLY_STACK=1 STACK=$STACK ENV=$ENV" ;;
     UPDATE_ROLLBACK_FAILED)
-      die "the stack $name is UPDATE_ROLLBACK_FAILED; flink-rollback-unsticker is at work, or its report says what to do" ;;
+      die "the stack $name is UPDATE_ROLLBACK_FAILED; what is done about it: aws logs tail /aws/lambda/flink-rollback-unsticker" ;;
+    REVIEW_IN_PROGRESS) ;;
     *_IN_PROGRESS)
       die "the stack $name is $found; wait for it" ;;
   esac
@@ -174,15 +214,17 @@ deploy() {
   quietly cargo lambda build "${build[@]}" || die "the functions do not build"
 
   say "stack $ACCESS: roles, logs, queue, topic, bucket"
+  # Only what is given: an update keeps every other parameter as it is.
   local access=()
-  [[ -z ${PREFIX:-} ]] || access+=("ApplicationNamePrefix=$PREFIX")
+  [[ -z $PREFIX ]] || access+=("ApplicationNamePrefix=$PREFIX" "DataNamePrefix=$PREFIX")
   [[ -z ${CONTINUE_WITH_OWN_ROLE:-} ]] || access+=("ContinueWithOwnRole=$CONTINUE_WITH_OWN_ROLE")
+  [[ -z ${MAIL:-} ]] || access+=("IncidentMail=$MAIL")
   deploy_stack $ACCESS template/access.template.json --capabilities CAPABILITY_NAMED_IAM \
     ${access[@]+--parameter-overrides "${access[@]}"}
-  service_role=$(output $ACCESS ServiceRoleArn)
+  service_role=$(output $ACCESS StackRoleArn)
   bucket=$(output $ACCESS BucketName)
   # What the roles allow and what the function believes are one parameter.
-  own_role=$(parameter $ACCESS ContinueWithOwnRole)
+  own_role=$(output $ACCESS ContinueWithOwnRole)
 
   for function in "${FUNCTIONS[@]}"; do
     say "function $function"
@@ -192,7 +234,7 @@ deploy() {
   done
 
   say "stack $HANDLERS: events, schedule, alarms, exports"
-  deploy_stack $HANDLERS template/handlers.template.json
+  deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
 
   # A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack.
   digest=$( (sha256sum "$JAR" 2>/dev/null || shasum -a 256 "$JAR") | cut -d ' ' -f 1)
@@ -206,8 +248,7 @@ deploy() {
 
   # Names are given once, at creation; an update keeps every parameter that nobody gives. What stands later wins.
   local overrides=("JarKey=$key") line
-  look "$name"
-  [[ -n $found ]] || overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
+  there "$name" || overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
   if [[ -n $ENV && -f $environment_file ]]; then
     while read -r line || [[ -n $line ]]; do
       [[ -z $line || $line == \#* ]] || overrides+=("$line")
@@ -223,7 +264,7 @@ deploy() {
   local application
   application=$(output "$name" ApplicationName)
   aws cloudformation describe-stacks --stack-name "$name" --output text \
-    --query 'Stacks[0].Outputs[].[OutputKey, OutputValue]' | sed 's/^/    /'
+    --query 'Stacks[0].Outputs[].[OutputKey, OutputValue]' | awk -F '\t' '{ printf "    %-22s %s\n", $1, $2 }'
   look "$name"
   say "stack $name is $found, application $application is $(aws kinesisanalyticsv2 describe-application \
     --application-name "$application" --query ApplicationDetail.ApplicationStatus --output text)"
@@ -232,17 +273,14 @@ deploy() {
 # ---- destroy -----------------------------------------------------------------------------------------------------------
 
 delete_stack() {
-  local stack=$1 since
+  local stack=$1 last
   look "$stack"
   [[ -n $found ]] || return 0
   say "deleting the stack $stack"
-  since=$(date -u +%Y-%m-%dT%H:%M:%S)
+  last=$(newest_event "$stack")
   aws cloudformation delete-stack --stack-name "$stack"
-  if ! quietly aws cloudformation wait stack-delete-complete --stack-name "$stack"; then
-    failures "$stack" "$since"
-    look "$stack"
-    die "the stack $stack is ${found:-gone}; the first line above is the cause"
-  fi
+  watch_stack "$stack" "$last"
+  [[ -z $found ]] || die "the stack $stack is $found; the first line that says FAILED is the cause"
 }
 
 # Every version of every object: a bucket that holds one cannot be deleted.
@@ -272,8 +310,7 @@ destroy() {
       aws lambda delete-function --function-name "$function" >/dev/null
     fi
   done
-  look $ACCESS
-  if [[ -n $found ]]; then
+  if there $ACCESS; then
     bucket=$(output $ACCESS BucketName)
     empty_bucket "$bucket"
     delete_stack $ACCESS
@@ -283,6 +320,6 @@ destroy() {
 
 verb=${1:-}
 case $verb in
-  deploy | destroy) "$verb" ;;
-  *) printf 'usage: %s deploy|destroy\n' "$0" >&2; exit 2 ;;
+  deploy | destroy) shift; read_settings "$@"; "$verb" ;;
+  *) printf 'usage: %s deploy|destroy [NAME=value ...]\n' "$0" >&2; exit 2 ;;
 esac

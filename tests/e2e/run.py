@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 import zipfile
@@ -27,6 +28,8 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 REGION = "eu-central-1"
 STACK = "flink-test"
 FUNCTIONS = ("flink-auto-start", "flink-property-groups", "flink-rollback-unsticker")
+# Seconds that one command may take, the release build of a cold cache included.
+PATIENCE = 600
 # Amazon Linux 2023, the runtime's system, ships this glibc.
 NEWEST_GLIBC = (2, 34)
 
@@ -193,14 +196,25 @@ def equal(found, wanted, what):
 
 
 def make(aws, *arguments, fails=False, **settings):
-    """Runs `make` as an operator would and returns what it printed."""
+    """Runs `make` as an operator would, showing what it prints, and returns those lines."""
     words = ["make", "--no-print-directory", *arguments, *(f"{k}={v}" for k, v in settings.items())]
-    run = subprocess.run(words, cwd=ROOT, env=aws.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    # make's own last line, `make: *** [...] Error 1`, is not ours.
-    lines = [line for line in run.stdout.splitlines() if not re.match(r"make(\[\d+\])?: \*\*\*", line)]
-    for line in lines:
-        print(f"      | {line}")
-    expect((run.returncode != 0) == fails, f"`{' '.join(words)}` ended with {run.returncode}")
+    lines = []
+    with subprocess.Popen(words, cwd=ROOT, env=aws.environment, text=True, start_new_session=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+        late = threading.Timer(PATIENCE, os.killpg, (run.pid, signal.SIGKILL))
+        late.start()
+        try:
+            for line in run.stdout:
+                # make's own last line, `make: *** [...] Error 1`, is not ours.
+                if not re.match(r"make(\[\d+\])?: \*\*\*", line):
+                    lines.append(line.rstrip())
+                    print(f"      | {lines[-1]}", flush=True)
+            code = run.wait()
+        finally:
+            late.cancel()
+            if run.poll() is None:
+                os.killpg(run.pid, signal.SIGKILL)
+    expect((code != 0) == fails, f"`{' '.join(words)}` ended with {code}")
     return lines
 
 
