@@ -1,6 +1,11 @@
-//! What every service of the local AWS has in common: who calls, and how a call is refused.
+//! What every service of the local AWS has in common: who calls, how a call is admitted, and how it is refused.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
+
+use crate::faults::Strike;
+use crate::{State, iam};
 
 /// Who made a call. Taken from the access key ID in the SigV4 `Credential`; signatures themselves are not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +24,7 @@ pub struct ApiError {
     pub code: String,
     /// The text for people.
     pub message: String,
-    /// The HTTP status: 400 for everything that Flink and CloudFormation model.
+    /// The HTTP status: 400 for everything that Flink and CloudFormation model. 0: no answer, the connection drops.
     pub status: u16,
 }
 
@@ -28,10 +33,37 @@ impl ApiError {
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into(), status: 400 }
     }
+
+    /// An error with another HTTP status.
+    pub fn with_status(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into(), status }
+    }
+
+    /// `Rate exceeded`, as the Flink control plane throttles (`semantics.md` A.11, G.29).
+    #[must_use]
+    pub fn throttled() -> Self {
+        Self::new("ThrottlingException", "Rate exceeded")
+    }
+
+    /// The service's own fault.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::with_status(500, "InternalFailure", "The request processing has failed because of an internal error.")
+    }
+
+    /// What this world does not know it says so, with the operation's name.
+    #[must_use]
+    pub fn unknown_operation(operation: &str) -> Self {
+        let message = format!("The local AWS does not know the operation {operation}");
+        Self::with_status(501, "UnknownOperationException", message)
+    }
 }
 
 /// What a service answers.
 pub type ApiResult<T = Value> = Result<T, ApiError>;
+
+/// Condition keys and their values, as IAM sees them: `aws:ResourceTag/team` -> `["streams"]`.
+pub type Context = BTreeMap<String, Vec<String>>;
 
 /// One API call as it arrived, for scenarios to assert on.
 #[derive(Debug, Clone)]
@@ -46,4 +78,70 @@ pub struct Recorded {
     pub body: Value,
     /// `None` when it was accepted, else the error's code.
     pub refused: Option<String>,
+}
+
+/// A call on its way in, before anybody decided whether it may.
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    /// IAM form.
+    pub action: String,
+    /// Who calls.
+    pub caller: &'a Caller,
+    /// The resource's ARN as IAM sees it, or `*`.
+    pub resource: String,
+    /// What conditions can ask about.
+    pub context: Context,
+    /// The request.
+    pub body: &'a Value,
+}
+
+/// Admits a call (faults first, then IAM), lets it act, and writes it into the journal whatever became of it.
+///
+/// # Errors
+/// An injected fault, a denial, or what `act` itself answers.
+pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
+    let strike = state.faults.strike(&call.action, call.caller);
+    let result = match strike {
+        Strike::Nothing => admitted(state, &call, act),
+        Strike::Refuse(error) => Err(error),
+        Strike::LoseReply => {
+            admitted(state, &call, act).and_then(|_| Err(ApiError::with_status(0, "ReplyLost", "the reply was lost")))
+        }
+    };
+    state.journal.push(Recorded {
+        action: call.action,
+        caller: call.caller.clone(),
+        resource: call.resource,
+        body: call.body.clone(),
+        refused: result.as_ref().err().map(|error| error.code.clone()),
+    });
+    result
+}
+
+fn admitted<T>(state: &mut State, call: &Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
+    iam::authorize(state, call.caller, &call.action, &call.resource, &call.context)?;
+    act(state)
+}
+
+/// A required string member.
+///
+/// # Errors
+/// `code` when it is missing or not a string.
+pub fn text<'a>(body: &'a Value, member: &str, code: &str) -> ApiResult<&'a str> {
+    body[member].as_str().ok_or_else(|| ApiError::new(code, format!("{member} is required and must be a string")))
+}
+
+/// `[{Key, Value}]` as a map; anything else is empty.
+#[must_use]
+pub fn tags(list: &Value) -> BTreeMap<String, String> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned())))
+        .collect()
+}
+
+/// Tags as condition keys: `prefix` is `aws:ResourceTag` or `aws:RequestTag`.
+pub(crate) fn tag_context(prefix: &str, tags: &BTreeMap<String, String>) -> Context {
+    tags.iter().map(|(key, value)| (format!("{prefix}/{key}"), vec![value.clone()])).collect()
 }

@@ -5,6 +5,21 @@
 //! documentation and names its source, so that a mistake in the planner has something to be wrong against.
 
 pub mod api;
+pub mod clock;
+pub mod dispatch;
+pub mod dynamodb;
+pub mod faults;
+pub mod flink;
+pub mod http;
+pub mod iam;
+pub mod kinesis;
+pub mod logs;
+pub mod modes;
+pub mod queues;
+pub mod s3;
+mod start;
 pub mod world;
 
-pub use world::{Modes, Settings, State, World};
+pub use modes::Modes;
+pub use start::{LocalAws, Options};
+pub use world::{Settings, State, World};

@@ -1,12 +1,22 @@
 //! The one world all services share: one lock, one clock, one signal that something changed.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::api::Recorded;
+use crate::dynamodb::DynamoDb;
+use crate::faults::Faults;
+use crate::flink::Flink;
+use crate::iam::Iam;
+use crate::kinesis::Kinesis;
+use crate::logs::Logs;
+use crate::modes::Modes;
+use crate::queues::Queues;
+use crate::s3::S3;
 
 /// Fixed for the life of a world.
 #[derive(Debug, Clone)]
@@ -23,15 +33,82 @@ pub struct Settings {
     pub modes: Modes,
 }
 
-/// Behaviours on which public sources disagree or are silent. The default is the worse one for our handlers.
-#[derive(Debug, Clone)]
-pub struct Modes {}
+impl Settings {
+    /// A world for scenarios: account 111122223333, eu-west-1, the worse modes.
+    #[must_use]
+    pub fn at(endpoint: impl Into<String>) -> Self {
+        Self {
+            account: "111122223333".to_owned(),
+            region: "eu-west-1".to_owned(),
+            endpoint: endpoint.into(),
+            pace: Duration::from_millis(5),
+            modes: Modes::default(),
+        }
+    }
+
+    /// `arn:aws:<service>:<region>:<account>:<rest>`.
+    #[must_use]
+    pub fn arn(&self, service: &str, rest: &str) -> String {
+        format!("arn:aws:{service}:{}:{}:{rest}", self.region, self.account)
+    }
+}
 
 /// Everything that changes, behind one lock: no two services can deadlock, and a scenario sees one consistent moment.
 #[derive(Debug, Default)]
 pub struct State {
     /// Every API call in order of arrival.
     pub journal: Vec<Recorded>,
+    /// Trouble that waits for its calls.
+    pub faults: Faults,
+    /// Roles, policies and the credentials handed out.
+    pub iam: Iam,
+    /// The applications and their jobs.
+    pub flink: Flink,
+    /// Buckets and objects.
+    pub s3: S3,
+    /// Streams and records.
+    pub kinesis: Kinesis,
+    /// Tables and items.
+    pub dynamodb: DynamoDb,
+    /// Topics and queues.
+    pub queues: Queues,
+    /// Log groups and streams.
+    pub logs: Logs,
+    /// What this world was asked and does not know, for the person who serves it.
+    pub unknown: Vec<String>,
+    /// How many identifiers were made.
+    pub ids: Ids,
+}
+
+/// Identifiers in order: the same scenario gets the same ones.
+#[derive(Debug, Default)]
+pub struct Ids(u64);
+
+impl Ids {
+    /// The next number.
+    pub fn number(&mut self) -> u64 {
+        self.0 += 1;
+        self.0
+    }
+
+    /// `length` hexadecimal digits that look random, at most 64.
+    pub fn hex(&mut self, length: usize) -> String {
+        let mut digits = hex(&Sha256::digest(self.number().to_le_bytes()));
+        digits.truncate(length);
+        digits
+    }
+
+    /// In the form of a UUID.
+    pub fn uuid(&mut self) -> String {
+        let digits = self.hex(32);
+        [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"))
 }
 
 /// A running local AWS as its services see it.
@@ -63,7 +140,7 @@ impl World {
     pub async fn until<T>(&self, mut ready: impl FnMut(&mut State) -> Option<T>) -> T {
         let mut changes = self.changed.subscribe();
         loop {
-            if let Some(seen) = ready(&mut self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())) {
+            if let Some(seen) = ready(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner)) {
                 return seen;
             }
             if changes.changed().await.is_err() {

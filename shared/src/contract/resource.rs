@@ -5,14 +5,14 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::application::PropertyGroup;
+use super::application::{PropertyGroup, RunConfiguration};
 use super::auto_start::{AutoStart, AutoStartAttributes};
 use super::property_groups::{PropertyGroups, PropertyGroupsAttributes};
 use super::unreadable::{Unreadable, read};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
-    ConflictPolicy, Done, Force, Goal, Group, Observed, OnDelete, Properties, Running, StackStatus, Stopped, Timestamp,
-    restored_snapshot,
+    ConflictPolicy, Done, Force, Goal, Group, Observed, OnDelete, Properties, Restore, Running, StackStatus, Stopped,
+    Timestamp, restored_snapshot,
 };
 
 /// How a request names its application.
@@ -86,12 +86,12 @@ impl CustomResource for AutoStart {
         match &request.request_type {
             RequestType::Create | RequestType::Update => {
                 let (asked, allow_non_restored_state) =
-                    self.run_configuration.as_ref().map_or(Ok(Default::default()), |run| run.restore())?;
+                    self.run_configuration.as_ref().map_or(Ok((Restore::Latest, false)), RunConfiguration::restore)?;
                 // CUSTOM and SKIP belong to the deployment that brought them: a later start would lose newer state.
                 let first = request.request_type == RequestType::Create
                     || request.properties.get("RunConfiguration") != request.old_properties.get("RunConfiguration");
                 Ok(Some(Goal::Running(Running {
-                    restore: if first { asked } else { Default::default() },
+                    restore: if first { asked } else { Restore::Latest },
                     allow_non_restored_state,
                     stabilize: self.stabilize()?,
                     proof: format!("flink-handlers-gate-{}", request.request_id),
@@ -195,7 +195,6 @@ pub fn told(done: &Done) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lifecycle::Restore;
     use serde_json::json;
 
     fn request(event: Value) -> Request {

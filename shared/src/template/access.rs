@@ -2,6 +2,8 @@
 //!
 //! Roles, log groups, the artifact bucket, where failures and incidents go, and what application stacks are deployed with.
 
+use serde_json::json;
+
 use super::deployment::{Extent, Limits, statements};
 use super::document::Template;
 use super::function::add_function;
@@ -43,8 +45,8 @@ pub fn access() -> Result<Template, Problem> {
     let mail = template
         .parameter("IncidentMail", ParameterOf::text("Who gets mail about incidents; empty for nobody.").default(""))?;
     let continues = template.condition_equals("ContinuesWithOwnRole", &with_own_role.reference(), "true")?;
-    let nobody = template.condition_equals("NobodyGetsMail", &mail.reference(), "")?;
-    let mails = template.condition("SomebodyGetsMail", serde_json::json!({"Fn::Not": [{"Condition": nobody.id()}]}))?;
+    let somebody = json!({"Fn::Not": [{"Fn::Equals": [mail.reference(), ""]}]});
+    let mails = template.condition("SomebodyGetsMail", somebody)?;
 
     let bucket = template.add("ArtifactBucket", Bucket::for_artifacts().removed_with_the_stack())?;
     template.add("ArtifactBucketPolicy", bucket.tls_only())?;
@@ -167,6 +169,14 @@ mod tests {
         for statement in statements(&application["Policies"][0]["PolicyDocument"]) {
             assert!(actions(&statement).iter().all(|action| bounds.contains(action)), "{statement}");
         }
+    }
+
+    #[test]
+    fn rules_publish_incidents_without_a_condition_because_eventbridge_gives_none() {
+        let policy = resolved().properties("IncidentTopicPolicy");
+        let all = statements(&policy["PolicyDocument"]);
+        let rules = all.iter().find(|one| one["Principal"]["Service"] == "events.amazonaws.com").unwrap();
+        assert!(rules.get("Condition").is_none(), "{rules}");
     }
 
     #[test]

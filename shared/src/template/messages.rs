@@ -29,8 +29,10 @@ impl Handle<Queue> {
     /// Rules of this account may put in what they could not deliver.
     #[must_use]
     pub fn policy(&self) -> Resource {
+        let rules = arn::regional("events", ["rule/*".into()]);
         let from_rules = Statement::allow(["sqs:SendMessage"]).to("events.amazonaws.com").on([self.arn()]);
-        let properties = json!({"Queues": [self.reference()], "PolicyDocument": document([of_a_rule(from_rules)])});
+        let from_rules = from_rules.only_if("ArnLike", "aws:SourceArn", &rules);
+        let properties = json!({"Queues": [self.reference()], "PolicyDocument": document([from_rules])});
         Resource::of("AWS::SQS::QueuePolicy", properties)
     }
 }
@@ -48,11 +50,13 @@ impl Topic {
 }
 
 impl Handle<Topic> {
-    /// Rules and alarms of this account may publish.
+    /// Rules and this account's alarms may publish. The statement for rules has no condition, and must not: EventBridge gives no
+    /// context when it publishes to SNS ("You can't use Condition blocks in Amazon SNS topic policies for EventBridge", its
+    /// user guide on resource-based policies), so a condition would lose every report without a trace.
     #[must_use]
     pub fn policy(&self) -> Resource {
         let publish = |service| Statement::allow(["sns:Publish"]).to(service).on([self.reference()]);
-        let from_rules = of_a_rule(publish("events.amazonaws.com"));
+        let from_rules = publish("events.amazonaws.com");
         let from_alarms =
             publish("cloudwatch.amazonaws.com").only_if("StringEquals", "aws:SourceAccount", &pseudo::account());
         let document = document([from_rules, from_alarms]);
@@ -65,8 +69,4 @@ impl Handle<Topic> {
         let properties = json!({"Protocol": "email", "TopicArn": self.reference(), "Endpoint": address});
         Resource::of("AWS::SNS::Subscription", properties)
     }
-}
-
-fn of_a_rule(statement: Statement) -> Statement {
-    statement.only_if("ArnLike", "aws:SourceArn", &arn::regional("events", ["rule/*".into()]))
 }

@@ -1,0 +1,76 @@
+//! The clients, built once before the first event: initialisation is not throttled, the handler is.
+
+use aws_credential_types::Credentials;
+use shared::contract::Environment;
+
+use crate::http;
+
+/// Everything a handler reaches the world with.
+#[derive(Debug, Clone)]
+pub(crate) struct Aws {
+    pub(crate) flink: aws_sdk_kinesisanalyticsv2::Client,
+    pub(crate) cloudformation: aws_sdk_cloudformation::Client,
+    pub(crate) http: reqwest::Client,
+    pub(crate) region: String,
+    /// `AWS_ENDPOINT_URL`, when everything goes to one place that is not AWS.
+    pub(crate) endpoint: Option<String>,
+    pub(crate) environment: Environment,
+}
+
+/// Reads one variable.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A service's own endpoint variable, or the general one: the SDKs' own rule, which without aws-config is ours to keep.
+fn endpoint(service: &str) -> Option<String> {
+    variable(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| variable("AWS_ENDPOINT_URL"))
+}
+
+macro_rules! client {
+    ($sdk:ident, $service:literal, $region:expr, $credentials:expr, $http:expr) => {{
+        let mut config = $sdk::Config::builder()
+            .behavior_version($sdk::config::BehaviorVersion::latest())
+            .region($sdk::config::Region::new($region))
+            .credentials_provider($credentials)
+            .http_client($http)
+            // The driver looks again by itself; retries underneath it would only multiply the calls.
+            .retry_config($sdk::config::retry::RetryConfig::disabled());
+        config.set_endpoint_url(endpoint($service));
+        $sdk::Client::from_conf(config.build())
+    }};
+}
+
+impl Aws {
+    /// From the environment that Lambda gives a function.
+    ///
+    /// # Errors
+    /// What is missing or cannot be read.
+    pub(crate) fn from_environment() -> Result<Self, String> {
+        let needed = |name: &str| variable(name).ok_or_else(|| format!("{name} is not set; Lambda sets it"));
+        let region = needed("AWS_REGION")?;
+        let credentials = Credentials::new(
+            needed("AWS_ACCESS_KEY_ID")?,
+            needed("AWS_SECRET_ACCESS_KEY")?,
+            variable("AWS_SESSION_TOKEN"),
+            None,
+            "lambda",
+        );
+        let http = http::client().map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
+        let sdk = http::for_sdk(&http);
+        Ok(Self {
+            flink: client!(
+                aws_sdk_kinesisanalyticsv2,
+                "KINESIS_ANALYTICS_V2",
+                region.clone(),
+                credentials.clone(),
+                sdk.clone()
+            ),
+            cloudformation: client!(aws_sdk_cloudformation, "CLOUDFORMATION", region.clone(), credentials, sdk),
+            http,
+            region,
+            endpoint: variable("AWS_ENDPOINT_URL"),
+            environment: Environment::read(variable)?,
+        })
+    }
+}

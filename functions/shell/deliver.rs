@@ -1,0 +1,55 @@
+//! The PUT of a reply: once taken, never again; refused for good, never again; otherwise until there is no time left.
+
+use std::time::{Duration, Instant};
+
+use shared::custom_resource::Request;
+use tracing::{error, info, warn};
+
+/// How an answer reaches CloudFormation.
+#[derive(Debug, Clone)]
+pub(crate) struct Delivery {
+    pub(crate) http: reqwest::Client,
+    pub(crate) region: String,
+    pub(crate) endpoint: Option<String>,
+}
+
+/// PUTs `body`, retrying what may pass (5xx, no answer) with back-off until `until`. A refusal is final, and after it the invocation
+/// ends normally: an error would only make Lambda run everything again.
+pub(crate) async fn deliver(delivery: &Delivery, request: &Request, body: Vec<u8>, until: Instant) {
+    let url = match request.response_url.to_be_used(&delivery.region, delivery.endpoint.as_deref()) {
+        Ok(url) => url,
+        Err(refused) => {
+            error!(%refused, "no answer was sent");
+            return;
+        }
+    };
+    let mut wait = Duration::from_millis(200);
+    loop {
+        // The URL was signed without a type: sending one is a 403 (`semantics.md` E.2).
+        let put = delivery.http.put(url).header("content-type", "").body(body.clone());
+        let left = until.saturating_duration_since(Instant::now());
+        match tokio::time::timeout(left, put.send()).await {
+            Ok(Ok(answer)) if answer.status().is_success() => {
+                info!(status = answer.status().as_u16(), "answered");
+                return;
+            }
+            Ok(Ok(answer)) if !answer.status().is_server_error() => {
+                error!(status = answer.status().as_u16(), "the answer was refused, finally");
+                return;
+            }
+            Ok(Ok(answer)) => warn!(status = answer.status().as_u16(), "the answer was not taken"),
+            Ok(Err(failed)) => warn!(error = %failed.without_url(), "the answer did not arrive"),
+            Err(_elapsed) => {
+                error!("no time is left to answer");
+                return;
+            }
+        }
+        let jittered = wait.mul_f64(0.5 + fastrand::f64());
+        if Instant::now() + jittered >= until {
+            error!("no time is left to answer");
+            return;
+        }
+        tokio::time::sleep(jittered).await;
+        wait = (wait * 2).min(Duration::from_secs(10));
+    }
+}

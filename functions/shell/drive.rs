@@ -1,0 +1,163 @@
+//! The only loop: look, plan, do. It decides nothing; whether a goal is reached is the planner's business.
+
+use shared::lifecycle::{
+    Action, Application, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, Timestamp, Tried,
+    next_step,
+};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tracing::info;
+
+use crate::aws::Aws;
+use crate::fault::Fault;
+use crate::pace::Pace;
+use crate::{flink, stack};
+
+/// What a goal is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    /// The stack's ARN.
+    pub(crate) stack: String,
+    /// The application's name; none for a goal about the stack alone.
+    pub(crate) application: Option<String>,
+    /// How often this project already continued the stack's rollback.
+    pub(crate) continued: u32,
+}
+
+/// Why a goal was not reached.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// It cannot be.
+    Refused(Refusal),
+    /// Time is up.
+    OutOfTime(Option<Because>),
+}
+
+/// What was done on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Trail {
+    /// The status first found.
+    pub(crate) found: Option<String>,
+    /// What was seen last.
+    pub(crate) last: Option<Observed>,
+    /// Each call, with its reason.
+    pub(crate) calls: Vec<(Call, Because)>,
+    /// Each change of status and each call, for people.
+    pub(crate) timeline: Vec<String>,
+}
+
+/// Now, as the core counts it.
+pub(crate) fn now() -> Timestamp {
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    Timestamp(i64::try_from(millis).unwrap_or(i64::MAX))
+}
+
+/// Looks, plans and does until the goal is reached, cannot be reached, or time is up.
+pub(crate) async fn drive(
+    aws: &Aws,
+    goal: &Goal,
+    subject: &Subject,
+    pace: &mut Pace,
+    trail: &mut Trail,
+) -> Result<Done, Stopped> {
+    let mut tried = Tried::default();
+    let mut waiting = None;
+    loop {
+        let observed = match look(aws, subject, &mut tried).await {
+            Ok(observed) => observed,
+            Err(Fault::Passing(error)) => {
+                info!(%goal, error, "looked and learned nothing");
+                pace.untold().await.map_err(|_| Stopped::OutOfTime(waiting))?;
+                continue;
+            }
+            Err(fault) => return Err(Stopped::Refused(fault.refusal(Action::DescribeApplication))),
+        };
+        pace.told();
+        let step = next_step(goal, &observed);
+        note(goal, &observed, &step, trail);
+        let token = observed.application.as_ref().and_then(|application| application.token.clone());
+        let arn = observed.application.as_ref().map(|application| application.arn.clone()).unwrap_or_default();
+        trail.last = Some(observed);
+        match step {
+            Step::Done(done) => return Ok(done),
+            Step::Refuse(refusal) => return Err(Stopped::Refused(named(refusal, subject))),
+            Step::Wait(because) => {
+                waiting = Some(because);
+                pace.rest(because).await.map_err(|_| Stopped::OutOfTime(waiting))?;
+            }
+            Step::Call(call, because) => {
+                let result = match &call {
+                    Call::ContinueRollback { token } => stack::continue_rollback(aws, &subject.stack, token).await,
+                    Call::Start { .. }
+                    | Call::Stop { .. }
+                    | Call::CreateSnapshot { .. }
+                    | Call::UpdateProperties { .. }
+                    | Call::Tag { .. }
+                    | Call::Untag { .. } => {
+                        let name = subject.application.as_deref().unwrap_or_default();
+                        flink::perform(aws, name, &arn, token, &call).await
+                    }
+                };
+                match result {
+                    Ok(()) => {
+                        tried.accepted(&call);
+                        trail.timeline.push(format!("{call}, because {because}"));
+                        trail.calls.push((call, because));
+                    }
+                    Err(Fault::Snapshot(text)) => tried.rejected(&call, Rejected::Snapshot, text),
+                    Err(Fault::Conflict(text) | Fault::Missing(text)) => {
+                        tried.rejected(&call, Rejected::Conflict, text);
+                    }
+                    Err(Fault::Passing(error)) => {
+                        // Whether it was taken is not known: reality tells.
+                        info!(%goal, %call, error, "called and learned nothing");
+                        pace.untold().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
+                    }
+                    Err(fault @ (Fault::Denied(..) | Fault::Rejected(..))) => {
+                        return Err(Stopped::Refused(fault.refusal(call.action())));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One look at everything the goal depends on.
+async fn look(aws: &Aws, subject: &Subject, tried: &mut Tried) -> Result<Observed, Fault> {
+    let application: Option<Application> = match &subject.application {
+        Some(name) => flink::look(aws, name).await?,
+        None => None,
+    };
+    let status = stack::describe(aws, &subject.stack).await?.status;
+    let stack = Stack { status: Some(status), continued: subject.continued };
+    let now = now();
+    tried.looked(application.as_ref(), now);
+    Ok(Observed { now, application, stack, tried: tried.clone() })
+}
+
+/// A refusal about an application that does not exist is about the one that was named.
+fn named(refusal: Refusal, subject: &Subject) -> Refusal {
+    match (refusal, &subject.application) {
+        (Refusal::ApplicationMissing { .. }, Some(name)) => Refusal::ApplicationMissing { application: name.clone() },
+        (refusal, _) => refusal,
+    }
+}
+
+/// One line for each step: constant words, structured fields.
+fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut Trail) {
+    let status = observed.application.as_ref().map_or("absent", |application| application.status.as_str());
+    if trail.found.is_none() {
+        trail.found = Some(status.to_owned());
+    }
+    let seen =
+        trail.last.as_ref().and_then(|last| last.application.as_ref()).map(|application| application.status.as_str());
+    if seen != Some(status) && observed.application.is_some() {
+        trail.timeline.push(status.to_owned());
+    }
+    let stack = observed.stack.status.map_or("", |status| status.as_str());
+    match step {
+        Step::Done(_) => info!(%goal, status, stack, step = "done", "step"),
+        Step::Wait(because) => info!(%goal, status, stack, step = "wait", %because, "step"),
+        Step::Call(call, because) => info!(%goal, status, stack, step = %call, %because, "step"),
+        Step::Refuse(refusal) => info!(%goal, status, stack, step = "refuse", because = refusal.title(), "step"),
+    }
+}

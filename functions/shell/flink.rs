@@ -1,0 +1,251 @@
+//! Managed Service for Apache Flink, the only file that knows its SDK: one look, one call.
+
+use aws_sdk_kinesisanalyticsv2 as sdk;
+use aws_smithy_types::DateTime;
+use sdk::types::{
+    ApplicationConfigurationUpdate, ApplicationDetail, ApplicationRestoreConfiguration, ApplicationRestoreType,
+    EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
+};
+use shared::lifecycle::{
+    Action, Application, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType, Snapshot,
+    SnapshotStatus, Timestamp,
+};
+
+use crate::aws::Aws;
+use crate::fault::{Fault, fault};
+
+/// Everything a step needs to know of an application; `None` when it does not exist.
+pub(crate) async fn look(aws: &Aws, name: &str) -> Result<Option<Application>, Fault> {
+    let described = aws.flink.describe_application().application_name(name).send().await;
+    let detail = match described.map_err(|error| fault(Action::DescribeApplication, &error)) {
+        Ok(output) => output.application_detail,
+        Err(Fault::Missing(_)) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    let Some(detail) = detail else {
+        return Err(Fault::Rejected(Action::DescribeApplication, "the answer has no ApplicationDetail".to_owned()));
+    };
+    let mut application = described_application(&detail)?;
+    application.tags = tags(aws, &application.arn).await?;
+    application.operations = operations(aws, name).await?;
+    application.snapshots = snapshots(aws, name).await?;
+    Ok(Some(application))
+}
+
+fn described_application(detail: &ApplicationDetail) -> Result<Application, Fault> {
+    let status = detail.application_status.as_str();
+    let status = status.parse().map_err(|_| {
+        let text = format!("Flink reports a status this version does not know: {status}. Update the handlers");
+        Fault::Rejected(Action::DescribeApplication, text)
+    })?;
+    let configuration = detail.application_configuration_description.as_ref();
+    let groups = configuration
+        .and_then(|all| all.environment_property_descriptions.as_ref())
+        .map(aws_sdk_kinesisanalyticsv2::types::EnvironmentPropertyDescriptions::property_group_descriptions)
+        .unwrap_or_default();
+    Ok(Application {
+        name: detail.application_name.clone(),
+        arn: detail.application_arn.clone(),
+        status,
+        version: detail.application_version_id,
+        runtime: detail.runtime_environment.as_str().to_owned(),
+        created: timestamp(detail.create_timestamp.as_ref()),
+        // Enabled unless it says otherwise (`semantics.md` A.7).
+        snapshots_enabled: configuration
+            .and_then(|all| all.application_snapshot_configuration_description.as_ref())
+            .is_none_or(|snapshots| snapshots.snapshots_enabled),
+        token: detail.conditional_token.clone(),
+        tags: std::collections::BTreeMap::new(),
+        groups: groups
+            .iter()
+            .map(|group| Group {
+                id: group.property_group_id.clone(),
+                map: group.property_map.clone().into_iter().collect(),
+            })
+            .collect(),
+        running_with: configuration.and_then(|all| all.run_configuration_description.as_ref()).map(running_with),
+        operations: Operations::Unreadable,
+        snapshots: Vec::new(),
+    })
+}
+
+fn running_with(run: &sdk::types::RunConfigurationDescription) -> (Restore, bool) {
+    let allow = run.flink_run_configuration_description.as_ref().and_then(|flink| flink.allow_non_restored_state);
+    let restore =
+        run.application_restore_configuration_description.as_ref().map_or(Restore::Latest, |restore| {
+            match (&restore.application_restore_type, &restore.snapshot_name) {
+                (ApplicationRestoreType::SkipRestoreFromSnapshot, _) => Restore::Skip,
+                (ApplicationRestoreType::RestoreFromCustomSnapshot, Some(name)) => Restore::Custom(name.clone()),
+                _ => Restore::Latest,
+            }
+        });
+    (restore, allow.unwrap_or(false))
+}
+
+async fn tags(aws: &Aws, arn: &str) -> Result<std::collections::BTreeMap<String, String>, Fault> {
+    let listed = aws.flink.list_tags_for_resource().resource_arn(arn).send().await;
+    let listed = listed.map_err(|error| fault(Action::ListTagsForResource, &error))?;
+    Ok(listed.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone().unwrap_or_default())).collect())
+}
+
+/// Newest first, each failed one with its own error text. Not readable is an answer too.
+async fn operations(aws: &Aws, name: &str) -> Result<Operations, Fault> {
+    let listed = aws.flink.list_application_operations().application_name(name).limit(50).send().await;
+    let listed = match listed.map_err(|error| fault(Action::ListApplicationOperations, &error)) {
+        Ok(listed) => listed,
+        Err(Fault::Passing(text)) => return Err(Fault::Passing(text)),
+        // An engine without operations, a role without the permission: decide by status and version.
+        Err(Fault::Denied(..) | Fault::Rejected(..) | Fault::Missing(_) | Fault::Conflict(_) | Fault::Snapshot(_)) => {
+            return Ok(Operations::Unreadable);
+        }
+    };
+    let mut operations = Vec::new();
+    for info in listed.application_operation_info_list() {
+        let word = info.operation_status.as_ref().map_or("", |status| status.as_str());
+        // A status word of tomorrow is not a verdict of today.
+        let status = word.parse().unwrap_or(OperationStatus::InProgress);
+        let error = match (&info.operation_id, status) {
+            // Only the newest failures can still be asked about.
+            (Some(id), OperationStatus::Failed | OperationStatus::Cancelled) if operations.len() < 5 => {
+                error_text(aws, name, id).await?
+            }
+            _ => None,
+        };
+        let kind = info.operation.clone().unwrap_or_default();
+        operations.push(Operation { kind, status, started: timestamp(info.start_time.as_ref()), error });
+    }
+    Ok(Operations::Listed(operations))
+}
+
+async fn error_text(aws: &Aws, name: &str, id: &str) -> Result<Option<String>, Fault> {
+    let described = aws.flink.describe_application_operation().application_name(name).operation_id(id).send().await;
+    match described.map_err(|error| fault(Action::DescribeApplicationOperation, &error)) {
+        Ok(output) => Ok(output
+            .application_operation_info_details
+            .and_then(|details| details.operation_failure_details)
+            .and_then(|details| details.error_info)
+            .and_then(|info| info.error_string)),
+        Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn snapshots(aws: &Aws, name: &str) -> Result<Vec<Snapshot>, Fault> {
+    let mut snapshots = Vec::new();
+    let mut next = None;
+    loop {
+        let page = aws.flink.list_application_snapshots().application_name(name).limit(50).set_next_token(next);
+        let page = page.send().await.map_err(|error| fault(Action::ListApplicationSnapshots, &error))?;
+        for summary in page.snapshot_summaries() {
+            // A snapshot in a status of tomorrow cannot be counted on.
+            let status = summary.snapshot_status.as_str().parse().unwrap_or(SnapshotStatus::Failed);
+            snapshots.push(Snapshot {
+                name: summary.snapshot_name.clone(),
+                status,
+                version: summary.application_version_id,
+                created: timestamp(summary.snapshot_creation_timestamp.as_ref()),
+                runtime: summary.runtime_environment.as_ref().map(|runtime| runtime.as_str().to_owned()),
+            });
+        }
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(snapshots);
+        }
+    }
+}
+
+/// One call, one request.
+pub(crate) async fn perform(aws: &Aws, name: &str, arn: &str, token: Option<String>, call: &Call) -> Result<(), Fault> {
+    let flink = &aws.flink;
+    let action = call.action();
+    match call {
+        Call::Start { restore, allow_non_restored_state } => {
+            let run = RunConfiguration::builder()
+                .flink_run_configuration(allow(*allow_non_restored_state))
+                .application_restore_configuration(restore_configuration(restore)?)
+                .build();
+            let start = flink.start_application().application_name(name).run_configuration(run);
+            start.send().await.map_err(|error| fault(action, &error))?;
+        }
+        Call::Stop { force } => {
+            let stop = flink.stop_application().application_name(name).force(*force);
+            // After any 400 from a stop the status decides, never the code (`semantics.md` A.5).
+            stop.send().await.map_err(|error| match fault(action, &error) {
+                Fault::Rejected(_, text) => Fault::Conflict(text),
+                other => other,
+            })?;
+        }
+        Call::CreateSnapshot { name: snapshot } => {
+            let create = flink.create_application_snapshot().application_name(name).snapshot_name(snapshot);
+            create.send().await.map_err(|error| fault(action, &error))?;
+        }
+        Call::UpdateProperties { groups, restart } => {
+            let mut update = flink
+                .update_application()
+                .application_name(name)
+                .set_conditional_token(token)
+                .application_configuration_update(properties(groups)?);
+            if let Some(allow_non_restored_state) = restart {
+                update = update.run_configuration_update(
+                    RunConfigurationUpdate::builder()
+                        .flink_run_configuration(allow(*allow_non_restored_state))
+                        .application_restore_configuration(restore_configuration(&Restore::Latest)?)
+                        .build(),
+                );
+            }
+            update.send().await.map_err(|error| fault(action, &error))?;
+        }
+        Call::Tag { key, value } => {
+            let tag = Tag::builder().key(*key).value(value).build().map_err(|error| built(action, &error))?;
+            flink.tag_resource().resource_arn(arn).tags(tag).send().await.map_err(|error| fault(action, &error))?;
+        }
+        Call::Untag { key } => {
+            let untag = flink.untag_resource().resource_arn(arn).tag_keys(*key);
+            untag.send().await.map_err(|error| fault(action, &error))?;
+        }
+        Call::ContinueRollback { .. } => {
+            return Err(Fault::Rejected(action, "a stack's rollback is not Flink's to continue".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn built(action: Action, error: &dyn std::error::Error) -> Fault {
+    Fault::Rejected(action, error.to_string())
+}
+
+fn allow(allow_non_restored_state: bool) -> FlinkRunConfiguration {
+    FlinkRunConfiguration::builder().allow_non_restored_state(allow_non_restored_state).build()
+}
+
+fn restore_configuration(restore: &Restore) -> Result<ApplicationRestoreConfiguration, Fault> {
+    let (kind, name) = match restore {
+        Restore::Latest => (RestoreType::Latest, None),
+        Restore::Custom(name) => (RestoreType::Custom, Some(name.clone())),
+        Restore::Skip => (RestoreType::Skip, None),
+    };
+    ApplicationRestoreConfiguration::builder()
+        .application_restore_type(ApplicationRestoreType::from(kind.as_str()))
+        .set_snapshot_name(name)
+        .build()
+        .map_err(|error| built(Action::StartApplication, &error))
+}
+
+fn properties(groups: &[Group]) -> Result<ApplicationConfigurationUpdate, Fault> {
+    let failed = |error| built(Action::UpdateApplication, &error);
+    let mut updates = EnvironmentPropertyUpdates::builder().set_property_groups(Some(Vec::new()));
+    for group in groups {
+        let group = PropertyGroup::builder()
+            .property_group_id(&group.id)
+            .set_property_map(Some(group.map.clone().into_iter().collect()))
+            .build()
+            .map_err(failed)?;
+        updates = updates.property_groups(group);
+    }
+    let updates = updates.build().map_err(failed)?;
+    Ok(ApplicationConfigurationUpdate::builder().environment_property_updates(updates).build())
+}
+
+fn timestamp(time: Option<&DateTime>) -> Timestamp {
+    Timestamp(time.and_then(|time| time.to_millis().ok()).unwrap_or(0))
+}

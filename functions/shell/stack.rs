@@ -1,0 +1,156 @@
+//! CloudFormation, the only file that knows its SDK.
+
+use aws_sdk_cloudformation as sdk;
+use aws_smithy_types::DateTime;
+use sdk::types::Stack as Described;
+use serde_json::Value;
+use shared::lifecycle::{Action, StackEvent, StackStatus, Timestamp};
+use std::collections::BTreeMap;
+
+use crate::aws::Aws;
+use crate::fault::{Fault, fault};
+
+/// The type whose physical ID is an application's name.
+const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
+/// Nested stacks: their physical ID is an ARN.
+const STACK: &str = "AWS::CloudFormation::Stack";
+
+/// One described stack.
+#[derive(Debug, Clone)]
+pub(crate) struct StackSeen {
+    pub(crate) id: String,
+    pub(crate) root: String,
+    pub(crate) status: StackStatus,
+    pub(crate) role: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// One resource of a stack.
+#[derive(Debug, Clone)]
+pub(crate) struct Resource {
+    pub(crate) logical_id: String,
+    pub(crate) physical_id: String,
+    pub(crate) kind: String,
+}
+
+/// Describes a stack by name or ARN.
+pub(crate) async fn describe(aws: &Aws, stack: &str) -> Result<StackSeen, Fault> {
+    let described = aws.cloudformation.describe_stacks().stack_name(stack).send().await;
+    let described = described.map_err(|error| fault(Action::DescribeStacks, &error))?;
+    let seen: &Described = described
+        .stacks()
+        .first()
+        .ok_or_else(|| Fault::Rejected(Action::DescribeStacks, format!("there is no stack {stack}")))?;
+    let word = seen.stack_status().map_or("", |status| status.as_str());
+    let status = word.parse().map_err(|_| {
+        let text = format!("CloudFormation reports a status this version does not know: {word}. Update the handlers");
+        Fault::Rejected(Action::DescribeStacks, text)
+    })?;
+    let id = seen.stack_id().unwrap_or(stack).to_owned();
+    Ok(StackSeen {
+        root: seen.root_id().map_or_else(|| id.clone(), str::to_owned),
+        id,
+        status,
+        role: seen.role_arn().map(str::to_owned),
+        tags: seen
+            .tags()
+            .iter()
+            .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
+            .collect(),
+    })
+}
+
+/// All resources of a stack.
+pub(crate) async fn resources(aws: &Aws, stack: &str) -> Result<Vec<Resource>, Fault> {
+    let mut resources = Vec::new();
+    let mut next = None;
+    loop {
+        let page = aws.cloudformation.list_stack_resources().stack_name(stack).set_next_token(next).send().await;
+        let page = page.map_err(|error| fault(Action::ListStackResources, &error))?;
+        for summary in page.stack_resource_summaries() {
+            resources.push(Resource {
+                logical_id: summary.logical_resource_id().unwrap_or_default().to_owned(),
+                physical_id: summary.physical_resource_id().unwrap_or_default().to_owned(),
+                kind: summary.resource_type().unwrap_or_default().to_owned(),
+            });
+        }
+        next = page.next_token().map(str::to_owned);
+        if next.is_none() {
+            return Ok(resources);
+        }
+    }
+}
+
+/// The applications among a stack's resources, `(logical ID, name)`; with `nested`, those of its nested stacks too.
+pub(crate) async fn applications(aws: &Aws, stack: &str, nested: bool) -> Result<Vec<(String, String)>, Fault> {
+    let mut found = Vec::new();
+    let mut stacks = vec![stack.to_owned()];
+    while let Some(stack) = stacks.pop() {
+        for resource in resources(aws, &stack).await? {
+            if resource.kind == APPLICATION && !resource.physical_id.is_empty() {
+                found.push((resource.logical_id, resource.physical_id));
+            } else if nested && resource.kind == STACK && resource.physical_id.starts_with("arn:") {
+                stacks.push(resource.physical_id);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A stack's events, newest first, until `enough` says that a row was the last one needed.
+pub(crate) async fn events(
+    aws: &Aws,
+    stack: &str,
+    enough: impl Fn(&StackEvent) -> bool,
+) -> Result<Vec<StackEvent>, Fault> {
+    let mut events = Vec::new();
+    let mut next = None;
+    loop {
+        let page = aws.cloudformation.describe_stack_events().stack_name(stack).set_next_token(next).send().await;
+        let page = page.map_err(|error| fault(Action::DescribeStackEvents, &error))?;
+        for row in page.stack_events() {
+            let event = event(row);
+            let last = enough(&event);
+            events.push(event);
+            if last {
+                return Ok(events);
+            }
+        }
+        next = page.next_token().map(str::to_owned);
+        if next.is_none() {
+            return Ok(events);
+        }
+    }
+}
+
+fn event(row: &sdk::types::StackEvent) -> StackEvent {
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let properties: Value = serde_json::from_str(row.resource_properties().unwrap_or_default()).unwrap_or_default();
+    StackEvent {
+        id: text(row.event_id()),
+        time: Timestamp(row.timestamp().map_or(0, millis)),
+        stack: text(row.stack_id()),
+        logical_id: text(row.logical_resource_id()),
+        physical_id: text(row.physical_resource_id()),
+        resource_type: text(row.resource_type()),
+        status: text(row.resource_status().map(aws_sdk_cloudformation::types::ResourceStatus::as_str)),
+        reason: text(row.resource_status_reason()),
+        token: text(row.client_request_token()),
+        application: properties.get("ApplicationName").and_then(Value::as_str).map(str::to_owned),
+    }
+}
+
+fn millis(time: &DateTime) -> i64 {
+    time.to_millis().unwrap_or(0)
+}
+
+/// Continues the rollback: no RoleARN, which CloudFormation would remember; no ResourcesToSkip, which would leave a lie.
+pub(crate) async fn continue_rollback(aws: &Aws, stack: &str, token: &str) -> Result<(), Fault> {
+    let call = aws.cloudformation.continue_update_rollback().stack_name(stack).client_request_token(token);
+    call.send().await.map_err(|error| match fault(Action::ContinueUpdateRollback, &error) {
+        // The token is used, or the stack is no longer stuck: somebody was first (`semantics.md` C.2).
+        Fault::Rejected(_, text) => Fault::Conflict(text),
+        other => other,
+    })?;
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! TagResource, UntagResource, ListTagsForResource.
+
+use serde_json::json;
+
+use super::{Application, catalogue, model};
+use crate::State;
+use crate::api::{ApiError, ApiResult};
+
+pub(super) fn tag(state: &mut State, request: &model::TagResource) -> ApiResult {
+    let application = find(state, &request.resource_arn)?;
+    let mut tags = application.tags.clone();
+    tags.extend(request.tags.iter().map(|tag| (tag.key.clone(), tag.value.clone().unwrap_or_default())));
+    if tags.len() > 50 {
+        return Err(ApiError::new("TooManyTagsException", "An application has at most 50 tags."));
+    }
+    application.tags = tags;
+    Ok(json!({}))
+}
+
+pub(super) fn untag(state: &mut State, request: &model::UntagResource) -> ApiResult {
+    find(state, &request.resource_arn)?.tags.retain(|key, _| !request.tag_keys.contains(key));
+    Ok(json!({}))
+}
+
+pub(super) fn list(state: &mut State, request: &model::ListTags) -> ApiResult {
+    let tags = &find(state, &request.resource_arn)?.tags;
+    let rows: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    Ok(json!({ "Tags": rows }))
+}
+
+fn find<'a>(state: &'a mut State, arn: &str) -> ApiResult<&'a mut Application> {
+    let found = state.flink.applications.values_mut().find(|application| application.arn == arn);
+    found.ok_or_else(|| catalogue::no_application(arn))
+}

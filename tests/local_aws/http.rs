@@ -1,0 +1,44 @@
+//! The one door: which service a request is for, who knocks, and in which protocol the answer goes back.
+//!
+//! It refuses to know what any operation does. Signatures are not verified, but an unsigned request is refused where AWS
+//! refuses it.
+
+mod engine;
+mod json;
+mod query;
+mod reply;
+mod request;
+mod s3;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State as Shared};
+use axum::response::Response;
+
+use crate::World;
+use request::Incoming;
+
+/// The server's routes: everything goes to one place, because AWS tells services apart by headers, not by paths.
+pub(crate) fn router(world: Arc<World>) -> Router {
+    Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(world)
+}
+
+async fn answer(Shared(world): Shared<Arc<World>>, request: axum::extract::Request) -> Response {
+    let Ok(incoming) = Incoming::read(&world, request).await else {
+        return reply::empty(400);
+    };
+    if engine::is_custom_resource_response(&incoming) {
+        return engine::custom_resource_response(&world, &incoming);
+    }
+    if engine::is_lambda(&incoming) {
+        return engine::lambda(&world, &incoming);
+    }
+    match (incoming.target(), incoming.is_form()) {
+        (Some((service, operation)), _) => json::answer(&world, &incoming, &service, &operation),
+        (None, true) => query::answer(&world, &incoming),
+        (None, false) => s3::answer(&world, &incoming),
+    }
+}

@@ -1,0 +1,52 @@
+//! JSON protocols: `X-Amz-Target` names the service and the operation, an error is `{"__type", "message"}`
+//! (`semantics.md` A.1).
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::request::Incoming;
+use super::{engine, reply};
+use crate::api::{ApiError, ApiResult, Caller};
+use crate::{World, dispatch};
+
+pub(super) fn answer(world: &std::sync::Arc<World>, incoming: &Incoming, service: &str, operation: &str) -> Response {
+    let result = match (&incoming.caller, parse(incoming)) {
+        (None, _) => {
+            let message = "Missing Authentication Token";
+            Err(ApiError::with_status(403, "MissingAuthenticationTokenException", message))
+        }
+        (_, Err(error)) => Err(error),
+        (Some(caller), Ok(body)) if service == "AWSEvents" => engine::events(world, caller, operation, &body),
+        (Some(caller), Ok(body)) => dispatch(world, caller, service, operation, &body),
+    };
+    let content_type = match service {
+        "DynamoDB_20120810" | "AmazonSQS" => "application/x-amz-json-1.0",
+        _ => "application/x-amz-json-1.1",
+    };
+    match result {
+        Ok(value) => reply::with(world, 200, content_type, value.to_string()),
+        Err(error) => {
+            let body = json!({ "__type": error.code, "message": error.message });
+            reply::with(world, error.status, content_type, body.to_string())
+        }
+    }
+}
+
+fn parse(incoming: &Incoming) -> ApiResult {
+    if incoming.body.is_empty() {
+        return Ok(json!({}));
+    }
+    serde_json::from_slice(&incoming.body).map_err(|error| ApiError::new("SerializationException", error.to_string()))
+}
+
+fn dispatch(world: &World, caller: &Caller, target: &str, operation: &str, body: &Value) -> ApiResult {
+    let service = match target {
+        "KinesisAnalytics_20180523" => "kinesisanalytics",
+        "Kinesis_20131202" => "kinesis",
+        "DynamoDB_20120810" => "dynamodb",
+        "Logs_20140328" => "logs",
+        "AmazonSQS" => "sqs",
+        other => other,
+    };
+    dispatch::call(&mut world.state(), &world.settings, caller, (service, operation), body)
+}

@@ -1,0 +1,144 @@
+//! A request, read once: its caller, its path decoded, its body out of the SDKs' chunked dress.
+
+use std::collections::BTreeMap;
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method};
+
+use crate::api::Caller;
+use crate::{World, iam};
+
+/// Everything that services need of a request.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) method: Method,
+    /// Percent-decoded.
+    pub(crate) path: String,
+    /// As it came: pre-signed URLs are compared byte by byte.
+    pub(crate) raw_path_and_query: String,
+    pub(crate) query: BTreeMap<String, String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// `None`: nobody signed it.
+    pub(crate) caller: Option<Caller>,
+}
+
+impl Incoming {
+    pub(super) async fn read(world: &World, request: Request) -> Result<Self, axum::Error> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, usize::MAX).await?;
+        let query = form(parts.uri.query().unwrap_or_default());
+        let access_key_id = access_key_id(&parts.headers, &query);
+        let caller = access_key_id.map(|id| iam::caller(&world.state(), &id));
+        Ok(Self {
+            body: if is_chunked(&parts.headers) { unchunk(&body) } else { body },
+            path: decode(parts.uri.path(), false),
+            raw_path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            method: parts.method,
+            headers: parts.headers,
+            query,
+            caller,
+        })
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// `X-Amz-Target: <service>.<operation>`.
+    pub(super) fn target(&self) -> Option<(String, String)> {
+        let (service, operation) = self.header("x-amz-target")?.rsplit_once('.')?;
+        Some((service.to_owned(), operation.to_owned()))
+    }
+
+    pub(super) fn is_form(&self) -> bool {
+        self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+            || self.query.contains_key("Action")
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// From SigV4 in the header, or from the query of a pre-signed URL (SigV4 or SigV2).
+fn access_key_id(headers: &HeaderMap, query: &BTreeMap<String, String>) -> Option<String> {
+    let credential = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("AWS4-HMAC-SHA256")?.split_once("Credential="))
+        .map(|(_, credential)| credential)
+        .or_else(|| query.get("X-Amz-Credential").map(String::as_str));
+    match credential {
+        Some(credential) => credential.split('/').next().map(str::to_owned),
+        None => query.get("AWSAccessKeyId").cloned(),
+    }
+}
+
+/// `a=b&c=d`, decoded.
+pub(super) fn form(text: &str) -> BTreeMap<String, String> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(key, value)| (decode(key, true), decode(value, true)))
+        .collect()
+}
+
+/// Percent-decoding; in forms a plus is a space.
+fn decode(text: &str, plus_is_space: bool) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let escaped = text.get(at + 1..at + 3).filter(|_| byte == b'%');
+        if let Some(byte) = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            decoded.push(byte);
+            at += 3;
+        } else {
+            decoded.push(if byte == b'+' && plus_is_space { b' ' } else { byte });
+            at += 1;
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+fn is_chunked(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-amz-content-sha256")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("STREAMING-"))
+}
+
+/// `aws-chunked`: `<size in hex>[;chunk-signature=..]\r\n<bytes>\r\n` until size 0; trailers are checksums, not content.
+fn unchunk(body: &Bytes) -> Bytes {
+    let (mut content, mut rest) = (Vec::new(), body.as_ref());
+    while let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") {
+        let line = String::from_utf8_lossy(&rest[..end]);
+        let digits = line.split(';').next().unwrap_or_default();
+        let Some(size) = usize::from_str_radix(digits, 16).ok().filter(|size| *size > 0) else { break };
+        let Some(chunk) = rest.get(end + 2..end + 2 + size) else { break };
+        content.extend_from_slice(chunk);
+        rest = rest.get(end + 4 + size..).unwrap_or_default();
+    }
+    content.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, form, unchunk};
+
+    #[test]
+    fn a_form_is_decoded() {
+        let form = form("Action=GetRole&RoleName=a%2Fb+c&Empty=");
+        assert_eq!(form["RoleName"], "a/b c");
+        assert_eq!(form["Empty"], "");
+        assert_eq!(decode("a+b%7Cc%", false), "a+b|c%");
+    }
+
+    #[test]
+    fn a_chunked_upload_is_its_content() {
+        let body = "5;chunk-signature=x\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n";
+        assert_eq!(unchunk(&body.into()), "hello world".as_bytes());
+    }
+}

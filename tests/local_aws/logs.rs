@@ -1,0 +1,138 @@
+//! Log groups and streams exist or do not, with their retention. What is written is not kept: assert on the journal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
+use crate::{Settings, State};
+
+const INVALID: &str = "InvalidParameterException";
+
+/// The log groups by name.
+#[derive(Debug, Default)]
+pub struct Logs {
+    /// By name.
+    pub groups: BTreeMap<String, Group>,
+}
+
+/// A log group.
+#[derive(Debug, Clone, Default)]
+pub struct Group {
+    /// Its ARN, without `:*`.
+    pub arn: String,
+    /// `None` keeps for ever.
+    pub retention_days: Option<u64>,
+    /// Names of its streams.
+    pub streams: BTreeSet<String>,
+}
+
+impl Logs {
+    /// Does the stream of this ARN (`..:log-group:<group>:log-stream:<stream>`) exist?
+    #[must_use]
+    pub fn has_stream(&self, arn: &str) -> bool {
+        let parts: Vec<_> = arn.splitn(9, ':').collect();
+        match parts.as_slice() {
+            ["arn", _, "logs", _, _, "log-group", group, "log-stream", stream] => {
+                self.groups.get(*group).is_some_and(|group| group.streams.contains(*stream))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// One CloudWatch Logs call.
+///
+/// # Errors
+/// As the service says them, and a denial.
+pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: &str, body: &Value) -> ApiResult {
+    let name = body["logGroupName"].as_str().unwrap_or_default().to_owned();
+    let arn = settings.arn("logs", &format!("log-group:{name}"));
+    let resource = match (name.is_empty(), body["logStreamName"].as_str()) {
+        (true, _) => "*".to_owned(),
+        (false, Some(stream)) => format!("{arn}:log-stream:{stream}"),
+        (false, None) => format!("{arn}:*"),
+    };
+    let call = Call { action: format!("logs:{operation}"), caller, resource, context: Context::new(), body };
+    api::perform(state, call, |state| dispatch(state, operation, &name, arn, body))
+}
+
+fn dispatch(state: &mut State, operation: &str, name: &str, arn: String, body: &Value) -> ApiResult {
+    match operation {
+        "CreateLogGroup" => {
+            if name.is_empty() {
+                return Err(ApiError::new(INVALID, "logGroupName is required"));
+            }
+            if state.logs.groups.contains_key(name) {
+                return Err(exists("log group"));
+            }
+            state.logs.groups.insert(name.to_owned(), Group { arn, ..Group::default() });
+            Ok(json!({}))
+        }
+        "DeleteLogGroup" => {
+            group(state, name)?;
+            state.logs.groups.remove(name);
+            Ok(json!({}))
+        }
+        "PutRetentionPolicy" => {
+            group(state, name)?.retention_days = body["retentionInDays"].as_u64();
+            Ok(json!({}))
+        }
+        "DeleteRetentionPolicy" => {
+            group(state, name)?.retention_days = None;
+            Ok(json!({}))
+        }
+        "CreateLogStream" => {
+            let stream = api::text(body, "logStreamName", INVALID)?;
+            if !group(state, name)?.streams.insert(stream.to_owned()) {
+                return Err(exists("log stream"));
+            }
+            Ok(json!({}))
+        }
+        "DeleteLogStream" => {
+            let stream = api::text(body, "logStreamName", INVALID)?;
+            if !group(state, name)?.streams.remove(stream) {
+                return Err(missing("log stream"));
+            }
+            Ok(json!({}))
+        }
+        "PutLogEvents" => group(state, name).map(|_| json!({})),
+        "TagResource" | "TagLogGroup" => Ok(json!({})),
+        "DescribeLogGroups" => Ok(describe_groups(state, body["logGroupNamePrefix"].as_str().unwrap_or_default())),
+        "DescribeLogStreams" => {
+            let streams = &group(state, name)?.streams;
+            let rows: Vec<_> = streams
+                .iter()
+                .map(|stream| json!({ "logStreamName": stream, "arn": format!("{arn}:log-stream:{stream}") }))
+                .collect();
+            Ok(json!({ "logStreams": rows }))
+        }
+        unknown => Err(ApiError::unknown_operation(&format!("logs:{unknown}"))),
+    }
+}
+
+fn describe_groups(state: &State, prefix: &str) -> Value {
+    let groups = state.logs.groups.iter().filter(|(name, _)| name.starts_with(prefix));
+    let rows: Vec<_> = groups
+        .map(|(name, group)| {
+            let mut row = json!({ "logGroupName": name, "arn": format!("{}:*", group.arn), "logGroupArn": group.arn });
+            if let Some(days) = group.retention_days {
+                row["retentionInDays"] = json!(days);
+            }
+            row
+        })
+        .collect();
+    json!({ "logGroups": rows })
+}
+
+fn group<'a>(state: &'a mut State, name: &str) -> ApiResult<&'a mut Group> {
+    state.logs.groups.get_mut(name).ok_or_else(|| missing("log group"))
+}
+
+fn missing(kind: &str) -> ApiError {
+    ApiError::new("ResourceNotFoundException", format!("The specified {kind} does not exist."))
+}
+
+fn exists(kind: &str) -> ApiError {
+    ApiError::new("ResourceAlreadyExistsException", format!("The specified {kind} already exists"))
+}

@@ -1,0 +1,118 @@
+//! Where AWS itself is not known for certain: each open question as a closed choice.
+//!
+//! The default is the answer that is worse for our handlers; scenarios run both.
+
+/// Behaviours on which public sources disagree or are silent.
+#[derive(Debug, Clone, Default)]
+pub struct Modes {
+    /// `semantics.md` A.5, G.11.
+    pub stop_of_ready: StopOfReady,
+    /// `semantics.md` A.7.
+    pub snapshot_of_unhealthy: SnapshotOfUnhealthy,
+    /// `semantics.md` A.9, G.27.
+    pub delete_of_running: DeleteOfRunning,
+    /// `semantics.md` A.1, G.4.
+    pub operation_ids: OperationIds,
+    /// `semantics.md` A.6, G.21.
+    pub failed_update: FailedUpdate,
+    /// `semantics.md` G.19, open question 6.
+    pub run_configuration_when_ready: RunConfigurationWhenReady,
+    /// `semantics.md` A.3, open question 1: Force in FORCE_STOPPING, MAINTENANCE and ROLLING_BACK.
+    pub force_elsewhere: ForceElsewhere,
+    /// `semantics.md` A.7, open question 7.
+    pub snapshots_of_unknown: SnapshotsOfUnknown,
+    /// `semantics.md` A.6, G.20.
+    pub incompatible_restore: IncompatibleRestore,
+}
+
+/// The error code of StopApplication, forced or not, on a READY application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StopOfReady {
+    /// InvalidArgumentException: the code that says least about the state.
+    #[default]
+    InvalidArgument,
+    /// InvalidRequestException.
+    InvalidRequest,
+    /// ResourceInUseException.
+    ResourceInUse,
+}
+
+/// What becomes of CreateApplicationSnapshot while the job loops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SnapshotOfUnhealthy {
+    /// Accepted; the snapshot turns FAILED later, and an operation with it.
+    #[default]
+    AcceptedThenFailed,
+    /// Refused at once with the text of a failed update.
+    Refused,
+}
+
+/// DeleteApplication on RUNNING.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeleteOfRunning {
+    /// As Terraform's runs on real AWS show.
+    #[default]
+    Accepted,
+    /// ResourceInUseException.
+    Refused,
+}
+
+/// Whether mutations answer with an OperationId.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OperationIds {
+    /// As botocore 1.44 models it.
+    #[default]
+    Present,
+    /// As older SDKs show it: an empty reply.
+    Omitted,
+}
+
+/// Where an update of a RUNNING application ends that fails with system rollback off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FailedUpdate {
+    /// As the system-rollback page says: CloudFormation reports success over a stopped job.
+    #[default]
+    Ready,
+    /// As the agent toolkit's migration page says: it remains running without processing.
+    RunningWithoutProcessing,
+}
+
+/// RunConfigurationUpdate on a READY application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RunConfigurationWhenReady {
+    /// HTTP 400.
+    #[default]
+    Refused,
+    /// Accepted without effect.
+    Ignored,
+}
+
+/// StopApplication with Force in a status that the API reference does not list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ForceElsewhere {
+    /// ResourceInUseException.
+    #[default]
+    Refused,
+    /// "From any state", as the agent toolkit says.
+    Accepted,
+}
+
+/// ListApplicationSnapshots of an application that does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SnapshotsOfUnknown {
+    /// Not modelled for this operation, so that an SDK has no type for it.
+    #[default]
+    ResourceNotFound,
+    /// One of the two modelled errors.
+    InvalidArgument,
+}
+
+/// A restore that the new code cannot read, without AllowNonRestoredState.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IncompatibleRestore {
+    /// The application hangs in its transient status until it is force-stopped.
+    #[default]
+    Stuck,
+    /// The operation fails.
+    Fails,
+}

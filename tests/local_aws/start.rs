@@ -1,0 +1,56 @@
+//! A whole world on a port of its own, gone when it is dropped.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::{Modes, Settings, World, http};
+
+/// What may differ from world to world.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// 0 lets the system choose.
+    pub port: u16,
+    /// Where AWS itself is not known for certain.
+    pub modes: Modes,
+    /// How long the CloudFormation engine rests between two looks; `None` is 5 ms.
+    pub pace: Option<Duration>,
+}
+
+/// A running local AWS.
+#[derive(Debug)]
+pub struct LocalAws {
+    /// `http://127.0.0.1:<port>`: the value of `AWS_ENDPOINT_URL`.
+    pub endpoint: String,
+    /// What its services see.
+    pub world: Arc<World>,
+    server: JoinHandle<io::Result<()>>,
+}
+
+impl LocalAws {
+    /// Starts an empty account on 127.0.0.1.
+    ///
+    /// # Errors
+    /// When the port cannot be had.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let mut settings = Settings::at(endpoint.clone());
+        settings.modes = options.modes;
+        settings.pace = options.pace.unwrap_or(settings.pace);
+        let world = Arc::new(World::new(settings));
+        let router = http::router(Arc::clone(&world));
+        let server = tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { endpoint, world, server })
+    }
+}
+
+impl Drop for LocalAws {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
