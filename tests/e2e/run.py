@@ -272,7 +272,7 @@ def run(aws):
         "REGION": REGION, "JAR": first,
         # ministack forgets a stack's service role; the unsticker then needs what the rollback needs.
         "CONTINUE_WITH_OWN_ROLE": "true",
-        "POLL_INTERVAL_MS": 200, "STABILIZE_SECONDS": 1, "STOP_MINUTES": 1,
+        "POLL_INTERVAL_MS": 200, "STABILIZE_SECONDS": 1, "STOP_MINUTES": 1, "PARAMETERS": "StabilizeSeconds=1",
     }
     make(aws, "deploy", **settings)
     seen("make deploy")
@@ -286,7 +286,7 @@ def run(aws):
         expect(aws.resource(kind) in names.values(), f"{aws.resource(kind)} is not among the properties {names}")
     seen(f"the job reads its stack's own names: {names}")
 
-    make(aws, "deploy", **settings, PARAMETERS="TableName=flink-test-renamed")
+    make(aws, "deploy", **settings | {"PARAMETERS": "TableName=flink-test-renamed"})
     renamed = aws.property_groups()["FlinkApplicationProperties"]
     equal(aws.stack()["StackStatus"], "UPDATE_COMPLETE", "the stack")
     expect("flink-test-renamed" in renamed.values(), f"the new table is not among the properties {renamed}")
