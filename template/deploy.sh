@@ -83,7 +83,7 @@ newest_event() {
 events_after() {
   aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --output text \
     --query 'StackEvents[].[EventId, LogicalResourceId, ResourceStatus, ResourceStatusReason]' |
-    awk -F '\t' -v last="$2" '$1 == last { exit } $3 ~ /(COMPLETE|FAILED)$/ { line[++n] = $0 }
+    awk -F '\t' -v last="$2" '$1 == last { old = 1 } !old && $3 ~ /(COMPLETE|FAILED)$/ { line[++n] = $0 }
       END { while (n) print line[n--] }'
 }
 
@@ -162,13 +162,24 @@ deploy_function() {
     fi
     sleep 5
   done
-  aws lambda wait function-active-v2 --function-name "$function"
-  aws lambda wait function-updated-v2 --function-name "$function"
+  wait_for_function "$function"
   # It also leaves the role of an existing function alone when nothing else changed.
-  if [[ $(aws lambda get-function-configuration --function-name "$function" --query Role --output text) != "$role" ]]; then
+  if [[ $found_role != "$role" ]]; then
     quietly aws lambda update-function-configuration --function-name "$function" --role "$role"
-    aws lambda wait function-updated-v2 --function-name "$function"
+    wait_for_function "$function"
   fi
+}
+
+# Waits until a function takes events, and puts its role into `found_role`.
+wait_for_function() {
+  local answer state updated
+  while true; do
+    answer=$(aws lambda get-function-configuration --function-name "$1" --query '[State, LastUpdateStatus, Role]' --output text)
+    IFS=$'\t' read -r state updated found_role <<<"$answer"
+    [[ $state != Failed && $updated != Failed ]] || die "the function $1 is $state, its last update $updated"
+    [[ $state == Pending || $updated == InProgress ]] || return 0
+    sleep 1
+  done
 }
 
 # The output of the access stack that holds a function's role: flink-auto-start -> AutoStartRoleArn.
@@ -183,9 +194,12 @@ role_output() {
 check_deploy() {
   [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar"
   [[ -f $JAR ]] || die "JAR=$JAR is not a file"
-  needs cargo "see https://rustup.rs"
-  cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
+  if [[ -z $ONLY_STACK ]]; then
+    needs cargo "see https://rustup.rs"
+    cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
+  fi
   check_account
+  [[ -z $ONLY_STACK ]] || there $HANDLERS || die "the handlers are not deployed; leave ONLY_STACK out"
   prefix=flink-
   ! there $ACCESS || prefix=$(output $ACCESS ApplicationNamePrefix)
   prefix=${PREFIX:-$prefix}
@@ -204,37 +218,47 @@ check_deploy() {
 
 deploy() {
   check_deploy
-  local function digest key bucket service_role own_role variables
   say "account $account, region $AWS_REGION${AWS_ENDPOINT_URL:+, endpoint $AWS_ENDPOINT_URL}"
+  [[ -n $ONLY_STACK ]] || deploy_handlers
+  deploy_application
+}
 
+deploy_handlers() {
+  local function role variables access=() build=(--release --locked --output-format zip)
   say "building ${FUNCTIONS[*]} for $ARCH"
-  local build=(--release --locked --output-format zip)
   [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
   for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
   quietly cargo lambda build "${build[@]}" || die "the functions do not build"
 
   say "stack $ACCESS: roles, logs, queue, topic, bucket"
   # Only what is given: an update keeps every other parameter as it is.
-  local access=()
   [[ -z $PREFIX ]] || access+=("ApplicationNamePrefix=$PREFIX" "DataNamePrefix=$PREFIX")
   [[ -z ${CONTINUE_WITH_OWN_ROLE:-} ]] || access+=("ContinueWithOwnRole=$CONTINUE_WITH_OWN_ROLE")
   [[ -z ${MAIL:-} ]] || access+=("IncidentMail=$MAIL")
   deploy_stack $ACCESS template/access.template.json --capabilities CAPABILITY_NAMED_IAM \
     ${access[@]+--parameter-overrides "${access[@]}"}
-  service_role=$(output $ACCESS StackRoleArn)
-  bucket=$(output $ACCESS BucketName)
-  # What the roles allow and what the function believes are one parameter.
-  own_role=$(output $ACCESS ContinueWithOwnRole)
 
   for function in "${FUNCTIONS[@]}"; do
     say "function $function"
     variables="POLL_INTERVAL_MS=${POLL_INTERVAL_MS:-5000},REPLY_MARGIN_MS=${REPLY_MARGIN_MS:-15000}"
-    [[ $function != flink-rollback-unsticker ]] || variables+=",MAX_REPLAY_HOURS=${MAX_REPLAY_HOURS:-20},STOP_MINUTES=${STOP_MINUTES:-10},STABILIZE_SECONDS=${STABILIZE_SECONDS:-60},KEEP_SNAPSHOTS=${KEEP_SNAPSHOTS:-10},CONTINUE_WITH_OWN_ROLE=$own_role"
-    deploy_function "$function" "$(output $ACCESS "$(role_output "$function")")" "$variables"
+    if [[ $function == flink-rollback-unsticker ]]; then
+      variables+=",MAX_REPLAY_HOURS=${MAX_REPLAY_HOURS:-20},STOP_MINUTES=${STOP_MINUTES:-10}"
+      variables+=",STABILIZE_SECONDS=${STABILIZE_SECONDS:-60},KEEP_SNAPSHOTS=${KEEP_SNAPSHOTS:-10}"
+      # What the roles allow and what the function believes are one parameter.
+      variables+=",CONTINUE_WITH_OWN_ROLE=$(output $ACCESS ContinueWithOwnRole)"
+    fi
+    role=$(output $ACCESS "$(role_output "$function")")
+    deploy_function "$function" "$role" "$variables"
   done
 
   say "stack $HANDLERS: events, schedule, alarms, exports"
   deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
+}
+
+deploy_application() {
+  local digest key bucket service_role application line overrides
+  service_role=$(output $ACCESS StackRoleArn)
+  bucket=$(output $ACCESS BucketName)
 
   # A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack.
   digest=$( (sha256sum "$JAR" 2>/dev/null || shasum -a 256 "$JAR") | cut -d ' ' -f 1)
@@ -247,7 +271,7 @@ deploy() {
   fi
 
   # Names are given once, at creation; an update keeps every parameter that nobody gives. What stands later wins.
-  local overrides=("JarKey=$key") line
+  overrides=("JarKey=$key")
   there "$name" || overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
   if [[ -n $ENV && -f $environment_file ]]; then
     while read -r line || [[ -n $line ]]; do
@@ -261,7 +285,6 @@ deploy() {
   deploy_stack "$name" template/application.template.json --capabilities CAPABILITY_IAM --role-arn "$service_role" \
     --parameter-overrides "${overrides[@]}" --tags $TAG
 
-  local application
   application=$(output "$name" ApplicationName)
   aws cloudformation describe-stacks --stack-name "$name" --output text \
     --query 'Stacks[0].Outputs[].[OutputKey, OutputValue]' | awk -F '\t' '{ printf "    %-22s %s\n", $1, $2 }'
@@ -318,8 +341,13 @@ destroy() {
   say "nothing is left of $name, $HANDLERS, $ACCESS and the functions"
 }
 
-verb=${1:-}
-case $verb in
-  deploy | destroy) shift; read_settings "$@"; "$verb" ;;
-  *) printf 'usage: %s deploy|destroy [NAME=value ...]\n' "$0" >&2; exit 2 ;;
-esac
+main() {
+  verb=${1:-}
+  case $verb in
+    deploy | destroy) shift; read_settings "$@"; "$verb" ;;
+    *) printf 'usage: %s deploy|destroy [NAME=value ...]\n' "$0" >&2; return 2 ;;
+  esac
+}
+
+# On one line, so that a script that changes while it runs is not read on.
+main "$@"; exit

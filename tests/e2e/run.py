@@ -136,6 +136,11 @@ class Aws:
         groups = configuration.get("EnvironmentPropertyDescriptions", {}).get("PropertyGroupDescriptions", [])
         return {group["PropertyGroupId"]: group["PropertyMap"] for group in groups}
 
+    def tags(self, name=STACK):
+        """An application's tags."""
+        arn = self.application(name)["ApplicationARN"]
+        return {tag["Key"]: tag["Value"] for tag in self.flink.list_tags_for_resource(ResourceARN=arn)["Tags"]}
+
     def jar(self, name=STACK):
         """The key of the jar that the application runs."""
         code = self.application(name)["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"]
@@ -160,6 +165,15 @@ class Aws:
         body = json.loads(answer["Payload"].read())
         expect("FunctionError" not in answer, f"the unsticker ended with an error: {json.dumps(body)}")
         return body
+
+    def after(self, statuses):
+        """Waits until the stack's status is not one of these, and returns it."""
+        for _ in range(600):
+            status = self.stack()["StackStatus"]
+            if status not in statuses:
+                break
+            time.sleep(0.1)
+        return status
 
     def why(self):
         """What a person needs when a step was not seen: what each function logged, and what each stack says."""
@@ -224,6 +238,12 @@ def job(name, content):
     with zipfile.ZipFile(path, "w") as jar:
         jar.writestr("content", content)
     return path
+
+
+def show(report):
+    """Prints a report."""
+    for line in json.dumps(report, indent=2).splitlines():
+        print(f"      | {line}", flush=True)
 
 
 class Steps:
@@ -293,44 +313,74 @@ def run(aws):
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")
     seen(f"a parameter changed: UPDATE_COMPLETE, {renamed}, RUNNING")
 
-    aws.failing_job.touch()
+    # The handlers stay as they are from here on.
+    settings["ONLY_STACK"] = 1
     jar = aws.jar()
-    lines = make(aws, "deploy", fails=True, **settings | {"JAR": second})
-    equal(aws.stack()["StackStatus"], "UPDATE_ROLLBACK_FAILED", "the stack")
-    expect(any("Failed to take snapshot" in line for line in lines), "make deploy does not print the cause")
-    seen("the job fails, the next deployment ends in UPDATE_ROLLBACK_FAILED and make deploy says why")
-
-    print("      | ministack emits no stack events: this harness hands them to the function")
-    report = aws.tell_unsticker("UPDATE_ROLLBACK_FAILED")
-    equal(report["Outcome"], "RollbackContinued", "the unsticker's outcome")
-    # The cause passes while the application is down, as the incident wants; a job that fails again is the local AWS's subject.
+    make_it_stuck(aws, settings | {"JAR": second}, seen)
+    # The cause passes while the application is down.
     aws.failing_job.unlink()
-    for _ in range(300):
-        if not aws.stack()["StackStatus"].endswith("IN_PROGRESS"):
-            break
-        time.sleep(0.1)
-    equal(aws.stack()["StackStatus"], "UPDATE_ROLLBACK_COMPLETE", "the stack")
-    seen("the unsticker force-stopped the application and continued the rollback: UPDATE_ROLLBACK_COMPLETE")
-
     report = aws.tell_unsticker("UPDATE_ROLLBACK_COMPLETE")
-    for line in json.dumps(report, indent=2).splitlines():
-        print(f"      | {line}")
+    show(report)
     equal(report["Outcome"], "Recovered", "the unsticker's outcome")
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")
     equal(aws.jar(), jar, "the jar")
     equal(aws.property_groups()["FlinkApplicationProperties"], renamed, "the property group")
-    seen("the application is RUNNING again with the old jar and the old properties")
+    expect("flink-unstick-restart" not in aws.tags(), f"the marker is still there: {aws.tags()}")
+    seen("Recovered: the application is RUNNING again with the old jar and the old properties")
 
+    make_it_stuck(aws, settings | {"JAR": second}, seen)
+    # The cause stays: the old code meets the same record again.
+    report = aws.tell_unsticker("UPDATE_ROLLBACK_COMPLETE")
+    show(report)
+    equal(report["Outcome"], "StoppedAwaitingFix", "the unsticker's outcome")
+    equal(aws.application()["ApplicationStatus"], "READY", "the application")
+    seen("StoppedAwaitingFix: the old code failed again, and the application waits for a fix")
+    aws.failing_job.unlink()
     make(aws, "deploy", **settings | {"JAR": second})
     equal(aws.stack()["StackStatus"], "UPDATE_COMPLETE", "the stack")
     expect(aws.jar() != jar, "the new jar is not deployed")
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")
-    seen("the same deployment passes now")
+    seen("the fix deploys straight through and runs")
 
+    staging(aws, settings, seen)
     make(aws, "destroy", REGION=REGION)
     nothing_left(aws)
     seen("make destroy leaves nothing")
     print(f"  done in {time.monotonic() - steps.first:.0f} s")
+
+
+def make_it_stuck(aws, settings, seen):
+    """A job that fails, and the deployment that meets it; then the unsticker up to UPDATE_ROLLBACK_COMPLETE."""
+    aws.failing_job.touch()
+    lines = make(aws, "deploy", fails=True, **settings)
+    equal(aws.stack()["StackStatus"], "UPDATE_ROLLBACK_FAILED", "the stack")
+    expect(any("Failed to take snapshot" in line for line in lines), "make deploy does not print the cause")
+    seen("the job fails: the deployment ends in UPDATE_ROLLBACK_FAILED, and make deploy says why")
+
+    print("      | ministack emits no stack events: this harness hands them to the function")
+    report = aws.tell_unsticker("UPDATE_ROLLBACK_FAILED")
+    show(report)
+    equal(report["Outcome"], "RollbackContinued", "the unsticker's outcome")
+    equal(aws.after({"UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS"}), "UPDATE_ROLLBACK_COMPLETE", "the stack")
+    equal(aws.application()["ApplicationStatus"], "READY", "the application")
+    seen("the unsticker force-stopped the application and continued the rollback: UPDATE_ROLLBACK_COMPLETE")
+
+
+def staging(aws, settings, seen):
+    """A second environment has names of its own, and keeps the handlers from being taken away under it."""
+    name = f"{STACK}-staging"
+    make(aws, "deploy", **settings | {"ENV": "staging"})
+    equal(aws.application(name)["ApplicationStatus"], "RUNNING", "the application")
+    equal({aws.resource(kind, name) for kind in ("AWS::Kinesis::Stream", "AWS::DynamoDB::Table")}, {name}, "its names")
+    expect(name in aws.property_groups(name)["FlinkApplicationProperties"].values(), "its job reads other names")
+    seen(f"ENV=staging is {name}, with a stream and a table of its own")
+    before = aws.stacks()
+    lines = make(aws, "destroy", fails=True, REGION=REGION)
+    expect(len(lines) == 1 and name in lines[0], f"not one line that names {name}: {lines}")
+    equal(aws.stacks(), before, "the list of stacks")
+    make(aws, "destroy", REGION=REGION, ENV="staging", ONLY_STACK=1)
+    expect(name not in aws.stacks() and STACK in aws.stacks(), f"the stacks are {aws.stacks()}")
+    seen("make destroy refuses while it uses the handlers; ONLY_STACK=1 takes it alone away")
 
 
 def nothing_left(aws):
