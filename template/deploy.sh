@@ -344,7 +344,8 @@ destroy() {
 main() {
   verb=${1:-}
   case $verb in
-    deploy | destroy) shift; read_settings "$@"; "$verb" ;;
+    deploy) read_settings "${@:2}"; deploy ;;
+    destroy) read_settings "${@:2}"; destroy ;;
     *) printf 'usage: %s deploy|destroy [NAME=value ...]\n' "$0" >&2; return 2 ;;
   esac
 }
