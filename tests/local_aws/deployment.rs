@@ -171,7 +171,7 @@ pub fn request(
         query.insert(format!("Tags.member.{}.Value", index + 1), (*value).to_owned());
     }
     query.extend(role.map(|role| ("RoleARN".to_owned(), role.to_owned())));
-    cloudformation::query(world, &Caller::Operator, action, query)
+    cloudformation::query(world, &Caller::Operator, action, &query)
 }
 
 /// Waits until nothing goes on in a stack.

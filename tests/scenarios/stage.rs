@@ -34,7 +34,7 @@ pub(crate) fn application(deployment: &Deployment) -> Application {
     deployment.world().state().flink.applications[NAME].clone()
 }
 
-/// The calls that change Flink applications, in order, with who made them: `flink-auto-start StartApplication`.
+/// The calls with which a function changed an application or a stack, in order. Where its results go is Lambda's doing.
 pub(crate) fn mutations(deployment: &Deployment, function: &str) -> Vec<String> {
     let state = deployment.world().state();
     let role = state.lambda.functions[function].role_name().to_owned();
@@ -42,6 +42,7 @@ pub(crate) fn mutations(deployment: &Deployment, function: &str) -> Vec<String> 
         .journal
         .iter()
         .filter(|call| call.caller == Caller::Role(role.clone()))
+        .filter(|call| call.action.starts_with("kinesisanalytics:") || call.action.starts_with("cloudformation:"))
         .map(|call| call.action.rsplit(':').next().unwrap().to_owned())
         .filter(|action| !action.starts_with("Describe") && !action.starts_with("List"))
         .collect()

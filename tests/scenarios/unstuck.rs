@@ -5,7 +5,9 @@ use local_aws::deployment::{Deployment, jar};
 use local_aws::flink::Status as Flink;
 use serde_json::json;
 
-use crate::stage::{application, ask_unsticker, mutations, report, reports, running, stack_event, why, with_jar};
+use crate::stage::{
+    application, ask_unsticker, handlers, mutations, report, reports, running, stack_event, why, with_jar,
+};
 
 /// A deployment that fails, and whose rollback fails, because the job loops: until the stack is stuck.
 async fn stuck(deployment: &Deployment) {
@@ -61,16 +63,15 @@ async fn a_graceful_stop_is_tried_before_force() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_did_not_opt_in_is_left_alone() {
-    let deployment = running().await;
+    let deployment = handlers().await;
+    let template = Deployment::application_template().to_string();
+    let untagged = [("owner", "somebody")];
+    let key = deployment.upload(&jar("1", &["poison"]));
+    assert_eq!(deployment.deploy_template(&template, &with_jar(&key), &untagged).await, Status::CreateComplete);
     deployment.record("poison");
     let key = deployment.upload(&jar("2", &["poison"]));
-    let template = Deployment::application_template().to_string();
-    let status = deployment.deploy_template(&template, &with_jar(&key), &[("owner", "somebody")]).await;
+    let status = deployment.deploy_template(&template, &with_jar(&key), &untagged).await;
     assert_eq!(status, Status::UpdateRollbackFailed);
-    {
-        let mut state = deployment.world().state();
-        local_aws::flink::erase_tags(&mut state, "flink-test");
-    }
     let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
     assert_eq!(told["Outcome"], "NotOurs", "{told}");
     assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());

@@ -68,11 +68,16 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     if let Some(rejection) = observed.tried.rejection.as_ref().filter(|_| observed.tried.conflicts > CONFLICTS) {
         return Step::Refuse(Refusal::TooManyConflicts { error: rejection.text.clone() });
     }
-    match goal {
+    let step = match goal {
         Goal::Running(goal) => start::next(goal, observed),
         Goal::Stopped(goal) => stop::next(goal, observed),
         Goal::Properties(goal) => properties::next(goal, observed),
         Goal::Continued(goal) => resume::next(goal, observed),
         Goal::Recovered(goal) => recover::next(goal, observed),
+    };
+    if observed.stack.superseded && matches!(step, Step::Call(..)) {
+        // CloudFormation went on without this request: what it wanted is wanted no more.
+        return Step::Refuse(Refusal::Superseded);
     }
+    step
 }

@@ -24,6 +24,8 @@ pub(super) struct Job {
     pub(super) old_tags: BTreeMap<String, String>,
     /// Empty on create.
     pub(super) physical_id: String,
+    /// What a rollback sends counts only once it succeeded: a second try must send the same difference again (G.37).
+    pub(super) is_restoration: bool,
 }
 
 impl Job {

@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::graph::{self, Dependencies};
-use super::model::{Doomed, Resource, Status};
+use super::model::{Doomed, Status};
+use super::plan::scope;
+use super::removal::{Reason, clean_up, is_kept};
+use super::rollback::{continue_rollback, restore};
 use super::scheduler::{Walked, Work, walk};
-use super::steps::{Reason, clean_up, is_kept, scope};
 use super::{exports, rows};
 use crate::World;
 
@@ -156,7 +158,7 @@ fn failures(world: &Arc<World>, id: &str, walked: &Walked) -> Option<String> {
     }
 }
 
-fn said(verb: &str, names: &BTreeSet<String>) -> Option<String> {
+pub(super) fn said(verb: &str, names: &BTreeSet<String>) -> Option<String> {
     let names: Vec<_> = names.iter().cloned().collect();
     (!names.is_empty()).then(|| format!("The following resource(s) failed to {verb}: [{}].", names.join(", ")))
 }
@@ -193,7 +195,7 @@ fn doom_removed(world: &Arc<World>, id: &str) {
     }
 }
 
-fn doom(stack: &mut super::Stack, name: &str, is_retained: bool) {
+pub(super) fn doom(stack: &mut super::Stack, name: &str, is_retained: bool) {
     if let Some(resource) = stack.resources.remove(name)
         && resource.physical_id.is_some()
     {
@@ -202,7 +204,7 @@ fn doom(stack: &mut super::Stack, name: &str, is_retained: bool) {
 }
 
 /// Deletes what is doomed, users before what they use. Whether something was left.
-async fn cleanup(world: &Arc<World>, id: &str) -> bool {
+pub(super) async fn cleanup(world: &Arc<World>, id: &str) -> bool {
     tokio::time::sleep(world.settings.pace).await;
     let mut doomed = {
         let mut state = world.state();
@@ -219,83 +221,6 @@ async fn cleanup(world: &Arc<World>, id: &str) -> bool {
         has_leftovers |= !clean_up(world, id, &each).await;
     }
     has_leftovers
-}
-
-/// Brings every touched resource back, in the order of the old template's dependencies (G.33).
-async fn restore(world: &Arc<World>, id: &str) {
-    tokio::time::sleep(world.settings.pace).await;
-    let graph = {
-        let mut state = world.state();
-        let Some(stack) = state.cloudformation.stack_mut(id) else { return };
-        stack.is_cancelled = false;
-        let Some(before) = &stack.before else { return };
-        let is_old = |each: &Doomed| {
-            before.resources.values().any(|old: &Resource| old.physical_id == each.resource.physical_id)
-        };
-        stack.doomed.retain(|each| !is_old(each));
-        let mut graph = graph::dependencies(&before.template);
-        graph.retain(|name, _| before.touched.contains(name) && before.resources.contains_key(name));
-        graph
-    };
-    let walked = walk(world, id, &graph, Work::Restore).await;
-    let all = walked.failed.union(&walked.cancelled).cloned().collect();
-    if let Some(reason) = said("update", &all) {
-        rows::stack(world, id, Status::UpdateRollbackFailed, &format!("{reason} "));
-        return;
-    }
-    go_back(world, id);
-    rows::stack(world, id, Status::UpdateRollbackCompleteCleanupInProgress, "");
-    cleanup(world, id).await;
-    rows::stack(world, id, Status::UpdateRollbackComplete, "");
-}
-
-/// The old template is in force again; what the update created is doomed.
-fn go_back(world: &Arc<World>, id: &str) {
-    let mut state = world.state();
-    let Some(stack) = state.cloudformation.stack_mut(id) else { return };
-    let Some(before) = stack.before.take() else { return };
-    // In the order of the new template, so that the cleanup, from the end, deletes users before what they use.
-    for name in graph::order(&graph::dependencies(&stack.template)) {
-        if !before.resources.contains_key(&name) {
-            let is_retained = is_kept(stack, &name, Reason::CreationRolledBack);
-            doom(stack, &name, is_retained);
-        }
-    }
-    stack.template = before.template;
-    stack.body = before.body;
-    stack.parameters = before.parameters;
-    stack.tags = before.tags;
-}
-
-/// Retries only what was not restored (G.37); skipped resources are called complete without being touched (G.38).
-async fn continue_rollback(world: &Arc<World>, id: &str, skipped: &BTreeSet<String>) {
-    let refusal = {
-        let mut state = world.state();
-        let Some(stack) = state.cloudformation.stack_mut(id) else { return };
-        let foreign: Vec<_> = skipped.iter().filter(|name| !stack.resources.contains_key(*name)).cloned().collect();
-        let can_be_skipped = |name: &String| {
-            stack.resources.get(name).is_some_and(|resource| {
-                resource.status == Status::UpdateFailed && resource.reason != "Resource update cancelled"
-            })
-        };
-        if !foreign.is_empty() {
-            Some(format!("Resources with logicalIds [{}] do not belong to stack {}", foreign.join(", "), stack.name))
-        } else if !skipped.iter().all(can_be_skipped) {
-            Some("Only the resources in UPDATE_FAILED state are allowed to be skipped".to_owned())
-        } else {
-            for name in skipped {
-                if let Some(before) = &mut stack.before {
-                    before.touched.remove(name);
-                }
-                rows::resource_row(stack, name, Status::UpdateComplete, "Resource skipped during UpdateRollback");
-            }
-            None
-        }
-    };
-    match refusal {
-        Some(reason) => rows::stack(world, id, Status::UpdateRollbackFailed, &reason),
-        None => restore(world, id).await,
-    }
 }
 
 async fn delete(world: &Arc<World>, id: &str, left: &BTreeSet<String>) {

@@ -30,18 +30,18 @@ impl Scope<'_> {
     /// The value with every function replaced by its result.
     pub(crate) fn resolve(&self, value: &Value) -> Resolved {
         match value {
-            Value::Object(members) => match function(members) {
-                Some((name, argument)) => self.call(name, argument),
-                None => {
-                    let mut resolved = Map::new();
-                    for (key, inner) in members {
-                        if let Some(inner) = self.resolve(inner)? {
-                            resolved.insert(key.clone(), inner);
-                        }
-                    }
-                    Ok(Some(Value::Object(resolved)))
+            Value::Object(members) => {
+                if let Some((name, argument)) = function(members) {
+                    return self.call(name, argument);
                 }
-            },
+                let mut resolved = Map::new();
+                for (key, inner) in members {
+                    if let Some(inner) = self.resolve(inner)? {
+                        resolved.insert(key.clone(), inner);
+                    }
+                }
+                Ok(Some(Value::Object(resolved)))
+            }
             Value::Array(items) => {
                 let items: Vec<_> = items.iter().map(|item| self.resolve(item)).collect::<Result<_, _>>()?;
                 Ok(Some(items.into_iter().flatten().collect()))
@@ -137,8 +137,11 @@ impl Scope<'_> {
         if let Some(value) = self.parameters.get(name) {
             return Ok(Some(value.clone()));
         }
+        if name == "AWS::NoValue" {
+            return Ok(None);
+        }
         if let Some(pseudo) = self.pseudo(name) {
-            return Ok(pseudo);
+            return Ok(Some(pseudo));
         }
         let resource = self.resources.get(name).and_then(|resource| resource.physical_id.clone());
         match resource {
@@ -149,7 +152,7 @@ impl Scope<'_> {
         }
     }
 
-    fn pseudo(&self, name: &str) -> Option<Option<Value>> {
+    fn pseudo(&self, name: &str) -> Option<Value> {
         let value = match name {
             "AWS::AccountId" => json!(self.settings.account),
             "AWS::Region" => json!(self.settings.region),
@@ -158,10 +161,9 @@ impl Scope<'_> {
             "AWS::StackId" => json!(self.stack_id),
             "AWS::StackName" => json!(self.stack_name),
             "AWS::NotificationARNs" => json!([]),
-            "AWS::NoValue" => return Some(None),
             _ => return None,
         };
-        Some(Some(value))
+        Some(value)
     }
 
     fn attribute(&self, id: &str, attribute: &str) -> Result<Value, String> {
@@ -175,13 +177,14 @@ impl Scope<'_> {
                 Some(inner) => inner.get(key).map(Some),
             })?
         });
-        let missing = || match resource.kind.starts_with("Custom::") || resource.kind == super::custom_resource::GENERIC
-        {
-            true => format!(
-                "CustomResource attribute error: Vendor response doesn't contain {attribute} attribute in object {}",
-                resource.physical_id.as_deref().unwrap_or(id)
-            ),
-            false => format!("Template error: resource {id} does not support attribute type {attribute} in Fn::GetAtt"),
+        let missing = || {
+            if super::resources::is_custom(&resource.kind) {
+                let physical_id = resource.physical_id.as_deref().unwrap_or(id);
+                return format!(
+                    "CustomResource attribute error: Vendor response doesn't contain {attribute} attribute in object {physical_id}"
+                );
+            }
+            format!("Template error: resource {id} does not support attribute type {attribute} in Fn::GetAtt")
         };
         value.cloned().ok_or_else(missing)
     }
@@ -214,13 +217,11 @@ impl Scope<'_> {
     }
 
     fn named(&self, name: &str) -> Result<String, String> {
-        match name.split_once('.') {
-            Some((id, attribute)) => Ok(as_text(&self.attribute(id, attribute)?)),
-            None => {
-                let value = self.reference(name)?;
-                Ok(value.as_ref().map(as_text).unwrap_or_default())
-            }
+        if let Some((id, attribute)) = name.split_once('.') {
+            return Ok(as_text(&self.attribute(id, attribute)?));
         }
+        let value = self.reference(name)?;
+        Ok(value.as_ref().map(as_text).unwrap_or_default())
     }
 
     fn join(&self, argument: &Value) -> Resolved {

@@ -215,6 +215,8 @@ pub struct Stack {
     pub imports: BTreeSet<String>,
     /// CancelUpdateStack was called.
     pub is_cancelled: bool,
+    /// In a nested stack: what its root's ContinueUpdateRollback skips here.
+    pub skipped: BTreeSet<String>,
 }
 
 impl Stack {

@@ -132,7 +132,7 @@ impl Parameter {
 
 /// What is given for one parameter in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
+pub(crate) enum Given {
     /// A value.
     Value(String),
     /// UsePreviousValue.
@@ -143,7 +143,7 @@ pub enum Given {
 ///
 /// # Errors
 /// A parameter without a value, one that the template does not have, or a value that its declaration refuses.
-pub fn values(
+pub(crate) fn values(
     template: &Template,
     given: &BTreeMap<String, Given>,
     previous: &BTreeMap<String, Value>,

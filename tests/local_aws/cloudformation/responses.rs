@@ -138,8 +138,10 @@ fn killed(world: &Arc<World>, path: &str, moment: Moment) -> bool {
     role.is_some_and(|role| lambda::strike(&mut state, &role, "custom-resource:Respond", moment))
 }
 
+/// The request whose URL this is, byte by byte from the path on.
 fn find(requests: &BTreeMap<String, Request>, path: &str) -> Option<String> {
-    requests.values().find(|request| request.response_url.ends_with(path)).map(|request| request.id.clone())
+    let of = |url: &str| url.splitn(4, '/').nth(3).is_some_and(|rest| path.strip_prefix('/') == Some(rest));
+    requests.values().find(|request| of(&request.response_url)).map(|request| request.id.clone())
 }
 
 fn take(world: &Arc<World>, path: &str, headers: &BTreeMap<String, String>, body: &[u8]) -> u16 {

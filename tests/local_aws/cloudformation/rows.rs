@@ -21,7 +21,7 @@ pub(super) fn stack(world: &Arc<World>, id: &str, status: Status, reason: &str) 
             "client-request-token": stack.token.clone().unwrap_or_default(),
         })
     };
-    events::stack_status_changed(world, id, status, detail);
+    events::stack_status_changed(world, id, status, &detail);
 }
 
 pub(super) fn stack_row(stack: &mut Stack, status: Status, reason: &str) {

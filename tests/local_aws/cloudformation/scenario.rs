@@ -14,7 +14,7 @@ use crate::api::{ApiResult, Caller};
 /// As on the wire.
 pub fn request<const N: usize>(world: &Arc<World>, action: &str, params: [(&str, &str); N]) -> ApiResult<String> {
     let params = params.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
-    query(world, &Caller::Operator, action, params.collect::<BTreeMap<_, _>>())
+    query(world, &Caller::Operator, action, &params.collect::<BTreeMap<_, _>>())
 }
 
 /// Waits until nothing goes on in a stack, and says where it came to rest.

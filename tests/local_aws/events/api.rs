@@ -32,7 +32,7 @@ pub fn json(world: &Arc<World>, caller: &Caller, operation: &str, body: &Value) 
         let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let detail = serde_json::from_str(&text("Detail")).unwrap_or_else(|_| json!({}));
         let resources = entry.get("Resources").cloned().unwrap_or_else(|| json!([]));
-        emit(world, &text("Source"), &text("DetailType"), detail, resources);
+        emit(world, &text("Source"), &text("DetailType"), &detail, &resources);
     }
     result
 }

@@ -6,6 +6,8 @@ mod api;
 mod deliver;
 mod faults;
 mod pattern;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,20 +67,20 @@ pub struct Undelivered {
 }
 
 /// Puts an event of a service on the default bus.
-pub fn emit(world: &Arc<World>, source: &str, detail_type: &str, detail: Value, resources: Value) {
+pub fn emit(world: &Arc<World>, source: &str, detail_type: &str, detail: &Value, resources: &Value) {
     let event = envelope(world, source, detail_type, detail, resources);
-    publish(world, event);
+    publish(world, &event);
 }
 
 /// A stack-level status, as CloudFormation tells it (semantics D.1, G.41).
-pub(crate) fn stack_status_changed(world: &Arc<World>, stack_id: &str, status: Status, detail: Value) {
-    let event = envelope(world, "aws.cloudformation", "CloudFormation Stack Status Change", detail, json!([stack_id]));
+pub(crate) fn stack_status_changed(world: &Arc<World>, stack_id: &str, status: Status, detail: &Value) {
+    let event = envelope(world, "aws.cloudformation", "CloudFormation Stack Status Change", detail, &json!([stack_id]));
     let fault = faults::take(&mut world.state().events, status);
     match fault {
-        None => publish(world, event),
+        None => publish(world, &event),
         Some(EventFault::Duplicate) => {
-            publish(world, event.clone());
-            publish(world, event);
+            publish(world, &event);
+            publish(world, &event);
         }
         Some(EventFault::Lose) => {}
         Some(EventFault::Hold) => world.state().events.held.push(event),
@@ -93,7 +95,7 @@ pub fn inject(world: &World, status: Status, fault: EventFault) {
 /// Delivers the events that were held back, newest first.
 pub fn release(world: &Arc<World>) {
     let held = std::mem::take(&mut world.state().events.held);
-    held.into_iter().rev().for_each(|event| publish(world, event));
+    held.into_iter().rev().for_each(|event| publish(world, &event));
 }
 
 /// Fires every enabled scheduled rule once.
@@ -104,12 +106,12 @@ pub fn fire_schedules(world: &Arc<World>) {
         rules.map(|(name, rule)| (name.clone(), rule.arn.clone())).collect()
     };
     for (name, arn) in due {
-        let event = envelope(world, "aws.events", "Scheduled Event", json!({}), json!([arn]));
+        let event = envelope(world, "aws.events", "Scheduled Event", &json!({}), &json!([arn]));
         deliver::to_targets(world, &name, &event);
     }
 }
 
-fn envelope(world: &World, source: &str, detail_type: &str, detail: Value, resources: Value) -> Value {
+fn envelope(world: &World, source: &str, detail_type: &str, detail: &Value, resources: &Value) -> Value {
     json!({
         "version": "0",
         "id": stamp::uuid(),
@@ -123,16 +125,16 @@ fn envelope(world: &World, source: &str, detail_type: &str, detail: Value, resou
     })
 }
 
-fn publish(world: &Arc<World>, event: Value) {
+fn publish(world: &Arc<World>, event: &Value) {
     let matching: Vec<String> = {
         let mut state = world.state();
         state.events.emitted.push(event.clone());
         let rules = state.events.rules.iter().filter(|(_, rule)| {
-            rule.is_enabled && rule.pattern.as_ref().is_some_and(|pattern| pattern::matches(pattern, &event))
+            rule.is_enabled && rule.pattern.as_ref().is_some_and(|pattern| pattern::matches(pattern, event))
         });
         rules.map(|(name, _)| name.clone()).collect()
     };
     for rule in matching {
-        deliver::to_targets(world, &rule, &event);
+        deliver::to_targets(world, &rule, event);
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn cloudformation(
     world: &Arc<World>,
     caller: &Caller,
     action: &str,
-    params: BTreeMap<String, String>,
+    params: &BTreeMap<String, String>,
 ) -> ApiResult<String> {
     cloudformation::query(world, caller, action, params)
 }

@@ -67,7 +67,7 @@ fn send(world: &Arc<World>, target: &str, function_arn: &str, role: &Caller, rec
             let verdict = if is_success { "Success" } else { "Failure" };
             let detail_type = format!("Lambda Function Invocation Result - {verdict}");
             let resources = json!([target, format!("{function_arn}:$LATEST")]);
-            events::emit(world, "lambda", &detail_type, record.clone(), resources);
+            events::emit(world, "lambda", &detail_type, record, &resources);
         }
     }
 }

@@ -14,6 +14,8 @@ mod package;
 mod permissions;
 mod rest;
 mod runtime_api;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -127,11 +127,8 @@ fn code(state: &mut State, caller: &Caller, body: &Value) -> ApiResult<Vec<u8>> 
             .map_err(|_| ApiError::new("InvalidParameterValueException", "Could not unzip uploaded file."));
     }
     let (bucket, key) = (body["S3Bucket"].as_str(), body["S3Key"].as_str());
-    match (bucket, key) {
-        (Some(bucket), Some(key)) => services::object(state, caller, bucket, key),
-        (_, _) => {
-            let message = "Please provide a source for function code.";
-            Err(ApiError::new("InvalidParameterValueException", message))
-        }
+    if let (Some(bucket), Some(key)) = (bucket, key) {
+        return services::object(state, caller, bucket, key);
     }
+    Err(ApiError::new("InvalidParameterValueException", "Please provide a source for function code."))
 }

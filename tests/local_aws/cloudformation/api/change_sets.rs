@@ -175,17 +175,17 @@ pub(super) fn execute(world: &Arc<World>, params: &Params) -> ApiResult<String> 
         }
         engine::start(world, &found.stack_id, engine::Operation::Create);
     } else {
-        super::stacks::update(world, &found.caller, &found.stack_id, wanted)?;
+        super::stacks::update(world, &found.caller, &found.stack_id, &wanted)?;
     }
     world.state().cloudformation.change_sets.retain(|each| each.id != found.id);
     Ok(String::new())
 }
 
-pub(super) fn delete(world: &Arc<World>, params: &Params) -> ApiResult<String> {
+pub(super) fn delete(world: &Arc<World>, params: &Params) -> String {
     if let Ok(found) = find(world, params) {
         world.state().cloudformation.change_sets.retain(|each| each.id != found.id);
     }
-    Ok(String::new())
+    String::new()
 }
 
 pub(super) fn list_all(world: &Arc<World>, params: &Params) -> ApiResult<String> {

@@ -7,6 +7,7 @@ use super::stacks::pass_role;
 use super::{Params, is_true, required, texts};
 use crate::World;
 use crate::api::{ApiError, ApiResult, Caller};
+use crate::cloudformation::CloudFormation;
 use crate::cloudformation::engine::{self, Operation};
 use crate::cloudformation::model::{Stack, Status};
 use crate::cloudformation::template::invalid;
@@ -37,6 +38,7 @@ pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiR
             return Err(invalid("RollbackUpdatedStack cannot be called from current stack status"));
         }
         let skipped = if is_forced { failed(stack) } else { skipped };
+        let skipped = hand_down(&mut state.cloudformation, skipped)?;
         state.cloudformation.tokens.extend(used);
         let stack = state.cloudformation.stack_mut(name).ok_or_else(|| invalid("the stack is gone"))?;
         // The role is remembered; without one it is the caller's own credentials that act (C.2).
@@ -47,6 +49,17 @@ pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiR
     };
     engine::start(world, &id, Operation::ContinueRollback(skipped));
     Ok(String::new())
+}
+
+/// `NestedStackName.LogicalId` goes to the nested stack of that name (C.2); the rest is this stack's.
+fn hand_down(cloudformation: &mut CloudFormation, skipped: BTreeSet<String>) -> ApiResult<BTreeSet<String>> {
+    let (nested, own): (BTreeSet<String>, BTreeSet<String>) = skipped.into_iter().partition(|name| name.contains('.'));
+    for name in nested {
+        let (child, logical_id) = name.split_once('.').unwrap_or_default();
+        let missing = || invalid(format!("Stack [{child}] does not exist"));
+        cloudformation.stack_mut(child).ok_or_else(missing)?.skipped.insert(logical_id.to_owned());
+    }
+    Ok(own)
 }
 
 /// The resources that are UPDATE_FAILED because their rollback failed, not because it was cancelled (C.2).

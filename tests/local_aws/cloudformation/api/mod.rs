@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 pub(crate) use change_sets::ChangeSet;
 pub(crate) use stacks::{Wanted, create as create_stack, delete as delete_stack, update as update_stack};
+pub(crate) use templates::fetched;
 
 use serde_json::json;
 
@@ -26,7 +27,7 @@ type Params = BTreeMap<String, String>;
 ///
 /// # Errors
 /// `ValidationError` in AWS's words, or one of the few modelled errors.
-pub fn query(world: &Arc<World>, caller: &Caller, action: &str, params: Params) -> ApiResult<String> {
+pub fn query(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) -> ApiResult<String> {
     let resource = {
         let state = world.state();
         let name = params.get("StackName").map(String::as_str).unwrap_or_default();
@@ -44,7 +45,7 @@ pub fn query(world: &Arc<World>, caller: &Caller, action: &str, params: Params) 
         services::perform(&mut state, caller, &format!("cloudformation:{action}"), &resource, &body, |_| Ok(()))
     };
     admitted?;
-    let result = answer(world, caller, action, &params);
+    let result = answer(world, caller, action, params);
     if let Err(error) = &result
         && let Some(recorded) = world.state().journal.iter_mut().rev().find(|call| call.action.ends_with(action))
     {
@@ -66,7 +67,7 @@ fn answer(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) ->
         "DescribeStackResource" => describe::resource(world, params),
         "DescribeStackResources" => describe::resources(world, params),
         "ListStackResources" => describe::list_resources(world, params),
-        "ListExports" => describe::exports(world),
+        "ListExports" => Ok(describe::exports(world)),
         "ListImports" => describe::imports(world, params),
         "DescribeStackEvents" => events::describe(world, params),
         "GetTemplate" => templates::get(world, params),
@@ -75,7 +76,7 @@ fn answer(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) ->
         "CreateChangeSet" => change_sets::create(world, caller, params),
         "DescribeChangeSet" => change_sets::describe(world, params),
         "ExecuteChangeSet" => change_sets::execute(world, params),
-        "DeleteChangeSet" => change_sets::delete(world, params),
+        "DeleteChangeSet" => Ok(change_sets::delete(world, params)),
         "ListChangeSets" => change_sets::list_all(world, params),
         other => {
             Err(ApiError::new("InvalidAction", format!("Could not find operation {other} for version 2010-05-15")))

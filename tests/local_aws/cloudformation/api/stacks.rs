@@ -12,6 +12,8 @@ use crate::cloudformation::parameters::{Given, as_text, values};
 use crate::cloudformation::template::{Template, invalid};
 use crate::{World, clock, services, stamp};
 
+const SERVICE: &str = "cloudformation.amazonaws.com";
+
 /// What a stack is to become.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
@@ -76,7 +78,9 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
     let template = Template::parse(&body)?;
     wanted.check(&template)?;
     let parameters = values(&template, &wanted.parameters, &BTreeMap::new())?;
-    pass_role(world, caller, wanted.role_arn.as_deref())?;
+    if wanted.parent_id.is_none() {
+        pass_role(world, caller, wanted.role_arn.as_deref())?;
+    }
     let mut state = world.state();
     if state.cloudformation.stack(name).is_some_and(|stack| stack.status != Status::ReviewInProgress) {
         return Err(ApiError::new("AlreadyExistsException", format!("Stack [{name}] already exists")));
@@ -113,6 +117,7 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
         doomed: Vec::new(),
         imports: BTreeSet::new(),
         is_cancelled: false,
+        skipped: BTreeSet::new(),
     };
     let earlier = state.cloudformation.stacks.iter().position(|stack| stack.id == id);
     match earlier {
@@ -126,8 +131,10 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
 }
 
 /// An update: refused in AWS's words when it may not begin or would change nothing.
-pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wanted) -> ApiResult<String> {
-    pass_role(world, caller, wanted.role_arn.as_deref())?;
+pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &Wanted) -> ApiResult<String> {
+    if wanted.parent_id.is_none() {
+        pass_role(world, caller, wanted.role_arn.as_deref())?;
+    }
     let id = {
         let mut state = world.state();
         let stack = state.cloudformation.stack_mut(name);
@@ -159,7 +166,7 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wa
         stack.body = body;
         stack.parameters = parameters;
         stack.tags = tags;
-        begin(stack, caller, &wanted);
+        begin(stack, caller, wanted);
         stack.id.clone()
     };
     engine::start(world, &id, Operation::Update);
@@ -203,11 +210,15 @@ pub(crate) fn delete(
     Ok(())
 }
 
-/// Handing a role to CloudFormation needs iam:PassRole (C.2).
+/// Handing a role to CloudFormation needs iam:PassRole (C.2), and a role that trusts it.
 pub(super) fn pass_role(world: &Arc<World>, caller: &Caller, role_arn: Option<&str>) -> ApiResult<()> {
-    match role_arn {
-        Some(arn) => services::authorize_pass_role(&world.state(), caller, arn, "cloudformation.amazonaws.com"),
-        None => Ok(()),
+    let Some(arn) = role_arn else { return Ok(()) };
+    let state = world.state();
+    services::authorize_pass_role(&state, caller, arn, SERVICE)?;
+    if services::is_assumable(&state, arn, SERVICE) {
+        Ok(())
+    } else {
+        Err(invalid(format!("Role {arn} is invalid or cannot be assumed")))
     }
 }
 
@@ -229,7 +240,7 @@ pub(super) fn update_call(world: &Arc<World>, caller: &Caller, params: &Params) 
     if wanted.body.is_none() && !is_true(params, "UsePreviousTemplate") {
         return Err(invalid("Either Template URL or Template Body must be specified."));
     }
-    Ok(element("StackId", &update(world, caller, required(params, "StackName")?, wanted)?))
+    Ok(element("StackId", &update(world, caller, required(params, "StackName")?, &wanted)?))
 }
 
 pub(super) fn delete_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {

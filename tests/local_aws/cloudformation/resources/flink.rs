@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{Desk, Handler, Made, Refused};
+use crate::cloudformation::custom_resource::stringified;
 use crate::cloudformation::{GroupsOnUpdate, TagsOnUpdate};
 
 pub(super) const SERVICE: &str = "kinesisanalytics";
@@ -180,7 +181,9 @@ fn typed(members: &mut Map<String, Value>) {
     for (key, value) in members.iter_mut() {
         if key == "PropertyGroups" {
             if let Some(groups) = value.as_array_mut() {
-                groups.iter_mut().for_each(|group| *group = super::super::custom_resource::stringified(group));
+                for group in groups {
+                    *group = stringified(group);
+                }
             }
             continue;
         }

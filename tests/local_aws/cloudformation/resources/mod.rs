@@ -188,6 +188,7 @@ pub(crate) struct Handler {
 }
 
 /// For types that are finished when the call returns.
+#[expect(clippy::unnecessary_wraps, reason = "the type of Handler::is_settled")]
 fn at_once(_: &mut Desk<'_>) -> Result<bool, Refused> {
     Ok(true)
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{answer, create, custom, handler, put, response, update, world};
-use crate::cloudformation::scenario::{history, rows, settled};
+use crate::cloudformation::scenario::{history, request, rows, settled};
 use crate::cloudformation::{ResponseFault, Status};
 
 // G.43
@@ -171,8 +171,30 @@ async fn a_stack_is_deleted_in_the_reverse_order() {
     let event = answer(&world, &mut invocations, "SUCCESS", "two").await;
     assert_eq!(event["ResourceProperties"]["Value"], "42");
     assert_eq!(settled(&world, "s").await, Status::CreateComplete);
-    crate::cloudformation::scenario::request(&world, "DeleteStack", [("StackName", "s")]).unwrap();
+    request(&world, "DeleteStack", [("StackName", "s")]).unwrap();
     assert_eq!(answer(&world, &mut invocations, "SUCCESS", "two").await["LogicalResourceId"], "Second");
     assert_eq!(answer(&world, &mut invocations, "SUCCESS", "one").await["LogicalResourceId"], "First");
     assert_eq!(settled(&world, "s").await, Status::DeleteComplete);
+}
+
+// C.1: with rollback disabled a failure stays where it failed, and is tried again.
+#[tokio::test]
+async fn without_rollback_an_update_fails_and_can_be_repeated_or_rolled_back() {
+    let world = world();
+    let mut invocations = handler(&world);
+    create(&world, &json!({ "A": custom(&json!("1")) }));
+    answer(&world, &mut invocations, "SUCCESS", "id").await;
+    assert_eq!(settled(&world, "s").await, Status::CreateComplete);
+    let body = super::template(&json!({ "A": custom(&json!("2")) }));
+    let params = [("StackName", "s"), ("TemplateBody", &*body), ("DisableRollback", "true")];
+    for _ in 0..2 {
+        request(&world, "UpdateStack", params).unwrap();
+        let event = answer(&world, &mut invocations, "FAILED", "id").await;
+        assert_eq!(event["ResourceProperties"]["Value"], "2");
+        assert_eq!(settled(&world, "s").await, Status::UpdateFailed);
+    }
+    request(&world, "RollbackStack", [("StackName", "s")]).unwrap();
+    let event = answer(&world, &mut invocations, "SUCCESS", "id").await;
+    assert_eq!(event["ResourceProperties"]["Value"], "1");
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackComplete);
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{create, custom, handler, template, update, world};
-use crate::World;
 use crate::api::Caller;
 use crate::cloudformation::Status;
 use crate::cloudformation::scenario::{history, request, rows, settled};
+use crate::cloudformation::{GroupsOnUpdate, TagsOnUpdate};
 use crate::flink;
+use crate::{Settings, World};
 
 pub(super) fn stack(parallelism: u32) -> Value {
     json!({
@@ -138,6 +139,45 @@ async fn a_skipped_resource_is_complete_without_being_touched() {
     assert_eq!(status(&world), "RUNNING");
 }
 
+// G.38, G.39
+#[tokio::test]
+async fn a_forced_rollback_skips_what_failed_and_a_token_counts_once() {
+    let world = world();
+    running(&world).await;
+    make_unhealthy(&world);
+    update(&world, &stack(2));
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed);
+    let token = ("ClientRequestToken", "unstick-1");
+    request(&world, "ContinueUpdateRollback", [("StackName", "s"), token]).unwrap();
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed, "nobody stopped the job");
+    let again = request(&world, "ContinueUpdateRollback", [("StackName", "s"), token]).unwrap_err();
+    assert_eq!(again.code, "TokenAlreadyExistsException");
+    request(&world, "ContinueUpdateRollback", [("StackName", "s"), ("ForceRollback", "true")]).unwrap();
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackComplete);
+    let tokens: Vec<_> = rows(&world, "s").into_iter().filter_map(|row| row.token).collect();
+    assert!(tokens.iter().all(|token| token == "unstick-1") && !tokens.is_empty());
+}
+
+// G.50
+#[tokio::test]
+async fn a_logging_option_on_a_running_unhealthy_application_fails_like_an_update() {
+    let world = world();
+    running(&world).await;
+    make_unhealthy(&world);
+    let mut with_option = stack(1);
+    with_option["Group"] = json!({ "Type": "AWS::Logs::LogGroup", "Properties": { "LogGroupName": "g" } });
+    with_option["LogStream"] = json!({ "Type": "AWS::Logs::LogStream", "Properties": {
+        "LogGroupName": { "Ref": "Group" }, "LogStreamName": "l" } });
+    let arn = json!({ "Fn::Sub": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}:log-stream:${LogStream}" });
+    with_option["Option"] = json!({
+        "Type": "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
+        "Properties": { "ApplicationName": { "Ref": "Flink" }, "CloudWatchLoggingOption": { "LogStreamARN": arn } } });
+    update(&world, &with_option);
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackComplete, "{:#?}", rows(&world, "s"));
+    let failed = rows(&world, "s").into_iter().find(|row| row.status == Status::CreateFailed).unwrap();
+    assert!(failed.reason.contains("Failed to take snapshot"), "{}", failed.reason);
+}
+
 // C.2: without a service role it is the caller's own credentials that act.
 #[tokio::test]
 async fn a_role_that_may_only_continue_cannot_restore_the_application() {
@@ -149,7 +189,7 @@ async fn a_role_that_may_only_continue_cannot_restore_the_application() {
     narrow_role(&world);
     let params = std::collections::BTreeMap::from([("StackName".to_owned(), "s".to_owned())]);
     let caller = Caller::Role("narrow".to_owned());
-    crate::cloudformation::query(&world, &caller, "ContinueUpdateRollback", params).unwrap();
+    crate::cloudformation::query(&world, &caller, "ContinueUpdateRollback", &params).unwrap();
     assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed);
     assert!(rows(&world, "s").iter().any(|row| row.reason.contains("is not authorized to perform")));
 }
@@ -169,6 +209,57 @@ fn narrow_role(world: &Arc<World>) {
 fn make_unhealthy(world: &Arc<World>) {
     crate::kinesis::put(&mut world.state(), "in", &json!({ "key": "bad", "featureName": "f" }));
     flink::pump(&mut world.state());
+}
+
+// G.49, B.2: what others gave the application, after an update that changes neither groups nor tags.
+#[tokio::test]
+async fn injected_groups_and_foreign_tags_are_lost_or_kept_as_the_world_is_set() {
+    for (groups, tags, survives) in [
+        (GroupsOnUpdate::Rewritten, TagsOnUpdate::Erased, false),
+        (GroupsOnUpdate::OnlyWhenChanged, TagsOnUpdate::Kept, true),
+    ] {
+        let mut settings = Settings::at("http://127.0.0.1:1");
+        (settings.modes.groups, settings.modes.tags) = (groups, tags);
+        let world = Arc::new(World::new(settings));
+        running(&world).await;
+        let detail =
+            call(&world, "DescribeApplication", &json!({ "ApplicationName": "job" }))["ApplicationDetail"].clone();
+        let arn = detail["ApplicationARN"].clone();
+        let marker = json!([{ "Key": "flink-unstick-restart", "Value": "event" }]);
+        call(&world, "TagResource", &json!({ "ResourceARN": arn, "Tags": marker }));
+        let mut injected = detail["ApplicationConfigurationDescription"]["EnvironmentPropertyDescriptions"]
+            ["PropertyGroupDescriptions"]
+            .clone();
+        injected.as_array_mut().unwrap().push(json!({ "PropertyGroupId": "Injected", "PropertyMap": { "a": "b" } }));
+        let update_groups = json!({ "EnvironmentPropertyUpdates": { "PropertyGroups": injected } });
+        call(
+            &world,
+            "UpdateApplication",
+            &json!({
+                "ApplicationName": "job",
+                "ConditionalToken": detail["ConditionalToken"],
+                "ApplicationConfigurationUpdate": update_groups,
+            }),
+        );
+        become_status(&world, "RUNNING").await;
+        update(&world, &stack(2));
+        assert_eq!(settled(&world, "s").await, Status::UpdateComplete, "{:#?}", rows(&world, "s"));
+        let state = world.state();
+        let application = &state.flink.applications["job"];
+        assert_eq!(application.tags.contains_key("flink-unstick-restart"), survives);
+        assert_eq!(application.configuration.property("Injected", "a").is_some(), survives);
+    }
+}
+
+// C.2
+#[tokio::test]
+async fn a_role_that_does_not_trust_cloudformation_is_refused() {
+    let world = world();
+    narrow_role(&world);
+    let body = template(&json!({ "Group": { "Type": "AWS::Logs::LogGroup" } }));
+    let role = "arn:aws:iam::111122223333:role/narrow";
+    let refused = request(&world, "CreateStack", [("StackName", "s"), ("TemplateBody", &body), ("RoleARN", role)]);
+    assert_eq!(refused.unwrap_err().message, format!("Role {role} is invalid or cannot be assumed"));
 }
 
 // C.3

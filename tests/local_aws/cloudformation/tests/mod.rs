@@ -2,6 +2,7 @@
 
 mod custom;
 mod incident;
+mod nested;
 mod templates;
 
 use std::collections::BTreeMap;
