@@ -29,7 +29,7 @@ REGION = "eu-central-1"
 STACK = "flink-test"
 FUNCTIONS = ("flink-auto-start", "flink-property-groups", "flink-rollback-unsticker")
 # Seconds that one command may take, the release build of a cold cache included.
-PATIENCE = 600
+PATIENCE = 1200
 # Amazon Linux 2023, the runtime's system, ships this glibc.
 NEWEST_GLIBC = (2, 34)
 
@@ -64,6 +64,8 @@ class Aws:
         }
         # ministack hands its own environment to the functions; the ResponseURL carries MINISTACK_HOST and GATEWAY_PORT.
         server = {k: v for k, v in self.environment.items() if k.startswith("AWS_") or k == "PATH"} | {
+            # The functions' roles count: ministack enforces their permissions on CloudFormation (not on Flink).
+            "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
             "MINISTACK_HOST": "127.0.0.1",
@@ -151,9 +153,9 @@ class Aws:
         rows = self.cloudformation.describe_stack_resources(StackName=name)["StackResources"]
         return next(row["PhysicalResourceId"] for row in rows if row["ResourceType"] == kind)
 
-    def tell_unsticker(self, status):
+    def tell_unsticker(self, status, name=STACK):
         """Hands the function the event that EventBridge would (semantics.md D.1), and returns its report."""
-        stack = self.stack()["StackId"]
+        stack = self.stack(name)["StackId"]
         event = {
             "version": "0", "id": str(uuid.uuid4()), "source": "aws.cloudformation",
             "detail-type": "CloudFormation Stack Status Change", "account": stack.split(":")[4], "region": REGION,
@@ -166,10 +168,10 @@ class Aws:
         expect("FunctionError" not in answer, f"the unsticker ended with an error: {json.dumps(body)}")
         return body
 
-    def after(self, statuses):
+    def after(self, *statuses, name=STACK):
         """Waits until the stack's status is not one of these, and returns it."""
         for _ in range(600):
-            status = self.stack()["StackStatus"]
+            status = self.stack(name)["StackStatus"]
             if status not in statuses:
                 break
             time.sleep(0.1)
@@ -313,6 +315,10 @@ def run(aws):
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")
     seen(f"a parameter changed: UPDATE_COMPLETE, {renamed}, RUNNING")
 
+    report = aws.tell_unsticker("UPDATE_ROLLBACK_FAILED", "flink-access")
+    equal(report["Outcome"], "NotOurs", "the unsticker's outcome")
+    seen("the unsticker leaves a stack without a tagged application alone")
+
     # The handlers stay as they are from here on.
     settings["ONLY_STACK"] = 1
     jar = aws.jar()
@@ -342,6 +348,7 @@ def run(aws):
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")
     seen("the fix deploys straight through and runs")
 
+    injected(aws, jar, seen)
     staging(aws, settings, seen)
     make(aws, "destroy", REGION=REGION)
     nothing_left(aws)
@@ -361,9 +368,28 @@ def make_it_stuck(aws, settings, seen):
     report = aws.tell_unsticker("UPDATE_ROLLBACK_FAILED")
     show(report)
     equal(report["Outcome"], "RollbackContinued", "the unsticker's outcome")
-    equal(aws.after({"UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS"}), "UPDATE_ROLLBACK_COMPLETE", "the stack")
+    equal(aws.after("UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS"), "UPDATE_ROLLBACK_COMPLETE", "the stack")
     equal(aws.application()["ApplicationStatus"], "READY", "the application")
     seen("the unsticker force-stopped the application and continued the rollback: UPDATE_ROLLBACK_COMPLETE")
+
+
+def injected(aws, jar, seen):
+    """The committed template gives the application its groups twice; with the function's alone, they are there too."""
+    name = f"{STACK}-injected"
+    template = json.loads((ROOT / "template/application.template.json").read_text())
+    configuration = template["Resources"]["Application"]["Properties"]["ApplicationConfiguration"]
+    del configuration["EnvironmentProperties"]
+    values = {"JarKey": jar, "ApplicationName": name, "StreamName": name, "TableName": name, "StabilizeSeconds": "0"}
+    stack = aws.cloudformation.create_stack(
+        StackName=name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()])["StackId"]
+    equal(aws.after("CREATE_IN_PROGRESS", name=name), "CREATE_COMPLETE", "the stack")
+    groups = aws.property_groups(name)
+    equal({groups["FlinkApplicationProperties"][key] for key in ("stream.name", "table.name")}, {name}, "the names")
+    equal(aws.application(name)["ApplicationStatus"], "RUNNING", "the application")
+    aws.cloudformation.delete_stack(StackName=name)
+    equal(aws.after("DELETE_IN_PROGRESS", name=stack), "DELETE_COMPLETE", "the stack")
+    seen("an application without groups of its own gets them from flink-property-groups")
 
 
 def staging(aws, settings, seen):
