@@ -112,7 +112,7 @@ pub(crate) async fn drive(
                         info!(%goal, %call, error, "called and learned nothing");
                         pace.untold().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
                     }
-                    Err(fault @ (Fault::Denied(..) | Fault::Rejected(..))) => {
+                    Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {
                         return Err(Stopped::Refused(fault.refusal(call.action())));
                     }
                 }

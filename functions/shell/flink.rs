@@ -34,10 +34,7 @@ pub(crate) async fn look(aws: &Aws, name: &str) -> Result<Option<Application>, F
 
 fn described_application(detail: &ApplicationDetail) -> Result<Application, Fault> {
     let status = detail.application_status.as_str();
-    let status = status.parse().map_err(|_| {
-        let text = format!("Flink reports a status this version does not know: {status}. Update the handlers");
-        Fault::Rejected(Action::DescribeApplication, text)
-    })?;
+    let status = status.parse().map_err(|_| Fault::UnknownStatus(status.to_owned()))?;
     let configuration = detail.application_configuration_description.as_ref();
     let groups = configuration
         .and_then(|all| all.environment_property_descriptions.as_ref())
@@ -95,9 +92,7 @@ async fn operations(aws: &Aws, name: &str) -> Result<Operations, Fault> {
         Ok(listed) => listed,
         Err(Fault::Passing(text)) => return Err(Fault::Passing(text)),
         // An engine without operations, a role without the permission: decide by status and version.
-        Err(Fault::Denied(..) | Fault::Rejected(..) | Fault::Missing(_) | Fault::Conflict(_) | Fault::Snapshot(_)) => {
-            return Ok(Operations::Unreadable);
-        }
+        Err(_) => return Ok(Operations::Unreadable),
     };
     let mut operations = Vec::new();
     for info in listed.application_operation_info_list() {

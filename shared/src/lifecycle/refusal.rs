@@ -133,7 +133,7 @@ impl Refusal {
             Self::NotOwned { .. } => "The application is not this stack's",
             Self::BeingDeleted { .. } => "The application is being deleted",
             Self::RolledBack { .. } => "The application is ROLLED_BACK",
-            Self::UnknownStatus { .. } => "Flink reports a status this version does not know",
+            Self::UnknownStatus { .. } => "AWS reports a status that this version does not know",
             Self::StartFailed { .. } => "The application did not start",
             Self::FellBack { .. } => "The application started and is READY again",
             Self::Unhealthy { .. } => "The application is RUNNING and its job is not healthy",
@@ -167,7 +167,7 @@ impl Refusal {
             Self::RolledBack { .. } => {
                 "Look at the application in the console, start or update it there, then deploy again."
             }
-            Self::UnknownStatus { .. } => "Update the handlers; until then start the application by hand.",
+            Self::UnknownStatus { .. } => "Update the handlers; until then do by hand what was asked for.",
             Self::StartFailed { .. } => {
                 "Mend what the error names (jar, entry point, property groups, permissions, snapshot), then deploy again."
             }
