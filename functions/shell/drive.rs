@@ -110,6 +110,7 @@ pub(crate) async fn drive(
                     Err(Fault::Passing(error)) => {
                         // Whether it was taken is not known: reality tells.
                         info!(%goal, %call, error, "called and learned nothing");
+                        tried.unanswered(&call, error);
                         pace.untold().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
                     }
                     Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {

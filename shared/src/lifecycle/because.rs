@@ -13,6 +13,8 @@ pub enum Because {
     NotRunning,
     /// The service accepted a call that is not seen yet.
     NotSeenYet,
+    /// Nobody answered the call.
+    Unanswered,
     /// RUNNING, but not yet for long enough.
     Stabilizing,
     /// RUNNING for long enough; a snapshot is the proof.
@@ -43,6 +45,7 @@ impl fmt::Display for Because {
             Self::Busy(status) => return write!(formatter, "the application is {status}, which passes"),
             Self::NotRunning => "the application is READY and is to run",
             Self::NotSeenYet => "the service accepted the call and does not show it yet",
+            Self::Unanswered => "the call was not answered; whether it was taken is about to be seen",
             Self::Stabilizing => "the application is RUNNING, but not for long enough to trust it",
             Self::ProveHealth => "the application stayed RUNNING; a snapshot proves that its job is healthy",
             Self::Proving => "the snapshot that proves the job's health is being taken",

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::UNSEEN_LOOKS;
 use super::action::Action;
 use super::because::Because;
 use super::call::Call;
@@ -38,7 +39,11 @@ pub(super) fn of(application: &Application, observed: &Observed, stabilize: Dura
         };
     }
     if observed.tried.snapshots > 0 {
-        return Health::Wait(Because::NotSeenYet);
+        return if observed.tried.looks <= UNSEEN_LOOKS {
+            Health::Wait(Because::NotSeenYet)
+        } else {
+            Health::Unhealthy(format!("snapshot {proof} was accepted and never seen"))
+        };
     }
     // A job that has no snapshots cannot be proven; it is asked to be steady, no more.
     let steady = observed.tried.steady.as_ref().is_some_and(|steady| observed.now.since(steady.since) >= stabilize);

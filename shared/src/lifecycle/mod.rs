@@ -23,6 +23,8 @@ mod values;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod walk;
 
 pub use action::{Action, Scope};
 pub use because::Because;
@@ -59,6 +61,8 @@ pub enum Step {
 
 /// How often somebody else's change is met before giving up.
 const CONFLICTS: u8 = 5;
+/// How many calls may stay unanswered: each is looked for before it is repeated, so this is minutes of throttling.
+const LOST: u8 = 20;
 /// How many looks an accepted call may stay unseen before it counts as having come to nothing.
 const UNSEEN_LOOKS: u32 = 3;
 
@@ -68,11 +72,28 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     if let Some(rejection) = observed.tried.rejection.as_ref().filter(|_| observed.tried.conflicts > CONFLICTS) {
         return Step::Refuse(Refusal::TooManyConflicts { error: rejection.text.clone() });
     }
-    match goal {
+    let step = match goal {
         Goal::Running(goal) => start::next(goal, observed),
         Goal::Stopped(goal) => stop::next(goal, observed),
         Goal::Properties(goal) => properties::next(goal, observed),
         Goal::Continued(goal) => resume::next(goal, observed),
         Goal::Recovered(goal) => recover::next(goal, observed),
+    };
+    match step {
+        Step::Call(call, because) => repeated(call, because, observed),
+        Step::Done(_) | Step::Wait(_) | Step::Refuse(_) => step,
+    }
+}
+
+/// A call that nobody answered is not repeated blindly: what became of it is looked for first.
+fn repeated(call: Call, because: Because, observed: &Observed) -> Step {
+    match &observed.tried.unanswered {
+        Some((action, error)) if observed.tried.lost > LOST => {
+            Step::Refuse(Refusal::Unanswered { action: *action, error: error.clone() })
+        }
+        Some((action, _)) if *action == call.action() && observed.tried.looks <= UNSEEN_LOOKS => {
+            Step::Wait(Because::Unanswered)
+        }
+        Some(_) | None => Step::Call(call, because),
     }
 }

@@ -17,7 +17,9 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
         return Step::Done(Done::LeftToDeployment);
     }
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
-    let awaiting = application.tag(MARKER).is_some_and(|marker| marker.starts_with(AWAITING_FIX));
+    // A tag that was accepted is believed, though a look may not show it yet.
+    let marked = application.tag(MARKER).is_some_and(|marker| marker.starts_with(AWAITING_FIX));
+    let awaiting = marked || observed.tried.tagged > 0;
     match application.status {
         ApplicationStatus::Deleting => Step::Done(Done::Gone),
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
@@ -63,7 +65,7 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
         Health::Wait(because) => Step::Wait(because),
         Health::Call(call, because) => Step::Call(call, because),
         Health::Unhealthy(_) => give_up(goal),
-        Health::Healthy if application.tag(MARKER).is_some() && observed.tried.tagged == 0 => {
+        Health::Healthy if application.tag(MARKER).is_some() && observed.tried.untagged == 0 => {
             Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain)
         }
         Health::Healthy => Step::Done(Done::Healthy),

@@ -75,6 +75,13 @@ pub enum Refusal {
         /// The last rejection's text.
         error: String,
     },
+    /// Calls stayed without an answer.
+    Unanswered {
+        /// The operation.
+        action: Action,
+        /// What came instead of an answer.
+        error: String,
+    },
     /// A force-stop would throw away more than may be replayed.
     ReplayForbidden {
         /// The application.
@@ -141,6 +148,7 @@ impl Refusal {
             Self::UpdateFailed { .. } => "The property update failed",
             Self::PropertyConflict { .. } => "A property is already set to another value by somebody else",
             Self::TooManyConflicts { .. } => "Somebody else keeps changing the application",
+            Self::Unanswered { .. } => "AWS does not answer",
             Self::ReplayForbidden { .. } => "A force-stop would lose more than may be replayed",
             Self::WouldNotStop { .. } => "The application does not stop",
             Self::TooManyAttempts { .. } => "The rollback was continued often enough",
@@ -183,6 +191,9 @@ impl Refusal {
             Self::UpdateFailed { .. } => "Mend what the error names, then deploy again.",
             Self::PropertyConflict { .. } => "Remove the key on one side, or set ConflictPolicy to Overwrite or Keep.",
             Self::TooManyConflicts { .. } => "Let the other change end, then deploy again.",
+            Self::Unanswered { .. } => {
+                "Deploy again when the service answers; if it throttles, deploy fewer stacks at a time."
+            }
             Self::ReplayForbidden { .. } => {
                 "Choose: mend the job so that it can be snapshotted, or stop it yourself with `aws kinesisanalyticsv2 \
                  stop-application --force` and accept the loss."
@@ -232,7 +243,7 @@ impl fmt::Display for Refusal {
             Self::TooManyAttempts { attempts } => write!(formatter, "{title}: {attempts} times in this incident."),
             Self::NoServiceRole => write!(formatter, "{title}, and this function may not use its own."),
             Self::OtherBlocker { resource, reason } => write!(formatter, "{title}: {resource}: {reason}"),
-            Self::Denied { action, error } | Self::Rejected { action, error } => {
+            Self::Denied { action, error } | Self::Rejected { action, error } | Self::Unanswered { action, error } => {
                 write!(formatter, "{title}: {}: {error}", action.iam())
             }
         }
