@@ -52,7 +52,12 @@ pub(crate) async fn answer<R: CustomResource>(
         let refusal = Refusal::NotOwned { application };
         return Some(telling.refused(&refusal, &properties, &Trail::default(), Some(seen.status)));
     };
-    let facts = Facts { since: seen.since, stack: seen.status, stop_patience: aws.environment.stop_patience };
+    let facts = Facts {
+        since: seen.since,
+        deployed_since: seen.deployed_since,
+        stack: seen.status,
+        stop_patience: aws.environment.stop_patience,
+    };
     let goal = match properties.goal(request, &facts) {
         Ok(Some(goal)) => goal,
         Ok(None) => return Some(telling.success("Nothing to do.", &properties, &Trail::default())),
@@ -74,6 +79,7 @@ pub(crate) async fn answer<R: CustomResource>(
 struct Seen {
     status: StackStatus,
     since: Timestamp,
+    deployed_since: Timestamp,
     row: Option<StackEvent>,
     applications: Vec<(String, String)>,
 }
@@ -98,11 +104,14 @@ impl Seen {
 async fn look_at_stack(aws: &Aws, request: &Request) -> Result<Seen, Fault> {
     let described = stack::describe(aws, &request.stack_id).await?;
     let of_resource = |event: &StackEvent| event.logical_id == request.logical_resource_id;
-    let events = stack::events(aws, &request.stack_id, of_resource).await?;
-    let row = events.into_iter().next_back().filter(|row| of_resource(row));
+    // Back to the row that began the stack's operation: older rows are other requests'.
+    let began = |event: &StackEvent| event.physical_id == event.stack && event.status.ends_with("_IN_PROGRESS");
+    let events = stack::events(aws, &request.stack_id, began).await?;
+    let deployed_since = events.last().map_or_else(now, |row| row.time);
+    let row = events.into_iter().find(of_resource);
     let since = row.as_ref().map_or_else(now, |row| row.time);
     let applications = stack::applications(aws, &request.stack_id, false).await?;
-    Ok(Seen { status: described.status, since, row, applications })
+    Ok(Seen { status: described.status, since, deployed_since, row, applications })
 }
 
 /// Composes replies: the first cause in the service's own words, what was seen last, what to do next, where the log is.

@@ -45,6 +45,8 @@ fn described_application(detail: &ApplicationDetail) -> Result<Application, Faul
         arn: detail.application_arn.clone(),
         status,
         version: detail.application_version_id,
+        version_created: timestamp(detail.application_version_create_timestamp.as_ref()),
+        rolled_back_to: detail.application_version_rolled_back_to,
         runtime: detail.runtime_environment.as_str().to_owned(),
         created: timestamp(detail.create_timestamp.as_ref()),
         // Enabled unless it says otherwise (`semantics.md` A.7).

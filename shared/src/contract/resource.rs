@@ -29,6 +29,8 @@ pub enum ApplicationRef {
 pub struct Facts {
     /// When the request began: the newest `*_IN_PROGRESS` row of its resource.
     pub since: Timestamp,
+    /// When the stack's operation began.
+    pub deployed_since: Timestamp,
     /// The stack's status.
     pub stack: StackStatus,
     /// How long a graceful stop is waited for.
@@ -96,6 +98,7 @@ impl CustomResource for AutoStart {
                     stabilize: self.stabilize()?,
                     proof: format!("flink-handlers-gate-{}", request.request_id),
                     since: facts.since,
+                    deployed_since: facts.deployed_since,
                 })))
             }
             RequestType::Delete => {
@@ -206,7 +209,8 @@ mod tests {
 
     fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
         let request = request(event);
-        let facts = Facts { since: Timestamp(0), stack, stop_patience: Duration::from_mins(10) };
+        let facts =
+            Facts { since: Timestamp(0), deployed_since: Timestamp(0), stack, stop_patience: Duration::from_mins(10) };
         read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
     }
 

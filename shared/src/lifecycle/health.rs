@@ -7,8 +7,11 @@ use super::UNSEEN_LOOKS;
 use super::action::Action;
 use super::because::Because;
 use super::call::Call;
-use super::observed::{Application, Observed};
-use super::status::SnapshotStatus;
+use super::observed::{Application, Observed, Operation, Operations, START, Timestamp};
+use super::status::{OperationStatus, SnapshotStatus};
+
+/// The service's word for a snapshot's operation.
+const SNAPSHOT: &str = "CreateApplicationSnapshot";
 
 /// What is known of a RUNNING application's job.
 pub(super) enum Health {
@@ -22,8 +25,14 @@ pub(super) enum Health {
     Unhealthy(String),
 }
 
-/// Looks at a RUNNING application: steady for `stabilize`, then the snapshot `proof` becomes READY.
-pub(super) fn of(application: &Application, observed: &Observed, stabilize: Duration, proof: &str) -> Health {
+/// Looks at a RUNNING application: steady for `stabilize` without a failed or new operation, then the snapshot `proof` becomes READY.
+pub(super) fn of(
+    application: &Application,
+    observed: &Observed,
+    stabilize: Duration,
+    proof: &str,
+    since: Timestamp,
+) -> Health {
     if let Some(text) = observed.tried.refused_snapshot(Action::CreateApplicationSnapshot) {
         return Health::Unhealthy(text.to_owned());
     }
@@ -32,11 +41,21 @@ pub(super) fn of(application: &Application, observed: &Observed, stabilize: Dura
             SnapshotStatus::Ready => Health::Healthy,
             SnapshotStatus::Creating => Health::Wait(Because::Proving),
             SnapshotStatus::Failed | SnapshotStatus::Deleting => {
-                let operation = application.newest("CreateApplicationSnapshot", snapshot.created);
+                let operation = application.newest(SNAPSHOT, snapshot.created);
                 let error = operation.and_then(|operation| operation.error.clone());
                 Health::Unhealthy(error.unwrap_or_else(|| format!("snapshot {proof} is {}", snapshot.status)))
             }
         };
+    }
+    for operation in since_it_runs(application, since) {
+        match operation.status {
+            OperationStatus::Failed => {
+                let error = operation.error.as_deref().unwrap_or("the service gives no reason");
+                return Health::Unhealthy(format!("{} failed: {error}", operation.kind));
+            }
+            OperationStatus::InProgress if operation.kind != SNAPSHOT => return Health::Wait(Because::Stabilizing),
+            OperationStatus::InProgress | OperationStatus::Cancelled | OperationStatus::Successful => {}
+        }
     }
     if observed.tried.snapshots > 0 {
         return if observed.tried.looks <= UNSEEN_LOOKS {
@@ -54,4 +73,13 @@ pub(super) fn of(application: &Application, observed: &Observed, stabilize: Dura
     } else {
         Health::Healthy
     }
+}
+
+/// What was done to it in this request after it was last started: a start that failed before that proves nothing about the job that runs.
+fn since_it_runs(application: &Application, since: Timestamp) -> impl Iterator<Item = &Operation> {
+    let all: &[Operation] = match &application.operations {
+        Operations::Listed(all) => all,
+        Operations::Unreadable => &[],
+    };
+    all.iter().take_while(move |operation| operation.kind != START && operation.started >= since)
 }

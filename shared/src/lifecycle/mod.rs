@@ -6,6 +6,7 @@
 mod action;
 mod because;
 mod call;
+mod fell_back;
 mod goal;
 mod health;
 mod incident;
@@ -14,6 +15,7 @@ mod properties;
 mod recover;
 mod refusal;
 mod replay;
+mod restore;
 mod resume;
 mod start;
 mod status;

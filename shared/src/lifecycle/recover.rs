@@ -5,11 +5,10 @@ use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Recovered};
 use super::health::{self, Health};
-use super::observed::{Application, Observed};
+use super::observed::{Application, Observed, START};
 use super::refusal::Refusal;
 use super::status::{ApplicationStatus, OperationStatus, StackStatus};
-use super::values::Restore;
-use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS};
+use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS, restore};
 
 /// The next step toward a recovered application.
 pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
@@ -47,21 +46,27 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
 }
 
 fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
-    if let Some(operation) = application.newest("StartApplication", goal.since) {
-        return match operation.status {
-            OperationStatus::InProgress => Step::Wait(Because::NotSeenYet),
-            OperationStatus::Failed | OperationStatus::Cancelled | OperationStatus::Successful => give_up(goal),
-        };
+    match application.newest(START, goal.since).map(|operation| operation.status) {
+        Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
+        Some(OperationStatus::Cancelled | OperationStatus::Successful) => return give_up(goal),
+        Some(OperationStatus::Failed) | None => {}
     }
-    if observed.tried.starts == 0 {
-        let call = Call::Start { restore: Restore::Latest, allow_non_restored_state: false };
-        return Step::Call(call, Because::NotRunning);
+    if observed.tried.starts > 0 && observed.tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
     }
-    if observed.tried.looks <= UNSEEN_LOOKS { Step::Wait(Because::NotSeenYet) } else { give_up(goal) }
+    let failed = application.failed_starts(goal.since);
+    if usize::from(observed.tried.starts) > failed {
+        return give_up(goal);
+    }
+    match restore::rung(application, observed, failed) {
+        Ok((restore, because)) => Step::Call(Call::Start { restore, allow_non_restored_state: false }, because),
+        Err(refusal) if failed == 0 => Step::Refuse(refusal),
+        Err(_) => give_up(goal),
+    }
 }
 
 fn running(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
-    match health::of(application, observed, goal.stabilize, &goal.proof) {
+    match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
         Health::Wait(because) => Step::Wait(because),
         Health::Call(call, because) => Step::Call(call, because),
         Health::Unhealthy(_) => give_up(goal),

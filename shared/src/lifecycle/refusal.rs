@@ -38,6 +38,29 @@ pub enum Refusal {
         application: String,
         /// The operation's own error text.
         error: String,
+        /// What was restored.
+        tried: String,
+    },
+    /// There are READY snapshots, and none that this runtime can restore.
+    NothingToRestore {
+        /// The application.
+        application: String,
+        /// What the newest one is.
+        tried: String,
+    },
+    /// The service took an update of this deployment back.
+    UpdateFellBack {
+        /// The application.
+        application: String,
+        /// The operation's own error text.
+        error: String,
+    },
+    /// The update names another application than before.
+    Renamed {
+        /// The old one.
+        from: String,
+        /// The new one.
+        to: String,
     },
     /// A start was accepted and the application is READY again.
     FellBack {
@@ -142,6 +165,9 @@ impl Refusal {
             Self::RolledBack { .. } => "The application is ROLLED_BACK",
             Self::UnknownStatus { .. } => "AWS reports a status that this version does not know",
             Self::StartFailed { .. } => "The application did not start",
+            Self::NothingToRestore { .. } => "No snapshot is of a runtime that this one can restore",
+            Self::UpdateFellBack { .. } => "Flink took the update back",
+            Self::Renamed { .. } => "The update names another application",
             Self::FellBack { .. } => "The application started and is READY again",
             Self::Unhealthy { .. } => "The application is RUNNING and its job is not healthy",
             Self::SnapshotFailed { .. } => "Flink cannot snapshot the job, so it takes no update",
@@ -178,6 +204,17 @@ impl Refusal {
             Self::UnknownStatus { .. } => "Update the handlers; until then do by hand what was asked for.",
             Self::StartFailed { .. } => {
                 "Mend what the error names (jar, entry point, property groups, permissions, snapshot), then deploy again."
+            }
+            Self::NothingToRestore { .. } => {
+                "Go back to the runtime that the snapshot was made under, or name a snapshot with \
+                 RESTORE_FROM_CUSTOM_SNAPSHOT, or say SKIP_RESTORE_FROM_SNAPSHOT to start empty."
+            }
+            Self::UpdateFellBack { .. } => {
+                "Mend what the error names (the new code, its configuration, the snapshot it restores), then deploy again."
+            }
+            Self::Renamed { .. } => {
+                "Keep the name; or, since a new application starts empty and the old one's snapshots go with it, say \
+                 SKIP_RESTORE_FROM_SNAPSHOT in the RunConfiguration of the same update."
             }
             Self::FellBack { .. } => "Read the application's log for why the job ended, mend it, then deploy again.",
             Self::Unhealthy { .. } => {
@@ -232,7 +269,12 @@ impl fmt::Display for Refusal {
             | Self::NotTagged { application }
             | Self::FellBack { application } => write!(formatter, "{title}: {application}."),
             Self::UnknownStatus { word } => write!(formatter, "{title}: {word}."),
-            Self::StartFailed { application, error }
+            Self::StartFailed { application, error, tried } => {
+                write!(formatter, "{title}: {application}: {error} Tried: {tried}.")
+            }
+            Self::NothingToRestore { application, tried } => write!(formatter, "{title}: {application}: {tried}."),
+            Self::Renamed { from, to } => write!(formatter, "{title}: {to} instead of {from}."),
+            Self::UpdateFellBack { application, error }
             | Self::Unhealthy { application, error }
             | Self::SnapshotFailed { application, error }
             | Self::UpdateFailed { application, error }

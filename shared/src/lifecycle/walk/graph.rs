@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::super::observed::{Observed, Timestamp};
 use super::super::{
-    Action, ApplicationStatus, Call, Done, Goal, OperationStatus, Rejected, SnapshotStatus, StackStatus, Step, Tried,
-    next_step,
+    Action, ApplicationStatus, CONFLICTS, Call, Done, Goal, LOST, OperationStatus, Rejected, SnapshotStatus,
+    StackStatus, Step, Tried, next_step,
 };
+use super::near_the_end;
 use super::service::{Answer, Groups, Kind, Marker, Operation, World};
 use super::shown::{glimpse, shown};
 
@@ -80,7 +81,7 @@ impl Graph<'_> {
                     let next = World { now: world.now + TICK, ..next };
                     if next.killable {
                         let reborn = World { killable: false, ..next };
-                        let to = self.reach(reborn, Tried::default(), Some(at));
+                        let to = self.reach(reborn, near_the_end(), Some(at));
                         self.nodes[at].next.push((to, false));
                     }
                     let to = self.reach(next, tried.clone(), Some(at));
@@ -196,7 +197,9 @@ fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
         Done::Gone => matches!(world.status, None | Some(Status::Deleting)),
         Done::Groups { .. } => match goal {
             Goal::Properties(goal) if goal.wanted.is_empty() => world.groups != Groups::Wanted,
-            _ => world.groups != Groups::Missing,
+            Goal::Properties(_) | Goal::Running(_) | Goal::Stopped(_) | Goal::Continued(_) | Goal::Recovered(_) => {
+                world.groups != Groups::Missing
+            }
         },
         Done::GroupsLeft { .. } => world.stack.is_going() || world.status == Some(Status::Running),
         Done::RollbackContinued => true,
@@ -215,8 +218,8 @@ fn within_budget(tried: &Tried) -> bool {
         && tried.continued <= 1
         && tried.tagged <= 1
         && tried.untagged <= 1
-        && tried.conflicts <= 6
-        && tried.lost <= 21
+        && tried.conflicts <= CONFLICTS + 1
+        && tried.lost <= LOST + 1
 }
 
 /// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are counted.
@@ -287,7 +290,7 @@ fn key(goal: &Goal, world: &World, tried: &Tried) -> [u8; 34] {
         tried
             .unanswered
             .as_ref()
-            .filter(|_| tried.looks <= 3 || tried.lost > 20)
+            .filter(|_| tried.looks <= 3 || tried.lost > LOST)
             .map_or(0, |unanswered| action(unanswered.0)),
         age(tried.began, counts_began && !over),
         age(tried.steady.as_ref().map(|steady| steady.since), counts_steady && !over),

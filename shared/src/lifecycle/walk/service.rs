@@ -196,13 +196,10 @@ impl World {
         let mut worlds = vec![self];
         worlds.extend(self.moved());
         worlds.extend(self.meddled());
-        match self.proof {
-            Some(SnapshotStatus::Creating) => {
-                for status in [SnapshotStatus::Ready, SnapshotStatus::Failed] {
-                    worlds.push(Self { proof: Some(status), ..self }.ends(status == SnapshotStatus::Ready));
-                }
+        if self.proof == Some(SnapshotStatus::Creating) {
+            for status in [SnapshotStatus::Ready, SnapshotStatus::Failed] {
+                worlds.push(Self { proof: Some(status), ..self }.ends(status == SnapshotStatus::Ready));
             }
-            Some(_) | None => {}
         }
         worlds
     }
@@ -246,11 +243,14 @@ impl World {
     }
 
     fn interfered(self) -> Vec<Self> {
-        let mut worlds = match self.stack {
-            StackStatus::UpdateRollbackComplete => vec![Self { stack: StackStatus::UpdateInProgress, ..self }],
-            StackStatus::UpdateRollbackFailed => vec![Self { stack: StackStatus::UpdateRollbackInProgress, ..self }],
-            _ => Vec::new(),
+        let stack = if self.stack == StackStatus::UpdateRollbackComplete {
+            StackStatus::UpdateInProgress
+        } else if self.stack == StackStatus::UpdateRollbackFailed {
+            StackStatus::UpdateRollbackInProgress
+        } else {
+            self.stack
         };
+        let mut worlds = vec![Self { stack, ..self }];
         let Some(status) = self.status else { return worlds };
         let deleted = Self { status: Some(Status::Deleting), ..self };
         match status {
