@@ -161,14 +161,14 @@ fn a_running_application_is_reached_or_refused() {
 #[test]
 fn a_proven_application_is_reached_or_refused() {
     let stack = [StackStatus::UpdateInProgress];
-    let starts = starts(&stack, &[Kept::None, Kept::TwoVersions], &[Marker::None, Marker::Older], &[Groups::Wanted]);
+    let starts = starts(&stack, &[Kept::TwoVersions], &[Marker::None, Marker::Older], &[Groups::Wanted]);
     walks(&[running(STABILIZE, Restore::Latest)], &starts);
 }
 
 #[test]
 fn a_stopped_application_is_reached_or_refused() {
     let stack = [StackStatus::UpdateRollbackFailed];
-    let snapshots = [Kept::None, Kept::Young, Kept::Old, Kept::Failed];
+    let snapshots = [Kept::None, Kept::Young, Kept::Old];
     let under_rule = starts(&stack, &snapshots, &[Marker::None], &[Groups::Wanted]);
     walks(&stopped(Force::UnderReplayRule(Duration::from_hours(20))), &under_rule);
     let freely = starts(&stack, &[Kept::None], &[Marker::None], &[Groups::Wanted]);
@@ -196,7 +196,7 @@ fn a_continued_rollback_is_reached_or_refused() {
 fn a_recovered_application_is_reached_or_refused() {
     let starts = starts(
         &[StackStatus::UpdateRollbackComplete],
-        &[Kept::None, Kept::TwoVersions],
+        &[Kept::TwoVersions],
         &[Marker::None, Marker::Older],
         &[Groups::Wanted],
     );

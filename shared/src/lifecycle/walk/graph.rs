@@ -71,10 +71,10 @@ impl Graph<'_> {
         let (world, tried) = (node.world, node.tried.clone());
         let step = plan(self.goal, &shown(&world, tried.clone()));
         match step {
-            Step::Done(done) => self.promise(is_true(&done, self.goal, &world), at, &format!("{done:?} is not true")),
+            Step::Done(done) => self.promise(is_true(&done, self.goal, &world), at, || format!("{done:?} is not true")),
             Step::Refuse(refusal) => {
                 let told = !refusal.remedy().is_empty() && !refusal.title().is_empty();
-                self.promise(told, at, "a refusal without a remedy")
+                self.promise(told, at, || "a refusal without a remedy".to_owned())
             }
             Step::Wait(_) => {
                 for next in world.waited() {
@@ -93,8 +93,8 @@ impl Graph<'_> {
                 let started = matches!(call, Call::Start { .. })
                     && world.readable
                     && world.started.is_some_and(|count| count > 1);
-                self.promise(!started, at, "a third start, though the operations tell of two")?;
-                self.promise(world.allows(&call), at, &format!("{call} is forbidden here"))?;
+                self.promise(!started, at, || "a third start, though the operations tell of two".to_owned())?;
+                self.promise(world.allows(&call), at, || format!("{call} is forbidden here"))?;
                 for (next, answer) in world.answers(&call) {
                     let mut tried = tried.clone();
                     match answer {
@@ -103,7 +103,7 @@ impl Graph<'_> {
                         Answer::Conflict => tried.rejected(&call, Rejected::Conflict, String::new()),
                         Answer::Snapshot => tried.rejected(&call, Rejected::Snapshot, String::new()),
                     }
-                    self.promise(within_budget(&tried), at, &format!("{call} once too often"))?;
+                    self.promise(within_budget(&tried), at, || format!("{call} once too often"))?;
                     let next = World { now: next.now + 1, ..next };
                     let to = self.reach(next, tried, Some(at));
                     self.nodes[at].next.push((to, true));
@@ -113,8 +113,8 @@ impl Graph<'_> {
         }
     }
 
-    fn promise(&self, kept: bool, at: usize, broken: &str) -> Result<(), String> {
-        if kept { Ok(()) } else { Err(format!("{broken}\n{:?}\n{}", self.goal, self.way(at))) }
+    fn promise(&self, kept: bool, at: usize, broken: impl Fn() -> String) -> Result<(), String> {
+        if kept { Ok(()) } else { Err(format!("{}\n{:?}\n{}", broken(), self.goal, self.way(at))) }
     }
 
     /// How the planner got there.
@@ -130,12 +130,12 @@ impl Graph<'_> {
         let everywhere = self.components(|_| true);
         for (at, node) in self.nodes.iter().enumerate() {
             let call = node.next.iter().any(|(to, call)| *call && everywhere[at] == everywhere[*to]);
-            self.promise(!call, at, "a circle leads through a call")?;
+            self.promise(!call, at, || "a circle leads through a call".to_owned())?;
         }
         let settled = self.components(|node| !node.world.is_working());
         for (at, node) in self.nodes.iter().enumerate().filter(|(_, node)| !node.world.is_working()) {
             let circle = node.next.iter().any(|(to, _)| settled[at] == settled[*to]);
-            self.promise(!circle, at, "waits for ever where nothing passes by itself")?;
+            self.promise(!circle, at, || "waits for ever where nothing passes by itself".to_owned())?;
         }
         Ok(())
     }
