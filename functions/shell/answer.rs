@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use shared::contract::{ApplicationRef, CustomResource, Facts, Unreadable, read, told};
+use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, Unreadable, read, told};
 use shared::custom_resource::{Reply, Request, RequestType, Verdict};
 use shared::lifecycle::{Refusal, StackEvent, StackStatus, Timestamp};
 use tracing::{info, warn};
@@ -61,13 +61,16 @@ pub(crate) async fn answer<R: CustomResource>(
     let goal = match properties.goal(request, &facts) {
         Ok(Some(goal)) => goal,
         Ok(None) => return Some(telling.success("Nothing to do.", &properties, &Trail::default())),
-        Err(unreadable) => return Some(telling.unreadable(&unreadable)),
+        Err(NoGoal::Unreadable(unreadable)) => return Some(telling.unreadable(&unreadable)),
+        Err(NoGoal::Refused(refusal)) => {
+            return Some(telling.refused(&refusal, &properties, &Trail::default(), Some(seen.status)));
+        }
     };
     let subject = Subject { stack: request.stack_id.clone(), application: Some(name), continued: 0 };
     let mut trail = Trail::default();
     let mut pace = Pace::new(&aws.environment, until);
     Some(match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
-        Ok(done) => telling.success(&told(&done), &properties, &trail),
+        Ok(done) => telling.success(&told(&done, trail.last.as_ref()), &properties, &trail),
         Err(Stopped::Refused(refusal)) => telling.refused(&refusal, &properties, &trail, Some(seen.status)),
         Err(Stopped::OutOfTime(because)) => {
             telling.late(because.map(|because| because.to_string()), &properties, &trail)
