@@ -62,7 +62,7 @@ pub(crate) async fn drive(
     let mut tried = Tried::default();
     let mut waiting = None;
     loop {
-        let observed = match look(aws, subject, &mut tried).await {
+        let observed = match look(aws, goal, subject, &mut tried).await {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
@@ -123,14 +123,15 @@ pub(crate) async fn drive(
 }
 
 /// One look at everything the goal depends on.
-async fn look(aws: &Aws, subject: &Subject, tried: &mut Tried) -> Result<Observed, Fault> {
+async fn look(aws: &Aws, goal: &Goal, subject: &Subject, tried: &mut Tried) -> Result<Observed, Fault> {
+    // One time for the look and for the decision made of it.
+    let now = now();
     let application: Option<Application> = match &subject.application {
-        Some(name) => flink::look(aws, name).await?,
+        Some(name) => flink::look(aws, name, |status| goal.needs(status, tried, now)).await?,
         None => None,
     };
     let status = stack::describe(aws, &subject.stack).await?.status;
     let stack = Stack { status: Some(status), continued: subject.continued };
-    let now = now();
     tried.looked(application.as_ref(), now);
     Ok(Observed { now, application, stack, tried: tried.clone() })
 }

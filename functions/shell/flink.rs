@@ -7,15 +7,19 @@ use sdk::types::{
     EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
 };
 use shared::lifecycle::{
-    Action, Application, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType, Snapshot,
-    SnapshotStatus, Timestamp,
+    Action, Application, ApplicationStatus, Call, Group, Looks, Operation, OperationStatus, Operations, Restore,
+    RestoreType, Snapshot, SnapshotStatus, Timestamp,
 };
 
 use crate::aws::Aws;
 use crate::fault::{Fault, fault};
 
-/// Everything a step needs to know of an application; `None` when it does not exist.
-pub(crate) async fn look(aws: &Aws, name: &str) -> Result<Option<Application>, Fault> {
+/// An application with what else its status `needs` to be looked at; `None` when it does not exist.
+pub(crate) async fn look(
+    aws: &Aws,
+    name: &str,
+    needs: impl Fn(ApplicationStatus) -> Looks,
+) -> Result<Option<Application>, Fault> {
     let described = aws.flink.describe_application().application_name(name).send().await;
     let detail = match described.map_err(|error| fault(Action::DescribeApplication, &error)) {
         Ok(output) => output.application_detail,
@@ -26,9 +30,16 @@ pub(crate) async fn look(aws: &Aws, name: &str) -> Result<Option<Application>, F
         return Err(Fault::Rejected(Action::DescribeApplication, "the answer has no ApplicationDetail".to_owned()));
     };
     let mut application = described_application(&detail)?;
-    application.tags = tags(aws, &application.arn).await?;
-    application.operations = operations(aws, name).await?;
-    application.snapshots = snapshots(aws, name).await?;
+    let looks = needs(application.status);
+    if looks.tags {
+        application.tags = tags(aws, &application.arn).await?;
+    }
+    if looks.operations {
+        application.operations = operations(aws, name).await?;
+    }
+    if looks.snapshots {
+        application.snapshots = snapshots(aws, name).await?;
+    }
     Ok(Some(application))
 }
 

@@ -5,10 +5,11 @@ use super::action::Action;
 use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Force, Stopped};
-use super::observed::{Application, Observed};
+use super::observed::{Application, Observed, Timestamp};
 use super::refusal::Refusal;
 use super::replay::{Replay, replay};
 use super::status::ApplicationStatus;
+use super::tried::Tried;
 use super::{MARKER, Step, UNSEEN_LOOKS};
 
 /// How often a force-stop is asked for.
@@ -18,7 +19,6 @@ const FORCED: u8 = 3;
 pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
     let tried = &observed.tried;
-    let impatient = tried.began.is_some_and(|began| observed.now.since(began) >= goal.patience);
     match application.status {
         ApplicationStatus::Deleting => Step::Done(Done::Gone),
         ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
@@ -48,12 +48,17 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
         | ApplicationStatus::Updating
         | ApplicationStatus::Autoscaling
         | ApplicationStatus::Stopping => {
-            if goal.graceful && !impatient {
+            if !is_due(goal, tried, observed.now) {
                 return Step::Wait(Because::Busy(application.status));
             }
             mark(goal, application, observed).unwrap_or_else(|| force(goal, application, observed))
         }
     }
+}
+
+/// Whether a busy application is forced now rather than waited for.
+pub(super) fn is_due(goal: &Stopped, tried: &Tried, now: Timestamp) -> bool {
+    !goal.graceful || now.since(tried.began.unwrap_or(now)) >= goal.patience
 }
 
 /// The marker comes before the stop.

@@ -55,7 +55,7 @@ impl Graph<'_> {
     fn reach(&mut self, world: World, mut tried: Tried, from: Option<usize>) -> usize {
         // As many looks as are counted at all, at once: what happens between them happens between two waits as well.
         tried.looks = if tried.looks == 0 { 0 } else { 3 };
-        tried.looked(glimpse(&world).as_ref(), Timestamp(world.now));
+        tried.looked(glimpse(self.goal, &world, &tried).as_ref(), Timestamp(world.now));
         let key = key(self.goal, &world, &tried);
         if let Some(known) = self.index.get(&key) {
             return *known;
@@ -69,7 +69,7 @@ impl Graph<'_> {
     fn step(&mut self, at: usize, plan: Plan<'_>) -> Result<(), String> {
         let node = &self.nodes[at];
         let (world, tried) = (node.world, node.tried.clone());
-        let step = plan(self.goal, &shown(&world, tried.clone()));
+        let step = plan(self.goal, &shown(self.goal, &world, tried.clone()));
         match step {
             Step::Done(done) => self.promise(is_true(&done, self.goal, &world), at, || format!("{done:?} is not true")),
             Step::Refuse(refusal) => {
@@ -121,7 +121,7 @@ impl Graph<'_> {
     fn way(&self, at: usize) -> String {
         let node = &self.nodes[at];
         let before = node.from.map_or_else(String::new, |from| self.way(from));
-        let step = next_step(self.goal, &shown(&node.world, node.tried.clone()));
+        let step = next_step(self.goal, &shown(self.goal, &node.world, node.tried.clone()));
         format!("{before}{:?}\n    {:?}\n  {step:?}\n", node.world, node.tried)
     }
 

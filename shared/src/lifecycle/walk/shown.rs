@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::observed::{Application, Group, Observed, Operations, Snapshot, Stack, Timestamp};
-use super::super::{MARKER, SnapshotStatus, Tried};
+use super::super::{Goal, Looks, MARKER, SnapshotStatus, Tried};
 use super::service::{Groups, Kept, Kind, Marker, World};
 
 /// When the request began.
@@ -19,8 +19,14 @@ pub(super) fn groups(value: &str) -> Vec<Group> {
     vec![Group { id: "g".into(), map: BTreeMap::from([("k".into(), value.into())]) }]
 }
 
+/// What the goal asks to be looked at: the rest it does not get to see.
+fn looks(goal: &Goal, world: &World, tried: &Tried) -> Looks {
+    world.status.map_or(Looks::NONE, |status| goal.needs(status, tried, Timestamp(world.now)))
+}
+
 /// What a look at `world` shows.
-pub(super) fn shown(world: &World, tried: Tried) -> Observed {
+pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
+    let looks = looks(goal, world, &tried);
     let application = world.status.map(|status| Application {
         name: "app".into(),
         arn: "arn".into(),
@@ -32,22 +38,23 @@ pub(super) fn shown(world: &World, tried: Tried) -> Observed {
         created: Timestamp(REQUEST - 30 * 60 * MINUTE),
         snapshots_enabled: true,
         token: None,
-        tags: tags(world.marker),
+        tags: if looks.tags { tags(world.marker) } else { BTreeMap::new() },
         groups: match world.groups {
             Groups::Wanted => groups("wanted"),
             Groups::Missing => Vec::new(),
             Groups::Conflicting => groups("theirs"),
         },
         running_with: None,
-        operations: operations(world),
-        snapshots: snapshots(world),
+        operations: if looks.operations { operations(world) } else { Operations::Unreadable },
+        snapshots: if looks.snapshots { snapshots(world) } else { Vec::new() },
     });
     let stack = Stack { status: Some(world.stack), continued: world.continued };
     Observed { now: Timestamp(world.now), application, stack, tried }
 }
 
 /// As much of it as the memory of one invocation keeps: many more looks are taken than planned on.
-pub(super) fn glimpse(world: &World) -> Option<Application> {
+pub(super) fn glimpse(goal: &Goal, world: &World, tried: &Tried) -> Option<Application> {
+    let looks = looks(goal, world, tried);
     world.status.map(|status| Application {
         name: String::new(),
         arn: String::new(),
@@ -62,7 +69,7 @@ pub(super) fn glimpse(world: &World) -> Option<Application> {
         tags: BTreeMap::new(),
         groups: Vec::new(),
         running_with: None,
-        operations: operations(world),
+        operations: if looks.operations { operations(world) } else { Operations::Unreadable },
         snapshots: Vec::new(),
     })
 }
