@@ -32,3 +32,44 @@ pub(super) fn step(application: &Application, deployed_since: Timestamp) -> Opti
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::super::observed::Observed;
+    use super::super::status::ApplicationStatus;
+    use super::*;
+    use std::time::Duration;
+
+    fn told(observed: &Observed) -> Option<Step> {
+        step(observed.application.as_ref().unwrap(), Timestamp(1_000_000))
+    }
+
+    #[test]
+    fn an_update_that_was_taken_back_is_a_failure_though_it_runs_again() {
+        let mut observed = seen(ApplicationStatus::Running);
+        operation(&mut observed, "UpdateApplication", OperationStatus::Failed, Some("no class X"));
+        later(&mut observed, Duration::from_secs(1));
+        operation(&mut observed, "RollbackApplication", OperationStatus::Successful, None);
+        let Some(Step::Refuse(refusal)) = told(&observed) else { panic!() };
+        assert_eq!(refusal.to_string(), "Flink took the update back: app: no class X");
+    }
+
+    #[test]
+    fn an_update_of_an_earlier_deployment_is_not_this_ones() {
+        let mut observed = seen(ApplicationStatus::Running);
+        observed.now.0 -= 1;
+        operation(&mut observed, "UpdateApplication", OperationStatus::Failed, None);
+        assert_eq!(told(&observed), None);
+    }
+
+    #[test]
+    fn where_operations_cannot_be_read_the_version_tells() {
+        let mut observed = seen(ApplicationStatus::Running);
+        app(&mut observed).operations = Operations::Unreadable;
+        assert_eq!(told(&observed), None);
+        app(&mut observed).rolled_back_to = Some(1);
+        let Some(Step::Refuse(refusal)) = told(&observed) else { panic!() };
+        assert!(refusal.to_string().contains("cannot be read"), "{refusal}");
+    }
+}

@@ -83,3 +83,41 @@ fn since_it_runs(application: &Application, since: Timestamp) -> impl Iterator<I
     };
     all.iter().take_while(move |operation| operation.kind != START && operation.started >= since)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::super::status::ApplicationStatus;
+    use super::*;
+
+    fn health(observed: &Observed) -> Health {
+        of(observed.application.as_ref().unwrap(), observed, Duration::ZERO, "proof", Timestamp(0))
+    }
+
+    fn with(kind: &str, status: OperationStatus) -> Observed {
+        let mut observed = seen(ApplicationStatus::Running);
+        operation(&mut observed, START, OperationStatus::Successful, None);
+        operation(&mut observed, kind, status, Some("why"));
+        observed
+    }
+
+    #[test]
+    fn an_operation_that_failed_since_it_runs_is_not_healthy() {
+        let Health::Unhealthy(error) = health(&with("ScaleApplication", OperationStatus::Failed)) else { panic!() };
+        assert_eq!(error, "ScaleApplication failed: why");
+    }
+
+    #[test]
+    fn an_operation_that_goes_on_is_waited_for() {
+        let observed = with("Maintenance", OperationStatus::InProgress);
+        assert!(matches!(health(&observed), Health::Wait(Because::Stabilizing)));
+    }
+
+    #[test]
+    fn a_start_that_failed_before_the_one_that_runs_proves_nothing() {
+        let mut observed = seen(ApplicationStatus::Running);
+        operation(&mut observed, START, OperationStatus::Failed, None);
+        operation(&mut observed, START, OperationStatus::Successful, None);
+        assert!(matches!(health(&observed), Health::Call(..)));
+    }
+}

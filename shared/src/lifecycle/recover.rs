@@ -8,7 +8,7 @@ use super::health::{self, Health};
 use super::observed::{Application, Observed, START};
 use super::refusal::Refusal;
 use super::status::{ApplicationStatus, OperationStatus, StackStatus};
-use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS, restore};
+use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS, restore, stop};
 
 /// The next step toward a recovered application.
 pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
@@ -24,24 +24,28 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
         ApplicationStatus::Ready if awaiting => Step::Done(Done::AwaitingFix),
         ApplicationStatus::Ready => ready(goal, application, observed),
-        ApplicationStatus::Running if awaiting => stop(application, observed),
+        ApplicationStatus::Running if awaiting => stop::forced(application, observed, Because::FailsAgain),
         ApplicationStatus::Running => running(goal, application, observed),
         ApplicationStatus::Starting | ApplicationStatus::Updating | ApplicationStatus::Autoscaling if awaiting => {
-            stop(application, observed)
+            stop::forced(application, observed, Because::FailsAgain)
         }
-        ApplicationStatus::Starting | ApplicationStatus::Updating => {
+        ApplicationStatus::Starting
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::Stopping => {
             let steady = observed.tried.steady.as_ref();
-            if steady.is_some_and(|steady| observed.now.since(steady.since) >= goal.patience) {
+            let stuck = steady.is_some_and(|steady| observed.now.since(steady.since) >= goal.patience);
+            if stuck && awaiting {
+                stop::forced(application, observed, Because::FailsAgain)
+            } else if stuck {
                 give_up(goal)
             } else {
                 Step::Wait(Because::Busy(application.status))
             }
         }
-        ApplicationStatus::Stopping
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => Step::Wait(Because::Busy(application.status)),
+        ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
+            Step::Wait(Because::Busy(application.status))
+        }
     }
 }
 
@@ -81,17 +85,6 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
 fn give_up(goal: &Recovered) -> Step {
     let value = format!("{AWAITING_FIX}{}", goal.event);
     Step::Call(Call::Tag { key: MARKER, value }, Because::FailsAgain)
-}
-
-fn stop(application: &Application, observed: &Observed) -> Step {
-    if observed.tried.forced >= 3 {
-        let error = observed.tried.rejection.as_ref().map_or_else(String::new, |rejection| rejection.text.clone());
-        return Step::Refuse(Refusal::WouldNotStop { application: application.name.clone(), error });
-    }
-    if observed.tried.forced > 0 && observed.tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
-    }
-    Step::Call(Call::Stop { force: true }, Because::FailsAgain)
 }
 
 #[cfg(test)]
@@ -153,6 +146,39 @@ mod tests {
         let mut observed = recovering(ApplicationStatus::Ready);
         operation(&mut observed, "StartApplication", OperationStatus::Failed, Some("boom"));
         assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+    }
+
+    #[test]
+    fn a_start_that_fails_on_the_newest_snapshot_is_tried_once_more_on_the_old_codes_own() {
+        let mut observed = recovering(ApplicationStatus::Ready);
+        snapshot(&mut observed, "old code", super::super::SnapshotStatus::Ready);
+        later(&mut observed, Duration::from_mins(1));
+        snapshot(&mut observed, "new code", super::super::SnapshotStatus::Ready);
+        app(&mut observed).snapshots[1].version = 2;
+        app(&mut observed).version = 3;
+        operation(&mut observed, START, OperationStatus::Failed, Some("boom"));
+        let Step::Call(Call::Start { restore, .. }, Because::NewestFailed) = step(&observed) else { panic!() };
+        assert_eq!(restore, super::super::Restore::Custom("old code".into()));
+    }
+
+    #[test]
+    fn an_application_that_is_stuck_is_marked_then_forced() {
+        for status in [ApplicationStatus::Starting, ApplicationStatus::Autoscaling, ApplicationStatus::Stopping] {
+            let mut observed = recovering(status);
+            assert_eq!(step(&observed), Step::Wait(Because::Busy(status)));
+            later(&mut observed, Duration::from_mins(10));
+            assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+            observed.tried.tagged = 1;
+            assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::FailsAgain));
+        }
+    }
+
+    #[test]
+    fn an_application_that_was_deleted_meanwhile_is_gone() {
+        let mut observed = recovering(ApplicationStatus::Deleting);
+        assert_eq!(step(&observed), Step::Done(Done::Gone));
+        observed.application = None;
+        assert_eq!(step(&observed), Step::Done(Done::Gone));
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub enum Refusal {
     FellBack {
         /// The application.
         application: String,
+        /// What is known of that start.
+        seen: String,
     },
     /// RUNNING, and its job cannot be snapshotted.
     Unhealthy {

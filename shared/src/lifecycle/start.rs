@@ -37,7 +37,8 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
         return step;
     }
     let tried = &observed.tried;
-    let fell_back = || Step::Refuse(Refusal::FellBack { application: application.name.clone() });
+    let fell_back =
+        |seen: &str| Step::Refuse(Refusal::FellBack { application: application.name.clone(), seen: seen.to_owned() });
     match application.newest(START, goal.since).map(|operation| operation.status) {
         Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
         // Somebody stopped it while it started.
@@ -45,7 +46,7 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
             return Step::Refuse(restore::none_left(application, "one start, cancelled"));
         }
         // Started in this request and READY again: a batch job that ended, or somebody stopped it.
-        Some(OperationStatus::Successful) => return fell_back(),
+        Some(OperationStatus::Successful) => return fell_back("the start's operation is SUCCESSFUL"),
         Some(OperationStatus::Failed) | None => {}
     }
     if tried.starts > 0 && tried.looks <= UNSEEN_LOOKS {
@@ -53,7 +54,10 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
     }
     let failed = application.failed_starts(goal.since);
     if usize::from(tried.starts) > failed {
-        return fell_back();
+        return fell_back(match &application.operations {
+            Operations::Listed(_) => "a start was accepted and no operation of it is to be seen",
+            Operations::Unreadable => "a start was accepted, and what became of it cannot be read",
+        });
     }
     let chosen = match (&goal.restore, failed) {
         (Restore::Latest, _) => restore::rung(application, observed, failed),

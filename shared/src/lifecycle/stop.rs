@@ -22,8 +22,7 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
     match application.status {
         ApplicationStatus::Deleting => Step::Done(Done::Gone),
         ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
-            let ours = tried.stops > 0 || tried.forced > 0;
-            Step::Done(if ours { Done::Stopped } else { Done::NotRunning })
+            Step::Done(if is_ours(goal, application, tried) { Done::Stopped } else { Done::NotRunning })
         }
         ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
             Step::Wait(Because::Busy(application.status))
@@ -68,26 +67,40 @@ fn mark(goal: &Stopped, application: &Application, observed: &Observed) -> Optio
     (!marked).then(|| Step::Call(Call::Tag { key: MARKER, value: value.clone() }, Because::RememberToRestart))
 }
 
+/// Whether it was stopped for this goal: by this process, or by one before it, which left the marker.
+fn is_ours(goal: &Stopped, application: &Application, tried: &Tried) -> bool {
+    let unanswered = tried.unanswered.as_ref().is_some_and(|(action, _)| *action == Action::StopApplication);
+    let marked = goal.marker.is_some() && application.tag(MARKER) == goal.marker.as_deref();
+    tried.stops > 0 || tried.forced > 0 || unanswered || marked
+}
+
 fn force(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
-    let name = || application.name.clone();
-    if observed.tried.forced >= FORCED {
-        let error = observed.tried.rejection.as_ref().map_or_else(
-            || format!("a force-stop was accepted and it is {}", application.status),
-            |rejection| rejection.text.clone(),
-        );
-        return Step::Refuse(Refusal::WouldNotStop { application: name(), error });
-    }
-    if observed.tried.forced > 0 && observed.tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
-    }
     let because = match goal.force {
         Force::Freely => Because::StackGoes,
         Force::UnderReplayRule(bound) => match replay(application, observed.now, bound) {
-            Replay::Forbidden { why } => return Step::Refuse(Refusal::ReplayForbidden { application: name(), why }),
             Replay::Since { .. } | Replay::Empty { .. } => Because::ForceAllowed,
+            Replay::Forbidden { why } => {
+                return Step::Refuse(Refusal::ReplayForbidden { application: application.name.clone(), why });
+            }
         },
     };
-    Step::Call(Call::Stop { force: true }, because)
+    forced(application, observed, because)
+}
+
+/// A force-stop, asked for a few times: it can be rejected, or come to nothing.
+pub(super) fn forced(application: &Application, observed: &Observed, because: Because) -> Step {
+    let tried = &observed.tried;
+    if tried.forced > 0 && tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    if tried.forced < FORCED {
+        return Step::Call(Call::Stop { force: true }, because);
+    }
+    let error = tried.rejection.as_ref().map_or_else(
+        || format!("a force-stop was accepted and it is {}", application.status),
+        |rejection| rejection.text.clone(),
+    );
+    Step::Refuse(Refusal::WouldNotStop { application: application.name.clone(), error })
 }
 
 #[cfg(test)]
@@ -150,15 +163,22 @@ mod tests {
     #[test]
     fn an_application_that_stopped_without_us_is_told_apart() {
         assert_eq!(step(&seen(ApplicationStatus::Ready)), Step::Done(Done::NotRunning));
-        let mut observed = marked(ApplicationStatus::Ready);
+        let mut observed = seen(ApplicationStatus::Ready);
         observed.tried.forced = 1;
         assert_eq!(step(&observed), Step::Done(Done::Stopped));
+    }
+
+    #[test]
+    fn what_a_killed_process_stopped_is_known_by_its_marker() {
+        assert_eq!(step(&marked(ApplicationStatus::Ready)), Step::Done(Done::Stopped));
     }
 
     #[test]
     fn a_force_stop_that_comes_to_nothing_is_given_up() {
         let mut observed = marked(ApplicationStatus::Running);
         observed.tried.forced = FORCED;
+        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
+        observed.tried.looks = UNSEEN_LOOKS + 1;
         assert!(matches!(step(&observed), Step::Refuse(Refusal::WouldNotStop { .. })));
     }
 }

@@ -21,7 +21,7 @@ impl Refusal {
             Some(Self::StartFailed { .. }) => Self::NothingToRestore { application: "app".into(), tried: text() },
             Some(Self::NothingToRestore { .. }) => Self::UpdateFellBack { application: "app".into(), error: text() },
             Some(Self::UpdateFellBack { .. }) => Self::Renamed { from: text(), to: text() },
-            Some(Self::Renamed { .. }) => Self::FellBack { application: "app".into() },
+            Some(Self::Renamed { .. }) => Self::FellBack { application: "app".into(), seen: text() },
             Some(Self::FellBack { .. }) => Self::Unhealthy { application: "app".into(), error: text() },
             Some(Self::Unhealthy { .. }) => Self::SnapshotFailed { application: "app".into(), error: text() },
             Some(Self::SnapshotFailed { .. }) => Self::UpdateFailed { application: "app".into(), error: text() },

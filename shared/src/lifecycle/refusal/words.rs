@@ -116,12 +116,12 @@ impl fmt::Display for Refusal {
             | Self::NotOwned { application }
             | Self::BeingDeleted { application }
             | Self::RolledBack { application }
-            | Self::NotTagged { application }
-            | Self::FellBack { application } => write!(formatter, "{title}: {application}."),
+            | Self::NotTagged { application } => write!(formatter, "{title}: {application}."),
             Self::UnknownStatus { word } => write!(formatter, "{title}: {word}."),
             Self::StartFailed { application, error, tried } => {
                 write!(formatter, "{title}: {application}: {error} Tried: {tried}.")
             }
+            Self::FellBack { application, seen } => write!(formatter, "{title}: {application}: {seen}."),
             Self::NothingToRestore { application, tried } => write!(formatter, "{title}: {application}: {tried}."),
             Self::Renamed { from, to } => write!(formatter, "{title}: {to} instead of {from}."),
             Self::UpdateFellBack { application, error }
