@@ -13,6 +13,8 @@ pub enum Because {
     NotRunning,
     /// The service accepted a call that is not seen yet.
     NotSeenYet,
+    /// The call met somebody else's change.
+    SomebodyElse,
     /// Nobody answered the call.
     Unanswered,
     /// READY, and the newest snapshot is of a runtime that this one cannot restore.
@@ -51,6 +53,7 @@ impl fmt::Display for Because {
             Self::Busy(status) => return write!(formatter, "the application is {status}, which passes"),
             Self::NotRunning => "the application is READY and is to run",
             Self::NotSeenYet => "the service accepted the call and does not show it yet",
+            Self::SomebodyElse => "somebody else was changing it when it was called",
             Self::Unanswered => "the call was not answered; whether it was taken is about to be seen",
             Self::NewestIncompatible => {
                 "the newest snapshot is of a runtime that this one cannot restore, so the newest that it can is named"

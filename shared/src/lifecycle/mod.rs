@@ -89,15 +89,61 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     }
 }
 
-/// A call that nobody answered is not repeated blindly: what became of it is looked for first.
+/// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that nobody answered, what
+/// became of it is looked for first.
 fn repeated(call: Call, because: Because, observed: &Observed) -> Step {
-    match &observed.tried.unanswered {
-        Some((action, error)) if observed.tried.lost > LOST => {
+    let tried = &observed.tried;
+    let conflict = tried.rejection.as_ref().filter(|one| one.kind == Rejected::Conflict && one.action == call.action());
+    if conflict.is_some() && tried.looks <= 1 {
+        return Step::Wait(Because::SomebodyElse);
+    }
+    match &tried.unanswered {
+        Some((action, error)) if tried.lost > LOST => {
             Step::Refuse(Refusal::Unanswered { action: *action, error: error.clone() })
         }
-        Some((action, _)) if *action == call.action() && observed.tried.looks <= UNSEEN_LOOKS => {
-            Step::Wait(Because::Unanswered)
-        }
+        Some((action, _)) if *action == call.action() && tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::Unanswered),
         Some(_) | None => Step::Call(call, because),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixtures::*;
+    use super::*;
+
+    fn properties(observed: &Observed) -> Step {
+        let wanted = vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];
+        let (previous, policy, since) = (Vec::new(), ConflictPolicy::Fail, Timestamp(0));
+        next_step(&Goal::Properties(Properties { wanted, previous, policy, since }), observed)
+    }
+
+    fn call(observed: &Observed) -> Call {
+        let Step::Call(call, _) = properties(observed) else { panic!("{:?}", properties(observed)) };
+        call
+    }
+
+    #[test]
+    fn after_a_conflict_there_is_a_rest_and_after_the_sixth_an_end() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        for _ in 0..CONFLICTS {
+            observed.tried.rejected(&call(&observed), Rejected::Conflict, "in use".into());
+            observed.tried.looks = 1;
+            assert_eq!(properties(&observed), Step::Wait(Because::SomebodyElse));
+            observed.tried.looks = 2;
+        }
+        observed.tried.rejected(&call(&observed), Rejected::Conflict, "in use".into());
+        assert_eq!(properties(&observed), Step::Refuse(Refusal::TooManyConflicts { error: "in use".into() }));
+    }
+
+    #[test]
+    fn a_call_that_nobody_answered_is_looked_for_before_it_is_repeated() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        for _ in 0..LOST {
+            observed.tried.unanswered(&call(&observed), "Rate exceeded".into());
+            assert_eq!(properties(&observed), Step::Wait(Because::Unanswered));
+            observed.tried.looks = UNSEEN_LOOKS + 1;
+        }
+        observed.tried.unanswered(&call(&observed), "Rate exceeded".into());
+        assert!(matches!(properties(&observed), Step::Refuse(Refusal::Unanswered { .. })));
     }
 }

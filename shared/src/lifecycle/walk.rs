@@ -3,7 +3,9 @@
 //! goal called done that is not, and on a refusal without a remedy.
 
 mod blinded;
+mod circles;
 mod graph;
+mod key;
 mod service;
 mod shown;
 

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::super::observed::{Observed, Timestamp};
 use super::super::{
-    Action, ApplicationStatus, CONFLICTS, Call, Done, Goal, LOST, OperationStatus, Rejected, SnapshotStatus,
-    StackStatus, Step, Tried, next_step,
+    ApplicationStatus, CONFLICTS, Call, Done, Goal, LOST, Rejected, SnapshotStatus, StackStatus, Step, Tried, next_step,
 };
+use super::circles::components;
+use super::key::{Key, key};
 use super::near_the_end;
-use super::service::{Answer, Groups, Kind, Marker, Operation, World};
+use super::service::{Answer, Groups, World};
 use super::shown::{glimpse, shown};
 
 /// What a look after a wait finds on the clock.
@@ -47,7 +48,7 @@ pub(super) fn explore(goal: &Goal, starts: &[(World, Tried)], plan: Plan<'_>) ->
 struct Graph<'a> {
     goal: &'a Goal,
     nodes: Vec<Node>,
-    index: HashMap<[u8; 34], usize>,
+    index: HashMap<Key, usize>,
 }
 
 impl Graph<'_> {
@@ -125,6 +126,10 @@ impl Graph<'_> {
         format!("{before}{:?}\n    {:?}\n  {step:?}\n", node.world, node.tried)
     }
 
+    fn components(&self, within: impl Fn(&Node) -> bool) -> Vec<usize> {
+        components(self.nodes.len(), |at| &self.nodes[at].next, |at| within(&self.nodes[at]))
+    }
+
     /// No circle leads through a call, and none that only waits stays where nothing passes by itself.
     fn circles(&self) -> Result<(), String> {
         let everywhere = self.components(|_| true);
@@ -138,51 +143,6 @@ impl Graph<'_> {
             self.promise(!circle, at, || "waits for ever where nothing passes by itself".to_owned())?;
         }
         Ok(())
-    }
-
-    /// Tarjan's strongly connected components of the nodes that are `within`, without recursion; others are alone.
-    fn components(&self, within: impl Fn(&Node) -> bool) -> Vec<usize> {
-        const UNSEEN: usize = usize::MAX;
-        let count = self.nodes.len();
-        let (mut order, mut low, mut component) = (vec![UNSEEN; count], vec![0; count], vec![UNSEEN; count]);
-        let (mut stack, mut seen) = (Vec::new(), 0);
-        for root in 0..count {
-            if order[root] != UNSEEN || !within(&self.nodes[root]) {
-                continue;
-            }
-            let mut path = vec![(root, 0)];
-            while let Some((at, edge)) = path.pop() {
-                if edge == 0 {
-                    (order[at], low[at]) = (seen, seen);
-                    seen += 1;
-                    stack.push(at);
-                }
-                if let Some((to, _)) = self.nodes[at].next.get(edge) {
-                    path.push((at, edge + 1));
-                    if !within(&self.nodes[*to]) {
-                        continue;
-                    }
-                    if order[*to] == UNSEEN {
-                        path.push((*to, 0));
-                    } else if component[*to] == UNSEEN {
-                        low[at] = low[at].min(order[*to]);
-                    }
-                    continue;
-                }
-                if low[at] == order[at] {
-                    while let Some(member) = stack.pop() {
-                        component[member] = at;
-                        if member == at {
-                            break;
-                        }
-                    }
-                }
-                if let Some((parent, _)) = path.last() {
-                    low[*parent] = low[*parent].min(low[at]);
-                }
-            }
-        }
-        component.iter().enumerate().map(|(at, found)| if *found == UNSEEN { count + at } else { *found }).collect()
     }
 }
 
@@ -220,79 +180,4 @@ fn within_budget(tried: &Tried) -> bool {
         && tried.untagged <= 1
         && tried.conflicts <= CONFLICTS + 1
         && tried.lost <= LOST + 1
-}
-
-/// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are counted.
-fn key(goal: &Goal, world: &World, tried: &Tried) -> [u8; 34] {
-    // Once a force-stop is asked for, what came before it matters no more.
-    let over = match goal {
-        Goal::Stopped(_) => tried.forced > 0,
-        Goal::Recovered(_) => tried.tagged > 0 || world.marker == Marker::AwaitingFix,
-        Goal::Running(_) | Goal::Properties(_) | Goal::Continued(_) => false,
-    };
-    let before = |count: u8| if over { 0 } else { count };
-    let operation = |operation: &Option<Operation>| match (operation, goal) {
-        (None, _) => [if over { 8 } else { 9 }, 0],
-        (Some(one), Goal::Running(_) | Goal::Recovered(_)) if !over => {
-            [one.kind as u8, one.status as u8 * 4 + one.when as u8]
-        }
-        (Some(one), Goal::Properties(_)) if one.kind == Kind::Update => [1, one.status as u8 * 4 + one.when as u8],
-        // Nobody asks for more than whether it is at work.
-        (Some(one), _) => [8, u8::from(one.status == OperationStatus::InProgress)],
-    };
-    let (counts_began, counts_steady) = match goal {
-        Goal::Running(goal) => (false, !goal.stabilize.is_zero()),
-        Goal::Stopped(_) => (true, false),
-        Goal::Recovered(_) => (false, true),
-        Goal::Properties(_) | Goal::Continued(_) => (false, false),
-    };
-    let age = |since: Option<Timestamp>, counts: bool| {
-        let since = since.filter(|_| counts);
-        let age = since.map(|since| Timestamp(world.now).since(since).min(LONG));
-        age.map_or(255, |age| u8::try_from(age.as_secs() / 60).unwrap_or(254))
-    };
-    let action = |action: Action| action as u8 + 1;
-    let [a, b, c] = world.operations.each_ref().map(operation);
-    [
-        world.status.map_or(99, |status| status as u8),
-        u8::from(world.ran),
-        u8::from(world.readable),
-        a[0],
-        a[1],
-        before(b[0]),
-        before(b[1]),
-        before(c[0]),
-        before(c[1]),
-        u8::from(world.killable),
-        world.started.unwrap_or(9),
-        world.meddlers,
-        if matches!(goal, Goal::Recovered(_)) { before(world.kept as u8) } else { world.kept as u8 },
-        before(world.proof.map_or(99, |status| status as u8)),
-        before(world.marker as u8),
-        world.groups as u8,
-        world.stack as u8,
-        u8::try_from(world.continued).unwrap_or(99),
-        before(tried.starts),
-        before(tried.stops),
-        tried.forced,
-        tried.updates,
-        before(tried.snapshots),
-        tried.continued,
-        tried.tagged,
-        before(tried.untagged),
-        tried.conflicts,
-        tried.lost,
-        u8::try_from(tried.looks.min(4)).unwrap_or(4),
-        u8::from(tried.rejection.is_some() && matches!(goal, Goal::Continued(_))),
-        before(
-            tried.rejection.as_ref().filter(|one| one.kind == Rejected::Snapshot).map_or(0, |one| action(one.action)),
-        ),
-        tried
-            .unanswered
-            .as_ref()
-            .filter(|_| tried.looks <= 3 || tried.lost > LOST)
-            .map_or(0, |unanswered| action(unanswered.0)),
-        age(tried.began, counts_began && !over),
-        age(tried.steady.as_ref().map(|steady| steady.since), counts_steady && !over),
-    ]
 }
