@@ -6,6 +6,7 @@ mod blinded;
 mod circles;
 mod graph;
 mod key;
+mod moves;
 mod service;
 mod shown;
 
