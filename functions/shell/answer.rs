@@ -1,193 +1,145 @@
-//! One custom-resource request to one reply: read, look at the stack, drive, tell.
+//! One custom-resource request to one reply: look at the stack, read, drive, tell.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
-use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, Unreadable, read, told};
-use shared::custom_resource::{Reply, Request, RequestType, Verdict};
-use shared::lifecycle::{Refusal, StackEvent, StackStatus, Timestamp};
-use tracing::{info, warn};
+use serde_json::Value;
+use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, read, told};
+use shared::custom_resource::{Handover, Reply, Request, RequestType};
+use shared::lifecycle::{Action, Because, Refusal};
+use tracing::info;
 
+use crate::asked::{self, Asked};
 use crate::aws::Aws;
-use crate::drive::{Stopped, Subject, Trail, drive, now};
+use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::fault::Fault;
-use crate::pace::Pace;
-use crate::stack;
+use crate::handover::hand_over;
+use crate::now::now;
+use crate::pace::{OutOfTime, Pace};
+use crate::telling::Telling;
 
-/// Where this invocation's log is, for the answer.
-#[derive(Debug, Clone)]
-pub(crate) struct Log(pub(crate) String);
+/// What an invocation ends in.
+pub(crate) enum Ended {
+    /// This is the answer.
+    Reply(Reply),
+    /// The request was answered before.
+    AnsweredBefore,
+    /// The next invocation goes on.
+    HandedOver,
+}
 
-/// Answers a request; `None` when it was answered before.
-pub(crate) async fn answer<R: CustomResource>(
-    aws: &Aws,
-    request: &Request,
-    until: Instant,
-    log: &Log,
-) -> Option<Reply> {
-    let telling = Telling { request, physical_id: request.physical_id(R::KIND), log };
-    let properties = match read::<R>(&request.properties) {
-        Ok(properties) => properties,
-        Err(unreadable) => return Some(telling.unreadable(&unreadable)),
+/// One delivery of one request.
+pub(crate) struct Delivered<'a> {
+    pub(crate) event: &'a Value,
+    pub(crate) request: &'a Request,
+    pub(crate) telling: &'a Telling<'a>,
+    /// This function's own name.
+    pub(crate) function: &'a str,
+}
+
+/// How long before CloudFormation's own patience ends the last invocation answers.
+const BEFORE_TIMEOUT: std::time::Duration = std::time::Duration::from_mins(2);
+
+/// Answers a request, or hands it over.
+pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, mut pace: Pace) -> Ended {
+    let Delivered { event, request, telling, function } = *delivered;
+    let handed = Handover::read(event);
+    let nothing = Trail::default();
+    let Ok(asked) = look(aws, delivered, &mut pace).await else {
+        return Ended::Reply(telling.late("nothing could be learned of the stack", BTreeMap::new(), &nothing));
     };
-    let application = match properties.application() {
-        Ok(application) => application,
-        Err(unreadable) => return Some(telling.unreadable(&unreadable)),
+    if let Ok(asked) = &asked {
+        telling.stack_is(asked.status);
+        if is_answered(asked, delivered) {
+            info!("this request was answered before");
+            return Ended::AnsweredBefore;
+        }
+    }
+    let (properties, application) = match read::<R>(&request.properties).and_then(|properties| {
+        let application = properties.application()?;
+        Ok((properties, application))
+    }) {
+        Ok(read) => read,
+        Err(unreadable) => return Ended::Reply(telling.unreadable(&unreadable)),
     };
-    let seen = match look_at_stack(aws, request).await {
-        Ok(seen) => seen,
+    let asked = match asked {
+        Ok(asked) => asked,
         Err(fault) => {
-            let refusal = fault.refusal(shared::lifecycle::Action::DescribeStacks);
-            return Some(telling.refused(&refusal, &properties, &Trail::default(), None));
+            let refusal = fault.refusal(Action::DescribeStacks);
+            return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
         }
     };
-    if seen.settled_as(&telling.physical_id) && request.request_type != RequestType::Delete {
-        info!("this request was answered before");
-        return None;
-    }
-    let Some(name) = seen.owned(&application) else {
-        let application = match application {
-            ApplicationRef::Name(name) | ApplicationRef::LogicalId(name) => name,
-        };
+    let Some(name) = asked.owned(&application) else {
+        let (ApplicationRef::Name(application) | ApplicationRef::LogicalId(application)) = application;
         let refusal = Refusal::NotOwned { application };
-        return Some(telling.refused(&refusal, &properties, &Trail::default(), Some(seen.status)));
+        return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
     };
     let facts = Facts {
-        since: seen.since,
-        deployed_since: seen.deployed_since,
-        stack: seen.status,
+        since: asked.since(),
+        deployed_since: asked.deployed_since(),
+        stack: asked.status,
         stop_patience: aws.environment.stop_patience,
     };
     let goal = match properties.goal(request, &facts) {
         Ok(Some(goal)) => goal,
-        Ok(None) => return Some(telling.success("Nothing to do.", &properties, &Trail::default())),
-        Err(NoGoal::Unreadable(unreadable)) => return Some(telling.unreadable(&unreadable)),
+        Ok(None) => {
+            return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));
+        }
+        Err(NoGoal::Unreadable(unreadable)) => return Ended::Reply(telling.unreadable(&unreadable)),
         Err(NoGoal::Refused(refusal)) => {
-            return Some(telling.refused(&refusal, &properties, &Trail::default(), Some(seen.status)));
+            return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
         }
     };
-    let subject = Subject { stack: request.stack_id.clone(), application: Some(name), continued: 0 };
+    let first = asked.handover(handed);
+    // CloudFormation's clock began with the resource's row, not with this invocation.
+    let age = now().since(asked.since());
+    let patience = request.service_timeout().saturating_sub(BEFORE_TIMEOUT).saturating_sub(age);
+    pace.no_longer_than(patience);
+    let subject = Subject {
+        stack: request.stack_id.clone(),
+        application: Some(name),
+        in_name_of: InNameOf::Request { request: Box::new(request.clone()), first: first.clone() },
+    };
     let mut trail = Trail::default();
-    let mut pace = Pace::new(&aws.environment, until);
-    Some(match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
-        Ok(done) => telling.success(&told(&done, trail.last.as_ref()), &properties, &trail),
-        Err(Stopped::Refused(refusal)) => telling.refused(&refusal, &properties, &trail, Some(seen.status)),
+    match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
+        Ok(done) => Ended::Reply(telling.reached(
+            &told(&done, trail.last.as_ref()),
+            properties.attributes(trail.last.as_ref()),
+            &trail,
+        )),
+        Err(Stopped::Refused(refusal)) => {
+            Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))
+        }
         Err(Stopped::OutOfTime(because)) => {
-            telling.late(because.map(|because| because.to_string()), &properties, &trail)
-        }
-    })
-}
-
-/// The request's stack, at the time of the request.
-struct Seen {
-    status: StackStatus,
-    since: Timestamp,
-    deployed_since: Timestamp,
-    row: Option<StackEvent>,
-    applications: Vec<(String, String)>,
-}
-
-impl Seen {
-    /// Whether the newest row of this resource is settled with this physical ID: the request was answered before.
-    fn settled_as(&self, physical_id: &str) -> bool {
-        self.row.as_ref().is_some_and(|row| !row.status.ends_with("_IN_PROGRESS") && row.physical_id == physical_id)
-    }
-
-    /// The name of the application, if it is one of this stack's, and the stack is being worked on: a forged event cannot make
-    /// that true.
-    fn owned(&self, application: &ApplicationRef) -> Option<String> {
-        let found = self.applications.iter().find(|(logical_id, name)| match application {
-            ApplicationRef::Name(asked) => name == asked,
-            ApplicationRef::LogicalId(asked) => logical_id == asked,
-        });
-        found.filter(|_| self.status.is_in_progress()).map(|(_, name)| name.clone())
-    }
-}
-
-async fn look_at_stack(aws: &Aws, request: &Request) -> Result<Seen, Fault> {
-    let described = stack::describe(aws, &request.stack_id).await?;
-    let of_resource = |event: &StackEvent| event.logical_id == request.logical_resource_id;
-    // Back to the row that began the stack's operation: older rows are other requests'.
-    let began = |event: &StackEvent| event.physical_id == event.stack && event.status.ends_with("_IN_PROGRESS");
-    let events = stack::events(aws, &request.stack_id, began).await?;
-    let deployed_since = events.last().map_or_else(now, |row| row.time);
-    let row = events.into_iter().find(of_resource);
-    let since = row.as_ref().map_or_else(now, |row| row.time);
-    let applications = stack::applications(aws, &request.stack_id, false).await?;
-    Ok(Seen { status: described.status, since, deployed_since, row, applications })
-}
-
-/// Composes replies: the first cause in the service's own words, what was seen last, what to do next, where the log is.
-pub(crate) struct Telling<'a> {
-    pub(crate) request: &'a Request,
-    pub(crate) physical_id: String,
-    pub(crate) log: &'a Log,
-}
-
-impl Telling<'_> {
-    fn reply(&self, verdict: Verdict, reason: String, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
-        Reply {
-            verdict,
-            reason,
-            physical_resource_id: self.physical_id.clone(),
-            attributes,
-            timeline: trail.timeline.clone(),
-            no_echo: false,
+            let next = first.next(event).filter(|_| !patience_is_over(&asked, request));
+            if let Some(next) = next
+                && hand_over(aws, function, &next).await
+            {
+                return Ended::HandedOver;
+            }
+            let because =
+                because.map_or_else(|| "nothing could be learned of it".to_owned(), |because| because.to_string());
+            Ended::Reply(telling.late(&because, properties.attributes(trail.last.as_ref()), &trail))
         }
     }
+}
 
-    fn success<R: CustomResource>(&self, text: &str, properties: &R, trail: &Trail) -> Reply {
-        self.reply(Verdict::Success, text.to_owned(), properties.attributes(trail.last.as_ref()), trail)
-    }
-
-    /// A Delete of what cannot be read is a SUCCESS: nothing of it was ever made.
-    fn unreadable(&self, unreadable: &Unreadable) -> Reply {
-        let delete = self.request.request_type == RequestType::Delete;
-        let verdict = if delete { Verdict::Success } else { Verdict::Failed };
-        let reason =
-            format!("A property cannot be read: {unreadable}. Mend the template, then deploy again. {}", self.log.0);
-        self.reply(verdict, reason, BTreeMap::new(), &Trail::default())
-    }
-
-    /// A Delete, and an Update while the stack rolls back, succeed all the same: a handler never makes the stuck state itself.
-    fn refused<R: CustomResource>(
-        &self,
-        refusal: &Refusal,
-        properties: &R,
-        trail: &Trail,
-        stack: Option<StackStatus>,
-    ) -> Reply {
-        let going_back =
-            stack.is_some_and(StackStatus::is_rolling_back) && self.request.request_type == RequestType::Update;
-        let gone = matches!(
-            refusal,
-            Refusal::ApplicationMissing { .. }
-                | Refusal::NotOwned { .. }
-                | Refusal::Denied { .. }
-                | Refusal::BeingDeleted { .. }
-        ) && self.request.request_type == RequestType::Delete;
-        let verdict = if going_back || gone { Verdict::Success } else { Verdict::Failed };
-        let last = trail.last.as_ref().and_then(|last| last.application.as_ref());
-        let last =
-            last.map_or_else(String::new, |seen| format!(" Last seen: {}, version {}.", seen.status, seen.version));
-        let reason = format!("{refusal} {}{last} {}", refusal.remedy(), self.log.0);
-        if verdict == Verdict::Success {
-            warn!(trouble = refusal.title(), "answered SUCCESS all the same");
+/// Looks at the stack; twice when the request seems to be answered, because a row that is late would mean an hour of silence.
+async fn look(aws: &Aws, delivered: &Delivered<'_>, pace: &mut Pace) -> Result<Result<Asked, Fault>, OutOfTime> {
+    let first = asked::look(aws, delivered.request, pace).await?;
+    match &first {
+        Ok(asked) if is_answered(asked, delivered) => {
+            pace.rest(Because::NotSeenYet).await?;
+            asked::look(aws, delivered.request, pace).await
         }
-        self.reply(verdict, reason, properties.attributes(trail.last.as_ref()), trail)
+        Ok(_) | Err(_) => Ok(first),
     }
+}
 
-    fn late<R: CustomResource>(&self, because: Option<String>, properties: &R, trail: &Trail) -> Reply {
-        let because = because.unwrap_or_else(|| "nothing could be learned of it".to_owned());
-        let reason = format!(
-            "No time is left: {because}. The application may get there by itself; look at it, then deploy again. {}",
-            self.log.0
-        );
-        self.reply(Verdict::Failed, reason, properties.attributes(trail.last.as_ref()), trail)
-    }
+/// A Delete is always answered: in the cleanup phase the logical ID shows its replacement.
+fn is_answered(asked: &Asked, delivered: &Delivered<'_>) -> bool {
+    delivered.request.request_type != RequestType::Delete && asked.is_answered(delivered.telling.physical_id())
+}
 
-    /// For what must not happen: a panic, an initialisation that failed, a watchdog that had to bite.
-    pub(crate) fn broken(&self, what: &str) -> Reply {
-        self.reply(Verdict::Failed, format!("{what} {}", self.log.0), BTreeMap::new(), &Trail::default())
-    }
+fn patience_is_over(asked: &Asked, request: &Request) -> bool {
+    now().since(asked.since()) + BEFORE_TIMEOUT >= request.service_timeout()
 }

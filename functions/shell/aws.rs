@@ -10,6 +10,7 @@ use crate::http;
 pub(crate) struct Aws {
     pub(crate) flink: aws_sdk_kinesisanalyticsv2::Client,
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
+    pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) http: reqwest::Client,
     pub(crate) region: String,
     /// `AWS_ENDPOINT_URL`, when everything goes to one place that is not AWS.
@@ -66,7 +67,14 @@ impl Aws {
                 credentials.clone(),
                 sdk.clone()
             ),
-            cloudformation: client!(aws_sdk_cloudformation, "CLOUDFORMATION", region.clone(), credentials, sdk),
+            cloudformation: client!(
+                aws_sdk_cloudformation,
+                "CLOUDFORMATION",
+                region.clone(),
+                credentials.clone(),
+                sdk.clone()
+            ),
+            lambda: client!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials, sdk),
             http,
             region,
             endpoint: variable("AWS_ENDPOINT_URL"),

@@ -13,14 +13,24 @@ pub(crate) struct Delivery {
     pub(crate) endpoint: Option<String>,
 }
 
+/// CloudFormation could not be reached until there was no time left: another invocation may still reach it.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer did not reach CloudFormation before the deadline")]
+pub(crate) struct Unreached;
+
 /// PUTs `body`, retrying what may pass (5xx, no answer) with back-off until `until`. A refusal is final, and after it the invocation
 /// ends normally: an error would only make Lambda run everything again.
-pub(crate) async fn deliver(delivery: &Delivery, request: &Request, body: Vec<u8>, until: Instant) {
+pub(crate) async fn deliver(
+    delivery: &Delivery,
+    request: &Request,
+    body: Vec<u8>,
+    until: Instant,
+) -> Result<(), Unreached> {
     let url = match request.response_url.to_be_used(&delivery.region, delivery.endpoint.as_deref()) {
         Ok(url) => url,
         Err(refused) => {
             error!(%refused, "no answer was sent");
-            return;
+            return Ok(());
         }
     };
     let mut wait = Duration::from_millis(200);
@@ -31,23 +41,19 @@ pub(crate) async fn deliver(delivery: &Delivery, request: &Request, body: Vec<u8
         match tokio::time::timeout(left, put.send()).await {
             Ok(Ok(answer)) if answer.status().is_success() => {
                 info!(status = answer.status().as_u16(), "answered");
-                return;
+                return Ok(());
             }
             Ok(Ok(answer)) if !answer.status().is_server_error() => {
                 error!(status = answer.status().as_u16(), "the answer was refused, finally");
-                return;
+                return Ok(());
             }
             Ok(Ok(answer)) => warn!(status = answer.status().as_u16(), "the answer was not taken"),
             Ok(Err(failed)) => warn!(error = %failed.without_url(), "the answer did not arrive"),
-            Err(_elapsed) => {
-                error!("no time is left to answer");
-                return;
-            }
+            Err(_elapsed) => return Err(Unreached),
         }
         let jittered = wait.mul_f64(0.5 + fastrand::f64());
         if Instant::now() + jittered >= until {
-            error!("no time is left to answer");
-            return;
+            return Err(Unreached);
         }
         tokio::time::sleep(jittered).await;
         wait = (wait * 2).min(Duration::from_secs(10));

@@ -1,16 +1,16 @@
 //! The only loop: look, plan, do. It decides nothing; whether a goal is reached is the planner's business.
 
+use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{
-    Action, Application, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, Timestamp, Tried,
-    next_step,
+    Action, Application, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, Tried, next_step,
 };
-use std::time::{SystemTime, UNIX_EPOCH};
 use tracing::info;
 
 use crate::aws::Aws;
 use crate::fault::Fault;
+use crate::now::now;
 use crate::pace::Pace;
-use crate::{flink, stack};
+use crate::{asked, flink, stack};
 
 /// What a goal is about.
 #[derive(Debug, Clone)]
@@ -19,8 +19,25 @@ pub(crate) struct Subject {
     pub(crate) stack: String,
     /// The application's name; none for a goal about the stack alone.
     pub(crate) application: Option<String>,
-    /// How often this project already continued the stack's rollback.
-    pub(crate) continued: u32,
+    /// In whose name it happens.
+    pub(crate) in_name_of: InNameOf,
+}
+
+/// In whose name something is changed: what makes it superseded.
+#[derive(Debug, Clone)]
+pub(crate) enum InNameOf {
+    /// A custom-resource request, with the stack as it was first seen.
+    Request {
+        /// The request.
+        request: Box<Request>,
+        /// The stack as it was first seen.
+        first: Handover,
+    },
+    /// An incident; how often this project already continued the stack's rollback.
+    Incident {
+        /// How often.
+        continued: u32,
+    },
 }
 
 /// Why a goal was not reached.
@@ -45,12 +62,6 @@ pub(crate) struct Trail {
     pub(crate) timeline: Vec<String>,
 }
 
-/// Now, as the core counts it.
-pub(crate) fn now() -> Timestamp {
-    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    Timestamp(i64::try_from(millis).unwrap_or(i64::MAX))
-}
-
 /// Looks, plans and does until the goal is reached, cannot be reached, or time is up.
 pub(crate) async fn drive(
     aws: &Aws,
@@ -61,8 +72,9 @@ pub(crate) async fn drive(
 ) -> Result<Done, Stopped> {
     let mut tried = Tried::default();
     let mut waiting = None;
+    let mut known: Option<Stack> = None;
     loop {
-        let observed = match look(aws, goal, subject, &mut tried).await {
+        let observed = match look(aws, goal, subject, &mut tried, &mut known).await {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
@@ -72,7 +84,24 @@ pub(crate) async fn drive(
             Err(fault) => return Err(Stopped::Refused(fault.refusal(Action::DescribeApplication))),
         };
         pace.told();
-        let step = next_step(goal, &observed);
+        let mut observed = observed;
+        let mut step = next_step(goal, &observed);
+        if let Step::Call(..) = step {
+            // The stack is looked at before every mutation.
+            match look_at_stack(aws, subject).await {
+                Ok(stack) => {
+                    known = Some(stack.clone());
+                    observed.stack = stack;
+                }
+                Err(Fault::Passing(error)) => {
+                    info!(%goal, error, "looked at the stack and learned nothing");
+                    pace.untold().await.map_err(|_| Stopped::OutOfTime(waiting))?;
+                    continue;
+                }
+                Err(fault) => return Err(Stopped::Refused(fault.refusal(Action::DescribeStacks))),
+            }
+            step = next_step(goal, &observed);
+        }
         note(goal, &observed, &step, trail);
         let token = observed.application.as_ref().and_then(|application| application.token.clone());
         let arn = observed.application.as_ref().map(|application| application.arn.clone()).unwrap_or_default();
@@ -122,18 +151,38 @@ pub(crate) async fn drive(
     }
 }
 
-/// One look at everything the goal depends on.
-async fn look(aws: &Aws, goal: &Goal, subject: &Subject, tried: &mut Tried) -> Result<Observed, Fault> {
+/// One look at everything the goal depends on; at the stack only when nothing is known of it.
+async fn look(
+    aws: &Aws,
+    goal: &Goal,
+    subject: &Subject,
+    tried: &mut Tried,
+    known: &mut Option<Stack>,
+) -> Result<Observed, Fault> {
     // One time for the look and for the decision made of it.
     let now = now();
     let application: Option<Application> = match &subject.application {
         Some(name) => flink::look(aws, name, |status| goal.needs(status, tried, now)).await?,
         None => None,
     };
-    let status = stack::describe(aws, &subject.stack).await?.status;
-    let stack = Stack { status: Some(status), continued: subject.continued };
+    let stack = match known.take() {
+        // A goal about the stack alone has nothing else to look at.
+        Some(stack) if application.is_some() => stack,
+        Some(_) | None => look_at_stack(aws, subject).await?,
+    };
+    *known = Some(stack.clone());
     tried.looked(application.as_ref(), now);
     Ok(Observed { now, application, stack, tried: tried.clone() })
+}
+
+async fn look_at_stack(aws: &Aws, subject: &Subject) -> Result<Stack, Fault> {
+    match &subject.in_name_of {
+        InNameOf::Request { request, first } => asked::look_again(aws, request, first).await,
+        InNameOf::Incident { continued } => {
+            let status = stack::describe(aws, &subject.stack).await?.status;
+            Ok(Stack { status: Some(status), superseded: false, continued: *continued })
+        }
+    }
 }
 
 /// A refusal about an application that does not exist is about the one that was named.

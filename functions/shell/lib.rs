@@ -2,21 +2,28 @@
 //!
 //! ```text
 //! serve     events in, one answer out            answer    one custom-resource request to one reply
+//! asked     the request's stack                  telling   SUCCESS or FAILED, and the words
 //! unstick   the incident, step by step           drive     look, plan, do, until there is nothing to do
 //! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
-//! deliver   the PUT of the reply                 http      the one HTTP client under everything
+//! deliver   the PUT of the reply                 handover  longer than one invocation
+//! http      the one HTTP client under all        pace      how long to rest between two looks
 //! ```
 
 mod answer;
+mod asked;
 mod aws;
 mod deliver;
 mod drive;
 mod fault;
 mod flink;
+mod handover;
 mod http;
+mod metric;
+mod now;
 mod pace;
 mod serve;
 mod stack;
+mod telling;
 mod unstick;
 
 pub use serve::{serve, serve_unsticker};

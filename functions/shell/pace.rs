@@ -29,6 +29,11 @@ impl Pace {
         Self { base, wait: base, until, waited: false }
     }
 
+    /// Ends sooner when somebody's patience does.
+    pub(crate) fn no_longer_than(&mut self, patience: Duration) {
+        self.until = self.until.min(Instant::now() + patience);
+    }
+
     /// After a look that told something.
     pub(crate) fn told(&mut self) {
         self.wait = self.base.max(self.wait.mul_f64(0.7));

@@ -1,6 +1,7 @@
 //! What stands between Lambda's runtime and the handlers: exactly one answer, whatever happens.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,9 +13,12 @@ use shared::contract::CustomResource;
 use shared::custom_resource::Request;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
-use crate::answer::{Log, Telling, answer};
+use crate::answer::{Delivered, Ended, answer};
 use crate::aws::Aws;
 use crate::deliver::{Delivery, deliver};
+use crate::drive::Trail;
+use crate::pace::Pace;
+use crate::telling::Telling;
 use crate::{http, unstick};
 
 /// What the PUT of an answer may still take after the watchdog's margin began.
@@ -38,7 +42,7 @@ pub async fn serve<R: CustomResource + 'static>() -> Result<(), Error> {
     let held = Arc::new((aws, delivery));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let held = held.clone();
-        async move { Ok::<Value, Error>(Box::pin(custom_resource::<R>(&held.0, &held.1, event)).await) }
+        async move { Box::pin(custom_resource::<R>(&held.0, &held.1, event)).await }
     }))
     .await
 }
@@ -59,50 +63,64 @@ async fn custom_resource<R: CustomResource>(
     aws: &Result<Aws, String>,
     delivery: &Delivery,
     event: LambdaEvent<Value>,
-) -> Value {
+) -> Result<Value, Error> {
     let request = match Request::read(&event.payload) {
         Ok(request) => request,
         Err(refused) => {
             error!(refused, "not a custom-resource request");
-            return json!({"Error": refused});
+            return Ok(json!({"Error": refused}));
         }
     };
-    let deadline = deadline(&event.context);
-    let margin = aws.as_ref().map_or(LAST_SECOND, |aws| aws.environment.reply_margin);
-    // A margin longer than the time there is would leave no time at all.
-    let left = deadline.saturating_duration_since(Instant::now());
-    let until = deadline.checked_sub(margin.min(left / 2)).unwrap_or(deadline);
-    let log = where_the_log_is(&event.context);
     let span = info_span!(
         "request",
         stack_id = request.stack_id,
         logical_resource_id = request.logical_resource_id,
         request_id = request.request_id,
     );
+    let log = where_the_log_is(&event.context);
+    let telling = Telling::new(&request, R::KIND, &log);
+    let deadline = deadline(&event.context);
+    let function = &event.context.env_config.function_name;
     async {
-        let telling = Telling { request: &request, physical_id: request.physical_id(R::KIND), log: &log };
-        let reply = match aws {
-            Err(failed) => Some(telling.broken(&format!("The function could not be initialised: {failed}."))),
-            Ok(aws) => {
-                let work = AssertUnwindSafe(Box::pin(answer::<R>(aws, &request, until, &log))).catch_unwind();
-                match tokio::time::timeout_at(until.into(), work).await {
-                    Ok(Ok(reply)) => reply,
-                    Ok(Err(panic)) => Some(telling.broken(&format!("The handler panicked: {}.", message(&panic)))),
-                    Err(_elapsed) => Some(telling.broken("No time is left, and nothing is known.")),
-                }
-            }
+        let delivered = Delivered { event: &event.payload, request: &request, telling: &telling, function };
+        let (said, reply) = match ended::<R>(aws, &delivered, deadline).await {
+            Ended::Reply(reply) => (reply.verdict.as_str(), reply),
+            Ended::AnsweredBefore => return Ok(json!({"Status": "answered before"})),
+            Ended::HandedOver => return Ok(json!({"Status": "handed over"})),
         };
-        match reply {
-            Some(reply) => {
-                let end = deadline.checked_sub(LAST_SECOND).unwrap_or(deadline);
-                deliver(delivery, &request, reply.render(&request), end).await;
-                json!({"Status": reply.verdict.as_str()})
-            }
-            None => json!({"Status": "answered before"}),
-        }
+        let end = deadline.checked_sub(LAST_SECOND).unwrap_or(deadline);
+        deliver(delivery, &request, reply.render(&request), end).await?;
+        Ok(json!({"Status": said}))
     }
     .instrument(span)
     .await
+}
+
+/// What the work ends in, whatever happens to it: a panic and the watchdog end it too.
+async fn ended<R: CustomResource>(aws: &Result<Aws, String>, delivered: &Delivered<'_>, deadline: Instant) -> Ended {
+    let telling = delivered.telling;
+    let aws = match aws {
+        Ok(aws) => aws,
+        Err(failed) => {
+            return Ended::Reply(telling.broken(&format!("The function could not be initialised: {failed}.")));
+        }
+    };
+    // A margin longer than the time there is would leave no time at all.
+    let left = deadline.saturating_duration_since(Instant::now());
+    let margin = aws.environment.reply_margin.min(left / 2);
+    let until = deadline.checked_sub(margin).unwrap_or(deadline);
+    let pace = Pace::new(&aws.environment, until);
+    let work = AssertUnwindSafe(Box::pin(answer::<R>(aws, delivered, pace))).catch_unwind();
+    // The pace ends by itself at `until`; the watchdog bites only when a single call takes longer than it should.
+    let watchdog = until + margin / 2;
+    match tokio::time::timeout_at(watchdog.into(), work).await {
+        Ok(Ok(ended)) => ended,
+        Ok(Err(panic)) => Ended::Reply(telling.broken(&format!("The handler panicked: {}.", message(&panic)))),
+        Err(_elapsed) => {
+            let nothing = Trail::default();
+            Ended::Reply(telling.late("a call did not come back", BTreeMap::new(), &nothing))
+        }
+    }
 }
 
 /// Serves the unsticker for ever.
@@ -131,9 +149,9 @@ fn deadline(context: &Context) -> Instant {
     Instant::now() + left
 }
 
-fn where_the_log_is(context: &Context) -> Log {
+fn where_the_log_is(context: &Context) -> String {
     let config = &context.env_config;
-    Log(format!("Log: {} {}, invocation {}.", config.log_group, config.log_stream, context.request_id))
+    format!("Log: {} {}, invocation {}.", config.log_group, config.log_stream, context.request_id)
 }
 
 fn message(panic: &Box<dyn Any + Send>) -> &str {

@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 use tracing::info;
 
 use crate::aws::Aws;
-use crate::drive::{Stopped, Subject, Trail, drive, now};
+use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::fault::Fault;
 use crate::flink;
+use crate::now::now;
 use crate::pace::Pace;
 use crate::stack::{self, StackSeen};
 
@@ -231,7 +232,8 @@ async fn reach(
     continued: u32,
     until: Instant,
 ) -> Result<(Result<Done, Refusal>, Trail), Unfinished> {
-    let subject = Subject { stack: stack.to_owned(), application, continued };
+    let in_name_of = InNameOf::Incident { continued };
+    let subject = Subject { stack: stack.to_owned(), application, in_name_of };
     let mut trail = Trail::default();
     let mut pace = Pace::new(&aws.environment, until);
     match drive(aws, goal, &subject, &mut pace, &mut trail).await {

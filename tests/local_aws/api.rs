@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::faults::Strike;
-use crate::{State, iam};
+use crate::lambda::Moment;
+use crate::{State, iam, lambda};
 
 /// Who made a call. Taken from the access key ID in the SigV4 `Credential`; signatures themselves are not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,8 +102,14 @@ pub struct Call<'a> {
 /// An injected fault, a denial, or what `act` itself answers.
 pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
     let strike = state.faults.strike(&call.action, call.caller);
+    let dropped = || Err(ApiError::with_status(0, "ProcessKilled", "the process that called was killed"));
     let result = match strike {
-        Strike::Nothing => admitted(state, &call, act),
+        Strike::Nothing if lambda::strike(state, call.caller, &call.action, Moment::BeforeTheCall) => dropped(),
+        Strike::Nothing => {
+            let result = admitted(state, &call, act);
+            let is_killed = lambda::strike(state, call.caller, &call.action, Moment::BeforeTheAnswer);
+            if is_killed { dropped() } else { result }
+        }
         Strike::Refuse(error) => Err(error),
         Strike::LoseReply => {
             admitted(state, &call, act).and_then(|_| Err(ApiError::with_status(0, "ReplyLost", "the reply was lost")))
@@ -139,6 +146,22 @@ pub fn tags(list: &Value) -> BTreeMap<String, String> {
         .flatten()
         .filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned())))
         .collect()
+}
+
+/// Tags as a list, the way most services send them.
+pub(crate) fn tag_list(tags: &BTreeMap<String, String>) -> Value {
+    tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+}
+
+/// A map of strings; what is not a string is empty.
+pub(crate) fn string_map(map: &Value) -> BTreeMap<String, String> {
+    let members = map.as_object().into_iter().flatten();
+    members.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+}
+
+/// A list of strings.
+pub(crate) fn string_list(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(|item| Some(item.as_str()?.to_owned())).collect()
 }
 
 /// Tags as condition keys: `prefix` is `aws:ResourceTag` or `aws:RequestTag`.

@@ -98,6 +98,12 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: &str, body: &Va
             table(state, name)?.tags.extend(api::tags(&body["Tags"]));
             Ok(json!({}))
         }
+        "UntagResource" => {
+            let keys = api::string_list(&body["TagKeys"]);
+            table(state, name)?.tags.retain(|key, _| !keys.contains(key));
+            Ok(json!({}))
+        }
+        "ListTagsOfResource" => Ok(json!({ "Tags": api::tag_list(&table(state, name)?.tags) })),
         unknown => Err(ApiError::unknown_operation(&format!("dynamodb:{unknown}"))),
     }
 }

@@ -33,8 +33,8 @@ pub use application::Application;
 pub use configuration::{Configuration, LoggingOption};
 pub use job::{GROUP, Jar, Job, Saved, pump};
 pub use model::PropertyGroup;
-pub use operations::{Operation, OperationsView};
-pub use scenario::*;
+pub use operations::{End, Operation, OperationsView, Outcome};
+pub use scenario::{age_application, age_snapshots, erase_tags, put_status, release};
 pub use snapshots::{Snapshot, SnapshotStatus};
 pub use status::{Hold, Status};
 

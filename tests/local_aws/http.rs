@@ -5,6 +5,7 @@
 
 mod engine;
 mod json;
+mod multipart;
 mod query;
 mod reply;
 mod request;
@@ -31,10 +32,10 @@ async fn answer(Shared(world): Shared<Arc<World>>, request: axum::extract::Reque
         return reply::empty(400);
     };
     if engine::is_custom_resource_response(&incoming) {
-        return engine::custom_resource_response(&world, &incoming);
+        return engine::custom_resource_response(&world, &incoming).await;
     }
     if engine::is_lambda(&incoming) {
-        return engine::lambda(&world, &incoming);
+        return engine::lambda(&world, &incoming).await;
     }
     match (incoming.target(), incoming.is_form()) {
         (Some((service, operation)), _) => json::answer(&world, &incoming, &service, &operation),

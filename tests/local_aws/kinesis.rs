@@ -57,7 +57,8 @@ pub fn put(state: &mut State, stream: &str, record: &Value) {
 /// # Errors
 /// As the service says them, and a denial.
 pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: &str, body: &Value) -> ApiResult {
-    let name = match (body["StreamName"].as_str(), body["StreamARN"].as_str()) {
+    let arn = body["StreamARN"].as_str().or(body["ResourceARN"].as_str());
+    let name = match (body["StreamName"].as_str(), arn) {
         (Some(name), _) => name.to_owned(),
         (None, Some(arn)) => arn.rsplit('/').next().unwrap_or_default().to_owned(),
         (None, None) => String::new(),
@@ -102,11 +103,17 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: &str, body: &Va
             Ok(json!({}))
         }
         "UpdateStreamMode" | "UpdateShardCount" => stream(state, name).map(|_| json!({})),
-        "AddTagsToStream" => {
-            let tags = body["Tags"].as_object().cloned().unwrap_or_default();
-            let tags = tags.into_iter().map(|(key, value)| (key, value.as_str().unwrap_or_default().to_owned()));
-            stream(state, name)?.tags.extend(tags);
+        "AddTagsToStream" | "TagResource" => {
+            stream(state, name)?.tags.extend(api::string_map(&body["Tags"]));
             Ok(json!({}))
+        }
+        "RemoveTagsFromStream" | "UntagResource" => {
+            let keys = api::string_list(&body["TagKeys"]);
+            stream(state, name)?.tags.retain(|key, _| !keys.contains(key));
+            Ok(json!({}))
+        }
+        "ListTagsForStream" | "ListTagsForResource" => {
+            Ok(json!({ "Tags": api::tag_list(&stream(state, name)?.tags), "HasMoreTags": false }))
         }
         unknown => Err(ApiError::unknown_operation(&format!("kinesis:{unknown}"))),
     }
@@ -123,12 +130,11 @@ fn create(state: &mut State, name: &str, arn: &str, body: &Value) -> ApiResult {
         let message = format!("Stream {name} under account {account} already exists.");
         return Err(ApiError::new("ResourceInUseException", message));
     }
-    let tags = body["Tags"].as_object().cloned().unwrap_or_default();
     let stream = Stream {
         arn: arn.to_owned(),
         records: Vec::new(),
         retention_hours: 24,
-        tags: tags.into_iter().map(|(key, value)| (key, value.as_str().unwrap_or_default().to_owned())).collect(),
+        tags: api::string_map(&body["Tags"]),
         created: clock::now(),
         on_demand: body["StreamModeDetails"]["StreamMode"] == "ON_DEMAND",
         encryption: None,

@@ -6,17 +6,23 @@
 
 pub mod api;
 pub mod clock;
+pub mod cloudformation;
+pub mod deployment;
 pub mod dispatch;
 pub mod dynamodb;
+pub mod events;
 pub mod faults;
 pub mod flink;
 pub mod http;
 pub mod iam;
 pub mod kinesis;
+pub mod lambda;
 pub mod logs;
 pub mod modes;
 pub mod queues;
 pub mod s3;
+mod services;
+mod stamp;
 mod start;
 pub mod world;
 

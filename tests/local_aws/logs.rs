@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
+use crate::api::{self, ApiError, ApiResult, Call, Caller};
 use crate::{Settings, State};
 
 const INVALID: &str = "InvalidParameterException";
@@ -25,6 +25,8 @@ pub struct Group {
     pub retention_days: Option<u64>,
     /// Names of its streams.
     pub streams: BTreeSet<String>,
+    /// For ABAC.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl Logs {
@@ -46,14 +48,21 @@ impl Logs {
 /// # Errors
 /// As the service says them, and a denial.
 pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: &str, body: &Value) -> ApiResult {
-    let name = body["logGroupName"].as_str().unwrap_or_default().to_owned();
+    let of_arn = |arn: &str| arn.split(':').nth(6).unwrap_or_default().to_owned();
+    let name = match (body["logGroupName"].as_str(), body["resourceArn"].as_str()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(arn)) => of_arn(arn),
+        (None, None) => String::new(),
+    };
     let arn = settings.arn("logs", &format!("log-group:{name}"));
     let resource = match (name.is_empty(), body["logStreamName"].as_str()) {
         (true, _) => "*".to_owned(),
         (false, Some(stream)) => format!("{arn}:log-stream:{stream}"),
         (false, None) => format!("{arn}:*"),
     };
-    let call = Call { action: format!("logs:{operation}"), caller, resource, context: Context::new(), body };
+    let tags = state.logs.groups.get(&name).map(|group| group.tags.clone()).unwrap_or_default();
+    let context = api::tag_context("aws:ResourceTag", &tags);
+    let call = Call { action: format!("logs:{operation}"), caller, resource, context, body };
     api::perform(state, call, |state| dispatch(state, operation, &name, arn, body))
 }
 
@@ -66,7 +75,10 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: String, body: &
             if state.logs.groups.contains_key(name) {
                 return Err(exists("log group"));
             }
-            state.logs.groups.insert(name.to_owned(), Group { arn, ..Group::default() });
+            state
+                .logs
+                .groups
+                .insert(name.to_owned(), Group { arn, tags: api::string_map(&body["tags"]), ..Group::default() });
             Ok(json!({}))
         }
         "DeleteLogGroup" => {
@@ -97,7 +109,16 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: String, body: &
             Ok(json!({}))
         }
         "PutLogEvents" => group(state, name).map(|_| json!({})),
-        "TagResource" | "TagLogGroup" => Ok(json!({})),
+        "TagResource" | "TagLogGroup" => {
+            group(state, name)?.tags.extend(api::string_map(&body["tags"]));
+            Ok(json!({}))
+        }
+        "UntagResource" | "UntagLogGroup" => {
+            let keys = api::string_list(&body["tagKeys"]);
+            group(state, name)?.tags.retain(|key, _| !keys.contains(key));
+            Ok(json!({}))
+        }
+        "ListTagsForResource" => Ok(json!({ "tags": group(state, name)?.tags })),
         "DescribeLogGroups" => Ok(describe_groups(state, body["logGroupNamePrefix"].as_str().unwrap_or_default())),
         "DescribeLogStreams" => {
             let streams = &group(state, name)?.streams;

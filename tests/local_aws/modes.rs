@@ -2,6 +2,8 @@
 //!
 //! The default is the answer that is worse for our handlers; scenarios run both.
 
+use crate::cloudformation::{GroupsOnUpdate, TagsOnUpdate};
+
 /// Behaviours on which public sources disagree or are silent.
 #[derive(Debug, Clone, Default)]
 pub struct Modes {
@@ -23,6 +25,10 @@ pub struct Modes {
     pub snapshots_of_unknown: SnapshotsOfUnknown,
     /// `semantics.md` A.6, G.20.
     pub incompatible_restore: IncompatibleRestore,
+    /// What CloudFormation's update does to an application's tags.
+    pub tags: TagsOnUpdate,
+    /// When CloudFormation's update sends EnvironmentProperties.
+    pub groups: GroupsOnUpdate,
 }
 
 /// The error code of StopApplication, forced or not, on a READY application.

@@ -136,7 +136,7 @@ fn of_queue(state: &mut State, settings: &Settings, operation: &str, name: &str,
     match operation {
         "CreateQueue" => {
             let queue = state.queues.queues.entry(name.to_owned()).or_default();
-            queue.attributes.extend(attributes(&body["Attributes"]));
+            queue.attributes.extend(api::string_map(&body["Attributes"]));
             Ok(json!({ "QueueUrl": format!("{}/{}/{name}", settings.endpoint, settings.account) }))
         }
         "GetQueueUrl" => {
@@ -149,7 +149,7 @@ fn of_queue(state: &mut State, settings: &Settings, operation: &str, name: &str,
             Ok(json!({}))
         }
         "SetQueueAttributes" => {
-            queue(state, name)?.attributes.extend(attributes(&body["Attributes"]));
+            queue(state, name)?.attributes.extend(api::string_map(&body["Attributes"]));
             Ok(json!({}))
         }
         "GetQueueAttributes" => {
@@ -182,11 +182,6 @@ fn of_queue(state: &mut State, settings: &Settings, operation: &str, name: &str,
         "TagQueue" => Ok(json!({})),
         unknown => Err(ApiError::unknown_operation(&format!("sqs:{unknown}"))),
     }
-}
-
-fn attributes(map: &Value) -> BTreeMap<String, String> {
-    let map = map.as_object().cloned().unwrap_or_default();
-    map.into_iter().map(|(key, value)| (key, value.as_str().unwrap_or_default().to_owned())).collect()
 }
 
 fn topic<'a>(state: &'a mut State, name: &str) -> ApiResult<&'a mut Topic> {

@@ -14,6 +14,8 @@ use crate::{Settings, State, clock};
 pub struct S3 {
     /// By name.
     pub buckets: BTreeMap<String, Bucket>,
+    /// Uploads in parts that nobody completed yet: parts by number.
+    pub(crate) uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
 }
 
 /// A bucket.

@@ -52,5 +52,7 @@ impl LocalAws {
 impl Drop for LocalAws {
     fn drop(&mut self) {
         self.server.abort();
+        // A process lives as long as its environment: whoever still holds the world holds no process.
+        self.world.state().lambda.environments.clear();
     }
 }

@@ -8,11 +8,14 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::api::Recorded;
+use crate::cloudformation::CloudFormation;
 use crate::dynamodb::DynamoDb;
+use crate::events::Events;
 use crate::faults::Faults;
 use crate::flink::Flink;
 use crate::iam::Iam;
 use crate::kinesis::Kinesis;
+use crate::lambda::Lambda;
 use crate::logs::Logs;
 use crate::modes::Modes;
 use crate::queues::Queues;
@@ -78,6 +81,12 @@ pub struct State {
     pub unknown: Vec<String>,
     /// How many identifiers were made.
     pub ids: Ids,
+    /// CloudFormation.
+    pub cloudformation: CloudFormation,
+    /// Lambda.
+    pub lambda: Lambda,
+    /// EventBridge.
+    pub events: Events,
 }
 
 /// Identifiers in order: the same scenario gets the same ones.

@@ -13,6 +13,7 @@ mod application;
 mod auto_start;
 mod environment;
 mod function;
+pub mod metric;
 mod permissions;
 mod property_groups;
 mod report;

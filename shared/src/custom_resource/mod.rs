@@ -3,10 +3,12 @@
 //! A request that cannot be read still has to be answered, so the envelope is tolerant: only a ResponseURL is needed. What
 //! the properties mean is the contract's business, not this module's.
 
+mod handover;
 mod reply;
 mod request;
 mod response_url;
 
+pub use handover::Handover;
 pub use reply::{LIMIT, Reply, Verdict};
 pub use request::{Request, RequestType};
 pub use response_url::{NotCloudFormations, ResponseUrl};

@@ -44,6 +44,8 @@ pub struct Reply {
     pub attributes: BTreeMap<String, String>,
     /// What was done, step by step; the first thing to go when the reply is too long.
     pub timeline: Vec<String>,
+    /// What went wrong although the verdict is SUCCESS; CloudFormation shows a SUCCESS's Reason to nobody.
+    pub trouble: bool,
     /// Whether `Fn::GetAtt` masks the attributes.
     pub no_echo: bool,
 }
@@ -82,6 +84,9 @@ impl Reply {
         if !timeline.is_empty() {
             data.insert("Timeline", timeline);
         }
+        if self.trouble {
+            data.insert("Trouble", reason);
+        }
         let body: Value = json!({
             "Status": self.verdict.as_str(),
             "Reason": reason,
@@ -117,6 +122,7 @@ mod tests {
             physical_resource_id: "auto-start/app/L".into(),
             attributes: BTreeMap::from([("ApplicationStatus".into(), "READY".into())]),
             timeline: vec!["looked".into(), "started".into()],
+            trouble: false,
             no_echo: false,
         }
     }
@@ -136,6 +142,14 @@ mod tests {
             (&body["StackId"], &body["RequestId"], &body["LogicalResourceId"]),
             (&json!("arn:s"), &json!("r"), &json!("L"))
         );
+    }
+
+    #[test]
+    fn trouble_behind_a_success_stands_in_data_and_is_cut_like_the_reason() {
+        for text in ["because".to_owned(), "é".repeat(9000)] {
+            let body = rendered(&Reply { trouble: true, verdict: Verdict::Success, ..reply(&text) });
+            assert_eq!(body["Data"]["Trouble"], body["Reason"]);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The request envelope (`semantics.md` E.1), read without ever failing on a part that an answer does not need.
 
 use serde_json::Value;
+use std::time::Duration;
 
 use super::response_url::ResponseUrl;
 
@@ -70,6 +71,13 @@ impl Request {
             properties: event.get("ResourceProperties").cloned().unwrap_or_default(),
             old_properties: event.get("OldResourceProperties").cloned().unwrap_or_default(),
         })
+    }
+
+    /// How long CloudFormation waits for the answer; its own default when the property says nothing readable.
+    #[must_use]
+    pub fn service_timeout(&self) -> Duration {
+        let seconds = self.properties.get("ServiceTimeout").and_then(Value::as_str).and_then(|text| text.parse().ok());
+        Duration::from_secs(seconds.unwrap_or(3600))
     }
 
     /// The physical resource ID of the answer: the given one, or on a Create `<kind>/<application>/<logical ID>`, known before

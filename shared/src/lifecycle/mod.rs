@@ -84,6 +84,8 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
         Goal::Recovered(goal) => recover::next(goal, observed),
     };
     match step {
+        // CloudFormation went on without this request: what it wanted is wanted no more.
+        Step::Call(..) if observed.stack.superseded => Step::Refuse(Refusal::Superseded),
         Step::Call(call, because) => repeated(call, because, observed),
         Step::Done(_) | Step::Wait(_) | Step::Refuse(_) => step,
     }

@@ -121,6 +121,8 @@ pub struct Snapshot {
 pub struct Stack {
     /// Its status; `None` when nothing here depends on it.
     pub status: Option<StackStatus>,
+    /// Whether it is no longer the operation in whose name this happens: then nothing may be changed.
+    pub superseded: bool,
     /// How often this project already continued the current rollback, counted from the stack's own events.
     pub continued: u32,
 }

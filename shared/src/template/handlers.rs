@@ -10,7 +10,7 @@ use super::lambda::{Asynchronous, function_arn, logical_id};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::value::Value;
-use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, pattern};
+use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, metric, pattern};
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
 pub const DEPLOYED: [Function; 3] = [Function::AutoStart, Function::PropertyGroups, Function::RollbackUnsticker];
@@ -70,6 +70,19 @@ pub fn handlers() -> Result<Template, Problem> {
         };
         let description = format!("{} ended with an error: see /aws/lambda/{}.", function.name(), function.name());
         template.add(&format!("{id}ErrorAlarm"), alarm_above_zero(&description, &errors, &topic))?;
+        if Function::CUSTOM_RESOURCES.contains(&function) {
+            let trouble = Metric {
+                namespace: metric::NAMESPACE,
+                name: metric::TROUBLE,
+                dimension: (metric::DIMENSION, function.name().into()),
+                statistic: "Sum",
+            };
+            let description = format!(
+                "{0} let a rollback or a deletion go on although something is wrong: see Trouble in /aws/lambda/{0}.",
+                function.name()
+            );
+            template.add(&format!("{id}TroubleAlarm"), alarm_above_zero(&description, &trouble, &topic))?;
+        }
         let description = format!("The function {}.", function.name());
         template.export(&format!("{id}Arn"), &description, &function_arn(function), &function.arn_export());
     }

@@ -13,7 +13,7 @@ use super::status::{Left, Status};
 use crate::clock;
 
 /// An application of the account.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Application {
     /// Unique in the account.
     pub name: String,

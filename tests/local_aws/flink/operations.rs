@@ -20,6 +20,8 @@ pub struct Operation {
     /// What became of it; `None` while it is in progress.
     pub end: Option<End>,
     pub(super) versions: Option<(u64, u64)>,
+    /// The system rollback that answered this operation's failure.
+    pub(super) rollback: Option<String>,
 }
 
 /// How an operation ended.
@@ -57,7 +59,14 @@ pub enum OperationsView {
 impl Application {
     /// Begins an operation and returns its ID.
     pub(super) fn begin(&mut self, id: String, name: &str, versions: Option<(u64, u64)>) -> String {
-        let operation = Operation { id: id.clone(), name: name.to_owned(), started: clock::now(), end: None, versions };
+        let operation = Operation {
+            id: id.clone(),
+            name: name.to_owned(),
+            started: clock::now(),
+            end: None,
+            versions,
+            rollback: None,
+        };
         self.operations.push(operation);
         id
     }
@@ -127,6 +136,9 @@ pub(super) fn describe(state: &mut State, request: &model::DescribeOperation) ->
     }
     if let Some(End { outcome: Outcome::Failed(error), .. }) = &operation.end {
         row["OperationFailureDetails"] = json!({ "ErrorInfo": { "ErrorString": error } });
+        if let Some(rollback) = &operation.rollback {
+            row["OperationFailureDetails"]["RollbackOperationId"] = json!(rollback);
+        }
     }
     Ok(json!({ "ApplicationOperationInfoDetails": row }))
 }

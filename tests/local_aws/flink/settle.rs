@@ -64,17 +64,27 @@ fn launch(
         }
         (Launch::Fails(error) | Launch::Hangs(error), _) => {
             application.end(operation.as_deref(), Outcome::Failed(error.clone()));
-            failed(application, state, settings, after, error);
+            failed(application, state, settings, (after, operation), error);
         }
     }
 }
 
 /// A start that fails is READY (A.4); an update goes back when system rollback is on, else READY (G.21).
-fn failed(application: &mut Application, state: &mut State, settings: &Settings, after: Launched, error: String) {
+fn failed(
+    application: &mut Application,
+    state: &mut State,
+    settings: &Settings,
+    (after, failed): (Launched, Option<String>),
+    error: String,
+) {
     match after {
         Launched::Start | Launched::Rollback => application.rest(),
         Launched::Update if application.configuration.rollback_enabled && application.previous.is_some() => {
             let id = application.begin(state.ids.hex(12), "RollbackApplication", None);
+            let failed = application.operations.iter_mut().find(|one| Some(&one.id) == failed.as_ref());
+            if let Some(failed) = failed {
+                failed.rollback = Some(id.clone());
+            }
             application.go_back(state, Some(id));
         }
         Launched::Update => match settings.modes.failed_update {

@@ -114,3 +114,22 @@ impl Left {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Hold, Left};
+
+    #[test]
+    fn a_hold_ends_by_looks_by_time_or_by_nobody() {
+        let mut looks = Left::of(Hold::Looks(1));
+        assert!(!looks.is_over());
+        looks.look();
+        assert!(looks.is_over());
+        assert!(Left::of(Hold::For(Duration::ZERO)).is_over());
+        let mut held = Left::of(Hold::UntilReleased);
+        held.look();
+        assert!(!held.is_over());
+    }
+}

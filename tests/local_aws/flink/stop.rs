@@ -46,8 +46,13 @@ impl super::Application {
         if let Some(transit) = self.transit.take() {
             self.end(transit.operation.as_deref(), Outcome::Cancelled);
         }
+        let mut failed = Vec::new();
         for snapshot in self.snapshots.iter_mut().filter(|snapshot| snapshot.status == SnapshotStatus::Creating) {
             snapshot.status = SnapshotStatus::Failed;
+            failed.extend(snapshot.left.take().map(|(_, _, operation)| operation));
+        }
+        for operation in failed {
+            self.end(Some(&operation), Outcome::Cancelled);
         }
     }
 }

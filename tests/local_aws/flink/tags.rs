@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Application, catalogue, model};
 use crate::State;
-use crate::api::{ApiError, ApiResult};
+use crate::api::{self, ApiError, ApiResult};
 
 pub(super) fn tag(state: &mut State, request: &model::TagResource) -> ApiResult {
     let application = find(state, &request.resource_arn)?;
@@ -23,9 +23,7 @@ pub(super) fn untag(state: &mut State, request: &model::UntagResource) -> ApiRes
 }
 
 pub(super) fn list(state: &mut State, request: &model::ListTags) -> ApiResult {
-    let tags = &find(state, &request.resource_arn)?.tags;
-    let rows: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    Ok(json!({ "Tags": rows }))
+    Ok(json!({ "Tags": api::tag_list(&find(state, &request.resource_arn)?.tags) }))
 }
 
 fn find<'a>(state: &'a mut State, arn: &str) -> ApiResult<&'a mut Application> {

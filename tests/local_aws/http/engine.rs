@@ -1,6 +1,4 @@
 //! Where the door leads to the engine: CloudFormation, Lambda, EventBridge and the custom resources' answers.
-//!
-//! Stubs until the engine moves in; each says what it was asked for.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,8 +8,8 @@ use serde_json::Value;
 
 use super::reply;
 use super::request::Incoming;
-use crate::World;
-use crate::api::{ApiError, ApiResult, Caller};
+use crate::api::{ApiResult, Caller};
+use crate::{World, cloudformation, events, lambda};
 
 /// A pre-signed PUT to CloudFormation's response bucket.
 pub(super) fn is_custom_resource_response(incoming: &Incoming) -> bool {
@@ -24,29 +22,57 @@ pub(super) fn is_lambda(incoming: &Incoming) -> bool {
     date.starts_with(b"20") && date.len() == 11 && date[4] == b'-' && date[7] == b'-' && date[10] == b'/'
 }
 
-pub(super) fn custom_resource_response(world: &Arc<World>, incoming: &Incoming) -> Response {
-    not_here(world, incoming)
+pub(super) async fn custom_resource_response(world: &Arc<World>, incoming: &Incoming) -> Response {
+    let status = cloudformation::response_put(
+        world,
+        &incoming.raw_path_and_query,
+        incoming.method.as_str(),
+        &headers(incoming),
+        &incoming.body,
+    )
+    .await;
+    let body = match status {
+        403 => "<Error><Code>SignatureDoesNotMatch</Code></Error>",
+        _ => "",
+    };
+    reply::with(world, status, "application/xml", body)
 }
 
-pub(super) fn lambda(world: &Arc<World>, incoming: &Incoming) -> Response {
-    not_here(world, incoming)
+pub(super) async fn lambda(world: &Arc<World>, incoming: &Incoming) -> Response {
+    let Some(caller) = &incoming.caller else {
+        let body = "{\"message\":\"Missing Authentication Token\"}";
+        return reply::with(world, 403, "application/json", body);
+    };
+    let response = lambda::rest(
+        world,
+        caller,
+        incoming.method.as_str(),
+        &incoming.path,
+        &incoming.query,
+        &headers(incoming),
+        &incoming.body,
+    )
+    .await;
+    match response {
+        Some(response) => response,
+        None => reply::with(world, 0, "", ""),
+    }
 }
 
-pub(super) fn events(_world: &Arc<World>, _caller: &Caller, operation: &str, _body: &Value) -> ApiResult {
-    Err(ApiError::unknown_operation(&format!("events:{operation}")))
+pub(super) fn events(world: &Arc<World>, caller: &Caller, operation: &str, body: &Value) -> ApiResult {
+    events::json(world, caller, operation, body)
 }
 
 pub(super) fn cloudformation(
-    _world: &Arc<World>,
-    _caller: &Caller,
+    world: &Arc<World>,
+    caller: &Caller,
     action: &str,
-    _params: BTreeMap<String, String>,
+    params: &BTreeMap<String, String>,
 ) -> ApiResult<String> {
-    Err(ApiError::unknown_operation(&format!("cloudformation:{action}")))
+    cloudformation::query(world, caller, action, params)
 }
 
-fn not_here(world: &World, incoming: &Incoming) -> Response {
-    let message = format!("The local AWS does not know {} {}", incoming.method, incoming.raw_path_and_query);
-    world.state().unknown.push(message.clone());
-    reply::with(world, 501, "text/plain", message)
+fn headers(incoming: &Incoming) -> BTreeMap<String, String> {
+    let headers = incoming.headers.iter();
+    headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
 }

@@ -17,7 +17,7 @@ pub(super) fn answer(world: &Arc<World>, incoming: &Incoming) -> Response {
     let action = params.remove("Action").unwrap_or_default();
     let version = params.remove("Version").unwrap_or_default();
     let result = match &incoming.caller {
-        Some(caller) => dispatch(world, caller, &version, &action, params),
+        Some(caller) => dispatch(world, caller, &version, &action, &params),
         None => {
             Err(ApiError::with_status(403, "MissingAuthenticationToken", "Request is missing Authentication Token"))
         }
@@ -51,12 +51,12 @@ fn dispatch(
     caller: &Caller,
     version: &str,
     action: &str,
-    params: BTreeMap<String, String>,
+    params: &BTreeMap<String, String>,
 ) -> ApiResult<String> {
     if version == "2010-05-15" {
         return engine::cloudformation(world, caller, action, params);
     }
-    let (settings, body) = (&world.settings, nest(&params));
+    let (settings, body) = (&world.settings, nest(params));
     let service = match version {
         "2010-05-08" => "iam",
         "2010-03-31" => "sns",

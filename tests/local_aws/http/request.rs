@@ -53,8 +53,9 @@ impl Incoming {
     }
 
     pub(super) fn is_form(&self) -> bool {
-        self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-            || self.query.contains_key("Action")
+        let kind = self.header("content-type").unwrap_or_default();
+        let is_posted = self.method == Method::POST && kind.starts_with("application/x-www-form-urlencoded");
+        is_posted || self.query.contains_key("Action")
     }
 
     pub(super) fn text(&self) -> String {

@@ -1,11 +1,12 @@
 //! S3's REST protocol, path-style: enough for `aws s3 cp`, `ls`, `rm --recursive`, `mb`, `rb` and `head-object`.
 //!
-//! No multipart uploads: nothing the project uploads reaches the CLI's 8 MiB.
+//! It knows requests and their XML, never what is stored.
 
 use axum::http::Method;
 use axum::response::Response;
 use serde_json::json;
 
+use super::multipart;
 use super::reply::{self, escape};
 use super::request::Incoming;
 use crate::api::{ApiError, ApiResult, Caller};
@@ -13,7 +14,7 @@ use crate::s3::{self, Object};
 use crate::{World, clock};
 
 const XML: &str = "application/xml";
-const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+pub(super) const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 pub(super) fn answer(world: &World, incoming: &Incoming) -> Response {
@@ -40,6 +41,9 @@ fn dispatch(world: &World, incoming: &Incoming, caller: &Caller) -> ApiResult<Re
     let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
     match (bucket, key) {
         ("", _) => list_buckets(world, caller),
+        (bucket, key) if !key.is_empty() && multipart::is_step(incoming) => {
+            multipart::answer(world, incoming, caller, (bucket, key))
+        }
         (bucket, "") => of_bucket(world, incoming, caller, bucket),
         (bucket, key) => of_object(world, incoming, caller, bucket, key),
     }
@@ -128,7 +132,7 @@ fn list(world: &World, incoming: &Incoming, caller: &Caller, bucket: &str) -> Ap
 
 fn of_object(world: &World, incoming: &Incoming, caller: &Caller, bucket: &str, key: &str) -> ApiResult<Response> {
     match incoming.method {
-        Method::PUT if !incoming.query.contains_key("partNumber") => {
+        Method::PUT => {
             let content_type = incoming.header("content-type").unwrap_or("binary/octet-stream");
             let bytes = incoming.body.to_vec();
             let object = s3::put_object(&mut world.state(), caller, (bucket, key), content_type, bytes)?;
@@ -136,7 +140,16 @@ fn of_object(world: &World, incoming: &Incoming, caller: &Caller, bucket: &str, 
         }
         Method::GET => {
             let object = s3::get_object(&mut world.state(), caller, bucket, key)?;
-            Ok(described(reply::with(world, 200, &object.content_type, object.bytes.clone()), &object))
+            let Some(range) = multipart::range(incoming.header("range"), object.bytes.len()) else {
+                return Ok(described(reply::with(world, 200, &object.content_type, object.bytes.clone()), &object));
+            };
+            let content_range = format!("bytes {}-{}/{}", range.start, range.end - 1, object.bytes.len());
+            let part = object.bytes[range].to_vec();
+            let mut response = described(reply::with(world, 206, &object.content_type, part), &object);
+            if let Ok(value) = content_range.parse() {
+                response.headers_mut().insert("content-range", value);
+            }
+            Ok(response)
         }
         Method::HEAD => {
             let object = s3::get_object(&mut world.state(), caller, bucket, key)?;

@@ -1,3 +1,5 @@
+//! The wire, byte by byte: a client smooths over what matters here.
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -102,4 +104,18 @@ async fn an_object_is_put_listed_read_and_deleted() {
         let answer = send(&local, request, SIGNED, "hello").await;
         assert!(answer.contains(expected), "{request}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn an_upload_in_parts_is_one_object_and_is_read_in_ranges() {
+    let local = start().await;
+    send(&local, "PUT /jars", SIGNED, "").await;
+    let begun = send(&local, "POST /jars/big?uploads", SIGNED, "").await;
+    let id = begun.split("<UploadId>").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default();
+    send(&local, &format!("PUT /jars/big?partNumber=2&uploadId={id}"), SIGNED, "world").await;
+    send(&local, &format!("PUT /jars/big?partNumber=1&uploadId={id}"), SIGNED, "hello ").await;
+    let done = send(&local, &format!("POST /jars/big?uploadId={id}"), SIGNED, "").await;
+    assert!(done.contains("<CompleteMultipartUploadResult"), "{done}");
+    let part = send(&local, "GET /jars/big", &format!("{SIGNED}Range: bytes=6-9\r\n"), "").await;
+    assert!(part.starts_with("HTTP/1.1 206") && part.ends_with("worl"), "{part}");
 }

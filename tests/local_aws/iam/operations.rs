@@ -57,7 +57,7 @@ fn dispatch(state: &mut State, settings: &Settings, action: &str, body: &Value) 
             Ok(json!({ "Roles": roles, "IsTruncated": false }))
         }
         "DeleteRole" => delete_role(state, body),
-        "UpdateRole" => {
+        "UpdateRole" | "UpdateRoleDescription" => {
             role(state, body)?.description = body["Description"].as_str().map(str::to_owned);
             Ok(json!({}))
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::policy::{Effect, Policy};
 use crate::State;
-use crate::clock;
+use crate::{api, clock};
 
 /// A role.
 #[derive(Debug, Clone)]
@@ -57,8 +57,7 @@ impl Role {
                 json!({ "PermissionsBoundaryType": kind, "PermissionsBoundaryArn": boundary });
         }
         if !self.tags.is_empty() {
-            let tags: Vec<_> = self.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-            role["Tags"] = json!(tags);
+            role["Tags"] = api::tag_list(&self.tags);
         }
         role
     }

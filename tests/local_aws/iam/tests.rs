@@ -1,3 +1,5 @@
+//! The evaluator against what the IAM guide says, and the operations that an incident needs.
+
 use serde_json::{Value, json};
 
 use super::{authorize, call, wildcard};
@@ -81,12 +83,15 @@ fn not_action_allows_everything_else() {
     assert!(authorize(&state, &caller, "iam:PassRole", "*", &Context::new()).is_err());
 }
 
+/// A condition, the context it meets, whether it holds.
+type Case = (Value, Vec<(&'static str, &'static [&'static str])>, bool);
+
 /// Source: IAM guide, condition operators and multivalued context keys.
 #[test]
 fn conditions_decide_as_the_guide_says() {
     let tag = "aws:ResourceTag/team";
     let equals = json!({ "StringEquals": { tag: ["a", "b"] } });
-    let cases: Vec<(Value, Vec<(&str, &[&str])>, bool)> = vec![
+    let cases: [Case; 15] = [
         (equals.clone(), vec![("aws:resourcetag/Team", &["b"])], true),
         (equals.clone(), vec![(tag, &["c"])], false),
         (equals, vec![], false),

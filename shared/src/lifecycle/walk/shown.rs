@@ -48,7 +48,7 @@ pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
         operations: if looks.operations { operations(world) } else { Operations::Unreadable },
         snapshots: if looks.snapshots { snapshots(world) } else { Vec::new() },
     });
-    let stack = Stack { status: Some(world.stack), continued: world.continued };
+    let stack = Stack { status: Some(world.stack), superseded: false, continued: world.continued };
     Observed { now: Timestamp(world.now), application, stack, tried }
 }
 

@@ -1,0 +1,119 @@
+//! The stack at the time of the request: whether somebody still waits, whose application it is, whether CloudFormation went on.
+
+use std::cell::Cell;
+
+use shared::contract::ApplicationRef;
+use shared::custom_resource::{Handover, Request};
+use shared::lifecycle::{Stack, StackEvent, StackStatus, Timestamp};
+
+use crate::aws::Aws;
+use crate::fault::Fault;
+use crate::now::now;
+use crate::pace::{OutOfTime, Pace};
+use crate::stack;
+
+/// The request's stack, as it was when the request was first seen.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) status: StackStatus,
+    /// The newest row of the resource in the stack's events; none when it has none, or it cannot be read.
+    row: Option<StackEvent>,
+    /// When the stack's operation began, where that can be read.
+    began: Option<Timestamp>,
+    applications: Vec<(String, String)>,
+}
+
+/// Looks at the request's stack until something is learned.
+pub(crate) async fn look(aws: &Aws, request: &Request, pace: &mut Pace) -> Result<Result<Asked, Fault>, OutOfTime> {
+    loop {
+        match look_once(aws, request).await {
+            Err(Fault::Passing(error)) => {
+                tracing::info!(error, "looked at the stack and learned nothing");
+                pace.untold().await?;
+            }
+            told => return Ok(told),
+        }
+    }
+}
+
+async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
+    let status = stack::describe(aws, &request.stack_id).await?.status;
+    let (row, began) = newest_row(aws, request).await?;
+    let applications = stack::applications(aws, &request.stack_id, false).await?;
+    Ok(Asked { status, row, began, applications })
+}
+
+/// The newest row of the resource, and when the stack's newest operation began. Not DescribeStackResource, whose status lags on some
+/// engines.
+async fn newest_row(aws: &Aws, request: &Request) -> Result<(Option<StackEvent>, Option<Timestamp>), Fault> {
+    let of_resource = |event: &StackEvent| event.logical_id == request.logical_resource_id;
+    // The cleanup belongs to the operation before it.
+    let began = |event: &StackEvent| {
+        event.physical_id == event.stack && is_in_progress(event) && !event.status.contains("CLEANUP")
+    };
+    let (row_seen, began_seen) = (Cell::new(false), Cell::new(false));
+    let both = |event: &StackEvent| {
+        row_seen.set(row_seen.get() || of_resource(event));
+        began_seen.set(began_seen.get() || began(event));
+        row_seen.get() && began_seen.get()
+    };
+    match stack::events(aws, &request.stack_id, both).await {
+        Ok(events) => {
+            let time = events.iter().find(|event| began(event)).map(|event| event.time);
+            Ok((events.into_iter().find(of_resource), time))
+        }
+        Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
+        // Unreadable rows: work and answer.
+        Err(_) => Ok((None, None)),
+    }
+}
+
+impl Asked {
+    /// Whether the newest row of this resource is settled with this physical ID: the request was answered before.
+    pub(crate) fn is_answered(&self, physical_id: &str) -> bool {
+        self.row.as_ref().is_some_and(|row| !is_in_progress(row) && row.physical_id == physical_id)
+    }
+
+    /// When the request began.
+    pub(crate) fn since(&self) -> Timestamp {
+        self.row.as_ref().filter(|row| is_in_progress(row)).map_or_else(now, |row| row.time)
+    }
+
+    /// When the stack's operation began; where that cannot be read, with the request.
+    pub(crate) fn deployed_since(&self) -> Timestamp {
+        self.began.unwrap_or_else(|| self.since())
+    }
+
+    /// The name of the application, if it is one of this stack's, and the stack is being worked on: a forged event cannot make
+    /// that true.
+    pub(crate) fn owned(&self, application: &ApplicationRef) -> Option<String> {
+        let found = self.applications.iter().find(|(logical_id, name)| match application {
+            ApplicationRef::Name(asked) => name == asked,
+            ApplicationRef::LogicalId(asked) => logical_id == asked,
+        });
+        found.filter(|_| self.status.is_in_progress()).map(|(_, name)| name.clone())
+    }
+
+    /// What is handed to the next invocation: the stack as the first one saw it.
+    pub(crate) fn handover(&self, before: Option<Handover>) -> Handover {
+        before.unwrap_or_else(|| Handover {
+            hop: 0,
+            status: self.status.to_string(),
+            row: self.row.as_ref().filter(|row| is_in_progress(row)).map(|row| row.id.clone()).unwrap_or_default(),
+        })
+    }
+}
+
+/// Looks at the stack again, before something is changed: superseded when its status, or the resource's newest row, is not the one
+/// first seen.
+pub(crate) async fn look_again(aws: &Aws, request: &Request, first: &Handover) -> Result<Stack, Fault> {
+    let status = stack::describe(aws, &request.stack_id).await?.status;
+    let (row, _) = newest_row(aws, request).await?;
+    let same_row = first.row.is_empty() || row.is_none_or(|row| row.id == first.row);
+    let superseded = status.as_str() != first.status || !same_row;
+    Ok(Stack { status: Some(status), superseded, continued: 0 })
+}
+
+fn is_in_progress(row: &StackEvent) -> bool {
+    row.status.ends_with("_IN_PROGRESS")
+}

@@ -1,0 +1,110 @@
+//! Composes replies: the first cause in the service's own words, what was seen last, what to do next, where the log is. The one
+//! place that decides between SUCCESS and FAILED.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use shared::contract::Unreadable;
+use shared::custom_resource::{Reply, Request, RequestType, Verdict};
+use shared::lifecycle::{Refusal, StackStatus};
+use tracing::{error, warn};
+
+use crate::drive::Trail;
+use crate::metric;
+
+/// What is told about one request.
+pub(crate) struct Telling<'a> {
+    request: &'a Request,
+    physical_id: String,
+    /// Where this invocation's log is.
+    log: &'a str,
+    /// The stack's status, as soon as it is known.
+    stack: Cell<Option<StackStatus>>,
+}
+
+impl<'a> Telling<'a> {
+    pub(crate) fn new(request: &'a Request, kind: &str, log: &'a str) -> Self {
+        Self { request, physical_id: request.physical_id(kind), log, stack: Cell::new(None) }
+    }
+
+    /// The identity in every answer to this request.
+    pub(crate) fn physical_id(&self) -> &str {
+        &self.physical_id
+    }
+
+    /// From now on the stack's status is known.
+    pub(crate) fn stack_is(&self, status: StackStatus) {
+        self.stack.set(Some(status));
+    }
+
+    /// The goal is reached.
+    pub(crate) fn reached(&self, text: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
+        self.reply(Verdict::Success, text.to_owned(), false, attributes, trail)
+    }
+
+    /// A property cannot be read.
+    pub(crate) fn unreadable(&self, unreadable: &Unreadable) -> Reply {
+        let text = format!("A property cannot be read: {unreadable}. Mend the template, then deploy again.");
+        self.trouble(&text, BTreeMap::new(), &Trail::default())
+    }
+
+    /// The goal cannot be reached.
+    pub(crate) fn refused(&self, refusal: &Refusal, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
+        let last = trail.last.as_ref().and_then(|last| last.application.as_ref());
+        let last =
+            last.map_or_else(String::new, |seen| format!(" Last seen: {}, version {}.", seen.status, seen.version));
+        self.trouble(&format!("{refusal} {}{last}", refusal.remedy()), attributes, trail)
+    }
+
+    /// There is no time left, here and in any invocation after this.
+    pub(crate) fn late(&self, because: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
+        let text = format!(
+            "No time is left: {because}. The application may get there by itself; look at it, then deploy again."
+        );
+        self.trouble(&text, attributes, trail)
+    }
+
+    /// What must not happen: a panic, an initialisation that failed.
+    pub(crate) fn broken(&self, what: &str) -> Reply {
+        self.trouble(what, BTreeMap::new(), &Trail::default())
+    }
+
+    /// FAILED, unless that would make the very state that this project cures: a Delete, and an Update while its stack rolls back, succeed
+    /// with the trouble in Data, in the log and as a metric with an alarm.
+    fn trouble(&self, text: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
+        let going_back = self.stack.get().is_some_and(StackStatus::is_rolling_back);
+        let verdict = match self.request.request_type {
+            RequestType::Delete => Verdict::Success,
+            RequestType::Update if going_back => Verdict::Success,
+            RequestType::Create | RequestType::Update | RequestType::Unknown(_) => Verdict::Failed,
+        };
+        match verdict {
+            Verdict::Success => {
+                warn!(trouble = text, "answered SUCCESS all the same");
+                metric::trouble();
+            }
+            Verdict::Failed => error!(reason = text, "answered FAILED"),
+        }
+        let reason = format!("{text} {}", self.log);
+        self.reply(verdict, reason, verdict == Verdict::Success, attributes, trail)
+    }
+
+    fn reply(
+        &self,
+        verdict: Verdict,
+        reason: String,
+        trouble: bool,
+        attributes: BTreeMap<String, String>,
+        trail: &Trail,
+    ) -> Reply {
+        Reply {
+            verdict,
+            reason,
+            physical_resource_id: self.physical_id.clone(),
+            attributes,
+            timeline: trail.timeline.clone(),
+            trouble,
+            no_echo: false,
+        }
+    }
+}

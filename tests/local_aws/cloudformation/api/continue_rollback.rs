@@ -1,0 +1,72 @@
+//! ContinueUpdateRollback (semantics C.2, G.36-39): what it checks before it begins.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::stacks::pass_role;
+use super::{Params, is_true, required, texts};
+use crate::World;
+use crate::api::{ApiError, ApiResult, Caller};
+use crate::cloudformation::CloudFormation;
+use crate::cloudformation::engine::{self, Operation};
+use crate::cloudformation::model::{Stack, Status};
+use crate::cloudformation::template::invalid;
+
+pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
+    let name = required(params, "StackName")?;
+    let skipped: BTreeSet<String> = texts(params, "ResourcesToSkip").into_iter().collect();
+    let is_forced = is_true(params, "ForceRollback");
+    if is_forced && !skipped.is_empty() {
+        return Err(invalid("ForceRollback and ResourcesToSkip cannot be specified together"));
+    }
+    let role_arn = params.get("RoleARN");
+    pass_role(world, caller, role_arn.map(String::as_str))?;
+    let token = params.get("ClientRequestToken").cloned();
+    let (id, skipped) = {
+        let mut state = world.state();
+        let stack =
+            state.cloudformation.stack(name).ok_or_else(|| invalid(format!("Stack [{name}] does not exist")))?;
+        let used = token.as_ref().map(|token| ("ContinueUpdateRollback".to_owned(), stack.id.clone(), token.clone()));
+        if used.as_ref().is_some_and(|used| state.cloudformation.tokens.contains(used)) {
+            let message = "A client request token already exists for this operation.";
+            return Err(ApiError::new("TokenAlreadyExistsException", message));
+        }
+        if stack.parent_id.is_some() {
+            return Err(invalid("RollbackUpdatedStack cannot be invoked on child stacks"));
+        }
+        if stack.status != Status::UpdateRollbackFailed {
+            return Err(invalid("RollbackUpdatedStack cannot be called from current stack status"));
+        }
+        let skipped = if is_forced { failed(stack) } else { skipped };
+        let skipped = hand_down(&mut state.cloudformation, skipped)?;
+        state.cloudformation.tokens.extend(used);
+        let stack = state.cloudformation.stack_mut(name).ok_or_else(|| invalid("the stack is gone"))?;
+        // The role is remembered; without one it is the caller's own credentials that act (C.2).
+        stack.role_arn = role_arn.cloned().or_else(|| stack.role_arn.take());
+        stack.caller = caller.clone();
+        stack.token = token;
+        (stack.id.clone(), skipped)
+    };
+    engine::start(world, &id, Operation::ContinueRollback(skipped));
+    Ok(String::new())
+}
+
+/// `NestedStackName.LogicalId` goes to the nested stack of that name (C.2); the rest is this stack's.
+fn hand_down(cloudformation: &mut CloudFormation, skipped: BTreeSet<String>) -> ApiResult<BTreeSet<String>> {
+    let (nested, own): (BTreeSet<String>, BTreeSet<String>) = skipped.into_iter().partition(|name| name.contains('.'));
+    for name in nested {
+        let (child, logical_id) = name.split_once('.').unwrap_or_default();
+        let missing = || invalid(format!("Stack [{child}] does not exist"));
+        cloudformation.stack_mut(child).ok_or_else(missing)?.skipped.insert(logical_id.to_owned());
+    }
+    Ok(own)
+}
+
+/// The resources that are UPDATE_FAILED because their rollback failed, not because it was cancelled (C.2).
+fn failed(stack: &Stack) -> BTreeSet<String> {
+    let failed = stack
+        .resources
+        .values()
+        .filter(|resource| resource.status == Status::UpdateFailed && resource.reason != "Resource update cancelled");
+    failed.map(|resource| resource.logical_id.clone()).collect()
+}

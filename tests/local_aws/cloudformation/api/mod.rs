@@ -1,0 +1,131 @@
+//! CloudFormation's query protocol: parameters in, the inside of `<ActionResult>` out.
+
+mod change_sets;
+mod continue_rollback;
+mod describe;
+mod events;
+mod stacks;
+mod templates;
+mod xml;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(crate) use change_sets::ChangeSet;
+pub(crate) use stacks::{Wanted, create as create_stack, delete as delete_stack, update as update_stack};
+pub(crate) use templates::fetched;
+
+use serde_json::json;
+
+use super::template::invalid;
+use crate::api::{ApiError, ApiResult, Caller};
+use crate::{World, services};
+
+type Params = BTreeMap<String, String>;
+
+/// Answers one call. Every call is authorized against the caller and written into the journal.
+///
+/// # Errors
+/// `ValidationError` in AWS's words, or one of the few modelled errors.
+pub fn query(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) -> ApiResult<String> {
+    let resource = {
+        let state = world.state();
+        let name = params.get("StackName").map(String::as_str).unwrap_or_default();
+        let known = state.cloudformation.stack(name).map(|stack| stack.id.clone());
+        known.unwrap_or_else(|| match name {
+            "" => "*".to_owned(),
+            name => {
+                format!("arn:aws:cloudformation:{}:{}:stack/{name}/*", world.settings.region, world.settings.account)
+            }
+        })
+    };
+    let admitted = {
+        let mut state = world.state();
+        let body = json!(params);
+        services::perform(&mut state, caller, &format!("cloudformation:{action}"), &resource, &body, |_| Ok(()))
+    };
+    admitted?;
+    let result = answer(world, caller, action, params);
+    if let Err(error) = &result
+        && let Some(recorded) = world.state().journal.iter_mut().rev().find(|call| call.action.ends_with(action))
+    {
+        recorded.refused = Some(error.code.clone());
+    }
+    result
+}
+
+fn answer(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) -> ApiResult<String> {
+    match action {
+        "CreateStack" => stacks::create_call(world, caller, params),
+        "UpdateStack" => stacks::update_call(world, caller, params),
+        "DeleteStack" => stacks::delete_call(world, caller, params),
+        "CancelUpdateStack" => stacks::cancel_call(world, params),
+        "RollbackStack" => stacks::rollback_call(world, caller, params),
+        "ContinueUpdateRollback" => continue_rollback::call(world, caller, params),
+        "DescribeStacks" => describe::stacks(world, params),
+        "ListStacks" => describe::list(world, params),
+        "DescribeStackResource" => describe::resource(world, params),
+        "DescribeStackResources" => describe::resources(world, params),
+        "ListStackResources" => describe::list_resources(world, params),
+        "ListExports" => Ok(describe::exports(world)),
+        "ListImports" => describe::imports(world, params),
+        "DescribeStackEvents" => events::describe(world, params),
+        "GetTemplate" => templates::get(world, params),
+        "GetTemplateSummary" => templates::summary(world, params),
+        "ValidateTemplate" => templates::validate(world, params),
+        "CreateChangeSet" => change_sets::create(world, caller, params),
+        "DescribeChangeSet" => change_sets::describe(world, params),
+        "ExecuteChangeSet" => change_sets::execute(world, params),
+        "DeleteChangeSet" => Ok(change_sets::delete(world, params)),
+        "ListChangeSets" => change_sets::list_all(world, params),
+        other => {
+            Err(ApiError::new("InvalidAction", format!("Could not find operation {other} for version 2010-05-15")))
+        }
+    }
+}
+
+/// `Name.member.1.Key`, `Name.member.2.Key`, ... as a list of the inner members.
+fn members(params: &Params, name: &str) -> Vec<Params> {
+    let mut found: BTreeMap<u32, Params> = BTreeMap::new();
+    let prefix = format!("{name}.member.");
+    for (key, value) in params {
+        let Some(rest) = key.strip_prefix(&prefix) else { continue };
+        let (number, inner) = rest.split_once('.').unwrap_or((rest, ""));
+        if let Ok(number) = number.parse() {
+            found.entry(number).or_default().insert(inner.to_owned(), value.clone());
+        }
+    }
+    found.into_values().collect()
+}
+
+/// `Name.member.1` as a list of texts.
+fn texts(params: &Params, name: &str) -> Vec<String> {
+    members(params, name).into_iter().filter_map(|mut each| each.remove("")).collect()
+}
+
+fn required<'a>(params: &'a Params, name: &str) -> ApiResult<&'a str> {
+    params.get(name).map(String::as_str).ok_or_else(|| {
+        let mut member = name.to_owned();
+        if let Some(first) = member.get_mut(..1) {
+            first.make_ascii_lowercase();
+        }
+        invalid(format!("1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"))
+    })
+}
+
+fn is_true(params: &Params, name: &str) -> bool {
+    params.get(name).is_some_and(|value| value == "true")
+}
+
+/// A page of a list: the items after the token, and the next token.
+fn page<T>(items: Vec<T>, params: &Params, size: usize) -> ApiResult<(Vec<T>, Option<String>)> {
+    let start = match params.get("NextToken") {
+        None => 0,
+        Some(token) => token
+            .strip_prefix("page-")
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| invalid("Invalid NextToken"))?,
+    };
+    let next = (start + size < items.len()).then(|| format!("page-{}", start + size));
+    Ok((items.into_iter().skip(start).take(size).collect(), next))
+}

@@ -1,0 +1,293 @@
+//! CreateStack, UpdateStack, DeleteStack and their relatives: what is checked before an operation begins.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::xml::element;
+use super::{Params, is_true, members, required, templates, texts};
+use crate::api::{ApiError, ApiResult, Caller};
+use crate::cloudformation::engine::{self, Operation};
+use crate::cloudformation::model::{Before, Stack, Status};
+use crate::cloudformation::parameters::{Given, as_text, values};
+use crate::cloudformation::template::{Template, invalid};
+use crate::{World, clock, services, stamp};
+
+const SERVICE: &str = "cloudformation.amazonaws.com";
+
+/// What a stack is to become.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// As it was sent; absent with UsePreviousTemplate.
+    pub(crate) body: Option<String>,
+    pub(crate) parameters: BTreeMap<String, Given>,
+    /// Absent: the stack's present ones stay.
+    pub(crate) tags: Option<BTreeMap<String, String>>,
+    pub(crate) capabilities: Vec<String>,
+    pub(crate) role_arn: Option<String>,
+    pub(crate) token: Option<String>,
+    pub(crate) disable_rollback: bool,
+    pub(crate) parent_id: Option<String>,
+}
+
+impl Wanted {
+    pub(super) fn read(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<Self> {
+        let parameters = members(params, "Parameters").into_iter().map(|mut each| {
+            let key = each.remove("ParameterKey").unwrap_or_default();
+            let previous = each.get("UsePreviousValue").is_some_and(|value| value == "true");
+            let value = each.remove("ParameterValue").unwrap_or_default();
+            (key, if previous { Given::Previous } else { Given::Value(value) })
+        });
+        let tags: BTreeMap<_, _> = members(params, "Tags")
+            .into_iter()
+            .map(|mut each| (each.remove("Key").unwrap_or_default(), each.remove("Value").unwrap_or_default()))
+            .collect();
+        let on_failure = params.get("OnFailure").map(String::as_str);
+        Ok(Self {
+            body: templates::body(world, caller, params)?,
+            parameters: parameters.collect(),
+            tags: (!tags.is_empty()).then_some(tags),
+            capabilities: texts(params, "Capabilities"),
+            role_arn: params.get("RoleARN").cloned(),
+            token: params.get("ClientRequestToken").cloned(),
+            disable_rollback: is_true(params, "DisableRollback") || on_failure == Some("DO_NOTHING"),
+            parent_id: None,
+        })
+    }
+
+    pub(super) fn check(&self, template: &Template) -> ApiResult<()> {
+        match template.capability() {
+            Some(needed)
+                if !self.capabilities.iter().any(|given| given == needed || given == "CAPABILITY_NAMED_IAM") =>
+            {
+                Err(ApiError::new("InsufficientCapabilitiesException", format!("Requires capabilities : [{needed}]")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// A new stack: checked and registered, and its operation started unless it is only reviewed.
+pub(crate) fn create(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wanted) -> ApiResult<String> {
+    let id = register(world, caller, name, wanted)?;
+    engine::start(world, &id, Operation::Create);
+    Ok(id)
+}
+
+pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wanted) -> ApiResult<String> {
+    let body = wanted.body.clone().ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?;
+    let template = Template::parse(&body)?;
+    wanted.check(&template)?;
+    let parameters = values(&template, &wanted.parameters, &BTreeMap::new())?;
+    if wanted.parent_id.is_none() {
+        pass_role(world, caller, wanted.role_arn.as_deref())?;
+    }
+    let mut state = world.state();
+    if state.cloudformation.stack(name).is_some_and(|stack| stack.status != Status::ReviewInProgress) {
+        return Err(ApiError::new("AlreadyExistsException", format!("Stack [{name}] already exists")));
+    }
+    let settings = &world.settings;
+    let reviewed = state.cloudformation.stack(name).map(|stack| stack.id.clone());
+    let id = reviewed.unwrap_or_else(|| {
+        format!("arn:aws:cloudformation:{}:{}:stack/{name}/{}", settings.region, settings.account, stamp::uuid())
+    });
+    let parent = wanted.parent_id.as_ref().and_then(|parent| state.cloudformation.stack(parent));
+    let root_id = parent.map(|parent| parent.root_id.clone().unwrap_or_else(|| parent.id.clone()));
+    let stack = Stack {
+        id: id.clone(),
+        name: name.to_owned(),
+        status: Status::ReviewInProgress,
+        reason: String::new(),
+        template,
+        body,
+        parameters,
+        tags: wanted.tags.unwrap_or_default(),
+        role_arn: wanted.role_arn,
+        caller: caller.clone(),
+        token: wanted.token,
+        capabilities: wanted.capabilities,
+        disable_rollback: wanted.disable_rollback,
+        parent_id: wanted.parent_id,
+        root_id,
+        created: clock::now(),
+        updated: None,
+        resources: BTreeMap::new(),
+        outputs: Vec::new(),
+        events: Vec::new(),
+        before: None,
+        doomed: Vec::new(),
+        imports: BTreeSet::new(),
+        is_cancelled: false,
+        skipped: BTreeSet::new(),
+    };
+    let earlier = state.cloudformation.stacks.iter().position(|stack| stack.id == id);
+    match earlier {
+        Some(index) => {
+            let events = std::mem::take(&mut state.cloudformation.stacks[index].events);
+            state.cloudformation.stacks[index] = Stack { events, ..stack };
+        }
+        None => state.cloudformation.stacks.push(stack),
+    }
+    Ok(id)
+}
+
+/// An update: refused in AWS's words when it may not begin or would change nothing.
+pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &Wanted) -> ApiResult<String> {
+    if wanted.parent_id.is_none() {
+        pass_role(world, caller, wanted.role_arn.as_deref())?;
+    }
+    let id = {
+        let mut state = world.state();
+        let stack = state.cloudformation.stack_mut(name);
+        let stack = stack.ok_or_else(|| invalid(format!("Stack [{name}] does not exist")))?;
+        if !stack.status.is_updatable() {
+            return Err(invalid(format!("Stack:{} is in {} state and can not be updated.", stack.id, stack.status)));
+        }
+        let body = wanted.body.clone().unwrap_or_else(|| stack.body.clone());
+        let template = Template::parse(&body)?;
+        wanted.check(&template)?;
+        let parameters = values(&template, &wanted.parameters, &stack.parameters)?;
+        let tags = wanted.tags.clone().unwrap_or_else(|| stack.tags.clone());
+        let is_same = template == stack.template && parameters == stack.parameters && tags == stack.tags;
+        if is_same && stack.status != Status::UpdateFailed {
+            return Err(invalid("No updates are to be performed."));
+        }
+        // After UPDATE_FAILED an update still goes back to the last good state, not to the failed one.
+        let before = stack.before.take().unwrap_or_else(|| Before {
+            template: stack.template.clone(),
+            body: stack.body.clone(),
+            parameters: stack.parameters.clone(),
+            tags: stack.tags.clone(),
+            resources: stack.resources.clone(),
+            touched: BTreeSet::new(),
+        });
+        stack.before = Some(before);
+        stack.doomed.clear();
+        stack.template = template;
+        stack.body = body;
+        stack.parameters = parameters;
+        stack.tags = tags;
+        begin(stack, caller, wanted);
+        stack.id.clone()
+    };
+    engine::start(world, &id, Operation::Update);
+    Ok(id)
+}
+
+/// What every later operation writes down: the role is remembered, the credentials are this caller's (C.2).
+fn begin(stack: &mut Stack, caller: &Caller, wanted: &Wanted) {
+    if wanted.role_arn.is_some() {
+        stack.role_arn.clone_from(&wanted.role_arn);
+    }
+    stack.caller = caller.clone();
+    stack.token.clone_from(&wanted.token);
+    stack.disable_rollback = wanted.disable_rollback;
+    stack.updated = Some(clock::now());
+    stack.is_cancelled = false;
+    if !wanted.capabilities.is_empty() {
+        stack.capabilities.clone_from(&wanted.capabilities);
+    }
+}
+
+/// A deletion. An unknown stack is as good as deleted.
+pub(crate) fn delete(
+    world: &Arc<World>,
+    caller: &Caller,
+    name: &str,
+    left: BTreeSet<String>,
+    wanted: &Wanted,
+) -> ApiResult<()> {
+    pass_role(world, caller, wanted.role_arn.as_deref())?;
+    let id = {
+        let mut state = world.state();
+        let Some(stack) = state.cloudformation.stack_mut(name) else { return Ok(()) };
+        if stack.status == Status::DeleteComplete || stack.status == Status::DeleteInProgress {
+            return Ok(());
+        }
+        begin(stack, caller, wanted);
+        stack.id.clone()
+    };
+    engine::start(world, &id, Operation::Delete(left));
+    Ok(())
+}
+
+/// Handing a role to CloudFormation needs iam:PassRole (C.2), and a role that trusts it.
+pub(super) fn pass_role(world: &Arc<World>, caller: &Caller, role_arn: Option<&str>) -> ApiResult<()> {
+    let Some(arn) = role_arn else { return Ok(()) };
+    let state = world.state();
+    services::authorize_pass_role(&state, caller, arn, SERVICE)?;
+    if services::is_assumable(&state, arn, SERVICE) {
+        Ok(())
+    } else {
+        Err(invalid(format!("Role {arn} is invalid or cannot be assumed")))
+    }
+}
+
+pub(super) fn create_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
+    let name = required(params, "StackName")?;
+    let is_valid = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    if !is_valid || name.len() > 128 {
+        return Err(invalid(format!(
+            "1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )));
+    }
+    let id = create(world, caller, name, Wanted::read(world, caller, params)?)?;
+    Ok(element("StackId", &id))
+}
+
+pub(super) fn update_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
+    let wanted = Wanted::read(world, caller, params)?;
+    if wanted.body.is_none() && !is_true(params, "UsePreviousTemplate") {
+        return Err(invalid("Either Template URL or Template Body must be specified."));
+    }
+    Ok(element("StackId", &update(world, caller, required(params, "StackName")?, &wanted)?))
+}
+
+pub(super) fn delete_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
+    let left: BTreeSet<_> = texts(params, "RetainResources").into_iter().collect();
+    let name = required(params, "StackName")?;
+    let is_failed = world.state().cloudformation.stack(name).is_some_and(|stack| stack.status == Status::DeleteFailed);
+    if !left.is_empty() && !is_failed {
+        return Err(invalid(
+            "Invalid operation on stack. specify which resources to retain only when the stack is in the DELETE_FAILED state.",
+        ));
+    }
+    delete(world, caller, name, left, &Wanted::read(world, caller, params)?)?;
+    Ok(String::new())
+}
+
+pub(super) fn cancel_call(world: &Arc<World>, params: &Params) -> ApiResult<String> {
+    let name = required(params, "StackName")?;
+    let mut state = world.state();
+    let stack =
+        state.cloudformation.stack_mut(name).ok_or_else(|| invalid(format!("Stack [{name}] does not exist")))?;
+    if stack.status != Status::UpdateInProgress {
+        return Err(invalid("CancelUpdateStack cannot be called from current stack status"));
+    }
+    stack.is_cancelled = true;
+    Ok(String::new())
+}
+
+pub(super) fn rollback_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
+    let name = required(params, "StackName")?;
+    let wanted = Wanted::read(world, caller, params)?;
+    pass_role(world, caller, wanted.role_arn.as_deref())?;
+    let id = {
+        let mut state = world.state();
+        let stack =
+            state.cloudformation.stack_mut(name).ok_or_else(|| invalid(format!("Stack [{name}] does not exist")))?;
+        if ![Status::CreateFailed, Status::UpdateFailed].contains(&stack.status) {
+            return Err(invalid(format!("Stack {name} is in {} state and cannot be rolled back.", stack.status)));
+        }
+        begin(stack, caller, &wanted);
+        stack.id.clone()
+    };
+    engine::start(world, &id, Operation::Rollback);
+    Ok(element("StackId", &id))
+}
+
+/// A parameter as DescribeStacks shows it.
+pub(super) fn shown(stack: &Stack, name: &str) -> String {
+    let is_secret = stack.template.parameters.get(name).is_some_and(|parameter| parameter.no_echo);
+    if is_secret { "****".to_owned() } else { stack.parameters.get(name).map(as_text).unwrap_or_default() }
+}

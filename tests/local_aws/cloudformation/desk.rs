@@ -1,0 +1,112 @@
+//! Hands a resource to its handler: the properties checked, the tags put together, the credentials chosen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::model::Stack;
+use super::resources::{self, Desk, Handler, Made, Refused};
+use crate::World;
+use crate::api::Caller;
+
+/// One resource's job, apart from what is done.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    pub(super) stack_id: String,
+    pub(super) stack_name: String,
+    pub(super) logical_id: String,
+    pub(super) kind: String,
+    pub(super) caller: Caller,
+    pub(super) properties: Value,
+    pub(super) old: Value,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) old_tags: BTreeMap<String, String>,
+    /// Empty on create.
+    pub(super) physical_id: String,
+    /// What a rollback sends counts only once it succeeded: a second try must send the same difference again (G.37).
+    pub(super) is_restoration: bool,
+}
+
+impl Job {
+    pub(super) fn handler(&self) -> Result<&'static Handler, Refused> {
+        let missing = || Refused::plain(format!("Unrecognized resource type: {}", self.kind));
+        resources::handler(&self.kind).ok_or_else(missing)
+    }
+
+    /// Lets a handler look or act, at one moment.
+    pub(super) fn at_desk<T>(
+        &self,
+        world: &Arc<World>,
+        act: fn(&mut Desk<'_>) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        let mut state = world.state();
+        act(&mut Desk {
+            state: &mut state,
+            settings: &world.settings,
+            caller: &self.caller,
+            stack_name: &self.stack_name,
+            logical_id: &self.logical_id,
+            tags: &self.tags,
+            old_tags: &self.old_tags,
+            properties: &self.properties,
+            old: &self.old,
+            physical_id: &self.physical_id,
+        })
+    }
+
+    /// Waits until the resource is no longer in transition. Looks once a pace: a look is a call.
+    pub(super) async fn stabilize(&self, world: &Arc<World>) -> Result<(), Refused> {
+        let is_settled = self.handler()?.is_settled;
+        while !self.at_desk(world, is_settled)? {
+            tokio::time::sleep(world.settings.pace).await;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn create(&mut self, world: &Arc<World>) -> Result<Made, Refused> {
+        let handler = self.handler()?;
+        resources::validate(handler, &self.logical_id, &self.properties)?;
+        let made = self.at_desk(world, handler.create)?;
+        self.physical_id.clone_from(&made.physical_id);
+        if let Some(stack) = world.state().cloudformation.stack_mut(&self.stack_id)
+            && let Some(resource) = stack.resources.get_mut(&self.logical_id)
+        {
+            // Known before it is settled: a cancelled creation must be deleted all the same.
+            resource.physical_id = Some(made.physical_id.clone());
+        }
+        self.stabilize(world).await?;
+        Ok(made)
+    }
+
+    pub(super) async fn update(&self, world: &Arc<World>) -> Result<Made, Refused> {
+        let handler = self.handler()?;
+        resources::validate(handler, &self.logical_id, &self.properties)?;
+        let made = self.at_desk(world, handler.update)?;
+        self.stabilize(world).await?;
+        Ok(made)
+    }
+
+    pub(super) async fn delete(&self, world: &Arc<World>) -> Result<(), Refused> {
+        let handler = self.handler()?;
+        self.at_desk(world, handler.delete)?;
+        // A settled physical resource that is gone says so; one that is only leaving is looked at again.
+        self.stabilize(world).await
+    }
+}
+
+/// The tags that a resource gets: the template's, over the stack's, beside the system's.
+pub(super) fn tags(stack: &Stack, logical_id: &str, kind: &str, properties: &Value) -> BTreeMap<String, String> {
+    if !resources::handler(kind).is_some_and(|handler| handler.is_taggable) {
+        return BTreeMap::new();
+    }
+    let mut tags = stack.tags.clone();
+    for tag in properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
+        let text = |key: &str| tag.get(key).map(super::parameters::as_text).unwrap_or_default();
+        tags.insert(text("Key"), text("Value"));
+    }
+    tags.insert("aws:cloudformation:stack-name".to_owned(), stack.name.clone());
+    tags.insert("aws:cloudformation:stack-id".to_owned(), stack.id.clone());
+    tags.insert("aws:cloudformation:logical-id".to_owned(), logical_id.to_owned());
+    tags
+}

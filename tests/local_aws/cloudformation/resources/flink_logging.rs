@@ -1,0 +1,101 @@
+//! AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption: its creation is itself an update of the application
+//! (semantics B.3, G.50); on a RUNNING one with the snapshot and restart that come with it.
+
+use serde_json::{Value, json};
+
+use super::flink::{SERVICE, describe};
+use super::{Desk, Handler, Made, Refused};
+
+pub(super) const HANDLERS: &[Handler] = &[Handler {
+    kind: "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
+    properties: &["ApplicationName", "CloudWatchLoggingOption"],
+    required: &["ApplicationName", "CloudWatchLoggingOption"],
+    create_only: &["ApplicationName"],
+    attributes: &[],
+    is_taggable: false,
+    create,
+    update,
+    delete,
+    is_settled,
+}];
+
+fn application(desk: &mut Desk<'_>) -> Result<Value, Refused> {
+    let name = desk.text("ApplicationName").to_owned();
+    let mut at_application = Desk {
+        state: desk.state,
+        settings: desk.settings,
+        caller: desk.caller,
+        stack_name: desk.stack_name,
+        logical_id: desk.logical_id,
+        tags: desk.tags,
+        old_tags: desk.old_tags,
+        properties: desk.properties,
+        old: desk.old,
+        physical_id: &name,
+    };
+    describe(&mut at_application)
+}
+
+fn create(desk: &mut Desk<'_>) -> Result<Made, Refused> {
+    let detail = application(desk)?;
+    let body = json!({
+        "ApplicationName": desk.properties["ApplicationName"],
+        "ConditionalToken": detail["ConditionalToken"],
+        "CloudWatchLoggingOption": desk.properties["CloudWatchLoggingOption"],
+    });
+    let reply = desk.call(SERVICE, "AddApplicationCloudWatchLoggingOption", &body)?;
+    let id = reply["CloudWatchLoggingOptionDescriptions"]
+        .as_array()
+        .and_then(|options| options.last())
+        .and_then(|option| option["CloudWatchLoggingOptionId"].as_str())
+        .map(str::to_owned);
+    let id = id.unwrap_or_else(|| format!("{}.1", reply["ApplicationVersionId"]));
+    Ok(Made::new(id, []))
+}
+
+fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
+    let detail = application(desk)?;
+    let body = json!({
+        "ApplicationName": desk.properties["ApplicationName"],
+        "ConditionalToken": detail["ConditionalToken"],
+        "CloudWatchLoggingOptionUpdates": [{
+            "CloudWatchLoggingOptionId": desk.physical_id,
+            "LogStreamARNUpdate": desk.properties["CloudWatchLoggingOption"]["LogStreamARN"],
+        }],
+    });
+    desk.call(SERVICE, "UpdateApplication", &body)?;
+    Ok(Made::new(desk.physical_id, []))
+}
+
+fn delete(desk: &mut Desk<'_>) -> Result<(), Refused> {
+    let body = json!({ "ApplicationName": desk.properties["ApplicationName"] });
+    let detail = match desk.try_call(SERVICE, "DescribeApplication", &body) {
+        Ok(reply) => reply["ApplicationDetail"].clone(),
+        Err(error) if error.code == "ResourceNotFoundException" => return Ok(()),
+        Err(error) => return Err(Refused::by_service("KinesisAnalyticsV2", &error)),
+    };
+    if detail["ApplicationStatus"] == "DELETING" {
+        return Ok(());
+    }
+    let body = json!({
+        "ApplicationName": desk.properties["ApplicationName"],
+        "ConditionalToken": detail["ConditionalToken"],
+        "CloudWatchLoggingOptionId": desk.physical_id,
+    });
+    desk.remove(SERVICE, "DeleteApplicationCloudWatchLoggingOption", &body)
+}
+
+fn is_settled(desk: &mut Desk<'_>) -> Result<bool, Refused> {
+    match desk.try_call(
+        SERVICE,
+        "DescribeApplication",
+        &json!({ "ApplicationName": desk.properties["ApplicationName"] }),
+    ) {
+        Ok(reply) => {
+            let status = reply["ApplicationDetail"]["ApplicationStatus"].as_str().unwrap_or_default();
+            Ok(["READY", "RUNNING", "ROLLED_BACK", "DELETING"].contains(&status))
+        }
+        Err(error) if error.code == "ResourceNotFoundException" => Ok(true),
+        Err(error) => Err(Refused::by_service("KinesisAnalyticsV2", &error)),
+    }
+}

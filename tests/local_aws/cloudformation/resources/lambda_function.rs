@@ -1,0 +1,62 @@
+//! AWS::Lambda::Function, from an object in the local S3 or an inline zip.
+
+use serde_json::json;
+
+use super::lambda::act;
+use super::{Desk, Handler, Made, Refused, at_once};
+use crate::lambda;
+
+pub(super) const HANDLERS: &[Handler] = &[Handler {
+    kind: "AWS::Lambda::Function",
+    properties: &[
+        "Architectures",
+        "Code",
+        "DeadLetterConfig",
+        "Description",
+        "Environment",
+        "FunctionName",
+        "Handler",
+        "LoggingConfig",
+        "MemorySize",
+        "ReservedConcurrentExecutions",
+        "Role",
+        "Runtime",
+        "Tags",
+        "Timeout",
+        "TracingConfig",
+    ],
+    required: &["Code", "Role"],
+    create_only: &["FunctionName"],
+    attributes: &["Arn"],
+    is_taggable: true,
+    create,
+    update,
+    delete: |desk| {
+        let (settings, name) = (desk.settings, desk.physical_id);
+        act(desk, "DeleteFunction", |state| match lambda::delete(state, settings, name) {
+            Err(error) if error.status == 404 => Ok(()),
+            other => other,
+        })
+    },
+    is_settled: at_once,
+}];
+
+fn create(desk: &mut Desk<'_>) -> Result<Made, Refused> {
+    let name = desk.name("FunctionName", 64);
+    let mut body = desk.properties.clone();
+    body["FunctionName"] = json!(name);
+    body["Tags"] = json!(desk.tags);
+    let (settings, caller) = (desk.settings, desk.caller);
+    let made = act(desk, "CreateFunction", |state| lambda::create(state, settings, caller, &body))?;
+    Ok(Made::new(name, [("Arn", made["FunctionArn"].clone())]))
+}
+
+fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
+    let (settings, caller, name) = (desk.settings, desk.caller, desk.physical_id);
+    let (body, code) = (desk.properties.clone(), desk.properties["Code"].clone());
+    if desk.has_changed("Code") {
+        act(desk, "UpdateFunctionCode", |state| lambda::update_code(state, settings, caller, name, &code))?;
+    }
+    act(desk, "UpdateFunctionConfiguration", |state| lambda::update_configuration(state, settings, name, &body))?;
+    Ok(Made::new(name, []))
+}

@@ -1,0 +1,246 @@
+//! What CloudFormation's registry handlers do, one file per family of types.
+//!
+//! A handler calls the services with the stack's role or the caller's credentials. It refuses to know stacks: it is given
+//! a [`Desk`], and says what it made, or why it could not.
+
+mod events;
+mod flink;
+mod flink_logging;
+mod iam;
+mod lambda;
+mod lambda_function;
+mod logs;
+mod messaging;
+mod queues;
+mod recorded;
+mod storage;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::custom_resource::GENERIC;
+use super::nested;
+use crate::api::{ApiError, Caller};
+use crate::{Settings, State, services, stamp};
+
+/// What a handler works with.
+#[derive(Debug)]
+pub(crate) struct Desk<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) settings: &'a Settings,
+    pub(crate) caller: &'a Caller,
+    pub(crate) stack_name: &'a str,
+    pub(crate) logical_id: &'a str,
+    /// Template, stack and system tags.
+    pub(crate) tags: &'a BTreeMap<String, String>,
+    /// The same as they were before.
+    pub(crate) old_tags: &'a BTreeMap<String, String>,
+    pub(crate) properties: &'a Value,
+    pub(crate) old: &'a Value,
+    /// Empty on create.
+    pub(crate) physical_id: &'a str,
+}
+
+/// A physical resource.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Made {
+    pub(crate) physical_id: String,
+    pub(crate) attributes: Map<String, Value>,
+}
+
+/// Why a handler could not do it, as it will stand in the stack's events.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub(crate) reason: String,
+    /// What exists all the same.
+    pub(crate) physical_id: Option<String>,
+}
+
+impl Refused {
+    pub(crate) fn plain(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), physical_id: None }
+    }
+
+    /// A service's error in the words of a registry handler (G.34).
+    pub(crate) fn by_service(service: &str, error: &ApiError) -> Self {
+        let message = format!(
+            "{} (Service: {service}, Status Code: {}, Request ID: {}) (SDK Attempt Count: 1)",
+            error.message,
+            error.status,
+            stamp::uuid()
+        );
+        Self::by_handler(&message, handler_error_code(&error.code))
+    }
+
+    pub(crate) fn by_handler(message: &str, code: &str) -> Self {
+        let token = stamp::uuid();
+        Self::plain(format!(
+            "Resource handler returned message: \"{message}\" (RequestToken: {token}, HandlerErrorCode: {code})"
+        ))
+    }
+}
+
+/// Semantics B.2; which code the snapshot failure gets is unknown, InvalidRequest is assumed.
+fn handler_error_code(code: &str) -> &'static str {
+    match code {
+        "ResourceNotFoundException" | "NoSuchEntity" | "NoSuchBucket" | "NotFound" => "NotFound",
+        "ResourceInUseException" | "ConcurrentModificationException" | "ResourceConflictException" => {
+            "ResourceConflict"
+        }
+        "EntityAlreadyExists" | "ResourceAlreadyExistsException" | "BucketAlreadyOwnedByYou" => "AlreadyExists",
+        "AccessDenied" | "AccessDeniedException" => "AccessDenied",
+        "LimitExceededException" => "ServiceLimitExceeded",
+        code if code.starts_with("Invalid") || code.starts_with("Validation") => "InvalidRequest",
+        _ => "GeneralServiceException",
+    }
+}
+
+impl Desk<'_> {
+    /// One call, with the stack's credentials.
+    pub(crate) fn call(&mut self, service: &str, operation: &str, body: &Value) -> Result<Value, Refused> {
+        self.try_call(service, operation, body).map_err(|error| Refused::by_service(title(service), &error))
+    }
+
+    pub(crate) fn try_call(&mut self, service: &str, operation: &str, body: &Value) -> Result<Value, ApiError> {
+        services::call(self.state, self.settings, self.caller, service, operation, body)
+    }
+
+    /// A delete, to which it is all the same if the thing is gone.
+    pub(crate) fn remove(&mut self, service: &str, operation: &str, body: &Value) -> Result<(), Refused> {
+        match self.try_call(service, operation, body) {
+            Ok(_) => Ok(()),
+            Err(error) if handler_error_code(&error.code) == "NotFound" || error.code.contains("NonExistent") => Ok(()),
+            Err(error) => Err(Refused::by_service(title(service), &error)),
+        }
+    }
+
+    /// The given name, or `<stack>-<logical ID>-<random>`.
+    pub(crate) fn name(&self, property: &str, longest: usize) -> String {
+        let given = self.properties.get(property).and_then(Value::as_str).map(str::to_owned);
+        given.unwrap_or_else(|| {
+            let mut name = format!("{}-{}", self.stack_name, self.logical_id);
+            name.truncate(longest - 13);
+            format!("{name}-{}", stamp::suffix(12))
+        })
+    }
+
+    pub(crate) fn text(&self, property: &str) -> &str {
+        self.properties.get(property).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn has_changed(&self, property: &str) -> bool {
+        self.properties.get(property) != self.old.get(property)
+    }
+
+    /// The properties named, as they are.
+    pub(crate) fn only(&self, names: &[&str]) -> Map<String, Value> {
+        let members = names.iter().filter_map(|name| Some(((*name).to_owned(), self.properties.get(name)?.clone())));
+        members.collect()
+    }
+
+    /// `[{"Key": .., "Value": ..}]`
+    pub(crate) fn tag_list(&self) -> Value {
+        self.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+    }
+
+    pub(crate) fn arn(&self, service: &str, rest: &str) -> String {
+        format!("arn:aws:{service}:{}:{}:{rest}", self.settings.region, self.settings.account)
+    }
+}
+
+fn title(service: &str) -> &str {
+    match service {
+        "kinesisanalytics" => "KinesisAnalyticsV2",
+        "iam" => "Iam",
+        "kinesis" => "Kinesis",
+        "dynamodb" => "DynamoDb",
+        "logs" => "CloudWatchLogs",
+        "s3" => "S3",
+        "sqs" => "Sqs",
+        "sns" => "Sns",
+        other => other,
+    }
+}
+
+impl Made {
+    pub(crate) fn new<const N: usize>(physical_id: impl Into<String>, attributes: [(&str, Value); N]) -> Self {
+        let attributes = attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { physical_id: physical_id.into(), attributes }
+    }
+}
+
+/// A type of the registry.
+#[derive(Debug)]
+pub(crate) struct Handler {
+    pub(crate) kind: &'static str,
+    pub(crate) properties: &'static [&'static str],
+    pub(crate) required: &'static [&'static str],
+    pub(crate) create_only: &'static [&'static str],
+    pub(crate) attributes: &'static [&'static str],
+    pub(crate) is_taggable: bool,
+    pub(crate) create: fn(&mut Desk<'_>) -> Result<Made, Refused>,
+    /// `None` in the attributes' place: they stay.
+    pub(crate) update: fn(&mut Desk<'_>) -> Result<Made, Refused>,
+    pub(crate) delete: fn(&mut Desk<'_>) -> Result<(), Refused>,
+    pub(crate) is_settled: fn(&mut Desk<'_>) -> Result<bool, Refused>,
+}
+
+/// For types that are finished when the call returns.
+#[expect(clippy::unnecessary_wraps, reason = "the type of Handler::is_settled")]
+fn at_once(_: &mut Desk<'_>) -> Result<bool, Refused> {
+    Ok(true)
+}
+
+const FAMILIES: [&[Handler]; 12] = [
+    flink::HANDLERS,
+    flink_logging::HANDLERS,
+    iam::HANDLERS,
+    lambda::HANDLERS,
+    lambda_function::HANDLERS,
+    events::HANDLERS,
+    logs::HANDLERS,
+    messaging::HANDLERS,
+    queues::HANDLERS,
+    recorded::HANDLERS,
+    storage::HANDLERS,
+    tables::HANDLERS,
+];
+
+/// The handler of a type.
+pub(crate) fn handler(kind: &str) -> Option<&'static Handler> {
+    FAMILIES.iter().flat_map(|family| family.iter()).find(|handler| handler.kind == kind)
+}
+
+/// Whether a type goes to a function of the user's.
+pub(crate) fn is_custom(kind: &str) -> bool {
+    kind.starts_with("Custom::") || kind == GENERIC
+}
+
+/// Whether this engine knows the type.
+pub(crate) fn is_known(kind: &str) -> bool {
+    is_custom(kind) || kind == nested::KIND || handler(kind).is_some()
+}
+
+/// Whether Fn::GetAtt of this attribute can be resolved at all.
+pub(crate) fn has_attribute(kind: &str, attribute: &str) -> bool {
+    is_custom(kind)
+        || (kind == nested::KIND && attribute.starts_with("Outputs."))
+        || handler(kind).is_some_and(|handler| handler.attributes.contains(&attribute))
+}
+
+/// What the registry's schema refuses before any call.
+pub(crate) fn validate(handler: &Handler, logical_id: &str, properties: &Value) -> Result<(), Refused> {
+    let members = properties.as_object().cloned().unwrap_or_default();
+    let wrong = members.keys().find(|key| !handler.properties.contains(&key.as_str()));
+    let extraneous = wrong.map(|key| format!("#: extraneous key [{key}] is not permitted"));
+    let missing = handler.required.iter().find(|key| !members.contains_key(**key));
+    let missing = missing.map(|key| format!("#: required key [{key}] not found"));
+    match extraneous.or(missing) {
+        None => Ok(()),
+        Some(problem) => Err(Refused::plain(format!(
+            "Properties validation failed for resource {logical_id} with message:\n{problem}"
+        ))),
+    }
+}

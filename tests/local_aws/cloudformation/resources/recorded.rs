@@ -1,0 +1,96 @@
+//! Types that nothing in this world acts on: they exist, have a name and an ARN, and that is all.
+
+use serde_json::json;
+
+use super::{Desk, Handler, Made, Refused, at_once};
+
+pub(super) const HANDLERS: &[Handler] = &[
+    Handler {
+        kind: "AWS::CloudWatch::Alarm",
+        properties: &[
+            "ActionsEnabled",
+            "AlarmActions",
+            "AlarmDescription",
+            "AlarmName",
+            "ComparisonOperator",
+            "DatapointsToAlarm",
+            "Dimensions",
+            "EvaluationPeriods",
+            "ExtendedStatistic",
+            "InsufficientDataActions",
+            "MetricName",
+            "Metrics",
+            "Namespace",
+            "OKActions",
+            "Period",
+            "Statistic",
+            "Tags",
+            "Threshold",
+            "TreatMissingData",
+            "Unit",
+        ],
+        required: &["ComparisonOperator", "EvaluationPeriods"],
+        create_only: &["AlarmName"],
+        attributes: &["Arn"],
+        is_taggable: true,
+        create: |desk| {
+            authorize(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
+            let name = desk.name("AlarmName", 255);
+            let arn = desk.arn("cloudwatch", &format!("alarm:{name}"));
+            Ok(Made::new(name, [("Arn", json!(arn))]))
+        },
+        update: |desk| {
+            authorize(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
+            let arn = desk.arn("cloudwatch", &format!("alarm:{}", desk.physical_id));
+            Ok(Made::new(desk.physical_id, [("Arn", json!(arn))]))
+        },
+        delete: |desk| authorize(desk, "cloudwatch:DeleteAlarms", "alarm", "AlarmName"),
+        is_settled: at_once,
+    },
+    Handler {
+        kind: "AWS::CloudWatch::Dashboard",
+        properties: &["DashboardBody", "DashboardName"],
+        required: &["DashboardBody"],
+        create_only: &["DashboardName"],
+        attributes: &[],
+        is_taggable: false,
+        create: |desk| {
+            authorize(desk, "cloudwatch:PutDashboard", "dashboard", "DashboardName")?;
+            Ok(Made::new(desk.name("DashboardName", 255), []))
+        },
+        update: |desk| {
+            authorize(desk, "cloudwatch:PutDashboard", "dashboard", "DashboardName")?;
+            Ok(Made::new(desk.physical_id, []))
+        },
+        delete: |desk| authorize(desk, "cloudwatch:DeleteDashboards", "dashboard", "DashboardName"),
+        is_settled: at_once,
+    },
+    Handler {
+        kind: "AWS::CloudFormation::WaitConditionHandle",
+        properties: &[],
+        required: &[],
+        create_only: &[],
+        attributes: &[],
+        is_taggable: false,
+        create: |desk| {
+            let url = format!(
+                "{}/cloudformation-waitcondition/{}/{}",
+                desk.settings.endpoint, desk.stack_name, desk.logical_id
+            );
+            Ok(Made::new(url, []))
+        },
+        update: |desk| Ok(Made::new(desk.physical_id, [])),
+        delete: |_| Ok(()),
+        is_settled: at_once,
+    },
+];
+
+fn authorize(desk: &mut Desk<'_>, action: &str, kind: &str, property: &str) -> Result<(), Refused> {
+    let name = if desk.physical_id.is_empty() { desk.text(property) } else { desk.physical_id };
+    let arn = match kind {
+        "dashboard" => format!("arn:aws:cloudwatch::{}:dashboard/{name}", desk.settings.account),
+        other => desk.arn("cloudwatch", &format!("{other}:{name}")),
+    };
+    crate::services::authorize(desk.state, desk.caller, action, &arn)
+        .map_err(|error| Refused::by_service("CloudWatch", &error))
+}

@@ -1,0 +1,92 @@
+//! What a template may say, and how it is refused.
+
+use serde_json::{Value, json};
+
+use super::{create, settled_complete, world};
+use crate::cloudformation::Template;
+use crate::cloudformation::scenario::request;
+
+fn refusal(document: &Value) -> String {
+    Template::parse(&document.to_string()).unwrap_err().message
+}
+
+#[test]
+fn an_unknown_type_is_refused_by_name() {
+    let message = refusal(&json!({ "Resources": { "A": { "Type": "AWS::Foo::Bar" } } }));
+    assert_eq!(message, "Template format error: Unrecognized resource types: [AWS::Foo::Bar]");
+}
+
+#[test]
+fn a_cycle_is_refused_with_its_names() {
+    let group = |of: &str| json!({ "Type": "AWS::Logs::LogGroup", "Properties": { "LogGroupName": { "Ref": of } } });
+    let message = refusal(&json!({ "Resources": { "A": group("B"), "B": group("A") } }));
+    assert_eq!(message, "Circular dependency between resources: [A, B]");
+}
+
+#[test]
+fn an_attribute_that_a_type_does_not_have_is_refused() {
+    let message = refusal(&json!({
+        "Resources": { "A": { "Type": "AWS::Logs::LogGroup" } },
+        "Outputs": { "O": { "Value": { "Fn::GetAtt": "A.Nope" } } },
+    }));
+    assert!(message.contains("does not support attribute type Nope in Fn::GetAtt"), "{message}");
+}
+
+#[tokio::test]
+async fn functions_and_conditions_are_resolved() {
+    let world = world();
+    let body = json!({
+        "Parameters": { "Env": { "Type": "String", "AllowedValues": ["dev", "prod"] }, "Days": { "Type": "Number", "Default": 7 } },
+        "Conditions": { "IsProd": { "Fn::Equals": [{ "Ref": "Env" }, "prod"] } },
+        "Resources": {
+            "Group": { "Type": "AWS::Logs::LogGroup", "Properties": {
+                "LogGroupName": { "Fn::Sub": ["/${Env}/${Name}-${!Literal}", { "Name": { "Fn::Select": [1, { "Fn::Split": [",", "a,b"] }] } }] },
+                "RetentionInDays": { "Fn::If": ["IsProd", { "Ref": "Days" }, { "Ref": "AWS::NoValue" }] } } },
+            "Never": { "Type": "AWS::Logs::LogGroup", "Condition": "IsProd" },
+        },
+        "Outputs": { "Name": { "Value": { "Fn::Join": ["|", [{ "Ref": "Group" }, { "Ref": "AWS::Region" }]] } } },
+    });
+    let params = [
+        ("StackName", "s"),
+        ("TemplateBody", &*body.to_string()),
+        ("Parameters.member.1.ParameterKey", "Env"),
+        ("Parameters.member.1.ParameterValue", "dev"),
+    ];
+    request(&world, "CreateStack", params).unwrap();
+    settled_complete(&world).await;
+    let state = world.state();
+    let stack = state.cloudformation.stack("s").unwrap();
+    assert_eq!(stack.outputs[0].value, "/dev/b-${Literal}|eu-west-1");
+    assert!(!stack.resources.contains_key("Never"));
+}
+
+#[tokio::test]
+async fn an_update_without_changes_is_refused() {
+    let world = world();
+    let resources = json!({ "Group": { "Type": "AWS::Logs::LogGroup" } });
+    create(&world, &resources);
+    settled_complete(&world).await;
+    let body = super::template(&resources);
+    let refused = request(&world, "UpdateStack", [("StackName", "s"), ("TemplateBody", &body)]).unwrap_err();
+    assert_eq!(refused.message, "No updates are to be performed.");
+}
+
+#[tokio::test]
+async fn an_export_in_use_cannot_be_deleted() {
+    let world = world();
+    let exporter = json!({
+        "Resources": { "Group": { "Type": "AWS::Logs::LogGroup" } },
+        "Outputs": { "Name": { "Value": { "Ref": "Group" }, "Export": { "Name": "group" } } },
+    });
+    request(&world, "CreateStack", [("StackName", "s"), ("TemplateBody", &exporter.to_string())]).unwrap();
+    settled_complete(&world).await;
+    let importer = json!({ "Resources": { "Stream": { "Type": "AWS::Logs::LogStream", "Properties": {
+        "LogGroupName": { "Fn::ImportValue": "group" } } } } });
+    request(&world, "CreateStack", [("StackName", "t"), ("TemplateBody", &importer.to_string())]).unwrap();
+    crate::cloudformation::scenario::settled(&world, "t").await;
+    request(&world, "DeleteStack", [("StackName", "s")]).unwrap();
+    let status = crate::cloudformation::scenario::settled(&world, "s").await;
+    assert_eq!(status, crate::cloudformation::Status::DeleteFailed);
+    let reason = world.state().cloudformation.stack("s").unwrap().reason.clone();
+    assert_eq!(reason, "Export group cannot be deleted as it is in use by t");
+}

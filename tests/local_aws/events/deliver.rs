@@ -1,0 +1,105 @@
+//! From a matching rule to its targets: the input is transformed, the permission is checked, the target is called.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::Undelivered;
+use crate::{World, lambda, services};
+
+pub(super) fn to_targets(world: &Arc<World>, rule: &str, event: &Value) {
+    let (arn, targets) = {
+        let state = world.state();
+        let Some(rule) = state.events.rules.get(rule) else { return };
+        (rule.arn.clone(), rule.targets.clone())
+    };
+    for target in targets {
+        let input = input(&target, event, &arn);
+        let target_arn = target["Arn"].as_str().unwrap_or_default();
+        if let Err(code) = hand_over(world, &arn, target_arn, &input) {
+            dead_letter(world, rule, &arn, &target, input, code);
+        }
+    }
+}
+
+fn hand_over(world: &Arc<World>, rule_arn: &str, target: &str, input: &Value) -> Result<(), &'static str> {
+    match target.split(':').nth(2) {
+        Some("lambda") => {
+            let name = lambda::function_name(target);
+            {
+                let state = world.state();
+                let function = state.lambda.functions.get(name).ok_or("RESOURCE_NOT_FOUND")?;
+                // No permission is not retried: D.2.
+                if !lambda::allows(function, "events.amazonaws.com", rule_arn, &world.settings.account) {
+                    return Err("NO_PERMISSIONS");
+                }
+            }
+            lambda::invoke_asynchronously(world, name, input);
+            Ok(())
+        }
+        Some("sqs") => {
+            services::send(&mut world.state(), target, &input.to_string());
+            Ok(())
+        }
+        Some("sns") => {
+            let text = input.as_str().map_or_else(|| input.to_string(), str::to_owned);
+            services::publish(&mut world.state(), target, &text);
+            Ok(())
+        }
+        Some("logs") => Ok(()),
+        Some(_) | None => Err("INVALID_PARAMETER"),
+    }
+}
+
+fn dead_letter(world: &Arc<World>, rule: &str, rule_arn: &str, target: &Value, event: Value, code: &str) {
+    let target_arn = target["Arn"].as_str().unwrap_or_default().to_owned();
+    let mut state = world.state();
+    if let Some(queue) = target["DeadLetterConfig"]["Arn"].as_str() {
+        let _ = rule_arn;
+        services::send(&mut state, queue, &event.to_string());
+    }
+    state.events.undelivered.push(Undelivered {
+        rule: rule.to_owned(),
+        target: target_arn,
+        code: code.to_owned(),
+        event,
+    });
+}
+
+/// Input, InputPath, InputTransformer, or the event itself.
+fn input(target: &Value, event: &Value, rule_arn: &str) -> Value {
+    if let Some(constant) = target["Input"].as_str() {
+        return serde_json::from_str(constant).unwrap_or_else(|_| json!(constant));
+    }
+    if let Some(path) = target["InputPath"].as_str() {
+        return at_path(event, path).cloned().unwrap_or_default();
+    }
+    let Some(template) = target["InputTransformer"]["InputTemplate"].as_str() else { return event.clone() };
+    let mut text = template.replace("<aws.events.rule-arn>", rule_arn);
+    if text.contains("<aws.events.event.json>") {
+        text = text.replace("<aws.events.event.json>", &event.to_string());
+    }
+    if text.contains("<aws.events.event>") {
+        text = text.replace("<aws.events.event>", &event.to_string());
+    }
+    let paths = target["InputTransformer"]["InputPathsMap"].as_object().cloned().unwrap_or_default();
+    for (name, path) in &paths {
+        let value = path.as_str().and_then(|path| at_path(event, path)).cloned().unwrap_or_default();
+        let shown = match &value {
+            // A string stands without quotes where the template already quotes it.
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+        };
+        text = text.replace(&format!("<{name}>"), &shown);
+    }
+    serde_json::from_str(&text).unwrap_or_else(|_| json!(text.trim_matches('"')))
+}
+
+fn at_path<'a>(event: &'a Value, path: &str) -> Option<&'a Value> {
+    let keys = path.trim_start_matches('$').split('.').filter(|key| !key.is_empty());
+    keys.into_iter().try_fold(event, |inner, key| match key.split_once('[') {
+        Some((name, index)) => inner.get(name)?.get(index.trim_end_matches(']').parse::<usize>().ok()?),
+        None => inner.get(key),
+    })
+}

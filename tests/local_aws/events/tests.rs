@@ -1,0 +1,119 @@
+//! From a stack's status to a rule's target.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{EventFault, fire_schedules, inject, release};
+use crate::api::Caller;
+use crate::cloudformation::Status;
+use crate::cloudformation::scenario::{request, settled};
+use crate::lambda::in_test;
+use crate::{Settings, World};
+
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+
+fn world() -> Arc<World> {
+    Arc::new(World::new(Settings::at("http://127.0.0.1:1")))
+}
+
+fn call(world: &Arc<World>, operation: &str, body: &Value) {
+    super::json(world, &Caller::Operator, operation, body).unwrap();
+}
+
+fn rule(world: &Arc<World>, status: &str, target: &Value) {
+    let pattern = json!({
+        "source": ["aws.cloudformation"],
+        "detail-type": ["CloudFormation Stack Status Change"],
+        "detail": { "status-details": { "status": [status] }, "stack-id": [{ "prefix": "arn:aws:cloudformation:" }] },
+    });
+    call(world, "PutRule", &json!({ "Name": "r", "EventPattern": pattern.to_string() }));
+    call(world, "PutTargets", &json!({ "Rule": "r", "Targets": [target] }));
+}
+
+fn permit(world: &Arc<World>, source_arn: &str) {
+    let body = json!({
+        "StatementId": "p", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com",
+        "SourceArn": source_arn, "SourceAccount": "111122223333",
+    });
+    crate::lambda::add_permission(&mut world.state(), &world.settings, "f", &body).unwrap();
+}
+
+async fn stack(world: &Arc<World>) {
+    let body = json!({ "Resources": { "Group": { "Type": "AWS::Logs::LogGroup" } } }).to_string();
+    let params = [("StackName", "s"), ("TemplateBody", &*body), ("ClientRequestToken", "token-1")];
+    request(world, "CreateStack", params).unwrap();
+    assert_eq!(settled(world, "s").await, Status::CreateComplete);
+}
+
+// G.41, D.1
+#[tokio::test]
+async fn a_stack_status_reaches_a_permitted_function_as_aws_writes_it() {
+    let world = world();
+    let mut invocations = in_test(&world, "f");
+    rule(&world, "CREATE_COMPLETE", &json!({ "Id": "t", "Arn": FUNCTION }));
+    permit(&world, "arn:aws:events:eu-west-1:111122223333:rule/r");
+    stack(&world).await;
+    let event = invocations.recv().await.unwrap().event;
+    assert_eq!(event["detail"]["status-details"], json!({ "status": "CREATE_COMPLETE", "status-reason": "" }));
+    assert_eq!(event["detail"]["client-request-token"], "token-1");
+    assert_eq!(event["resources"][0], event["detail"]["stack-id"]);
+    assert!(event["detail"].get("stack-name").is_none());
+}
+
+// D.2
+#[tokio::test]
+async fn without_a_matching_permission_the_event_goes_to_the_dead_letters() {
+    let world = world();
+    let mut invocations = in_test(&world, "f");
+    rule(&world, "CREATE_COMPLETE", &json!({ "Id": "t", "Arn": FUNCTION }));
+    permit(&world, "arn:aws:events:eu-west-1:111122223333:rule/other");
+    stack(&world).await;
+    let code = world.until(|state| state.events.undelivered.first().map(|lost| lost.code.clone())).await;
+    assert_eq!(code, "NO_PERMISSIONS");
+    assert!(invocations.try_recv().is_err());
+}
+
+// G.41
+#[tokio::test]
+async fn an_event_can_come_twice_late_or_never() {
+    let world = world();
+    let statuses = |world: &World| -> Vec<String> {
+        let state = world.state();
+        let status = |event: &Value| event["detail"]["status-details"]["status"].as_str().unwrap().to_owned();
+        state.events.emitted.iter().map(status).collect()
+    };
+    inject(&world, Status::CreateInProgress, EventFault::Hold);
+    inject(&world, Status::CreateComplete, EventFault::Duplicate);
+    stack(&world).await;
+    world.until(|state| (state.events.emitted.len() == 2).then_some(())).await;
+    release(&world);
+    assert_eq!(statuses(&world), ["CREATE_COMPLETE", "CREATE_COMPLETE", "CREATE_IN_PROGRESS"]);
+    inject(&world, Status::DeleteInProgress, EventFault::Lose);
+    request(&world, "DeleteStack", [("StackName", "s")]).unwrap();
+    settled(&world, "s").await;
+    world.until(|state| (state.events.emitted.len() == 4).then_some(())).await;
+    assert_eq!(statuses(&world).last().unwrap(), "DELETE_COMPLETE");
+}
+
+#[tokio::test]
+async fn a_schedule_is_fired_on_demand_with_the_rules_own_input() {
+    let world = world();
+    let mut invocations = in_test(&world, "f");
+    call(&world, "PutRule", &json!({ "Name": "sweep", "ScheduleExpression": "rate(15 minutes)" }));
+    let target = json!({ "Id": "t", "Arn": FUNCTION, "Input": "{\"Sweep\": true}" });
+    call(&world, "PutTargets", &json!({ "Rule": "sweep", "Targets": [target] }));
+    permit(&world, "arn:aws:events:eu-west-1:111122223333:rule/sweep");
+    fire_schedules(&world);
+    assert_eq!(invocations.recv().await.unwrap().event, json!({ "Sweep": true }));
+}
+
+#[test]
+fn anything_but_and_exists_match_as_documented() {
+    let event = json!({ "detail": { "responsePayload": { "Outcome": "Recovered" } } });
+    let pattern = |outcome: Value| json!({ "detail": { "responsePayload": { "Outcome": [outcome] } } });
+    assert!(super::pattern::matches(&pattern(json!({ "anything-but": ["NotOurs"] })), &event));
+    assert!(!super::pattern::matches(&pattern(json!({ "anything-but": "Recovered" })), &event));
+    assert!(super::pattern::matches(&pattern(json!({ "exists": true })), &event));
+    assert!(!super::pattern::matches(&json!({ "missing": [{ "exists": true }] }), &event));
+}

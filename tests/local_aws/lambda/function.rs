@@ -1,0 +1,156 @@
+//! A function as it is configured, and how a scenario deploys one without a wire.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::in_test::TestInvocation;
+use crate::{Settings, World, clock, stamp};
+
+/// A Lambda function.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Its ARN, unqualified.
+    pub arn: String,
+    /// Its role's ARN.
+    pub role: String,
+    /// Seconds until the process is killed.
+    pub timeout: u64,
+    /// Megabytes; told to the process, not enforced.
+    pub memory: u64,
+    /// The configured variables.
+    pub environment: BTreeMap<String, String>,
+    /// For people.
+    pub description: String,
+    /// `provided.al2023`.
+    pub runtime: String,
+    /// `x86_64`.
+    pub architectures: Vec<String>,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
+    /// The resource policy's statements.
+    pub policy: Vec<Value>,
+    /// MaximumRetryAttempts: 2 unless configured.
+    pub retries: usize,
+    /// MaximumEventAgeInSeconds, recorded.
+    pub event_age: Option<u64>,
+    /// Where results of asynchronous invocations go.
+    pub destinations: Destinations,
+    /// ReservedConcurrentExecutions.
+    pub reserved: Option<usize>,
+    /// The zip.
+    pub(crate) code: Vec<u8>,
+    /// Changes with every update.
+    pub(crate) revision: String,
+    pub(crate) modified: f64,
+    /// Who answers instead of a process.
+    pub(crate) in_test: Option<UnboundedSender<TestInvocation>>,
+}
+
+/// DestinationConfig.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Destinations {
+    /// OnSuccess, an ARN.
+    pub on_success: Option<String>,
+    /// OnFailure, an ARN.
+    pub on_failure: Option<String>,
+}
+
+impl Function {
+    pub(crate) fn new(settings: &Settings, name: &str, role: &str, code: Vec<u8>) -> Self {
+        Self {
+            name: name.to_owned(),
+            arn: format!("arn:aws:lambda:{}:{}:function:{name}", settings.region, settings.account),
+            role: role.to_owned(),
+            timeout: 3,
+            memory: 128,
+            environment: BTreeMap::new(),
+            description: String::new(),
+            runtime: "provided.al2023".to_owned(),
+            architectures: vec!["x86_64".to_owned()],
+            tags: BTreeMap::new(),
+            policy: Vec::new(),
+            retries: 2,
+            event_age: None,
+            destinations: Destinations::default(),
+            reserved: None,
+            code,
+            revision: stamp::uuid(),
+            modified: clock::now(),
+            in_test: None,
+        }
+    }
+
+    /// The role's name, which is how this world knows a caller.
+    #[must_use]
+    pub fn role_name(&self) -> &str {
+        self.role.rsplit('/').next().unwrap_or_default()
+    }
+
+    pub(crate) fn configuration(&self) -> Value {
+        json!({
+            "FunctionName": self.name,
+            "FunctionArn": self.arn,
+            "Runtime": self.runtime,
+            "Role": self.role,
+            "Handler": "bootstrap",
+            "CodeSize": self.code.len(),
+            "CodeSha256": STANDARD.encode(Sha256::digest(&self.code)),
+            "Description": self.description,
+            "Timeout": self.timeout,
+            "MemorySize": self.memory,
+            "LastModified": clock::iso8601(self.modified).replace('Z', "+0000"),
+            "Version": "$LATEST",
+            "Environment": { "Variables": self.environment },
+            "TracingConfig": { "Mode": "PassThrough" },
+            "RevisionId": self.revision,
+            "State": "Active",
+            "LastUpdateStatus": "Successful",
+            "PackageType": "Zip",
+            "Architectures": self.architectures,
+            "EphemeralStorage": { "Size": 512 },
+            "LoggingConfig": { "LogFormat": "Text", "LogGroup": format!("/aws/lambda/{}", self.name) },
+        })
+    }
+}
+
+/// Deploys a built binary as a function, as `cargo lambda deploy` would. The role is a name or an ARN; timeout 900 s,
+/// memory and the rest can be changed in [`crate::State`] afterwards.
+///
+/// # Errors
+/// When the binary cannot be read or packed.
+pub fn deploy<'a>(
+    world: &World,
+    name: &str,
+    binary: &Path,
+    role: &str,
+    environment: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> std::io::Result<String> {
+    let bytes = std::fs::read(binary)?;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .unix_permissions(0o755);
+    zip.start_file("bootstrap", options).map_err(std::io::Error::other)?;
+    zip.write_all(&bytes)?;
+    let code = zip.finish().map_err(std::io::Error::other)?.into_inner();
+    let role = if role.starts_with("arn:") {
+        role.to_owned()
+    } else {
+        format!("arn:aws:iam::{}:role/{role}", world.settings.account)
+    };
+    let mut function = Function::new(&world.settings, name, &role, code);
+    function.timeout = 900;
+    function.environment = environment.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let arn = function.arn.clone();
+    world.state().lambda.functions.insert(name.to_owned(), function);
+    Ok(arn)
+}

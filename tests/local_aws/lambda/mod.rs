@@ -1,0 +1,99 @@
+//! Lambda: functions, and the host that runs them as processes (semantics E.4, F).
+//!
+//! It refuses to know what a function does. A function made with [`in_test`] has no process: the test answers.
+
+mod asynchronous;
+mod destinations;
+mod environment;
+mod function;
+mod host;
+mod in_test;
+mod kill;
+mod operations;
+mod package;
+mod permissions;
+mod rest;
+mod runtime_api;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub use asynchronous::invoke_asynchronously;
+pub use function::{Destinations, Function, deploy};
+pub use host::{Invoked, invoke};
+pub use in_test::{TestInvocation, in_test};
+pub use kill::{Moment, kill_at, strike};
+pub(crate) use operations::{configure_events, create, delete, update_code, update_configuration};
+pub(crate) use permissions::{add as add_permission, allows, remove as remove_permission};
+pub use rest::rest;
+
+use crate::api::{ApiResult, Caller};
+use crate::{Settings, State, services};
+
+/// Everything Lambda remembers in a world.
+#[derive(Debug)]
+pub struct Lambda {
+    /// By name.
+    pub functions: BTreeMap<String, Function>,
+    /// Every line that a function wrote to stdout or stderr.
+    pub logs: Vec<LogLine>,
+    /// Every attempt, in the order in which they ended.
+    pub invocations: Vec<Invocation>,
+    /// How long an asynchronous invocation waits before its second and third attempt. One and two minutes in AWS.
+    pub retry_delays: [Duration; 2],
+    pub(crate) environments: Vec<environment::Environment>,
+    pub(crate) kills: Vec<kill::Kill>,
+    pub(crate) counter: u64,
+}
+
+impl Default for Lambda {
+    fn default() -> Self {
+        Self {
+            functions: BTreeMap::new(),
+            logs: Vec::new(),
+            invocations: Vec::new(),
+            retry_delays: [Duration::from_millis(20), Duration::from_millis(40)],
+            environments: Vec::new(),
+            kills: Vec::new(),
+            counter: 0,
+        }
+    }
+}
+
+/// A line of a function's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// Who wrote it.
+    pub function: String,
+    /// Without the line end.
+    pub line: String,
+}
+
+/// One attempt of one invocation.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Whose.
+    pub function: String,
+    /// The same for all attempts of an asynchronous invocation.
+    pub request_id: String,
+    /// What the function was given.
+    pub payload: serde_json::Value,
+    /// What it answered, or the error.
+    pub result: serde_json::Value,
+    /// `Unhandled` for an error, a crash, a timeout.
+    pub error: Option<String>,
+}
+
+/// May this caller invoke this function? CloudFormation asks before it invokes a custom resource's.
+pub(crate) fn authorize_invoke(state: &mut State, _: &Settings, caller: &Caller, arn: &str) -> ApiResult<()> {
+    let body = serde_json::json!({ "FunctionName": arn, "InvocationType": "Event" });
+    services::perform(state, caller, "lambda:InvokeFunction", arn, &body, |_| Ok(()))
+}
+
+/// The name in a function's ARN, a partial ARN, or the name itself.
+pub(crate) fn function_name(name_or_arn: &str) -> &str {
+    let mut parts = name_or_arn.split(':').skip_while(|part| *part != "function");
+    parts.nth(1).unwrap_or_else(|| name_or_arn.split(':').next().unwrap_or(name_or_arn))
+}

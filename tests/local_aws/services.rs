@@ -1,0 +1,74 @@
+//! The services as the engine reaches them: by the same entries as the wire, so that every call is authorized and
+//! recorded like anybody's.
+
+use serde_json::Value;
+
+use crate::api::{self, ApiResult, Call, Caller, Context};
+use crate::{Settings, State, dispatch, iam, queues, s3};
+
+pub(crate) use crate::iam::wildcard;
+
+/// One call to one service, in its JSON form.
+pub(crate) fn call(
+    state: &mut State,
+    settings: &Settings,
+    caller: &Caller,
+    service: &str,
+    operation: &str,
+    body: &Value,
+) -> ApiResult {
+    dispatch::call(state, settings, caller, (service, operation), body)
+}
+
+/// May this caller do this?
+pub(crate) fn authorize(state: &State, caller: &Caller, action: &str, resource: &str) -> ApiResult<()> {
+    iam::authorize(state, caller, action, resource, &Context::new())
+}
+
+/// May this caller hand this role to that service?
+pub(crate) fn authorize_pass_role(state: &State, caller: &Caller, role_arn: &str, service: &str) -> ApiResult<()> {
+    iam::authorize_pass_role(state, caller, role_arn, service)
+}
+
+/// Whether the role exists and trusts the service.
+pub(crate) fn is_assumable(state: &State, role_arn: &str, service: &str) -> bool {
+    iam::assumable_by(state, role_arn, service)
+}
+
+/// One call to a service of the engine's own: admitted, done, and written into the journal whatever became of it.
+pub(crate) fn perform<T>(
+    state: &mut State,
+    caller: &Caller,
+    action: &str,
+    resource: &str,
+    body: &Value,
+    act: impl FnOnce(&mut State) -> ApiResult<T>,
+) -> ApiResult<T> {
+    let call = Call { action: action.to_owned(), caller, resource: resource.to_owned(), context: Context::new(), body };
+    api::perform(state, call, act)
+}
+
+/// The credentials of a role as variables of a process.
+pub(crate) fn credentials(state: &mut State, role: &str, session: &str) -> [(String, String); 3] {
+    let credentials = iam::credentials(state, role, session);
+    [
+        ("AWS_ACCESS_KEY_ID".to_owned(), credentials.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY".to_owned(), credentials.secret_access_key),
+        ("AWS_SESSION_TOKEN".to_owned(), credentials.session_token),
+    ]
+}
+
+/// The bytes of an object.
+pub(crate) fn object(state: &mut State, caller: &Caller, bucket: &str, key: &str) -> ApiResult<Vec<u8>> {
+    s3::get_object(state, caller, bucket, key).map(|object| object.bytes)
+}
+
+/// A message to a queue, from a service that needs no permission here. A queue that is gone loses it, as in AWS.
+pub(crate) fn send(state: &mut State, queue: &str, message: &str) {
+    let _ = queues::send(state, queue, message);
+}
+
+/// A message to a topic, likewise.
+pub(crate) fn publish(state: &mut State, topic: &str, message: &str) {
+    let _ = queues::publish(state, topic, "", message);
+}

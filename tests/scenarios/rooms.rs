@@ -1,0 +1,69 @@
+//! The arrows between the rooms (DESIGN part 2), read from the code itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found
+}
+
+/// Each room of `shared`, with the rooms it must not name.
+const FORBIDDEN: [(&str, &[&str]); 3] = [
+    ("lifecycle", &["crate::contract", "crate::custom_resource", "crate::template"]),
+    ("custom_resource", &["crate::contract", "crate::lifecycle", "crate::template"]),
+    ("contract", &["crate::template"]),
+];
+
+#[test]
+fn the_rooms_of_the_core_point_one_way() {
+    for (room, forbidden) in FORBIDDEN {
+        let files = sources(&root().join("shared/src").join(room));
+        assert!(files.len() > 2, "{room} is a room");
+        for (path, text) in files {
+            for other in forbidden {
+                assert!(!text.contains(other), "{} names {other}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_core_waits_for_nothing_and_knows_no_sdk() {
+    let manifest = fs::read_to_string(root().join("shared/Cargo.toml")).unwrap();
+    for crate_name in ["tokio", "aws-", "reqwest", "lambda_runtime", "futures"] {
+        assert!(!manifest.contains(crate_name), "shared depends on {crate_name}");
+    }
+    for (path, text) in sources(&root().join("shared/src")) {
+        assert!(!text.contains("async fn"), "{} is async", path.display());
+    }
+}
+
+#[test]
+fn the_local_aws_shares_no_code_with_the_planner() {
+    let manifest = fs::read_to_string(root().join("tests/Cargo.toml")).unwrap();
+    assert!(!manifest.contains("shared") && !manifest.contains("functions"), "{manifest}");
+}
+
+#[test]
+fn each_sdk_is_named_in_one_file() {
+    for (sdk, file) in [("aws_sdk_kinesisanalyticsv2", "flink.rs"), ("aws_sdk_cloudformation", "stack.rs")] {
+        for (path, text) in sources(&root().join("functions")) {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            // aws.rs builds the clients; what they say is read elsewhere.
+            assert!(name == file || name == "aws.rs" || !text.contains(sdk), "{} names {sdk}", path.display());
+        }
+    }
+}

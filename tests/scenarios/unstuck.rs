@@ -1,0 +1,86 @@
+//! `flink-rollback-unsticker`: the incident of C.4, from the event alone.
+
+use local_aws::cloudformation::Status;
+use local_aws::deployment::{Deployment, jar};
+use local_aws::flink::Status as Flink;
+use serde_json::json;
+
+use crate::stage::{
+    application, ask_unsticker, handlers, mutations, report, reports, running, stack_event, why, with_jar,
+};
+
+/// A deployment that fails, and whose rollback fails, because the job loops: until the stack is stuck.
+async fn stuck(deployment: &Deployment) {
+    let key = deployment.upload(&jar("2", &["poison"]));
+    assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::UpdateRollbackFailed, "{}", why(deployment));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passing_cause_is_recovered_from_without_anybody() {
+    let deployment = running().await;
+    deployment.record("a");
+    deployment.sink_permission(false);
+    deployment.record("b");
+    stuck(&deployment).await;
+    deployment.sink_permission(true);
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    let recovered = report(&deployment, "Recovered").await;
+    assert_eq!(recovered["Applications"][0]["Left"], "RUNNING", "{recovered}");
+    let continued = report(&deployment, "RollbackContinued").await;
+    assert!(continued["Cause"].as_str().unwrap().contains("Failed to take snapshot"), "{continued}");
+    assert_eq!(application(&deployment).status, Flink::Running);
+    assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
+    assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 2, "no record is lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
+    let deployment = running().await;
+    deployment.record("a");
+    deployment.record("poison");
+    deployment.record("b");
+    stuck(&deployment).await;
+    let waiting = report(&deployment, "StoppedAwaitingFix").await;
+    assert!(waiting["Next"].as_str().unwrap().contains("deploy a fix"), "{waiting}");
+    assert_eq!(application(&deployment).status, Flink::Ready);
+    let key = deployment.upload(&jar("3", &[]));
+    assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(application(&deployment).status, Flink::Running);
+    assert!(!application(&deployment).tags.contains_key("flink-unstick-restart"), "nothing is left to remember");
+    assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 3, "no record is lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_graceful_stop_is_tried_before_force() {
+    let deployment = running().await;
+    deployment.record("poison");
+    stuck(&deployment).await;
+    report(&deployment, "RollbackContinued").await;
+    let calls = mutations(&deployment, "flink-rollback-unsticker");
+    let expected = ["TagResource", "StopApplication", "StopApplication", "ContinueUpdateRollback"];
+    assert_eq!(&calls[..4], expected, "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_did_not_opt_in_is_left_alone() {
+    let deployment = handlers().await;
+    let template = Deployment::application_template().to_string();
+    let untagged = [("owner", "somebody")];
+    let key = deployment.upload(&jar("1", &["poison"]));
+    assert_eq!(deployment.deploy_template(&template, &with_jar(&key), &untagged).await, Status::CreateComplete);
+    deployment.record("poison");
+    let key = deployment.upload(&jar("2", &["poison"]));
+    let status = deployment.deploy_template(&template, &with_jar(&key), &untagged).await;
+    assert_eq!(status, Status::UpdateRollbackFailed);
+    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
+    assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_nobody_knows_is_told_what_it_takes() {
+    let deployment = running().await;
+    let told = ask_unsticker(&deployment, &json!({"hello": 1})).await;
+    assert!(told["errorMessage"].as_str().unwrap().contains("StackName"), "{told}");
+    assert!(reports(&deployment).is_empty());
+}
