@@ -192,6 +192,9 @@ fn the_property_groups_are_reached_or_refused() {
 fn a_continued_rollback_is_reached_or_refused() {
     let mut starts = starts(StackStatus::ALL, &[Kept::None], &[Marker::None], &[Groups::Wanted]);
     starts.retain(|(world, _)| world.status.is_none());
+    let attempts =
+        |count| starts.iter().map(move |(world, tried)| (World { continued: count, ..*world }, tried.clone()));
+    let starts: Vec<_> = (0..=4).flat_map(attempts).collect();
     walks(&[Goal::Continued(Continued { token: "unstick-e".into() })], &starts);
 }
 
