@@ -138,6 +138,13 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_cloudformation_went_on_without_changes_nothing() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        observed.stack.superseded = true;
+        assert_eq!(properties(&observed), Step::Refuse(Refusal::Superseded));
+    }
+
+    #[test]
     fn a_call_that_nobody_answered_is_looked_for_before_it_is_repeated() {
         let mut observed = seen(ApplicationStatus::Ready);
         for _ in 0..LOST {
