@@ -159,4 +159,6 @@ pub enum Refusal {
 }
 
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod tests;

@@ -42,7 +42,7 @@ impl Refusal {
     }
 
     /// One of each.
-    pub(in super::super) fn samples() -> Vec<Self> {
+    pub(super) fn samples() -> Vec<Self> {
         let mut samples: Vec<Self> = Vec::new();
         while let Some(next) = Self::sample_after(samples.last()) {
             samples.push(next);
