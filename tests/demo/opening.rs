@@ -30,16 +30,18 @@ pub(crate) fn chapter(screen: &Screen, number: u8, title: &str, sentence: &str) 
     screen.print("");
 }
 
-/// Each step with a tick or a cross, then where to go next, or what went wrong.
+/// Each step with a tick, a cross, or a dot where the story did not come to it, then where to go next, or what went wrong.
 pub(crate) fn close(screen: &Screen, seen: &Seen, missed: Option<&Missed>) {
     screen.print("");
     screen.painted("1", "What had to be seen");
     for step in Step::EVERY {
-        if seen.contains(*step) {
-            screen.print(&format!("  {} {step}", screen.paint("32", "✔")));
-        } else {
-            screen.print(&format!("  {} {step}", screen.paint("31", "✘")));
-        }
+        let is_missed = missed.is_some_and(|missed| missed.step == *step);
+        let mark = match (seen.contains(*step), is_missed) {
+            (true, _) => screen.paint("32", "✔"),
+            (false, true) => screen.paint("31", "✘"),
+            (false, false) => "·".to_owned(),
+        };
+        screen.print(&format!("  {mark} {step}"));
     }
     screen.print("");
     if let Some(Missed { step, why }) = missed {

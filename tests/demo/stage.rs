@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use local_aws::deployment::{Deployment, NAME, jar};
+use local_aws::deployment::{Deployment, NAME, binaries, jar};
 use local_aws::flink::{Hold, Status};
 use local_aws::{LocalAws, State};
 use tokio::task::JoinHandle;
@@ -62,6 +62,8 @@ impl Stage {
             }
             state.flink.hold_snapshots(Hold::For(Duration::from_millis(1200)));
         }
+        // No step yet: where `make demo` did not build the functions before, this takes minutes. A failure is told below.
+        let _ = tokio::task::spawn_blocking(binaries).await;
         let watcher = tokio::spawn(watch(Arc::clone(&aws.world), Arc::clone(&screen)));
         let deployment = bounded(Step::HandlersDeployed, Deployment::in_world(aws, &ENVIRONMENT)).await?;
         let stage = Self { deployment, screen, seen, watcher, producer: None };
