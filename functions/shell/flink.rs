@@ -73,10 +73,20 @@ fn described_application(detail: &ApplicationDetail) -> Result<Application, Faul
                 map: group.property_map.clone().into_iter().collect(),
             })
             .collect(),
+        log_group: detail
+            .cloud_watch_logging_option_descriptions()
+            .first()
+            .and_then(|option| log_group(&option.log_stream_arn)),
         running_with: configuration.and_then(|all| all.run_configuration_description.as_ref()).map(running_with),
         operations: Operations::Unreadable,
         snapshots: Vec::new(),
     })
+}
+
+/// `arn:aws:logs:<region>:<account>:log-group:<group>:log-stream:<stream>`
+fn log_group(stream_arn: &str) -> Option<String> {
+    let (_, rest) = stream_arn.split_once(":log-group:")?;
+    rest.split_once(":log-stream:").map(|(group, _)| group.to_owned())
 }
 
 fn running_with(run: &sdk::types::RunConfigurationDescription) -> (Restore, bool) {
@@ -163,7 +173,8 @@ async fn snapshots(aws: &Aws, name: &str) -> Result<Vec<Snapshot>, Fault> {
 }
 
 /// One call, one request.
-pub(crate) async fn perform(aws: &Aws, name: &str, arn: &str, token: Option<String>, call: &Call) -> Result<(), Fault> {
+pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -> Result<(), Fault> {
+    let (name, arn, token) = (&application.name, &application.arn, application.token.clone());
     let flink = &aws.flink;
     let action = call.action();
     match call {

@@ -23,6 +23,7 @@ pub(super) fn seen(status: ApplicationStatus) -> Observed {
         tags: BTreeMap::new(),
         groups: Vec::new(),
         running_with: None,
+        log_group: None,
         operations: Operations::Listed(Vec::new()),
         snapshots: Vec::new(),
     };

@@ -60,6 +60,8 @@ pub struct Application {
     pub token: Option<String>,
     /// Tags, by key.
     pub tags: BTreeMap<String, String>,
+    /// Where the job's own lines are; none when it logs nowhere.
+    pub log_group: Option<String>,
     /// Property groups as now described; values may be secrets.
     pub groups: Vec<Group>,
     /// What the run configuration says now; the service forgets it while the application is not running.

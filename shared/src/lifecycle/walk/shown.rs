@@ -45,6 +45,7 @@ pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
             Groups::Conflicting => groups("theirs"),
         },
         running_with: None,
+        log_group: None,
         operations: if looks.operations { operations(world) } else { Operations::Unreadable },
         snapshots: if looks.snapshots { snapshots(world) } else { Vec::new() },
     });
@@ -69,6 +70,7 @@ pub(super) fn glimpse(goal: &Goal, world: &World, tried: &Tried) -> Option<Appli
         tags: BTreeMap::new(),
         groups: Vec::new(),
         running_with: None,
+        log_group: None,
         operations: if looks.operations { operations(world) } else { Operations::Unreadable },
         snapshots: Vec::new(),
     })
