@@ -51,3 +51,16 @@ $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
 	@touch $@
+
+# Tools of one target only, built once into target/.
+CARGO_FUZZ := target/tools/bin/cargo-fuzz
+$(CARGO_FUZZ):
+	cargo install --quiet --debug --locked --root target/tools --version 0.13.2 cargo-fuzz
+
+FUZZ_SECONDS ?= 600
+.PHONY: fuzz
+fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rust, no sanitizer
+	mkdir -p target/fuzz/corpus target/fuzz/artifacts
+	$(CARGO_FUZZ) fuzz run --fuzz-dir tests/fuzz --target-dir target/fuzz -s none envelope \
+		target/fuzz/corpus tests/fuzz/corpus -- \
+		-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -artifact_prefix=target/fuzz/artifacts/ -print_final_stats=1
