@@ -71,7 +71,8 @@ pub(super) async fn until(deployment: &Deployment, is_so: impl Fn(&State) -> boo
 
 /// The function did what it could, and CloudFormation's patience with the Create ends.
 pub(super) async fn given_up(deployment: &Deployment) -> Seen {
-    until(deployment, |state| !state.cloudformation.requests.is_empty() && state.lambda.is_idle()).await;
+    let is_asked = |state: &State| state.lambda.invocations.iter().any(|each| each.function.starts_with(START));
+    until(deployment, |state| is_asked(state) && state.lambda.is_idle()).await;
     deployment.world().state().cloudformation.expire_at_once.insert("AutoStart".to_owned());
     settled(deployment).await;
     Seen::first(deployment, "AutoStart", "Create").await
