@@ -83,3 +83,24 @@ pub(super) async fn racing() -> Seen {
     assert!(physical_id.starts_with("flink-test-AutoStart-"), "{physical_id}");
     Seen::first(&deployment, "AutoStart", "Delete").await
 }
+
+/// Both wait for the same start; how many of them are done before the stack is, is a matter of moments.
+pub(super) async fn at_the_same_moment() -> Seen {
+    let deployment = handlers().await;
+    courier::send(&deployment, START, |_| true, |event| vec![event.clone(), event]);
+    deployment.world().state().flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
+    begin(&deployment, "CreateStack", &template("AutoStart"), &[]);
+    // Both have looked at the stack, and neither is done.
+    until(&deployment, |state| {
+        let looks = state.journal.iter().filter(|call| call.action == "cloudformation:ListStackResources").count();
+        let status = state.flink.applications.get(NAME).map(|application| application.status);
+        looks >= 2 && status == Some(Flink::Starting)
+    })
+    .await;
+    flink::release(&mut deployment.world().state(), &deployment.world().settings, NAME);
+    settled(&deployment).await;
+    let mut seen = Seen::first(&deployment, "AutoStart", "Create").await;
+    assert!(["200", "200 x2"].contains(&seen.puts.as_str()), "{seen:?}");
+    "200, once or twice".clone_into(&mut seen.puts);
+    seen
+}

@@ -40,6 +40,12 @@ pub(super) async fn unreadable() -> Seen {
     seen
 }
 
+pub(super) async fn unreadable_for_later() -> Seen {
+    let seen = with_property("OnDelete", &json!("Perhaps")).await;
+    says(&seen, "OnDelete: found \"Perhaps\", it takes Leave, Stop or ForceStop");
+    seen
+}
+
 pub(super) async fn unknown_type() -> Seen {
     let seen = with_create(|event| event["RequestType"] = json!("Replace")).await;
     says(&seen, "RequestType: found \"Replace\", it takes Create, Update or Delete");

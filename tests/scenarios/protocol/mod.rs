@@ -78,6 +78,7 @@ rows! {
     }
     delivery {
         again: "delivered again after the answer",
+        at_the_same_moment: "delivered twice at the same moment",
         late_retry: "killed after the answer; Lambda delivers again",
         superseded: "Update cancelled while it waits",
         racing: "Delete, with an ID of CloudFormation's own, racing its Create",
@@ -90,10 +91,12 @@ rows! {
     time {
         handed_over: "start takes longer than one invocation",
         deadline: "start never ends",
+        impatient: "ServiceTimeout of a minute",
         throttled: "CloudFormation throttles the first looks",
     }
     input {
         unreadable: "unreadable property",
+        unreadable_for_later: "unreadable property that only a Delete acts on",
         unknown_type: "unknown RequestType",
         no_properties: "no properties",
         wrong_shapes: "properties that are a list, a text, a number, null",

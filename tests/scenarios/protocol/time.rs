@@ -6,7 +6,7 @@ use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, Status as Flink};
 
 use super::seen::Seen;
-use super::stage::{START, begin, created, settled, template, timeout, until};
+use super::stage::{START, begin, created, created_from, settled, template, timeout, until};
 use crate::stage::handlers;
 
 pub(super) async fn handed_over() -> Seen {
@@ -30,6 +30,17 @@ pub(super) async fn deadline() -> Seen {
     settled(&deployment).await;
     let seen = Seen::first(&deployment, "AutoStart", "Create").await;
     assert!(seen.reason.contains("No time is left") && seen.reason.contains("STARTING"), "{}", seen.reason);
+    seen
+}
+
+/// It waits as long as CloudFormation does, less what an answer takes.
+pub(super) async fn impatient() -> Seen {
+    let deployment = handlers().await;
+    deployment.world().state().flink.hold(NAME, Flink::Starting, Hold::Looks(5));
+    let mut template = template("AutoStart");
+    template["Resources"]["AutoStart"]["Properties"]["ServiceTimeout"] = serde_json::json!("60");
+    let seen = created_from(&deployment, &template).await;
+    assert_eq!(seen.verdict, "SUCCESS", "{}", seen.reason);
     seen
 }
 
