@@ -51,3 +51,29 @@ $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
 	@touch $@
+
+# Tools of one target only, built once into target/.
+CARGO_FUZZ := $(TARGET)/tools/bin/cargo-fuzz
+$(CARGO_FUZZ):
+	cargo install --quiet --debug --locked --root $(TARGET)/tools --version 0.13.2 cargo-fuzz
+
+FUZZ_SECONDS ?= 600
+.PHONY: fuzz
+fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rust, no sanitizer
+	mkdir -p $(TARGET)/fuzz/corpus $(TARGET)/fuzz/artifacts
+	$(CARGO_FUZZ) fuzz run --fuzz-dir tests/fuzz --target-dir $(TARGET)/fuzz -s none envelope \
+		$(TARGET)/fuzz/corpus tests/fuzz/corpus -- \
+		-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -artifact_prefix=$(TARGET)/fuzz/artifacts/ -print_final_stats=1
+
+# crhelper, cfn-handler and aws-cdk-lib, pinned.
+PEERS := $(TARGET)/peers
+$(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json
+	python3 -m venv --clear $(PEERS)/venv
+	$(PEERS)/venv/bin/pip install --quiet --requirement tests/peers/requirements.txt
+	cp tests/peers/package.json $(PEERS)/
+	npm install --prefix $(PEERS) --silent --no-package-lock --no-audit --no-fund
+	@touch $@
+
+.PHONY: peers
+peers: $(PEERS)/installed ## Our answers beside those of three libraries (needs python3, node, openssl; installs into target/)
+	@$(PEERS)/venv/bin/python tests/peers/run.py $(PEERS)

@@ -77,8 +77,16 @@ pub struct Recorded {
     pub resource: String,
     /// The request's body as JSON (query parameters as an object of strings).
     pub body: Value,
-    /// `None` when it was accepted, else the error's code.
+    /// `None` when it was accepted, else the error's code. `ReplyLost`: it was accepted, and the caller never heard of it.
     pub refused: Option<String>,
+}
+
+impl Recorded {
+    /// Whether the service did what it was asked.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self.refused.as_deref(), None | Some("ReplyLost"))
+    }
 }
 
 /// A call on its way in, before anybody decided whether it may.
@@ -102,13 +110,15 @@ pub struct Call<'a> {
 /// An injected fault, a denial, or what `act` itself answers.
 pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
     let strike = state.faults.strike(&call.action, call.caller);
-    let dropped = || Err(ApiError::with_status(0, "ProcessKilled", "the process that called was killed"));
+    let dropped = |code| Err(ApiError::with_status(0, code, "the process that called was killed"));
     let result = match strike {
-        Strike::Nothing if lambda::strike(state, call.caller, &call.action, Moment::BeforeTheCall) => dropped(),
+        Strike::Nothing if lambda::strike(state, call.caller, &call.action, Moment::BeforeTheCall) => {
+            dropped("RequestLost")
+        }
         Strike::Nothing => {
             let result = admitted(state, &call, act);
             let is_killed = lambda::strike(state, call.caller, &call.action, Moment::BeforeTheAnswer);
-            if is_killed { dropped() } else { result }
+            if is_killed && result.is_ok() { dropped("ReplyLost") } else { result }
         }
         Strike::Refuse(error) => Err(error),
         Strike::LoseReply => {

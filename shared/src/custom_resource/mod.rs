@@ -10,5 +10,5 @@ mod response_url;
 
 pub use handover::Handover;
 pub use reply::{LIMIT, Reply, Verdict};
-pub use request::{Request, RequestType};
+pub use request::{LONGEST_ID, Request, RequestType};
 pub use response_url::{NotCloudFormations, ResponseUrl};

@@ -51,29 +51,41 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body to PUT: valid JSON of at most [`LIMIT`] bytes. First the timeline goes, then the reason is cut, and says so; were ids and
-    /// attributes alone too long, the attributes go too, because an answer must be given.
+    /// The body to PUT: valid JSON of at most [`LIMIT`] bytes. First the timeline goes, then as much of the reason as must, and the
+    /// reason says so; were ids and attributes alone too long, the attributes go too, because an answer must be given.
     #[must_use]
     pub fn render(&self, request: &Request) -> Vec<u8> {
-        let mut body = self.body(request, &self.reason, &self.timeline.join("; "), true);
-        if body.len() > LIMIT {
-            body = self.body(request, &self.reason, "", true);
+        let whole = self.body(request, &self.reason, &self.timeline.join("; "), true);
+        if whole.len() <= LIMIT {
+            return whole;
         }
-        for with_attributes in [true, false] {
-            let mut keep = self.reason.len();
-            while body.len() > LIMIT && keep > 0 {
-                // Escapes can make a character up to twelve bytes; shrinking by the excess over twelve ends quickly and never
-                // cuts far too much.
-                let excess = body.len() - LIMIT;
-                keep = keep.saturating_sub((excess / 12).max(1));
-                let cut = format!("{}{CUT}", prefix(&self.reason, keep));
-                body = self.body(request, &cut, "", with_attributes);
-            }
-            if body.len() <= LIMIT {
-                break;
-            }
+        let cut = self.cut(request, true).or_else(|| self.silent(request)).or_else(|| self.cut(request, false));
+        cut.unwrap_or_else(|| self.body(request, CUT, "", false))
+    }
+
+    /// Without the timeline, with the longest beginning of the reason that fits; none when not even its absence makes the rest fit.
+    fn cut(&self, request: &Request, with_attributes: bool) -> Option<Vec<u8>> {
+        let plain = self.body(request, &self.reason, "", with_attributes);
+        if plain.len() <= LIMIT {
+            return Some(plain);
         }
-        body
+        let mut room = LIMIT.checked_sub(self.body(request, CUT, "", with_attributes).len())?;
+        let mut kept = String::new();
+        for character in self.reason.chars() {
+            // What it takes in JSON, where a control character is six bytes; less the quotation marks.
+            let once = Value::from(character.to_string()).to_string().len() - 2;
+            let takes = if self.trouble { 2 * once } else { once };
+            let Some(left) = room.checked_sub(takes) else { break };
+            room = left;
+            kept.push(character);
+        }
+        Some(self.body(request, &(kept + CUT), "", with_attributes))
+    }
+
+    /// Without a reason, which only a SUCCESS may be.
+    fn silent(&self, request: &Request) -> Option<Vec<u8>> {
+        let body = self.body(request, "", "", true);
+        (self.verdict == Verdict::Success && body.len() <= LIMIT).then_some(body)
     }
 
     fn body(&self, request: &Request, reason: &str, timeline: &str, with_attributes: bool) -> Vec<u8> {
@@ -99,11 +111,6 @@ impl Reply {
         });
         body.to_string().into_bytes()
     }
-}
-
-/// At most `bytes` of `text`, ending on a character boundary.
-fn prefix(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
 }
 
 #[cfg(test)]

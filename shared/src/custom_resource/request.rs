@@ -5,6 +5,14 @@ use std::time::Duration;
 
 use super::response_url::ResponseUrl;
 
+/// CloudFormation's limit for a physical resource ID, in bytes (`semantics.md` E.2).
+pub const LONGEST_ID: usize = 1024;
+/// An application's name has at most 128 characters of `[a-zA-Z0-9_.-]`, a logical ID at most 255 alphanumeric ones.
+const LONGEST_NAME: usize = 255;
+
+/// The most seconds that the service was seen to take for ServiceTimeout (`semantics.md` E.1). A larger number would overflow a clock.
+const LONGEST_TIMEOUT: u64 = 14_400;
+
 /// What CloudFormation wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestType {
@@ -73,27 +81,32 @@ impl Request {
         })
     }
 
-    /// How long CloudFormation waits for the answer; its own default when the property says nothing readable.
+    /// How long CloudFormation waits for the answer; its own default when the property says nothing that it takes.
     #[must_use]
     pub fn service_timeout(&self) -> Duration {
         let seconds = self.properties.get("ServiceTimeout").and_then(Value::as_str).and_then(|text| text.parse().ok());
-        Duration::from_secs(seconds.unwrap_or(3600))
+        Duration::from_secs(seconds.filter(|seconds| (1..=LONGEST_TIMEOUT).contains(seconds)).unwrap_or(3600))
     }
 
     /// The physical resource ID of the answer: the given one, or on a Create `<kind>/<application>/<logical ID>`, known before
-    /// any work; without a readable application `unreadable/<logical ID>`.
+    /// any work; without a readable application `unreadable/<logical ID>`. Never empty, never over [`LONGEST_ID`]: CloudFormation
+    /// takes neither, and would make up one of its own.
     ///
     /// An Update whose application's name changed gets a new one: CloudFormation then deletes the old.
     #[must_use]
     pub fn physical_id(&self, kind: &str) -> String {
-        let logical_id = &self.logical_resource_id;
+        // CloudFormation gives no longer one; an event that does is not CloudFormation's.
+        let logical_id = beginning(&self.logical_resource_id, LONGEST_ID / 4);
         let derived = |properties: &Value| application(properties).map(|name| format!("{kind}/{name}/{logical_id}"));
         match (&self.request_type, &self.physical_resource_id) {
             (RequestType::Update, Some(given)) => {
                 let (new, old) = (derived(&self.properties), derived(&self.old_properties));
-                if new.is_some() && old.is_some() && new != old { new.unwrap_or_default() } else { given.clone() }
+                let is_another = new.is_some() && old.is_some() && new != old;
+                new.filter(|_| is_another).unwrap_or_else(|| beginning(given, LONGEST_ID).to_owned())
             }
-            (RequestType::Create | RequestType::Delete | RequestType::Unknown(_), Some(given)) => given.clone(),
+            (RequestType::Create | RequestType::Delete | RequestType::Unknown(_), Some(given)) => {
+                beginning(given, LONGEST_ID).to_owned()
+            }
             (RequestType::Create | RequestType::Update | RequestType::Delete | RequestType::Unknown(_), None) => {
                 derived(&self.properties).unwrap_or_else(|| format!("unreadable/{logical_id}"))
             }
@@ -101,11 +114,20 @@ impl Request {
     }
 }
 
-/// What the properties call the application.
+/// What the properties call the application. A text that cannot be a name is none: it would not fit into an ID either.
 fn application(properties: &Value) -> Option<&str> {
+    let is_name = |text: &&str| {
+        (1..=LONGEST_NAME).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+    };
     ["ApplicationName", "ApplicationLogicalId"]
         .into_iter()
-        .find_map(|name| properties.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()))
+        .find_map(|name| properties.get(name).and_then(Value::as_str).filter(is_name))
+}
+
+/// At most `bytes` of `text`, ending on a character boundary.
+fn beginning(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -128,6 +150,23 @@ mod tests {
     fn nothing_without_one_is() {
         for event in [json!({}), json!(null), json!([1]), json!({"ResponseURL": 1})] {
             assert!(Request::read(&event).unwrap_err().contains("ResponseURL"));
+        }
+    }
+
+    #[test]
+    fn a_service_timeout_that_cloudformation_would_not_take_is_the_default() {
+        for (text, seconds) in [("60", 60), ("0", 3600), ("14401", 3600), ("18446744073709551615", 3600), ("x", 3600)] {
+            let event = json!({"ResponseURL": "u", "ResourceProperties": {"ServiceTimeout": text}});
+            assert_eq!(request(&event).service_timeout(), Duration::from_secs(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_application_that_cannot_be_named_so_gives_an_id_all_the_same() {
+        for name in ["\u{1}", "a b", &"x".repeat(5000), ""] {
+            let create = json!({"ResponseURL": "u", "RequestType": "Create", "LogicalResourceId": "Start",
+                "ResourceProperties": {"ApplicationName": name}});
+            assert_eq!(request(&create).physical_id("auto-start"), "unreadable/Start");
         }
     }
 

@@ -65,15 +65,20 @@ pub(crate) async fn ask(world: &Arc<World>, ask: Ask) -> Result<Made, Refused> {
         sent
     };
     lambda::invoke_asynchronously(world, &function, &event);
-    let is_expired = world.state().cloudformation.expire_at_once.remove(&ask.logical_id);
-    let wait = if is_expired { Duration::ZERO } else { timeout };
-    let answer = world.until(|state| state.cloudformation.requests.get(&id).and_then(|request| request.answer.clone()));
-    match tokio::time::timeout(wait, answer).await {
-        Ok(Answer::Success { physical_id, data }) => Ok(Made { physical_id, attributes: data }),
-        Ok(Answer::Failed { reason, physical_id }) => {
+    // The answer, or the scenario's word that the time is over.
+    let answer = world.until(|state| {
+        let answer = state.cloudformation.requests.get(&id).and_then(|request| request.answer.clone());
+        match answer {
+            Some(answer) => Some(Some(answer)),
+            None => state.cloudformation.expire_at_once.remove(&ask.logical_id).then_some(None),
+        }
+    });
+    match tokio::time::timeout(timeout, answer).await.unwrap_or(None) {
+        Some(Answer::Success { physical_id, data }) => Ok(Made { physical_id, attributes: data }),
+        Some(Answer::Failed { reason, physical_id }) => {
             Err(Refused { reason, physical_id: Some(physical_id.unwrap_or_else(|| generated_id(&ask))) })
         }
-        Err(_) => Err(Refused {
+        None => Err(Refused {
             reason: format!(
                 "CloudFormation did not receive a response from your Custom Resource. Please check your logs for \
                  requestId [{id}]. If you are using the Python cfn-response module, you may need to update your Lambda \

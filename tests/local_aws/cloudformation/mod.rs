@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub use api::query;
 pub use model::{Output, Resource, Stack, StackEvent, Status};
 pub use modes::{GroupsOnUpdate, TagsOnUpdate};
-pub use responses::{Put, Request, ResponseFault, response_put};
+pub use responses::{Answer, Put, Request, ResponseFault, response_put};
 pub use template::Template;
 
 pub(crate) use parameters::as_text as parameters_as_text;
@@ -51,7 +51,7 @@ pub struct CloudFormation {
     pub puts: Vec<Put>,
     /// How the next PUTs are answered; one entry per PUT, then normally.
     pub response_faults: VecDeque<ResponseFault>,
-    /// Logical IDs whose next custom-resource request times out at once (G.47).
+    /// Logical IDs whose custom-resource request, this one or the next, times out at once (G.47).
     pub expire_at_once: BTreeSet<String>,
     /// ClientRequestTokens used, with the operation and the stack (G.39).
     pub(crate) tokens: BTreeSet<(String, String, String)>,

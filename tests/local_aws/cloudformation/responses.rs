@@ -1,15 +1,17 @@
 //! The other end of a ResponseURL: what S3 takes, and what CloudFormation then reads (semantics E.2).
 //!
-//! S3 refuses only a wrong signature; every other mistake is accepted with 200 and becomes a failed resource.
+//! As strict as the strictest of each: S3 refuses what the signature does not cover and what it cannot measure; every other mistake is
+//! accepted with 200 and becomes a failed resource.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::World;
 use crate::api::Caller;
 use crate::lambda::{self, Moment};
+use crate::{World, clock};
 
 /// The response's bound in bytes (semantics E.2, CRPG).
 const LONGEST_BODY: usize = 4096;
@@ -81,6 +83,8 @@ pub enum ResponseFault {
     Reset,
     /// The body is taken, the connection dropped before the answer.
     TakenThenReset,
+    /// The body is taken, the answer comes so much later.
+    Slow(Duration),
 }
 
 /// Takes a PUT to a ResponseURL. `path` is the raw path with its query, as sent. The result is the HTTP status; 0 means
@@ -107,14 +111,16 @@ pub async fn response_put(
             take(world, path, headers, body);
             0
         }
-        None => take(world, path, headers, body),
+        Some(ResponseFault::Slow(_)) | None => take(world, path, headers, body),
     };
     record(world, path, headers, body, status);
     if killed(world, path, Moment::BeforeTheAnswer) {
         return 0;
     }
-    if fault == Some(ResponseFault::Hang) {
-        std::future::pending::<()>().await;
+    match fault {
+        Some(ResponseFault::Hang) => std::future::pending().await,
+        Some(ResponseFault::Slow(delay)) => tokio::time::sleep(delay).await,
+        Some(ResponseFault::Status(_) | ResponseFault::Reset | ResponseFault::TakenThenReset) | None => {}
     }
     status
 }
@@ -147,15 +153,36 @@ fn find(requests: &BTreeMap<String, Request>, path: &str) -> Option<String> {
 fn take(world: &Arc<World>, path: &str, headers: &BTreeMap<String, String>, body: &[u8]) -> u16 {
     let mut state = world.state();
     let found = find(&state.cloudformation.requests, path);
-    let is_typed = headers.get("content-type").is_some_and(|value| !value.is_empty());
-    // The signature covers the URL as it was made and an empty content type: E.2.
-    let Some(request) = found.filter(|_| !is_typed).and_then(|id| state.cloudformation.requests.get_mut(&id)) else {
-        return 403;
-    };
+    let Some(request) = found.and_then(|id| state.cloudformation.requests.get_mut(&id)) else { return 403 };
+    if let Some(status) = refused(path, headers) {
+        return status;
+    }
     if request.answer.is_none() {
         request.answer = Some(read(request, body));
     }
     200
+}
+
+/// Why S3 refuses a PUT to a URL of its own. A Signature Version 2 URL signs the type, the MD5 and every `x-amz-` header
+/// (S3 guide, RESTAuthentication), all of them empty or absent: E.2.
+fn refused(path: &str, headers: &BTreeMap<String, String>) -> Option<u16> {
+    let given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
+    let is_signed_otherwise =
+        given("content-type") || given("content-md5") || headers.keys().any(|name| name.starts_with("x-amz-"));
+    let expires = path.split_once("Expires=").and_then(|(_, rest)| rest.split('&').next()?.parse::<f64>().ok());
+    match () {
+        // "Only one auth mechanism allowed."
+        () if given("authorization") => Some(400),
+        // SignatureDoesNotMatch.
+        () if is_signed_otherwise => Some(403),
+        // "Request has expired."
+        () if expires.is_some_and(|expires| expires < clock::now()) => Some(403),
+        // "A header you provided implies functionality that is not implemented."
+        () if given("transfer-encoding") => Some(501),
+        // MissingContentLength.
+        () if !given("content-length") => Some(411),
+        () => None,
+    }
 }
 
 fn read(request: &Request, body: &[u8]) -> Answer {
@@ -173,23 +200,30 @@ fn read(request: &Request, body: &[u8]) -> Answer {
     if let Some((key, _)) = expected.iter().find(|(key, value)| text(key) != Some(value.as_str())) {
         return broken(&format!("Invalid response object: {key} is not the one of the request"), physical_id);
     }
+    let is = |key: &str, fits: fn(&Value) -> bool| response.get(key).is_none_or(fits);
+    if !is("NoEcho", Value::is_boolean) || !is("Reason", |reason| reason.is_string() || reason.is_null()) {
+        return broken("Invalid response object: NoEcho is a boolean, Reason a string", physical_id);
+    }
+    // Required in both, or CloudFormation makes one up: E.5.
+    let Some(physical_id) = physical_id.filter(|id| id.len() <= LONGEST_PHYSICAL_ID) else {
+        return broken("Invalid PhysicalResourceId", None);
+    };
     match (text("Status"), text("Reason")) {
-        (Some("SUCCESS"), _) => match physical_id {
-            Some(physical_id) if physical_id.len() <= LONGEST_PHYSICAL_ID => match response.get("Data") {
-                None | Some(Value::Null) => Answer::Success { physical_id, data: Map::new() },
-                Some(Value::Object(data)) => Answer::Success { physical_id, data: data.clone() },
-                Some(_) => broken("Invalid response object: Data must be an object", Some(physical_id)),
-            },
-            Some(_) | None => broken("Invalid PhysicalResourceId", None),
+        (Some("SUCCESS"), _) => match response.get("Data") {
+            None | Some(Value::Null) => Answer::Success { physical_id, data: Map::new() },
+            Some(Value::Object(data)) => Answer::Success { physical_id, data: data.clone() },
+            Some(_) => broken("Invalid response object: Data must be an object", Some(physical_id)),
         },
         (Some("FAILED"), Some(reason)) if !reason.is_empty() => Answer::Failed {
             reason: format!(
                 "Received response status [FAILED] from custom resource. Message returned: {reason} (RequestId: {})",
                 request.id
             ),
-            physical_id,
+            physical_id: Some(physical_id),
         },
-        (Some("FAILED"), _) => broken("Invalid response object: Reason is required when Status is FAILED", physical_id),
-        (_, _) => broken("Invalid response object: Status must be SUCCESS or FAILED", physical_id),
+        (Some("FAILED"), _) => {
+            broken("Invalid response object: Reason is required when Status is FAILED", Some(physical_id))
+        }
+        (_, _) => broken("Invalid response object: Status must be SUCCESS or FAILED", Some(physical_id)),
     }
 }

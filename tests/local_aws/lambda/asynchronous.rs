@@ -11,8 +11,12 @@ use crate::{World, stamp};
 /// Queues an event for a function. The result is its request ID.
 pub fn invoke_asynchronously(world: &Arc<World>, name: &str, event: &Value) -> String {
     let request_id = stamp::uuid();
+    world.state().lambda.under_way += 1;
     let (world, name, event, id) = (Arc::clone(world), name.to_owned(), event.clone(), request_id.clone());
-    tokio::spawn(async move { run(&world, &name, &event, &id).await });
+    tokio::spawn(async move {
+        run(&world, &name, &event, &id).await;
+        world.state().lambda.under_way -= 1;
+    });
     request_id
 }
 

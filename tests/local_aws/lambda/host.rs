@@ -30,7 +30,10 @@ pub struct Invoked {
 /// # Errors
 /// When there is no such function, or its reserved concurrency is used up.
 pub async fn invoke(world: &Arc<World>, name: &str, event: &Value) -> ApiResult<Invoked> {
-    attempt(world, name, event, &stamp::uuid()).await
+    world.state().lambda.under_way += 1;
+    let invoked = attempt(world, name, event, &stamp::uuid()).await;
+    world.state().lambda.under_way -= 1;
+    invoked
 }
 
 /// One attempt, with a request ID of the caller's choice.

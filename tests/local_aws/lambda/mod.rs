@@ -46,6 +46,16 @@ pub struct Lambda {
     pub(crate) environments: Vec<environment::Environment>,
     pub(crate) kills: Vec<kill::Kill>,
     pub(crate) counter: u64,
+    /// Invocations that are not over, the waiting for a retry included.
+    pub(crate) under_way: usize,
+}
+
+impl Lambda {
+    /// Whether nothing runs and nothing will be tried again.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.under_way == 0
+    }
 }
 
 impl Default for Lambda {
@@ -58,6 +68,7 @@ impl Default for Lambda {
             environments: Vec::new(),
             kills: Vec::new(),
             counter: 0,
+            under_way: 0,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{answer, create, custom, handler, put, response, update, world};
+use super::{answer, create, custom, handler, length, put, response, update, world};
 use crate::cloudformation::scenario::{history, request, rows, settled};
 use crate::cloudformation::{ResponseFault, Status};
 
@@ -65,10 +65,55 @@ async fn a_put_with_a_content_type_or_another_url_is_refused() {
     let bytes = body.as_bytes();
     assert_eq!(crate::cloudformation::response_put(&world, path, "PUT", &typed, bytes).await, 403);
     let other = path.replace("%7C", "|");
-    assert_eq!(crate::cloudformation::response_put(&world, &other, "PUT", &[].into(), bytes).await, 403);
+    assert_eq!(crate::cloudformation::response_put(&world, &other, "PUT", &length(&body), bytes).await, 403);
     assert_eq!(put(&world, &event, &body).await, 200);
     assert_eq!(settled(&world, "s").await, Status::CreateComplete);
     assert_eq!(world.state().cloudformation.puts.len(), 3);
+}
+
+// G.44, S3 guide RESTAuthentication: what the signature does not cover, and what cannot be measured.
+#[tokio::test]
+async fn a_put_with_anything_unsigned_or_without_a_length_is_refused() {
+    let world = world();
+    let mut invocations = handler(&world);
+    create(&world, &json!({ "Thing": custom(&json!("1")) }));
+    let event = invocations.recv().await.unwrap().event;
+    let body = response(&event, "SUCCESS", "id", &json!({})).to_string();
+    let path = event["ResponseURL"].as_str().unwrap().strip_prefix("http://127.0.0.1:1").unwrap();
+    for (name, value, status) in [
+        ("content-type", "application/json", 403),
+        ("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg==", 403),
+        ("x-amz-acl", "bucket-owner-full-control", 403),
+        ("authorization", "AWS4-HMAC-SHA256 x", 400),
+        ("transfer-encoding", "chunked", 501),
+        ("content-length", "", 411),
+    ] {
+        let mut headers = length(&body);
+        headers.insert(name.to_owned(), value.to_owned());
+        let answered = crate::cloudformation::response_put(&world, path, "PUT", &headers, body.as_bytes()).await;
+        assert_eq!(answered, status, "{name}");
+    }
+    assert_eq!(put(&world, &event, &body).await, 200);
+    assert_eq!(settled(&world, "s").await, Status::CreateComplete);
+}
+
+// G.44
+#[tokio::test]
+async fn a_response_without_an_id_or_with_a_member_of_the_wrong_type_fails_the_resource() {
+    for (member, value) in
+        [("PhysicalResourceId", json!("")), ("PhysicalResourceId", json!("x".repeat(1025))), ("NoEcho", json!("false"))]
+    {
+        let world = world();
+        let mut invocations = handler(&world);
+        create(&world, &json!({ "Thing": custom(&json!("1")) }));
+        let event = invocations.recv().await.unwrap().event;
+        let mut body = response(&event, "SUCCESS", "id", &json!({}));
+        body[member] = value;
+        assert_eq!(put(&world, &event, &body.to_string()).await, 200);
+        answer(&world, &mut invocations, "SUCCESS", "id").await;
+        assert_eq!(settled(&world, "s").await, Status::RollbackComplete);
+        assert!(rows(&world, "s").iter().any(|row| row.reason.starts_with("Invalid ")));
+    }
 }
 
 // G.44

@@ -68,7 +68,12 @@ pub(super) fn response(event: &Value, status: &str, physical_id: &str, data: &Va
 pub(super) async fn put(world: &Arc<World>, event: &Value, body: &str) -> u16 {
     let url = event["ResponseURL"].as_str().unwrap();
     let path = url.strip_prefix("http://127.0.0.1:1").unwrap();
-    response_put(world, path, "PUT", &BTreeMap::new(), body.as_bytes()).await
+    response_put(world, path, "PUT", &length(body), body.as_bytes()).await
+}
+
+/// The headers that S3 wants: the length alone.
+pub(super) fn length(body: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([("content-length".to_owned(), body.len().to_string())])
 }
 
 /// Takes one invocation and answers it.
