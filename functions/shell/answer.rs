@@ -69,11 +69,20 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         }
     };
     let Some(name) = asked.owned(&application) else {
+        if let Some(attributes) = properties.without_application() {
+            return Ended::Reply(telling.reached("There is no application of this stack's yet.", attributes, &nothing));
+        }
         let (ApplicationRef::Name(application) | ApplicationRef::LogicalId(application)) = application;
         let refusal = Refusal::NotOwned { application };
         return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
     };
-    let facts = Facts { since: asked.since(), stack: asked.status, stop_patience: aws.environment.stop_patience };
+    let facts = Facts {
+        since: asked.since(),
+        stack: asked.status,
+        stop_patience: aws.environment.stop_patience,
+        operation: asked.operation.clone(),
+        application_changed: asked.application_changed,
+    };
     let goal = match properties.goal(request, &facts) {
         Ok(Some(goal)) => goal,
         Ok(None) => {
@@ -93,7 +102,10 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     };
     let mut trail = Trail::default();
     match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
-        Ok(done) => Ended::Reply(telling.reached(&told(&done), properties.attributes(trail.last.as_ref()), &trail)),
+        Ok(done) => {
+            let attributes = properties.reached(&done, trail.last.as_ref());
+            Ended::Reply(telling.reached(&told(&done), attributes, &trail))
+        }
         Err(Stopped::Refused(refusal)) => {
             Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))
         }

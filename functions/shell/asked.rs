@@ -1,5 +1,7 @@
 //! The stack at the time of the request: whether somebody still waits, whose application it is, whether CloudFormation went on.
 
+use std::cell::Cell;
+
 use shared::contract::ApplicationRef;
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{Stack, StackEvent, StackStatus, Timestamp};
@@ -17,6 +19,10 @@ pub(crate) struct Asked {
     /// The newest row of the resource in the stack's events; none when it has none, or it cannot be read.
     row: Option<StackEvent>,
     applications: Vec<(String, String)>,
+    /// The ID of the row that began the stack operation.
+    pub(crate) operation: String,
+    /// Whether that operation has reached an application or its logging option.
+    pub(crate) application_changed: bool,
 }
 
 /// Looks at the request's stack until something is learned.
@@ -34,9 +40,41 @@ pub(crate) async fn look(aws: &Aws, request: &Request, pace: &mut Pace) -> Resul
 
 async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
     let status = stack::describe(aws, &request.stack_id).await?.status;
-    let row = newest_row(aws, request).await?;
+    let rows = rows(aws, request).await?;
     let applications = stack::applications(aws, &request.stack_id, false).await?;
-    Ok(Asked { status, row, applications })
+    let began = rows.iter().position(|row| begins(row, request));
+    Ok(Asked {
+        status,
+        row: rows.iter().find(|row| row.logical_id == request.logical_resource_id).cloned(),
+        applications,
+        operation: began.and_then(|index| rows.get(index)).map(|row| row.id.clone()).unwrap_or_default(),
+        application_changed: rows
+            .iter()
+            .take(began.unwrap_or(rows.len()))
+            .any(|row| row.resource_type.starts_with("AWS::KinesisAnalyticsV2::Application")),
+    })
+}
+
+/// The rows of the operation that goes on, newest first, and further back until the resource has one.
+async fn rows(aws: &Aws, request: &Request) -> Result<Vec<StackEvent>, Fault> {
+    let (began, seen) = (Cell::new(false), Cell::new(false));
+    let enough = |row: &StackEvent| {
+        began.set(began.get() || begins(row, request));
+        seen.set(seen.get() || row.logical_id == request.logical_resource_id);
+        began.get() && seen.get()
+    };
+    match stack::events(aws, &request.stack_id, enough).await {
+        Ok(rows) => Ok(rows),
+        Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
+        // Unreadable rows: work and answer.
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// Whether an operation of the request's stack began with this row; its rollback is a part of it.
+fn begins(row: &StackEvent, request: &Request) -> bool {
+    row.physical_id == request.stack_id
+        && ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"].contains(&row.status.as_str())
 }
 
 /// The newest row of the resource. Not DescribeStackResource, whose status lags on some engines.

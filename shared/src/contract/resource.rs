@@ -11,8 +11,8 @@ use super::property_groups::{PropertyGroups, PropertyGroupsAttributes};
 use super::unreadable::{Unreadable, read};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
-    ConflictPolicy, Done, Force, Goal, Group, Observed, OnDelete, Properties, Restore, Running, StackStatus, Stopped,
-    Timestamp, restored_snapshot,
+    ConflictPolicy, Done, Force, Goal, Group, GuardOutcome, Observed, OnDelete, Properties, Restore, Running,
+    StackStatus, Stopped, Timestamp, restored_snapshot,
 };
 
 /// How a request names its application.
@@ -33,6 +33,10 @@ pub struct Facts {
     pub stack: StackStatus,
     /// How long a graceful stop is waited for.
     pub stop_patience: Duration,
+    /// The ID of the row that began the stack operation: the marker.
+    pub operation: String,
+    /// Whether that operation has reached the application or its logging option.
+    pub application_changed: bool,
 }
 
 /// A custom resource of this project.
@@ -54,10 +58,20 @@ pub trait CustomResource: DeserializeOwned {
 
     /// Every attribute of the contract, empty when unknown.
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String>;
+
+    /// The same once the goal is reached.
+    fn reached(&self, _done: &Done, observed: Option<&Observed>) -> BTreeMap<String, String> {
+        self.attributes(observed)
+    }
+
+    /// The attributes of a SUCCESS when the application is none of the stack's; `None` where that is refused.
+    fn without_application(&self) -> Option<BTreeMap<String, String>> {
+        None
+    }
 }
 
 /// This or that, and not both.
-fn one_of(name: Option<&String>, logical_id: Option<&String>) -> Result<ApplicationRef, Unreadable> {
+pub(super) fn one_of(name: Option<&String>, logical_id: Option<&String>) -> Result<ApplicationRef, Unreadable> {
     let given = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
     match (given(name), given(logical_id)) {
         (Some(name), None) => Ok(ApplicationRef::Name(name)),
@@ -71,7 +85,7 @@ fn one_of(name: Option<&String>, logical_id: Option<&String>) -> Result<Applicat
     }
 }
 
-fn unknown(request_type: &str) -> Unreadable {
+pub(super) fn unknown(request_type: &str) -> Unreadable {
     Unreadable::at("RequestType", format!("\"{request_type}\""), "Create, Update or Delete")
 }
 
@@ -166,7 +180,7 @@ fn previous(old_properties: &Value) -> Vec<Group> {
 }
 
 /// Attributes are string fields, so this is a map of strings.
-fn to_map(attributes: &impl serde::Serialize) -> BTreeMap<String, String> {
+pub(super) fn to_map(attributes: &impl serde::Serialize) -> BTreeMap<String, String> {
     let value = serde_json::to_value(attributes).unwrap_or_default();
     serde_json::from_value(value).unwrap_or_default()
 }
@@ -188,6 +202,19 @@ pub fn told(done: &Done) -> String {
         Done::RollbackContinued => "The rollback goes on.".to_owned(),
         Done::NoLongerStuck => "The stack is not stuck any more.".to_owned(),
         Done::AwaitingFix => "The application is stopped until a fix is deployed.".to_owned(),
+        Done::Guarded(outcome) => match outcome {
+            GuardOutcome::NoApplication => "There is no application to guard yet.".to_owned(),
+            GuardOutcome::NotRunning => "The application was not running, so nothing has to be stopped.".to_owned(),
+            GuardOutcome::SnapshotsDisabled => "The application takes updates without a snapshot.".to_owned(),
+            GuardOutcome::Stopped => "The application is stopped, and its snapshot holds its state.".to_owned(),
+            GuardOutcome::ForceStopped => {
+                "The application was force-stopped: what came after its newest snapshot is replayed.".to_owned()
+            }
+            GuardOutcome::Probed => "A snapshot proved that the application can be updated.".to_owned(),
+            GuardOutcome::Continued => {
+                "The application cannot be snapshotted; the update goes on all the same.".to_owned()
+            }
+        },
         Done::LeftToDeployment => "A deployment is under way and starts the application.".to_owned(),
     }
 }
@@ -206,7 +233,13 @@ mod tests {
 
     fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
         let request = request(event);
-        let facts = Facts { since: Timestamp(0), stack, stop_patience: Duration::from_mins(10) };
+        let facts = Facts {
+            since: Timestamp(0),
+            stack,
+            stop_patience: Duration::from_mins(10),
+            operation: "e1".into(),
+            application_changed: false,
+        };
         read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
     }
 

@@ -7,6 +7,7 @@ mod action;
 mod because;
 mod call;
 mod goal;
+mod guard;
 mod health;
 mod incident;
 mod observed;
@@ -27,7 +28,7 @@ mod fixtures;
 pub use action::{Action, Scope};
 pub use because::Because;
 pub use call::Call;
-pub use goal::{Continued, Done, Force, Goal, Properties, Recovered, Running, Stopped};
+pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Recovered, Running, Stopped};
 pub use incident::{Assessment, Blocker, Consent, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
 pub use refusal::Refusal;
@@ -35,7 +36,7 @@ pub use replay::{Replay, replay};
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
 pub use tried::{Rejected, Rejection, Steady, Tried};
-pub use values::{ConflictPolicy, OnDelete, Restore, RestoreType};
+pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};
 
 /// The marker's prefix while a stopped application waits for a fix.
 pub const AWAITING_FIX: &str = "awaiting-fix/";
@@ -74,6 +75,7 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
         Goal::Properties(goal) => properties::next(goal, observed),
         Goal::Continued(goal) => resume::next(goal, observed),
         Goal::Recovered(goal) => recover::next(goal, observed),
+        Goal::Guarded(goal) => guard::next(goal, observed),
     };
     if observed.stack.superseded && matches!(step, Step::Call(..)) {
         // CloudFormation went on without this request: what it wanted is wanted no more.

@@ -63,7 +63,7 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
         Health::Wait(because) => Step::Wait(because),
         Health::Call(call, because) => Step::Call(call, because),
         Health::Unhealthy(_) => give_up(goal),
-        Health::Healthy if application.tag(MARKER).is_some() && observed.tried.tagged == 0 => {
+        Health::Healthy if application.tag(MARKER).is_some() && observed.tried.untagged == 0 => {
             Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain)
         }
         Health::Healthy => Step::Done(Done::Healthy),

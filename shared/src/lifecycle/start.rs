@@ -69,7 +69,7 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
             Health::Healthy => {}
         }
     }
-    if application.tag(MARKER).is_some() && observed.tried.tagged == 0 {
+    if application.tag(MARKER).is_some() && observed.tried.untagged == 0 {
         return Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain);
     }
     Step::Done(if goal.stabilize.is_zero() { Done::Running } else { Done::Healthy })

@@ -22,8 +22,10 @@ pub struct Tried {
     pub snapshots: u8,
     /// Accepted continues.
     pub continued: u8,
-    /// Tags written or removed.
+    /// Tags written.
     pub tagged: u8,
+    /// Tags removed.
+    pub untagged: u8,
     /// Calls that met somebody else's change.
     pub conflicts: u8,
     /// Looks since the last call.
@@ -95,14 +97,18 @@ impl Tried {
     /// After a call was accepted.
     pub fn accepted(&mut self, call: &Call) {
         self.looks = 0;
-        self.rejection = None;
+        // Writing or removing the marker does not make what was refused before it come true.
+        if !matches!(call, Call::Tag { .. } | Call::Untag { .. }) {
+            self.rejection = None;
+        }
         let budget = match call {
             Call::Start { .. } => &mut self.starts,
             Call::Stop { force: false } => &mut self.stops,
             Call::Stop { force: true } => &mut self.forced,
             Call::CreateSnapshot { .. } => &mut self.snapshots,
             Call::UpdateProperties { .. } => &mut self.updates,
-            Call::Tag { .. } | Call::Untag { .. } => &mut self.tagged,
+            Call::Tag { .. } => &mut self.tagged,
+            Call::Untag { .. } => &mut self.untagged,
             Call::ContinueRollback { .. } => &mut self.continued,
         };
         *budget = budget.saturating_add(1);
