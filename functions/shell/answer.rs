@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use shared::contract::{ApplicationRef, CustomResource, Facts, read, told};
+use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, read, told};
 use shared::custom_resource::{Handover, Reply, Request, RequestType};
 use shared::lifecycle::{Action, Because, Refusal};
 use tracing::info;
@@ -69,8 +69,12 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         }
     };
     let Some(name) = asked.owned(&application) else {
-        if let Some(attributes) = properties.without_application() {
-            return Ended::Reply(telling.reached("There is no application of this stack's yet.", attributes, &nothing));
+        match properties.without_application(request, asked.status) {
+            Ok(Some(attributes)) => {
+                return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
+            }
+            Ok(None) => {}
+            Err(refusal) => return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing)),
         }
         let (ApplicationRef::Name(application) | ApplicationRef::LogicalId(application)) = application;
         let refusal = Refusal::NotOwned { application };
@@ -78,6 +82,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     };
     let facts = Facts {
         since: asked.since(),
+        deployed_since: asked.deployed_since(),
         stack: asked.status,
         stop_patience: aws.environment.stop_patience,
         operation: asked.operation.clone(),
@@ -88,7 +93,10 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         Ok(None) => {
             return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));
         }
-        Err(unreadable) => return Ended::Reply(telling.unreadable(&unreadable)),
+        Err(NoGoal::Unreadable(unreadable)) => return Ended::Reply(telling.unreadable(&unreadable)),
+        Err(NoGoal::Refused(refusal)) => {
+            return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
+        }
     };
     let first = asked.handover(handed);
     // CloudFormation's clock began with the resource's row, not with this invocation.
@@ -104,7 +112,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
         Ok(done) => {
             let attributes = properties.reached(&done, trail.last.as_ref());
-            Ended::Reply(telling.reached(&told(&done), attributes, &trail))
+            Ended::Reply(telling.reached(&told(&done, trail.last.as_ref()), attributes, &trail))
         }
         Err(Stopped::Refused(refusal)) => {
             Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))

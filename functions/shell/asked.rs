@@ -18,6 +18,8 @@ pub(crate) struct Asked {
     pub(crate) status: StackStatus,
     /// The newest row of the resource in the stack's events; none when it has none, or it cannot be read.
     row: Option<StackEvent>,
+    /// When the stack's operation began, where that can be read.
+    began: Option<Timestamp>,
     applications: Vec<(String, String)>,
     /// The ID of the row that began the stack operation.
     pub(crate) operation: String,
@@ -43,9 +45,14 @@ async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
     let rows = rows(aws, request).await?;
     let applications = stack::applications(aws, &request.stack_id, false).await?;
     let began = rows.iter().position(|row| begins(row, request));
+    // The newest stack-level row, a rollback's too; the cleanup belongs to the operation before it.
+    let newest = |row: &&StackEvent| {
+        row.physical_id == request.stack_id && is_in_progress(row) && !row.status.contains("CLEANUP")
+    };
     Ok(Asked {
         status,
         row: rows.iter().find(|row| row.logical_id == request.logical_resource_id).cloned(),
+        began: rows.iter().find(newest).map(|row| row.time),
         applications,
         operation: began.and_then(|index| rows.get(index)).map(|row| row.id.clone()).unwrap_or_default(),
         application_changed: rows
@@ -97,6 +104,11 @@ impl Asked {
     /// When the request began.
     pub(crate) fn since(&self) -> Timestamp {
         self.row.as_ref().filter(|row| is_in_progress(row)).map_or_else(now, |row| row.time)
+    }
+
+    /// When the stack's operation began; where that cannot be read, with the request.
+    pub(crate) fn deployed_since(&self) -> Timestamp {
+        self.began.unwrap_or_else(|| self.since())
     }
 
     /// The name of the application, if it is one of this stack's, and the stack is being worked on: a forged event cannot make

@@ -74,7 +74,7 @@ pub(crate) async fn drive(
     let mut waiting = None;
     let mut known: Option<Stack> = None;
     loop {
-        let observed = match look(aws, subject, &mut tried, &mut known).await {
+        let observed = match look(aws, goal, subject, &mut tried, &mut known).await {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
@@ -139,9 +139,10 @@ pub(crate) async fn drive(
                     Err(Fault::Passing(error)) => {
                         // Whether it was taken is not known: reality tells.
                         info!(%goal, %call, error, "called and learned nothing");
+                        tried.unanswered(&call, error);
                         pace.untold().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
                     }
-                    Err(fault @ (Fault::Denied(..) | Fault::Rejected(..))) => {
+                    Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {
                         return Err(Stopped::Refused(fault.refusal(call.action())));
                     }
                 }
@@ -151,9 +152,17 @@ pub(crate) async fn drive(
 }
 
 /// One look at everything the goal depends on; at the stack only when nothing is known of it.
-async fn look(aws: &Aws, subject: &Subject, tried: &mut Tried, known: &mut Option<Stack>) -> Result<Observed, Fault> {
+async fn look(
+    aws: &Aws,
+    goal: &Goal,
+    subject: &Subject,
+    tried: &mut Tried,
+    known: &mut Option<Stack>,
+) -> Result<Observed, Fault> {
+    // One time for the look and for the decision made of it.
+    let now = now();
     let application: Option<Application> = match &subject.application {
-        Some(name) => flink::look(aws, name).await?,
+        Some(name) => flink::look(aws, name, |status| goal.needs(status, tried, now)).await?,
         None => None,
     };
     let stack = match known.take() {
@@ -162,7 +171,6 @@ async fn look(aws: &Aws, subject: &Subject, tried: &mut Tried, known: &mut Optio
         Some(_) | None => look_at_stack(aws, subject).await?,
     };
     *known = Some(stack.clone());
-    let now = now();
     tried.looked(application.as_ref(), now);
     Ok(Observed { now, application, stack, tried: tried.clone() })
 }

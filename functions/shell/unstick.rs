@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use shared::contract::{ActionTaken, ApplicationReport, MAX_REPLAY_HOURS, Outcome, Report, UNSTICK, Wake};
 use shared::lifecycle::{
-    Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Recovered, Refusal, Replay, StackEvent,
-    StackStatus, Stopped as StoppedGoal, Timestamp, UNSTICK_TOKEN, assess, replay, to_recover,
+    Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Looks, Recovered, Refusal, Replay,
+    StackEvent, StackStatus, Stopped as StoppedGoal, Timestamp, UNSTICK_TOKEN, assess, replay, to_recover,
 };
 use std::collections::BTreeMap;
 use tracing::info;
@@ -221,7 +221,7 @@ async fn recover(
 }
 
 async fn seen(aws: &Aws, name: &str) -> Result<Option<Application>, Unfinished> {
-    flink::look(aws, name).await.map_err(|fault| Unfinished::Passing(format!("{fault:?}")))
+    flink::look(aws, name, |_| Looks::ALL).await.map_err(|fault| Unfinished::Passing(format!("{fault:?}")))
 }
 
 async fn reach(

@@ -11,7 +11,7 @@ use local_aws::flink::{self, Status as Flink};
 use local_aws::lambda::{Moment, kill_at};
 use serde_json::{Value, json};
 
-use crate::stage::{answers, application, mutations, reasons, report, running, why, with_jar};
+use crate::stage::{answers, application, handlers, mutations, reasons, report, running, why, with_jar};
 
 const GUARD: &str = "flink-update-guard";
 const MARKER: &str = "flink-unstick-restart";
@@ -142,9 +142,11 @@ async fn the_replay_rule_forbids_force_and_says_why() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn continue_lets_cloudformation_try() {
-    let deployment = running().await;
+    let deployment = handlers().await;
+    let go_on = [("OnSnapshotFailure", "Continue")];
+    assert_eq!(update(&deployment, "1", &["poison"], &go_on).await, Status::CreateComplete, "{}", why(&deployment));
     deployment.record("poison");
-    let status = update(&deployment, "2", &["poison"], &[("OnSnapshotFailure", "Continue")]).await;
+    let status = update(&deployment, "2", &["poison"], &go_on).await;
     // What happens without a guard.
     assert_eq!(status, Status::UpdateRollbackFailed, "{}", why(&deployment));
     assert_eq!(answers(&deployment, "UpdateGuard")[1]["Data"]["Outcome"], "Continued");

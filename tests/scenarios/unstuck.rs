@@ -46,7 +46,7 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     let key = deployment.upload(&jar("3", &[]));
     assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Running);
-    assert!(application(&deployment).tags.get("flink-unstick-restart").is_none(), "nothing is left to remember");
+    assert!(!application(&deployment).tags.contains_key("flink-unstick-restart"), "nothing is left to remember");
     assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 3, "no record is lost");
 }
 

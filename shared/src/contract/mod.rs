@@ -30,7 +30,7 @@ pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EX
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
 pub use report::{ActionTaken, ApplicationReport, Outcome, Report};
-pub use resource::{ApplicationRef, CustomResource, Facts, told};
+pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal, told};
 pub use stack_status_change::{Wake, pattern};
 pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, UNSTICK, UNSTICK_RESTART};
 pub use unreadable::{Unreadable, read};

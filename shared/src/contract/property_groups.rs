@@ -26,7 +26,7 @@ pub struct PropertyGroups<V = String> {
     pub configuration_digest: Option<V>,
     /// What the job reads.
     pub property_groups: Vec<PropertyGroup<V>>,
-    /// One of [`ConflictPolicy`]'s words. Default `Fail`.
+    /// One of [`ConflictPolicy`](crate::lifecycle::ConflictPolicy)'s words. Default `Fail`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conflict_policy: Option<V>,
 }

@@ -11,8 +11,8 @@ use super::property_groups::{PropertyGroups, PropertyGroupsAttributes};
 use super::unreadable::{Unreadable, read};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
-    ConflictPolicy, Done, Force, Goal, Group, GuardOutcome, Observed, OnDelete, Properties, Restore, Running,
-    StackStatus, Stopped, Timestamp, restored_snapshot,
+    ConflictPolicy, Done, Force, Goal, Group, GuardOutcome, Observed, OnDelete, Operations, Properties, Refusal,
+    Restore, Running, StackStatus, Stopped, Timestamp, restored_snapshot,
 };
 
 /// How a request names its application.
@@ -29,6 +29,8 @@ pub enum ApplicationRef {
 pub struct Facts {
     /// When the request began: the newest `*_IN_PROGRESS` row of its resource.
     pub since: Timestamp,
+    /// When the stack's operation began.
+    pub deployed_since: Timestamp,
     /// The stack's status.
     pub stack: StackStatus,
     /// How long a graceful stop is waited for.
@@ -37,6 +39,21 @@ pub struct Facts {
     pub operation: String,
     /// Whether that operation has reached the application or its logging option.
     pub application_changed: bool,
+}
+
+/// Why a request has no goal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoGoal {
+    /// A property whose word cannot be read.
+    Unreadable(Unreadable),
+    /// What is asked for is refused before anything is looked at.
+    Refused(Refusal),
+}
+
+impl From<Unreadable> for NoGoal {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Unreadable(unreadable)
+    }
 }
 
 /// A custom resource of this project.
@@ -53,8 +70,8 @@ pub trait CustomResource: DeserializeOwned {
     /// What the request wants; `None` when there is nothing to do.
     ///
     /// # Errors
-    /// The path of a property whose word cannot be read.
-    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, Unreadable>;
+    /// The path of a property whose word cannot be read, or what is wrong with what they ask for.
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal>;
 
     /// Every attribute of the contract, empty when unknown.
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String>;
@@ -65,8 +82,15 @@ pub trait CustomResource: DeserializeOwned {
     }
 
     /// The attributes of a SUCCESS when the application is none of the stack's; `None` where that is refused.
-    fn without_application(&self) -> Option<BTreeMap<String, String>> {
-        None
+    ///
+    /// # Errors
+    /// What is asked for is refused before anything is looked at.
+    fn without_application(
+        &self,
+        _request: &Request,
+        _stack: StackStatus,
+    ) -> Result<Option<BTreeMap<String, String>>, Refusal> {
+        Ok(None)
     }
 }
 
@@ -89,6 +113,23 @@ pub(super) fn unknown(request_type: &str) -> Unreadable {
     Unreadable::at("RequestType", format!("\"{request_type}\""), "Create, Update or Delete")
 }
 
+/// Whether this update names another application than the one before: a new one starts empty, and the old one's snapshots go with
+/// it. A name that became a logical ID, or the other way round, may well be the same application and passes.
+pub(super) fn renamed<R: CustomResource>(new: &R, request: &Request) -> Option<Refusal> {
+    if request.request_type != RequestType::Update {
+        return None;
+    }
+    let old = read::<R>(&request.old_properties).ok()?.application().ok()?;
+    match (old, new.application().ok()?) {
+        (ApplicationRef::Name(from), ApplicationRef::Name(to))
+        | (ApplicationRef::LogicalId(from), ApplicationRef::LogicalId(to)) => {
+            (from != to).then_some(Refusal::Renamed { from, to })
+        }
+        (ApplicationRef::Name(_), ApplicationRef::LogicalId(_))
+        | (ApplicationRef::LogicalId(_), ApplicationRef::Name(_)) => None,
+    }
+}
+
 impl CustomResource for AutoStart {
     const KIND: &'static str = "auto-start";
 
@@ -96,13 +137,18 @@ impl CustomResource for AutoStart {
         one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
     }
 
-    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, Unreadable> {
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
         match &request.request_type {
             RequestType::Create | RequestType::Update => {
                 let (asked, allow_non_restored_state) =
                     self.run_configuration.as_ref().map_or(Ok((Restore::Latest, false)), RunConfiguration::restore)?;
+                let renamed = renamed(self, request).filter(|_| !facts.stack.is_rolling_back());
+                if let Some(refusal) = renamed.clone().filter(|_| asked != Restore::Skip) {
+                    return Err(NoGoal::Refused(refusal));
+                }
                 // CUSTOM and SKIP belong to the deployment that brought them: a later start would lose newer state.
                 let first = request.request_type == RequestType::Create
+                    || renamed.is_some()
                     || request.properties.get("RunConfiguration") != request.old_properties.get("RunConfiguration");
                 Ok(Some(Goal::Running(Running {
                     restore: if first { asked } else { Restore::Latest },
@@ -110,6 +156,7 @@ impl CustomResource for AutoStart {
                     stabilize: self.stabilize()?,
                     proof: format!("flink-handlers-gate-{}", request.request_id),
                     since: facts.since,
+                    deployed_since: facts.deployed_since,
                 })))
             }
             RequestType::Delete => {
@@ -121,7 +168,7 @@ impl CustomResource for AutoStart {
                 let stop = Stopped { marker: None, graceful, force: Force::Freely, patience: facts.stop_patience };
                 Ok(facts.stack.is_going().then_some(Goal::Stopped(stop)))
             }
-            RequestType::Unknown(word) => Err(unknown(word)),
+            RequestType::Unknown(word) => Err(unknown(word).into()),
         }
     }
 
@@ -143,13 +190,13 @@ impl CustomResource for PropertyGroups {
         one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
     }
 
-    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, Unreadable> {
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
         let (wanted, previous) = match &request.request_type {
             RequestType::Create => (groups(&self.property_groups), Vec::new()),
             // An older template's properties that cannot be read name nothing of ours: then nothing is removed.
             RequestType::Update => (groups(&self.property_groups), previous(&request.old_properties)),
             RequestType::Delete => (Vec::new(), groups(&self.property_groups)),
-            RequestType::Unknown(word) => return Err(unknown(word)),
+            RequestType::Unknown(word) => return Err(unknown(word).into()),
         };
         let policy = match request.request_type {
             RequestType::Delete => ConflictPolicy::Keep,
@@ -187,7 +234,29 @@ pub(super) fn to_map(attributes: &impl serde::Serialize) -> BTreeMap<String, Str
 
 /// What a goal that ended well is told as.
 #[must_use]
-pub fn told(done: &Done) -> String {
+pub fn told(done: &Done, observed: Option<&Observed>) -> String {
+    let application = observed.and_then(|observed| observed.application.as_ref());
+    let unread = application.is_some_and(|application| application.operations == Operations::Unreadable);
+    match done {
+        Done::Running | Done::Healthy if unread => {
+            format!("{} Its operations could not be read: this is judged by status and version.", text(done))
+        }
+        Done::Running
+        | Done::Healthy
+        | Done::NotRunning
+        | Done::Stopped
+        | Done::Gone
+        | Done::Groups { .. }
+        | Done::GroupsLeft { .. }
+        | Done::RollbackContinued
+        | Done::NoLongerStuck
+        | Done::AwaitingFix
+        | Done::LeftToDeployment
+        | Done::Guarded(_) => text(done),
+    }
+}
+
+fn text(done: &Done) -> String {
     match done {
         Done::Running => "The application is RUNNING.".to_owned(),
         Done::Healthy => "The application is RUNNING, and a snapshot proved its job healthy.".to_owned(),
@@ -203,7 +272,7 @@ pub fn told(done: &Done) -> String {
         Done::NoLongerStuck => "The stack is not stuck any more.".to_owned(),
         Done::AwaitingFix => "The application is stopped until a fix is deployed.".to_owned(),
         Done::Guarded(outcome) => match outcome {
-            GuardOutcome::NoApplication => "There is no application to guard yet.".to_owned(),
+            GuardOutcome::NoApplication => "There is no application to guard.".to_owned(),
             GuardOutcome::NotRunning => "The application was not running, so nothing has to be stopped.".to_owned(),
             GuardOutcome::SnapshotsDisabled => "The application takes updates without a snapshot.".to_owned(),
             GuardOutcome::Stopped => "The application is stopped, and its snapshot holds its state.".to_owned(),
@@ -211,96 +280,11 @@ pub fn told(done: &Done) -> String {
                 "The application was force-stopped: what came after its newest snapshot is replayed.".to_owned()
             }
             GuardOutcome::Probed => "A snapshot proved that the application can be updated.".to_owned(),
-            GuardOutcome::Continued => {
-                "The application cannot be snapshotted; the update goes on all the same.".to_owned()
-            }
+            GuardOutcome::Continued => "It cannot be snapshotted; the update goes on all the same.".to_owned(),
         },
         Done::LeftToDeployment => "A deployment is under way and starts the application.".to_owned(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn request(event: Value) -> Request {
-        let mut event = event;
-        event["ResponseURL"] = json!("u");
-        event["RequestId"] = json!("r1");
-        Request::read(&event).unwrap()
-    }
-
-    fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
-        let request = request(event);
-        let facts = Facts {
-            since: Timestamp(0),
-            stack,
-            stop_patience: Duration::from_mins(10),
-            operation: "e1".into(),
-            application_changed: false,
-        };
-        read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
-    }
-
-    fn skip() -> Value {
-        json!({"ServiceToken": "t", "ApplicationName": "app", "RunConfiguration": {"ApplicationRestoreConfiguration":
-            {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}}})
-    }
-
-    fn restore(goal: Option<Goal>) -> Restore {
-        let Some(Goal::Running(running)) = goal else { panic!("{goal:?}") };
-        running.restore
-    }
-
-    #[test]
-    fn skip_applies_to_the_deployment_that_first_carries_it_and_to_no_other() {
-        let create = json!({"RequestType": "Create", "ResourceProperties": skip()});
-        assert_eq!(restore(goal::<AutoStart>(create, StackStatus::CreateInProgress)), Restore::Skip);
-        let later = json!({"RequestType": "Update", "ResourceProperties": skip(), "OldResourceProperties": skip()});
-        assert_eq!(restore(goal::<AutoStart>(later, StackStatus::UpdateInProgress)), Restore::Latest);
-        let first = json!({"RequestType": "Update", "ResourceProperties": skip(), "OldResourceProperties": {}});
-        assert_eq!(restore(goal::<AutoStart>(first, StackStatus::UpdateInProgress)), Restore::Skip);
-    }
-
-    #[test]
-    fn on_delete_acts_only_while_the_stack_itself_goes() {
-        let mut properties = skip();
-        properties["OnDelete"] = json!("Stop");
-        let delete = json!({"RequestType": "Delete", "ResourceProperties": properties});
-        assert!(matches!(
-            goal::<AutoStart>(delete.clone(), StackStatus::DeleteInProgress),
-            Some(Goal::Stopped(Stopped { graceful: true, .. }))
-        ));
-        assert_eq!(goal::<AutoStart>(delete, StackStatus::UpdateCompleteCleanupInProgress), None);
-    }
-
-    #[test]
-    fn old_property_groups_that_cannot_be_read_name_nothing_of_ours() {
-        let new = json!({"ServiceToken": "t", "ApplicationName": "app", "PropertyGroups":
-            [{"PropertyGroupId": "g", "PropertyMap": {"k": "v"}}]});
-        let update =
-            json!({"RequestType": "Update", "ResourceProperties": new, "OldResourceProperties": {"PropertyGroups": 7}});
-        let Some(Goal::Properties(goal)) = goal::<PropertyGroups>(update, StackStatus::UpdateInProgress) else {
-            panic!()
-        };
-        assert!(goal.previous.is_empty());
-    }
-
-    #[test]
-    fn an_application_has_one_name() {
-        for (properties, path) in [
-            (json!({"ServiceToken": "t"}), "ApplicationName"),
-            (json!({"ServiceToken": "t", "ApplicationName": "a", "ApplicationLogicalId": "b"}), "ApplicationLogicalId"),
-        ] {
-            assert_eq!(read::<AutoStart>(&properties).unwrap().application().unwrap_err().path, path);
-        }
-    }
-
-    #[test]
-    fn every_attribute_is_there_even_when_unknown() {
-        let auto_start = read::<AutoStart>(&skip()).unwrap();
-        let names: Vec<String> = auto_start.attributes(None).into_keys().collect();
-        assert_eq!(names, ["ApplicationARN", "ApplicationStatus", "ApplicationVersionId", "RestoredSnapshot"]);
-    }
-}
+mod tests;

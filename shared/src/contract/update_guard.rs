@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::application::RunConfiguration;
-use super::resource::{ApplicationRef, CustomResource, Facts, one_of, to_map, unknown};
+use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, one_of, renamed, to_map, unknown};
 use super::unreadable::{Unreadable, whole};
 use crate::custom_resource::{Request, RequestType};
-use crate::lifecycle::{Application, Done, Goal, GuardMode, GuardOutcome, Guarded, Observed, OnSnapshotFailure};
+use crate::lifecycle::{
+    Application, Done, Goal, GuardMode, GuardOutcome, Guarded, Observed, OnSnapshotFailure, Refusal, Restore,
+    StackStatus,
+};
 
 /// The longest that a source keeps records: a Kinesis stream's 365 days.
 const MOST_HOURS: u32 = 8760;
@@ -111,6 +114,15 @@ impl UpdateGuard {
     }
 }
 
+impl UpdateGuard {
+    /// A changed name is another application, which starts empty: only an update that gives the state up may say so.
+    fn refused(&self, request: &Request, stack: StackStatus) -> Option<Refusal> {
+        let asked = self.run_configuration.as_ref().and_then(|run| run.restore().ok());
+        let skips = asked.is_some_and(|(restore, _)| restore == Restore::Skip);
+        renamed(self, request).filter(|_| !skips && !stack.is_rolling_back())
+    }
+}
+
 impl CustomResource for UpdateGuard {
     const KIND: &'static str = "update-guard";
 
@@ -118,11 +130,14 @@ impl CustomResource for UpdateGuard {
         one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
     }
 
-    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, Unreadable> {
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
         match &request.request_type {
             RequestType::Create | RequestType::Update => {}
             RequestType::Delete => return Ok(None),
-            RequestType::Unknown(word) => return Err(unknown(word)),
+            RequestType::Unknown(word) => return Err(unknown(word).into()),
+        }
+        if let Some(refusal) = self.refused(request, facts.stack) {
+            return Err(NoGoal::Refused(refusal));
         }
         if facts.stack.is_rolling_back() && !facts.application_changed {
             // The rollback does not reach the application: stopping it would only cost.
@@ -131,7 +146,8 @@ impl CustomResource for UpdateGuard {
         Ok(Some(Goal::Guarded(Guarded {
             mode: self.mode()?,
             on_failure: self.on_snapshot_failure()?,
-            marker: facts.operation.clone(),
+            // Where events cannot be read, the request stands for the operation.
+            marker: Some(&facts.operation).filter(|id| !id.is_empty()).unwrap_or(&request.request_id).clone(),
             proof: format!("flink-handlers-guard-{}", request.request_id),
             bound: self.bound()?,
             patience: self.patience()?,
@@ -160,8 +176,15 @@ impl CustomResource for UpdateGuard {
         }
     }
 
-    fn without_application(&self) -> Option<BTreeMap<String, String>> {
-        Some(attributes(GuardOutcome::NoApplication, None))
+    fn without_application(
+        &self,
+        request: &Request,
+        stack: StackStatus,
+    ) -> Result<Option<BTreeMap<String, String>>, Refusal> {
+        match self.refused(request, stack) {
+            Some(refusal) => Err(refusal),
+            None => Ok(Some(attributes(GuardOutcome::NoApplication, None))),
+        }
     }
 }
 
@@ -178,20 +201,16 @@ fn attributes(outcome: GuardOutcome, observed: Option<&Observed>) -> BTreeMap<St
 mod tests {
     use super::*;
     use crate::contract::read;
-    use crate::lifecycle::{StackStatus, Timestamp};
+    use crate::lifecycle::Timestamp;
     use serde_json::{Value, json};
 
-    fn goal(
-        request_type: &str,
-        properties: Value,
-        stack: StackStatus,
-        changed: bool,
-    ) -> Result<Option<Goal>, Unreadable> {
+    fn goal(request_type: &str, properties: Value, stack: StackStatus, changed: bool) -> Result<Option<Goal>, NoGoal> {
         let event = json!({"ResponseURL": "u", "RequestId": "r1", "RequestType": request_type,
             "ResourceProperties": properties});
         let request = Request::read(&event).unwrap();
         let facts = Facts {
             since: Timestamp(0),
+            deployed_since: Timestamp(0),
             stack,
             stop_patience: Duration::from_mins(1),
             operation: "e1".into(),
@@ -221,7 +240,10 @@ mod tests {
         {
             let mut properties = plain();
             properties[name] = json!(word);
-            assert_eq!(goal("Create", properties, StackStatus::UpdateInProgress, false).unwrap_err().path, name);
+            let Err(NoGoal::Unreadable(told)) = goal("Create", properties, StackStatus::UpdateInProgress, false) else {
+                panic!()
+            };
+            assert_eq!(told.path, name);
         }
     }
 

@@ -5,10 +5,11 @@ use super::action::Action;
 use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Guarded};
-use super::observed::{Application, Observed, Snapshot};
+use super::observed::{Application, Observed, Snapshot, Timestamp};
 use super::refusal::Refusal;
 use super::replay::{Replay, replay};
 use super::status::{ApplicationStatus, SnapshotStatus};
+use super::tried::Tried;
 use super::values::{GuardMode, GuardOutcome, OnSnapshotFailure};
 use super::{MARKER, Step, UNSEEN_LOOKS};
 
@@ -46,9 +47,14 @@ const fn done(outcome: GuardOutcome) -> Step {
     Step::Done(Done::Guarded(outcome))
 }
 
-/// Whether nothing moved for longer than is waited.
+/// Whether it was waited for long enough.
 fn impatient(goal: &Guarded, observed: &Observed) -> bool {
-    observed.tried.steady.as_ref().is_some_and(|steady| observed.now.since(steady.since) >= goal.patience)
+    is_due(goal, &observed.tried, observed.now)
+}
+
+/// Whether the policy applies to a busy application now.
+pub(super) fn is_due(goal: &Guarded, tried: &Tried, now: Timestamp) -> bool {
+    now.since(tried.began.unwrap_or(now)) >= goal.patience
 }
 
 /// READY: stopped by this guard, in this invocation or by the marker in one before it; or not running anyway.

@@ -28,6 +28,10 @@ pub struct Tried {
     pub untagged: u8,
     /// Calls that met somebody else's change.
     pub conflicts: u8,
+    /// Calls that were not answered: whether they were taken, reality tells.
+    pub lost: u8,
+    /// The last call, when nobody answered it, with what came instead of an answer.
+    pub unanswered: Option<(Action, String)>,
     /// Looks since the last call.
     pub looks: u32,
     /// How the last call was rejected, if it was.
@@ -101,6 +105,7 @@ impl Tried {
         if !matches!(call, Call::Tag { .. } | Call::Untag { .. }) {
             self.rejection = None;
         }
+        self.unanswered = None;
         let budget = match call {
             Call::Start { .. } => &mut self.starts,
             Call::Stop { force: false } => &mut self.stops,
@@ -117,6 +122,7 @@ impl Tried {
     /// After a call was rejected.
     pub fn rejected(&mut self, call: &Call, kind: Rejected, text: String) {
         self.looks = 0;
+        self.unanswered = None;
         if let Call::Stop { force: true } = call {
             self.forced = self.forced.saturating_add(1);
         }
@@ -124,6 +130,13 @@ impl Tried {
             self.conflicts = self.conflicts.saturating_add(1);
         }
         self.rejection = Some(Rejection { action: call.action(), kind, text });
+    }
+
+    /// After a call that nobody answered: throttled, 5xx, a lost connection.
+    pub fn unanswered(&mut self, call: &Call, text: String) {
+        self.looks = 0;
+        self.lost = self.lost.saturating_add(1);
+        self.unanswered = Some((call.action(), text));
     }
 
     /// The text of the last call's rejection, when it was this action's and for want of a snapshot.
