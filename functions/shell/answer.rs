@@ -69,6 +69,13 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         }
     };
     let Some(name) = asked.owned(&application) else {
+        match properties.without_application(request, asked.status) {
+            Ok(Some(attributes)) => {
+                return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
+            }
+            Ok(None) => {}
+            Err(refusal) => return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing)),
+        }
         let (ApplicationRef::Name(application) | ApplicationRef::LogicalId(application)) = application;
         let refusal = Refusal::NotOwned { application };
         return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
@@ -78,6 +85,8 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         deployed_since: asked.deployed_since(),
         stack: asked.status,
         stop_patience: aws.environment.stop_patience,
+        operation: asked.operation.clone(),
+        application_changed: asked.application_changed,
     };
     let goal = match properties.goal(request, &facts) {
         Ok(Some(goal)) => goal,
@@ -101,11 +110,10 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     };
     let mut trail = Trail::default();
     match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
-        Ok(done) => Ended::Reply(telling.reached(
-            &told(&done, trail.last.as_ref()),
-            properties.attributes(trail.last.as_ref()),
-            &trail,
-        )),
+        Ok(done) => {
+            let attributes = properties.reached(&done, trail.last.as_ref());
+            Ended::Reply(telling.reached(&told(&done, trail.last.as_ref()), attributes, &trail))
+        }
         Err(Stopped::Refused(refusal)) => {
             Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))
         }

@@ -21,6 +21,10 @@ pub(crate) struct Asked {
     /// When the stack's operation began, where that can be read.
     began: Option<Timestamp>,
     applications: Vec<(String, String)>,
+    /// The ID of the row that began the stack operation.
+    pub(crate) operation: String,
+    /// Whether that operation has reached an application or its logging option.
+    pub(crate) application_changed: bool,
 }
 
 /// Looks at the request's stack until something is learned.
@@ -38,33 +42,56 @@ pub(crate) async fn look(aws: &Aws, request: &Request, pace: &mut Pace) -> Resul
 
 async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
     let status = stack::describe(aws, &request.stack_id).await?.status;
-    let (row, began) = newest_row(aws, request).await?;
+    let rows = rows(aws, request).await?;
     let applications = stack::applications(aws, &request.stack_id, false).await?;
-    Ok(Asked { status, row, began, applications })
+    let began = rows.iter().position(|row| begins(row, request));
+    // The newest stack-level row, a rollback's too; the cleanup belongs to the operation before it.
+    let newest = |row: &&StackEvent| {
+        row.physical_id == request.stack_id && is_in_progress(row) && !row.status.contains("CLEANUP")
+    };
+    Ok(Asked {
+        status,
+        row: rows.iter().find(|row| row.logical_id == request.logical_resource_id).cloned(),
+        began: rows.iter().find(newest).map(|row| row.time),
+        applications,
+        operation: began.and_then(|index| rows.get(index)).map(|row| row.id.clone()).unwrap_or_default(),
+        application_changed: rows
+            .iter()
+            .take(began.unwrap_or(rows.len()))
+            .any(|row| row.resource_type.starts_with("AWS::KinesisAnalyticsV2::Application")),
+    })
 }
 
-/// The newest row of the resource, and when the stack's newest operation began. Not DescribeStackResource, whose status lags on some
-/// engines.
-async fn newest_row(aws: &Aws, request: &Request) -> Result<(Option<StackEvent>, Option<Timestamp>), Fault> {
-    let of_resource = |event: &StackEvent| event.logical_id == request.logical_resource_id;
-    // The cleanup belongs to the operation before it.
-    let began = |event: &StackEvent| {
-        event.physical_id == event.stack && is_in_progress(event) && !event.status.contains("CLEANUP")
+/// The rows of the operation that goes on, newest first, and further back until the resource has one.
+async fn rows(aws: &Aws, request: &Request) -> Result<Vec<StackEvent>, Fault> {
+    let (began, seen) = (Cell::new(false), Cell::new(false));
+    let enough = |row: &StackEvent| {
+        began.set(began.get() || begins(row, request));
+        seen.set(seen.get() || row.logical_id == request.logical_resource_id);
+        began.get() && seen.get()
     };
-    let (row_seen, began_seen) = (Cell::new(false), Cell::new(false));
-    let both = |event: &StackEvent| {
-        row_seen.set(row_seen.get() || of_resource(event));
-        began_seen.set(began_seen.get() || began(event));
-        row_seen.get() && began_seen.get()
-    };
-    match stack::events(aws, &request.stack_id, both).await {
-        Ok(events) => {
-            let time = events.iter().find(|event| began(event)).map(|event| event.time);
-            Ok((events.into_iter().find(of_resource), time))
-        }
+    match stack::events(aws, &request.stack_id, enough).await {
+        Ok(rows) => Ok(rows),
         Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
         // Unreadable rows: work and answer.
-        Err(_) => Ok((None, None)),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// Whether an operation of the request's stack began with this row; its rollback is a part of it.
+fn begins(row: &StackEvent, request: &Request) -> bool {
+    row.physical_id == request.stack_id
+        && ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"].contains(&row.status.as_str())
+}
+
+/// The newest row of the resource. Not DescribeStackResource, whose status lags on some engines.
+async fn newest_row(aws: &Aws, request: &Request) -> Result<Option<StackEvent>, Fault> {
+    let of_resource = |event: &StackEvent| event.logical_id == request.logical_resource_id;
+    match stack::events(aws, &request.stack_id, of_resource).await {
+        Ok(mut events) => Ok(events.pop().filter(of_resource)),
+        Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
+        // Unreadable rows: work and answer.
+        Err(_) => Ok(None),
     }
 }
 
@@ -108,7 +135,7 @@ impl Asked {
 /// first seen.
 pub(crate) async fn look_again(aws: &Aws, request: &Request, first: &Handover) -> Result<Stack, Fault> {
     let status = stack::describe(aws, &request.stack_id).await?.status;
-    let (row, _) = newest_row(aws, request).await?;
+    let row = newest_row(aws, request).await?;
     let same_row = first.row.is_empty() || row.is_none_or(|row| row.id == first.row);
     let superseded = status.as_str() != first.status || !same_row;
     Ok(Stack { status: Some(status), superseded, continued: 0 })

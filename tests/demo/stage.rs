@@ -89,7 +89,7 @@ impl Stage {
     pub(crate) async fn deploy(&self, step: Step, version: &str, fails_on: &[&str]) -> Result<(), Missed> {
         let key = self.deployment.upload(&jar(version, fails_on));
         self.team(&format!("deploys the stack {NAME} with version {version} of the job"));
-        bounded(step, self.deployment.deploy(&[("JarKey", &key), ("StabilizeSeconds", "1")])).await?;
+        bounded(step, self.deployment.deploy_unguarded(&[("JarKey", &key), ("StabilizeSeconds", "1")])).await?;
         Ok(())
     }
 

@@ -23,9 +23,10 @@ const APPLICATION: &str = include_str!("../../template/application.template.json
 pub const NAME: &str = "flink-test";
 
 /// The functions that are deployed, with the output of the access stack that names each one's role.
-const FUNCTIONS: [(&str, &str); 3] = [
+const FUNCTIONS: [(&str, &str); 4] = [
     ("flink-auto-start", "AutoStartRoleArn"),
     ("flink-property-groups", "PropertyGroupsRoleArn"),
+    ("flink-update-guard", "UpdateGuardRoleArn"),
     ("flink-rollback-unsticker", "RollbackUnstickerRoleArn"),
 ];
 
@@ -97,6 +98,12 @@ impl Deployment {
             .await
     }
 
+    /// The same without the guard: a stack that gets into the incidents which the unsticker cures.
+    pub async fn deploy_unguarded(&self, parameters: &[(&str, &str)]) -> Status {
+        let template = Self::template_without_guard().to_string();
+        self.deploy_template(&template, parameters, &[("flink-unstick", "enabled")]).await
+    }
+
     /// The same with a template and tags of the scenario's own.
     pub async fn deploy_template(&self, template: &str, parameters: &[(&str, &str)], tags: &[(&str, &str)]) -> Status {
         settle(self.world(), NAME, template, parameters, tags, Some(&self.stack_role)).await
@@ -109,6 +116,18 @@ impl Deployment {
     #[must_use]
     pub fn application_template() -> Value {
         serde_json::from_str(APPLICATION).expect("the committed template is JSON")
+    }
+
+    /// The committed application template without its guard.
+    #[must_use]
+    pub fn template_without_guard() -> Value {
+        let mut template = Self::application_template();
+        template["Resources"].as_object_mut().and_then(|all| all.remove("UpdateGuard")).expect("the guard");
+        template["Resources"]["Application"]
+            .as_object_mut()
+            .and_then(|all| all.remove("DependsOn"))
+            .expect("its order");
+        template
     }
 
     /// A record into the stream.

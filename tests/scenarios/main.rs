@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod protocol;
+mod guarded;
 mod readme;
 mod rooms;
 mod running;

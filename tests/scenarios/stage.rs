@@ -24,6 +24,15 @@ pub(crate) async fn running() -> Deployment {
     deployment
 }
 
+/// The same without a guard: the incidents that the unsticker cures.
+pub(crate) async fn running_unguarded() -> Deployment {
+    let deployment = handlers().await;
+    let key = deployment.upload(&local_aws::deployment::jar("1", &["poison"]));
+    let status = deployment.deploy_unguarded(&with_jar(&key)).await;
+    assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
+    deployment
+}
+
 /// The parameters of a quick deployment of this jar.
 pub(crate) fn with_jar(key: &str) -> [(&'static str, &str); 2] {
     [("JarKey", key), ("StabilizeSeconds", "0")]
@@ -53,6 +62,13 @@ pub(crate) fn reasons(deployment: &Deployment, logical_id: &str) -> Vec<String> 
     let state = deployment.world().state();
     let stack = state.cloudformation.stacks.iter().rev().find(|stack| stack.name == NAME).unwrap();
     stack.events.iter().rev().filter(|row| row.logical_id == logical_id).map(|row| row.reason.clone()).collect()
+}
+
+/// What CloudFormation was answered about a resource, oldest first.
+pub(crate) fn answers(deployment: &Deployment, logical_id: &str) -> Vec<Value> {
+    let state = deployment.world().state();
+    let bodies = state.cloudformation.puts.iter().filter_map(|put| serde_json::from_str::<Value>(&put.body).ok());
+    bodies.filter(|body| body["LogicalResourceId"] == logical_id).collect()
 }
 
 /// Everything that a failed scenario wants to know.

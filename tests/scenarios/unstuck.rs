@@ -6,18 +6,18 @@ use local_aws::flink::Status as Flink;
 use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, handlers, mutations, report, reports, running, stack_event, why, with_jar,
+    application, ask_unsticker, handlers, mutations, report, reports, running_unguarded, stack_event, why, with_jar,
 };
 
 /// A deployment that fails, and whose rollback fails, because the job loops: until the stack is stuck.
 async fn stuck(deployment: &Deployment) {
     let key = deployment.upload(&jar("2", &["poison"]));
-    assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::UpdateRollbackFailed, "{}", why(deployment));
+    assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateRollbackFailed, "{}", why(deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passing_cause_is_recovered_from_without_anybody() {
-    let deployment = running().await;
+    let deployment = running_unguarded().await;
     deployment.record("a");
     deployment.sink_permission(false);
     deployment.record("b");
@@ -36,7 +36,7 @@ async fn a_passing_cause_is_recovered_from_without_anybody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
-    let deployment = running().await;
+    let deployment = running_unguarded().await;
     deployment.record("a");
     deployment.record("poison");
     deployment.record("b");
@@ -47,7 +47,7 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     assert!(next.contains("deploy a fix"), "{waiting}");
     assert_eq!(application(&deployment).status, Flink::Ready);
     let key = deployment.upload(&jar("3", &[]));
-    assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Running);
     assert!(!application(&deployment).tags.contains_key("flink-unstick-restart"), "nothing is left to remember");
     assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 3, "no record is lost");
@@ -55,7 +55,7 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_graceful_stop_is_tried_before_force() {
-    let deployment = running().await;
+    let deployment = running_unguarded().await;
     deployment.record("poison");
     stuck(&deployment).await;
     let told = report(&deployment, "RollbackContinued").await;
@@ -71,7 +71,7 @@ async fn a_graceful_stop_is_tried_before_force() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_did_not_opt_in_is_left_alone() {
     let deployment = handlers().await;
-    let template = Deployment::application_template().to_string();
+    let template = Deployment::template_without_guard().to_string();
     let untagged = [("owner", "somebody")];
     let key = deployment.upload(&jar("1", &["poison"]));
     assert_eq!(deployment.deploy_template(&template, &with_jar(&key), &untagged).await, Status::CreateComplete);
@@ -86,7 +86,7 @@ async fn a_stack_that_did_not_opt_in_is_left_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_nobody_knows_is_told_what_it_takes() {
-    let deployment = running().await;
+    let deployment = running_unguarded().await;
     let told = ask_unsticker(&deployment, &json!({"hello": 1})).await;
     assert!(told["errorMessage"].as_str().unwrap().contains("StackName"), "{told}");
     assert!(reports(&deployment).is_empty());

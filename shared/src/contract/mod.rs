@@ -21,6 +21,7 @@ mod resource;
 mod stack_status_change;
 mod tags;
 mod unreadable;
+mod update_guard;
 
 pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, PropertyGroup, RunConfiguration};
 pub use auto_start::{AutoStart, AutoStartAttributes};
@@ -33,3 +34,4 @@ pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal, told};
 pub use stack_status_change::{Wake, pattern};
 pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, UNSTICK, UNSTICK_RESTART};
 pub use unreadable::{Unreadable, read};
+pub use update_guard::{UpdateGuard, UpdateGuardAttributes};

@@ -11,8 +11,8 @@ use super::property_groups::{PropertyGroups, PropertyGroupsAttributes};
 use super::unreadable::{Unreadable, read};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
-    ConflictPolicy, Done, Force, Goal, Group, Observed, OnDelete, Operations, Properties, Refusal, Restore, Running,
-    StackStatus, Stopped, Timestamp, restored_snapshot,
+    ConflictPolicy, Done, Force, Goal, Group, GuardOutcome, Observed, OnDelete, Operations, Properties, Refusal,
+    Restore, Running, StackStatus, Stopped, Timestamp, restored_snapshot,
 };
 
 /// How a request names its application.
@@ -35,6 +35,10 @@ pub struct Facts {
     pub stack: StackStatus,
     /// How long a graceful stop is waited for.
     pub stop_patience: Duration,
+    /// The ID of the row that began the stack operation: the marker.
+    pub operation: String,
+    /// Whether that operation has reached the application or its logging option.
+    pub application_changed: bool,
 }
 
 /// Why a request has no goal.
@@ -71,10 +75,27 @@ pub trait CustomResource: DeserializeOwned {
 
     /// Every attribute of the contract, empty when unknown.
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String>;
+
+    /// The same once the goal is reached.
+    fn reached(&self, _done: &Done, observed: Option<&Observed>) -> BTreeMap<String, String> {
+        self.attributes(observed)
+    }
+
+    /// The attributes of a SUCCESS when the application is none of the stack's; `None` where that is refused.
+    ///
+    /// # Errors
+    /// What is asked for is refused before anything is looked at.
+    fn without_application(
+        &self,
+        _request: &Request,
+        _stack: StackStatus,
+    ) -> Result<Option<BTreeMap<String, String>>, Refusal> {
+        Ok(None)
+    }
 }
 
 /// This or that, and not both.
-fn one_of(name: Option<&String>, logical_id: Option<&String>) -> Result<ApplicationRef, Unreadable> {
+pub(super) fn one_of(name: Option<&String>, logical_id: Option<&String>) -> Result<ApplicationRef, Unreadable> {
     let given = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
     match (given(name), given(logical_id)) {
         (Some(name), None) => Ok(ApplicationRef::Name(name)),
@@ -88,26 +109,24 @@ fn one_of(name: Option<&String>, logical_id: Option<&String>) -> Result<Applicat
     }
 }
 
-fn unknown(request_type: &str) -> Unreadable {
+pub(super) fn unknown(request_type: &str) -> Unreadable {
     Unreadable::at("RequestType", format!("\"{request_type}\""), "Create, Update or Delete")
 }
 
-impl AutoStart {
-    /// Whether this update names another application than the one before: a new one starts empty, and the old one's snapshots go with
-    /// it. A name that became a logical ID, or the other way round, may well be the same application and passes.
-    fn renamed(&self, request: &Request) -> Option<Refusal> {
-        if request.request_type != RequestType::Update {
-            return None;
+/// Whether this update names another application than the one before: a new one starts empty, and the old one's snapshots go with
+/// it. A name that became a logical ID, or the other way round, may well be the same application and passes.
+pub(super) fn renamed<R: CustomResource>(new: &R, request: &Request) -> Option<Refusal> {
+    if request.request_type != RequestType::Update {
+        return None;
+    }
+    let old = read::<R>(&request.old_properties).ok()?.application().ok()?;
+    match (old, new.application().ok()?) {
+        (ApplicationRef::Name(from), ApplicationRef::Name(to))
+        | (ApplicationRef::LogicalId(from), ApplicationRef::LogicalId(to)) => {
+            (from != to).then_some(Refusal::Renamed { from, to })
         }
-        let old = read::<Self>(&request.old_properties).ok()?.application().ok()?;
-        match (old, self.application().ok()?) {
-            (ApplicationRef::Name(from), ApplicationRef::Name(to))
-            | (ApplicationRef::LogicalId(from), ApplicationRef::LogicalId(to)) => {
-                (from != to).then_some(Refusal::Renamed { from, to })
-            }
-            (ApplicationRef::Name(_), ApplicationRef::LogicalId(_))
-            | (ApplicationRef::LogicalId(_), ApplicationRef::Name(_)) => None,
-        }
+        (ApplicationRef::Name(_), ApplicationRef::LogicalId(_))
+        | (ApplicationRef::LogicalId(_), ApplicationRef::Name(_)) => None,
     }
 }
 
@@ -123,7 +142,7 @@ impl CustomResource for AutoStart {
             RequestType::Create | RequestType::Update => {
                 let (asked, allow_non_restored_state) =
                     self.run_configuration.as_ref().map_or(Ok((Restore::Latest, false)), RunConfiguration::restore)?;
-                let renamed = self.renamed(request).filter(|_| !facts.stack.is_rolling_back());
+                let renamed = renamed(self, request).filter(|_| !facts.stack.is_rolling_back());
                 if let Some(refusal) = renamed.clone().filter(|_| asked != Restore::Skip) {
                     return Err(NoGoal::Refused(refusal));
                 }
@@ -208,7 +227,7 @@ fn previous(old_properties: &Value) -> Vec<Group> {
 }
 
 /// Attributes are string fields, so this is a map of strings.
-fn to_map(attributes: &impl serde::Serialize) -> BTreeMap<String, String> {
+pub(super) fn to_map(attributes: &impl serde::Serialize) -> BTreeMap<String, String> {
     let value = serde_json::to_value(attributes).unwrap_or_default();
     serde_json::from_value(value).unwrap_or_default()
 }
@@ -232,7 +251,8 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
         | Done::RollbackContinued
         | Done::NoLongerStuck
         | Done::AwaitingFix
-        | Done::LeftToDeployment => text(done),
+        | Done::LeftToDeployment
+        | Done::Guarded(_) => text(done),
     }
 }
 
@@ -251,6 +271,17 @@ fn text(done: &Done) -> String {
         Done::RollbackContinued => "The rollback goes on.".to_owned(),
         Done::NoLongerStuck => "The stack is not stuck any more.".to_owned(),
         Done::AwaitingFix => "The application is stopped until a fix is deployed.".to_owned(),
+        Done::Guarded(outcome) => match outcome {
+            GuardOutcome::NoApplication => "There is no application to guard.".to_owned(),
+            GuardOutcome::NotRunning => "The application was not running, so nothing has to be stopped.".to_owned(),
+            GuardOutcome::SnapshotsDisabled => "The application takes updates without a snapshot.".to_owned(),
+            GuardOutcome::Stopped => "The application is stopped, and its snapshot holds its state.".to_owned(),
+            GuardOutcome::ForceStopped => {
+                "The application was force-stopped: what came after its newest snapshot is replayed.".to_owned()
+            }
+            GuardOutcome::Probed => "A snapshot proved that the application can be updated.".to_owned(),
+            GuardOutcome::Continued => "It cannot be snapshotted; the update goes on all the same.".to_owned(),
+        },
         Done::LeftToDeployment => "A deployment is under way and starts the application.".to_owned(),
     }
 }

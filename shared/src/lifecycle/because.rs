@@ -37,6 +37,8 @@ pub enum Because {
     ForceAllowed,
     /// The old code fails again; a fix has to be deployed.
     FailsAgain,
+    /// It was not stopped after all, so nothing needs to remember a restart.
+    NotStopped,
     /// It runs, so nothing needs to remember a restart.
     RunsAgain,
     /// The described groups are not the wanted ones.
@@ -69,6 +71,7 @@ impl fmt::Display for Because {
             Self::StopKeepsState => "a graceful stop keeps the job's state",
             Self::ForceAllowed => "a graceful stop is not possible, and the replay rule allows force",
             Self::FailsAgain => "the job fails again on the old code and waits for a fix",
+            Self::NotStopped => "the application was not stopped, so there is no restart to remember",
             Self::RunsAgain => "the application runs again, so there is no restart to remember",
             Self::GroupsDiffer => "the application's property groups are not the wanted ones",
             Self::Unblocked => "nothing blocks the rollback any more",

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::observed::{Group, Timestamp};
-use super::values::{ConflictPolicy, Restore};
+use super::values::{ConflictPolicy, GuardMode, GuardOutcome, OnSnapshotFailure, Restore};
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Goal {
     Continued(Continued),
     /// After a continued rollback the application runs again, or waits for a fix.
     Recovered(Recovered),
+    /// The application takes the update that comes next.
+    Guarded(Guarded),
 }
 
 /// The application runs.
@@ -95,6 +97,23 @@ pub struct Recovered {
     pub patience: Duration,
 }
 
+/// The application takes the update that comes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guarded {
+    /// Whether it is stopped or left running.
+    pub mode: GuardMode,
+    /// What is done when it cannot be snapshotted.
+    pub on_failure: OnSnapshotFailure,
+    /// The marker's value: the row that began the stack operation.
+    pub marker: String,
+    /// The name of the snapshot that proves it, the same for every delivery of one request.
+    pub proof: String,
+    /// The most that a force-stop may have replayed.
+    pub bound: Duration,
+    /// How long a graceful stop, or a busy status, is waited for before the policy applies.
+    pub patience: Duration,
+}
+
 /// What a goal ended in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Done {
@@ -126,6 +145,8 @@ pub enum Done {
     AwaitingFix,
     /// A deployment is under way and starts it.
     LeftToDeployment,
+    /// The update may come.
+    Guarded(GuardOutcome),
 }
 
 impl fmt::Display for Goal {
@@ -136,6 +157,7 @@ impl fmt::Display for Goal {
             Self::Properties(_) => "Properties",
             Self::Continued(_) => "Continued",
             Self::Recovered(_) => "Recovered",
+            Self::Guarded(_) => "Guarded",
         })
     }
 }

@@ -4,8 +4,8 @@
 use super::goal::Goal;
 use super::observed::Timestamp;
 use super::status::ApplicationStatus;
-use super::stop;
 use super::tried::Tried;
+use super::{guard, stop};
 
 /// What else has to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Goal {
             ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
                 // The groups come with the description.
                 Self::Properties(_) => Looks { operations: true, ..Looks::NONE },
-                Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) => Looks::ALL,
+                Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) | Self::Guarded(_) => Looks::ALL,
                 Self::Continued(_) => Looks::NONE,
             },
             ApplicationStatus::Starting
@@ -42,9 +42,13 @@ impl Goal {
             | ApplicationStatus::Stopping => match self {
                 // The marker and the replay rule come before the force-stop.
                 Self::Stopped(goal) if stop::is_due(goal, tried, now) => Looks::ALL,
-                Self::Stopped(_) | Self::Running(_) | Self::Properties(_) | Self::Continued(_) | Self::Recovered(_) => {
-                    Looks::NONE
-                }
+                Self::Guarded(goal) if guard::is_due(goal, tried, now) => Looks::ALL,
+                Self::Stopped(_)
+                | Self::Running(_)
+                | Self::Properties(_)
+                | Self::Continued(_)
+                | Self::Recovered(_)
+                | Self::Guarded(_) => Looks::NONE,
             },
             ApplicationStatus::ForceStopping
             | ApplicationStatus::RollingBack

@@ -8,6 +8,7 @@ mod because;
 mod call;
 mod fell_back;
 mod goal;
+mod guard;
 mod health;
 mod incident;
 mod looks;
@@ -32,7 +33,7 @@ mod walk;
 pub use action::{Action, Scope};
 pub use because::Because;
 pub use call::Call;
-pub use goal::{Continued, Done, Force, Goal, Properties, Recovered, Running, Stopped};
+pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Recovered, Running, Stopped};
 pub use incident::{Assessment, Blocker, Consent, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
 pub use looks::Looks;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
@@ -41,7 +42,7 @@ pub use replay::{Replay, replay};
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
 pub use tried::{Rejected, Rejection, Steady, Tried};
-pub use values::{ConflictPolicy, OnDelete, Restore, RestoreType};
+pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};
 
 /// The marker's prefix while a stopped application waits for a fix.
 pub const AWAITING_FIX: &str = "awaiting-fix/";
@@ -82,6 +83,7 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
         Goal::Properties(goal) => properties::next(goal, observed),
         Goal::Continued(goal) => resume::next(goal, observed),
         Goal::Recovered(goal) => recover::next(goal, observed),
+        Goal::Guarded(goal) => guard::next(goal, observed),
     };
     match step {
         // CloudFormation went on without this request: what it wanted is wanted no more.

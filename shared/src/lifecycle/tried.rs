@@ -101,7 +101,10 @@ impl Tried {
     /// After a call was accepted.
     pub fn accepted(&mut self, call: &Call) {
         self.looks = 0;
-        self.rejection = None;
+        // Writing or removing the marker does not make what was refused before it come true.
+        if !matches!(call, Call::Tag { .. } | Call::Untag { .. }) {
+            self.rejection = None;
+        }
         self.unanswered = None;
         let budget = match call {
             Call::Start { .. } => &mut self.starts,

@@ -58,3 +58,60 @@ pub enum OnDelete {
     /// A force-stop at once.
     ForceStop,
 }
+
+/// How the guard makes sure that an application takes an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GuardMode {
+    /// Stopped gracefully, so that whatever comes next meets a READY application.
+    #[default]
+    Stop,
+    /// Left running, once a snapshot proved that it can be updated.
+    Probe,
+}
+
+/// What the guard does when the application cannot be snapshotted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnSnapshotFailure {
+    /// A force-stop, under the replay rule.
+    ForceStop,
+    /// The deployment fails before anything was changed.
+    #[default]
+    Fail,
+    /// The deployment goes on as if there were no guard.
+    Continue,
+}
+
+/// What the guard found, or did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuardOutcome {
+    /// There is none that is this stack's.
+    NoApplication,
+    /// It was not running, so nothing can fail.
+    NotRunning,
+    /// It takes updates without a snapshot.
+    SnapshotsDisabled,
+    /// Stopped, with its state kept.
+    Stopped,
+    /// Stopped without a snapshot: what came after the newest one is replayed.
+    ForceStopped,
+    /// A snapshot proved it; it runs on.
+    Probed,
+    /// It could not be snapshotted, and the deployment goes on all the same.
+    Continued,
+}
+
+impl GuardOutcome {
+    /// The contract's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoApplication => "NoApplication",
+            Self::NotRunning => "NotRunning",
+            Self::SnapshotsDisabled => "SnapshotsDisabled",
+            Self::Stopped => "Stopped",
+            Self::ForceStopped => "ForceStopped",
+            Self::Probed => "Probed",
+            Self::Continued => "Continued",
+        }
+    }
+}

@@ -13,8 +13,8 @@ mod shown;
 use std::time::Duration;
 
 use super::{
-    ApplicationStatus, CONFLICTS, ConflictPolicy, Continued, Force, Goal, LOST, OperationStatus, Properties, Recovered,
-    Restore, Running, StackStatus, Stopped, Timestamp, Tried, next_step,
+    ApplicationStatus, CONFLICTS, ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, LOST, OnSnapshotFailure,
+    OperationStatus, Properties, Recovered, Restore, Running, StackStatus, Stopped, Timestamp, Tried, next_step,
 };
 use graph::{LONG, Plan, explore};
 use service::{Groups, Kept, Kind, Marker, Operation, When, World};
@@ -37,6 +37,14 @@ fn stopped(force: Force) -> Vec<Goal> {
 fn recovered() -> Goal {
     let (event, proof, since) = (EVENT.to_owned(), PROOF.to_owned(), Timestamp(REQUEST));
     Goal::Recovered(Recovered { event, stabilize: STABILIZE, proof, since, patience: PATIENCE })
+}
+
+fn guarded() -> Vec<Goal> {
+    let policies = [OnSnapshotFailure::ForceStop, OnSnapshotFailure::Fail, OnSnapshotFailure::Continue];
+    let each = policies.into_iter().flat_map(|policy| [(policy, GuardMode::Stop), (policy, GuardMode::Probe)]);
+    let (marker, proof, bound) = (EVENT.to_owned(), PROOF.to_owned(), Duration::from_hours(20));
+    let guarded = Guarded { mode: GuardMode::Stop, on_failure: policies[0], marker, proof, bound, patience: PATIENCE };
+    each.map(|(on_failure, mode)| Goal::Guarded(Guarded { on_failure, mode, ..guarded.clone() })).collect()
 }
 
 fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
@@ -176,6 +184,13 @@ fn a_stopped_application_is_reached_or_refused() {
     walks(&stopped(Force::UnderReplayRule(Duration::from_hours(20))), &under_rule);
     let freely = starts(&stack, &[Kept::None], &[Marker::None], &[Groups::Wanted]);
     walks(&stopped(Force::Freely), &freely);
+}
+
+#[test]
+fn a_guarded_application_is_reached_or_refused() {
+    let stack = [StackStatus::UpdateInProgress];
+    let snapshots = [Kept::None, Kept::Young, Kept::Old, Kept::Failed, Kept::Creating];
+    walks(&guarded(), &starts(&stack, &snapshots, &[Marker::None, Marker::Older], &[Groups::Wanted]));
 }
 
 #[test]

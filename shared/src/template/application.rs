@@ -1,7 +1,7 @@
 //! `application.template.json`: a Kinesis stream in, a DynamoDB table out, a Flink application that starts by itself.
 //!
-//! The order after the application is forced: adding the logging option updates the application, writing the property groups
-//! updates it again, and what starts it comes last. Both handlers carry the digest, so that a change of anything that the
+//! Before the application comes its guard, after everything else that it waits for. The order after it is forced: adding the logging option updates the application, writing the property groups
+//! updates it again, and what starts it comes last. All three handlers carry the digest, so that a change of anything that the
 //! application is sent calls them.
 
 use serde_json::json;
@@ -18,15 +18,20 @@ use super::kinesis::Stream;
 use super::logs::LogGroup;
 use super::problem::Problem;
 use super::property_groups;
-use super::resource::Resource;
+use super::resource::{Handle, Resource};
 use super::s3::Object;
 use super::value::{Value, pseudo};
 use crate::contract::{
     ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, AutoStart, Function, PropertyGroup, PropertyGroups, SNAPSHOT_HOURS,
+    UpdateGuard,
 };
 
 /// Hours that the stream keeps records: what a restart can replay.
 const RETENTION_HOURS: u32 = 24;
+/// Hours of them that a force-stop may have read again: the rest is what a recovery takes.
+const MAX_REPLAY_HOURS: u32 = RETENTION_HOURS - 4;
+/// The application's logical ID: its guard comes first and cannot refer to it.
+const APPLICATION: &str = "Application";
 /// As long as CloudFormation waits: the handlers hand over to themselves until then.
 const SERVICE_TIMEOUT: &str = "3600";
 
@@ -83,14 +88,32 @@ pub fn application() -> Result<Template, Problem> {
         runtime: chosen.runtime.clone(),
         role: role.arn(),
         jar,
+        rollback_enabled: chosen.rollback_enabled.clone(),
         property_groups: property_groups.clone(),
     }
     .resource();
     let configuration = resource.properties().clone();
-    let application = template.add("Application", resource.tagged(SNAPSHOT_HOURS, "6").removed_with_the_stack())?;
+    let application = Handle::named(APPLICATION);
     let option = application.log_to(&log.arn_in(&group));
     let sent = [configuration, option.properties().clone(), property_groups.into_json()];
     let digest = configuration_digest(&application, sent);
+
+    // It refers to everything that the digest does, and so comes after whatever the application waits for.
+    let guard = UpdateGuard {
+        service_timeout: Some(SERVICE_TIMEOUT.into()),
+        application_logical_id: Some(APPLICATION.into()),
+        configuration_digest: Some(digest.clone()),
+        mode: Some(chosen.guard_mode),
+        on_snapshot_failure: Some(chosen.on_snapshot_failure),
+        max_replay_hours: Some(MAX_REPLAY_HOURS.to_string().as_str().into()),
+        run_configuration: Some(chosen.run_configuration.clone()),
+        ..UpdateGuard::of(Value::import(&Function::UpdateGuard.arn_export()))
+    };
+    let guard = Resource::<UpdateGuard>::of(UpdateGuard::<Value>::TYPE, Value::of(&guard)?.into_json());
+    let guard = template.add("UpdateGuard", guard)?;
+
+    let resource = resource.tagged(SNAPSHOT_HOURS, "6").removed_with_the_stack().after(&guard);
+    let application = template.add(APPLICATION, resource)?;
     let option = template.add("LoggingOption", option)?;
 
     let injected = PropertyGroups {
@@ -136,6 +159,7 @@ mod tests {
     use crate::contract::{AutoStartAttributes, read};
     use crate::lifecycle::{OnDelete, Restore};
     use serde_json::Value as Json;
+    use std::collections::BTreeSet;
     use std::time::Duration;
 
     fn resolved(given: &[(&str, &str)]) -> Resolved {
@@ -153,6 +177,7 @@ mod tests {
     fn digest(stack: &Resolved) -> Json {
         let digest = stack.properties("AutoStart")["ConfigurationDigest"].clone();
         assert_eq!(digest, stack.properties("PropertyGroups")["ConfigurationDigest"]);
+        assert_eq!(digest, stack.properties("UpdateGuard")["ConfigurationDigest"]);
         digest
     }
 
@@ -167,7 +192,10 @@ mod tests {
                 reaching.push(parameter.as_str());
             }
         }
-        assert_eq!(reaching, ["ApplicationName", "JarKey", "RuntimeEnvironment", "StreamName", "TableName"]);
+        assert_eq!(
+            reaching,
+            ["ApplicationName", "JarKey", "RollbackEnabled", "RuntimeEnvironment", "StreamName", "TableName"]
+        );
     }
 
     #[test]
@@ -177,6 +205,30 @@ mod tests {
         assert_eq!(resources["LoggingOption"]["Properties"]["ApplicationName"], json!({"Ref": "Application"}));
         assert_eq!(resources["PropertyGroups"]["DependsOn"], json!(["LoggingOption"]));
         assert_eq!(resources["AutoStart"]["DependsOn"], json!(["PropertyGroups"]));
+    }
+
+    #[test]
+    fn the_guard_comes_before_the_application_and_after_everything_else_that_the_application_waits_for() {
+        let stack = resolved(&[]);
+        let resources = &stack.template["Resources"];
+        assert_eq!(resources["Application"]["DependsOn"], json!(["UpdateGuard"]));
+        let waits_for = |id: &str| -> BTreeSet<String> {
+            let references = super::super::references::references(&resources[id]["Properties"]);
+            let targets =
+                references.into_iter().filter(|reference| !reference.is_pseudo()).filter_map(|one| one.target);
+            targets.filter(|target| resources.get(target).is_some()).collect()
+        };
+        let (guard, application) = (waits_for("UpdateGuard"), waits_for("Application"));
+        assert!(!application.is_empty() && application.is_subset(&guard), "{application:?} and {guard:?}");
+        assert!(!guard.contains("Application"));
+        assert_eq!(stack.properties("UpdateGuard")["ApplicationLogicalId"], "Application");
+    }
+
+    #[test]
+    fn the_guard_reads_what_the_template_writes() {
+        let guard: UpdateGuard = read(&resolved(&[]).properties("UpdateGuard")).unwrap();
+        let told = [&guard.mode, &guard.on_snapshot_failure, &guard.max_replay_hours].map(Option::as_deref);
+        assert_eq!(told, [Some("Stop"), Some("ForceStop"), Some("20")]);
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub(super) struct Chosen {
     pub(super) stabilize_seconds: Value,
     pub(super) on_delete: Value,
     pub(super) run_configuration: RunConfiguration<Value>,
+    pub(super) guard_mode: Value,
+    pub(super) on_snapshot_failure: Value,
+    pub(super) rollback_enabled: Value,
 }
 
 impl Chosen {
@@ -62,6 +65,7 @@ impl Chosen {
         let retention =
             ParameterOf::number("How many days the job's logs are kept.").default(30).one_of(RETENTION_DAYS);
         let log_retention = template.parameter("LogRetentionDays", retention)?;
+        let [guard_mode, on_snapshot_failure, rollback_enabled] = prevention(template)?;
         let no_snapshot = template.condition_equals("NoSnapshotIsNamed", &snapshot_name, "")?;
 
         let run_configuration = RunConfiguration {
@@ -81,6 +85,30 @@ impl Chosen {
             stabilize_seconds,
             on_delete,
             run_configuration,
+            guard_mode,
+            on_snapshot_failure,
+            rollback_enabled,
         })
     }
+}
+
+/// What keeps the stack from getting stuck.
+fn prevention(template: &mut Template) -> Result<[Value; 3], Problem> {
+    let guard = ParameterOf::text(
+        "Before each update of the application: Stop it with its state kept, Probe that it can be snapshotted and leave it \
+         running.",
+    );
+    let guard = template.parameter("GuardMode", guard.default("Stop").one_of(["Stop", "Probe"]))?;
+    let failure = ParameterOf::text(
+        "When the job cannot be snapshotted before an update: ForceStop (what came after the newest snapshot is read and \
+         written again), Fail the deployment before anything changed, or Continue.",
+    );
+    let failure = template
+        .parameter("OnSnapshotFailure", failure.default("ForceStop").one_of(["ForceStop", "Fail", "Continue"]))?;
+    let rollback = ParameterOf::text(
+        "true lets Flink take back an update that its job does not start with; CloudFormation then reports success over \
+         the old code, unless auto-start finds out.",
+    );
+    let rollback = template.parameter("RollbackEnabled", rollback.default("false").one_of(["true", "false"]))?;
+    Ok([guard, failure, rollback].map(|chosen| chosen.reference()))
 }

@@ -17,6 +17,8 @@ pub struct Application {
     pub role: Value,
     /// The job.
     pub jar: Object,
+    /// Whether the service takes back an update that its job does not start with: `"true"` or `"false"`.
+    pub rollback_enabled: Value,
     /// What the job reads, a list of property groups.
     pub property_groups: Value,
 }
@@ -56,6 +58,7 @@ impl Application {
                     "CodeContent": {"S3ContentLocation": code},
                 },
                 "ApplicationSnapshotConfiguration": {"SnapshotsEnabled": true},
+                "ApplicationSystemRollbackConfiguration": {"RollbackEnabled": self.rollback_enabled},
                 "EnvironmentProperties": {"PropertyGroups": self.property_groups},
                 "FlinkApplicationConfiguration": flink,
             },

@@ -13,7 +13,8 @@ use super::value::Value;
 use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, metric, pattern};
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
-pub const DEPLOYED: [Function; 3] = [Function::AutoStart, Function::PropertyGroups, Function::RollbackUnsticker];
+pub const DEPLOYED: [Function; 4] =
+    [Function::AutoStart, Function::PropertyGroups, Function::UpdateGuard, Function::RollbackUnsticker];
 
 /// The template.
 ///

@@ -12,8 +12,14 @@ fn request(event: Value) -> Request {
 
 fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
     let request = request(event);
-    let facts =
-        Facts { since: Timestamp(0), deployed_since: Timestamp(0), stack, stop_patience: Duration::from_mins(10) };
+    let facts = Facts {
+        since: Timestamp(0),
+        deployed_since: Timestamp(0),
+        stack,
+        stop_patience: Duration::from_mins(10),
+        operation: String::new(),
+        application_changed: false,
+    };
     read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
 }
 
@@ -79,8 +85,14 @@ fn every_attribute_is_there_even_when_unknown() {
 fn renamed(old: &Value, new: &Value, stack: StackStatus) -> Result<Option<Goal>, NoGoal> {
     let update = json!({"RequestType": "Update", "ResourceProperties": new, "OldResourceProperties": old});
     let request = request(update);
-    let facts =
-        Facts { since: Timestamp(0), deployed_since: Timestamp(0), stack, stop_patience: Duration::from_mins(10) };
+    let facts = Facts {
+        since: Timestamp(0),
+        deployed_since: Timestamp(0),
+        stack,
+        stop_patience: Duration::from_mins(10),
+        operation: String::new(),
+        application_changed: false,
+    };
     read::<AutoStart>(&request.properties).unwrap().goal(&request, &facts)
 }
 

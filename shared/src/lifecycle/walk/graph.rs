@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::super::observed::{Observed, Timestamp};
 use super::super::{
-    ApplicationStatus, CONFLICTS, Call, Done, Goal, LOST, Rejected, SnapshotStatus, StackStatus, Step, Tried, next_step,
+    ApplicationStatus, CONFLICTS, Call, Done, Goal, GuardOutcome, LOST, Rejected, SnapshotStatus, StackStatus, Step,
+    Tried, next_step,
 };
 use super::circles::components;
 use super::key::{Key, key};
@@ -157,11 +158,21 @@ fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
         Done::Gone => matches!(world.status, None | Some(Status::Deleting)),
         Done::Groups { .. } => match goal {
             Goal::Properties(goal) if goal.wanted.is_empty() => world.groups != Groups::Wanted,
-            Goal::Properties(_) | Goal::Running(_) | Goal::Stopped(_) | Goal::Continued(_) | Goal::Recovered(_) => {
-                world.groups != Groups::Missing
-            }
+            Goal::Properties(_)
+            | Goal::Running(_)
+            | Goal::Stopped(_)
+            | Goal::Continued(_)
+            | Goal::Recovered(_)
+            | Goal::Guarded(_) => world.groups != Groups::Missing,
         },
         Done::GroupsLeft { .. } => world.stack.is_going() || world.status == Some(Status::Running),
+        Done::Guarded(outcome) => match outcome {
+            GuardOutcome::NoApplication => matches!(world.status, None | Some(Status::Deleting)),
+            GuardOutcome::NotRunning | GuardOutcome::Stopped | GuardOutcome::ForceStopped => stopped,
+            GuardOutcome::Probed => world.status == Some(Status::Running) && world.proof == Some(SnapshotStatus::Ready),
+            GuardOutcome::SnapshotsDisabled => false,
+            GuardOutcome::Continued => true,
+        },
         Done::RollbackContinued => true,
         Done::NoLongerStuck => world.stack != StackStatus::UpdateRollbackFailed,
         Done::LeftToDeployment => world.stack != StackStatus::UpdateRollbackComplete,

@@ -14,7 +14,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
     let over = match goal {
         Goal::Stopped(_) => tried.forced > 0,
         Goal::Recovered(_) => tried.tagged > 0 || world.marker == Marker::AwaitingFix,
-        Goal::Running(_) | Goal::Properties(_) | Goal::Continued(_) => false,
+        Goal::Running(_) | Goal::Properties(_) | Goal::Continued(_) | Goal::Guarded(_) => false,
     };
     let before = |count: u8| if over { 0 } else { count };
     let operation = |operation: &Option<Operation>| match (operation, goal) {
@@ -28,7 +28,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
     };
     let (counts_began, counts_steady) = match goal {
         Goal::Running(goal) => (false, !goal.stabilize.is_zero()),
-        Goal::Stopped(_) => (true, false),
+        Goal::Stopped(_) | Goal::Guarded(_) => (true, false),
         Goal::Recovered(_) => (false, true),
         Goal::Properties(_) | Goal::Continued(_) => (false, false),
     };

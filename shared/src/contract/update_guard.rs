@@ -1,0 +1,256 @@
+//! `Custom::FlinkUpdateGuard`: its properties and attributes, and what each request of it wants.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::application::RunConfiguration;
+use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, one_of, renamed, to_map, unknown};
+use super::unreadable::{Unreadable, whole};
+use crate::custom_resource::{Request, RequestType};
+use crate::lifecycle::{
+    Application, Done, Goal, GuardMode, GuardOutcome, Guarded, Observed, OnSnapshotFailure, Refusal, Restore,
+    StackStatus,
+};
+
+/// The longest that a source keeps records: a Kinesis stream's 365 days.
+const MOST_HOURS: u32 = 8760;
+
+/// Properties of `Custom::FlinkUpdateGuard`: an expression in the template, strings once resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UpdateGuard<V = String> {
+    /// The function's ARN; CloudFormation's own.
+    pub service_token: V,
+    /// Seconds CloudFormation waits for the answer, 1 to 3600; CloudFormation's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_timeout: Option<V>,
+    /// The application's name. This or `application_logical_id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application_name: Option<V>,
+    /// The application's logical ID in the request's own stack: the application waits for its guard, so a `Ref` would be circular.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application_logical_id: Option<V>,
+    /// Opaque: a change is what makes CloudFormation call the guard before any change of the application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configuration_digest: Option<V>,
+    /// `Stop` or `Probe`. Default `Stop`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<V>,
+    /// `ForceStop`, `Fail` or `Continue`. Default `Fail`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_snapshot_failure: Option<V>,
+    /// The most that a force-stop may have replayed. Default 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_replay_hours: Option<V>,
+    /// As auto-start's; only SKIP_RESTORE_FROM_SNAPSHOT is read: the state is given up, so a changed name may pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_configuration: Option<RunConfiguration<V>>,
+    /// How long a graceful stop, or a busy status, is waited for before the policy applies. Default 10.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_minutes: Option<V>,
+}
+
+impl<V> UpdateGuard<V> {
+    /// The name CloudFormation knows it by.
+    pub const TYPE: &'static str = "Custom::FlinkUpdateGuard";
+
+    /// With every property but the function's ARN absent.
+    pub const fn of(service_token: V) -> Self {
+        Self {
+            service_token,
+            service_timeout: None,
+            application_name: None,
+            application_logical_id: None,
+            configuration_digest: None,
+            mode: None,
+            on_snapshot_failure: None,
+            max_replay_hours: None,
+            run_configuration: None,
+            stop_minutes: None,
+        }
+    }
+}
+
+/// What `Fn::GetAtt` reads from a `Custom::FlinkUpdateGuard`. Every SUCCESS carries all of them, empty when unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UpdateGuardAttributes {
+    /// One of [`GuardOutcome`]'s words.
+    pub outcome: String,
+    /// The newest READY snapshot: the one that will be restored.
+    pub snapshot_name: String,
+}
+
+impl UpdateGuard {
+    fn mode(&self) -> Result<GuardMode, Unreadable> {
+        match self.mode.as_deref() {
+            None | Some("Stop") => Ok(GuardMode::Stop),
+            Some("Probe") => Ok(GuardMode::Probe),
+            Some(other) => Err(Unreadable::at("Mode", format!("\"{other}\""), "Stop or Probe")),
+        }
+    }
+
+    fn on_snapshot_failure(&self) -> Result<OnSnapshotFailure, Unreadable> {
+        match self.on_snapshot_failure.as_deref() {
+            None | Some("Fail") => Ok(OnSnapshotFailure::Fail),
+            Some("ForceStop") => Ok(OnSnapshotFailure::ForceStop),
+            Some("Continue") => Ok(OnSnapshotFailure::Continue),
+            Some(other) => {
+                Err(Unreadable::at("OnSnapshotFailure", format!("\"{other}\""), "ForceStop, Fail or Continue"))
+            }
+        }
+    }
+
+    fn bound(&self) -> Result<Duration, Unreadable> {
+        let hours =
+            self.max_replay_hours.as_deref().map_or(Ok(20), |text| whole("MaxReplayHours", text, MOST_HOURS))?;
+        Ok(Duration::from_hours(hours.into()))
+    }
+
+    fn patience(&self) -> Result<Duration, Unreadable> {
+        let minutes = self.stop_minutes.as_deref().map_or(Ok(10), |text| whole("StopMinutes", text, 50))?;
+        Ok(Duration::from_mins(minutes.into()))
+    }
+}
+
+impl UpdateGuard {
+    /// A changed name is another application, which starts empty: only an update that gives the state up may say so.
+    fn refused(&self, request: &Request, stack: StackStatus) -> Option<Refusal> {
+        let asked = self.run_configuration.as_ref().and_then(|run| run.restore().ok());
+        let skips = asked.is_some_and(|(restore, _)| restore == Restore::Skip);
+        renamed(self, request).filter(|_| !skips && !stack.is_rolling_back())
+    }
+}
+
+impl CustomResource for UpdateGuard {
+    const KIND: &'static str = "update-guard";
+
+    fn application(&self) -> Result<ApplicationRef, Unreadable> {
+        one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
+    }
+
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
+        match &request.request_type {
+            RequestType::Create | RequestType::Update => {}
+            RequestType::Delete => return Ok(None),
+            RequestType::Unknown(word) => return Err(unknown(word).into()),
+        }
+        if let Some(refusal) = self.refused(request, facts.stack) {
+            return Err(NoGoal::Refused(refusal));
+        }
+        if facts.stack.is_rolling_back() && !facts.application_changed {
+            // The rollback does not reach the application: stopping it would only cost.
+            return Ok(None);
+        }
+        Ok(Some(Goal::Guarded(Guarded {
+            mode: self.mode()?,
+            on_failure: self.on_snapshot_failure()?,
+            // Where events cannot be read, the request stands for the operation.
+            marker: Some(&facts.operation).filter(|id| !id.is_empty()).unwrap_or(&request.request_id).clone(),
+            proof: format!("flink-handlers-guard-{}", request.request_id),
+            bound: self.bound()?,
+            patience: self.patience()?,
+        })))
+    }
+
+    fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {
+        // A SUCCESS without a goal reached is one that lets CloudFormation go on.
+        attributes(GuardOutcome::Continued, observed)
+    }
+
+    fn reached(&self, done: &Done, observed: Option<&Observed>) -> BTreeMap<String, String> {
+        match done {
+            Done::Guarded(outcome) => attributes(*outcome, observed),
+            Done::Running
+            | Done::Healthy
+            | Done::NotRunning
+            | Done::Stopped
+            | Done::Gone
+            | Done::Groups { .. }
+            | Done::GroupsLeft { .. }
+            | Done::RollbackContinued
+            | Done::NoLongerStuck
+            | Done::AwaitingFix
+            | Done::LeftToDeployment => self.attributes(observed),
+        }
+    }
+
+    fn without_application(
+        &self,
+        request: &Request,
+        stack: StackStatus,
+    ) -> Result<Option<BTreeMap<String, String>>, Refusal> {
+        match self.refused(request, stack) {
+            Some(refusal) => Err(refusal),
+            None => Ok(Some(attributes(GuardOutcome::NoApplication, None))),
+        }
+    }
+}
+
+fn attributes(outcome: GuardOutcome, observed: Option<&Observed>) -> BTreeMap<String, String> {
+    let application = observed.and_then(|observed| observed.application.as_ref());
+    let snapshot = application.and_then(Application::newest_snapshot);
+    to_map(&UpdateGuardAttributes {
+        outcome: outcome.as_str().to_owned(),
+        snapshot_name: snapshot.map(|snapshot| snapshot.name.clone()).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::read;
+    use crate::lifecycle::Timestamp;
+    use serde_json::{Value, json};
+
+    fn goal(request_type: &str, properties: Value, stack: StackStatus, changed: bool) -> Result<Option<Goal>, NoGoal> {
+        let event = json!({"ResponseURL": "u", "RequestId": "r1", "RequestType": request_type,
+            "ResourceProperties": properties});
+        let request = Request::read(&event).unwrap();
+        let facts = Facts {
+            since: Timestamp(0),
+            deployed_since: Timestamp(0),
+            stack,
+            stop_patience: Duration::from_mins(1),
+            operation: "e1".into(),
+            application_changed: changed,
+        };
+        read::<UpdateGuard>(&request.properties).unwrap().goal(&request, &facts)
+    }
+
+    fn plain() -> Value {
+        json!({"ServiceToken": "t", "ApplicationLogicalId": "Application"})
+    }
+
+    #[test]
+    fn its_defaults_are_the_contracts() {
+        let Ok(Some(Goal::Guarded(goal))) = goal("Update", plain(), StackStatus::UpdateInProgress, false) else {
+            panic!()
+        };
+        assert_eq!((goal.mode, goal.on_failure), (GuardMode::Stop, OnSnapshotFailure::Fail));
+        assert_eq!((goal.bound, goal.patience), (Duration::from_hours(20), Duration::from_mins(10)));
+        assert_eq!((goal.marker.as_str(), goal.proof.as_str()), ("e1", "flink-handlers-guard-r1"));
+    }
+
+    #[test]
+    fn a_word_that_it_does_not_know_is_told_with_what_it_takes() {
+        for (name, word) in
+            [("Mode", "Off"), ("OnSnapshotFailure", "force"), ("MaxReplayHours", "-1"), ("StopMinutes", "51")]
+        {
+            let mut properties = plain();
+            properties[name] = json!(word);
+            let Err(NoGoal::Unreadable(told)) = goal("Create", properties, StackStatus::UpdateInProgress, false) else {
+                panic!()
+            };
+            assert_eq!(told.path, name);
+        }
+    }
+
+    #[test]
+    fn a_delete_and_a_rollback_that_does_not_reach_the_application_do_nothing() {
+        assert_eq!(goal("Delete", plain(), StackStatus::DeleteInProgress, true), Ok(None));
+        assert_eq!(goal("Update", plain(), StackStatus::UpdateRollbackInProgress, false), Ok(None));
+        assert!(goal("Update", plain(), StackStatus::UpdateRollbackInProgress, true).unwrap().is_some());
+    }
+}

@@ -1,0 +1,204 @@
+//! Toward [`Goal::Guarded`](super::Goal::Guarded): before CloudFormation updates an application, it is stopped with its state kept, or
+//! proven to be one that takes an update. Either way the update cannot fail for want of a snapshot, and neither can its rollback.
+
+use super::action::Action;
+use super::because::Because;
+use super::call::Call;
+use super::goal::{Done, Guarded};
+use super::observed::{Application, Observed, Snapshot, Timestamp};
+use super::refusal::Refusal;
+use super::replay::{Replay, replay};
+use super::status::{ApplicationStatus, SnapshotStatus};
+use super::tried::Tried;
+use super::values::{GuardMode, GuardOutcome, OnSnapshotFailure};
+use super::{MARKER, Step, UNSEEN_LOOKS};
+
+/// How often a force-stop is asked for.
+const FORCED: u8 = 3;
+
+/// The next step toward an application that takes an update.
+pub(super) fn next(goal: &Guarded, observed: &Observed) -> Step {
+    let Some(application) = &observed.application else { return done(GuardOutcome::NoApplication) };
+    match application.status {
+        ApplicationStatus::Deleting => done(GuardOutcome::NoApplication),
+        ApplicationStatus::Ready | ApplicationStatus::RolledBack => at_rest(goal, application, observed),
+        ApplicationStatus::Running if !application.snapshots_enabled => done(GuardOutcome::SnapshotsDisabled),
+        ApplicationStatus::Running => match goal.mode {
+            GuardMode::Stop => stop(goal, application, observed),
+            GuardMode::Probe => probe(goal, application, observed),
+        },
+        ApplicationStatus::Starting
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::ForceStopping
+        | ApplicationStatus::RollingBack
+        | ApplicationStatus::Maintenance => {
+            if impatient(goal, observed) {
+                failed(goal, application, observed, &format!("it is {} for too long", application.status))
+            } else {
+                Step::Wait(Because::Busy(application.status))
+            }
+        }
+    }
+}
+
+const fn done(outcome: GuardOutcome) -> Step {
+    Step::Done(Done::Guarded(outcome))
+}
+
+/// Whether it was waited for long enough.
+fn impatient(goal: &Guarded, observed: &Observed) -> bool {
+    is_due(goal, &observed.tried, observed.now)
+}
+
+/// Whether the policy applies to a busy application now.
+pub(super) fn is_due(goal: &Guarded, tried: &Tried, now: Timestamp) -> bool {
+    now.since(tried.began.unwrap_or(now)) >= goal.patience
+}
+
+/// READY: stopped by this guard, in this invocation or by the marker in one before it; or not running anyway.
+fn at_rest(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
+    let tried = &observed.tried;
+    if tried.stops == 0 && tried.forced == 0 && application.tag(MARKER) != Some(&goal.marker) {
+        return done(GuardOutcome::NotRunning);
+    }
+    if tried.forced > 0 {
+        return done(GuardOutcome::ForceStopped);
+    }
+    let newest = application.snapshots.iter().max_by_key(|snapshot| snapshot.created);
+    match (newest.map(|snapshot| snapshot.status), goal.on_failure) {
+        (Some(SnapshotStatus::Creating), _) if !impatient(goal, observed) => Step::Wait(Because::Proving),
+        // A stop that was accepted, and whose snapshot turned FAILED: too late for anything but to say so.
+        (Some(SnapshotStatus::Failed | SnapshotStatus::Creating), OnSnapshotFailure::Fail) => {
+            Step::Refuse(snapshot_failed(application, &own_error(application, newest)))
+        }
+        (
+            Some(SnapshotStatus::Failed | SnapshotStatus::Creating),
+            OnSnapshotFailure::ForceStop | OnSnapshotFailure::Continue,
+        ) => done(GuardOutcome::ForceStopped),
+        (Some(SnapshotStatus::Ready | SnapshotStatus::Deleting) | None, _) => done(GuardOutcome::Stopped),
+    }
+}
+
+/// RUNNING: the marker, then a graceful stop, whose snapshot is the proof.
+fn stop(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
+    let tried = &observed.tried;
+    if let Some(error) = tried.refused_snapshot(Action::StopApplication) {
+        return failed(goal, application, observed, error);
+    }
+    if tried.forced > 0 {
+        return failed(goal, application, observed, "it is RUNNING after a force-stop");
+    }
+    if let Some(step) = mark(goal, application, observed) {
+        return step;
+    }
+    if tried.stops == 0 {
+        return Step::Call(Call::Stop { force: false }, Because::StopKeepsState);
+    }
+    if tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    failed(goal, application, observed, "a graceful stop was accepted and it is RUNNING again")
+}
+
+/// RUNNING, and left so: a snapshot that becomes READY is the proof.
+fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
+    let tried = &observed.tried;
+    if let Some(error) = tried.refused_snapshot(Action::CreateApplicationSnapshot) {
+        return failed(goal, application, observed, error);
+    }
+    let proof = application.snapshots.iter().find(|snapshot| snapshot.name == goal.proof);
+    match proof.map(|snapshot| snapshot.status) {
+        Some(SnapshotStatus::Ready) => done(GuardOutcome::Probed),
+        Some(SnapshotStatus::Creating) if impatient(goal, observed) => {
+            failed(goal, application, observed, &format!("snapshot {} takes too long", goal.proof))
+        }
+        Some(SnapshotStatus::Creating) => Step::Wait(Because::Proving),
+        Some(SnapshotStatus::Failed | SnapshotStatus::Deleting) => {
+            failed(goal, application, observed, &own_error(application, proof))
+        }
+        None if tried.snapshots == 0 => {
+            Step::Call(Call::CreateSnapshot { name: goal.proof.clone() }, Because::ProveHealth)
+        }
+        None if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
+        None => failed(goal, application, observed, "a snapshot was accepted and is not listed"),
+    }
+}
+
+/// The job cannot be snapshotted: what the policy says.
+fn failed(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
+    match goal.on_failure {
+        OnSnapshotFailure::ForceStop => force(goal, application, observed, error),
+        OnSnapshotFailure::Fail => {
+            let_go(goal, application, observed, Step::Refuse(snapshot_failed(application, error)))
+        }
+        OnSnapshotFailure::Continue => let_go(goal, application, observed, done(GuardOutcome::Continued)),
+    }
+}
+
+fn force(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
+    let tried = &observed.tried;
+    let name = application.name.clone();
+    if tried.forced >= FORCED {
+        let error = error.to_owned();
+        return let_go(goal, application, observed, Step::Refuse(Refusal::WouldNotStop { application: name, error }));
+    }
+    if tried.forced > 0 && tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    match application.status {
+        // No force is known to work here, and each of them passes (`semantics.md` A.3).
+        ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
+            return Step::Wait(Because::Busy(application.status));
+        }
+        ApplicationStatus::Ready
+        | ApplicationStatus::RolledBack
+        | ApplicationStatus::Deleting
+        | ApplicationStatus::Running
+        | ApplicationStatus::Starting
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling => {}
+    }
+    match replay(application, observed.now, goal.bound) {
+        Replay::Forbidden { why } => {
+            let refusal = Refusal::ReplayForbidden { application: name, why };
+            let_go(goal, application, observed, Step::Refuse(refusal))
+        }
+        Replay::Since { .. } | Replay::Empty { .. } => {
+            mark(goal, application, observed).unwrap_or(Step::Call(Call::Stop { force: true }, Because::ForceAllowed))
+        }
+    }
+}
+
+/// The marker comes before the stop.
+fn mark(goal: &Guarded, application: &Application, observed: &Observed) -> Option<Step> {
+    let marked = application.tag(MARKER) == Some(&goal.marker) || observed.tried.tagged > 0;
+    let tag = Call::Tag { key: MARKER, value: goal.marker.clone() };
+    (!marked).then_some(Step::Call(tag, Because::RememberToRestart))
+}
+
+/// What was marked and goes on running has no restart to be remembered: its marker goes first.
+fn let_go(goal: &Guarded, application: &Application, observed: &Observed, end: Step) -> Step {
+    let marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
+    if application.status == ApplicationStatus::Running && marked {
+        return Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
+    }
+    end
+}
+
+fn snapshot_failed(application: &Application, error: &str) -> Refusal {
+    Refusal::SnapshotFailed { application: application.name.clone(), error: error.to_owned() }
+}
+
+/// Why the snapshot failed, in the service's own words.
+fn own_error(application: &Application, snapshot: Option<&Snapshot>) -> String {
+    let Some(snapshot) = snapshot else { return String::new() };
+    let operation = application.newest("CreateApplicationSnapshot", snapshot.created);
+    let error = operation.and_then(|operation| operation.error.clone());
+    error.unwrap_or_else(|| format!("snapshot {} is {}", snapshot.name, snapshot.status))
+}
+
+#[cfg(test)]
+mod tests;

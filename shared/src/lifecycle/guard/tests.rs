@@ -1,0 +1,174 @@
+//! Each status, each outcome, one step at a time.
+
+use super::super::fixtures::*;
+use super::super::{Goal, OperationStatus, Rejected, next_step};
+use super::*;
+use std::time::Duration;
+
+const GRACEFUL: Call = Call::Stop { force: false };
+const FORCED_STOP: Step = Step::Call(Call::Stop { force: true }, Because::ForceAllowed);
+
+fn goal(mode: GuardMode, on_failure: OnSnapshotFailure) -> Guarded {
+    Guarded {
+        mode,
+        on_failure,
+        marker: "e1".into(),
+        proof: "flink-handlers-guard-1".into(),
+        bound: Duration::from_hours(20),
+        patience: Duration::from_mins(10),
+    }
+}
+
+fn step(mode: GuardMode, on_failure: OnSnapshotFailure, observed: &Observed) -> Step {
+    next_step(&Goal::Guarded(goal(mode, on_failure)), observed)
+}
+
+fn stopping(on_failure: OnSnapshotFailure, observed: &Observed) -> Step {
+    step(GuardMode::Stop, on_failure, observed)
+}
+
+fn marked(status: ApplicationStatus) -> Observed {
+    let mut observed = seen(status);
+    app(&mut observed).tags.insert(MARKER.into(), "e1".into());
+    observed
+}
+
+fn refused(mut observed: Observed) -> Observed {
+    observed.tried.rejected(&GRACEFUL, Rejected::Snapshot, "Failed to take snapshot".into());
+    observed
+}
+
+#[test]
+fn the_marker_is_written_before_the_graceful_stop() {
+    let running = seen(ApplicationStatus::Running);
+    let Step::Call(Call::Tag { value, .. }, Because::RememberToRestart) =
+        stopping(OnSnapshotFailure::ForceStop, &running)
+    else {
+        panic!()
+    };
+    assert_eq!(value, "e1");
+    let stop = Step::Call(GRACEFUL, Because::StopKeepsState);
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &marked(ApplicationStatus::Running)), stop);
+}
+
+#[test]
+fn what_does_not_run_is_left_alone() {
+    let mut nothing = seen(ApplicationStatus::Ready);
+    assert_eq!(stopping(OnSnapshotFailure::Fail, &nothing), done(GuardOutcome::NotRunning));
+    nothing.application = None;
+    assert_eq!(stopping(OnSnapshotFailure::Fail, &nothing), done(GuardOutcome::NoApplication));
+    let going = seen(ApplicationStatus::Deleting);
+    assert_eq!(stopping(OnSnapshotFailure::Fail, &going), done(GuardOutcome::NoApplication));
+}
+
+#[test]
+fn without_snapshots_no_update_needs_one() {
+    let mut observed = seen(ApplicationStatus::Running);
+    app(&mut observed).snapshots_enabled = false;
+    for mode in [GuardMode::Stop, GuardMode::Probe] {
+        assert_eq!(step(mode, OnSnapshotFailure::Fail, &observed), done(GuardOutcome::SnapshotsDisabled));
+    }
+}
+
+#[test]
+fn a_refused_snapshot_leads_to_force_under_the_replay_rule() {
+    let mut observed = refused(marked(ApplicationStatus::Running));
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), FORCED_STOP);
+    snapshot(&mut observed, "s", SnapshotStatus::Ready);
+    later(&mut observed, Duration::from_hours(21));
+    let untag = Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), untag);
+    observed.tried.accepted(&Call::Untag { key: MARKER });
+    app(&mut observed).tags.clear();
+    assert!(matches!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Refuse(Refusal::ReplayForbidden { .. })));
+}
+
+#[test]
+fn fail_and_continue_leave_it_running_and_unmarked() {
+    for (policy, end) in [(OnSnapshotFailure::Fail, None), (OnSnapshotFailure::Continue, Some(GuardOutcome::Continued))]
+    {
+        let mut observed = refused(marked(ApplicationStatus::Running));
+        assert!(matches!(stopping(policy, &observed), Step::Call(Call::Untag { .. }, Because::NotStopped)));
+        observed.tried.accepted(&Call::Untag { key: MARKER });
+        app(&mut observed).tags.clear();
+        match (stopping(policy, &observed), end) {
+            (Step::Done(Done::Guarded(outcome)), Some(expected)) => assert_eq!(outcome, expected),
+            (Step::Refuse(Refusal::SnapshotFailed { error, .. }), None) => assert_eq!(error, "Failed to take snapshot"),
+            (other, _) => panic!("{policy:?}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn how_it_was_stopped_is_told_from_what_was_tried_and_after_a_kill_from_the_marker() {
+    let mut observed = marked(ApplicationStatus::Ready);
+    snapshot(&mut observed, "STOP-app-1", SnapshotStatus::Ready);
+    assert_eq!(stopping(OnSnapshotFailure::Fail, &observed), done(GuardOutcome::Stopped));
+    observed.tried.forced = 1;
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), done(GuardOutcome::ForceStopped));
+}
+
+#[test]
+fn a_stop_whose_snapshot_turned_failed_is_told() {
+    let mut observed = marked(ApplicationStatus::Ready);
+    observed.tried.stops = 1;
+    snapshot(&mut observed, "STOP-app-1", SnapshotStatus::Creating);
+    assert_eq!(stopping(OnSnapshotFailure::Fail, &observed), Step::Wait(Because::Proving));
+    app(&mut observed).snapshots[0].status = SnapshotStatus::Failed;
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), done(GuardOutcome::ForceStopped));
+    assert!(matches!(stopping(OnSnapshotFailure::Fail, &observed), Step::Refuse(Refusal::SnapshotFailed { .. })));
+}
+
+#[test]
+fn a_busy_status_is_waited_out_and_then_the_policy_applies() {
+    for status in [ApplicationStatus::Starting, ApplicationStatus::Updating, ApplicationStatus::Autoscaling] {
+        let mut observed = marked(status);
+        assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Wait(Because::Busy(status)));
+        later(&mut observed, Duration::from_mins(10));
+        assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), FORCED_STOP);
+        assert!(matches!(stopping(OnSnapshotFailure::Fail, &observed), Step::Refuse(_)));
+        assert_eq!(stopping(OnSnapshotFailure::Continue, &observed), done(GuardOutcome::Continued));
+    }
+    for status in [ApplicationStatus::Maintenance, ApplicationStatus::ForceStopping, ApplicationStatus::RollingBack] {
+        let mut observed = marked(status);
+        later(&mut observed, Duration::from_mins(10));
+        assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Wait(Because::Busy(status)));
+    }
+}
+
+#[test]
+fn a_probe_proves_a_snapshot_and_leaves_it_running() {
+    let probe = |observed: &Observed| step(GuardMode::Probe, OnSnapshotFailure::Fail, observed);
+    let mut observed = seen(ApplicationStatus::Running);
+    let call = Call::CreateSnapshot { name: "flink-handlers-guard-1".into() };
+    assert_eq!(probe(&observed), Step::Call(call.clone(), Because::ProveHealth));
+    observed.tried.accepted(&call);
+    assert_eq!(probe(&observed), Step::Wait(Because::NotSeenYet));
+    snapshot(&mut observed, "flink-handlers-guard-1", SnapshotStatus::Creating);
+    assert_eq!(probe(&observed), Step::Wait(Because::Proving));
+    app(&mut observed).snapshots[0].status = SnapshotStatus::Ready;
+    assert_eq!(probe(&observed), done(GuardOutcome::Probed));
+}
+
+#[test]
+fn a_probe_that_turns_failed_is_told_in_the_operations_own_words() {
+    let mut observed = seen(ApplicationStatus::Running);
+    snapshot(&mut observed, "flink-handlers-guard-1", SnapshotStatus::Failed);
+    operation(&mut observed, "CreateApplicationSnapshot", OperationStatus::Failed, Some("checkpoint declined"));
+    let Step::Refuse(Refusal::SnapshotFailed { error, .. }) =
+        step(GuardMode::Probe, OnSnapshotFailure::Fail, &observed)
+    else {
+        panic!()
+    };
+    assert_eq!(error, "checkpoint declined");
+    // Under ForceStop it cannot stay RUNNING: the update would be refused.
+    let marks = step(GuardMode::Probe, OnSnapshotFailure::ForceStop, &observed);
+    assert!(matches!(marks, Step::Call(Call::Tag { .. }, Because::RememberToRestart)));
+}
+
+#[test]
+fn a_force_stop_that_comes_to_nothing_is_given_up() {
+    let mut observed = refused(seen(ApplicationStatus::Running));
+    observed.tried.forced = FORCED;
+    assert!(matches!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Refuse(Refusal::WouldNotStop { .. })));
+}

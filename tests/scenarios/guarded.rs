@@ -1,0 +1,214 @@
+//! `Custom::FlinkUpdateGuard`: with it the incident of C.4 does not happen.
+
+use std::time::Duration;
+
+use local_aws::State;
+use local_aws::api::ApiError;
+use local_aws::cloudformation::Status;
+use local_aws::deployment::{Deployment, NAME, jar, request, settled};
+use local_aws::faults::Fault;
+use local_aws::flink::{self, Status as Flink};
+use local_aws::lambda::{Moment, kill_at};
+use serde_json::{Value, json};
+
+use crate::stage::{answers, application, handlers, mutations, reasons, report, running, why, with_jar};
+
+const GUARD: &str = "flink-update-guard";
+const MARKER: &str = "flink-unstick-restart";
+
+/// What the guard answered last.
+fn outcome(deployment: &Deployment) -> Value {
+    answers(deployment, "UpdateGuard").pop().unwrap()["Data"].clone()
+}
+
+/// Deploys the next version with these parameters besides.
+async fn update(deployment: &Deployment, version: &str, fails_on: &[&str], more: &[(&str, &str)]) -> Status {
+    let key = deployment.upload(&jar(version, fails_on));
+    deployment.deploy(&[&with_jar(&key), more].concat()).await
+}
+
+/// Whether CloudFormation has this many answers about a resource.
+fn answered(state: &State, logical_id: &str, times: usize) -> bool {
+    let of = format!("\"LogicalResourceId\":\"{logical_id}\"");
+    state.cloudformation.puts.iter().filter(|put| put.body.contains(&of)).count() >= times
+}
+
+fn rows(deployment: &Deployment) -> usize {
+    deployment.world().state().dynamodb.tables[NAME].items.len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_deployment_has_nothing_to_guard() {
+    let deployment = running().await;
+    let told = outcome(&deployment);
+    assert_eq!([&told["Outcome"], &told["SnapshotName"]], ["NoApplication", ""]);
+    assert!(mutations(&deployment, GUARD).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_record_does_not_wedge_the_stack_and_the_fix_deploys_straight_through() {
+    let deployment = running().await;
+    deployment.record("a");
+    deployment.record("poison");
+    deployment.record("b");
+    assert_eq!(update(&deployment, "2", &[], &[]).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(outcome(&deployment)["Outcome"], "ForceStopped");
+    assert_eq!(mutations(&deployment, GUARD), ["TagResource", "StopApplication", "StopApplication"]);
+    let application = application(&deployment);
+    assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));
+    assert!(!application.tags.contains_key(MARKER), "nothing is left to remember");
+    assert_eq!(rows(&deployment), 3, "no record is lost");
+    assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_and_configuration_change_in_one_restart() {
+    let deployment = running().await;
+    deployment.record("a");
+    let more = [("TableName", "flink-other"), ("LogRetentionDays", "60")];
+    assert_eq!(update(&deployment, "2", &[], &more).await, Status::UpdateComplete, "{}", why(&deployment));
+    let told = outcome(&deployment);
+    assert_eq!(told["Outcome"], "Stopped");
+    assert!(told["SnapshotName"].as_str().unwrap().starts_with("STOP-"), "{told}");
+    let application = application(&deployment);
+    let starts = application.operations.iter().filter(|one| one.name == "StartApplication").count();
+    assert_eq!(starts, 2, "once when it was created, once now");
+    assert_eq!(application.configuration.property("FlinkApplicationProperties", "table.name"), Some("flink-other"));
+    assert_eq!(application.job.unwrap().jar.version, "2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_after_the_stop_runs_again_after_the_rollback() {
+    let deployment = running().await;
+    deployment.record("a");
+    // No such jar: the application's own update fails, and nothing that comes after it is called.
+    let status = deployment.deploy(&with_jar("jars/missing.jar")).await;
+    assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    assert_eq!(answers(&deployment, "UpdateGuard")[1]["Data"]["Outcome"], "Stopped");
+    let recovered = report(&deployment, "Recovered").await;
+    assert_eq!(recovered["Applications"][0]["Left"], "RUNNING", "{recovered}");
+    let application = application(&deployment);
+    assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "1"));
+    assert!(!application.tags.contains_key(MARKER));
+    deployment.record("b");
+    deployment.world().until(|state| (state.dynamodb.tables[NAME].items.len() == 2).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_job_that_does_not_start_is_rolled_back_to_the_old_one() {
+    let deployment = running().await;
+    deployment.record("a");
+    let mut broken = jar("2", &[]);
+    broken["entry_point_broken"] = json!(true);
+    let key = deployment.upload(&broken);
+    let status = deployment.deploy(&with_jar(&key)).await;
+    assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let version = deployment
+        .world()
+        .until(|state| {
+            let application = &state.flink.applications[NAME];
+            let job = application.job.as_ref().filter(|_| application.status == Flink::Running)?;
+            Some(job.jar.version.clone())
+        })
+        .await;
+    assert_eq!(version, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fail_stops_nothing_and_changes_nothing() {
+    let deployment = running().await;
+    deployment.record("poison");
+    let status = update(&deployment, "2", &[], &[("OnSnapshotFailure", "Fail")]).await;
+    assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let reasons = reasons(&deployment, "UpdateGuard").join("\n");
+    assert!(reasons.contains("Failed to take snapshot for the application"), "{reasons}");
+    let application = application(&deployment);
+    assert_eq!((application.status, application.version), (Flink::Running, 2));
+    assert!(!application.tags.contains_key(MARKER));
+    assert_eq!(mutations(&deployment, GUARD), ["TagResource", "StopApplication", "UntagResource"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_replay_rule_forbids_force_and_says_why() {
+    let deployment = running().await;
+    deployment.record("poison");
+    flink::age_application(&mut deployment.world().state(), NAME, Duration::from_hours(30));
+    let status = update(&deployment, "2", &[], &[]).await;
+    assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let reasons = reasons(&deployment, "UpdateGuard").join("\n");
+    assert!(reasons.contains("at most 20 hours may be replayed"), "{reasons}");
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn continue_lets_cloudformation_try() {
+    let deployment = handlers().await;
+    let go_on = [("OnSnapshotFailure", "Continue")];
+    assert_eq!(update(&deployment, "1", &["poison"], &go_on).await, Status::CreateComplete, "{}", why(&deployment));
+    deployment.record("poison");
+    let status = update(&deployment, "2", &["poison"], &go_on).await;
+    // What happens without a guard.
+    assert_eq!(status, Status::UpdateRollbackFailed, "{}", why(&deployment));
+    assert_eq!(answers(&deployment, "UpdateGuard")[1]["Data"]["Outcome"], "Continued");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_leaves_a_healthy_job_running_and_fails_before_a_sick_one_is_touched() {
+    let deployment = running().await;
+    let probe = [("GuardMode", "Probe"), ("OnSnapshotFailure", "Fail")];
+    assert_eq!(update(&deployment, "2", &["poison"], &probe).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(outcome(&deployment)["Outcome"], "Probed");
+    assert_eq!(mutations(&deployment, GUARD), ["CreateApplicationSnapshot"]);
+    deployment.record("poison");
+    assert_eq!(update(&deployment, "3", &[], &probe).await, Status::UpdateRollbackComplete);
+    let application = application(&deployment);
+    assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_permission_fails_the_deployment_and_stops_nothing() {
+    let deployment = running().await;
+    let denied = ApiError::new("AccessDeniedException", "not authorized to perform: kinesisanalytics:StopApplication");
+    deployment.world().state().faults.inject("kinesisanalytics:StopApplication", 1, Fault::Refuse(denied));
+    assert_eq!(update(&deployment, "2", &[], &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let reasons = reasons(&deployment, "UpdateGuard").join("\n");
+    assert!(reasons.contains("A permission is missing: kinesisanalytics:StopApplication"), "{reasons}");
+    assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_the_way_back_it_never_fails() {
+    let deployment = running().await;
+    let role = local_aws::api::Caller::Role(deployment.world().state().lambda.functions[GUARD].role_name().to_owned());
+    let denied = ApiError::new("AccessDeniedException", "not authorized");
+    let mut broken = jar("2", &[]);
+    broken["entry_point_broken"] = json!(true);
+    let key = deployment.upload(&broken);
+    let template = Deployment::application_template().to_string();
+    let tags = [("flink-unstick", "enabled")];
+    let role_arn = Some(deployment.stack_role.as_str());
+    request(deployment.world(), "UpdateStack", NAME, &template, &with_jar(&key), &tags, role_arn).unwrap();
+    // On the way forward it answered; whatever it wants on the way back it does not get.
+    deployment.world().until(|state| answered(state, "UpdateGuard", 2).then_some(())).await;
+    deployment.world().state().faults.inject_for(role, "kinesisanalytics:*", 1000, Fault::Refuse(denied));
+    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let told = answers(&deployment, "UpdateGuard").pop().unwrap();
+    assert_eq!(told["Status"], "SUCCESS");
+    assert!(told["Data"]["Trouble"].as_str().unwrap().contains("A permission is missing"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_guard_ends_where_a_living_one_does() {
+    for action in ["TagResource", "StopApplication"] {
+        for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {
+            let deployment = running().await;
+            deployment.record("a");
+            kill_at(&mut deployment.world().state(), GUARD, &format!("kinesisanalytics:{action}"), moment);
+            assert_eq!(update(&deployment, "2", &[], &[]).await, Status::UpdateComplete, "{}", why(&deployment));
+            let application = application(&deployment);
+            assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));
+            assert!(!application.tags.contains_key(MARKER), "{action} {moment:?}");
+            assert_eq!(outcome(&deployment)["Outcome"], "Stopped", "{action} {moment:?}");
+        }
+    }
+}
