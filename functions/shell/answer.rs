@@ -68,12 +68,13 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
         }
     };
-    let Some(name) = asked.owned(&application) else {
+    let Some((name, reach)) = asked.reach::<R>(&application) else {
         let (ApplicationRef::Name(application) | ApplicationRef::LogicalId(application)) = application;
         let refusal = Refusal::NotOwned { application };
         return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
     };
-    let facts = Facts { since: asked.since(), stack: asked.status, stop_patience: aws.environment.stop_patience };
+    let stop_patience = aws.environment.stop_patience;
+    let facts = Facts { since: asked.since(), stack: asked.status, stop_patience, reach };
     let goal = match properties.goal(request, &facts) {
         Ok(Some(goal)) => goal,
         Ok(None) => {

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use super::application::{PropertyGroup, RunConfiguration};
 use super::auto_start::{AutoStart, AutoStartAttributes};
-use super::property_groups::{PropertyGroups, PropertyGroupsAttributes};
-use super::unreadable::{Unreadable, read};
+use super::property_groups::{Given, PropertyGroups, PropertyGroupsAttributes};
+use super::unreadable::Unreadable;
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
-    ConflictPolicy, Done, Force, Goal, Group, Observed, OnDelete, Properties, Restore, Running, StackStatus, Stopped,
-    Timestamp, restored_snapshot,
+    ConflictPolicy, Done, Force, Goal, Group, How, Observed, OnDelete, Properties, Reach, Restore, Running, Settled,
+    StackStatus, Stopped, Timestamp, restored_snapshot,
 };
 
 /// How a request names its application.
@@ -33,12 +33,49 @@ pub struct Facts {
     pub stack: StackStatus,
     /// How long a graceful stop is waited for.
     pub stop_patience: Duration,
+    /// Whose the application is.
+    pub reach: Reach,
+}
+
+/// What is known of the request's stack when it is asked whether the request reaches an application.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// Its status.
+    pub status: StackStatus,
+    /// Its applications: logical ID and name.
+    pub applications: &'a [(String, String)],
+}
+
+impl Asker<'_> {
+    /// The application's name and whose it is; `None` when the request must not touch it. The stack must be worked on: a forged event
+    /// cannot make that true. Whether a borrowed application allows this stack is asked at every step.
+    #[must_use]
+    pub fn reach<R: CustomResource>(&self, application: &ApplicationRef) -> Option<(String, Reach)> {
+        if !self.status.is_in_progress() {
+            return None;
+        }
+        let owned = self.applications.iter().find(|(logical_id, name)| match application {
+            ApplicationRef::Name(asked) => name == asked,
+            ApplicationRef::LogicalId(asked) => logical_id == asked,
+        });
+        match (owned, application) {
+            (Some((_, name)), _) => Some((name.clone(), Reach::Own)),
+            (None, ApplicationRef::Name(name)) if R::BORROWS => {
+                Some((name.clone(), Reach::Borrowed { stack: self.stack.to_owned() }))
+            }
+            (None, ApplicationRef::Name(_) | ApplicationRef::LogicalId(_)) => None,
+        }
+    }
 }
 
 /// A custom resource of this project.
 pub trait CustomResource: DeserializeOwned {
     /// The first part of its physical resource IDs.
     const KIND: &'static str;
+    /// Whether it may act on an application of another stack that allows it.
+    const BORROWS: bool = false;
 
     /// The application that the properties name.
     ///
@@ -124,24 +161,42 @@ impl CustomResource for AutoStart {
 
 impl CustomResource for PropertyGroups {
     const KIND: &'static str = "property-groups";
+    const BORROWS: bool = true;
 
     fn application(&self) -> Result<ApplicationRef, Unreadable> {
         one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
     }
 
     fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, Unreadable> {
-        let (wanted, previous) = match &request.request_type {
-            RequestType::Create => (groups(&self.property_groups), Vec::new()),
-            // An older template's properties that cannot be read name nothing of ours: then nothing is removed.
-            RequestType::Update => (groups(&self.property_groups), previous(&request.old_properties)),
-            RequestType::Delete => (Vec::new(), groups(&self.property_groups)),
-            RequestType::Unknown(word) => return Err(unknown(word)),
-        };
+        let since = facts.since;
+        let reach = facts.reach.clone();
         let policy = match request.request_type {
-            RequestType::Delete => ConflictPolicy::Keep,
-            RequestType::Create | RequestType::Update | RequestType::Unknown(_) => self.conflict_policy()?,
+            RequestType::Delete => {
+                // Only what was given is taken, so there is nothing to disagree about.
+                let previous = groups(&self.property_groups);
+                let (previous_policy, policy) = (ConflictPolicy::Keep, ConflictPolicy::Keep);
+                let wanted = Vec::new();
+                let goal = Properties { wanted, previous, previous_policy, unread: false, policy, reach, since };
+                return Ok(Some(Goal::Properties(goal)));
+            }
+            RequestType::Create | RequestType::Update => self.conflict_policy()?,
+            RequestType::Unknown(ref word) => return Err(unknown(word)),
         };
-        Ok(Some(Goal::Properties(Properties { wanted, previous, policy, since: facts.since })))
+        PropertyGroup::check_all(&self.property_groups)?;
+        let given = if request.request_type == RequestType::Update && names_the_same(request) {
+            Given::by(&request.old_properties)
+        } else {
+            Given::NOTHING
+        };
+        Ok(Some(Goal::Properties(Properties {
+            wanted: groups(&self.property_groups),
+            previous: given.groups,
+            previous_policy: given.policy,
+            unread: given.unread,
+            policy,
+            reach,
+            since,
+        })))
     }
 
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {
@@ -161,8 +216,11 @@ fn groups(properties: &[PropertyGroup]) -> Vec<Group> {
         .collect()
 }
 
-fn previous(old_properties: &Value) -> Vec<Group> {
-    read::<PropertyGroups>(old_properties).map(|old| groups(&old.property_groups)).unwrap_or_default()
+/// Whether an update is about the application of the last version: what was given to another one is not ours here.
+fn names_the_same(request: &Request) -> bool {
+    let name = |properties: &Value| properties.get("ApplicationName").cloned();
+    let (new, old) = (name(&request.properties), name(&request.old_properties));
+    new.is_none() || old.is_none() || new == old
 }
 
 /// Attributes are string fields, so this is a map of strings.
@@ -180,11 +238,13 @@ pub fn told(done: &Done) -> String {
         Done::NotRunning => "The application was not running.".to_owned(),
         Done::Stopped => "The application is stopped.".to_owned(),
         Done::Gone => "The application is gone.".to_owned(),
-        Done::Groups { settled } if settled.is_empty() => "The property groups are as wanted.".to_owned(),
-        Done::Groups { settled } => {
-            format!("The property groups are as wanted; set by somebody else too: {}.", settled.join(", "))
+        Done::Groups { settled, unread } => groups_told(settled, *unread),
+        Done::GroupsLeft { because, keys } if keys.is_empty() => {
+            format!("Nothing of the property groups was taken: {because}.")
         }
-        Done::GroupsLeft { because } => format!("The property groups were left as they are: {because}."),
+        Done::GroupsLeft { because, keys } => {
+            format!("Left in the property groups: {}, because {because}.", keys.join(", "))
+        }
         Done::RollbackContinued => "The rollback goes on.".to_owned(),
         Done::NoLongerStuck => "The stack is not stuck any more.".to_owned(),
         Done::AwaitingFix => "The application is stopped until a fix is deployed.".to_owned(),
@@ -192,8 +252,27 @@ pub fn told(done: &Done) -> String {
     }
 }
 
+fn groups_told(settled: &[Settled], unread: bool) -> String {
+    let mut text = "The property groups are as wanted.".to_owned();
+    for (how, because) in [
+        (How::Repaired, "Repaired, because they were changed or dropped behind this resource's back"),
+        (How::Replaced, "Replaced, though somebody else had set them"),
+        (How::Kept, "Kept as somebody else set them"),
+    ] {
+        let places: Vec<&str> = settled.iter().filter(|one| one.how == how).map(|one| one.place.as_str()).collect();
+        if !places.is_empty() {
+            text = format!("{text} {because}: {}.", places.join(", "));
+        }
+    }
+    if unread {
+        text.push_str(" The former properties could not all be read: what could not was left in place.");
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::unreadable::read;
     use super::*;
     use serde_json::json;
 
@@ -206,7 +285,7 @@ mod tests {
 
     fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
         let request = request(event);
-        let facts = Facts { since: Timestamp(0), stack, stop_patience: Duration::from_mins(10) };
+        let facts = Facts { since: Timestamp(0), stack, stop_patience: Duration::from_mins(10), reach: Reach::Own };
         read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
     }
 
@@ -251,7 +330,48 @@ mod tests {
         let Some(Goal::Properties(goal)) = goal::<PropertyGroups>(update, StackStatus::UpdateInProgress) else {
             panic!()
         };
-        assert!(goal.previous.is_empty());
+        assert!(goal.previous.is_empty() && goal.unread);
+        let told = told(&Done::Groups { settled: vec![], unread: true });
+        assert!(told.ends_with("could not all be read: what could not was left in place."), "{told}");
+    }
+
+    #[test]
+    fn what_was_given_to_another_application_is_not_ours_here() {
+        let of = |name: &str| {
+            json!({"ServiceToken": "t", "ApplicationName": name, "PropertyGroups":
+                [{"PropertyGroupId": "g", "PropertyMap": {"k": "v"}}]})
+        };
+        let update =
+            |old| json!({"RequestType": "Update", "ResourceProperties": of("a"), "OldResourceProperties": of(old)});
+        let previous = |old| match goal::<PropertyGroups>(update(old), StackStatus::UpdateInProgress) {
+            Some(Goal::Properties(goal)) => goal.previous.len(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((previous("a"), previous("b")), (1, 0));
+    }
+
+    #[test]
+    fn only_property_groups_reach_an_application_of_another_stack_and_only_by_name() {
+        let applications = [("Application".to_owned(), "flink-own".to_owned())];
+        let reach = |status| Asker { stack: "reports", status, applications: &applications };
+        let (name, id) = (ApplicationRef::Name("flink-theirs".into()), ApplicationRef::LogicalId("Theirs".into()));
+        let own = ApplicationRef::LogicalId("Application".into());
+        let asker = reach(StackStatus::UpdateInProgress);
+        let borrowed = Reach::Borrowed { stack: "reports".into() };
+        assert_eq!(asker.reach::<PropertyGroups>(&own), Some(("flink-own".into(), Reach::Own)));
+        assert_eq!(asker.reach::<PropertyGroups>(&name), Some(("flink-theirs".into(), borrowed)));
+        assert_eq!(asker.reach::<PropertyGroups>(&id), None);
+        assert_eq!(asker.reach::<AutoStart>(&name), None);
+        assert_eq!(reach(StackStatus::UpdateComplete).reach::<PropertyGroups>(&own), None);
+    }
+
+    #[test]
+    fn what_was_settled_is_told_by_key() {
+        let one = |place: &str, how| Settled { place: place.into(), how };
+        let settled = vec![one("g/a", How::Repaired), one("g/b", How::Kept), one("h/c", How::Kept)];
+        let text = told(&Done::Groups { settled, unread: false });
+        assert!(text.contains("behind this resource's back: g/a."), "{text}");
+        assert!(text.ends_with("Kept as somebody else set them: g/b, h/c."), "{text}");
     }
 
     #[test]

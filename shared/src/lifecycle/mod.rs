@@ -27,9 +27,10 @@ mod fixtures;
 pub use action::{Action, Scope};
 pub use because::Because;
 pub use call::Call;
-pub use goal::{Continued, Done, Force, Goal, Properties, Recovered, Running, Stopped};
+pub use goal::{Continued, Done, Force, Goal, Properties, Reach, Recovered, Running, Stopped};
 pub use incident::{Assessment, Blocker, Consent, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
+pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
 pub use replay::{Replay, replay};
 pub use start::restored_snapshot;
@@ -43,6 +44,8 @@ pub const AWAITING_FIX: &str = "awaiting-fix/";
 pub const UNSTICK_TOKEN: &str = "unstick-";
 /// The tag that carries the marker.
 pub const MARKER: &str = "flink-unstick-restart";
+/// The tag that names the stack which may inject property groups into an application of another stack.
+pub const HANDLERS_ALLOW: &str = "flink-handlers-allow";
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
