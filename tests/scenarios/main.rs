@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on is a failed scenario")]
 
 mod bad_input;
+mod property_groups;
 mod readme;
 mod rooms;
 mod running;
