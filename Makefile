@@ -1,15 +1,37 @@
+# Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help test check lint template properties check-properties
+.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+VENV := $(TARGET)/e2e/venv
+
+# What was given on make's command line, quoted for the shell; template/deploy.sh knows the names and their defaults.
+NOT_SETTINGS := MAKEFLAGS MAKEOVERRIDES CARGO_TARGET_DIR GIVEN
+GIVEN = $(foreach name,$(filter-out $(NOT_SETTINGS),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name)='$(subst ','\'',$($(name)))'))
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-test: ## Everything that needs cargo alone
+demo: ## The whole story on a local AWS, live: needs cargo alone
+	cargo build --package functions --bins
+	cargo run --package local-aws --bin demo
+
+test: ## Every example and scenario: needs cargo alone
 	cargo test --workspace
 
-check: lint test ## What CI runs
+check: lint one-tls cfn-lint test e2e ## What CI runs
 
-template: ## Write the templates, and check the environments
+lint: ## Formatting, lints, documentation
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+one-tls: ## No second TLS stack has come in with a dependency
+	@for crate in aws-lc-sys openssl-sys hyper@0.14; do \
+		if cargo tree --workspace --edges normal --invert $$crate >/dev/null 2>&1; then \
+			echo "$$crate is linked: a second TLS stack; see cargo tree --invert $$crate" >&2; exit 1; fi; done
+
+template: ## Write the templates anew from shared/src/template, and check the environments
 	cargo run --quiet --package template -- synth
 
 # Only what was given on make's command line: ENV is a name that other programs use too.
@@ -23,7 +45,20 @@ properties: ## What the job reads, for local development: [ENV=staging] [STACK=f
 check-properties: ## Keys that the job reads and nobody injects, and the reverse: JAR_SOURCES=path/to/src
 	@cargo run --quiet --package template -- check-properties '$(JAR_SOURCES)'
 
-lint: ## Formatting, lints, documentation
-	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+cfn-lint: $(VENV)/installed ## cfn-lint finds nothing on the templates
+	$(VENV)/bin/cfn-lint template/*.template.json
+
+deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
+	@template/deploy.sh deploy $(GIVEN)
+
+destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
+	@template/deploy.sh destroy $(GIVEN)
+
+e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
+	@$(VENV)/bin/python tests/e2e/run.py
+
+# ministack, cargo-lambda with zig, the AWS CLI and cfn-lint, pinned.
+$(VENV)/installed: tests/e2e/requirements.txt
+	python3 -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
+	@touch $@

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use shared::contract::{ApplicationRef, CustomResource, Facts, read, told};
+use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, read, told};
 use shared::custom_resource::{Handover, Reply, Request, RequestType};
 use shared::lifecycle::{Action, Because, Refusal};
 use tracing::info;
@@ -73,14 +73,22 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         let refusal = Refusal::NotOwned { application };
         return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
     };
-    let stop_patience = aws.environment.stop_patience;
-    let facts = Facts { since: asked.since(), stack: asked.status, stop_patience, reach };
+    let facts = Facts {
+        since: asked.since(),
+        deployed_since: asked.deployed_since(),
+        stack: asked.status,
+        stop_patience: aws.environment.stop_patience,
+        reach,
+    };
     let goal = match properties.goal(request, &facts) {
         Ok(Some(goal)) => goal,
         Ok(None) => {
             return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));
         }
-        Err(unreadable) => return Ended::Reply(telling.unreadable(&unreadable)),
+        Err(NoGoal::Unreadable(unreadable)) => return Ended::Reply(telling.unreadable(&unreadable)),
+        Err(NoGoal::Refused(refusal)) => {
+            return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
+        }
     };
     let first = asked.handover(handed);
     // CloudFormation's clock began with the resource's row, not with this invocation.
@@ -94,7 +102,11 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     };
     let mut trail = Trail::default();
     match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
-        Ok(done) => Ended::Reply(telling.reached(&told(&done), properties.attributes(trail.last.as_ref()), &trail)),
+        Ok(done) => Ended::Reply(telling.reached(
+            &told(&done, trail.last.as_ref()),
+            properties.attributes(trail.last.as_ref()),
+            &trail,
+        )),
         Err(Stopped::Refused(refusal)) => {
             Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))
         }

@@ -1,5 +1,7 @@
 //! The stack at the time of the request: whether somebody still waits, whose application it is, whether CloudFormation went on.
 
+use std::cell::Cell;
+
 use shared::contract::{ApplicationRef, Asker, CustomResource};
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{Reach, Stack, StackEvent, StackStatus, Timestamp};
@@ -17,6 +19,8 @@ pub(crate) struct Asked {
     name: String,
     /// The newest row of the resource in the stack's events; none when it has none, or it cannot be read.
     row: Option<StackEvent>,
+    /// When the stack's operation began, where that can be read.
+    began: Option<Timestamp>,
     applications: Vec<(String, String)>,
 }
 
@@ -37,19 +41,33 @@ async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
     let described = stack::describe(aws, &request.stack_id).await?;
     // arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
     let name = described.id.split('/').nth(1).unwrap_or_default().to_owned();
-    let row = newest_row(aws, request).await?;
+    let (row, began) = newest_row(aws, request).await?;
     let applications = stack::applications(aws, &request.stack_id, false).await?;
-    Ok(Asked { status: described.status, name, row, applications })
+    Ok(Asked { status: described.status, name, row, began, applications })
 }
 
-/// The newest row of the resource. Not DescribeStackResource, whose status lags on some engines.
-async fn newest_row(aws: &Aws, request: &Request) -> Result<Option<StackEvent>, Fault> {
+/// The newest row of the resource, and when the stack's newest operation began. Not DescribeStackResource, whose status lags on some
+/// engines.
+async fn newest_row(aws: &Aws, request: &Request) -> Result<(Option<StackEvent>, Option<Timestamp>), Fault> {
     let of_resource = |event: &StackEvent| event.logical_id == request.logical_resource_id;
-    match stack::events(aws, &request.stack_id, of_resource).await {
-        Ok(mut events) => Ok(events.pop().filter(of_resource)),
+    // The cleanup belongs to the operation before it.
+    let began = |event: &StackEvent| {
+        event.physical_id == event.stack && is_in_progress(event) && !event.status.contains("CLEANUP")
+    };
+    let (row_seen, began_seen) = (Cell::new(false), Cell::new(false));
+    let both = |event: &StackEvent| {
+        row_seen.set(row_seen.get() || of_resource(event));
+        began_seen.set(began_seen.get() || began(event));
+        row_seen.get() && began_seen.get()
+    };
+    match stack::events(aws, &request.stack_id, both).await {
+        Ok(events) => {
+            let time = events.iter().find(|event| began(event)).map(|event| event.time);
+            Ok((events.into_iter().find(of_resource), time))
+        }
         Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
         // Unreadable rows: work and answer.
-        Err(_) => Ok(None),
+        Err(_) => Ok((None, None)),
     }
 }
 
@@ -62,6 +80,11 @@ impl Asked {
     /// When the request began.
     pub(crate) fn since(&self) -> Timestamp {
         self.row.as_ref().filter(|row| is_in_progress(row)).map_or_else(now, |row| row.time)
+    }
+
+    /// When the stack's operation began; where that cannot be read, with the request.
+    pub(crate) fn deployed_since(&self) -> Timestamp {
+        self.began.unwrap_or_else(|| self.since())
     }
 
     /// The name of the application and whose it is, if the request reaches it.
@@ -84,7 +107,7 @@ impl Asked {
 /// first seen.
 pub(crate) async fn look_again(aws: &Aws, request: &Request, first: &Handover) -> Result<Stack, Fault> {
     let status = stack::describe(aws, &request.stack_id).await?.status;
-    let row = newest_row(aws, request).await?;
+    let (row, _) = newest_row(aws, request).await?;
     let same_row = first.row.is_empty() || row.is_none_or(|row| row.id == first.row);
     let superseded = status.as_str() != first.status || !same_row;
     Ok(Stack { status: Some(status), superseded, continued: 0 })

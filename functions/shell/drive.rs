@@ -1,5 +1,6 @@
 //! The only loop: look, plan, do. It decides nothing; whether a goal is reached is the planner's business.
 
+use shared::contract::told;
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{
     Action, Application, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, Tried, next_step,
@@ -57,9 +58,27 @@ pub(crate) struct Trail {
     /// What was seen last.
     pub(crate) last: Option<Observed>,
     /// Each call, with its reason.
-    pub(crate) calls: Vec<(Call, Because)>,
+    pub(crate) calls: Vec<Made>,
     /// Each change of status and each call, for people.
     pub(crate) timeline: Vec<String>,
+}
+
+impl Trail {
+    fn made(&mut self, made: Made) {
+        let Made { call, because, refused } = &made;
+        let refused = refused.as_ref().map_or_else(String::new, |text| format!(", refused: {text}"));
+        self.timeline.push(format!("{call}, because {because}{refused}"));
+        self.calls.push(made);
+    }
+}
+
+/// One call that was made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) call: Call,
+    pub(crate) because: Because,
+    /// The service's own words, when it refused.
+    pub(crate) refused: Option<String>,
 }
 
 /// Looks, plans and does until the goal is reached, cannot be reached, or time is up.
@@ -74,7 +93,7 @@ pub(crate) async fn drive(
     let mut waiting = None;
     let mut known: Option<Stack> = None;
     loop {
-        let observed = match look(aws, subject, &mut tried, &mut known).await {
+        let observed = match look(aws, goal, subject, &mut tried, &mut known).await {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
@@ -103,8 +122,7 @@ pub(crate) async fn drive(
             step = next_step(goal, &observed);
         }
         note(goal, &observed, &step, trail);
-        let token = observed.application.as_ref().and_then(|application| application.token.clone());
-        let arn = observed.application.as_ref().map(|application| application.arn.clone()).unwrap_or_default();
+        let seen = observed.application.clone();
         trail.last = Some(observed);
         match step {
             Step::Done(done) => return Ok(done),
@@ -114,46 +132,58 @@ pub(crate) async fn drive(
                 pace.rest(because).await.map_err(|_| Stopped::OutOfTime(waiting))?;
             }
             Step::Call(call, because) => {
-                let result = match &call {
-                    Call::ContinueRollback { token } => stack::continue_rollback(aws, &subject.stack, token).await,
-                    Call::Start { .. }
-                    | Call::Stop { .. }
-                    | Call::CreateSnapshot { .. }
-                    | Call::UpdateProperties { .. }
-                    | Call::Tag { .. }
-                    | Call::Untag { .. } => {
-                        let name = subject.application.as_deref().unwrap_or_default();
-                        flink::perform(aws, name, &arn, token, &call).await
-                    }
-                };
-                match result {
+                let result = perform(aws, subject, seen.as_ref(), &call).await;
+                let refused = match result {
                     Ok(()) => {
                         tried.accepted(&call);
-                        trail.timeline.push(format!("{call}, because {because}"));
-                        trail.calls.push((call, because));
+                        None
                     }
-                    Err(Fault::Snapshot(text)) => tried.rejected(&call, Rejected::Snapshot, text),
+                    Err(Fault::Snapshot(text)) => {
+                        tried.rejected(&call, Rejected::Snapshot, text.clone());
+                        Some(text)
+                    }
                     Err(Fault::Conflict(text) | Fault::Missing(text)) => {
-                        tried.rejected(&call, Rejected::Conflict, text);
+                        tried.rejected(&call, Rejected::Conflict, text.clone());
+                        Some(text)
                     }
                     Err(Fault::Passing(error)) => {
                         // Whether it was taken is not known: reality tells.
                         info!(%goal, %call, error, "called and learned nothing");
+                        tried.unanswered(&call, error.clone());
                         pace.untold().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
+                        Some(error)
                     }
-                    Err(fault @ (Fault::Denied(..) | Fault::Rejected(..))) => {
+                    Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {
                         return Err(Stopped::Refused(fault.refusal(call.action())));
                     }
-                }
+                };
+                trail.made(Made { call, because, refused });
             }
         }
     }
 }
 
+/// One call, to whom it is addressed.
+async fn perform(aws: &Aws, subject: &Subject, seen: Option<&Application>, call: &Call) -> Result<(), Fault> {
+    match (call, seen) {
+        (Call::ContinueRollback { token }, _) => stack::continue_rollback(aws, &subject.stack, token).await,
+        (call, Some(application)) => flink::perform(aws, application, call).await,
+        (call, None) => Err(Fault::Missing(format!("{call}: there is no application"))),
+    }
+}
+
 /// One look at everything the goal depends on; at the stack only when nothing is known of it.
-async fn look(aws: &Aws, subject: &Subject, tried: &mut Tried, known: &mut Option<Stack>) -> Result<Observed, Fault> {
+async fn look(
+    aws: &Aws,
+    goal: &Goal,
+    subject: &Subject,
+    tried: &mut Tried,
+    known: &mut Option<Stack>,
+) -> Result<Observed, Fault> {
+    // One time for the look and for the decision made of it.
+    let now = now();
     let application: Option<Application> = match &subject.application {
-        Some(name) => flink::look(aws, name).await?,
+        Some(name) => flink::look(aws, name, |status| goal.needs(status, tried, now)).await?,
         None => None,
     };
     let stack = match known.take() {
@@ -162,7 +192,6 @@ async fn look(aws: &Aws, subject: &Subject, tried: &mut Tried, known: &mut Optio
         Some(_) | None => look_at_stack(aws, subject).await?,
     };
     *known = Some(stack.clone());
-    let now = now();
     tried.looked(application.as_ref(), now);
     Ok(Observed { now, application, stack, tried: tried.clone() })
 }
@@ -198,7 +227,7 @@ fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut Trail) {
     }
     let stack = observed.stack.status.map_or("", |status| status.as_str());
     match step {
-        Step::Done(_) => info!(%goal, status, stack, step = "done", "step"),
+        Step::Done(done) => info!(%goal, status, stack, step = "done", because = told(done, Some(observed)), "step"),
         Step::Wait(because) => info!(%goal, status, stack, step = "wait", %because, "step"),
         Step::Call(call, because) => info!(%goal, status, stack, step = %call, %because, "step"),
         Step::Refuse(refusal) => info!(%goal, status, stack, step = "refuse", because = refusal.title(), "step"),

@@ -19,6 +19,8 @@ pub(crate) enum Fault {
     Conflict(String),
     /// It does not exist.
     Missing(String),
+    /// A status word that this version does not know.
+    UnknownStatus(String),
     /// Anything else that the service answers with a 4xx.
     Rejected(Action, String),
 }
@@ -67,6 +69,7 @@ impl Fault {
         match self {
             Self::Denied(action, error) => Refusal::Denied { action, error },
             Self::Rejected(action, error) => Refusal::Rejected { action, error },
+            Self::UnknownStatus(word) => Refusal::UnknownStatus { word },
             Self::Passing(error) | Self::Snapshot(error) | Self::Conflict(error) | Self::Missing(error) => {
                 Refusal::Rejected { action, error }
             }

@@ -7,15 +7,19 @@ use sdk::types::{
     EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
 };
 use shared::lifecycle::{
-    Action, Application, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType, Snapshot,
-    SnapshotStatus, Timestamp,
+    Action, Application, ApplicationStatus, Call, Group, Looks, Operation, OperationStatus, Operations, Restore,
+    RestoreType, Snapshot, SnapshotStatus, Timestamp,
 };
 
 use crate::aws::Aws;
 use crate::fault::{Fault, fault};
 
-/// Everything a step needs to know of an application; `None` when it does not exist.
-pub(crate) async fn look(aws: &Aws, name: &str) -> Result<Option<Application>, Fault> {
+/// An application with what else its status `needs` to be looked at; `None` when it does not exist.
+pub(crate) async fn look(
+    aws: &Aws,
+    name: &str,
+    needs: impl Fn(ApplicationStatus) -> Looks,
+) -> Result<Option<Application>, Fault> {
     let described = aws.flink.describe_application().application_name(name).send().await;
     let detail = match described.map_err(|error| fault(Action::DescribeApplication, &error)) {
         Ok(output) => output.application_detail,
@@ -26,18 +30,22 @@ pub(crate) async fn look(aws: &Aws, name: &str) -> Result<Option<Application>, F
         return Err(Fault::Rejected(Action::DescribeApplication, "the answer has no ApplicationDetail".to_owned()));
     };
     let mut application = described_application(&detail)?;
-    application.tags = tags(aws, &application.arn).await?;
-    application.operations = operations(aws, name).await?;
-    application.snapshots = snapshots(aws, name).await?;
+    let looks = needs(application.status);
+    if looks.tags {
+        application.tags = tags(aws, &application.arn).await?;
+    }
+    if looks.operations {
+        application.operations = operations(aws, name).await?;
+    }
+    if looks.snapshots {
+        application.snapshots = snapshots(aws, name).await?;
+    }
     Ok(Some(application))
 }
 
 fn described_application(detail: &ApplicationDetail) -> Result<Application, Fault> {
     let status = detail.application_status.as_str();
-    let status = status.parse().map_err(|_| {
-        let text = format!("Flink reports a status this version does not know: {status}. Update the handlers");
-        Fault::Rejected(Action::DescribeApplication, text)
-    })?;
+    let status = status.parse().map_err(|_| Fault::UnknownStatus(status.to_owned()))?;
     let configuration = detail.application_configuration_description.as_ref();
     let groups = configuration
         .and_then(|all| all.environment_property_descriptions.as_ref())
@@ -48,6 +56,8 @@ fn described_application(detail: &ApplicationDetail) -> Result<Application, Faul
         arn: detail.application_arn.clone(),
         status,
         version: detail.application_version_id,
+        version_created: timestamp(detail.application_version_create_timestamp.as_ref()),
+        rolled_back_to: detail.application_version_rolled_back_to,
         runtime: detail.runtime_environment.as_str().to_owned(),
         created: timestamp(detail.create_timestamp.as_ref()),
         // Enabled unless it says otherwise (`semantics.md` A.7).
@@ -63,10 +73,20 @@ fn described_application(detail: &ApplicationDetail) -> Result<Application, Faul
                 map: group.property_map.clone().into_iter().collect(),
             })
             .collect(),
+        log_group: detail
+            .cloud_watch_logging_option_descriptions()
+            .first()
+            .and_then(|option| log_group(&option.log_stream_arn)),
         running_with: configuration.and_then(|all| all.run_configuration_description.as_ref()).map(running_with),
         operations: Operations::Unreadable,
         snapshots: Vec::new(),
     })
+}
+
+/// `arn:aws:logs:<region>:<account>:log-group:<group>:log-stream:<stream>`
+fn log_group(stream_arn: &str) -> Option<String> {
+    let (_, rest) = stream_arn.split_once(":log-group:")?;
+    rest.split_once(":log-stream:").map(|(group, _)| group.to_owned())
 }
 
 fn running_with(run: &sdk::types::RunConfigurationDescription) -> (Restore, bool) {
@@ -95,9 +115,7 @@ async fn operations(aws: &Aws, name: &str) -> Result<Operations, Fault> {
         Ok(listed) => listed,
         Err(Fault::Passing(text)) => return Err(Fault::Passing(text)),
         // An engine without operations, a role without the permission: decide by status and version.
-        Err(Fault::Denied(..) | Fault::Rejected(..) | Fault::Missing(_) | Fault::Conflict(_) | Fault::Snapshot(_)) => {
-            return Ok(Operations::Unreadable);
-        }
+        Err(_) => return Ok(Operations::Unreadable),
     };
     let mut operations = Vec::new();
     for info in listed.application_operation_info_list() {
@@ -155,7 +173,8 @@ async fn snapshots(aws: &Aws, name: &str) -> Result<Vec<Snapshot>, Fault> {
 }
 
 /// One call, one request.
-pub(crate) async fn perform(aws: &Aws, name: &str, arn: &str, token: Option<String>, call: &Call) -> Result<(), Fault> {
+pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -> Result<(), Fault> {
+    let (name, arn, token) = (&application.name, &application.arn, application.token.clone());
     let flink = &aws.flink;
     let action = call.action();
     match call {

@@ -6,6 +6,7 @@
 //! unstick   the incident, step by step           drive     look, plan, do, until there is nothing to do
 //! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
 //! deliver   the PUT of the reply                 handover  longer than one invocation
+//! gather    a stack's newest operation            report    what was done, for people
 //! http      the one HTTP client under all        pace      how long to rest between two looks
 //! ```
 
@@ -16,11 +17,13 @@ mod deliver;
 mod drive;
 mod fault;
 mod flink;
+mod gather;
 mod handover;
 mod http;
 mod metric;
 mod now;
 mod pace;
+mod report;
 mod serve;
 mod stack;
 mod telling;

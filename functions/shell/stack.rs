@@ -42,10 +42,7 @@ pub(crate) async fn describe(aws: &Aws, stack: &str) -> Result<StackSeen, Fault>
         .first()
         .ok_or_else(|| Fault::Rejected(Action::DescribeStacks, format!("there is no stack {stack}")))?;
     let word = seen.stack_status().map_or("", |status| status.as_str());
-    let status = word.parse().map_err(|_| {
-        let text = format!("CloudFormation reports a status this version does not know: {word}. Update the handlers");
-        Fault::Rejected(Action::DescribeStacks, text)
-    })?;
+    let status = word.parse().map_err(|_| Fault::UnknownStatus(word.to_owned()))?;
     let id = seen.stack_id().unwrap_or(stack).to_owned();
     Ok(StackSeen {
         root: seen.root_id().map_or_else(|| id.clone(), str::to_owned),

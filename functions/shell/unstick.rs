@@ -1,23 +1,23 @@
 //! The incident from the event to the report: gather, assess, stop, continue; later start again and prove it.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use shared::contract::{ActionTaken, ApplicationReport, MAX_REPLAY_HOURS, Outcome, Report, UNSTICK, Wake};
+use shared::contract::{MAX_REPLAY_HOURS, Outcome, Report, UNSTICK, Wake};
 use shared::lifecycle::{
-    Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Recovered, Refusal, Replay, StackEvent,
-    StackStatus, Stopped as StoppedGoal, Timestamp, UNSTICK_TOKEN, assess, replay, to_recover,
+    Action, Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Looks, Recovered, Refusal,
+    StackStatus, Stopped as StoppedGoal, UNSTICK_TOKEN, assess, to_recover,
 };
-use std::collections::BTreeMap;
 use tracing::info;
 
 use crate::aws::Aws;
 use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::fault::Fault;
-use crate::flink;
 use crate::now::now;
 use crate::pace::Pace;
 use crate::stack::{self, StackSeen};
+use crate::{flink, gather, report as told};
 
 /// Why there is no report. Lambda then delivers the event again, and what is unfinished is finished.
 #[derive(Debug, thiserror::Error)]
@@ -33,28 +33,50 @@ pub(crate) enum Unfinished {
     OutOfTime,
 }
 
-const STACK: &str = "AWS::CloudFormation::Stack";
+/// Why an incident is not gone on with.
+enum Halt {
+    Unfinished(Unfinished),
+    /// It cannot even be looked at.
+    Refused(Refusal),
+}
+
+impl From<Unfinished> for Halt {
+    fn from(unfinished: Unfinished) -> Self {
+        Self::Unfinished(unfinished)
+    }
+}
+
+/// What may pass is delivered again; what may not is told to a person.
+fn learned<T>(action: Action, told: Result<T, Fault>) -> Result<T, Halt> {
+    told.map_err(|fault| match fault {
+        Fault::Passing(text) => Halt::Unfinished(Unfinished::Passing(text)),
+        fault => Halt::Refused(fault.refusal(action)),
+    })
+}
 
 /// Handles one event.
 pub(crate) async fn handle(aws: &Aws, event: &Value, until: Instant) -> Result<Report, Unfinished> {
-    let (name, told) = match Wake::read(event).map_err(Unfinished::Unknown)? {
+    let (name, status) = match Wake::read(event).map_err(Unfinished::Unknown)? {
         Wake::StackStatusChange { stack_id, status } => (stack_id, status),
         Wake::Operator { stack_name } => (stack_name, String::new()),
-        Wake::Sweep => return Ok(blank(Outcome::Swept, "")),
+        Wake::Sweep => return Ok(told::blank(Outcome::Swept, "")),
     };
-    let root = match root(aws, &name).await {
-        Ok(root) => root,
-        Err(Fault::Passing(text)) => return Err(Unfinished::Passing(text)),
-        Err(fault) => {
-            let refusal = fault.refusal(shared::lifecycle::Action::DescribeStacks);
-            return Ok(refused(blank(Outcome::Refused, &name), &refusal));
-        }
-    };
-    let incident = gather(aws, &root).await.map_err(|fault| Unfinished::Passing(format!("{fault:?}")))?;
-    let mut report = blank(Outcome::NotOurs, &root.id);
+    match incident(aws, &name, &status, until).await {
+        Ok(report) => Ok(report),
+        Err(Halt::Refused(refusal)) => Ok(told::refused(told::blank(Outcome::Refused, &name), &refusal)),
+        Err(Halt::Unfinished(unfinished)) => Err(unfinished),
+    }
+}
+
+/// The stack's own status decides; the event's may be late, and only says who was woken for what.
+async fn incident(aws: &Aws, name: &str, woken_for: &str, until: Instant) -> Result<Report, Halt> {
+    let root = learned(Action::DescribeStacks, gather::root(aws, name).await)?;
+    let incident = learned(Action::DescribeStackEvents, gather::incident(aws, &root).await)?;
+    let mut report = told::blank(Outcome::NotOurs, &root.id);
     report.cause = incident.cause().map_or_else(String::new, |event| event.reason.clone());
-    info!(stack = root.id, status = %root.status, told, "woken");
-    if told == StackStatus::UpdateFailed.as_str() || root.status == StackStatus::UpdateFailed {
+    report.attempt = incident.continued();
+    info!(stack = root.id, status = %root.status, woken_for, "woken");
+    if woken_for == StackStatus::UpdateFailed.as_str() || root.status == StackStatus::UpdateFailed {
         report.outcome = Outcome::Reported;
         report.next = format!("aws cloudformation rollback-stack --stack-name {}", root.id);
         return Ok(report);
@@ -69,50 +91,15 @@ pub(crate) async fn handle(aws: &Aws, event: &Value, until: Instant) -> Result<R
     }
 }
 
-async fn root(aws: &Aws, name: &str) -> Result<StackSeen, Fault> {
-    let seen = stack::describe(aws, name).await?;
-    if seen.root == seen.id { Ok(seen) } else { stack::describe(aws, &seen.root.clone()).await }
-}
-
-/// The rows of the newest operation, the root's and its failed nested stacks'.
-async fn gather(aws: &Aws, root: &StackSeen) -> Result<Incident, Fault> {
-    let mut events: Vec<StackEvent> = Vec::new();
-    let mut stacks = vec![root.id.clone()];
-    let mut began = Timestamp(i64::MIN);
-    while let Some(stack) = stacks.pop() {
-        let is_root = stack == root.id;
-        let first = |event: &StackEvent| {
-            let own = event.resource_type == STACK && event.physical_id == stack;
-            (is_root && own && event.status == "UPDATE_IN_PROGRESS") || (!is_root && event.time < began)
-        };
-        let rows = stack::events(aws, &stack, first).await?;
-        if is_root {
-            began = rows.last().map_or(began, |row| row.time);
-        }
-        for row in &rows {
-            let nested = row.resource_type == STACK && row.physical_id != stack && row.status.ends_with("_FAILED");
-            if nested && !stacks.contains(&row.physical_id) {
-                stacks.push(row.physical_id.clone());
-            }
-        }
-        events.extend(rows);
-    }
-    // Stable: rows of one stack stay in the order that CloudFormation gave them.
-    events.sort_by_key(|event| std::cmp::Reverse(event.time));
-    let may_continue = root.role.is_some() || aws.environment.continue_with_own_role;
-    Ok(Incident { stack: root.id.clone(), status: root.status, may_continue, events })
-}
-
 async fn unstick(
     aws: &Aws,
     root: &StackSeen,
     incident: &Incident,
     mut report: Report,
     until: Instant,
-) -> Result<Report, Unfinished> {
+) -> Result<Report, Halt> {
     let blockers = incident.blockers();
     report.blockers = blockers.iter().map(|blocker| format!("{}: {}", blocker.logical_id, blocker.reason)).collect();
-    report.attempt = incident.continued();
     let mut found: BTreeMap<String, Application> = BTreeMap::new();
     for name in blockers.iter().filter_map(|blocker| blocker.application.as_ref()) {
         if let Some(application) = seen(aws, name).await? {
@@ -125,7 +112,7 @@ async fn unstick(
     };
     let applications = match assess(incident, consent) {
         Assessment::Act { applications } => applications,
-        Assessment::Refuse(refusal) => return Ok(refused(report, &refusal)),
+        Assessment::Refuse(refusal) => return Ok(told::refused(report, &refusal)),
         Assessment::NotOurs => return Ok(report),
         Assessment::NoLongerStuck => {
             "the stack is not stuck any more".clone_into(&mut report.state);
@@ -150,15 +137,16 @@ async fn unstick(
             patience: aws.environment.stop_patience,
         });
         let (done, trail) = reach(aws, &goal, &root.id, Some(name.clone()), 0, until).await?;
-        report.state.push_str(&cost(&name, found.get(&name), &trail, bound));
-        report.applications.push(told(&name, &trail));
+        report.state.push_str(&told::stopped(&name, found.get(&name), &trail, bound));
+        report.applications.push(told::application(&name, &trail));
         if let Err(refusal) = done {
-            return Ok(refused(report, &refusal));
+            return Ok(told::refused(report, &refusal));
         }
     }
     let failed = incident.newest(StackStatus::UpdateRollbackFailed).map(|event| event.id.clone()).unwrap_or_default();
     let goal = Goal::Continued(Continued { token: token(&failed) });
-    let (done, _) = reach(aws, &goal, &root.id, None, incident.continued(), until).await?;
+    let (done, trail) = reach(aws, &goal, &root.id, None, incident.continued(), until).await?;
+    report.actions = told::actions(&trail);
     match done {
         Ok(Done::RollbackContinued) => {
             report.outcome = Outcome::RollbackContinued;
@@ -170,14 +158,18 @@ async fn unstick(
             report.outcome = Outcome::RollbackContinued;
             Ok(report)
         }
-        Err(refusal) => Ok(refused(report, &refusal)),
+        Err(refusal) => Ok(told::refused(report, &refusal)),
     }
 }
 
 /// What CloudFormation takes as a token: the same for every delivery of one failure.
 fn token(event_id: &str) -> String {
-    let id: String = event_id.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect();
-    format!("{UNSTICK_TOKEN}{id}").chars().take(128).collect()
+    format!("{UNSTICK_TOKEN}{}", plain(event_id)).chars().take(128).collect()
+}
+
+/// The letters of an event's ID that tokens and snapshot names take.
+fn plain(event_id: &str) -> String {
+    event_id.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect()
 }
 
 async fn recover(
@@ -186,9 +178,8 @@ async fn recover(
     incident: &Incident,
     mut report: Report,
     until: Instant,
-) -> Result<Report, Unfinished> {
-    let names =
-        stack::applications(aws, &root.id, true).await.map_err(|fault| Unfinished::Passing(format!("{fault:?}")))?;
+) -> Result<Report, Halt> {
+    let names = learned(Action::ListStackResources, stack::applications(aws, &root.id, true).await)?;
     let complete = incident.newest(StackStatus::UpdateRollbackComplete);
     let (event, since) = complete.map_or_else(|| (String::new(), now()), |row| (row.id.clone(), row.time));
     for (_, name) in names {
@@ -200,28 +191,29 @@ async fn recover(
         let goal = Goal::Recovered(Recovered {
             event: event.clone(),
             stabilize: aws.environment.stabilize,
-            proof: format!("flink-handlers-gate-{}", token(&event)),
+            proof: format!("flink-handlers-gate-{}", plain(&event)),
             since,
             patience: aws.environment.stop_patience,
         });
         let (done, trail) = reach(aws, &goal, &root.id, Some(name.clone()), 0, until).await?;
-        report.applications.push(told(&name, &trail));
+        // What it was started from is what was the newest before.
+        report.state.push_str(&told::restarted(&application));
+        report.applications.push(told::application(&name, &trail));
         match done {
             Ok(Done::AwaitingFix) => {
                 report.outcome = Outcome::StoppedAwaitingFix;
-                "deploy a fix: the stopped application takes the update, and auto-start runs it"
-                    .clone_into(&mut report.next);
+                report.next = told::next_for_a_fix(&application);
             }
             Ok(Done::Healthy) if report.outcome == Outcome::NotOurs => report.outcome = Outcome::Recovered,
             Ok(_) => {}
-            Err(refusal) => return Ok(refused(report, &refusal)),
+            Err(refusal) => return Ok(told::refused(report, &refusal)),
         }
     }
     Ok(report)
 }
 
-async fn seen(aws: &Aws, name: &str) -> Result<Option<Application>, Unfinished> {
-    flink::look(aws, name).await.map_err(|fault| Unfinished::Passing(format!("{fault:?}")))
+async fn seen(aws: &Aws, name: &str) -> Result<Option<Application>, Halt> {
+    learned(Action::DescribeApplication, flink::look(aws, name, |_| Looks::ALL).await)
 }
 
 async fn reach(
@@ -247,63 +239,4 @@ async fn reach(
 fn bound(aws: &Aws, application: &Application) -> Duration {
     let own = application.tag(MAX_REPLAY_HOURS).and_then(|hours| hours.parse::<u64>().ok()).map(Duration::from_hours);
     own.map_or(aws.environment.max_replay, |own| own.min(aws.environment.max_replay))
-}
-
-/// What a force-stop threw away; a graceful one nothing.
-fn cost(name: &str, before: Option<&Application>, trail: &Trail, bound: Duration) -> String {
-    use shared::lifecycle::Call;
-    let forced = trail.calls.iter().any(|(call, _)| matches!(call, Call::Stop { force: true }));
-    let Some(application) = before.filter(|_| forced) else {
-        return format!("{name}: no state was thrown away. ");
-    };
-    match replay(application, now(), bound) {
-        Replay::Since { snapshot, age } => {
-            format!("{name}: what came after snapshot {snapshot} ({} minutes) is replayed. ", age.as_secs() / 60)
-        }
-        Replay::Empty { age } => {
-            format!(
-                "{name}: there was no snapshot; state restarts empty and {} minutes are replayed. ",
-                age.as_secs() / 60
-            )
-        }
-        Replay::Forbidden { why } => format!("{name}: {why}. "),
-    }
-}
-
-fn told(name: &str, trail: &Trail) -> ApplicationReport {
-    let last = trail.last.as_ref();
-    let application = last.and_then(|last| last.application.as_ref());
-    let snapshot = application.and_then(Application::newest_snapshot);
-    ApplicationReport {
-        application_name: name.to_owned(),
-        found: trail.found.clone().unwrap_or_default(),
-        left: application.map_or_else(|| "absent".to_owned(), |application| application.status.to_string()),
-        snapshot: snapshot.map(|snapshot| snapshot.name.clone()).unwrap_or_default(),
-        snapshot_age_minutes: snapshot.map(|snapshot| now().since(snapshot.created).as_secs() / 60),
-        actions: trail
-            .calls
-            .iter()
-            .map(|(call, because)| ActionTaken { call: call.to_string(), because: because.to_string() })
-            .collect(),
-    }
-}
-
-fn refused(mut report: Report, refusal: &Refusal) -> Report {
-    report.outcome = Outcome::Refused;
-    report.state.push_str(&refusal.to_string());
-    refusal.remedy().clone_into(&mut report.next);
-    report
-}
-
-fn blank(outcome: Outcome, stack: &str) -> Report {
-    Report {
-        outcome,
-        stack: stack.to_owned(),
-        cause: String::new(),
-        blockers: Vec::new(),
-        applications: Vec::new(),
-        attempt: 0,
-        state: String::new(),
-        next: String::new(),
-    }
 }

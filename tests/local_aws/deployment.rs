@@ -55,6 +55,14 @@ impl Deployment {
     /// When one of them does not come to be: nothing can be shown without it.
     pub async fn start(options: Options, environment: &[(&str, &str)]) -> Self {
         let aws = LocalAws::start(options).await.expect("a port on 127.0.0.1");
+        Self::in_world(aws, environment).await
+    }
+
+    /// The same in a world that somebody started, and may watch from its first moment.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn in_world(aws: LocalAws, environment: &[(&str, &str)]) -> Self {
         let world = &aws.world;
         settle(world, "flink-access", ACCESS, &[], &[], None).await;
         let outputs = outputs(world, "flink-access");
@@ -95,6 +103,9 @@ impl Deployment {
     }
 
     /// The committed application template, for scenarios that change a line of it.
+    ///
+    /// # Panics
+    /// When the committed file is not JSON.
     #[must_use]
     pub fn application_template() -> Value {
         serde_json::from_str(APPLICATION).expect("the committed template is JSON")
@@ -106,6 +117,9 @@ impl Deployment {
     }
 
     /// The operator denies the application's role to write its table, or lets it again.
+    ///
+    /// # Panics
+    /// Before the application stack is there.
     pub fn sink_permission(&self, given: bool) {
         let mut state = self.world().state();
         let role = state.cloudformation.stack(NAME).and_then(|stack| stack.resources.get("ApplicationRole"));
@@ -215,6 +229,12 @@ pub fn binaries() -> &'static Path {
         let mut build = Command::new(cargo);
         build.args(["build", "--quiet", "--package", "functions", "--bins"]);
         build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")]);
+        // What cargo tells this program about itself looks to a build script (ring's) like a change: without it, no rebuild.
+        let told = env::vars_os().map(|(name, _)| name);
+        let own = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
+        told.filter(|name| name.to_str().is_some_and(own)).for_each(|name| {
+            build.env_remove(name);
+        });
         if folder.ends_with("release") {
             build.arg("--release");
         }

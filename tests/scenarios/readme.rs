@@ -6,19 +6,19 @@ use std::path::Path;
 #[test]
 fn each_promise_names_a_scenario_that_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("../README.md")).unwrap();
+    let page = fs::read_to_string(root.join("../README.md")).unwrap();
     let mut named = 0;
-    let names = readme
+    let words = page
         .split_whitespace()
         .filter_map(|word| word.strip_prefix('`')?.trim_end_matches([',', '.']).strip_suffix('`'));
     for name in
-        names.filter(|name| name.chars().all(|letter| letter.is_ascii_lowercase() || "_:0123456789".contains(letter)))
+        words.filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase() || "_:0123456789".contains(letter)))
     {
         let Some((module, test)) = name.rsplit_once("::") else { continue };
         let path = root.join("scenarios").join(module.replace("::", "/")).with_extension("rs");
-        let text = fs::read_to_string(&path)
+        let scenarios = fs::read_to_string(&path)
             .unwrap_or_else(|_| panic!("README names {name}, and there is no {}", path.display()));
-        assert!(text.contains(&format!("fn {test}(")), "README names {name}, which does not exist");
+        assert!(scenarios.contains(&format!("fn {test}(")), "README names {name}, which does not exist");
         named += 1;
     }
     assert!(named > 15, "README names {named} scenarios");

@@ -58,16 +58,11 @@ pub(crate) fn reasons(deployment: &Deployment, logical_id: &str) -> Vec<String> 
 /// Everything that a failed scenario wants to know.
 pub(crate) fn why(deployment: &Deployment) -> String {
     let state = deployment.world().state();
-    let mut text = String::new();
-    for stack in &state.cloudformation.stacks {
-        for row in &stack.events {
-            text.push_str(&format!("{} {} {} {}\n", stack.name, row.logical_id, row.status, row.reason));
-        }
-    }
-    for line in &state.lambda.logs {
-        text.push_str(&format!("{}: {}\n", line.function, line.line));
-    }
-    text
+    let rows = state.cloudformation.stacks.iter().flat_map(|stack| {
+        stack.events.iter().map(|row| format!("{} {} {} {}", stack.name, row.logical_id, row.status, row.reason))
+    });
+    let lines = state.lambda.logs.iter().map(|line| format!("{}: {}", line.function, line.line));
+    rows.chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 /// The incident reports that reached people.

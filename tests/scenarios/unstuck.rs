@@ -26,6 +26,7 @@ async fn a_passing_cause_is_recovered_from_without_anybody() {
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     let recovered = report(&deployment, "Recovered").await;
     assert_eq!(recovered["Applications"][0]["Left"], "RUNNING", "{recovered}");
+    assert!(recovered["State"].as_str().unwrap().contains("was read and written again"), "{recovered}");
     let continued = report(&deployment, "RollbackContinued").await;
     assert!(continued["Cause"].as_str().unwrap().contains("Failed to take snapshot"), "{continued}");
     assert_eq!(application(&deployment).status, Flink::Running);
@@ -41,12 +42,14 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     deployment.record("b");
     stuck(&deployment).await;
     let waiting = report(&deployment, "StoppedAwaitingFix").await;
-    assert!(waiting["Next"].as_str().unwrap().contains("deploy a fix"), "{waiting}");
+    let next = waiting["Next"].as_str().unwrap();
+    assert!(next.starts_with("aws logs tail /aws/kinesis-analytics/flink-test"), "{waiting}");
+    assert!(next.contains("deploy a fix"), "{waiting}");
     assert_eq!(application(&deployment).status, Flink::Ready);
     let key = deployment.upload(&jar("3", &[]));
     assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Running);
-    assert!(application(&deployment).tags.get("flink-unstick-restart").is_none(), "nothing is left to remember");
+    assert!(!application(&deployment).tags.contains_key("flink-unstick-restart"), "nothing is left to remember");
     assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 3, "no record is lost");
 }
 
@@ -55,7 +58,11 @@ async fn a_graceful_stop_is_tried_before_force() {
     let deployment = running().await;
     deployment.record("poison");
     stuck(&deployment).await;
-    report(&deployment, "RollbackContinued").await;
+    let told = report(&deployment, "RollbackContinued").await;
+    let graceful = &told["Applications"][0]["Actions"][1];
+    assert_eq!(graceful["Call"], "StopApplication", "{told}");
+    assert!(graceful["Refused"].as_str().unwrap().contains("Failed to take snapshot"), "{told}");
+    assert_eq!(told["Actions"][0]["Call"], "ContinueUpdateRollback", "{told}");
     let calls = mutations(&deployment, "flink-rollback-unsticker");
     let expected = ["TagResource", "StopApplication", "StopApplication", "ContinueUpdateRollback"];
     assert_eq!(&calls[..4], expected, "{calls:?}");

@@ -22,7 +22,7 @@ pub struct RunConfiguration<V = String> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ApplicationRestoreConfiguration<V = String> {
-    /// One of [`RestoreType`]'s words.
+    /// One of [`RestoreType`](crate::lifecycle::RestoreType)'s words.
     pub application_restore_type: V,
     /// The snapshot's name, with `RESTORE_FROM_CUSTOM_SNAPSHOT` only.
     #[serde(skip_serializing_if = "Option::is_none")]

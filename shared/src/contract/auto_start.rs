@@ -31,7 +31,7 @@ pub struct AutoStart<V = String> {
     /// Seconds the application must stay RUNNING before a snapshot proves it healthy; `0`: no gate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stabilize_seconds: Option<V>,
-    /// One of [`OnDelete`]'s words. Default `Leave`.
+    /// One of [`OnDelete`](crate::lifecycle::OnDelete)'s words. Default `Leave`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_delete: Option<V>,
 }

@@ -17,6 +17,7 @@ mod limits;
 pub mod metric;
 mod permissions;
 mod property_groups;
+mod reach;
 mod report;
 mod resource;
 mod secrets;
@@ -31,8 +32,9 @@ pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EX
 pub use limits::Leaf;
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
+pub use reach::Asker;
 pub use report::{ActionTaken, ApplicationReport, Outcome, Report};
-pub use resource::{ApplicationRef, Asker, CustomResource, Facts, told};
+pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal, told};
 pub use secrets::looks_like_a_secret;
 pub use stack_status_change::{Wake, pattern};
 pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, UNSTICK, UNSTICK_RESTART};

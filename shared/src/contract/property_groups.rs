@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::application::PropertyGroup;
 use super::unreadable::Unreadable;
-use crate::lifecycle::{ConflictPolicy, Group};
+use crate::lifecycle::{ConflictPolicy, Group, How, Settled};
 
 /// Properties of `Custom::FlinkPropertyGroups`: an expression in the template, strings once resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub struct PropertyGroups<V = String> {
     pub configuration_digest: Option<V>,
     /// What the job reads.
     pub property_groups: Vec<PropertyGroup<V>>,
-    /// One of [`ConflictPolicy`]'s words. Default `Fail`.
+    /// One of [`ConflictPolicy`](crate::lifecycle::ConflictPolicy)'s words. Default `Fail`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conflict_policy: Option<V>,
 }
@@ -99,6 +99,25 @@ fn group(entry: &Value) -> Option<Group> {
     Some(Group { id, map })
 }
 
+/// What was done about keys with another value, by key.
+pub(super) fn groups_told(settled: &[Settled], unread: bool) -> String {
+    let mut text = "The property groups are as wanted.".to_owned();
+    for (how, because) in [
+        (How::Repaired, "Repaired, because they were changed or dropped behind this resource's back"),
+        (How::Replaced, "Replaced, though somebody else had set them"),
+        (How::Kept, "Kept as somebody else set them"),
+    ] {
+        let places: Vec<&str> = settled.iter().filter(|one| one.how == how).map(|one| one.place.as_str()).collect();
+        if !places.is_empty() {
+            text = format!("{text} {because}: {}.", places.join(", "));
+        }
+    }
+    if unread {
+        text.push_str(" The former properties could not all be read: what could not was left in place.");
+    }
+    text
+}
+
 /// What `Fn::GetAtt` reads from a `Custom::FlinkPropertyGroups`. Every SUCCESS carries all of them, empty when unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -122,5 +141,14 @@ mod tests {
         assert_eq!(given.groups.iter().map(|group| group.id.as_str()).collect::<Vec<_>>(), ["a"]);
         assert_eq!((given.policy, given.unread), (ConflictPolicy::Keep, true));
         assert!(Given::by(&json!({"PropertyGroups": "hunter2"})).unread);
+    }
+
+    #[test]
+    fn what_was_settled_is_told_by_key() {
+        let one = |place: &str, how| Settled { place: place.into(), how };
+        let settled = vec![one("g/a", How::Repaired), one("g/b", How::Kept), one("h/c", How::Kept)];
+        let text = groups_told(&settled, false);
+        assert!(text.contains("behind this resource's back: g/a."), "{text}");
+        assert!(text.ends_with("Kept as somebody else set them: g/b, h/c."), "{text}");
     }
 }

@@ -35,6 +35,8 @@ pub struct Report {
     pub cause: String,
     /// What stopped the rollback: logical IDs with their reasons.
     pub blockers: Vec<String>,
+    /// Each call to the stack itself, with its reason.
+    pub actions: Vec<ActionTaken>,
     /// The applications concerned.
     pub applications: Vec<ApplicationReport>,
     /// Which attempt at continuing the rollback this is, from 1; 0 when none was made.
@@ -57,6 +59,8 @@ pub struct ApplicationReport {
     pub left: String,
     /// The snapshot it resumes from; empty for none.
     pub snapshot: String,
+    /// The log group in which the job says what it fails on; empty when it has none.
+    pub log_group: String,
     /// That snapshot's age in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_age_minutes: Option<u64>,
@@ -72,4 +76,7 @@ pub struct ActionTaken {
     pub call: String,
     /// Why.
     pub because: String,
+    /// The service's own words, when it refused.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refused: Option<String>,
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use super::application::{PropertyGroup, RunConfiguration};
 use super::auto_start::{AutoStart, AutoStartAttributes};
-use super::property_groups::{Given, PropertyGroups, PropertyGroupsAttributes};
-use super::unreadable::Unreadable;
+use super::property_groups::{Given, PropertyGroups, PropertyGroupsAttributes, groups_told};
+use super::unreadable::{Unreadable, read};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
-    ConflictPolicy, Done, Force, Goal, Group, How, Observed, OnDelete, Properties, Reach, Restore, Running, Settled,
-    StackStatus, Stopped, Timestamp, restored_snapshot,
+    ConflictPolicy, Done, Force, Goal, Group, Observed, OnDelete, Operations, Properties, Reach, Refusal, Restore,
+    Running, StackStatus, Stopped, Timestamp, restored_snapshot,
 };
 
 /// How a request names its application.
@@ -29,6 +29,8 @@ pub enum ApplicationRef {
 pub struct Facts {
     /// When the request began: the newest `*_IN_PROGRESS` row of its resource.
     pub since: Timestamp,
+    /// When the stack's operation began.
+    pub deployed_since: Timestamp,
     /// The stack's status.
     pub stack: StackStatus,
     /// How long a graceful stop is waited for.
@@ -37,36 +39,18 @@ pub struct Facts {
     pub reach: Reach,
 }
 
-/// What is known of the request's stack when it is asked whether the request reaches an application.
-#[derive(Debug, Clone, Copy)]
-pub struct Asker<'a> {
-    /// The stack's name.
-    pub stack: &'a str,
-    /// Its status.
-    pub status: StackStatus,
-    /// Its applications: logical ID and name.
-    pub applications: &'a [(String, String)],
+/// Why a request has no goal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoGoal {
+    /// A property whose word cannot be read.
+    Unreadable(Unreadable),
+    /// What is asked for is refused before anything is looked at.
+    Refused(Refusal),
 }
 
-impl Asker<'_> {
-    /// The application's name and whose it is; `None` when the request must not touch it. The stack must be worked on: a forged event
-    /// cannot make that true. Whether a borrowed application allows this stack is asked at every step.
-    #[must_use]
-    pub fn reach<R: CustomResource>(&self, application: &ApplicationRef) -> Option<(String, Reach)> {
-        if !self.status.is_in_progress() {
-            return None;
-        }
-        let owned = self.applications.iter().find(|(logical_id, name)| match application {
-            ApplicationRef::Name(asked) => name == asked,
-            ApplicationRef::LogicalId(asked) => logical_id == asked,
-        });
-        match (owned, application) {
-            (Some((_, name)), _) => Some((name.clone(), Reach::Own)),
-            (None, ApplicationRef::Name(name)) if R::BORROWS => {
-                Some((name.clone(), Reach::Borrowed { stack: self.stack.to_owned() }))
-            }
-            (None, ApplicationRef::Name(_) | ApplicationRef::LogicalId(_)) => None,
-        }
+impl From<Unreadable> for NoGoal {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Unreadable(unreadable)
     }
 }
 
@@ -86,8 +70,8 @@ pub trait CustomResource: DeserializeOwned {
     /// What the request wants; `None` when there is nothing to do.
     ///
     /// # Errors
-    /// The path of a property whose word cannot be read.
-    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, Unreadable>;
+    /// The path of a property whose word cannot be read, or what is wrong with what they ask for.
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal>;
 
     /// Every attribute of the contract, empty when unknown.
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String>;
@@ -112,6 +96,25 @@ fn unknown(request_type: &str) -> Unreadable {
     Unreadable::at("RequestType", format!("\"{request_type}\""), "Create, Update or Delete")
 }
 
+impl AutoStart {
+    /// Whether this update names another application than the one before: a new one starts empty, and the old one's snapshots go with
+    /// it. A name that became a logical ID, or the other way round, may well be the same application and passes.
+    fn renamed(&self, request: &Request) -> Option<Refusal> {
+        if request.request_type != RequestType::Update {
+            return None;
+        }
+        let old = read::<Self>(&request.old_properties).ok()?.application().ok()?;
+        match (old, self.application().ok()?) {
+            (ApplicationRef::Name(from), ApplicationRef::Name(to))
+            | (ApplicationRef::LogicalId(from), ApplicationRef::LogicalId(to)) => {
+                (from != to).then_some(Refusal::Renamed { from, to })
+            }
+            (ApplicationRef::Name(_), ApplicationRef::LogicalId(_))
+            | (ApplicationRef::LogicalId(_), ApplicationRef::Name(_)) => None,
+        }
+    }
+}
+
 impl CustomResource for AutoStart {
     const KIND: &'static str = "auto-start";
 
@@ -119,13 +122,18 @@ impl CustomResource for AutoStart {
         one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
     }
 
-    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, Unreadable> {
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
         match &request.request_type {
             RequestType::Create | RequestType::Update => {
                 let (asked, allow_non_restored_state) =
                     self.run_configuration.as_ref().map_or(Ok((Restore::Latest, false)), RunConfiguration::restore)?;
+                let renamed = self.renamed(request).filter(|_| !facts.stack.is_rolling_back());
+                if let Some(refusal) = renamed.clone().filter(|_| asked != Restore::Skip) {
+                    return Err(NoGoal::Refused(refusal));
+                }
                 // CUSTOM and SKIP belong to the deployment that brought them: a later start would lose newer state.
                 let first = request.request_type == RequestType::Create
+                    || renamed.is_some()
                     || request.properties.get("RunConfiguration") != request.old_properties.get("RunConfiguration");
                 Ok(Some(Goal::Running(Running {
                     restore: if first { asked } else { Restore::Latest },
@@ -133,6 +141,7 @@ impl CustomResource for AutoStart {
                     stabilize: self.stabilize()?,
                     proof: format!("flink-handlers-gate-{}", request.request_id),
                     since: facts.since,
+                    deployed_since: facts.deployed_since,
                 })))
             }
             RequestType::Delete => {
@@ -144,7 +153,7 @@ impl CustomResource for AutoStart {
                 let stop = Stopped { marker: None, graceful, force: Force::Freely, patience: facts.stop_patience };
                 Ok(facts.stack.is_going().then_some(Goal::Stopped(stop)))
             }
-            RequestType::Unknown(word) => Err(unknown(word)),
+            RequestType::Unknown(word) => Err(unknown(word).into()),
         }
     }
 
@@ -167,7 +176,7 @@ impl CustomResource for PropertyGroups {
         one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
     }
 
-    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, Unreadable> {
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
         let since = facts.since;
         let reach = facts.reach.clone();
         let policy = match request.request_type {
@@ -180,7 +189,7 @@ impl CustomResource for PropertyGroups {
                 return Ok(Some(Goal::Properties(goal)));
             }
             RequestType::Create | RequestType::Update => self.conflict_policy()?,
-            RequestType::Unknown(ref word) => return Err(unknown(word)),
+            RequestType::Unknown(ref word) => return Err(unknown(word).into()),
         };
         PropertyGroup::check_all(&self.property_groups)?;
         let given = if request.request_type == RequestType::Update && names_the_same(request) {
@@ -231,7 +240,28 @@ fn to_map(attributes: &impl serde::Serialize) -> BTreeMap<String, String> {
 
 /// What a goal that ended well is told as.
 #[must_use]
-pub fn told(done: &Done) -> String {
+pub fn told(done: &Done, observed: Option<&Observed>) -> String {
+    let application = observed.and_then(|observed| observed.application.as_ref());
+    let unread = application.is_some_and(|application| application.operations == Operations::Unreadable);
+    match done {
+        Done::Running | Done::Healthy if unread => {
+            format!("{} Its operations could not be read: this is judged by status and version.", text(done))
+        }
+        Done::Running
+        | Done::Healthy
+        | Done::NotRunning
+        | Done::Stopped
+        | Done::Gone
+        | Done::Groups { .. }
+        | Done::GroupsLeft { .. }
+        | Done::RollbackContinued
+        | Done::NoLongerStuck
+        | Done::AwaitingFix
+        | Done::LeftToDeployment => text(done),
+    }
+}
+
+fn text(done: &Done) -> String {
     match done {
         Done::Running => "The application is RUNNING.".to_owned(),
         Done::Healthy => "The application is RUNNING, and a snapshot proved its job healthy.".to_owned(),
@@ -252,142 +282,5 @@ pub fn told(done: &Done) -> String {
     }
 }
 
-fn groups_told(settled: &[Settled], unread: bool) -> String {
-    let mut text = "The property groups are as wanted.".to_owned();
-    for (how, because) in [
-        (How::Repaired, "Repaired, because they were changed or dropped behind this resource's back"),
-        (How::Replaced, "Replaced, though somebody else had set them"),
-        (How::Kept, "Kept as somebody else set them"),
-    ] {
-        let places: Vec<&str> = settled.iter().filter(|one| one.how == how).map(|one| one.place.as_str()).collect();
-        if !places.is_empty() {
-            text = format!("{text} {because}: {}.", places.join(", "));
-        }
-    }
-    if unread {
-        text.push_str(" The former properties could not all be read: what could not was left in place.");
-    }
-    text
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::unreadable::read;
-    use super::*;
-    use serde_json::json;
-
-    fn request(event: Value) -> Request {
-        let mut event = event;
-        event["ResponseURL"] = json!("u");
-        event["RequestId"] = json!("r1");
-        Request::read(&event).unwrap()
-    }
-
-    fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
-        let request = request(event);
-        let facts = Facts { since: Timestamp(0), stack, stop_patience: Duration::from_mins(10), reach: Reach::Own };
-        read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
-    }
-
-    fn skip() -> Value {
-        json!({"ServiceToken": "t", "ApplicationName": "app", "RunConfiguration": {"ApplicationRestoreConfiguration":
-            {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}}})
-    }
-
-    fn restore(goal: Option<Goal>) -> Restore {
-        let Some(Goal::Running(running)) = goal else { panic!("{goal:?}") };
-        running.restore
-    }
-
-    #[test]
-    fn skip_applies_to_the_deployment_that_first_carries_it_and_to_no_other() {
-        let create = json!({"RequestType": "Create", "ResourceProperties": skip()});
-        assert_eq!(restore(goal::<AutoStart>(create, StackStatus::CreateInProgress)), Restore::Skip);
-        let later = json!({"RequestType": "Update", "ResourceProperties": skip(), "OldResourceProperties": skip()});
-        assert_eq!(restore(goal::<AutoStart>(later, StackStatus::UpdateInProgress)), Restore::Latest);
-        let first = json!({"RequestType": "Update", "ResourceProperties": skip(), "OldResourceProperties": {}});
-        assert_eq!(restore(goal::<AutoStart>(first, StackStatus::UpdateInProgress)), Restore::Skip);
-    }
-
-    #[test]
-    fn on_delete_acts_only_while_the_stack_itself_goes() {
-        let mut properties = skip();
-        properties["OnDelete"] = json!("Stop");
-        let delete = json!({"RequestType": "Delete", "ResourceProperties": properties});
-        assert!(matches!(
-            goal::<AutoStart>(delete.clone(), StackStatus::DeleteInProgress),
-            Some(Goal::Stopped(Stopped { graceful: true, .. }))
-        ));
-        assert_eq!(goal::<AutoStart>(delete, StackStatus::UpdateCompleteCleanupInProgress), None);
-    }
-
-    #[test]
-    fn old_property_groups_that_cannot_be_read_name_nothing_of_ours() {
-        let new = json!({"ServiceToken": "t", "ApplicationName": "app", "PropertyGroups":
-            [{"PropertyGroupId": "g", "PropertyMap": {"k": "v"}}]});
-        let update =
-            json!({"RequestType": "Update", "ResourceProperties": new, "OldResourceProperties": {"PropertyGroups": 7}});
-        let Some(Goal::Properties(goal)) = goal::<PropertyGroups>(update, StackStatus::UpdateInProgress) else {
-            panic!()
-        };
-        assert!(goal.previous.is_empty() && goal.unread);
-        let told = told(&Done::Groups { settled: vec![], unread: true });
-        assert!(told.ends_with("could not all be read: what could not was left in place."), "{told}");
-    }
-
-    #[test]
-    fn what_was_given_to_another_application_is_not_ours_here() {
-        let of = |name: &str| {
-            json!({"ServiceToken": "t", "ApplicationName": name, "PropertyGroups":
-                [{"PropertyGroupId": "g", "PropertyMap": {"k": "v"}}]})
-        };
-        let update =
-            |old| json!({"RequestType": "Update", "ResourceProperties": of("a"), "OldResourceProperties": of(old)});
-        let previous = |old| match goal::<PropertyGroups>(update(old), StackStatus::UpdateInProgress) {
-            Some(Goal::Properties(goal)) => goal.previous.len(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!((previous("a"), previous("b")), (1, 0));
-    }
-
-    #[test]
-    fn only_property_groups_reach_an_application_of_another_stack_and_only_by_name() {
-        let applications = [("Application".to_owned(), "flink-own".to_owned())];
-        let reach = |status| Asker { stack: "reports", status, applications: &applications };
-        let (name, id) = (ApplicationRef::Name("flink-theirs".into()), ApplicationRef::LogicalId("Theirs".into()));
-        let own = ApplicationRef::LogicalId("Application".into());
-        let asker = reach(StackStatus::UpdateInProgress);
-        let borrowed = Reach::Borrowed { stack: "reports".into() };
-        assert_eq!(asker.reach::<PropertyGroups>(&own), Some(("flink-own".into(), Reach::Own)));
-        assert_eq!(asker.reach::<PropertyGroups>(&name), Some(("flink-theirs".into(), borrowed)));
-        assert_eq!(asker.reach::<PropertyGroups>(&id), None);
-        assert_eq!(asker.reach::<AutoStart>(&name), None);
-        assert_eq!(reach(StackStatus::UpdateComplete).reach::<PropertyGroups>(&own), None);
-    }
-
-    #[test]
-    fn what_was_settled_is_told_by_key() {
-        let one = |place: &str, how| Settled { place: place.into(), how };
-        let settled = vec![one("g/a", How::Repaired), one("g/b", How::Kept), one("h/c", How::Kept)];
-        let text = told(&Done::Groups { settled, unread: false });
-        assert!(text.contains("behind this resource's back: g/a."), "{text}");
-        assert!(text.ends_with("Kept as somebody else set them: g/b, h/c."), "{text}");
-    }
-
-    #[test]
-    fn an_application_has_one_name() {
-        for (properties, path) in [
-            (json!({"ServiceToken": "t"}), "ApplicationName"),
-            (json!({"ServiceToken": "t", "ApplicationName": "a", "ApplicationLogicalId": "b"}), "ApplicationLogicalId"),
-        ] {
-            assert_eq!(read::<AutoStart>(&properties).unwrap().application().unwrap_err().path, path);
-        }
-    }
-
-    #[test]
-    fn every_attribute_is_there_even_when_unknown() {
-        let auto_start = read::<AutoStart>(&skip()).unwrap();
-        let names: Vec<String> = auto_start.attributes(None).into_keys().collect();
-        assert_eq!(names, ["ApplicationARN", "ApplicationStatus", "ApplicationVersionId", "RestoredSnapshot"]);
-    }
-}
+mod tests;

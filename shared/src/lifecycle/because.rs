@@ -13,6 +13,16 @@ pub enum Because {
     NotRunning,
     /// The service accepted a call that is not seen yet.
     NotSeenYet,
+    /// The call met somebody else's change.
+    SomebodyElse,
+    /// Nobody answered the call.
+    Unanswered,
+    /// READY, and the newest snapshot is of a runtime that this one cannot restore.
+    NewestIncompatible,
+    /// READY, and the start that restored the newest snapshot failed.
+    NewestFailed,
+    /// An update's operation has not ended.
+    UpdateUnsettled,
     /// RUNNING, but not yet for long enough.
     Stabilizing,
     /// RUNNING for long enough; a snapshot is the proof.
@@ -43,6 +53,15 @@ impl fmt::Display for Because {
             Self::Busy(status) => return write!(formatter, "the application is {status}, which passes"),
             Self::NotRunning => "the application is READY and is to run",
             Self::NotSeenYet => "the service accepted the call and does not show it yet",
+            Self::SomebodyElse => "somebody else was changing it when it was called",
+            Self::Unanswered => "the call was not answered; whether it was taken is about to be seen",
+            Self::NewestIncompatible => {
+                "the newest snapshot is of a runtime that this one cannot restore, so the newest that it can is named"
+            }
+            Self::NewestFailed => {
+                "the start from the newest snapshot failed, so the newest of the version that is started is tried, once"
+            }
+            Self::UpdateUnsettled => "an update's operation has not ended, and it may still be taken back",
             Self::Stabilizing => "the application is RUNNING, but not for long enough to trust it",
             Self::ProveHealth => "the application stayed RUNNING; a snapshot proves that its job is healthy",
             Self::Proving => "the snapshot that proves the job's health is being taken",

@@ -76,7 +76,7 @@ impl fmt::Display for Call {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start { restore: Restore::Latest, .. } => {
-                formatter.write_str("StartApplication from the newest snapshot")
+                formatter.write_str("StartApplication, restoring the newest snapshot if there is one")
             }
             Self::Start { restore: Restore::Custom(name), .. } => write!(formatter, "StartApplication from {name}"),
             Self::Start { restore: Restore::Skip, .. } => formatter.write_str("StartApplication without state"),

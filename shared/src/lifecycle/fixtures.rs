@@ -14,6 +14,8 @@ pub(super) fn seen(status: ApplicationStatus) -> Observed {
         arn: "arn:aws:kinesisanalytics:eu-west-1:123456789012:application/app".into(),
         status,
         version: 1,
+        version_created: Timestamp(1_000_000),
+        rolled_back_to: None,
         runtime: "FLINK-1_20".into(),
         created: Timestamp(1_000_000),
         snapshots_enabled: true,
@@ -21,6 +23,7 @@ pub(super) fn seen(status: ApplicationStatus) -> Observed {
         tags: BTreeMap::new(),
         groups: Vec::new(),
         running_with: None,
+        log_group: None,
         operations: Operations::Listed(Vec::new()),
         snapshots: Vec::new(),
     };

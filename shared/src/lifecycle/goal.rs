@@ -33,8 +33,10 @@ pub struct Running {
     pub stabilize: Duration,
     /// The name of the snapshot that proves it, the same for every delivery of one request.
     pub proof: String,
-    /// When the request began: older operations are another request's.
+    /// When the request began: older starts are another request's.
     pub since: Timestamp,
+    /// When the stack's operation began: an update since then that failed is this deployment's failure.
+    pub deployed_since: Timestamp,
 }
 
 /// The application is stopped.

@@ -6,14 +6,17 @@
 mod action;
 mod because;
 mod call;
+mod fell_back;
 mod goal;
 mod health;
 mod incident;
+mod looks;
 mod observed;
 mod properties;
 mod recover;
 mod refusal;
 mod replay;
+mod restore;
 mod resume;
 mod start;
 mod status;
@@ -23,12 +26,15 @@ mod values;
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod walk;
 
 pub use action::{Action, Scope};
 pub use because::Because;
 pub use call::Call;
 pub use goal::{Continued, Done, Force, Goal, Properties, Reach, Recovered, Running, Stopped};
 pub use incident::{Assessment, Blocker, Consent, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
+pub use looks::Looks;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
@@ -62,6 +68,8 @@ pub enum Step {
 
 /// How often somebody else's change is met before giving up.
 const CONFLICTS: u8 = 5;
+/// How many calls may stay unanswered: each is looked for before it is repeated, so this is minutes of throttling.
+const LOST: u8 = 20;
 /// How many looks an accepted call may stay unseen before it counts as having come to nothing.
 const UNSEEN_LOOKS: u32 = 3;
 
@@ -78,9 +86,78 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
         Goal::Continued(goal) => resume::next(goal, observed),
         Goal::Recovered(goal) => recover::next(goal, observed),
     };
-    if observed.stack.superseded && matches!(step, Step::Call(..)) {
+    match step {
         // CloudFormation went on without this request: what it wanted is wanted no more.
-        return Step::Refuse(Refusal::Superseded);
+        Step::Call(..) if observed.stack.superseded => Step::Refuse(Refusal::Superseded),
+        Step::Call(call, because) => repeated(call, because, observed),
+        Step::Done(_) | Step::Wait(_) | Step::Refuse(_) => step,
     }
-    step
+}
+
+/// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that nobody answered, what
+/// became of it is looked for first.
+fn repeated(call: Call, because: Because, observed: &Observed) -> Step {
+    let tried = &observed.tried;
+    let conflict = tried.rejection.as_ref().filter(|one| one.kind == Rejected::Conflict && one.action == call.action());
+    if conflict.is_some() && tried.looks <= 1 {
+        return Step::Wait(Because::SomebodyElse);
+    }
+    match &tried.unanswered {
+        Some((action, error)) if tried.lost > LOST => {
+            Step::Refuse(Refusal::Unanswered { action: *action, error: error.clone() })
+        }
+        Some((action, _)) if *action == call.action() && tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::Unanswered),
+        Some(_) | None => Step::Call(call, because),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixtures::*;
+    use super::*;
+
+    fn properties(observed: &Observed) -> Step {
+        let wanted = vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];
+        let (previous, policy, since) = (Vec::new(), ConflictPolicy::Fail, Timestamp(0));
+        let (previous_policy, reach) = (policy, Reach::Own);
+        let goal = Properties { wanted, previous, previous_policy, unread: false, policy, reach, since };
+        next_step(&Goal::Properties(goal), observed)
+    }
+
+    fn call(observed: &Observed) -> Call {
+        let Step::Call(call, _) = properties(observed) else { panic!("{:?}", properties(observed)) };
+        call
+    }
+
+    #[test]
+    fn after_a_conflict_there_is_a_rest_and_after_the_sixth_an_end() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        for _ in 0..CONFLICTS {
+            observed.tried.rejected(&call(&observed), Rejected::Conflict, "in use".into());
+            observed.tried.looks = 1;
+            assert_eq!(properties(&observed), Step::Wait(Because::SomebodyElse));
+            observed.tried.looks = 2;
+        }
+        observed.tried.rejected(&call(&observed), Rejected::Conflict, "in use".into());
+        assert_eq!(properties(&observed), Step::Refuse(Refusal::TooManyConflicts { error: "in use".into() }));
+    }
+
+    #[test]
+    fn a_request_that_cloudformation_went_on_without_changes_nothing() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        observed.stack.superseded = true;
+        assert_eq!(properties(&observed), Step::Refuse(Refusal::Superseded));
+    }
+
+    #[test]
+    fn a_call_that_nobody_answered_is_looked_for_before_it_is_repeated() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        for _ in 0..LOST {
+            observed.tried.unanswered(&call(&observed), "Rate exceeded".into());
+            assert_eq!(properties(&observed), Step::Wait(Because::Unanswered));
+            observed.tried.looks = UNSEEN_LOOKS + 1;
+        }
+        observed.tried.unanswered(&call(&observed), "Rate exceeded".into());
+        assert!(matches!(properties(&observed), Step::Refuse(Refusal::Unanswered { .. })));
+    }
 }

@@ -7,6 +7,9 @@ use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackSta
 use super::tried::Tried;
 use super::values::Restore;
 
+/// The service's word for a start's operation.
+pub(super) const START: &str = "StartApplication";
+
 /// Milliseconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Timestamp(pub i64);
@@ -43,6 +46,10 @@ pub struct Application {
     pub status: ApplicationStatus,
     /// Its version, counted from 1.
     pub version: i64,
+    /// When this version was made.
+    pub version_created: Timestamp,
+    /// The version whose configuration this one has again, when the service rolled an update back.
+    pub rolled_back_to: Option<i64>,
     /// `FLINK-1_20`.
     pub runtime: String,
     /// When it was created; stands for the first start when operations cannot be read.
@@ -53,6 +60,8 @@ pub struct Application {
     pub token: Option<String>,
     /// Tags, by key.
     pub tags: BTreeMap<String, String>,
+    /// Where the job's own lines are; none when it logs nowhere.
+    pub log_group: Option<String>,
     /// Property groups as now described; values may be secrets.
     pub groups: Vec<Group>,
     /// What the run configuration says now; the service forgets it while the application is not running.
@@ -131,6 +140,21 @@ impl Application {
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.get(key).map(String::as_str)
+    }
+
+    /// How many starts failed that began at `since` or later.
+    pub(super) fn failed_starts(&self, since: Timestamp) -> usize {
+        let failed =
+            |one: &&Operation| one.kind == START && one.status == OperationStatus::Failed && one.started >= since;
+        match &self.operations {
+            Operations::Listed(all) => all.iter().filter(failed).count(),
+            Operations::Unreadable => 0,
+        }
+    }
+
+    /// The newest start's own error text.
+    pub(super) fn start_error(&self) -> Option<String> {
+        self.newest(START, Timestamp(i64::MIN)).and_then(|operation| operation.error.clone())
     }
 
     /// The newest operation of this kind that began at `since` or later.

@@ -5,11 +5,10 @@ use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Recovered};
 use super::health::{self, Health};
-use super::observed::{Application, Observed};
+use super::observed::{Application, Observed, START};
 use super::refusal::Refusal;
 use super::status::{ApplicationStatus, OperationStatus, StackStatus};
-use super::values::Restore;
-use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS};
+use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS, restore, stop};
 
 /// The next step toward a recovered application.
 pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
@@ -17,53 +16,65 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
         return Step::Done(Done::LeftToDeployment);
     }
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
-    let awaiting = application.tag(MARKER).is_some_and(|marker| marker.starts_with(AWAITING_FIX));
+    // A tag that was accepted is believed, though a look may not show it yet.
+    let marked = application.tag(MARKER).is_some_and(|marker| marker.starts_with(AWAITING_FIX));
+    let awaiting = marked || observed.tried.tagged > 0;
     match application.status {
         ApplicationStatus::Deleting => Step::Done(Done::Gone),
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
         ApplicationStatus::Ready if awaiting => Step::Done(Done::AwaitingFix),
         ApplicationStatus::Ready => ready(goal, application, observed),
-        ApplicationStatus::Running if awaiting => stop(application, observed),
+        ApplicationStatus::Running if awaiting => stop::forced(application, observed, Because::FailsAgain),
         ApplicationStatus::Running => running(goal, application, observed),
         ApplicationStatus::Starting | ApplicationStatus::Updating | ApplicationStatus::Autoscaling if awaiting => {
-            stop(application, observed)
+            stop::forced(application, observed, Because::FailsAgain)
         }
-        ApplicationStatus::Starting | ApplicationStatus::Updating => {
+        ApplicationStatus::Starting
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::Stopping => {
             let steady = observed.tried.steady.as_ref();
-            if steady.is_some_and(|steady| observed.now.since(steady.since) >= goal.patience) {
+            let stuck = steady.is_some_and(|steady| observed.now.since(steady.since) >= goal.patience);
+            if stuck && awaiting {
+                stop::forced(application, observed, Because::FailsAgain)
+            } else if stuck {
                 give_up(goal)
             } else {
                 Step::Wait(Because::Busy(application.status))
             }
         }
-        ApplicationStatus::Stopping
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => Step::Wait(Because::Busy(application.status)),
+        ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
+            Step::Wait(Because::Busy(application.status))
+        }
     }
 }
 
 fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
-    if let Some(operation) = application.newest("StartApplication", goal.since) {
-        return match operation.status {
-            OperationStatus::InProgress => Step::Wait(Because::NotSeenYet),
-            OperationStatus::Failed | OperationStatus::Cancelled | OperationStatus::Successful => give_up(goal),
-        };
+    match application.newest(START, goal.since).map(|operation| operation.status) {
+        Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
+        Some(OperationStatus::Cancelled | OperationStatus::Successful) => return give_up(goal),
+        Some(OperationStatus::Failed) | None => {}
     }
-    if observed.tried.starts == 0 {
-        let call = Call::Start { restore: Restore::Latest, allow_non_restored_state: false };
-        return Step::Call(call, Because::NotRunning);
+    if observed.tried.starts > 0 && observed.tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
     }
-    if observed.tried.looks <= UNSEEN_LOOKS { Step::Wait(Because::NotSeenYet) } else { give_up(goal) }
+    let failed = application.failed_starts(goal.since);
+    if usize::from(observed.tried.starts) > failed {
+        return give_up(goal);
+    }
+    match restore::rung(application, observed, failed) {
+        Ok((restore, because)) => Step::Call(Call::Start { restore, allow_non_restored_state: false }, because),
+        Err(refusal) if failed == 0 => Step::Refuse(refusal),
+        Err(_) => give_up(goal),
+    }
 }
 
 fn running(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
-    match health::of(application, observed, goal.stabilize, &goal.proof) {
+    match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
         Health::Wait(because) => Step::Wait(because),
         Health::Call(call, because) => Step::Call(call, because),
         Health::Unhealthy(_) => give_up(goal),
-        Health::Healthy if application.tag(MARKER).is_some() && observed.tried.tagged == 0 => {
+        Health::Healthy if application.tag(MARKER).is_some() && observed.tried.untagged == 0 => {
             Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain)
         }
         Health::Healthy => Step::Done(Done::Healthy),
@@ -74,17 +85,6 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
 fn give_up(goal: &Recovered) -> Step {
     let value = format!("{AWAITING_FIX}{}", goal.event);
     Step::Call(Call::Tag { key: MARKER, value }, Because::FailsAgain)
-}
-
-fn stop(application: &Application, observed: &Observed) -> Step {
-    if observed.tried.forced >= 3 {
-        let error = observed.tried.rejection.as_ref().map_or_else(String::new, |rejection| rejection.text.clone());
-        return Step::Refuse(Refusal::WouldNotStop { application: application.name.clone(), error });
-    }
-    if observed.tried.forced > 0 && observed.tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
-    }
-    Step::Call(Call::Stop { force: true }, Because::FailsAgain)
 }
 
 #[cfg(test)]
@@ -146,6 +146,39 @@ mod tests {
         let mut observed = recovering(ApplicationStatus::Ready);
         operation(&mut observed, "StartApplication", OperationStatus::Failed, Some("boom"));
         assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+    }
+
+    #[test]
+    fn a_start_that_fails_on_the_newest_snapshot_is_tried_once_more_on_the_old_codes_own() {
+        let mut observed = recovering(ApplicationStatus::Ready);
+        snapshot(&mut observed, "old code", super::super::SnapshotStatus::Ready);
+        later(&mut observed, Duration::from_mins(1));
+        snapshot(&mut observed, "new code", super::super::SnapshotStatus::Ready);
+        app(&mut observed).snapshots[1].version = 2;
+        app(&mut observed).version = 3;
+        operation(&mut observed, START, OperationStatus::Failed, Some("boom"));
+        let Step::Call(Call::Start { restore, .. }, Because::NewestFailed) = step(&observed) else { panic!() };
+        assert_eq!(restore, super::super::Restore::Custom("old code".into()));
+    }
+
+    #[test]
+    fn an_application_that_is_stuck_is_marked_then_forced() {
+        for status in [ApplicationStatus::Starting, ApplicationStatus::Autoscaling, ApplicationStatus::Stopping] {
+            let mut observed = recovering(status);
+            assert_eq!(step(&observed), Step::Wait(Because::Busy(status)));
+            later(&mut observed, Duration::from_mins(10));
+            assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+            observed.tried.tagged = 1;
+            assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::FailsAgain));
+        }
+    }
+
+    #[test]
+    fn an_application_that_was_deleted_meanwhile_is_gone() {
+        let mut observed = recovering(ApplicationStatus::Deleting);
+        assert_eq!(step(&observed), Step::Done(Done::Gone));
+        observed.application = None;
+        assert_eq!(step(&observed), Step::Done(Done::Gone));
     }
 
     #[test]

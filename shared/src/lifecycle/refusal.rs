@@ -1,6 +1,6 @@
 //! Why a goal is not reached. Every refusal has a remedy, and its row in README's table.
 
-use std::fmt;
+mod words;
 
 use super::action::Action;
 
@@ -38,11 +38,36 @@ pub enum Refusal {
         application: String,
         /// The operation's own error text.
         error: String,
+        /// What was restored.
+        tried: String,
+    },
+    /// There are READY snapshots, and none that this runtime can restore.
+    NothingToRestore {
+        /// The application.
+        application: String,
+        /// What the newest one is.
+        tried: String,
+    },
+    /// The service took an update of this deployment back.
+    UpdateFellBack {
+        /// The application.
+        application: String,
+        /// The operation's own error text.
+        error: String,
+    },
+    /// The update names another application than before.
+    Renamed {
+        /// The old one.
+        from: String,
+        /// The new one.
+        to: String,
     },
     /// A start was accepted and the application is READY again.
     FellBack {
         /// The application.
         application: String,
+        /// What is known of that start.
+        seen: String,
     },
     /// RUNNING, and its job cannot be snapshotted.
     Unhealthy {
@@ -73,6 +98,13 @@ pub enum Refusal {
     /// Somebody else kept changing the application.
     TooManyConflicts {
         /// The last rejection's text.
+        error: String,
+    },
+    /// Calls stayed without an answer.
+    Unanswered {
+        /// The operation.
+        action: Action,
+        /// What came instead of an answer.
         error: String,
     },
     /// A force-stop would throw away more than may be replayed.
@@ -126,120 +158,7 @@ pub enum Refusal {
     },
 }
 
-impl Refusal {
-    /// The phrase that README's table lists it under.
-    #[must_use]
-    pub const fn title(&self) -> &'static str {
-        match self {
-            Self::ApplicationMissing { .. } => "The application does not exist",
-            Self::NotOwned { .. } => "The application is not this stack's",
-            Self::BeingDeleted { .. } => "The application is being deleted",
-            Self::RolledBack { .. } => "The application is ROLLED_BACK",
-            Self::UnknownStatus { .. } => "Flink reports a status this version does not know",
-            Self::StartFailed { .. } => "The application did not start",
-            Self::FellBack { .. } => "The application started and is READY again",
-            Self::Unhealthy { .. } => "The application is RUNNING and its job is not healthy",
-            Self::SnapshotFailed { .. } => "Flink cannot snapshot the job, so it takes no update",
-            Self::UpdateFailed { .. } => "The property update failed",
-            Self::PropertyConflict { .. } => "A property is already set to another value by somebody else",
-            Self::TooManyConflicts { .. } => "Somebody else keeps changing the application",
-            Self::ReplayForbidden { .. } => "A force-stop would lose more than may be replayed",
-            Self::WouldNotStop { .. } => "The application does not stop",
-            Self::TooManyAttempts { .. } => "The rollback was continued often enough",
-            Self::NoServiceRole => "The stack has no service role",
-            Self::OtherBlocker { .. } => "The rollback is blocked by something else",
-            Self::NotTagged { .. } => "A blocked application has not opted in",
-            Self::Superseded => "The stack went on without this request",
-            Self::Denied { .. } => "A permission is missing",
-            Self::Rejected { .. } => "AWS does not take the request",
-        }
-    }
-
-    /// What to do next.
-    #[must_use]
-    pub const fn remedy(&self) -> &'static str {
-        match self {
-            Self::ApplicationMissing { .. } => {
-                "Set ApplicationName to a Ref of the application, or ApplicationLogicalId to its logical ID."
-            }
-            Self::NotOwned { .. } => {
-                "Name an application of this stack by Ref or ApplicationLogicalId; for property groups, its owner can allow \
-                 this stack with the tag flink-handlers-allow."
-            }
-            Self::BeingDeleted { .. } => "Wait until it is gone, then deploy again.",
-            Self::RolledBack { .. } => {
-                "Look at the application in the console, start or update it there, then deploy again."
-            }
-            Self::UnknownStatus { .. } => "Update the handlers; until then start the application by hand.",
-            Self::StartFailed { .. } => {
-                "Mend what the error names (jar, entry point, property groups, permissions, snapshot), then deploy again."
-            }
-            Self::FellBack { .. } => "Read the application's log for why the job ended, mend it, then deploy again.",
-            Self::Unhealthy { .. } => {
-                "Read the application's log for what the job fails on and deploy a fix; if it only needs longer to settle, raise \
-                 StabilizeSeconds."
-            }
-            Self::SnapshotFailed { .. } => {
-                "Read the application's log for what the job fails on; stop it with `aws kinesisanalyticsv2 stop-application \
-                 --force` (what came after the newest snapshot is replayed), then deploy again."
-            }
-            Self::UpdateFailed { .. } => "Mend what the error names, then deploy again.",
-            Self::PropertyConflict { .. } => "Remove the key on one side, or set ConflictPolicy to Overwrite or Keep.",
-            Self::TooManyConflicts { .. } => "Let the other change end, then deploy again.",
-            Self::ReplayForbidden { .. } => {
-                "Choose: mend the job so that it can be snapshotted, or stop it yourself with `aws kinesisanalyticsv2 \
-                 stop-application --force` and accept the loss."
-            }
-            Self::WouldNotStop { .. } => "Look at the application in the console; stop it there, then run this again.",
-            Self::TooManyAttempts { .. } => {
-                "Read the stack's events, remove what blocks the rollback, then `aws cloudformation continue-update-rollback`."
-            }
-            Self::NoServiceRole => {
-                "Run `aws kinesisanalyticsv2 stop-application --force` and `aws cloudformation continue-update-rollback` yourself; \
-                 deploy with --role-arn from now on, or set ContinueWithOwnRole in the access stack."
-            }
-            Self::OtherBlocker { .. } => {
-                "Mend that resource, then `aws cloudformation continue-update-rollback`; nothing was stopped."
-            }
-            Self::NotTagged { .. } => {
-                "Tag the stack flink-unstick=enabled, then invoke flink-rollback-unsticker with {\"StackName\": \"...\"}."
-            }
-            Self::Superseded => "Nothing was changed any more; look at the stack's events for what came first.",
-            Self::Denied { .. } => {
-                "Deploy the access stack of this version, or add the permission to the function's role."
-            }
-            Self::Rejected { .. } => "Mend what the error names, then deploy again.",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    /// What happened and what was seen; the remedy is said separately.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let title = self.title();
-        match self {
-            Self::ApplicationMissing { application }
-            | Self::NotOwned { application }
-            | Self::BeingDeleted { application }
-            | Self::RolledBack { application }
-            | Self::NotTagged { application }
-            | Self::FellBack { application } => write!(formatter, "{title}: {application}."),
-            Self::UnknownStatus { word } => write!(formatter, "{title}: {word}."),
-            Self::StartFailed { application, error }
-            | Self::Unhealthy { application, error }
-            | Self::SnapshotFailed { application, error }
-            | Self::UpdateFailed { application, error }
-            | Self::WouldNotStop { application, error } => write!(formatter, "{title}: {application}: {error}"),
-            Self::PropertyConflict { keys } => write!(formatter, "{title}: {}.", keys.join(", ")),
-            Self::TooManyConflicts { error } => write!(formatter, "{title}: {error}"),
-            Self::ReplayForbidden { application, why } => write!(formatter, "{title}: {application}: {why}."),
-            Self::TooManyAttempts { attempts } => write!(formatter, "{title}: {attempts} times in this incident."),
-            Self::Superseded => write!(formatter, "{title}."),
-            Self::NoServiceRole => write!(formatter, "{title}, and this function may not use its own."),
-            Self::OtherBlocker { resource, reason } => write!(formatter, "{title}: {resource}: {reason}"),
-            Self::Denied { action, error } | Self::Rejected { action, error } => {
-                write!(formatter, "{title}: {}: {error}", action.iam())
-            }
-        }
-    }
-}
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod tests;

@@ -20,12 +20,13 @@ pub(super) fn next(goal: &Continued, observed: &Observed) -> Step {
     if observed.stack.status != Some(StackStatus::UpdateRollbackFailed) {
         return Step::Done(Done::NoLongerStuck);
     }
-    if observed.tried.conflicts > 0 {
-        // The token is used, or the stack is on its way: somebody was first.
+    if let Some(rejection) = &observed.tried.rejection {
+        // The token is used, or the stack is on its way: then somebody was first, and the status says so soon.
         return if observed.tried.looks <= UNSEEN_LOOKS {
             Step::Wait(Because::NotSeenYet)
         } else {
-            Step::Done(Done::NoLongerStuck)
+            let (action, error) = (rejection.action, rejection.text.clone());
+            Step::Refuse(Refusal::Rejected { action, error })
         };
     }
     if observed.stack.continued >= ATTEMPTS {
@@ -37,7 +38,7 @@ pub(super) fn next(goal: &Continued, observed: &Observed) -> Step {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use super::super::{ApplicationStatus, Goal, next_step};
+    use super::super::{ApplicationStatus, Goal, Rejected, next_step};
     use super::*;
 
     fn stuck(continued: u32) -> Observed {
@@ -62,6 +63,16 @@ mod tests {
     #[test]
     fn a_fourth_attempt_is_refused() {
         assert_eq!(step(&stuck(3)), Step::Refuse(Refusal::TooManyAttempts { attempts: 3 }));
+    }
+
+    #[test]
+    fn a_stack_that_stays_stuck_after_a_rejection_is_not_called_continued() {
+        let mut observed = stuck(0);
+        let call = Call::ContinueRollback { token: "unstick-e".into() };
+        observed.tried.rejected(&call, Rejected::Conflict, "ValidationError: no".into());
+        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
+        observed.tried.looks = UNSEEN_LOOKS + 1;
+        assert!(matches!(step(&observed), Step::Refuse(Refusal::Rejected { .. })));
     }
 
     #[test]

@@ -4,13 +4,11 @@ use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Running};
 use super::health::{self, Health};
-use super::observed::{Application, Observed, Operations, Timestamp};
+use super::observed::{Application, Observed, Operations, START, Timestamp};
 use super::refusal::Refusal;
 use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
 use super::values::Restore;
-use super::{MARKER, Step, UNSEEN_LOOKS};
-
-const START: &str = "StartApplication";
+use super::{MARKER, Step, UNSEEN_LOOKS, fell_back, restore};
 
 /// The next step toward a running application.
 pub(super) fn next(goal: &Running, observed: &Observed) -> Step {
@@ -32,35 +30,56 @@ pub(super) fn next(goal: &Running, observed: &Observed) -> Step {
     }
 }
 
-/// READY: started once. What became of that start is told by its operation; without one, by the status staying READY.
+/// READY: started, and once more from another snapshot. What became of a start is told by its operation; without one, by the status
+/// staying READY.
 fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step {
-    let name = || application.name.clone();
-    if let Some(operation) = application.newest(START, goal.since) {
-        match operation.status {
-            OperationStatus::InProgress => return Step::Wait(Because::NotSeenYet),
-            OperationStatus::Failed | OperationStatus::Cancelled => {
-                let error = operation.error.clone().unwrap_or_else(|| "the service gives no reason".to_owned());
-                return Step::Refuse(Refusal::StartFailed { application: name(), error });
-            }
-            // Started in this request and READY again: a batch job that ended, or somebody stopped it.
-            OperationStatus::Successful => return Step::Refuse(Refusal::FellBack { application: name() }),
+    if let Some(step) = fell_back::step(application, goal.deployed_since) {
+        return step;
+    }
+    let tried = &observed.tried;
+    let fell_back =
+        |seen: &str| Step::Refuse(Refusal::FellBack { application: application.name.clone(), seen: seen.to_owned() });
+    match application.newest(START, goal.since).map(|operation| operation.status) {
+        Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
+        // Somebody stopped it while it started.
+        Some(OperationStatus::Cancelled) => {
+            return Step::Refuse(restore::none_left(application, "one start, cancelled"));
         }
+        // Started in this request and READY again: a batch job that ended, or somebody stopped it.
+        Some(OperationStatus::Successful) => return fell_back("the start's operation is SUCCESSFUL"),
+        Some(OperationStatus::Failed) | None => {}
     }
-    if observed.tried.starts == 0 {
-        let call =
-            Call::Start { restore: goal.restore.clone(), allow_non_restored_state: goal.allow_non_restored_state };
-        return Step::Call(call, Because::NotRunning);
+    if tried.starts > 0 && tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
     }
-    if observed.tried.looks <= UNSEEN_LOOKS {
-        Step::Wait(Because::NotSeenYet)
-    } else {
-        Step::Refuse(Refusal::FellBack { application: name() })
+    let failed = application.failed_starts(goal.since);
+    if usize::from(tried.starts) > failed {
+        return fell_back(match &application.operations {
+            Operations::Listed(_) => "a start was accepted and no operation of it is to be seen",
+            Operations::Unreadable => "a start was accepted, and what became of it cannot be read",
+        });
+    }
+    let chosen = match (&goal.restore, failed) {
+        (Restore::Latest, _) => restore::rung(application, observed, failed),
+        (asked, 0) => Ok((asked.clone(), Because::NotRunning)),
+        (Restore::Custom(name), _) => Err(restore::none_left(application, &format!("snapshot {name}, as asked for"))),
+        (Restore::Skip, _) => Err(restore::none_left(application, "no snapshot, as asked for")),
+    };
+    match chosen {
+        Ok((restore, because)) => {
+            let allow_non_restored_state = goal.allow_non_restored_state;
+            Step::Call(Call::Start { restore, allow_non_restored_state }, because)
+        }
+        Err(refusal) => Step::Refuse(refusal),
     }
 }
 
 fn running(goal: &Running, application: &Application, observed: &Observed) -> Step {
+    if let Some(step) = fell_back::step(application, goal.deployed_since) {
+        return step;
+    }
     if !goal.stabilize.is_zero() {
-        match health::of(application, observed, goal.stabilize, &goal.proof) {
+        match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
             Health::Wait(because) => return Step::Wait(because),
             Health::Call(call, because) => return Step::Call(call, because),
             Health::Unhealthy(error) => {
@@ -69,7 +88,7 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
             Health::Healthy => {}
         }
     }
-    if application.tag(MARKER).is_some() && observed.tried.tagged == 0 {
+    if application.tag(MARKER).is_some() && observed.tried.untagged == 0 {
         return Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain);
     }
     Step::Done(if goal.stabilize.is_zero() { Done::Running } else { Done::Healthy })
@@ -119,6 +138,7 @@ mod tests {
             stabilize: Duration::ZERO,
             proof: "flink-handlers-gate-1".into(),
             since: Timestamp(0),
+            deployed_since: Timestamp(0),
         }
     }
 
@@ -142,7 +162,7 @@ mod tests {
         let mut observed = seen(ApplicationStatus::Ready);
         operation(&mut observed, START, OperationStatus::Failed, Some("no main class"));
         let Step::Refuse(refusal) = step(&observed) else { panic!("{:?}", step(&observed)) };
-        assert_eq!(refusal, Refusal::StartFailed { application: "app".into(), error: "no main class".into() });
+        assert_eq!(refusal.to_string(), "The application did not start: app: no main class Tried: LATEST.");
     }
 
     #[test]

@@ -5,10 +5,11 @@ use super::action::Action;
 use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Force, Stopped};
-use super::observed::{Application, Observed};
+use super::observed::{Application, Observed, Timestamp};
 use super::refusal::Refusal;
 use super::replay::{Replay, replay};
 use super::status::ApplicationStatus;
+use super::tried::Tried;
 use super::{MARKER, Step, UNSEEN_LOOKS};
 
 /// How often a force-stop is asked for.
@@ -18,12 +19,10 @@ const FORCED: u8 = 3;
 pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
     let tried = &observed.tried;
-    let impatient = tried.began.is_some_and(|began| observed.now.since(began) >= goal.patience);
     match application.status {
         ApplicationStatus::Deleting => Step::Done(Done::Gone),
         ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
-            let ours = tried.stops > 0 || tried.forced > 0;
-            Step::Done(if ours { Done::Stopped } else { Done::NotRunning })
+            Step::Done(if is_ours(goal, application, tried) { Done::Stopped } else { Done::NotRunning })
         }
         ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
             Step::Wait(Because::Busy(application.status))
@@ -48,12 +47,17 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
         | ApplicationStatus::Updating
         | ApplicationStatus::Autoscaling
         | ApplicationStatus::Stopping => {
-            if goal.graceful && !impatient {
+            if !is_due(goal, tried, observed.now) {
                 return Step::Wait(Because::Busy(application.status));
             }
             mark(goal, application, observed).unwrap_or_else(|| force(goal, application, observed))
         }
     }
+}
+
+/// Whether a busy application is forced now rather than waited for.
+pub(super) fn is_due(goal: &Stopped, tried: &Tried, now: Timestamp) -> bool {
+    !goal.graceful || now.since(tried.began.unwrap_or(now)) >= goal.patience
 }
 
 /// The marker comes before the stop.
@@ -63,26 +67,40 @@ fn mark(goal: &Stopped, application: &Application, observed: &Observed) -> Optio
     (!marked).then(|| Step::Call(Call::Tag { key: MARKER, value: value.clone() }, Because::RememberToRestart))
 }
 
+/// Whether it was stopped for this goal: by this process, or by one before it, which left the marker.
+fn is_ours(goal: &Stopped, application: &Application, tried: &Tried) -> bool {
+    let unanswered = tried.unanswered.as_ref().is_some_and(|(action, _)| *action == Action::StopApplication);
+    let marked = goal.marker.is_some() && application.tag(MARKER) == goal.marker.as_deref();
+    tried.stops > 0 || tried.forced > 0 || unanswered || marked
+}
+
 fn force(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
-    let name = || application.name.clone();
-    if observed.tried.forced >= FORCED {
-        let error = observed.tried.rejection.as_ref().map_or_else(
-            || format!("a force-stop was accepted and it is {}", application.status),
-            |rejection| rejection.text.clone(),
-        );
-        return Step::Refuse(Refusal::WouldNotStop { application: name(), error });
-    }
-    if observed.tried.forced > 0 && observed.tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
-    }
     let because = match goal.force {
         Force::Freely => Because::StackGoes,
         Force::UnderReplayRule(bound) => match replay(application, observed.now, bound) {
-            Replay::Forbidden { why } => return Step::Refuse(Refusal::ReplayForbidden { application: name(), why }),
             Replay::Since { .. } | Replay::Empty { .. } => Because::ForceAllowed,
+            Replay::Forbidden { why } => {
+                return Step::Refuse(Refusal::ReplayForbidden { application: application.name.clone(), why });
+            }
         },
     };
-    Step::Call(Call::Stop { force: true }, because)
+    forced(application, observed, because)
+}
+
+/// A force-stop, asked for a few times: it can be rejected, or come to nothing.
+pub(super) fn forced(application: &Application, observed: &Observed, because: Because) -> Step {
+    let tried = &observed.tried;
+    if tried.forced > 0 && tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    if tried.forced < FORCED {
+        return Step::Call(Call::Stop { force: true }, because);
+    }
+    let error = tried.rejection.as_ref().map_or_else(
+        || format!("a force-stop was accepted and it is {}", application.status),
+        |rejection| rejection.text.clone(),
+    );
+    Step::Refuse(Refusal::WouldNotStop { application: application.name.clone(), error })
 }
 
 #[cfg(test)]
@@ -145,15 +163,22 @@ mod tests {
     #[test]
     fn an_application_that_stopped_without_us_is_told_apart() {
         assert_eq!(step(&seen(ApplicationStatus::Ready)), Step::Done(Done::NotRunning));
-        let mut observed = marked(ApplicationStatus::Ready);
+        let mut observed = seen(ApplicationStatus::Ready);
         observed.tried.forced = 1;
         assert_eq!(step(&observed), Step::Done(Done::Stopped));
+    }
+
+    #[test]
+    fn what_a_killed_process_stopped_is_known_by_its_marker() {
+        assert_eq!(step(&marked(ApplicationStatus::Ready)), Step::Done(Done::Stopped));
     }
 
     #[test]
     fn a_force_stop_that_comes_to_nothing_is_given_up() {
         let mut observed = marked(ApplicationStatus::Running);
         observed.tried.forced = FORCED;
+        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
+        observed.tried.looks = UNSEEN_LOOKS + 1;
         assert!(matches!(step(&observed), Step::Refuse(Refusal::WouldNotStop { .. })));
     }
 }

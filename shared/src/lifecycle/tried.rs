@@ -27,10 +27,16 @@ pub struct Tried {
     pub snapshots: u8,
     /// Accepted continues.
     pub continued: u8,
-    /// Tags written or removed.
+    /// Tags written.
     pub tagged: u8,
+    /// Tags removed.
+    pub untagged: u8,
     /// Calls that met somebody else's change.
     pub conflicts: u8,
+    /// Calls that were not answered: whether they were taken, reality tells.
+    pub lost: u8,
+    /// The last call, when nobody answered it, with what came instead of an answer.
+    pub unanswered: Option<(Action, String)>,
     /// Looks since the last call.
     pub looks: u32,
     /// How the last call was rejected, if it was.
@@ -101,6 +107,7 @@ impl Tried {
     pub fn accepted(&mut self, call: &Call) {
         self.looks = 0;
         self.rejection = None;
+        self.unanswered = None;
         if let Call::UpdateProperties { restart, settled, .. } = call {
             self.restarted |= restart.is_some();
             self.settled.extend(settled.iter().cloned());
@@ -111,7 +118,8 @@ impl Tried {
             Call::Stop { force: true } => &mut self.forced,
             Call::CreateSnapshot { .. } => &mut self.snapshots,
             Call::UpdateProperties { .. } => &mut self.updates,
-            Call::Tag { .. } | Call::Untag { .. } => &mut self.tagged,
+            Call::Tag { .. } => &mut self.tagged,
+            Call::Untag { .. } => &mut self.untagged,
             Call::ContinueRollback { .. } => &mut self.continued,
         };
         *budget = budget.saturating_add(1);
@@ -120,6 +128,7 @@ impl Tried {
     /// After a call was rejected.
     pub fn rejected(&mut self, call: &Call, kind: Rejected, text: String) {
         self.looks = 0;
+        self.unanswered = None;
         if let Call::Stop { force: true } = call {
             self.forced = self.forced.saturating_add(1);
         }
@@ -127,6 +136,13 @@ impl Tried {
             self.conflicts = self.conflicts.saturating_add(1);
         }
         self.rejection = Some(Rejection { action: call.action(), kind, text });
+    }
+
+    /// After a call that nobody answered: throttled, 5xx, a lost connection.
+    pub fn unanswered(&mut self, call: &Call, text: String) {
+        self.looks = 0;
+        self.lost = self.lost.saturating_add(1);
+        self.unanswered = Some((call.action(), text));
     }
 
     /// The text of the last call's rejection, when it was this action's and for want of a snapshot.

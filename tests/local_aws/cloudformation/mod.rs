@@ -1,6 +1,6 @@
 //! CloudFormation: stacks, their state machine, and the custom-resource protocol (semantics B, C, E).
 //!
-//! It refuses to know what a resource does: [`resources`] asks the services through their own entry points, with the
+//! It refuses to know what a resource does: `resources` asks the services through their own entry points, with the
 //! stack's role or the caller's credentials.
 
 pub(crate) mod api;

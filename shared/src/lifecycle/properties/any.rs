@@ -1,5 +1,7 @@
 //! For any groups, any properties and any other writer: others' keys are untouched, ours are the new ones, and a second run is quiet.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::super::fixtures::*;
@@ -60,10 +62,17 @@ fn run(
 ) -> (u8, Step) {
     let mut observed = seen(status);
     let mut accepted = 0;
-    for _ in 0..20 {
+    for _ in 0..50 {
         app(&mut observed).groups.clone_from(present);
         let step = next_step(&Goal::Properties(goal.clone()), &observed);
-        let Step::Call(call, _) = &step else { return (accepted, step) };
+        let call = match &step {
+            Step::Call(call, _) => call,
+            Step::Wait(_) => {
+                later(&mut observed, Duration::from_secs(5));
+                continue;
+            }
+            Step::Done(_) | Step::Refuse(_) => return (accepted, step),
+        };
         if let Some(written) = writers.pop() {
             foreign_write(goal, present, &written);
             observed.tried.rejected(call, Rejected::Conflict, "ConcurrentModificationException".into());
@@ -78,6 +87,8 @@ fn run(
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn others_are_untouched_ours_are_the_new_ones_and_a_second_run_is_quiet(
         goal in any_goal(),

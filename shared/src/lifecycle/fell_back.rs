@@ -1,0 +1,75 @@
+//! An update that the service took back. It can roll an update back by itself, to RUNNING on the old version or to READY (`semantics.md` A.6),
+//! and CloudFormation, which reads the status alone, calls that a success. The operation tells.
+
+use super::Step;
+use super::because::Because;
+use super::observed::{Application, Operations, Timestamp};
+use super::refusal::Refusal;
+use super::status::OperationStatus;
+
+/// The step that an update since `deployed_since` asks for, when it did not simply succeed.
+pub(super) fn step(application: &Application, deployed_since: Timestamp) -> Option<Step> {
+    let refuse = |error: String| {
+        let application = application.name.clone();
+        Some(Step::Refuse(Refusal::UpdateFellBack { application, error }))
+    };
+    match &application.operations {
+        Operations::Listed(_) => {
+            let operation = application.newest("UpdateApplication", deployed_since)?;
+            match operation.status {
+                OperationStatus::Failed => {
+                    refuse(operation.error.clone().unwrap_or_else(|| "the service gives no reason".to_owned()))
+                }
+                OperationStatus::InProgress => Some(Step::Wait(Because::UpdateUnsettled)),
+                // A force-stop cancels an update; whoever did that knows.
+                OperationStatus::Cancelled | OperationStatus::Successful => None,
+            }
+        }
+        // Only a rollback that kept it RUNNING can be told from the version; one that ended in READY is started.
+        Operations::Unreadable => {
+            let to = application.rolled_back_to.filter(|_| application.version_created >= deployed_since)?;
+            refuse(format!("the service went back to version {to} (its operations cannot be read for the reason)"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::*;
+    use super::super::observed::Observed;
+    use super::super::status::ApplicationStatus;
+    use super::*;
+    use std::time::Duration;
+
+    fn told(observed: &Observed) -> Option<Step> {
+        step(observed.application.as_ref().unwrap(), Timestamp(1_000_000))
+    }
+
+    #[test]
+    fn an_update_that_was_taken_back_is_a_failure_though_it_runs_again() {
+        let mut observed = seen(ApplicationStatus::Running);
+        operation(&mut observed, "UpdateApplication", OperationStatus::Failed, Some("no class X"));
+        later(&mut observed, Duration::from_secs(1));
+        operation(&mut observed, "RollbackApplication", OperationStatus::Successful, None);
+        let Some(Step::Refuse(refusal)) = told(&observed) else { panic!() };
+        assert_eq!(refusal.to_string(), "Flink took the update back: app: no class X");
+    }
+
+    #[test]
+    fn an_update_of_an_earlier_deployment_is_not_this_ones() {
+        let mut observed = seen(ApplicationStatus::Running);
+        observed.now.0 -= 1;
+        operation(&mut observed, "UpdateApplication", OperationStatus::Failed, None);
+        assert_eq!(told(&observed), None);
+    }
+
+    #[test]
+    fn where_operations_cannot_be_read_the_version_tells() {
+        let mut observed = seen(ApplicationStatus::Running);
+        app(&mut observed).operations = Operations::Unreadable;
+        assert_eq!(told(&observed), None);
+        app(&mut observed).rolled_back_to = Some(1);
+        let Some(Step::Refuse(refusal)) = told(&observed) else { panic!() };
+        assert!(refusal.to_string().contains("cannot be read"), "{refusal}");
+    }
+}

@@ -1,0 +1,87 @@
+//! What else than DescribeApplication has to be looked at: nothing while the application is busy, so that waiting costs one call, not
+//! four. An answer or a report is only made of a settled application, and then everything is there.
+
+use super::goal::Goal;
+use super::observed::Timestamp;
+use super::status::ApplicationStatus;
+use super::stop;
+use super::tried::Tried;
+
+/// What else has to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looks {
+    /// ListTagsForResource.
+    pub tags: bool,
+    /// ListApplicationOperations, and the failed ones' own texts.
+    pub operations: bool,
+    /// ListApplicationSnapshots.
+    pub snapshots: bool,
+}
+
+impl Looks {
+    /// Everything.
+    pub const ALL: Self = Self { tags: true, operations: true, snapshots: true };
+    /// Nothing.
+    pub const NONE: Self = Self { tags: false, operations: false, snapshots: false };
+}
+
+impl Goal {
+    /// What this goal needs to know of an application in this status.
+    #[must_use]
+    pub fn needs(&self, status: ApplicationStatus, tried: &Tried, now: Timestamp) -> Looks {
+        match status {
+            ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
+                // The groups come with the description.
+                Self::Properties(_) => Looks { operations: true, ..Looks::NONE },
+                Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) => Looks::ALL,
+                Self::Continued(_) => Looks::NONE,
+            },
+            ApplicationStatus::Starting
+            | ApplicationStatus::Updating
+            | ApplicationStatus::Autoscaling
+            | ApplicationStatus::Stopping => match self {
+                // The marker and the replay rule come before the force-stop.
+                Self::Stopped(goal) if stop::is_due(goal, tried, now) => Looks::ALL,
+                Self::Stopped(_) | Self::Running(_) | Self::Properties(_) | Self::Continued(_) | Self::Recovered(_) => {
+                    Looks::NONE
+                }
+            },
+            ApplicationStatus::ForceStopping
+            | ApplicationStatus::RollingBack
+            | ApplicationStatus::Maintenance
+            | ApplicationStatus::Deleting => Looks::NONE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Force, Restore, Running, Stopped};
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_start_that_is_waited_for_costs_one_call_a_look() {
+        let goal = Goal::Running(Running {
+            restore: Restore::Latest,
+            allow_non_restored_state: false,
+            stabilize: Duration::ZERO,
+            proof: String::new(),
+            since: Timestamp(0),
+            deployed_since: Timestamp(0),
+        });
+        let needs = |status| goal.needs(status, &Tried::default(), Timestamp(0));
+        assert_eq!(needs(ApplicationStatus::Starting), Looks::NONE);
+        assert_eq!(needs(ApplicationStatus::Running), Looks::ALL);
+    }
+
+    #[test]
+    fn before_a_force_stop_the_snapshots_are_looked_at() {
+        let patience = Duration::from_mins(10);
+        let goal = Goal::Stopped(Stopped { marker: None, graceful: true, force: Force::Freely, patience });
+        let tried = Tried { began: Some(Timestamp(0)), ..Tried::default() };
+        let needs = |now| goal.needs(ApplicationStatus::Stopping, &tried, Timestamp(now));
+        assert_eq!(needs(1000), Looks::NONE);
+        assert_eq!(needs(600_000), Looks::ALL);
+    }
+}

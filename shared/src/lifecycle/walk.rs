@@ -1,0 +1,218 @@
+//! The exhaustive walk: every goal from every start against a service that answers as badly as it may. It fails on a call where
+//! the API forbids it, on a circle through a call, on a wait where nothing passes by itself, on a call once too often, on a
+//! goal called done that is not, and on a refusal without a remedy.
+
+mod blinded;
+mod circles;
+mod graph;
+mod key;
+mod moves;
+mod service;
+mod shown;
+
+use std::time::Duration;
+
+use super::{
+    ApplicationStatus, CONFLICTS, ConflictPolicy, Continued, Force, Goal, LOST, OperationStatus, Properties, Reach,
+    Recovered, Restore, Running, StackStatus, Stopped, Timestamp, Tried, next_step,
+};
+use graph::{LONG, Plan, explore};
+use service::{Groups, Kept, Kind, Marker, Operation, When, World};
+use shown::{DEPLOYMENT, EVENT, MINUTE, PROOF, REQUEST, groups};
+
+const STABILIZE: Duration = LONG;
+const PATIENCE: Duration = LONG;
+
+fn running(stabilize: Duration, restore: Restore) -> Goal {
+    let (since, deployed_since) = (Timestamp(REQUEST), Timestamp(DEPLOYMENT));
+    let proof = PROOF.to_owned();
+    Goal::Running(Running { restore, allow_non_restored_state: false, stabilize, proof, since, deployed_since })
+}
+
+fn stopped(force: Force) -> Vec<Goal> {
+    let ways = [true, false].into_iter().flat_map(|graceful| [(graceful, None), (graceful, Some(EVENT.to_owned()))]);
+    ways.map(|(graceful, marker)| Goal::Stopped(Stopped { marker, graceful, force, patience: PATIENCE })).collect()
+}
+
+fn recovered() -> Goal {
+    let (event, proof, since) = (EVENT.to_owned(), PROOF.to_owned(), Timestamp(REQUEST));
+    Goal::Recovered(Recovered { event, stabilize: STABILIZE, proof, since, patience: PATIENCE })
+}
+
+fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
+    let (wanted, previous) = if wanted { (groups("wanted"), vec![]) } else { (vec![], groups("wanted")) };
+    Goal::Properties(Properties {
+        wanted,
+        previous,
+        previous_policy: policy,
+        unread: false,
+        policy,
+        reach: Reach::Own,
+        since: Timestamp(REQUEST),
+    })
+}
+
+/// The histories that a start can show.
+fn histories() -> Vec<(bool, [Option<Operation>; 3])> {
+    use OperationStatus::{Failed, InProgress, Successful};
+    let operation = |kind, status, when| {
+        let started = match when {
+            When::Before => DEPLOYMENT - MINUTE,
+            When::Deployment => DEPLOYMENT + MINUTE,
+            When::Request => REQUEST,
+        };
+        Some(Operation { kind, status, when, started })
+    };
+    let mut histories = vec![(false, [None; 3]), (true, [None; 3])];
+    for (kind, status) in [
+        (Kind::Start, Failed),
+        (Kind::Start, InProgress),
+        (Kind::Start, Successful),
+        (Kind::Update, Failed),
+        (Kind::Update, InProgress),
+        (Kind::Update, Successful),
+        (Kind::Stop, Successful),
+        (Kind::Snapshot, Failed),
+    ] {
+        for when in [When::Before, When::Deployment, When::Request] {
+            if when == When::Deployment && kind != Kind::Update {
+                continue;
+            }
+            histories.push((true, [operation(kind, status, when), None, None]));
+        }
+    }
+    histories
+}
+
+/// Every start in which the stack is one of `stacks`.
+fn starts(stacks: &[StackStatus], kepts: &[Kept], markers: &[Marker], all_groups: &[Groups]) -> Vec<(World, Tried)> {
+    let mut starts = Vec::new();
+    let statuses: Vec<_> = ApplicationStatus::ALL.iter().copied().map(Some).chain([None]).collect();
+    for status in statuses {
+        for (readable, operations) in histories() {
+            for kept in kepts {
+                for stack in stacks {
+                    for marker in markers {
+                        for groups in all_groups {
+                            // Only an update and a maintenance come back to what was.
+                            let both = [ApplicationStatus::Updating, ApplicationStatus::Maintenance];
+                            let both = status.is_some_and(|status| both.contains(&status));
+                            for ran in if both { vec![true, false] } else { vec![false] } {
+                                let world = World {
+                                    status,
+                                    ran,
+                                    readable,
+                                    operations,
+                                    kept: *kept,
+                                    proof: None,
+                                    marker: *marker,
+                                    groups: *groups,
+                                    stack: *stack,
+                                    continued: 0,
+                                    now: REQUEST + 1000,
+                                    started: None,
+                                    meddlers: 1,
+                                    killable: false,
+                                };
+                                starts.push((world, near_the_end()));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    starts
+}
+
+/// Shortly before giving up on others: how often somebody was in the way before matters to nothing else.
+fn near_the_end() -> Tried {
+    Tried { conflicts: CONFLICTS - 1, lost: LOST - 1, ..Tried::default() }
+}
+
+const EVERY_KEPT: &[Kept] = &[
+    Kept::None,
+    Kept::Young,
+    Kept::Old,
+    Kept::Failed,
+    Kept::Creating,
+    Kept::NewestIncompatible,
+    Kept::Incompatible,
+    Kept::TwoVersions,
+];
+
+fn walk(goals: &[Goal], starts: &[(World, Tried)], plan: Plan<'_>) -> Result<usize, String> {
+    goals.iter().map(|goal| explore(goal, starts, plan)).sum()
+}
+
+fn walks(goals: &[Goal], starts: &[(World, Tried)]) {
+    match walk(goals, starts, &next_step) {
+        Ok(states) => println!("{states} states"),
+        Err(broken) => panic!("{broken}"),
+    }
+}
+
+/// The process is killed once, at the worst moment: what a new one does is still bounded by what the operations tell.
+fn killed_once(starts: Vec<(World, Tried)>) -> Vec<(World, Tried)> {
+    let killable = |world| World { killable: true, started: Some(0), ..world };
+    starts.into_iter().map(|(world, tried)| (killable(world), tried)).collect()
+}
+
+#[test]
+fn a_running_application_is_reached_or_refused() {
+    let stacks = [StackStatus::UpdateInProgress, StackStatus::UpdateRollbackInProgress];
+    let latest = [running(Duration::ZERO, Restore::Latest)];
+    walks(&latest, &starts(&stacks, EVERY_KEPT, &[Marker::None], &[Groups::Wanted]));
+    let killed = starts(&stacks[..1], &[Kept::TwoVersions], &[Marker::None], &[Groups::Wanted]);
+    walks(&latest, &killed_once(killed));
+    let asked = [running(Duration::ZERO, Restore::Skip), running(Duration::ZERO, Restore::Custom("young".into()))];
+    walks(&asked, &starts(&stacks[..1], &[Kept::Young], &[Marker::None, Marker::Older], &[Groups::Wanted]));
+}
+
+#[test]
+fn a_proven_application_is_reached_or_refused() {
+    let stack = [StackStatus::UpdateInProgress];
+    let starts = starts(&stack, &[Kept::TwoVersions], &[Marker::None, Marker::Older], &[Groups::Wanted]);
+    walks(&[running(STABILIZE, Restore::Latest)], &starts);
+}
+
+#[test]
+fn a_stopped_application_is_reached_or_refused() {
+    let stack = [StackStatus::UpdateRollbackFailed];
+    let snapshots = [Kept::None, Kept::Young, Kept::Old];
+    let under_rule = starts(&stack, &snapshots, &[Marker::None], &[Groups::Wanted]);
+    walks(&stopped(Force::UnderReplayRule(Duration::from_hours(20))), &under_rule);
+    let freely = starts(&stack, &[Kept::None], &[Marker::None], &[Groups::Wanted]);
+    walks(&stopped(Force::Freely), &freely);
+}
+
+#[test]
+fn the_property_groups_are_reached_or_refused() {
+    let all_groups = [Groups::Wanted, Groups::Missing, Groups::Conflicting];
+    let starts = |stacks| starts(stacks, &[Kept::None], &[Marker::None], &all_groups);
+    let goals = [ConflictPolicy::Fail, ConflictPolicy::Overwrite, ConflictPolicy::Keep];
+    walks(&goals.map(|policy| properties(true, policy)), &starts(&[StackStatus::UpdateInProgress]));
+    let stacks = [StackStatus::UpdateInProgress, StackStatus::DeleteInProgress];
+    walks(&[properties(false, ConflictPolicy::Keep)], &starts(&stacks));
+}
+
+#[test]
+fn a_continued_rollback_is_reached_or_refused() {
+    let mut starts = starts(StackStatus::ALL, &[Kept::None], &[Marker::None], &[Groups::Wanted]);
+    starts.retain(|(world, _)| world.status.is_none());
+    let attempts =
+        |count| starts.iter().map(move |(world, tried)| (World { continued: count, ..*world }, tried.clone()));
+    let starts: Vec<_> = (0..=4).flat_map(attempts).collect();
+    walks(&[Goal::Continued(Continued { token: "unstick-e".into() })], &starts);
+}
+
+#[test]
+fn a_recovered_application_is_reached_or_refused() {
+    let starts = starts(
+        &[StackStatus::UpdateRollbackComplete],
+        &[Kept::TwoVersions],
+        &[Marker::None, Marker::Older],
+        &[Groups::Wanted],
+    );
+    walks(&[recovered()], &starts);
+}

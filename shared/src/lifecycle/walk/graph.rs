@@ -1,0 +1,183 @@
+//! The graph of one goal: every world a planner can meet, every step it takes there, every answer it can get.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::super::observed::{Observed, Timestamp};
+use super::super::{
+    ApplicationStatus, CONFLICTS, Call, Done, Goal, LOST, Rejected, SnapshotStatus, StackStatus, Step, Tried, next_step,
+};
+use super::circles::components;
+use super::key::{Key, key};
+use super::near_the_end;
+use super::service::{Answer, Groups, World};
+use super::shown::{glimpse, shown};
+
+/// What a look after a wait finds on the clock.
+const TICK: i64 = 60_000;
+/// Every waiting time of the goals here: more than one of them is no more than one.
+pub(super) const LONG: Duration = Duration::from_mins(1);
+
+pub(super) type Plan<'a> = &'a dyn Fn(&Goal, &Observed) -> Step;
+
+struct Node {
+    world: World,
+    tried: Tried,
+    from: Option<usize>,
+    next: Vec<(usize, bool)>,
+}
+
+/// Explores everything that can follow the `starts`, and how many states that are.
+///
+/// # Errors
+/// The first broken promise, with the way that leads there.
+pub(super) fn explore(goal: &Goal, starts: &[(World, Tried)], plan: Plan<'_>) -> Result<usize, String> {
+    let mut graph = Graph { goal, nodes: Vec::new(), index: HashMap::new() };
+    for (world, tried) in starts {
+        graph.reach(*world, tried.clone(), None);
+    }
+    let mut at = 0;
+    while at < graph.nodes.len() {
+        graph.step(at, plan)?;
+        at += 1;
+    }
+    graph.circles()?;
+    Ok(graph.nodes.len())
+}
+
+struct Graph<'a> {
+    goal: &'a Goal,
+    nodes: Vec<Node>,
+    index: HashMap<Key, usize>,
+}
+
+impl Graph<'_> {
+    /// One look: the node of this world and this memory.
+    fn reach(&mut self, world: World, mut tried: Tried, from: Option<usize>) -> usize {
+        // As many looks as are counted at all, at once: what happens between them happens between two waits as well.
+        tried.looks = if tried.looks == 0 { 0 } else { 3 };
+        tried.looked(glimpse(self.goal, &world, &tried).as_ref(), Timestamp(world.now));
+        let key = key(self.goal, &world, &tried);
+        if let Some(known) = self.index.get(&key) {
+            return *known;
+        }
+        let at = self.nodes.len();
+        self.nodes.push(Node { world, tried, from, next: Vec::new() });
+        self.index.insert(key, at);
+        at
+    }
+
+    fn step(&mut self, at: usize, plan: Plan<'_>) -> Result<(), String> {
+        let node = &self.nodes[at];
+        let (world, tried) = (node.world, node.tried.clone());
+        let step = plan(self.goal, &shown(self.goal, &world, tried.clone()));
+        match step {
+            Step::Done(done) => self.promise(is_true(&done, self.goal, &world), at, || format!("{done:?} is not true")),
+            Step::Refuse(refusal) => {
+                let told = !refusal.remedy().is_empty() && !refusal.title().is_empty();
+                self.promise(told, at, || "a refusal without a remedy".to_owned())
+            }
+            Step::Wait(_) => {
+                for next in world.waited() {
+                    let next = World { now: world.now + TICK, ..next };
+                    if next.killable {
+                        let reborn = World { killable: false, ..next };
+                        let to = self.reach(reborn, near_the_end(), Some(at));
+                        self.nodes[at].next.push((to, false));
+                    }
+                    let to = self.reach(next, tried.clone(), Some(at));
+                    self.nodes[at].next.push((to, false));
+                }
+                Ok(())
+            }
+            Step::Call(call, _) => {
+                let started = matches!(call, Call::Start { .. })
+                    && world.readable
+                    && world.started.is_some_and(|count| count > 1);
+                self.promise(!started, at, || "a third start, though the operations tell of two".to_owned())?;
+                self.promise(world.allows(&call), at, || format!("{call} is forbidden here"))?;
+                for (next, answer) in world.answers(&call) {
+                    let mut tried = tried.clone();
+                    match answer {
+                        Answer::Accepted => tried.accepted(&call),
+                        Answer::Lost => tried.unanswered(&call, String::new()),
+                        Answer::Conflict => tried.rejected(&call, Rejected::Conflict, String::new()),
+                        Answer::Snapshot => tried.rejected(&call, Rejected::Snapshot, String::new()),
+                    }
+                    self.promise(within_budget(&tried), at, || format!("{call} once too often"))?;
+                    let next = World { now: next.now + 1, ..next };
+                    let to = self.reach(next, tried, Some(at));
+                    self.nodes[at].next.push((to, true));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn promise(&self, kept: bool, at: usize, broken: impl Fn() -> String) -> Result<(), String> {
+        if kept { Ok(()) } else { Err(format!("{}\n{:?}\n{}", broken(), self.goal, self.way(at))) }
+    }
+
+    /// How the planner got there.
+    fn way(&self, at: usize) -> String {
+        let node = &self.nodes[at];
+        let before = node.from.map_or_else(String::new, |from| self.way(from));
+        let step = next_step(self.goal, &shown(self.goal, &node.world, node.tried.clone()));
+        format!("{before}{:?}\n    {:?}\n  {step:?}\n", node.world, node.tried)
+    }
+
+    fn components(&self, within: impl Fn(&Node) -> bool) -> Vec<usize> {
+        components(self.nodes.len(), |at| &self.nodes[at].next, |at| within(&self.nodes[at]))
+    }
+
+    /// No circle leads through a call, and none that only waits stays where nothing passes by itself.
+    fn circles(&self) -> Result<(), String> {
+        let everywhere = self.components(|_| true);
+        for (at, node) in self.nodes.iter().enumerate() {
+            let call = node.next.iter().any(|(to, call)| *call && everywhere[at] == everywhere[*to]);
+            self.promise(!call, at, || "a circle leads through a call".to_owned())?;
+        }
+        let settled = self.components(|node| !node.world.is_working());
+        for (at, node) in self.nodes.iter().enumerate().filter(|(_, node)| !node.world.is_working()) {
+            let circle = node.next.iter().any(|(to, _)| settled[at] == settled[*to]);
+            self.promise(!circle, at, || "waits for ever where nothing passes by itself".to_owned())?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether what the planner calls done is so.
+fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
+    use ApplicationStatus as Status;
+    let stopped = matches!(world.status, Some(Status::Ready | Status::RolledBack));
+    match done {
+        Done::Running => world.status == Some(Status::Running),
+        Done::Healthy => world.status == Some(Status::Running) && world.proof == Some(SnapshotStatus::Ready),
+        Done::NotRunning | Done::Stopped | Done::AwaitingFix => stopped,
+        Done::Gone => matches!(world.status, None | Some(Status::Deleting)),
+        Done::Groups { .. } => match goal {
+            Goal::Properties(goal) if goal.wanted.is_empty() => world.groups != Groups::Wanted,
+            Goal::Properties(_) | Goal::Running(_) | Goal::Stopped(_) | Goal::Continued(_) | Goal::Recovered(_) => {
+                world.groups != Groups::Missing
+            }
+        },
+        Done::GroupsLeft { .. } => world.stack.is_going() || world.status == Some(Status::Running),
+        Done::RollbackContinued => true,
+        Done::NoLongerStuck => world.stack != StackStatus::UpdateRollbackFailed,
+        Done::LeftToDeployment => world.stack != StackStatus::UpdateRollbackComplete,
+    }
+}
+
+/// What one invocation may call, whatever it is answered.
+fn within_budget(tried: &Tried) -> bool {
+    tried.starts <= 2
+        && tried.stops <= 1
+        && tried.forced <= 3
+        && tried.updates <= 3
+        && tried.snapshots <= 1
+        && tried.continued <= 1
+        && tried.tagged <= 1
+        && tried.untagged <= 1
+        && tried.conflicts <= CONFLICTS + 1
+        && tried.lost <= LOST + 1
+}

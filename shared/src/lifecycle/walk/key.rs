@@ -1,0 +1,84 @@
+//! What makes two states the same: everything that a planner, or the service, could treat differently, and nothing else.
+
+use super::super::observed::Timestamp;
+use super::super::{Action, Goal, LOST, OperationStatus, Rejected, Tried};
+use super::graph::LONG;
+use super::service::{Kind, Marker, Operation, World};
+
+/// A state, told apart from others.
+pub(super) type Key = [u8; 34];
+
+/// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are counted.
+pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
+    // Once a force-stop is asked for, what came before it matters no more.
+    let over = match goal {
+        Goal::Stopped(_) => tried.forced > 0,
+        Goal::Recovered(_) => tried.tagged > 0 || world.marker == Marker::AwaitingFix,
+        Goal::Running(_) | Goal::Properties(_) | Goal::Continued(_) => false,
+    };
+    let before = |count: u8| if over { 0 } else { count };
+    let operation = |operation: &Option<Operation>| match (operation, goal) {
+        (None, _) => [if over { 8 } else { 9 }, 0],
+        (Some(one), Goal::Running(_) | Goal::Recovered(_)) if !over => {
+            [one.kind as u8, one.status as u8 * 4 + one.when as u8]
+        }
+        (Some(one), Goal::Properties(_)) if one.kind == Kind::Update => [1, one.status as u8 * 4 + one.when as u8],
+        // Nobody asks for more than whether it is at work.
+        (Some(one), _) => [8, u8::from(one.status == OperationStatus::InProgress)],
+    };
+    let (counts_began, counts_steady) = match goal {
+        Goal::Running(goal) => (false, !goal.stabilize.is_zero()),
+        Goal::Stopped(_) => (true, false),
+        Goal::Recovered(_) => (false, true),
+        Goal::Properties(_) | Goal::Continued(_) => (false, false),
+    };
+    let age = |since: Option<Timestamp>, counts: bool| {
+        let since = since.filter(|_| counts);
+        let age = since.map(|since| Timestamp(world.now).since(since).min(LONG));
+        age.map_or(255, |age| u8::try_from(age.as_secs() / 60).unwrap_or(254))
+    };
+    let action = |action: Action| action as u8 + 1;
+    let [a, b, c] = world.operations.each_ref().map(operation);
+    [
+        world.status.map_or(99, |status| status as u8),
+        u8::from(world.ran),
+        u8::from(world.readable),
+        a[0],
+        a[1],
+        before(b[0]),
+        before(b[1]),
+        before(c[0]),
+        before(c[1]),
+        u8::from(world.killable),
+        world.started.unwrap_or(9),
+        world.meddlers,
+        if matches!(goal, Goal::Recovered(_)) { before(world.kept as u8) } else { world.kept as u8 },
+        before(world.proof.map_or(99, |status| status as u8)),
+        before(world.marker as u8),
+        world.groups as u8,
+        world.stack as u8,
+        u8::try_from(world.continued).unwrap_or(99),
+        before(tried.starts),
+        before(tried.stops),
+        tried.forced,
+        tried.updates,
+        before(tried.snapshots),
+        tried.continued,
+        tried.tagged,
+        before(tried.untagged),
+        tried.conflicts,
+        tried.lost,
+        u8::try_from(tried.looks.min(4)).unwrap_or(4),
+        u8::from(tried.rejection.is_some() && matches!(goal, Goal::Continued(_))),
+        before(
+            tried.rejection.as_ref().filter(|one| one.kind == Rejected::Snapshot).map_or(0, |one| action(one.action)),
+        ),
+        tried
+            .unanswered
+            .as_ref()
+            .filter(|_| tried.looks <= 3 || tried.lost > LOST)
+            .map_or(0, |unanswered| action(unanswered.0)),
+        age(tried.began, counts_began && !over),
+        age(tried.steady.as_ref().map(|steady| steady.since), counts_steady && !over),
+    ]
+}

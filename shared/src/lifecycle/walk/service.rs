@@ -1,0 +1,193 @@
+//! The service as its reference describes it (`semantics.md` A.3 to A.8), written apart from the planner: it holds its own
+//! table of what may be called when, and answers as badly as it may.
+
+use super::super::{ApplicationStatus as Status, Call, OperationStatus, SnapshotStatus, StackStatus};
+
+/// What kind of operation the service's history shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Start,
+    Update,
+    Stop,
+    Snapshot,
+}
+
+/// When an operation began: before the deployment, in it, or in this request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum When {
+    Before,
+    Deployment,
+    Request,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Operation {
+    pub(super) kind: Kind,
+    pub(super) status: OperationStatus,
+    pub(super) when: When,
+    /// Milliseconds; what tells two operations apart.
+    pub(super) started: i64,
+}
+
+/// The snapshots that exist at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    None,
+    Young,
+    Old,
+    Failed,
+    Creating,
+    /// The newest is of a runtime that this one cannot restore, an older one is not.
+    NewestIncompatible,
+    /// None of a runtime that this one can restore.
+    Incompatible,
+    /// The newest is another version's than the one that is started.
+    TwoVersions,
+}
+
+/// What the marker's tag says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marker {
+    None,
+    /// As this incident writes it.
+    Ours,
+    /// Of an incident before this one.
+    Older,
+    AwaitingFix,
+}
+
+/// What the property groups say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Groups {
+    Wanted,
+    Missing,
+    Conflicting,
+}
+
+/// One state of one application and its stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct World {
+    /// `None`: it does not exist.
+    pub(super) status: Option<Status>,
+    /// What a status that passes came from.
+    pub(super) ran: bool,
+    pub(super) readable: bool,
+    /// Newest first.
+    pub(super) operations: [Option<Operation>; 3],
+    pub(super) kept: Kept,
+    pub(super) proof: Option<SnapshotStatus>,
+    pub(super) marker: Marker,
+    pub(super) groups: Groups,
+    pub(super) stack: StackStatus,
+    pub(super) continued: u32,
+    pub(super) now: i64,
+    /// How often this request's starts were taken, by whatever process.
+    pub(super) started: Option<u8>,
+    /// How often somebody else still steps in.
+    pub(super) meddlers: u8,
+    /// Whether the process can still be killed, and the event be delivered to a new one.
+    pub(super) killable: bool,
+}
+
+/// How a call ended for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Accepted,
+    Lost,
+    Conflict,
+    Snapshot,
+}
+
+/// Statuses in which the service itself works.
+pub(super) fn passes(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Starting
+            | Status::Stopping
+            | Status::ForceStopping
+            | Status::Updating
+            | Status::Autoscaling
+            | Status::RollingBack
+            | Status::Maintenance
+            | Status::Deleting
+    )
+}
+
+/// The statuses in which the reference allows a call; `None`: in any.
+fn allowed(call: &Call) -> Option<&'static [Status]> {
+    match call {
+        Call::Start { .. } => Some(&[Status::Ready]),
+        Call::Stop { force: false } | Call::CreateSnapshot { .. } => Some(&[Status::Running]),
+        Call::Stop { force: true } => {
+            Some(&[Status::Starting, Status::Updating, Status::Stopping, Status::Autoscaling, Status::Running])
+        }
+        Call::UpdateProperties { .. } => Some(&[Status::Ready, Status::Running]),
+        Call::Tag { .. } | Call::Untag { .. } | Call::ContinueRollback { .. } => None,
+    }
+}
+
+impl World {
+    /// Whether the reference allows this call now.
+    pub(super) fn allows(self, call: &Call) -> bool {
+        if let Call::ContinueRollback { .. } = call {
+            return self.stack == StackStatus::UpdateRollbackFailed;
+        }
+        match (allowed(call), self.status) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(statuses), Some(status)) => statuses.contains(&status),
+        }
+    }
+
+    /// Whether the service says that it is at work, so that waiting for it may take as long as there is time.
+    pub(super) fn is_working(self) -> bool {
+        let operation =
+            self.readable && self.operations.iter().flatten().any(|one| one.status == OperationStatus::InProgress);
+        self.status.is_some_and(passes) || operation || self.proof == Some(SnapshotStatus::Creating)
+    }
+
+    /// Every way in which the service can answer an allowed call.
+    pub(super) fn answers(self, call: &Call) -> Vec<(Self, Answer)> {
+        let mut answers = vec![(self, Answer::Conflict), (self, Answer::Lost), (self, Answer::Accepted)];
+        for world in self.meddled() {
+            answers.push((world, Answer::Conflict));
+        }
+        for world in self.taken(call) {
+            answers.extend([(world, Answer::Accepted), (world, Answer::Lost)]);
+        }
+        let snapshots = match call {
+            Call::Stop { force: false } | Call::CreateSnapshot { .. } => true,
+            Call::UpdateProperties { .. } => self.status == Some(Status::Running),
+            Call::Start { .. } | Call::Stop { force: true } => false,
+            Call::Tag { .. } | Call::Untag { .. } | Call::ContinueRollback { .. } => false,
+        };
+        if snapshots {
+            answers.push((self, Answer::Snapshot));
+        }
+        answers
+    }
+
+    /// What a call that was taken makes of the world.
+    fn taken(self, call: &Call) -> Vec<Self> {
+        match call {
+            Call::Start { .. } => {
+                vec![Self { started: self.started.map(|count| count + 1), ..self }.works(Kind::Start, Status::Starting)]
+            }
+            Call::Stop { force: false } => vec![self.works(Kind::Stop, Status::Stopping)],
+            Call::Stop { force: true } => vec![self.works(Kind::Stop, Status::ForceStopping)],
+            Call::CreateSnapshot { .. } => {
+                vec![Self { proof: Some(SnapshotStatus::Creating), ..self }.records(Kind::Snapshot)]
+            }
+            Call::UpdateProperties { .. } => {
+                let written = Self { groups: Groups::Wanted, ..self };
+                vec![written, written.works(Kind::Update, Status::Updating)]
+            }
+            Call::Tag { value, .. } if value.starts_with("awaiting-fix/") => {
+                vec![Self { marker: Marker::AwaitingFix, ..self }]
+            }
+            Call::Tag { .. } => vec![Self { marker: Marker::Ours, ..self }],
+            Call::Untag { .. } => vec![Self { marker: Marker::None, ..self }],
+            Call::ContinueRollback { .. } => vec![Self { stack: StackStatus::UpdateRollbackInProgress, ..self }],
+        }
+    }
+}

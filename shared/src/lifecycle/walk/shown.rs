@@ -1,0 +1,135 @@
+//! What the planner is shown of a world.
+
+use std::collections::BTreeMap;
+
+use super::super::observed::{Application, Group, Observed, Operations, Snapshot, Stack, Timestamp};
+use super::super::{Goal, Looks, MARKER, SnapshotStatus, Tried};
+use super::service::{Groups, Kept, Kind, Marker, World};
+
+/// When the request began.
+pub(super) const REQUEST: i64 = 1_000_000_000_000;
+/// When the stack's operation began.
+pub(super) const DEPLOYMENT: i64 = REQUEST - 30 * MINUTE;
+pub(super) const MINUTE: i64 = 60_000;
+pub(super) const PROOF: &str = "flink-handlers-gate-1";
+pub(super) const EVENT: &str = "e1";
+
+/// The wanted property groups, or those of somebody else.
+pub(super) fn groups(value: &str) -> Vec<Group> {
+    vec![Group { id: "g".into(), map: BTreeMap::from([("k".into(), value.into())]) }]
+}
+
+/// What the goal asks to be looked at: the rest it does not get to see.
+fn looks(goal: &Goal, world: &World, tried: &Tried) -> Looks {
+    world.status.map_or(Looks::NONE, |status| goal.needs(status, tried, Timestamp(world.now)))
+}
+
+/// What a look at `world` shows.
+pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
+    let looks = looks(goal, world, &tried);
+    let application = world.status.map(|status| Application {
+        name: "app".into(),
+        arn: "arn".into(),
+        status,
+        version: 3,
+        version_created: Timestamp(0),
+        rolled_back_to: None,
+        runtime: "FLINK-1_20".into(),
+        created: Timestamp(REQUEST - 30 * 60 * MINUTE),
+        snapshots_enabled: true,
+        token: None,
+        tags: if looks.tags { tags(world.marker) } else { BTreeMap::new() },
+        groups: match world.groups {
+            Groups::Wanted => groups("wanted"),
+            Groups::Missing => Vec::new(),
+            Groups::Conflicting => groups("theirs"),
+        },
+        running_with: None,
+        log_group: None,
+        operations: if looks.operations { operations(world) } else { Operations::Unreadable },
+        snapshots: if looks.snapshots { snapshots(world) } else { Vec::new() },
+    });
+    let stack = Stack { status: Some(world.stack), superseded: false, continued: world.continued };
+    Observed { now: Timestamp(world.now), application, stack, tried }
+}
+
+/// As much of it as the memory of one invocation keeps: many more looks are taken than planned on.
+pub(super) fn glimpse(goal: &Goal, world: &World, tried: &Tried) -> Option<Application> {
+    let looks = looks(goal, world, tried);
+    world.status.map(|status| Application {
+        name: String::new(),
+        arn: String::new(),
+        status,
+        version: 3,
+        version_created: Timestamp(0),
+        rolled_back_to: None,
+        runtime: String::new(),
+        created: Timestamp(0),
+        snapshots_enabled: true,
+        token: None,
+        tags: BTreeMap::new(),
+        groups: Vec::new(),
+        running_with: None,
+        log_group: None,
+        operations: if looks.operations { operations(world) } else { Operations::Unreadable },
+        snapshots: Vec::new(),
+    })
+}
+
+fn tags(marker: Marker) -> BTreeMap<String, String> {
+    let value = match marker {
+        Marker::None => return BTreeMap::new(),
+        Marker::Ours => EVENT.to_owned(),
+        Marker::Older => "e0".to_owned(),
+        Marker::AwaitingFix => format!("awaiting-fix/{EVENT}"),
+    };
+    BTreeMap::from([(MARKER.to_owned(), value)])
+}
+
+fn operations(world: &World) -> Operations {
+    if !world.readable {
+        return Operations::Unreadable;
+    }
+    let shown = world.operations.iter().flatten().map(|operation| super::super::Operation {
+        kind: match operation.kind {
+            Kind::Start => "StartApplication",
+            Kind::Update => "UpdateApplication",
+            Kind::Stop => "StopApplication",
+            Kind::Snapshot => "CreateApplicationSnapshot",
+        }
+        .into(),
+        status: operation.status,
+        started: Timestamp(operation.started),
+        error: None,
+    });
+    Operations::Listed(shown.collect())
+}
+
+fn snapshots(world: &World) -> Vec<Snapshot> {
+    let snapshot = |name: &str, status, minutes: i64, version, runtime: &str| Snapshot {
+        name: name.into(),
+        status,
+        version,
+        created: Timestamp(REQUEST - minutes * MINUTE),
+        runtime: Some(runtime.into()),
+    };
+    let ready = SnapshotStatus::Ready;
+    let mut all = match world.kept {
+        Kept::None => Vec::new(),
+        Kept::Young => vec![snapshot("young", ready, 60, 3, "FLINK-1_20")],
+        Kept::Old => vec![snapshot("old", ready, 30 * 60, 3, "FLINK-1_20")],
+        Kept::Failed => vec![snapshot("failed", SnapshotStatus::Failed, 60, 3, "FLINK-1_20")],
+        Kept::Creating => vec![snapshot("creating", SnapshotStatus::Creating, 0, 3, "FLINK-1_20")],
+        Kept::NewestIncompatible => {
+            vec![snapshot("new", ready, 60, 3, "FLINK-2_2"), snapshot("older", ready, 90, 3, "FLINK-1_19")]
+        }
+        Kept::Incompatible => vec![snapshot("new", ready, 60, 3, "FLINK-2_2")],
+        Kept::TwoVersions => {
+            vec![snapshot("new", ready, 60, 2, "FLINK-1_20"), snapshot("own", ready, 90, 3, "FLINK-1_20")]
+        }
+    };
+    if let Some(status) = world.proof {
+        all.push(snapshot(PROOF, status, -1, 3, "FLINK-1_20"));
+    }
+    all
+}

@@ -1,0 +1,354 @@
+#!/usr/bin/env bash
+# Puts a Flink application and the functions that look after it into an account, and takes them out again.
+#
+#   template/deploy.sh deploy JAR=job.jar [STACK=...] ...    access stack, functions, handlers stack, jar, application stack
+#   template/deploy.sh destroy [STACK=...] ...               the same in reverse
+#
+# `make deploy` and `make destroy` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
+# are the same. Everything that can be checked is checked before anything is created or deleted.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
+# somebody else's.
+readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK
+  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE'
+readonly ACCESS=flink-access HANDLERS=flink-handlers
+# The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
+readonly FUNCTIONS=(flink-auto-start flink-property-groups flink-rollback-unsticker)
+
+read_settings() {
+  local given setting
+  # shellcheck disable=SC2086 # words
+  unset $SETTINGS
+  for given in "$@"; do
+    setting=${given%%=*}
+    # shellcheck disable=SC2086 # words
+    [[ $given == *=* && " ${SETTINGS//[[:space:]]/ } " == *" $setting "* ]] || die "$given is not a setting; these are:" $SETTINGS
+    printf -v "$setting" '%s' "${given#*=}"
+  done
+  STACK=${STACK:-flink-test} ENV=${ENV:-} JAR=${JAR:-} TAG=${TAG:-flink-unstick=enabled} ARCH=${ARCH:-x86_64}
+  PREFIX=${PREFIX:-} PARAMETERS=${PARAMETERS:-} ONLY_STACK=${ONLY_STACK:-}
+  name=$STACK${ENV:+-$ENV}
+  environment_file=template/environments/$ENV.env
+  export AWS_PAGER=""
+}
+
+# ---- talking -----------------------------------------------------------------------------------------------------------
+
+say() { printf '==> %s\n' "$*"; }
+die() { printf 'make %s: %s\n' "$verb" "$*" >&2; exit 1; }
+
+# Runs a command quietly; its output is shown when it fails.
+quietly() {
+  local output
+  if output=$("$@" 2>&1); then return; fi
+  printf '%s\n' "$output" >&2
+  return 1
+}
+
+# ---- looking -----------------------------------------------------------------------------------------------------------
+
+# Puts a stack's status into `found`; nothing when there is no such stack. Any other error ends the script.
+look() {
+  if found=$(aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus' --output text 2>&1); then
+    [[ $found != DELETE_COMPLETE ]] || found=
+  elif [[ $found == *"does not exist"* ]]; then
+    found=
+  else
+    die "$found"
+  fi
+}
+
+# Whether there is such a stack. One whose first change set was never executed is not there yet.
+there() {
+  look "$1"
+  [[ -n $found && $found != REVIEW_IN_PROGRESS ]]
+}
+
+# An output of a stack.
+output() {
+  local answer
+  answer=$(aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].Outputs[?OutputKey=='$2'].OutputValue" --output text)
+  [[ -n $answer ]] || die "the stack $1 has no output $2; was it made by another version?"
+  printf '%s' "$answer"
+}
+
+# The newest event of a stack, or nothing when there is no such stack.
+newest_event() {
+  aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --query 'StackEvents[0].EventId' --output text 2>/dev/null || true
+}
+
+# What a stack's resources came to after an event, oldest first: event, resource, status, reason.
+events_after() {
+  aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --output text \
+    --query 'StackEvents[].[EventId, LogicalResourceId, ResourceStatus, ResourceStatusReason]' |
+    awk -F '\t' -v last="$2" '$1 == last { old = 1 } !old && $3 ~ /(COMPLETE|FAILED)$/ { line[++n] = $0 }
+      END { while (n) print line[n--] }'
+}
+
+# Waits until a stack rests, showing what its resources come to, and leaves its status in `found`. The arguments: the stack,
+# and its newest event before.
+watch_stack() {
+  local last=$2 rows event resource status reason seen=
+  while true; do
+    look "$1"
+    [[ -n $found ]] || return 0
+    rows=$(events_after "$1" "$last" || true)
+    while IFS=$'\t' read -r event resource status reason; do
+      [[ -n $event ]] || continue
+      last=$event seen=yes
+      [[ -z $reason || $reason == None ]] || status+=": $reason"
+      printf '    %s %s\n' "$resource" "$status"
+    done <<<"$rows"
+    # At rest, and not merely not begun yet.
+    [[ $found == *_IN_PROGRESS || -z $seen ]] || return 0
+    sleep 3
+  done
+}
+
+# Puts the stacks that import an export of the handlers into `importers`; CloudFormation keeps the account of it, not we.
+look_for_importers() {
+  local exports export_name answer
+  importers=
+  exports=$(aws cloudformation list-exports --query "Exports[?starts_with(Name, 'flink-handlers-')].Name" --output text)
+  for export_name in $exports; do
+    if answer=$(aws cloudformation list-imports --export-name "$export_name" --query Imports --output text 2>&1); then
+      importers+=" $answer"
+    elif [[ $answer != *"not imported by any stack"* ]]; then
+      die "$answer"
+    fi
+  done
+}
+
+needs() { command -v "$1" >/dev/null || die "$1 is not installed; $2"; }
+
+check_account() {
+  [[ $ENV =~ ^[a-zA-Z0-9-]*$ ]] || die "ENV is \"$ENV\"; it takes letters, digits and hyphens"
+  needs aws "see https://docs.aws.amazon.com/cli/ (or: pip install awscli)"
+  AWS_REGION=${REGION:-${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}}
+  [[ -n $AWS_REGION ]] || die "no region; give REGION=..., or run: aws configure set region ..."
+  export AWS_REGION AWS_DEFAULT_REGION=$AWS_REGION
+  account=$(aws sts get-caller-identity --query Account --output text 2>&1) || die "no AWS account answers: $account"
+}
+
+# ---- deploy ------------------------------------------------------------------------------------------------------------
+
+# The arguments: a stack, its template, and what `aws cloudformation deploy` takes besides.
+deploy_stack() {
+  local stack=$1 template=$2 last changes
+  shift 2
+  if ! changes=$(aws cloudformation deploy --stack-name "$stack" --template-file "$template" --no-execute-changeset \
+    --no-fail-on-empty-changeset "$@" 2>&1); then
+    printf '%s\n' "$changes" >&2
+    die "the stack $stack cannot be changed so"
+  fi
+  changes=$(grep -o 'arn:[^ ]*:changeSet/[^ ]*' <<<"$changes" | head -n 1 || true)
+  [[ -n $changes ]] || return 0
+  last=$(newest_event "$stack")
+  aws cloudformation execute-change-set --change-set-name "$changes" >/dev/null
+  watch_stack "$stack" "$last"
+  [[ $found == CREATE_COMPLETE || $found == UPDATE_COMPLETE ]] || die "the stack $stack is ${found:-gone}; the first line that says FAILED is the cause"
+}
+
+# Lambda cannot assume a role in its first seconds, and `cargo lambda deploy` waits for that only when it made the role itself.
+deploy_function() {
+  local function=$1 role=$2 variables=$3 answer attempt
+  for attempt in 1 2 3 4 5 6; do
+    if answer=$(cargo lambda deploy "$function" --role "$role" --env-var "$variables" --region "$AWS_REGION" 2>&1); then break; fi
+    if [[ $answer != *"cannot be assumed"* || $attempt == 6 ]]; then
+      printf '%s\n' "$answer" >&2
+      die "the function $function was not deployed"
+    fi
+    sleep 5
+  done
+  wait_for_function "$function"
+  # It also leaves the role of an existing function alone when nothing else changed.
+  if [[ $found_role != "$role" ]]; then
+    quietly aws lambda update-function-configuration --function-name "$function" --role "$role"
+    wait_for_function "$function"
+  fi
+}
+
+# Waits until a function takes events, and puts its role into `found_role`.
+wait_for_function() {
+  local answer state updated
+  while true; do
+    answer=$(aws lambda get-function-configuration --function-name "$1" --query '[State, LastUpdateStatus, Role]' --output text)
+    IFS=$'\t' read -r state updated found_role <<<"$answer"
+    [[ $state != Failed && $updated != Failed ]] || die "the function $1 is $state, its last update $updated"
+    [[ $state == Pending || $updated == InProgress ]] || return 0
+    sleep 1
+  done
+}
+
+# The output of the access stack that holds a function's role: flink-auto-start -> AutoStartRoleArn.
+role_output() {
+  local word
+  printf '%s' "${1#flink-}" | tr '-' '\n' | while read -r word || [[ -n $word ]]; do
+    printf '%s%s' "$(printf '%s' "${word:0:1}" | tr '[:lower:]' '[:upper:]')" "${word:1}"
+  done
+  printf 'RoleArn'
+}
+
+check_deploy() {
+  [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar"
+  [[ -f $JAR ]] || die "JAR=$JAR is not a file"
+  if [[ -z $ONLY_STACK ]]; then
+    needs cargo "see https://rustup.rs"
+    cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
+  fi
+  check_account
+  [[ -z $ONLY_STACK ]] || there $HANDLERS || die "the handlers are not deployed; leave ONLY_STACK out"
+  prefix=flink-
+  ! there $ACCESS || prefix=$(output $ACCESS ApplicationNamePrefix)
+  prefix=${PREFIX:-$prefix}
+  [[ $name == "$prefix"* ]] || die "the name $name does not begin with $prefix, and the functions' roles reach no other; give STACK=$prefix... or PREFIX=..."
+  look "$name"
+  case $found in
+    ROLLBACK_COMPLETE | ROLLBACK_FAILED | CREATE_FAILED | DELETE_FAILED)
+      die "the stack $name is $found and can only be deleted: make destroy ONLY_STACK=1 STACK=$STACK ENV=$ENV" ;;
+    UPDATE_ROLLBACK_FAILED)
+      die "the stack $name is UPDATE_ROLLBACK_FAILED; what is done about it: aws logs tail /aws/lambda/flink-rollback-unsticker" ;;
+    REVIEW_IN_PROGRESS) ;;
+    *_IN_PROGRESS)
+      die "the stack $name is $found; wait for it" ;;
+  esac
+}
+
+deploy() {
+  check_deploy
+  say "account $account, region $AWS_REGION${AWS_ENDPOINT_URL:+, endpoint $AWS_ENDPOINT_URL}"
+  [[ -n $ONLY_STACK ]] || deploy_handlers
+  deploy_application
+}
+
+deploy_handlers() {
+  local function role variables access=() build=(--release --locked --output-format zip)
+  say "building ${FUNCTIONS[*]} for $ARCH"
+  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
+  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
+  quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+
+  say "stack $ACCESS: roles, logs, queue, topic, bucket"
+  # Only what is given: an update keeps every other parameter as it is.
+  [[ -z $PREFIX ]] || access+=("ApplicationNamePrefix=$PREFIX" "DataNamePrefix=$PREFIX")
+  [[ -z ${CONTINUE_WITH_OWN_ROLE:-} ]] || access+=("ContinueWithOwnRole=$CONTINUE_WITH_OWN_ROLE")
+  [[ -z ${MAIL:-} ]] || access+=("IncidentMail=$MAIL")
+  deploy_stack $ACCESS template/access.template.json --capabilities CAPABILITY_NAMED_IAM \
+    ${access[@]+--parameter-overrides "${access[@]}"}
+
+  for function in "${FUNCTIONS[@]}"; do
+    say "function $function"
+    variables="POLL_INTERVAL_MS=${POLL_INTERVAL_MS:-5000},REPLY_MARGIN_MS=${REPLY_MARGIN_MS:-15000}"
+    if [[ $function == flink-rollback-unsticker ]]; then
+      variables+=",MAX_REPLAY_HOURS=${MAX_REPLAY_HOURS:-20},STOP_MINUTES=${STOP_MINUTES:-10}"
+      variables+=",STABILIZE_SECONDS=${STABILIZE_SECONDS:-60},KEEP_SNAPSHOTS=${KEEP_SNAPSHOTS:-10}"
+      # What the roles allow and what the function believes are one parameter.
+      variables+=",CONTINUE_WITH_OWN_ROLE=$(output $ACCESS ContinueWithOwnRole)"
+    fi
+    role=$(output $ACCESS "$(role_output "$function")")
+    deploy_function "$function" "$role" "$variables"
+  done
+
+  say "stack $HANDLERS: events, schedule, alarms, exports"
+  deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
+}
+
+deploy_application() {
+  local digest key bucket service_role application line overrides
+  service_role=$(output $ACCESS StackRoleArn)
+  bucket=$(output $ACCESS BucketName)
+
+  # A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack.
+  digest=$( (sha256sum "$JAR" 2>/dev/null || shasum -a 256 "$JAR") | cut -d ' ' -f 1)
+  key=jars/$digest.jar
+  if aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null 2>&1; then
+    say "jar s3://$bucket/$key is there already"
+  else
+    say "jar $JAR to s3://$bucket/$key"
+    quietly aws s3 cp --only-show-errors "$JAR" "s3://$bucket/$key" || die "the jar was not uploaded"
+  fi
+
+  # Names are given once, at creation; an update keeps every parameter that nobody gives. What stands later wins.
+  overrides=("JarKey=$key")
+  there "$name" || overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
+  if [[ -n $ENV && -f $environment_file ]]; then
+    while read -r line || [[ -n $line ]]; do
+      [[ -z $line || $line == \#* ]] || overrides+=("$line")
+    done <"$environment_file"
+  fi
+  # shellcheck disable=SC2206 # words, on purpose: Key=Value Key=Value
+  overrides+=($PARAMETERS)
+  say "stack $name: $(IFS=' '; printf '%s' "${overrides[*]}")"
+  # shellcheck disable=SC2086 # TAG is words too
+  deploy_stack "$name" template/application.template.json --capabilities CAPABILITY_IAM --role-arn "$service_role" \
+    --parameter-overrides "${overrides[@]}" --tags $TAG
+
+  application=$(output "$name" ApplicationName)
+  aws cloudformation describe-stacks --stack-name "$name" --output text \
+    --query 'Stacks[0].Outputs[].[OutputKey, OutputValue]' | awk -F '\t' '{ printf "    %-22s %s\n", $1, $2 }'
+  look "$name"
+  say "stack $name is $found, application $application is $(aws kinesisanalyticsv2 describe-application \
+    --application-name "$application" --query ApplicationDetail.ApplicationStatus --output text)"
+}
+
+# ---- destroy -----------------------------------------------------------------------------------------------------------
+
+delete_stack() {
+  local stack=$1 last
+  look "$stack"
+  [[ -n $found ]] || return 0
+  say "deleting the stack $stack"
+  last=$(newest_event "$stack")
+  aws cloudformation delete-stack --stack-name "$stack"
+  watch_stack "$stack" "$last"
+  [[ -z $found ]] || die "the stack $stack is $found; the first line that says FAILED is the cause"
+}
+
+# Every version of every object: a bucket that holds one cannot be deleted.
+empty_bucket() {
+  local bucket=$1 batch
+  say "emptying the bucket $bucket"
+  while batch=$(aws s3api list-object-versions --bucket "$bucket" --max-items 400 --output json \
+    --query '{Objects: [Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}}') && [[ $batch == *'"Key"'* ]]; do
+    quietly aws s3api delete-objects --bucket "$bucket" --delete "$batch"
+  done
+}
+
+destroy() {
+  check_account
+  local others function bucket
+  look_for_importers
+  others=$(printf '%s' "$importers" | tr -s ' \t' '\n' | sort -u | grep -vx -e "$name" -e '' | paste -sd ' ' - || true)
+  if [[ -z $ONLY_STACK && -n $others ]]; then
+    die "$others still uses the handlers; destroy it first, or take only this stack away: make destroy ONLY_STACK=1"
+  fi
+  delete_stack "$name"
+  if [[ -n $ONLY_STACK ]]; then say "the functions and their stacks stay, for other applications"; return; fi
+  delete_stack $HANDLERS
+  for function in "${FUNCTIONS[@]}"; do
+    if aws lambda get-function --function-name "$function" >/dev/null 2>&1; then
+      say "deleting the function $function"
+      aws lambda delete-function --function-name "$function" >/dev/null
+    fi
+  done
+  if there $ACCESS; then
+    bucket=$(output $ACCESS BucketName)
+    empty_bucket "$bucket"
+    delete_stack $ACCESS
+  fi
+  say "nothing is left of $name, $HANDLERS, $ACCESS and the functions"
+}
+
+main() {
+  verb=${1:-}
+  case $verb in
+    deploy) read_settings "${@:2}"; deploy ;;
+    destroy) read_settings "${@:2}"; destroy ;;
+    *) printf 'usage: %s deploy|destroy [NAME=value ...]\n' "$0" >&2; return 2 ;;
+  esac
+}
+
+# On one line, so that a script that changes while it runs is not read on.
+main "$@"; exit

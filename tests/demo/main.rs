@@ -1,0 +1,182 @@
+//! `make demo`: the whole story on a local AWS, live, with nothing but cargo.
+//!
+//! It reads like the story it tells. It waits for changes of the world, never for time; the pauses are for the eye. It ends by
+//! itself: 0 when everything was seen, else 1.
+
+mod history;
+mod opening;
+mod printer;
+mod report;
+mod screen;
+mod stage;
+mod steps;
+mod text;
+mod trouble;
+mod watch;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use local_aws::cloudformation::Status;
+use local_aws::{LocalAws, Options};
+use tokio::signal::unix::{SignalKind, signal};
+
+use history::{application, knows_its_names, loops, runs};
+use screen::Screen;
+use stage::{Seen, Stage};
+use steps::{Missed, Step};
+use watch::amounts;
+
+const AUTO_START: &str = "flink-auto-start";
+const UNSTICKER: &str = "flink-rollback-unsticker";
+/// Versions 1 and 2 of the job cannot process it.
+const BAD: &str = "order-without-customer";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let screen = Arc::new(Screen::new());
+    let seen = Arc::new(Seen::default());
+    opening::open(&screen);
+    let aws = match LocalAws::start(Options { pace: Some(stage::PACE), ..Options::default() }).await {
+        Ok(aws) => aws,
+        Err(error) => {
+            screen.print(&format!("demo: no port on 127.0.0.1: {error}"));
+            screen.finish();
+            return ExitCode::FAILURE;
+        }
+    };
+    let world = Arc::clone(&aws.world);
+    let ended = tokio::select! {
+        ended = story(aws, Arc::clone(&screen), Arc::clone(&seen)) => ended,
+        () = interrupted() => {
+            screen.print("");
+            screen.print("Ended by you. Nothing is left behind.");
+            screen.finish();
+            return ExitCode::from(130);
+        }
+    };
+    if ended.is_err() {
+        trouble::tell(&screen, &world.state());
+    }
+    opening::close(&screen, &seen, ended.as_ref().err());
+    screen.finish();
+    if ended.is_ok() && Step::EVERY.iter().all(|step| seen.contains(*step)) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Ctrl-C, or a polite kill.
+async fn interrupted() {
+    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        },
+        _ => std::future::pending().await,
+    }
+}
+
+async fn story(aws: LocalAws, screen: Arc<Screen>, seen: Arc<Seen>) -> Result<(), Missed> {
+    opening::chapter(
+        &screen,
+        1,
+        "A stack that starts its own application",
+        "CloudFormation creates a Flink application and leaves it READY: somebody has to start it, and to type the names of \
+         its stream and table a second time. Here the stack does both.",
+    );
+    let mut stage = Stage::open(aws, Arc::clone(&screen), seen).await?;
+    created(&mut stage).await?;
+    opening::chapter(
+        &screen,
+        2,
+        "Incident (a): a cause that passes",
+        "A job that loops cannot be snapshotted, so the next deployment fails, and its rollback too: the stack is wedged in \
+         UPDATE_ROLLBACK_FAILED until somebody force-stops the job by hand and remembers to start it again. Here nobody does.",
+    );
+    a_passing_cause(&stage, &screen).await?;
+    opening::chapter(
+        &screen,
+        3,
+        "Incident (b): a bad record",
+        "Now the old code itself cannot process what is in the stream: unstuck, restarted, it loops again. Without us it \
+         restarts for ever and blocks the very deployment that brings the fix. Here it is stopped and waits for that fix.",
+    );
+    a_bad_record(&mut stage, &screen).await
+}
+
+/// Chapter 1.
+async fn created(stage: &mut Stage) -> Result<(), Missed> {
+    let before = stage.now();
+    stage.deploy(Step::Created, "1", &[BAD]).await?;
+    stage.see(Step::NamesInjected, |state| knows_its_names(state)).await?;
+    stage.see(Step::Started, |state| before.was_started_by(state, AUTO_START)).await?;
+    stage.see(Step::Created, |state| before.was(state, Status::CreateComplete).and(runs(state, "1"))).await?;
+    stage.team("puts records into the stream, from now on all the time");
+    stage.produce();
+    stage.see(Step::Flows, |state| (amounts(state).1 >= 10).then_some(())).await?;
+    stage.pause().await;
+    Ok(())
+}
+
+/// Chapter 2.
+async fn a_passing_cause(stage: &Stage, screen: &Screen) -> Result<(), Missed> {
+    let before = stage.now();
+    stage.team("somebody tidies up, and the job may not write its table any more");
+    stage.deployment.sink_permission(false);
+    stage.see(Step::LoopsOnPermission, |state| loops(state)).await?;
+    stage.pause().await;
+    stage.deploy(Step::WedgedByPermission, "2", &[BAD]).await?;
+    stage.see(Step::WedgedByPermission, |state| before.was(state, Status::UpdateRollbackFailed)).await?;
+    stage.see(Step::Woken, |state| before.was_woken(state, Status::UpdateRollbackFailed)).await?;
+    stage.see(Step::GracefulRefused, |state| before.was_stopped(state, false, true)).await?;
+    stage.see(Step::Forced, |state| before.was_stopped(state, true, false)).await?;
+    stage.team("finds the mistake and gives the permission back; nobody touches the stack");
+    stage.deployment.sink_permission(true);
+    stage.see(Step::Continued, |state| before.was(state, Status::UpdateRollbackComplete)).await?;
+    stage.see(Step::RunsAgain, |state| before.was_resumed_by(state, UNSTICKER).and(runs(state, "1"))).await?;
+    let recovered = stage.see(Step::Recovered, |state| before.reported(state, "Recovered")).await?;
+    let continued = stage.deployment.world().until(|state| before.reported(state, "RollbackContinued")).await;
+    stage.pause().await;
+    report::show(screen, &continued, &recovered);
+    stage.pause().await;
+    Ok(())
+}
+
+/// Chapter 3.
+async fn a_bad_record(stage: &mut Stage, screen: &Screen) -> Result<(), Missed> {
+    let before = stage.now();
+    stage.team(&format!("an order arrives that nobody thought of: {BAD}"));
+    stage.deployment.record(BAD);
+    stage.see(Step::LoopsOnRecord, |state| loops(state)).await?;
+    stage.pause().await;
+    stage.deploy(Step::WedgedByRecord, "2", &[BAD]).await?;
+    stage.see(Step::WedgedByRecord, |state| before.was(state, Status::UpdateRollbackFailed)).await?;
+    stage.see(Step::CuredAlike, |state| before.was(state, Status::UpdateRollbackComplete)).await?;
+    stage.see(Step::FailsAgain, |state| before.was_started_by(state, UNSTICKER).and(loops(state))).await?;
+    let waits = stage.see(Step::AwaitsFix, |state| before.reported(state, "StoppedAwaitingFix")).await?;
+    let continued = stage.deployment.world().until(|state| before.reported(state, "RollbackContinued")).await;
+    stage.pause().await;
+    report::show(screen, &continued, &waits);
+    stage.pause().await;
+    screen.print("");
+
+    let before = stage.now();
+    stage.team("fixes the job: version 3 processes an order without a customer");
+    stage.deploy(Step::FixDeployed, "3", &[]).await?;
+    stage.see(Step::FixDeployed, |state| before.was(state, Status::UpdateComplete).and(runs(state, "3"))).await?;
+    stage.pause().await;
+    stage.stop_producing();
+    let (records, rows) = stage
+        .see(Step::NothingLost, |state| {
+            let (records, rows) = amounts(state);
+            let table = state.dynamodb.tables.get(local_aws::deployment::NAME)?;
+            let has_bad = table.items.values().any(|item| item["key"]["S"] == BAD);
+            (records == rows && has_bad && application(state)?.job.is_some()).then_some((records, rows))
+        })
+        .await?;
+    stage.team(&format!("counts: {records} records in the stream, {rows} rows in the table, {BAD} among them"));
+    stage.pause().await;
+    Ok(())
+}
