@@ -1,6 +1,6 @@
 //! `flink-stack check-properties`: what the job's sources read, beside what is injected.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -61,10 +61,10 @@ pub(crate) fn compare(injected: &[PropertyGroup<String>], sources: &[(PathBuf, R
         .flat_map(|group| group.property_map.keys().map(|key| (group.property_group_id.as_str(), key.as_str())))
         .collect();
     let mut findings = Findings::default();
-    let mut is_read: BTreeMap<(&str, &str), ()> = BTreeMap::new();
+    let mut is_read: BTreeSet<(&str, &str)> = BTreeSet::new();
     for (path, reads) in sources {
         for ((group, key), Read { line, has_default }) in &reads.keys {
-            is_read.insert((group, key), ());
+            is_read.insert((group, key));
             let line = format!("{group}/{key}: read at {}:{line}", path.display());
             match (injected.contains(&(group.as_str(), key.as_str())), has_default) {
                 (true, _) => {}
@@ -74,7 +74,7 @@ pub(crate) fn compare(injected: &[PropertyGroup<String>], sources: &[(PathBuf, R
         }
     }
     let whole: BTreeSet<&str> = sources.iter().flat_map(|(_, reads)| &reads.whole).map(String::as_str).collect();
-    for (group, key) in injected.iter().filter(|place| !is_read.contains_key(*place) && !whole.contains(place.0)) {
+    for (group, key) in injected.iter().filter(|place| !is_read.contains(*place) && !whole.contains(place.0)) {
         findings.told.push(format!("{group}/{key}: injected, and no source is seen to read it"));
     }
     for (path, reads) in sources {

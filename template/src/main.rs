@@ -142,13 +142,13 @@ fn properties(asked: &Properties) -> Result<(), String> {
     let groups =
         environment::properties(environment.as_ref(), &stack, &asked.region).map_err(|problem| problem.to_string())?;
     let text = serde_json::to_string_pretty(&groups).map_err(|error| error.to_string())? + "\n";
-    match &asked.out {
-        Some(path) => write(path, &text).map(|()| println!("{}", path.display())),
-        None => {
-            print!("{text}");
-            Ok(())
-        }
+    if let Some(path) = &asked.out {
+        write(path, &text)?;
+        println!("{}", path.display());
+    } else {
+        print!("{text}");
     }
+    Ok(())
 }
 
 fn check_properties(sources: &Path) -> Result<(), String> {
@@ -158,7 +158,7 @@ fn check_properties(sources: &Path) -> Result<(), String> {
     match findings.missing.len() {
         0 => Ok(()),
         missing => Err(format!(
-            "the job reads {missing} properties that nobody injects; add them in shared/src/template/job.rs"
+            "properties that the job reads and nobody injects: {missing}; add them in shared/src/template/job.rs"
         )),
     }
 }

@@ -34,13 +34,6 @@ pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
             Step::Refuse(Refusal::ApplicationMissing { application: String::new() })
         };
     };
-    if !is_reached(goal, application) {
-        return if removing {
-            left(goal, application, "the application is not this stack's, and does not allow it")
-        } else {
-            Step::Refuse(Refusal::NotOwned { application: application.name.clone() })
-        };
-    }
     // A borrowed application stays when the borrower goes.
     if removing && goal.reach == Reach::Own && observed.stack.status.is_some_and(StackStatus::is_going) {
         return left(goal, application, "the stack goes, and the application with it");
@@ -48,6 +41,16 @@ pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
     match application.status {
         ApplicationStatus::Deleting if removing => Step::Done(Done::Gone),
         ApplicationStatus::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
+        // The tags are looked at when it is settled; until then nothing is written anyway.
+        ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack
+            if !is_reached(goal, application) =>
+        {
+            if removing {
+                left(goal, application, "the application is not this stack's, and does not allow it")
+            } else {
+                Step::Refuse(Refusal::NotOwned { application: application.name.clone() })
+            }
+        }
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
         ApplicationStatus::Ready | ApplicationStatus::Running => settled(goal, application, observed),
         ApplicationStatus::Starting

@@ -93,7 +93,7 @@ fn parameters(tokens: &[Placed], inside: Range<usize>, language: Language) -> Ve
     let names = pieces(tokens, inside).into_iter().filter_map(|piece| {
         let mut words = piece.filter_map(|at| word(tokens, at));
         let name = match language {
-            Language::Java => words.last(),
+            Language::Java => words.next_back(),
             Language::Kotlin | Language::Scala | Language::Python => {
                 words.find(|word| !["val", "var", "implicit", "vararg", "private"].contains(word))
             }

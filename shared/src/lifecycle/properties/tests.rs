@@ -169,6 +169,12 @@ fn a_borrowed_application_must_allow_this_stack_at_every_step() {
     assert!(matches!(next_step(&remove, &observed), Step::Done(Done::GroupsLeft { .. })));
     app(&mut observed).tags.insert(HANDLERS_ALLOW.into(), "reports".into());
     assert!(matches!(next_step(&inject, &observed), Step::Call(..)));
+    // Busy: the tags are not looked at, so nothing is decided by them.
+    app(&mut observed).tags.clear();
+    app(&mut observed).status = ApplicationStatus::Updating;
+    assert!(matches!(next_step(&inject, &observed), Step::Wait(_)));
+    let needed = inject.needs(ApplicationStatus::Running, &observed.tried, observed.now);
+    assert!(needed.tags, "who may write stands in the tags");
     // The borrower goes, the application stays.
     let mut observed = with(&[("r", "k", "v")], ApplicationStatus::Ready);
     app(&mut observed).tags.insert(HANDLERS_ALLOW.into(), "reports".into());
