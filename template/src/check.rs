@@ -131,8 +131,22 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_of_two_languages_is_read_and_its_one_slip_is_found() {
+        let sources = read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
+        let injected = shared::template::environment::properties(None, "", "").unwrap();
+        let findings = compare(&injected, &sources);
+        assert_eq!(findings.missing.len(), 1);
+        assert!(findings.missing[0].starts_with("FlinkApplicationProperties/tabel.name: read at "), "{findings:?}");
+        assert!(findings.missing[0].ends_with("sink.py:4, injected by nobody"), "{findings:?}");
+        assert_eq!(
+            findings.told,
+            ["FlinkApplicationProperties/table.name: injected, and no source is seen to read it"]
+        );
+    }
+
+    #[test]
     fn a_folder_without_such_sources_is_told() {
-        let error = read_sources(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap_err();
+        let error = read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("environments")).unwrap_err();
         assert!(error.contains("no .java, .kt, .scala or .py file below it uses"), "{error}");
     }
 }
