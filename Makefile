@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template deploy destroy e2e
+.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -31,8 +31,19 @@ one-tls: ## No second TLS stack has come in with a dependency
 		if cargo tree --workspace --edges normal --invert $$crate >/dev/null 2>&1; then \
 			echo "$$crate is linked: a second TLS stack; see cargo tree --invert $$crate" >&2; exit 1; fi; done
 
-template: ## Write the templates anew from shared/src/template
+template: ## Write the templates anew from shared/src/template, and check the environments
 	cargo run --quiet --package template -- synth
+
+# Only what was given on make's command line: ENV is a name that other programs use too.
+given = $(if $(filter command,$(origin $(1))),$(2) '$($(1))')
+
+properties: ## What the job reads, for local development: [ENV=staging] [STACK=flink-test] [REGION=eu-west-1]
+	@mkdir -p target
+	@cargo run --quiet --package template -- properties --out target/flink-application-properties-dev.json \
+		$(call given,ENV,--environment) $(call given,STACK,--stack) $(call given,REGION,--region)
+
+check-properties: ## Keys that the job reads and nobody injects, and the reverse: JAR_SOURCES=path/to/src
+	@cargo run --quiet --package template -- check-properties '$(JAR_SOURCES)'
 
 cfn-lint: $(VENV)/installed ## cfn-lint finds nothing on the templates
 	$(VENV)/bin/cfn-lint template/*.template.json

@@ -68,7 +68,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
         }
     };
-    let Some(name) = asked.owned(&application) else {
+    let Some((name, reach)) = asked.reach::<R>(&application) else {
         match properties.without_application(request, asked.status) {
             Ok(Some(attributes)) => {
                 return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
@@ -87,6 +87,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         stop_patience: aws.environment.stop_patience,
         operation: asked.operation.clone(),
         application_changed: asked.application_changed,
+        reach,
     };
     let goal = match properties.goal(request, &facts) {
         Ok(Some(goal)) => goal,

@@ -2,9 +2,9 @@
 
 use std::cell::Cell;
 
-use shared::contract::ApplicationRef;
+use shared::contract::{ApplicationRef, Asker, CustomResource};
 use shared::custom_resource::{Handover, Request};
-use shared::lifecycle::{Stack, StackEvent, StackStatus, Timestamp};
+use shared::lifecycle::{Reach, Stack, StackEvent, StackStatus, Timestamp};
 
 use crate::aws::Aws;
 use crate::fault::Fault;
@@ -16,6 +16,7 @@ use crate::stack;
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) status: StackStatus,
+    name: String,
     /// The newest row of the resource in the stack's events; none when it has none, or it cannot be read.
     row: Option<StackEvent>,
     /// When the stack's operation began, where that can be read.
@@ -41,7 +42,9 @@ pub(crate) async fn look(aws: &Aws, request: &Request, pace: &mut Pace) -> Resul
 }
 
 async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
-    let status = stack::describe(aws, &request.stack_id).await?.status;
+    let described = stack::describe(aws, &request.stack_id).await?;
+    // arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
+    let name = described.id.split('/').nth(1).unwrap_or_default().to_owned();
     let rows = rows(aws, request).await?;
     let applications = stack::applications(aws, &request.stack_id, false).await?;
     let began = rows.iter().position(|row| begins(row, request));
@@ -50,7 +53,8 @@ async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
         row.physical_id == request.stack_id && is_in_progress(row) && !row.status.contains("CLEANUP")
     };
     Ok(Asked {
-        status,
+        status: described.status,
+        name,
         row: rows.iter().find(|row| row.logical_id == request.logical_resource_id).cloned(),
         began: rows.iter().find(newest).map(|row| row.time),
         applications,
@@ -111,14 +115,10 @@ impl Asked {
         self.began.unwrap_or_else(|| self.since())
     }
 
-    /// The name of the application, if it is one of this stack's, and the stack is being worked on: a forged event cannot make
-    /// that true.
-    pub(crate) fn owned(&self, application: &ApplicationRef) -> Option<String> {
-        let found = self.applications.iter().find(|(logical_id, name)| match application {
-            ApplicationRef::Name(asked) => name == asked,
-            ApplicationRef::LogicalId(asked) => logical_id == asked,
-        });
-        found.filter(|_| self.status.is_in_progress()).map(|(_, name)| name.clone())
+    /// The name of the application and whose it is, if the request reaches it.
+    pub(crate) fn reach<R: CustomResource>(&self, application: &ApplicationRef) -> Option<(String, Reach)> {
+        let asker = Asker { stack: &self.name, status: self.status, applications: &self.applications };
+        asker.reach::<R>(application)
     }
 
     /// What is handed to the next invocation: the stack as the first one saw it.

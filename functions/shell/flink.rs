@@ -198,7 +198,7 @@ pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -
             let create = flink.create_application_snapshot().application_name(name).snapshot_name(snapshot);
             create.send().await.map_err(|error| fault(action, &error))?;
         }
-        Call::UpdateProperties { groups, restart } => {
+        Call::UpdateProperties { groups, restart, settled: _ } => {
             let mut update = flink
                 .update_application()
                 .application_name(name)

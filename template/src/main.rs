@@ -1,25 +1,54 @@
-//! `flink-stack`, the operator's command. `synth` writes the CloudFormation templates; what they say is decided in
-//! [`shared::template`]. This is the only place of the generator that touches files.
+//! `flink-stack`, the operator's command. What templates say and what the job reads is decided in [`shared::template`]; this is the only
+//! place of the generator that touches files.
 
+mod check;
+mod environments;
+mod sources;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: flink-stack synth [--out DIR]
+use shared::template::environment;
 
-  synth   writes access.template.json, handlers.template.json and application.template.json
-          into DIR, by default into template/";
+const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
+       flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
+       flink-stack check-properties DIR
+
+  synth              writes access.template.json, handlers.template.json and application.template.json
+                     into DIR, by default into template/, after a look at template/environments/
+  properties         writes what the job reads in an environment, as flink-application-properties-dev.json
+                     for a developer's machine; without --out it is printed
+  check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse";
+
+/// Where environments are.
+const ENVIRONMENTS: &str = "template/environments";
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 enum Command {
-    Synth { out: PathBuf },
+    Synth { out: PathBuf, environments: PathBuf },
+    Properties(Properties),
+    CheckProperties { sources: PathBuf },
     Help,
+}
+
+/// Of which stack, and where to.
+#[derive(Debug, PartialEq, Eq)]
+struct Properties {
+    environment: Option<String>,
+    environments: PathBuf,
+    stack: String,
+    region: String,
+    out: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match command(&arguments) {
-        Ok(Command::Synth { out }) => synth(&out),
+        Ok(Command::Synth { out, environments }) => synth(&out, &environments),
+        Ok(Command::Properties(asked)) => properties(&asked),
+        Ok(Command::CheckProperties { sources }) => check_properties(&sources),
         Ok(Command::Help) => {
             println!("{USAGE}");
             Ok(())
@@ -38,27 +67,100 @@ fn main() -> ExitCode {
 fn command(arguments: &[String]) -> Result<Command, String> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["synth"] => Ok(Command::Synth { out: PathBuf::from("template") }),
-        ["synth", "--out", directory] => Ok(Command::Synth { out: PathBuf::from(directory) }),
-        ["synth", "--out"] => Err("--out needs a directory".to_owned()),
-        ["synth", unknown, ..] => Err(format!("synth does not know \"{unknown}\"")),
+        ["synth", rest @ ..] => {
+            let mut given = options("synth", rest, &["--out", "--environments"])?;
+            let mut folder =
+                |name, default: &str| PathBuf::from(given.remove(name).unwrap_or_else(|| default.to_owned()));
+            Ok(Command::Synth {
+                out: folder("--out", "template"),
+                environments: folder("--environments", ENVIRONMENTS),
+            })
+        }
+        ["properties", rest @ ..] => {
+            let known = ["--environment", "--environments", "--stack", "--region", "--out"];
+            let mut given = options("properties", rest, &known)?;
+            let mut text = |name, default: &str| given.remove(name).unwrap_or_else(|| default.to_owned());
+            let (stack, region) = (text("--stack", "flink-test"), text("--region", "eu-west-1"));
+            let environments = PathBuf::from(text("--environments", ENVIRONMENTS));
+            let environment = given.remove("--environment");
+            let out = given.remove("--out").map(PathBuf::from);
+            Ok(Command::Properties(Properties { environment, environments, stack, region, out }))
+        }
+        ["check-properties", sources] if !sources.starts_with('-') && !sources.is_empty() => {
+            Ok(Command::CheckProperties { sources: PathBuf::from(sources) })
+        }
+        ["check-properties", ..] => {
+            Err("check-properties needs the folder of the job's sources, and nothing else".to_owned())
+        }
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         [] => Err("a command is missing".to_owned()),
         [unknown, ..] => Err(format!("there is no command \"{unknown}\"")),
     }
 }
 
-fn synth(out: &Path) -> Result<(), String> {
+/// `--name value` pairs.
+fn options(command: &str, given: &[&str], known: &[&str]) -> Result<BTreeMap<String, String>, String> {
+    let mut options = BTreeMap::new();
+    for pair in given.chunks(2) {
+        match pair {
+            [name, ..] if !known.contains(name) => return Err(format!("{command} does not know \"{name}\"")),
+            [name, value] => {
+                options.insert((*name).to_owned(), (*value).to_owned());
+            }
+            [name, ..] => return Err(format!("{name} needs a value")),
+            [] => {}
+        }
+    }
+    Ok(options)
+}
+
+fn synth(out: &Path, environments: &Path) -> Result<(), String> {
+    environments::all(environments)?;
+    for warning in shared::template::warnings() {
+        eprintln!("flink-stack: warning: {warning}");
+    }
     for (name, text) in shared::template::synthesize().map_err(|problem| problem.to_string())? {
-        let path = out.join(name);
-        std::fs::write(&path, text).map_err(|error| {
-            format!(
-                "{}: {error}; run it in the project's folder, or name a folder that exists with --out",
-                path.display()
-            )
-        })?;
+        write(&out.join(name), &text)?;
     }
     Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| {
+        format!("{}: {error}; run it in the project's folder, or name a folder that exists with --out", path.display())
+    })
+}
+
+/// Named like the stack that `make deploy STACK=.. ENV=..` makes.
+fn properties(asked: &Properties) -> Result<(), String> {
+    let environment =
+        asked.environment.as_deref().map(|name| environments::one(&asked.environments, name)).transpose()?;
+    let stack = match &asked.environment {
+        Some(environment) => format!("{}-{environment}", asked.stack),
+        None => asked.stack.clone(),
+    };
+    let groups =
+        environment::properties(environment.as_ref(), &stack, &asked.region).map_err(|problem| problem.to_string())?;
+    let text = serde_json::to_string_pretty(&groups).map_err(|error| error.to_string())? + "\n";
+    if let Some(path) = &asked.out {
+        write(path, &text)?;
+        println!("{}", path.display());
+    } else {
+        print!("{text}");
+    }
+    Ok(())
+}
+
+fn check_properties(sources: &Path) -> Result<(), String> {
+    let injected = environment::properties(None, "", "").map_err(|problem| problem.to_string())?;
+    let findings = check::compare(&injected, &check::read_sources(sources)?);
+    findings.missing.iter().chain(&findings.told).for_each(|line| println!("{line}"));
+    match findings.missing.len() {
+        0 => Ok(()),
+        missing => Err(format!(
+            "properties that the job reads and nobody injects: {missing}; add them in shared/src/template/job.rs"
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -79,11 +181,14 @@ mod tests {
         let error = command(&["synth".into(), "--format".into()]).unwrap_err();
         assert_eq!(error, "synth does not know \"--format\"");
         assert_eq!(command(&["plan".into()]).unwrap_err(), "there is no command \"plan\"");
-        assert_eq!(command(&["synth".into(), "--out".into()]).unwrap_err(), "--out needs a directory");
+        assert_eq!(command(&["synth".into(), "--out".into()]).unwrap_err(), "--out needs a value");
+        let error = command(&["check-properties".into()]).unwrap_err();
+        assert_eq!(error, "check-properties needs the folder of the job's sources, and nothing else");
     }
 
     #[test]
     fn synth_writes_into_template_unless_told_otherwise() {
-        assert_eq!(command(&["synth".into()]), Ok(Command::Synth { out: "template".into() }));
+        let environments = PathBuf::from("template/environments");
+        assert_eq!(command(&["synth".into()]), Ok(Command::Synth { out: "template".into(), environments }));
     }
 }

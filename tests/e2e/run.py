@@ -388,9 +388,37 @@ def injected(aws, jar, seen):
     groups = aws.property_groups(name)
     equal({groups["FlinkApplicationProperties"][key] for key in ("stream.name", "table.name")}, {name}, "the names")
     equal(aws.application(name)["ApplicationStatus"], "RUNNING", "the application")
+    neighbours(aws, name, template, values, seen)
     aws.cloudformation.delete_stack(StackName=name)
     equal(aws.after("DELETE_IN_PROGRESS", name=stack), "DELETE_COMPLETE", "the stack")
     seen("an application without groups of its own gets them from flink-property-groups")
+
+
+def neighbours(aws, name, template, values, seen):
+    """Two injectors on one application: an update of one, then its end, and the other's groups are as they were."""
+    own = aws.property_groups(name)
+    resources = template["Resources"]
+
+    def update():
+        aws.cloudformation.update_stack(
+            StackName=name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()])
+        status = aws.after("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", name=name)
+        equal(status, "UPDATE_COMPLETE", "the stack")
+        equal(aws.application(name)["ApplicationStatus"], "RUNNING", "the application")
+
+    second = json.loads(json.dumps(resources["PropertyGroups"]))
+    for topic in ("daily", "weekly"):
+        second["Properties"]["PropertyGroups"] = [{"PropertyGroupId": "Reports", "PropertyMap": {"topic": topic}}]
+        resources["Second"] = second
+        resources["AutoStart"]["DependsOn"] = ["PropertyGroups", "Second"]
+        update()
+        equal(aws.property_groups(name), own | {"Reports": {"topic": topic}}, "the property groups")
+    del resources["Second"]
+    resources["AutoStart"]["DependsOn"] = ["PropertyGroups"]
+    update()
+    equal(aws.property_groups(name), own, "the property groups")
+    seen("a second injector comes, changes and goes, and the first one's groups stay as they are")
 
 
 def staging(aws, settings, seen):

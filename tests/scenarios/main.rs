@@ -4,8 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on is a failed scenario")]
 
 mod bad_input;
-mod protocol;
 mod guarded;
+mod property_groups;
+mod protocol;
 mod readme;
 mod rooms;
 mod running;

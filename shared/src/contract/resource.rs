@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::application::{PropertyGroup, RunConfiguration};
 use super::auto_start::{AutoStart, AutoStartAttributes};
-use super::property_groups::{PropertyGroups, PropertyGroupsAttributes};
+use super::property_groups::{Given, PropertyGroups, PropertyGroupsAttributes, groups_told};
 use super::unreadable::{Unreadable, read};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
-    ConflictPolicy, Done, Force, Goal, Group, GuardOutcome, Observed, OnDelete, Operations, Properties, Refusal,
+    ConflictPolicy, Done, Force, Goal, Group, GuardOutcome, Observed, OnDelete, Operations, Properties, Reach, Refusal,
     Restore, Running, StackStatus, Stopped, Timestamp, restored_snapshot,
 };
 
@@ -39,6 +39,8 @@ pub struct Facts {
     pub operation: String,
     /// Whether that operation has reached the application or its logging option.
     pub application_changed: bool,
+    /// Whose the application is.
+    pub reach: Reach,
 }
 
 /// Why a request has no goal.
@@ -60,6 +62,8 @@ impl From<Unreadable> for NoGoal {
 pub trait CustomResource: DeserializeOwned {
     /// The first part of its physical resource IDs.
     const KIND: &'static str;
+    /// Whether it may act on an application of another stack that allows it.
+    const BORROWS: bool = false;
 
     /// The application that the properties name.
     ///
@@ -185,24 +189,42 @@ impl CustomResource for AutoStart {
 
 impl CustomResource for PropertyGroups {
     const KIND: &'static str = "property-groups";
+    const BORROWS: bool = true;
 
     fn application(&self) -> Result<ApplicationRef, Unreadable> {
         one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
     }
 
     fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
-        let (wanted, previous) = match &request.request_type {
-            RequestType::Create => (groups(&self.property_groups), Vec::new()),
-            // An older template's properties that cannot be read name nothing of ours: then nothing is removed.
-            RequestType::Update => (groups(&self.property_groups), previous(&request.old_properties)),
-            RequestType::Delete => (Vec::new(), groups(&self.property_groups)),
-            RequestType::Unknown(word) => return Err(unknown(word).into()),
-        };
+        let since = facts.since;
+        let reach = facts.reach.clone();
         let policy = match request.request_type {
-            RequestType::Delete => ConflictPolicy::Keep,
-            RequestType::Create | RequestType::Update | RequestType::Unknown(_) => self.conflict_policy()?,
+            RequestType::Delete => {
+                // Only what was given is taken, so there is nothing to disagree about.
+                let previous = groups(&self.property_groups);
+                let (previous_policy, policy) = (ConflictPolicy::Keep, ConflictPolicy::Keep);
+                let wanted = Vec::new();
+                let goal = Properties { wanted, previous, previous_policy, unread: false, policy, reach, since };
+                return Ok(Some(Goal::Properties(goal)));
+            }
+            RequestType::Create | RequestType::Update => self.conflict_policy()?,
+            RequestType::Unknown(ref word) => return Err(unknown(word).into()),
         };
-        Ok(Some(Goal::Properties(Properties { wanted, previous, policy, since: facts.since })))
+        PropertyGroup::check_all(&self.property_groups)?;
+        let given = if request.request_type == RequestType::Update && names_the_same(request) {
+            Given::by(&request.old_properties)
+        } else {
+            Given::NOTHING
+        };
+        Ok(Some(Goal::Properties(Properties {
+            wanted: groups(&self.property_groups),
+            previous: given.groups,
+            previous_policy: given.policy,
+            unread: given.unread,
+            policy,
+            reach,
+            since,
+        })))
     }
 
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {
@@ -222,8 +244,11 @@ fn groups(properties: &[PropertyGroup]) -> Vec<Group> {
         .collect()
 }
 
-fn previous(old_properties: &Value) -> Vec<Group> {
-    read::<PropertyGroups>(old_properties).map(|old| groups(&old.property_groups)).unwrap_or_default()
+/// Whether an update is about the application of the last version: what was given to another one is not ours here.
+fn names_the_same(request: &Request) -> bool {
+    let name = |properties: &Value| properties.get("ApplicationName").cloned();
+    let (new, old) = (name(&request.properties), name(&request.old_properties));
+    new.is_none() || old.is_none() || new == old
 }
 
 /// Attributes are string fields, so this is a map of strings.
@@ -263,11 +288,13 @@ fn text(done: &Done) -> String {
         Done::NotRunning => "The application was not running.".to_owned(),
         Done::Stopped => "The application is stopped.".to_owned(),
         Done::Gone => "The application is gone.".to_owned(),
-        Done::Groups { settled } if settled.is_empty() => "The property groups are as wanted.".to_owned(),
-        Done::Groups { settled } => {
-            format!("The property groups are as wanted; set by somebody else too: {}.", settled.join(", "))
+        Done::Groups { settled, unread } => groups_told(settled, *unread),
+        Done::GroupsLeft { because, keys } if keys.is_empty() => {
+            format!("Nothing of the property groups was taken: {because}.")
         }
-        Done::GroupsLeft { because } => format!("The property groups were left as they are: {because}."),
+        Done::GroupsLeft { because, keys } => {
+            format!("Left in the property groups: {}, because {because}.", keys.join(", "))
+        }
         Done::RollbackContinued => "The rollback goes on.".to_owned(),
         Done::NoLongerStuck => "The stack is not stuck any more.".to_owned(),
         Done::AwaitingFix => "The application is stopped until a fix is deployed.".to_owned(),

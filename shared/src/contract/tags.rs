@@ -10,4 +10,4 @@ pub const SNAPSHOT_HOURS: &str = "flink-snapshot-hours";
 /// On the application: the marker, written before a stop by whoever stops, removed by whoever brings it to RUNNING.
 pub const UNSTICK_RESTART: &str = crate::lifecycle::MARKER;
 /// On the application: the name of a stack that may inject property groups into it.
-pub const HANDLERS_ALLOW: &str = "flink-handlers-allow";
+pub const HANDLERS_ALLOW: &str = crate::lifecycle::HANDLERS_ALLOW;

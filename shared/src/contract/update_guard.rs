@@ -214,6 +214,7 @@ mod tests {
             stack,
             stop_patience: Duration::from_mins(1),
             operation: "e1".into(),
+            reach: crate::lifecycle::Reach::Own,
             application_changed: changed,
         };
         read::<UpdateGuard>(&request.properties).unwrap().goal(&request, &facts)

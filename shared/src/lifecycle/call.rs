@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::action::Action;
 use super::observed::Group;
+use super::properties::Settled;
 use super::values::Restore;
 
 /// One request to AWS.
@@ -32,6 +33,8 @@ pub enum Call {
         groups: Vec<Group>,
         /// On RUNNING, what the restart is told: AllowNonRestoredState as now described.
         restart: Option<bool>,
+        /// What this repairs or replaces, and what it keeps.
+        settled: Vec<Settled>,
     },
     /// TagResource on the application.
     Tag {
@@ -80,7 +83,10 @@ impl fmt::Display for Call {
             Self::Stop { force: false } => formatter.write_str("StopApplication"),
             Self::Stop { force: true } => formatter.write_str("StopApplication with Force"),
             Self::CreateSnapshot { name } => write!(formatter, "CreateApplicationSnapshot {name}"),
-            Self::UpdateProperties { .. } => formatter.write_str("UpdateApplication with property groups"),
+            Self::UpdateProperties { settled, .. } => {
+                formatter.write_str("UpdateApplication with property groups")?;
+                settled.iter().try_for_each(|Settled { place, how }| write!(formatter, ", {how} {place}"))
+            }
             Self::Tag { key, value } => write!(formatter, "TagResource {key}={value}"),
             Self::Untag { key } => write!(formatter, "UntagResource {key}"),
             Self::ContinueRollback { .. } => formatter.write_str("ContinueUpdateRollback"),

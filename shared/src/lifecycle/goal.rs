@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::observed::{Group, Timestamp};
+use super::properties::Settled;
 use super::values::{ConflictPolicy, GuardMode, GuardOutcome, OnSnapshotFailure, Restore};
 
 /// What is wanted.
@@ -69,10 +70,36 @@ pub struct Properties {
     pub wanted: Vec<Group>,
     /// What the last version of this resource wrote, with the values it gave.
     pub previous: Vec<Group>,
+    /// What was to happen to a key that is not ours when `previous` was written.
+    pub previous_policy: ConflictPolicy,
+    /// Whether the last version's properties could not all be read: what could not is not ours.
+    pub unread: bool,
     /// What happens to a key that is not ours.
     pub policy: ConflictPolicy,
+    /// Whose the application is.
+    pub reach: Reach,
     /// When the request began: older operations are another request's.
     pub since: Timestamp,
+}
+
+impl Properties {
+    /// Whether only what was given is taken away: a Delete.
+    #[must_use]
+    pub const fn is_removal(&self) -> bool {
+        self.wanted.is_empty()
+    }
+}
+
+/// Whose the application is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// The request's own stack's.
+    Own,
+    /// Not this stack's: it must carry the tag that allows this stack, at every step.
+    Borrowed {
+        /// The request's stack, by name.
+        stack: String,
+    },
 }
 
 /// The stack's rollback is continued.
@@ -127,15 +154,19 @@ pub enum Done {
     Stopped,
     /// It does not exist, or is going.
     Gone,
-    /// The groups are as wanted; with what was replaced or kept, `Group/key`.
+    /// The groups are as wanted.
     Groups {
-        /// Keys of somebody else that were overwritten or kept.
-        settled: Vec<String>,
+        /// What was repaired, replaced or kept on the way.
+        settled: Vec<Settled>,
+        /// Whether the last version's properties could not all be read.
+        unread: bool,
     },
     /// What was left in place on a Delete, and why.
     GroupsLeft {
         /// Why.
         because: String,
+        /// What was left, `Group/key`.
+        keys: Vec<String>,
     },
     /// The rollback goes on.
     RollbackContinued,

@@ -31,8 +31,8 @@ impl Goal {
     pub fn needs(&self, status: ApplicationStatus, tried: &Tried, now: Timestamp) -> Looks {
         match status {
             ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
-                // The groups come with the description.
-                Self::Properties(_) => Looks { operations: true, ..Looks::NONE },
+                // The groups come with the description; who may write them, and who else may have, stands in the tags.
+                Self::Properties(_) => Looks { snapshots: false, ..Looks::ALL },
                 Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) | Self::Guarded(_) => Looks::ALL,
                 Self::Continued(_) => Looks::NONE,
             },

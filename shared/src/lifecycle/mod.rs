@@ -33,10 +33,11 @@ mod walk;
 pub use action::{Action, Scope};
 pub use because::Because;
 pub use call::Call;
-pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Recovered, Running, Stopped};
+pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped};
 pub use incident::{Assessment, Blocker, Consent, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
 pub use looks::Looks;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
+pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
 pub use replay::{Replay, replay};
 pub use start::restored_snapshot;
@@ -50,6 +51,8 @@ pub const AWAITING_FIX: &str = "awaiting-fix/";
 pub const UNSTICK_TOKEN: &str = "unstick-";
 /// The tag that carries the marker.
 pub const MARKER: &str = "flink-unstick-restart";
+/// The tag that names the stack which may inject property groups into an application of another stack.
+pub const HANDLERS_ALLOW: &str = "flink-handlers-allow";
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +121,9 @@ mod tests {
     fn properties(observed: &Observed) -> Step {
         let wanted = vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];
         let (previous, policy, since) = (Vec::new(), ConflictPolicy::Fail, Timestamp(0));
-        next_step(&Goal::Properties(Properties { wanted, previous, policy, since }), observed)
+        let (previous_policy, reach) = (policy, Reach::Own);
+        let goal = Properties { wanted, previous, previous_policy, unread: false, policy, reach, since };
+        next_step(&Goal::Properties(goal), observed)
     }
 
     fn call(observed: &Observed) -> Call {

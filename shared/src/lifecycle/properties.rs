@@ -1,24 +1,32 @@
 //! Toward [`Goal::Properties`](super::Goal::Properties): an update replaces the whole list (`semantics.md` A.6), so it is read, merged and
 //! written under the token of the same look.
 
-use std::collections::BTreeMap;
+#[cfg(test)]
+mod any;
+mod merge;
+#[cfg(test)]
+mod tests;
 
 use super::action::Action;
 use super::because::Because;
 use super::call::Call;
-use super::goal::{Done, Properties};
-use super::observed::{Application, Group, Observed};
+use super::goal::{Done, Properties, Reach};
+use super::observed::{Application, Observed};
 use super::refusal::Refusal;
 use super::status::{ApplicationStatus, OperationStatus, StackStatus};
-use super::values::ConflictPolicy;
-use super::{Step, UNSEEN_LOOKS};
+use super::{HANDLERS_ALLOW, Step, UNSEEN_LOOKS};
+use merge::{Merged, merge, over_the_limits, places, same};
+
+pub use merge::{How, MOST_GROUPS, MOST_KEYS, Settled};
 
 /// How often an accepted update may come to nothing.
 const UPDATES: u8 = 3;
+/// The tag that CloudFormation itself gives an application.
+const STACK_NAME: &str = "aws:cloudformation:stack-name";
 
 /// The next step toward the wanted groups.
 pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
-    let removing = goal.wanted.is_empty();
+    let removing = goal.is_removal();
     let Some(application) = &observed.application else {
         return if removing {
             Step::Done(Done::Gone)
@@ -26,12 +34,23 @@ pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
             Step::Refuse(Refusal::ApplicationMissing { application: String::new() })
         };
     };
-    if removing && observed.stack.status.is_some_and(StackStatus::is_going) {
-        return Step::Done(Done::GroupsLeft { because: "the stack goes, and the application with it".to_owned() });
+    // A borrowed application stays when the borrower goes.
+    if removing && goal.reach == Reach::Own && observed.stack.status.is_some_and(StackStatus::is_going) {
+        return left(goal, application, "the stack goes, and the application with it");
     }
     match application.status {
         ApplicationStatus::Deleting if removing => Step::Done(Done::Gone),
         ApplicationStatus::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
+        // The tags are looked at when it is settled; until then nothing is written anyway.
+        ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack
+            if !is_reached(goal, application) =>
+        {
+            if removing {
+                left(goal, application, "the application is not this stack's, and does not allow it")
+            } else {
+                Step::Refuse(Refusal::NotOwned { application: application.name.clone() })
+            }
+        }
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
         ApplicationStatus::Ready | ApplicationStatus::Running => settled(goal, application, observed),
         ApplicationStatus::Starting
@@ -44,31 +63,40 @@ pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
     }
 }
 
+/// Whether the request may write here: its stack owns the application, or the application allows this stack, now.
+fn is_reached(goal: &Properties, application: &Application) -> bool {
+    match &goal.reach {
+        Reach::Own => true,
+        Reach::Borrowed { stack } => application.tag(HANDLERS_ALLOW) == Some(stack),
+    }
+}
+
 fn settled(goal: &Properties, application: &Application, observed: &Observed) -> Step {
     let name = || application.name.clone();
-    let merged = merge(&application.groups, &goal.previous, &goal.wanted, goal.policy);
-    if merged.conflicts.is_empty() && same(&merged.groups, &application.groups) {
-        return Step::Done(Done::Groups { settled: merged.settled });
+    // What the service says of the update comes before what it shows: a failed one can leave the new groups on a stopped job.
+    if let Some(step) = ended(goal, application, observed) {
+        return step;
     }
+    let merged = merge(&application.groups, goal);
     if !merged.conflicts.is_empty() {
-        return Step::Refuse(Refusal::PropertyConflict { keys: merged.conflicts });
+        return Step::Refuse(Refusal::PropertyConflict { keys: held(&merged.conflicts, goal, application) });
+    }
+    if same(&merged.groups, &application.groups) {
+        return Step::Done(Done::Groups { settled: all_settled(observed, &merged), unread: goal.unread });
     }
     if let Some(text) = observed.tried.refused_snapshot(Action::UpdateApplication) {
-        return if goal.wanted.is_empty() {
-            Step::Done(Done::GroupsLeft { because: format!("the job cannot be snapshotted: {text}") })
+        return if goal.is_removal() {
+            left(goal, application, &format!("the job cannot be snapshotted: {text}"))
         } else {
             Step::Refuse(Refusal::SnapshotFailed { application: name(), error: text.to_owned() })
         };
     }
-    if let Some(operation) = application.newest("UpdateApplication", goal.since) {
-        match operation.status {
-            OperationStatus::Failed | OperationStatus::Cancelled => {
-                let error = operation.error.clone().unwrap_or_else(|| "the service gives no reason".to_owned());
-                return Step::Refuse(Refusal::UpdateFailed { application: name(), error });
-            }
-            OperationStatus::InProgress => return Step::Wait(Because::NotSeenYet),
-            OperationStatus::Successful => {}
-        }
+    let running = application.status == ApplicationStatus::Running;
+    if goal.is_removal() && running && !application.snapshots_enabled {
+        return left(goal, application, "the job runs without snapshots and would lose its state");
+    }
+    if let Some(error) = over_the_limits(&merged.groups) {
+        return Step::Refuse(Refusal::Rejected { action: Action::UpdateApplication, error });
     }
     if observed.tried.updates > 0 && observed.tried.looks <= UNSEEN_LOOKS {
         return Step::Wait(Because::NotSeenYet);
@@ -77,175 +105,58 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
         let error = "updates were accepted, and the groups are still not the wanted ones".to_owned();
         return Step::Refuse(Refusal::UpdateFailed { application: name(), error });
     }
-    let restart = (application.status == ApplicationStatus::Running)
-        .then(|| application.running_with.as_ref().is_some_and(|(_, allow)| *allow));
-    Step::Call(Call::UpdateProperties { groups: merged.groups, restart }, Because::GroupsDiffer)
+    let restart = running.then(|| application.running_with.as_ref().is_some_and(|(_, allow)| *allow));
+    let call = Call::UpdateProperties { groups: merged.groups, restart, settled: merged.settled };
+    Step::Call(call, Because::GroupsDiffer)
 }
 
-/// What a merge comes to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Merged {
-    groups: Vec<Group>,
-    conflicts: Vec<String>,
-    settled: Vec<String>,
-}
-
-/// The groups to be written: everything of others as it is, ours as wanted. Ours are the keys that `previous` names; one is removed
-/// only while its value is the one `previous` gave it.
-fn merge(current: &[Group], previous: &[Group], wanted: &[Group], policy: ConflictPolicy) -> Merged {
-    let mut merged = Merged { groups: current.to_vec(), ..Merged::default() };
-    for group in previous {
-        for (key, value) in &group.map {
-            let dropped = value_of(wanted, &group.id, key).is_none();
-            if dropped && value_of(&merged.groups, &group.id, key) == Some(value) {
-                remove(&mut merged.groups, &group.id, key);
+/// What the update's own operation came to, when that decides.
+fn ended(goal: &Properties, application: &Application, observed: &Observed) -> Option<Step> {
+    let failed = |error: String| {
+        let application = application.name.clone();
+        Some(Step::Refuse(Refusal::UpdateFailed { application, error }))
+    };
+    match application.newest("UpdateApplication", goal.since) {
+        Some(operation) => match operation.status {
+            OperationStatus::Failed | OperationStatus::Cancelled => {
+                let error = operation.error.as_deref().unwrap_or("the service gives no reason");
+                failed(format!("{error} The application is {} now.", application.status))
             }
+            OperationStatus::InProgress => Some(Step::Wait(Because::NotSeenYet)),
+            OperationStatus::Successful => None,
+        },
+        None if observed.tried.restarted && application.status == ApplicationStatus::Ready => {
+            failed("it was RUNNING before the update and is READY now; read its log for why the job ended.".to_owned())
         }
+        None => None,
     }
-    for group in wanted {
-        for (key, value) in &group.map {
-            let theirs = value_of(current, &group.id, key).filter(|present| *present != value);
-            let ours = value_of(previous, &group.id, key);
-            let place = || format!("{}/{key}", group.id);
-            match (theirs, policy) {
-                (None, _) => insert(&mut merged.groups, &group.id, key, value),
-                (Some(present), _) if ours == Some(present) => insert(&mut merged.groups, &group.id, key, value),
-                (Some(_), ConflictPolicy::Keep) => merged.settled.push(place()),
-                // Ours by name, changed behind our back: repaired, and said.
-                (Some(_), ConflictPolicy::Fail) if ours.is_none() => merged.conflicts.push(place()),
-                (Some(_), ConflictPolicy::Fail | ConflictPolicy::Overwrite) => {
-                    insert(&mut merged.groups, &group.id, key, value);
-                    merged.settled.push(place());
-                }
-            }
+}
+
+/// What was settled by the calls of this invocation, and what is settled by leaving it.
+fn all_settled(observed: &Observed, merged: &Merged) -> Vec<Settled> {
+    let mut all = observed.tried.settled.clone();
+    all.extend(merged.settled.iter().filter(|one| !observed.tried.settled.contains(one)).cloned());
+    all
+}
+
+/// Keys in conflict, with who holds them as far as the application itself tells.
+fn held(conflicts: &[String], goal: &Properties, application: &Application) -> Vec<String> {
+    let holder = match &goal.reach {
+        Reach::Own => {
+            application.tag(HANDLERS_ALLOW).map(|stack| format!("perhaps by the stack {stack}, which is allowed to"))
         }
-    }
-    // A group without a key is not valid (`semantics.md` A.10).
-    merged.groups.retain(|group| !group.map.is_empty());
-    merged
-}
-
-fn value_of<'a>(groups: &'a [Group], id: &str, key: &str) -> Option<&'a String> {
-    groups.iter().find(|group| group.id == id).and_then(|group| group.map.get(key))
-}
-
-fn remove(groups: &mut [Group], id: &str, key: &str) {
-    if let Some(group) = groups.iter_mut().find(|group| group.id == id) {
-        group.map.remove(key);
-    }
-}
-
-fn insert(groups: &mut Vec<Group>, id: &str, key: &str, value: &str) {
-    if let Some(group) = groups.iter_mut().find(|group| group.id == id) {
-        group.map.insert(key.to_owned(), value.to_owned());
-    } else {
-        groups.push(Group { id: id.to_owned(), map: BTreeMap::from([(key.to_owned(), value.to_owned())]) });
-    }
-}
-
-/// Whether two lists say the same, in whatever order.
-fn same(left: &[Group], right: &[Group]) -> bool {
-    let sorted =
-        |groups: &[Group]| groups.iter().map(|group| (group.id.clone(), group.map.clone())).collect::<BTreeMap<_, _>>();
-    sorted(left) == sorted(right)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::fixtures::*;
-    use super::super::observed::Timestamp;
-    use super::super::{Goal, Rejected, next_step};
-    use super::*;
-
-    fn groups(keys: &[(&str, &str, &str)]) -> Vec<Group> {
-        let mut groups = Vec::new();
-        for (id, key, value) in keys {
-            insert(&mut groups, id, key, value);
+        Reach::Borrowed { .. } => {
+            application.tag(STACK_NAME).map(|stack| format!("by the application's own stack {stack}"))
         }
-        groups
+    };
+    match holder {
+        Some(holder) => conflicts.iter().map(|place| format!("{place} (held {holder})")).collect(),
+        None => conflicts.to_vec(),
     }
+}
 
-    fn goal(wanted: &[(&str, &str, &str)], previous: &[(&str, &str, &str)], policy: ConflictPolicy) -> Goal {
-        Goal::Properties(Properties { wanted: groups(wanted), previous: groups(previous), policy, since: Timestamp(0) })
-    }
-
-    fn with(present: &[(&str, &str, &str)], status: ApplicationStatus) -> Observed {
-        let mut observed = seen(status);
-        app(&mut observed).groups = groups(present);
-        observed
-    }
-
-    fn written(step: Step) -> Vec<Group> {
-        let Step::Call(Call::UpdateProperties { groups, .. }, _) = step else { panic!("{step:?}") };
-        groups
-    }
-
-    #[test]
-    fn groups_and_keys_of_others_survive() {
-        let observed = with(&[("theirs", "k", "v"), ("ours", "theirs", "v")], ApplicationStatus::Ready);
-        let step = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed);
-        assert_eq!(written(step), groups(&[("theirs", "k", "v"), ("ours", "theirs", "v"), ("ours", "stream", "s")]));
-    }
-
-    #[test]
-    fn equal_groups_make_no_call() {
-        let observed = with(&[("ours", "stream", "s")], ApplicationStatus::Running);
-        let step = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed);
-        assert_eq!(step, Step::Done(Done::Groups { settled: vec![] }));
-    }
-
-    #[test]
-    fn a_key_of_somebody_else_is_a_conflict_named_without_its_value() {
-        let observed = with(&[("ours", "stream", "secret")], ApplicationStatus::Ready);
-        let Step::Refuse(refusal) = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed)
-        else {
-            panic!()
-        };
-        assert!(refusal.to_string().contains("ours/stream"));
-        assert!(!refusal.to_string().contains("secret"));
-    }
-
-    #[test]
-    fn overwrite_and_keep_do_what_they_say_and_report_it() {
-        let observed = with(&[("ours", "stream", "theirs")], ApplicationStatus::Ready);
-        let overwrite = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Overwrite), &observed);
-        assert_eq!(written(overwrite), groups(&[("ours", "stream", "s")]));
-        let keep = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Keep), &observed);
-        assert_eq!(keep, Step::Done(Done::Groups { settled: vec!["ours/stream".into()] }));
-    }
-
-    #[test]
-    fn a_key_of_ours_that_is_no_longer_wanted_goes_and_one_that_was_changed_meanwhile_stays() {
-        let observed = with(&[("ours", "old", "v"), ("ours", "changed", "by them")], ApplicationStatus::Ready);
-        let previous = [("ours", "old", "v"), ("ours", "changed", "v")];
-        let step = next_step(&goal(&[], &previous, ConflictPolicy::Fail), &observed);
-        assert_eq!(written(step), groups(&[("ours", "changed", "by them")]));
-    }
-
-    #[test]
-    fn on_a_running_application_the_restart_is_told_what_is_now_described() {
-        let mut observed = with(&[], ApplicationStatus::Running);
-        app(&mut observed).running_with = Some((super::super::Restore::Custom("s".into()), true));
-        let step = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed);
-        assert!(matches!(step, Step::Call(Call::UpdateProperties { restart: Some(true), .. }, _)));
-    }
-
-    #[test]
-    fn a_job_that_cannot_be_snapshotted_is_refused_and_a_delete_leaves_what_it_cannot_take() {
-        let mut observed = with(&[("ours", "old", "v")], ApplicationStatus::Running);
-        let call = Call::UpdateProperties { groups: vec![], restart: None };
-        observed.tried.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
-        let update = goal(&[("ours", "new", "v")], &[], ConflictPolicy::Fail);
-        assert!(matches!(next_step(&update, &observed), Step::Refuse(Refusal::SnapshotFailed { .. })));
-        let delete = goal(&[], &[("ours", "old", "v")], ConflictPolicy::Fail);
-        assert!(matches!(next_step(&delete, &observed), Step::Done(Done::GroupsLeft { .. })));
-    }
-
-    #[test]
-    fn nothing_is_taken_from_an_application_that_goes_with_its_stack() {
-        let mut observed = with(&[("ours", "old", "v")], ApplicationStatus::Running);
-        observed.stack.status = Some(StackStatus::DeleteInProgress);
-        let delete = goal(&[], &[("ours", "old", "v")], ConflictPolicy::Fail);
-        assert!(matches!(next_step(&delete, &observed), Step::Done(Done::GroupsLeft { .. })));
-    }
+/// A Delete that leaves what it would have taken.
+fn left(goal: &Properties, application: &Application, because: &str) -> Step {
+    let keys = places(&goal.previous, &application.groups);
+    Step::Done(Done::GroupsLeft { because: because.to_owned(), keys })
 }

@@ -5,6 +5,7 @@
 use super::action::Action;
 use super::call::Call;
 use super::observed::{Application, Operations, Timestamp};
+use super::properties::Settled;
 use super::status::ApplicationStatus;
 
 /// What one invocation already tried.
@@ -18,6 +19,10 @@ pub struct Tried {
     pub forced: u8,
     /// Accepted updates.
     pub updates: u8,
+    /// Whether an accepted update restarted a RUNNING application.
+    pub restarted: bool,
+    /// What accepted updates repaired or replaced.
+    pub settled: Vec<Settled>,
     /// Accepted snapshots.
     pub snapshots: u8,
     /// Accepted continues.
@@ -106,6 +111,10 @@ impl Tried {
             self.rejection = None;
         }
         self.unanswered = None;
+        if let Call::UpdateProperties { restart, settled, .. } = call {
+            self.restarted |= restart.is_some();
+            self.settled.extend(settled.iter().cloned());
+        }
         let budget = match call {
             Call::Start { .. } => &mut self.starts,
             Call::Stop { force: false } => &mut self.stops,

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::{
     ApplicationStatus, CONFLICTS, ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, LOST, OnSnapshotFailure,
-    OperationStatus, Properties, Recovered, Restore, Running, StackStatus, Stopped, Timestamp, Tried, next_step,
+    OperationStatus, Properties, Reach, Recovered, Restore, Running, StackStatus, Stopped, Timestamp, Tried, next_step,
 };
 use graph::{LONG, Plan, explore};
 use service::{Groups, Kept, Kind, Marker, Operation, When, World};
@@ -49,7 +49,15 @@ fn guarded() -> Vec<Goal> {
 
 fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
     let (wanted, previous) = if wanted { (groups("wanted"), vec![]) } else { (vec![], groups("wanted")) };
-    Goal::Properties(Properties { wanted, previous, policy, since: Timestamp(REQUEST) })
+    Goal::Properties(Properties {
+        wanted,
+        previous,
+        previous_policy: policy,
+        unread: false,
+        policy,
+        reach: Reach::Own,
+        since: Timestamp(REQUEST),
+    })
 }
 
 /// The histories that a start can show.

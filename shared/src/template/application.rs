@@ -14,6 +14,7 @@ use super::document::Template;
 use super::dynamodb::Table;
 use super::flink::Application;
 use super::iam::{Role, Statement};
+use super::job::Job;
 use super::kinesis::Stream;
 use super::logs::LogGroup;
 use super::problem::Problem;
@@ -22,8 +23,7 @@ use super::resource::{Handle, Resource};
 use super::s3::Object;
 use super::value::{Value, pseudo};
 use crate::contract::{
-    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, AutoStart, Function, PropertyGroup, PropertyGroups, SNAPSHOT_HOURS,
-    UpdateGuard,
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, AutoStart, Function, PropertyGroups, SNAPSHOT_HOURS, UpdateGuard,
 };
 
 /// Hours that the stream keeps records: what a restart can replay.
@@ -70,16 +70,8 @@ pub fn application() -> Result<Template, Problem> {
     log.grant_write_from_flink(&group, &mut role);
     let role = template.add("ApplicationRole", role)?;
 
-    // The one source of what the job reads: the application is created with it, and the handler keeps it there.
-    let groups = vec![PropertyGroup {
-        property_group_id: "FlinkApplicationProperties".into(),
-        property_map: [
-            ("stream.name".to_owned(), stream.reference()),
-            ("table.name".to_owned(), table.reference()),
-            ("aws.region".to_owned(), pseudo::region()),
-        ]
-        .into(),
-    }];
+    // The application is created with them, and the handler keeps them there.
+    let groups = Job { stream: stream.reference(), table: table.reference(), region: pseudo::region() }.groups();
     property_groups::check(&groups)?;
     let property_groups = Value::of(&groups)?;
 

@@ -1,5 +1,7 @@
 //! Why a template cannot be synthesized, and what to do about it.
 
+use crate::contract::Unreadable;
+
 /// A mistake in a program that writes a template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -29,13 +31,6 @@ pub enum Problem {
     #[error("it cannot be written as JSON: {0}")]
     Unserializable(String),
     /// A property group that the service would refuse.
-    #[error("{place}: found {found}, it takes {takes}")]
-    PropertyGroup {
-        /// The group, and the key when one is at fault. Never the value: it may be a secret.
-        place: String,
-        /// What was found.
-        found: String,
-        /// What the service takes.
-        takes: &'static str,
-    },
+    #[error("{0}")]
+    PropertyGroup(Unreadable),
 }

@@ -19,6 +19,7 @@ fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
         stop_patience: Duration::from_mins(10),
         operation: String::new(),
         application_changed: false,
+        reach: Reach::Own,
     };
     read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
 }
@@ -62,7 +63,24 @@ fn old_property_groups_that_cannot_be_read_name_nothing_of_ours() {
     let update =
         json!({"RequestType": "Update", "ResourceProperties": new, "OldResourceProperties": {"PropertyGroups": 7}});
     let Some(Goal::Properties(goal)) = goal::<PropertyGroups>(update, StackStatus::UpdateInProgress) else { panic!() };
-    assert!(goal.previous.is_empty());
+    assert!(goal.previous.is_empty() && goal.unread);
+    let told = told(&Done::Groups { settled: vec![], unread: true }, None);
+    assert!(told.ends_with("could not all be read: what could not was left in place."), "{told}");
+}
+
+#[test]
+fn what_was_given_to_another_application_is_not_ours_here() {
+    let of = |name: &str| {
+        json!({"ServiceToken": "t", "ApplicationName": name, "PropertyGroups":
+            [{"PropertyGroupId": "g", "PropertyMap": {"k": "v"}}]})
+    };
+    let update =
+        |old| json!({"RequestType": "Update", "ResourceProperties": of("a"), "OldResourceProperties": of(old)});
+    let previous = |old| match goal::<PropertyGroups>(update(old), StackStatus::UpdateInProgress) {
+        Some(Goal::Properties(goal)) => goal.previous.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((previous("a"), previous("b")), (1, 0));
 }
 
 #[test]
@@ -92,6 +110,7 @@ fn renamed(old: &Value, new: &Value, stack: StackStatus) -> Result<Option<Goal>,
         stop_patience: Duration::from_mins(10),
         operation: String::new(),
         application_changed: false,
+        reach: Reach::Own,
     };
     read::<AutoStart>(&request.properties).unwrap().goal(&request, &facts)
 }

@@ -1,0 +1,144 @@
+//! The service's limits on property groups, in one place: while a template is written, for what is known then, and in the handler,
+//! before any call.
+//!
+//! CloudFormation's own schema lets an empty map and a duplicate ID through (`semantics.md` A.10, B.1); the service refuses them in the
+//! middle of a deployment. Nothing here repeats a value: it may be a secret.
+
+use std::collections::BTreeSet;
+
+use super::application::PropertyGroup;
+use super::unreadable::Unreadable;
+use crate::lifecycle::{MOST_GROUPS, MOST_KEYS};
+
+/// Characters of a group's ID.
+const LONGEST_ID: usize = 50;
+/// Characters of a key, and of a value.
+const LONGEST: usize = 2048;
+/// Characters of a key that a path repeats.
+const SHOWN: usize = 100;
+
+/// A leaf whose text may be known already.
+pub trait Leaf {
+    /// The text, when it is known.
+    fn known(&self) -> Option<&str>;
+}
+
+impl Leaf for String {
+    fn known(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl<V: Leaf> PropertyGroup<V> {
+    /// Refuses what the service would refuse.
+    ///
+    /// # Errors
+    /// The path of the first offender.
+    pub fn check_all(groups: &[Self]) -> Result<(), Unreadable> {
+        within(groups.len(), MOST_GROUPS, "PropertyGroups", "groups")?;
+        let mut seen = BTreeSet::new();
+        for (index, group) in groups.iter().enumerate() {
+            let place = format!("PropertyGroups[{index}]");
+            if let Some(id) = group.property_group_id.known() {
+                let path = format!("{place}.PropertyGroupId");
+                let legal = id.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+                if !legal || !(1..=LONGEST_ID).contains(&id.len()) {
+                    let takes = "1 to 50 of a-z, A-Z, 0-9, _, . and -";
+                    return Err(Unreadable::at(path, format!("\"{}\"", shown(id)), takes));
+                }
+                if !seen.insert(id) {
+                    return Err(Unreadable::at(path, format!("\"{id}\" twice"), "each ID once"));
+                }
+            }
+            group.check(&format!("{place}.PropertyMap"))?;
+        }
+        Ok(())
+    }
+
+    fn check(&self, place: &str) -> Result<(), Unreadable> {
+        within(self.property_map.len(), MOST_KEYS, place, "keys")?;
+        for (key, value) in &self.property_map {
+            let path = format!("{place}.{}", shown(key));
+            within(key.chars().count(), LONGEST, &path, "characters in the key")?;
+            if let Some(value) = value.known() {
+                within(value.chars().count(), LONGEST, &path, "characters in the value")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn within(found: usize, most: usize, path: &str, what: &str) -> Result<(), Unreadable> {
+    if (1..=most).contains(&found) {
+        return Ok(());
+    }
+    Err(Unreadable::at(path, format!("{found} {what}"), format!("1 to {most}")))
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(id: &str, pairs: &[(&str, &str)]) -> PropertyGroup {
+        let property_map = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        PropertyGroup { property_group_id: id.into(), property_map }
+    }
+
+    fn refusal(groups: &[PropertyGroup]) -> String {
+        PropertyGroup::check_all(groups).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn groups_at_the_limits_pass() {
+        let (id, key, value) = ("g".repeat(50), "k".repeat(2048), "v".repeat(2048));
+        let full = PropertyGroup {
+            property_group_id: "full".into(),
+            property_map: (0..50).map(|n| (format!("k{n}"), "v".into())).collect(),
+        };
+        let mut groups = vec![group(&id, &[(&key, &value)]), full];
+        groups.extend((0..48).map(|n| group(&format!("g{n}"), &[("k", "v")])));
+        assert_eq!(PropertyGroup::check_all(&groups), Ok(()));
+        groups.push(group("one-more", &[("k", "v")]));
+        assert_eq!(refusal(&groups), "PropertyGroups: found 51 groups, it takes 1 to 50");
+    }
+
+    #[test]
+    fn a_duplicate_id_is_named_where_it_stands_again() {
+        let twice = [group("a", &[("k", "v")]), group("a", &[("k", "v")])];
+        assert_eq!(refusal(&twice), "PropertyGroups[1].PropertyGroupId: found \"a\" twice, it takes each ID once");
+    }
+
+    #[test]
+    fn an_id_takes_letters_digits_and_three_signs() {
+        for id in ["", "a b", "ä", &"g".repeat(51)] {
+            assert!(
+                refusal(&[group(id, &[("k", "v")])]).starts_with("PropertyGroups[0].PropertyGroupId: found"),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_groups_no_keys_and_fifty_one_keys_are_refused() {
+        assert_eq!(refusal(&[]), "PropertyGroups: found 0 groups, it takes 1 to 50");
+        assert_eq!(refusal(&[group("a", &[])]), "PropertyGroups[0].PropertyMap: found 0 keys, it takes 1 to 50");
+        let many: Vec<(String, String)> = (0..51).map(|n| (format!("k{n}"), "v".into())).collect();
+        let full = PropertyGroup { property_group_id: "a".into(), property_map: many.into_iter().collect() };
+        assert!(refusal(&[full]).contains("found 51 keys"));
+    }
+
+    #[test]
+    fn a_value_at_fault_is_named_by_its_key_and_not_repeated() {
+        let text = refusal(&[group("a", &[("password", &"hunter2".repeat(300))])]);
+        let told = "PropertyGroups[0].PropertyMap.password: found 2100 characters in the value, it takes 1 to 2048";
+        assert_eq!(text, told);
+        assert!(refusal(&[group("a", &[("k", "")])]).contains("found 0 characters in the value"));
+        assert!(refusal(&[group("a", &[("", "v")])]).contains("found 0 characters in the key"));
+        let long = refusal(&[group("a", &[(&"k".repeat(2049), "v")])]);
+        assert!(long.contains("found 2049 characters in the key") && long.len() < 300, "{long}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Whose application a request may touch: its own stack's, or, for injection only, one that allows its stack (DESIGN 4.8).
+
+use super::resource::{ApplicationRef, CustomResource};
+use crate::lifecycle::{Reach, StackStatus};
+
+/// What is known of the request's stack when it is asked whether the request reaches an application.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// Its status.
+    pub status: StackStatus,
+    /// Its applications: logical ID and name.
+    pub applications: &'a [(String, String)],
+}
+
+impl Asker<'_> {
+    /// The application's name and whose it is; `None` when the request must not touch it. The stack must be worked on: a forged event
+    /// cannot make that true. Whether a borrowed application allows this stack is asked at every step.
+    #[must_use]
+    pub fn reach<R: CustomResource>(&self, application: &ApplicationRef) -> Option<(String, Reach)> {
+        if !self.status.is_in_progress() {
+            return None;
+        }
+        let owned = self.applications.iter().find(|(logical_id, name)| match application {
+            ApplicationRef::Name(asked) => name == asked,
+            ApplicationRef::LogicalId(asked) => logical_id == asked,
+        });
+        match (owned, application) {
+            (Some((_, name)), _) => Some((name.clone(), Reach::Own)),
+            (None, ApplicationRef::Name(name)) if R::BORROWS => {
+                Some((name.clone(), Reach::Borrowed { stack: self.stack.to_owned() }))
+            }
+            (None, ApplicationRef::Name(_) | ApplicationRef::LogicalId(_)) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{AutoStart, PropertyGroups};
+
+    #[test]
+    fn only_property_groups_reach_an_application_of_another_stack_and_only_by_name() {
+        let applications = [("Application".to_owned(), "flink-own".to_owned())];
+        let reach = |status| Asker { stack: "reports", status, applications: &applications };
+        let (name, id) = (ApplicationRef::Name("flink-theirs".into()), ApplicationRef::LogicalId("Theirs".into()));
+        let own = ApplicationRef::LogicalId("Application".into());
+        let asker = reach(StackStatus::UpdateInProgress);
+        let borrowed = Reach::Borrowed { stack: "reports".into() };
+        assert_eq!(asker.reach::<PropertyGroups>(&own), Some(("flink-own".into(), Reach::Own)));
+        assert_eq!(asker.reach::<PropertyGroups>(&name), Some(("flink-theirs".into(), borrowed)));
+        assert_eq!(asker.reach::<PropertyGroups>(&id), None);
+        assert_eq!(asker.reach::<AutoStart>(&name), None);
+        assert_eq!(reach(StackStatus::UpdateComplete).reach::<PropertyGroups>(&own), None);
+    }
+}
