@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template deploy destroy e2e
+.PHONY: help demo test check lint cfn-lint one-tls template deploy destroy e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -51,3 +51,6 @@ $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
 	@touch $@
+
+e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
+	cargo run --quiet --package local-aws --bin e2e-flink
