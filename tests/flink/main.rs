@@ -5,6 +5,7 @@
 
 mod jvm;
 mod look;
+mod restore;
 mod stage;
 mod story;
 mod tools;
@@ -14,6 +15,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
+
+use crate::jvm::Jvm;
 
 #[tokio::main(worker_threads = 4)]
 async fn main() -> ExitCode {
@@ -32,20 +35,22 @@ async fn whole() -> Result<(), String> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(said)?;
     let folder = tools::folder()?;
     let run = folder.join(format!("run-{}", std::process::id()));
+    let mut jvm = None;
     let result = tokio::select! {
-        result = told(&folder, &run) => result,
+        result = told(&folder, &run, &mut jvm) => result,
         _ = terminate.recv() => Err("terminated".to_owned()),
         _ = interrupt.recv() => Err("interrupted".to_owned()),
     };
+    if let Some(jvm) = jvm {
+        jvm.stop().await;
+    }
     // After a failure too: what is worth knowing was printed.
     let _ = std::fs::remove_dir_all(&run);
     result
 }
 
-async fn told(folder: &Path, run: &Path) -> Result<(), String> {
+async fn told(folder: &Path, run: &Path, jvm: &mut Option<Jvm>) -> Result<(), String> {
     let tools = tools::prepare(folder).await?;
-    let jvm = jvm::Jvm::start(&tools, run).await?;
-    let result = story::tell(&jvm, &tools, run).await;
-    jvm.stop().await;
-    result
+    let jvm = jvm.insert(Jvm::start(&tools, run).await?);
+    story::tell(jvm, &tools, run).await
 }

@@ -58,13 +58,19 @@ impl<'a> Stage<'a> {
 
     /// Deploys the application stack with a jar of this version and code.
     pub(crate) async fn deploy(&self, version: &str, code: &str, expected: Stack) -> Told {
-        let key = format!("jars/{version}.jar");
-        let jar = self.tools.jar(&format!("version={version}\n{code}\n"))?;
-        s3::put(&mut self.deployment.world().state(), &self.deployment.bucket, &key, jar);
+        let key = self.upload(version, code)?;
         let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "2")];
         let status = timeout(PATIENCE, self.deployment.deploy(&parameters)).await;
         let status = status.map_err(|_| format!("version {version} is still being deployed\n{}", self.why()))?;
         self.is(status == expected, &format!("version {version} ends {}", status.as_str()))
+    }
+
+    /// The jar of this version in the artifact bucket; its key.
+    pub(crate) fn upload(&self, version: &str, code: &str) -> Told<String> {
+        let key = format!("jars/{version}.jar");
+        let jar = self.tools.jar(&format!("version={version}\n{code}\n"))?;
+        s3::put(&mut self.deployment.world().state(), &self.deployment.bucket, &key, jar);
+        Ok(key)
     }
 
     pub(crate) fn record(&mut self, key: &str) {

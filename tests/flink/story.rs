@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::jvm::Jvm;
 use crate::look::cause;
+use crate::restore::{farewell, unreadable};
 use crate::stage::{Stage, Told, detail};
 use crate::tools::Tools;
 use crate::trouble::{bad_record, fix, gate, incident};
@@ -26,7 +27,9 @@ pub(crate) async fn tell(jvm: &Jvm, tools: &Tools, run: &Path) -> Told {
     bad_record(&mut stage).await?;
     gate(&stage).await?;
     incident(&stage).await?;
-    fix(&mut stage).await
+    fix(&mut stage).await?;
+    unreadable(&mut stage).await?;
+    farewell(&stage).await
 }
 
 async fn start(stage: &mut Stage<'_>) -> Told {

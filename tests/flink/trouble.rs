@@ -126,11 +126,5 @@ pub(crate) async fn fix(stage: &mut Stage<'_>) -> Told {
     let from = stage.restored_snapshot(&job)?;
     stage.tick(&format!("the fixed jar deploys straight through, restored from {from}"));
     stage.tick(&format!("no record is lost and none counted twice: {counts}"));
-    stage.call("StopApplication", json!({}))?;
-    stage.becomes(Status::Ready).await?;
-    stage.flink_says(&job, "FINISHED").await?;
-    let jobs = stage.running()?;
-    stage.is(jobs.is_empty(), &format!("nothing runs in Flink: {jobs:?}"))?;
-    stage.tick("and it stops gracefully: its state can be saved again");
     Ok(())
 }

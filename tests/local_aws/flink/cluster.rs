@@ -35,6 +35,7 @@ pub struct Cluster {
 #[derive(Debug, Default)]
 struct Held {
     jobs: BTreeSet<String>,
+    refused: Option<String>,
     feed: Feed,
 }
 
@@ -54,12 +55,21 @@ impl Cluster {
         self.rest.ask("GET", path, None)
     }
 
+    /// Why Flink refused the newest restore that it refused: the service leaves that to the job's log.
+    #[must_use]
+    pub fn refused(&self) -> Option<String> {
+        self.held().refused.clone()
+    }
+
     /// Launches the application's jar. A restore that Flink refuses hangs in the service (`semantics.md` G.20).
     pub(super) fn launch(&self, state: &State, application: &Application, from: Option<&Saved>, allow: bool) -> Launch {
         self.cancel_orphans(state);
         match job::code(state, application).and_then(|jar| self.run(jar, application, from, allow)) {
             Ok(id) => Launch::Runs(Box::new(job::in_flink(id))),
-            Err(error) if error.contains("checkpoint/savepoint") => Launch::Hangs(error),
+            Err(error) if error.contains("checkpoint/savepoint") => {
+                self.held().refused = Some(error.clone());
+                Launch::Hangs(error)
+            }
             Err(error) => Launch::Fails(error),
         }
     }
