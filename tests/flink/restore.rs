@@ -51,6 +51,7 @@ pub(crate) async fn farewell(stage: &Stage<'_>) -> Told {
     stage.flink_says(&job, "FINISHED").await?;
     let jobs = stage.running()?;
     stage.is(jobs.is_empty(), &format!("nothing runs in Flink: {jobs:?}"))?;
-    stage.tick("and it stops gracefully: nothing runs in Flink any more");
+    let counts = stage.counted().await?;
+    stage.tick(&format!("and it stops gracefully: nothing runs in Flink any more, and the count stays: {counts}"));
     Ok(())
 }

@@ -11,6 +11,8 @@ use zip::write::SimpleFileOptions;
 
 /// The newest 1.20, which is the service's FLINK-1_20.
 const FLINK: &str = "1.20.5";
+/// Of the one file that PyPI has of it.
+const HASH: &str = "sha256:e6aee62ea1a1fe7b32e28894ad079f3f1a50a372a4caac3df52405267f4228c8";
 const SOURCES: [(&str, &str); 2] = [
     ("Cluster.java", include_str!("java/Cluster.java")),
     ("FeatureCounter.java", include_str!("java/FeatureCounter.java")),
@@ -69,9 +71,11 @@ async fn fetch(folder: &Path, flink: &Path) -> Result<(), String> {
     let (venv, partial) = (folder.join("venv"), folder.join("partial"));
     let failed = |error: std::io::Error| format!("Flink could not be kept in {}: {error}", folder.display());
     said(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv)).await?;
+    let wanted = folder.join("requirements.txt");
+    fs::write(&wanted, format!("apache-flink-libraries=={FLINK} --hash={HASH}\n")).map_err(failed)?;
     let mut install = Command::new(venv.join("bin/pip"));
-    install.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
-    said(install.arg(format!("apache-flink-libraries=={FLINK}"))).await?;
+    install.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r"]);
+    said(install.arg(wanted)).await?;
     fs::create_dir_all(&partial).map_err(failed)?;
     for python in fs::read_dir(venv.join("lib")).map_err(failed)?.flatten() {
         let jars = python.path().join("site-packages/pyflink/lib");

@@ -36,7 +36,7 @@ pub(crate) async fn bad_record(stage: &mut Stage<'_>) -> Told {
 /// Two failures say that it loops, and between two of them it is RESTARTING.
 async fn loops(stage: &Stage<'_>, job: &str) -> Told<Vec<String>> {
     stage.flink_says(job, "RESTARTING").await?;
-    loop {
+    for _ in 0..300 {
         let path = format!("/jobs/{job}/exceptions?maxExceptions=9");
         let failures = stage.cluster.get(&path)?["exceptionHistory"]["entries"].take();
         let failures: Vec<_> = failures.as_array().into_iter().flatten().map(|one| trace(&one["stacktrace"])).collect();
@@ -46,6 +46,7 @@ async fn loops(stage: &Stage<'_>, job: &str) -> Told<Vec<String>> {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    Err(format!("job {job} failed once and not again"))
 }
 
 fn trace(value: &Value) -> String {
