@@ -101,8 +101,9 @@ async fn jar_that_cannot_start(stage: &mut Stage<'_>) -> Told {
     stage.tick(&format!("a jar that cannot start: UPDATE_ROLLBACK_COMPLETE, version 2 runs again; {counts}"));
     detail(&format!("{operation}'s ErrorString, {} characters, ends: {}", error.len(), cause(&error)));
     let reasons = stage.reasons("AutoStart");
-    let reason = reasons.iter().find(|reason| reason.contains("did not start")).cloned().unwrap_or_default();
-    stage.is(!reason.is_empty(), &format!("the stack's events say that it did not start: {reasons:?}"))?;
+    let reason =
+        reasons.iter().find(|reason| reason.contains("Could not execute application")).cloned().unwrap_or_default();
+    stage.is(!reason.is_empty(), &format!("the stack's events say what Flink said: {reasons:?}"))?;
     match reason.lines().find(|line| line.contains(missing)) {
         Some(line) => detail(&format!("CloudFormation shows it: {line}")),
         // Flink's text is sometimes long and sometimes longer; the cause is at its end.
