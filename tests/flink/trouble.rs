@@ -69,7 +69,10 @@ pub(crate) async fn gate(stage: &Stage<'_>) -> Told {
     let left = stage.application().status;
     stage.tick(&format!("the unsticker continued the rollback; the application is left {left}"));
     if left == Status::Running {
-        detail("NOT YET: it loops on the old code, without a marker and without a report");
+        let marker = stage.application().tags.get("flink-unstick-restart").cloned();
+        let told: Vec<_> =
+            stage.reports().split_off(before).iter().map(|report| report["Outcome"].to_string()).collect();
+        detail(&format!("NOT YET: it loops on the old code; its marker: {marker:?}; the reports: {}", told.join(", ")));
         return Ok(());
     }
     stage.call("StartApplication", json!({}))?;
