@@ -46,11 +46,11 @@ destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...]
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py
 
+e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
+	cargo run --quiet --package local-aws --bin e2e-flink
+
 # ministack, cargo-lambda with zig, the AWS CLI and cfn-lint, pinned.
 $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
 	@touch $@
-
-e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
-	cargo run --quiet --package local-aws --bin e2e-flink
