@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e
+.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -56,6 +56,9 @@ destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...]
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py
+
+e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
+	cargo run --quiet --package local-aws --bin e2e-flink
 
 # ministack, cargo-lambda with zig, the AWS CLI and cfn-lint, pinned.
 $(VENV)/installed: tests/e2e/requirements.txt

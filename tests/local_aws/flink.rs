@@ -4,7 +4,9 @@
 //! is over, or when a scenario says so.
 
 mod application;
+mod backend;
 mod catalogue;
+mod cluster;
 mod configuration;
 mod create;
 mod delete;
@@ -30,6 +32,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use application::Application;
+pub use backend::Backend;
+pub use cluster::Cluster;
 pub use configuration::{Configuration, LoggingOption};
 pub use job::{GROUP, Jar, Job, Saved, pump};
 pub use model::PropertyGroup;
@@ -46,6 +50,8 @@ use crate::{Settings, State};
 pub struct Flink {
     /// By name.
     pub applications: BTreeMap<String, Application>,
+    /// Where the jobs run.
+    pub backend: Backend,
     /// Whether operations can be read.
     pub operations: OperationsView,
     holds: BTreeMap<(String, Status), Hold>,

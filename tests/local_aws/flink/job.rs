@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::application::Application;
+use super::backend::Backend;
 use super::status::Status;
 use crate::api::{Caller, Context};
 use crate::{State, iam};
@@ -45,6 +46,8 @@ pub struct Job {
     pub counts: BTreeMap<String, u64>,
     /// Why it restarts over and over; `None` when it is healthy.
     pub trouble: Option<String>,
+    /// Its ID in a real Flink.
+    pub flink: Option<String>,
     stream: String,
     table: String,
     idle: bool,
@@ -59,6 +62,8 @@ pub struct Saved {
     pub counts: BTreeMap<String, u64>,
     /// The version of the code that wrote it.
     pub jar_version: String,
+    /// Where a real Flink saved it.
+    pub savepoint: Option<String>,
 }
 
 /// How a launch ends.
@@ -70,12 +75,20 @@ pub(super) enum Launch {
 
 impl Job {
     pub(super) fn save(&self) -> Saved {
-        Saved { position: self.position, counts: self.counts.clone(), jar_version: self.jar.version.clone() }
+        Saved {
+            position: self.position,
+            counts: self.counts.clone(),
+            jar_version: self.jar.version.clone(),
+            savepoint: None,
+        }
     }
 }
 
 /// Launches the application's jar with what it restores.
 pub(super) fn launch(state: &State, application: &Application, from: Option<&Saved>, allow: bool) -> Launch {
+    if let Backend::Cluster(cluster) = &state.flink.backend {
+        return cluster.launch(state, application, from, allow);
+    }
     let job = match prepare(state, application) {
         Ok(job) => job,
         Err(cause) => {
@@ -106,13 +119,23 @@ pub(super) fn idle(trouble: String) -> Job {
     Job { trouble: Some(trouble), idle: true, ..Job::default() }
 }
 
+/// The bytes of the application's jar.
+pub(super) fn code<'a>(state: &'a State, application: &Application) -> Result<&'a [u8], String> {
+    let (bucket, key) = application.configuration.jar().ok_or("The application has no code.")?;
+    let object = state.s3.buckets.get(bucket).and_then(|bucket| bucket.objects.get(key));
+    let object = object.ok_or_else(|| format!("The jar s3://{bucket}/{key} does not exist."))?;
+    Ok(&object.bytes)
+}
+
+/// A job that a real Flink runs.
+pub(super) fn in_flink(id: String) -> Job {
+    Job { flink: Some(id), ..Job::default() }
+}
+
 fn prepare(state: &State, application: &Application) -> Result<Job, String> {
     let configuration = &application.configuration;
     let no_class = "The program's entry point class could not be loaded due to a linkage failure.";
-    let (bucket, key) = configuration.jar().ok_or("The application has no code.")?;
-    let object = state.s3.buckets.get(bucket).and_then(|bucket| bucket.objects.get(key));
-    let object = object.ok_or_else(|| format!("The jar s3://{bucket}/{key} does not exist."))?;
-    let jar: Jar = serde_json::from_slice(&object.bytes).map_err(|error| format!("{no_class} {error}"))?;
+    let jar: Jar = serde_json::from_slice(code(state, application)?).map_err(|error| format!("{no_class} {error}"))?;
     if jar.entry_point_broken {
         return Err(no_class.to_owned());
     }
@@ -130,6 +153,9 @@ fn prepare(state: &State, application: &Application) -> Result<Job, String> {
 
 /// Lets every running job read all that is there.
 pub fn pump(state: &mut State) {
+    if let Backend::Cluster(cluster) = state.flink.backend.clone() {
+        return cluster.pump(state);
+    }
     let running = state.flink.applications.values_mut().filter(|one| one.status == Status::Running);
     let jobs: Vec<_> = running
         .filter_map(|one| Some((one.name.clone(), one.arn.clone(), one.configuration.role.clone(), one.job.take()?)))

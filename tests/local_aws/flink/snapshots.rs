@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::application::Application;
+use super::backend::Then;
 use super::catalogue::{self, IN_USE, INVALID_ARGUMENT, INVALID_REQUEST, LIMIT, NOT_FOUND};
 use super::job::Saved;
 use super::operations::Outcome;
@@ -43,14 +44,14 @@ pub enum SnapshotStatus {
 }
 
 /// The snapshot that the service takes for an update or a stop, named as the row G.14 says.
-pub(super) fn by_service(application: &mut Application, prefix: &str, status: SnapshotStatus) {
+pub(super) fn by_service(application: &mut Application, prefix: &str, status: SnapshotStatus, saved: Saved) {
     let mut millis = millis(clock::now());
     let mut name = format!("{prefix}-{}-{millis}", application.name);
     while application.snapshots.iter().any(|snapshot| snapshot.name == name) {
         millis += 1;
         name = format!("{prefix}-{}-{millis}", application.name);
     }
-    let snapshot = application.snapshot(name, status, None);
+    let snapshot = application.snapshot(name, status, saved, None);
     application.snapshots.push(snapshot);
 }
 
@@ -60,14 +61,20 @@ fn millis(epoch_seconds: f64) -> u64 {
 }
 
 impl Application {
-    fn snapshot(&self, name: String, status: SnapshotStatus, left: Option<(Left, SnapshotStatus, String)>) -> Snapshot {
+    fn snapshot(
+        &self,
+        name: String,
+        status: SnapshotStatus,
+        saved: Saved,
+        left: Option<(Left, SnapshotStatus, String)>,
+    ) -> Snapshot {
         Snapshot {
             name,
             status,
             created: clock::now(),
             version: self.version,
             runtime: self.configuration.runtime.clone(),
-            saved: self.job.as_ref().map(super::Job::save).unwrap_or_default(),
+            saved,
             left,
         }
     }
@@ -114,14 +121,15 @@ pub(super) fn create(state: &mut State, settings: &Settings, request: &model::Sn
         if application.snapshots.len() >= 1000 {
             return Err(ApiError::new(LIMIT, "An application has at most 1000 snapshots"));
         }
-        let outcome = match (application.is_unhealthy(), settings.modes.snapshot_of_unhealthy) {
-            (true, SnapshotOfUnhealthy::Refused) => return Err(catalogue::snapshot_failure(name)),
-            (true, SnapshotOfUnhealthy::AcceptedThenFailed) => SnapshotStatus::Failed,
-            (false, _) => SnapshotStatus::Ready,
+        let saved = application.save(&state.flink.backend, Then::RunsOn);
+        let (outcome, saved) = match (saved, settings.modes.snapshot_of_unhealthy) {
+            (Err(_), SnapshotOfUnhealthy::Refused) => return Err(catalogue::snapshot_failure(&application.name)),
+            (Err(_), SnapshotOfUnhealthy::AcceptedThenFailed) => (SnapshotStatus::Failed, Saved::default()),
+            (Ok(saved), _) => (SnapshotStatus::Ready, saved),
         };
         let operation = application.begin(state.ids.hex(12), "CreateApplicationSnapshot", None);
         let left = (Left::of(state.flink.snapshot_hold), outcome, operation);
-        let snapshot = application.snapshot(snapshot.clone(), SnapshotStatus::Creating, Some(left));
+        let snapshot = application.snapshot(snapshot.clone(), SnapshotStatus::Creating, saved, Some(left));
         application.snapshots.push(snapshot);
         Ok(json!({}))
     })

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::application::Purpose;
+use super::backend::Then;
 use super::catalogue::{self, IN_USE, INVALID_ARGUMENT, INVALID_REQUEST};
 use super::model;
 use super::operations::{self, Outcome};
@@ -28,10 +29,9 @@ pub(super) fn stop(state: &mut State, settings: &Settings, request: &model::Stop
             return Err(catalogue::cannot_be_stopped(code(settings, status), status));
         }
         if application.configuration.snapshots_enabled {
-            if application.is_unhealthy() {
-                return Err(catalogue::snapshot_failure(&application.name));
-            }
-            snapshots::by_service(application, "STOP", SnapshotStatus::Creating);
+            let saved = application.save(&state.flink.backend, Then::Stops);
+            let saved = saved.map_err(|_| catalogue::snapshot_failure(&application.name))?;
+            snapshots::by_service(application, "STOP", SnapshotStatus::Creating, saved);
         }
         let id = application.begin(state.ids.hex(12), "StopApplication", None);
         application.job = None;

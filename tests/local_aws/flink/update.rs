@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::application::{Launched, Purpose};
+use super::backend::Then;
 use super::catalogue::{self, INVALID_ARGUMENT};
 use super::configuration::Configuration;
 use super::model::{self, RunConfiguration};
@@ -96,10 +97,9 @@ pub(super) fn begin(
             start::restore(application, &run)?;
             // G.15: an update that switches snapshots off needs none.
             if application.configuration.snapshots_enabled && changed.snapshots_enabled {
-                if application.is_unhealthy() {
-                    return Err(catalogue::snapshot_failure(name));
-                }
-                snapshots::by_service(application, "UPDATEAPPLICATION", SnapshotStatus::Ready);
+                let saved = application.save(&state.flink.backend, Then::IsCancelled);
+                let saved = saved.map_err(|_| catalogue::snapshot_failure(name))?;
+                snapshots::by_service(application, "UPDATEAPPLICATION", SnapshotStatus::Ready, saved);
             }
         }
         let versions = (application.version, application.version + 1);

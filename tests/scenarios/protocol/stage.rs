@@ -12,7 +12,7 @@ pub(super) const START: &str = "flink-auto-start";
 
 /// The committed application template with this as its only custom resource: each answer in the world is its.
 pub(super) fn template(only: &str) -> Value {
-    let mut template = Deployment::application_template();
+    let mut template = Deployment::template_without_guard();
     let resources = template["Resources"].as_object_mut().unwrap();
     resources.retain(|name, resource| name == only || !resource["Type"].as_str().unwrap().starts_with("Custom::"));
     resources[only]["DependsOn"] = json!(["LoggingOption"]);

@@ -1,0 +1,41 @@
+//! Where the jobs of a world run: in the model, or in a real Flink. The control plane is the same above both, so what is
+//! learnt about it here is learnt about the jobs.
+
+use std::sync::Arc;
+
+use super::application::Application;
+use super::cluster::Cluster;
+use super::job::Saved;
+
+/// Where jobs run.
+#[derive(Debug, Clone, Default)]
+pub enum Backend {
+    /// In `job.rs`.
+    #[default]
+    Model,
+    /// In a Flink that somebody started.
+    Cluster(Arc<Cluster>),
+}
+
+/// What becomes of the job once its state is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    RunsOn,
+    /// For the job that an update puts in its place.
+    IsCancelled,
+    Stops,
+}
+
+impl Application {
+    /// Saves the state of the job; why not, when it cannot be saved (`semantics.md` G.15). That reason is Flink's own; the
+    /// service does not tell it.
+    pub(super) fn save(&mut self, backend: &Backend, then: Then) -> Result<Saved, String> {
+        let Some(job) = &mut self.job else { return Ok(Saved::default()) };
+        if let (Backend::Cluster(cluster), Some(id)) = (backend, &job.flink) {
+            let taken = cluster.savepoint(id, then);
+            job.trouble = taken.as_ref().err().cloned();
+            return taken.map(|savepoint| Saved { savepoint: Some(savepoint), ..Saved::default() });
+        }
+        job.trouble.clone().map_or_else(|| Ok(job.save()), Err)
+    }
+}
