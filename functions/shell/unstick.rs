@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use shared::contract::{ActionTaken, ApplicationReport, MAX_REPLAY_HOURS, Outcome, Report, UNSTICK, Wake};
 use shared::lifecycle::{
-    Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Looks, Recovered, Refusal, Replay,
-    StackEvent, StackStatus, Stopped as StoppedGoal, Timestamp, UNSTICK_TOKEN, assess, replay, to_recover,
+    Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Looks, MARKER, Recovered, Refusal,
+    Replay, StackEvent, StackStatus, Stopped as StoppedGoal, Timestamp, UNSTICK_TOKEN, assess, replay, to_recover,
 };
 use std::collections::BTreeMap;
 use tracing::info;
@@ -100,7 +100,8 @@ async fn gather(aws: &Aws, root: &StackSeen) -> Result<Incident, Fault> {
     // Stable: rows of one stack stay in the order that CloudFormation gave them.
     events.sort_by_key(|event| std::cmp::Reverse(event.time));
     let may_continue = root.role.is_some() || aws.environment.continue_with_own_role;
-    Ok(Incident { stack: root.id.clone(), status: root.status, may_continue, events })
+    let consent = Consent::of(None, root.tags.get(UNSTICK).map(String::as_str));
+    Ok(Incident { stack: root.id.clone(), status: root.status, may_continue, consent, events })
 }
 
 async fn unstick(
@@ -123,9 +124,9 @@ async fn unstick(
         let own = found.get(name).and_then(|application| application.tag(UNSTICK));
         Consent::of(own, root.tags.get(UNSTICK).map(String::as_str))
     };
-    let applications = match assess(incident, consent) {
+    let mut applications = match assess(incident, consent) {
         Assessment::Act { applications } => applications,
-        Assessment::Refuse(refusal) => return Ok(refused(report, &refusal)),
+        Assessment::Refuse(refusal) => return Ok(refused_with(report, &refusal, &by_hand(root, found.keys()))),
         Assessment::NotOurs => return Ok(report),
         Assessment::NoLongerStuck => {
             "the stack is not stuck any more".clone_into(&mut report.state);
@@ -140,6 +141,12 @@ async fn unstick(
             return Ok(report);
         }
     };
+    // Whose force-stop is forbidden comes first: if it is refused, no other was stopped.
+    let may_force = |name: &String| {
+        let application = found.get(name);
+        application.is_none_or(|one| !matches!(replay(one, now(), bound(aws, one)), Replay::Forbidden { .. }))
+    };
+    applications.sort_by_key(may_force);
     let marker = incident.began().map(|event| event.id.clone()).unwrap_or_default();
     for name in applications {
         let bound = found.get(&name).map_or(aws.environment.max_replay, |application| bound(aws, application));
@@ -153,7 +160,7 @@ async fn unstick(
         report.state.push_str(&cost(&name, found.get(&name), &trail, bound));
         report.applications.push(told(&name, &trail));
         if let Err(refusal) = done {
-            return Ok(refused(report, &refusal));
+            return Ok(refused_with(report, &refusal, &by_hand(root, found.keys())));
         }
     }
     let failed = incident.newest(StackStatus::UpdateRollbackFailed).map(|event| event.id.clone()).unwrap_or_default();
@@ -170,7 +177,7 @@ async fn unstick(
             report.outcome = Outcome::RollbackContinued;
             Ok(report)
         }
-        Err(refusal) => Ok(refused(report, &refusal)),
+        Err(refusal) => Ok(refused_with(report, &refusal, &by_hand(root, []))),
     }
 }
 
@@ -194,8 +201,21 @@ async fn recover(
     for (_, name) in names {
         let Some(application) = seen(aws, &name).await? else { continue };
         let consent = Consent::of(application.tag(UNSTICK), root.tags.get(UNSTICK).map(String::as_str));
-        if consent != Consent::Enabled || !to_recover(incident, &application) {
+        if !to_recover(incident, &application) {
             continue;
+        }
+        let start = format!("aws kinesisanalyticsv2 start-application --application-name {name}");
+        match consent {
+            Consent::Enabled => {}
+            Consent::DryRun => {
+                report.outcome = Outcome::DryRun;
+                report.next = format!("would start {name}; by hand: {start}");
+                continue;
+            }
+            Consent::None if application.tag(MARKER).is_some() => {
+                return Ok(refused_with(report, &Refusal::NotTagged { application: name }, &start));
+            }
+            Consent::None => continue,
         }
         let goal = Goal::Recovered(Recovered {
             event: event.clone(),
@@ -286,6 +306,19 @@ fn told(name: &str, trail: &Trail) -> ApplicationReport {
             .map(|(call, because)| ActionTaken { call: call.to_string(), because: because.to_string() })
             .collect(),
     }
+}
+
+/// The commands with which a person gets the stack out.
+fn by_hand<'a>(root: &StackSeen, applications: impl IntoIterator<Item = &'a String>) -> String {
+    let stop = |name| format!("aws kinesisanalyticsv2 stop-application --application-name {name} --force; ");
+    let stops: String = applications.into_iter().map(stop).collect();
+    format!("{stops}aws cloudformation continue-update-rollback --stack-name {}", root.id)
+}
+
+fn refused_with(report: Report, refusal: &Refusal, commands: &str) -> Report {
+    let mut report = refused(report, refusal);
+    report.next = format!("{} By hand: {commands}", report.next);
+    report
 }
 
 fn refused(mut report: Report, refusal: &Refusal) -> Report {

@@ -119,6 +119,9 @@ impl Deployment {
     }
 
     /// The committed application template without its guard.
+    ///
+    /// # Panics
+    /// When the committed template has none.
     #[must_use]
     pub fn template_without_guard() -> Value {
         let mut template = Self::application_template();

@@ -5,9 +5,11 @@
 
 mod bad_input;
 mod guarded;
+mod interrupted;
 mod readme;
 mod rooms;
 mod running;
+mod spared;
 mod stage;
 mod unstuck;
 mod wired;
