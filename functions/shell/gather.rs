@@ -1,6 +1,7 @@
 //! What is known of an incident: the root stack, and the events of its newest operation.
 
-use shared::lifecycle::{Incident, StackEvent, Timestamp};
+use shared::contract::UNSTICK;
+use shared::lifecycle::{Consent, Incident, StackEvent, Timestamp};
 
 use crate::aws::Aws;
 use crate::fault::Fault;
@@ -40,5 +41,6 @@ pub(crate) async fn incident(aws: &Aws, root: &StackSeen) -> Result<Incident, Fa
     // Stable: rows of one stack stay in the order that CloudFormation gave them.
     events.sort_by_key(|event| std::cmp::Reverse(event.time));
     let may_continue = root.role.is_some() || aws.environment.continue_with_own_role;
-    Ok(Incident { stack: root.id.clone(), status: root.status, may_continue, events })
+    let consent = Consent::of(None, root.tags.get(UNSTICK).map(String::as_str));
+    Ok(Incident { stack: root.id.clone(), status: root.status, may_continue, consent, events })
 }

@@ -31,6 +31,13 @@ pub(crate) fn refused(mut report: Report, refusal: &Refusal) -> Report {
     report
 }
 
+/// The same, with the commands that a person would run.
+pub(crate) fn refused_with(report: Report, refusal: &Refusal, commands: &str) -> Report {
+    let mut report = refused(report, refusal);
+    report.next = format!("{} By hand: {commands}", report.next);
+    report
+}
+
 /// What was called, with what came of it.
 pub(crate) fn actions(trail: &Trail) -> Vec<ActionTaken> {
     let action = |made: &Made| ActionTaken {

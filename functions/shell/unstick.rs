@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use shared::contract::{MAX_REPLAY_HOURS, Outcome, Report, UNSTICK, Wake};
 use shared::lifecycle::{
-    Action, Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Looks, Recovered, Refusal,
-    StackStatus, Stopped as StoppedGoal, UNSTICK_TOKEN, assess, to_recover,
+    Action, Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Looks, MARKER, Recovered,
+    Refusal, Replay, StackStatus, Stopped as StoppedGoal, UNSTICK_TOKEN, assess, replay, to_recover,
 };
 use tracing::info;
 
@@ -110,9 +110,9 @@ async fn unstick(
         let own = found.get(name).and_then(|application| application.tag(UNSTICK));
         Consent::of(own, root.tags.get(UNSTICK).map(String::as_str))
     };
-    let applications = match assess(incident, consent) {
+    let mut applications = match assess(incident, consent) {
         Assessment::Act { applications } => applications,
-        Assessment::Refuse(refusal) => return Ok(told::refused(report, &refusal)),
+        Assessment::Refuse(refusal) => return Ok(told::refused_with(report, &refusal, &by_hand(root, found.keys()))),
         Assessment::NotOurs => return Ok(report),
         Assessment::NoLongerStuck => {
             "the stack is not stuck any more".clone_into(&mut report.state);
@@ -127,6 +127,12 @@ async fn unstick(
             return Ok(report);
         }
     };
+    // Whose force-stop is forbidden comes first: if it is refused, no other was stopped.
+    let may_force = |name: &String| {
+        let application = found.get(name);
+        application.is_none_or(|one| !matches!(replay(one, now(), bound(aws, one)), Replay::Forbidden { .. }))
+    };
+    applications.sort_by_key(may_force);
     let marker = incident.began().map(|event| event.id.clone()).unwrap_or_default();
     for name in applications {
         let bound = found.get(&name).map_or(aws.environment.max_replay, |application| bound(aws, application));
@@ -140,7 +146,7 @@ async fn unstick(
         report.state.push_str(&told::stopped(&name, found.get(&name), &trail, bound));
         report.applications.push(told::application(&name, &trail));
         if let Err(refusal) = done {
-            return Ok(told::refused(report, &refusal));
+            return Ok(told::refused_with(report, &refusal, &by_hand(root, found.keys())));
         }
     }
     let failed = incident.newest(StackStatus::UpdateRollbackFailed).map(|event| event.id.clone()).unwrap_or_default();
@@ -158,7 +164,7 @@ async fn unstick(
             report.outcome = Outcome::RollbackContinued;
             Ok(report)
         }
-        Err(refusal) => Ok(told::refused(report, &refusal)),
+        Err(refusal) => Ok(told::refused_with(report, &refusal, &by_hand(root, []))),
     }
 }
 
@@ -185,8 +191,21 @@ async fn recover(
     for (_, name) in names {
         let Some(application) = seen(aws, &name).await? else { continue };
         let consent = Consent::of(application.tag(UNSTICK), root.tags.get(UNSTICK).map(String::as_str));
-        if consent != Consent::Enabled || !to_recover(incident, &application) {
+        if !to_recover(incident, &application) {
             continue;
+        }
+        let start = format!("aws kinesisanalyticsv2 start-application --application-name {name}");
+        match consent {
+            Consent::Enabled => {}
+            Consent::DryRun => {
+                report.outcome = Outcome::DryRun;
+                report.next = format!("would start {name}; by hand: {start}");
+                continue;
+            }
+            Consent::None if application.tag(MARKER).is_some() => {
+                return Ok(told::refused_with(report, &Refusal::NotTagged { application: name }, &start));
+            }
+            Consent::None => continue,
         }
         let goal = Goal::Recovered(Recovered {
             event: event.clone(),
@@ -239,4 +258,11 @@ async fn reach(
 fn bound(aws: &Aws, application: &Application) -> Duration {
     let own = application.tag(MAX_REPLAY_HOURS).and_then(|hours| hours.parse::<u64>().ok()).map(Duration::from_hours);
     own.map_or(aws.environment.max_replay, |own| own.min(aws.environment.max_replay))
+}
+
+/// The commands with which a person gets the stack out.
+fn by_hand<'a>(root: &StackSeen, applications: impl IntoIterator<Item = &'a String>) -> String {
+    let stop = |name| format!("aws kinesisanalyticsv2 stop-application --application-name {name} --force; ");
+    let stops: String = applications.into_iter().map(stop).collect();
+    format!("{stops}aws cloudformation continue-update-rollback --stack-name {}", root.id)
 }

@@ -5,11 +5,13 @@
 
 mod bad_input;
 mod guarded;
+mod interrupted;
 mod property_groups;
 mod protocol;
 mod readme;
 mod rooms;
 mod running;
+mod spared;
 mod stage;
 mod unstuck;
 mod wired;

@@ -26,11 +26,22 @@ pub(crate) async fn running() -> Deployment {
 
 /// The same without a guard: the incidents that the unsticker cures.
 pub(crate) async fn running_unguarded() -> Deployment {
-    let deployment = handlers().await;
+    running_unguarded_in(Options::default()).await
+}
+
+/// The same where AWS may be another.
+pub(crate) async fn running_unguarded_in(options: Options) -> Deployment {
+    let deployment = Deployment::start(options, &QUICK).await;
     let key = deployment.upload(&local_aws::deployment::jar("1", &["poison"]));
     let status = deployment.deploy_unguarded(&with_jar(&key)).await;
     assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
     deployment
+}
+
+/// A deployment that fails, and whose rollback fails, because the job loops: until the stack is stuck.
+pub(crate) async fn stuck(deployment: &Deployment) {
+    let key = deployment.upload(&local_aws::deployment::jar("2", &["poison"]));
+    assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateRollbackFailed, "{}", why(deployment));
 }
 
 /// The parameters of a quick deployment of this jar.
@@ -41,6 +52,11 @@ pub(crate) fn with_jar(key: &str) -> [(&'static str, &str); 2] {
 /// The application as it is now.
 pub(crate) fn application(deployment: &Deployment) -> Application {
     deployment.world().state().flink.applications[NAME].clone()
+}
+
+/// Whom the services see when the unsticker calls.
+pub(crate) fn unsticker(deployment: &Deployment) -> Caller {
+    Caller::Role(deployment.world().state().lambda.functions["flink-rollback-unsticker"].role_name().to_owned())
 }
 
 /// The calls with which a function changed an application or a stack, in order. Where its results go is Lambda's doing.

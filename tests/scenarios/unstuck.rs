@@ -6,14 +6,9 @@ use local_aws::flink::Status as Flink;
 use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, handlers, mutations, report, reports, running_unguarded, stack_event, why, with_jar,
+    application, ask_unsticker, handlers, mutations, report, reports, running_unguarded, stack_event, stuck, why,
+    with_jar,
 };
-
-/// A deployment that fails, and whose rollback fails, because the job loops: until the stack is stuck.
-async fn stuck(deployment: &Deployment) {
-    let key = deployment.upload(&jar("2", &["poison"]));
-    assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateRollbackFailed, "{}", why(deployment));
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passing_cause_is_recovered_from_without_anybody() {

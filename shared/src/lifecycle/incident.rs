@@ -1,6 +1,6 @@
 //! Reading an incident from a stack's own events: what failed first, what blocks the rollback, whether it is ours to touch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::observed::{Application, Operations, Timestamp};
 use super::refusal::Refusal;
@@ -82,6 +82,8 @@ pub struct Incident {
     pub status: StackStatus,
     /// Whether the stack has a service role of its own, or this function may use its own.
     pub may_continue: bool,
+    /// What the stack's own tag says.
+    pub consent: Consent,
     /// Newest first.
     pub events: Vec<StackEvent>,
 }
@@ -137,17 +139,19 @@ impl Incident {
         self.operation().iter().rev().find(|event| is_failure(event))
     }
 
-    /// What stops the rollback now: failures since it last began, the newest of each resource.
+    /// What stops the rollback now: failures since it last began, the newest of each resource. A nested stack's rollback begins by
+    /// itself, before its parent's.
     #[must_use]
     pub fn blockers(&self) -> Vec<Blocker> {
-        let operation = self.operation();
-        let began = operation
-            .iter()
-            .position(|event| self.is_own(event) && event.status == StackStatus::UpdateRollbackInProgress.as_str())
-            .unwrap_or(operation.len());
+        let mut before: BTreeSet<&str> = BTreeSet::new();
         let mut newest: BTreeMap<(&str, &str), &StackEvent> = BTreeMap::new();
-        for event in operation.iter().take(began).filter(|event| is_failure(event)) {
-            newest.entry((&event.stack, &event.logical_id)).or_insert(event);
+        for event in self.operation() {
+            let own = event.resource_type == STACK && event.physical_id == event.stack;
+            if own && event.status == StackStatus::UpdateRollbackInProgress.as_str() {
+                before.insert(&event.stack);
+            } else if is_failure(event) && !before.contains(event.stack.as_str()) {
+                newest.entry((&event.stack, &event.logical_id)).or_insert(event);
+            }
         }
         newest
             .into_values()
@@ -162,7 +166,7 @@ impl Incident {
     /// How often this project continued this operation's rollback.
     #[must_use]
     pub fn continued(&self) -> u32 {
-        let tokens: std::collections::BTreeSet<&str> = self
+        let tokens: BTreeSet<&str> = self
             .operation()
             .iter()
             .filter(|event| self.is_own(event) && event.token.starts_with(UNSTICK_TOKEN))
@@ -200,12 +204,18 @@ pub fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessm
     let mut applications: Vec<String> = blockers.iter().filter_map(|blocker| blocker.application.clone()).collect();
     applications.sort();
     applications.dedup();
-    if applications.iter().all(|application| consent(application) == Consent::None) {
+    // Whoever opted in is told of every blocker, whatever it is.
+    let tagged = applications.iter().any(|application| consent(application) != Consent::None);
+    if !tagged && incident.consent == Consent::None {
         return Assessment::NotOurs;
     }
     if let Some(other) = blockers.iter().find(|blocker| blocker.application.is_none()) {
         let (resource, reason) = (other.logical_id.clone(), other.reason.clone());
         return Assessment::Refuse(Refusal::OtherBlocker { resource, reason });
+    }
+    if applications.is_empty() {
+        let reason = "its events do not say what failed".to_owned();
+        return Assessment::Refuse(Refusal::OtherBlocker { resource: incident.stack.clone(), reason });
     }
     if let Some(untagged) = applications.iter().find(|application| consent(application) == Consent::None) {
         return Assessment::Refuse(Refusal::NotTagged { application: untagged.clone() });
@@ -223,15 +233,27 @@ pub fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessm
 /// CloudFormation erased it and the application's own history tells.
 #[must_use]
 pub fn to_recover(incident: &Incident, application: &Application) -> bool {
+    let began = incident.began();
     if let Some(marker) = application.tag(MARKER) {
-        return !marker.starts_with(AWAITING_FIX);
+        let stopped = match (&application.operations, began) {
+            (Operations::Listed(_), Some(began)) => application.newest("StopApplication", began.time).is_some(),
+            (Operations::Listed(_) | Operations::Unreadable, _) => true,
+        };
+        // It runs, and nobody stopped it: the marker is of a stop that never came.
+        let is_left_over = application.status == ApplicationStatus::Running && !stopped;
+        return !marker.starts_with(AWAITING_FIX) && !is_left_over;
     }
-    let Some(began) = incident.began() else { return false };
-    application.status == ApplicationStatus::Ready
-        && match &application.operations {
-            Operations::Listed(_) => application.newest("StopApplication", began.time).is_some(),
-            Operations::Unreadable => incident.continued() > 0,
+    let Some(began) = began else { return false };
+    match &application.operations {
+        Operations::Listed(_) => {
+            let stopped = application.newest("StopApplication", began.time).is_some();
+            // Started after the rollback: by a process that did not live to prove it.
+            let complete = incident.newest(StackStatus::UpdateRollbackComplete);
+            let started = complete.and_then(|row| application.newest("StartApplication", row.time)).is_some();
+            stopped && (application.status == ApplicationStatus::Ready || started)
         }
+        Operations::Unreadable => application.status == ApplicationStatus::Ready && incident.continued() > 0,
+    }
 }
 
 #[cfg(test)]
@@ -265,7 +287,8 @@ mod tests {
         events.extend(also);
         events.push(row(STACK, "s", "UPDATE_ROLLBACK_FAILED", ""));
         events.reverse();
-        Incident { stack: "arn:stack".into(), status: StackStatus::UpdateRollbackFailed, may_continue: true, events }
+        let status = StackStatus::UpdateRollbackFailed;
+        Incident { stack: "arn:stack".into(), status, may_continue: true, consent: Consent::None, events }
     }
 
     const SNAPSHOT: &str =
@@ -287,6 +310,40 @@ mod tests {
     #[test]
     fn another_cause_is_not_ours() {
         assert_eq!(assess(&incident("Access denied", None), |_| Consent::Enabled), Assessment::NotOurs);
+    }
+
+    #[test]
+    fn a_nested_stack_that_failed_to_roll_back_before_its_parent_began_to_is_a_blocker() {
+        let mut incident = incident(SNAPSHOT, None);
+        let nested = |row: StackEvent| StackEvent { stack: "arn:nested".into(), ..row };
+        let own = |status| StackEvent { physical_id: "arn:nested".into(), ..nested(row(STACK, "n", status, "")) };
+        let failed = || nested(row(APPLICATION, "Flink", "UPDATE_FAILED", SNAPSHOT));
+        let own_rollback = own("UPDATE_ROLLBACK_IN_PROGRESS");
+        let whole = [row(STACK, "s", "UPDATE_IN_PROGRESS", ""), failed(), own_rollback, failed()];
+        let rest = [row(STACK, "s", "UPDATE_ROLLBACK_IN_PROGRESS", ""), row(STACK, "s", "UPDATE_ROLLBACK_FAILED", "")];
+        incident.events = whole.into_iter().chain(rest).rev().collect();
+        assert_eq!(incident.blockers().len(), 1, "{:?}", incident.blockers());
+    }
+
+    #[test]
+    fn whoever_opted_in_is_told_of_another_cause() {
+        let mut incident = incident("Access denied", None);
+        incident.consent = Consent::Enabled;
+        let assessment = assess(&incident, |_| Consent::None);
+        assert!(matches!(assessment, Assessment::Refuse(Refusal::OtherBlocker { .. })), "{assessment:?}");
+        incident.events.clear();
+        let assessment = assess(&incident, |_| Consent::None);
+        assert!(matches!(assessment, Assessment::Refuse(Refusal::OtherBlocker { .. })), "{assessment:?}");
+    }
+
+    #[test]
+    fn a_marker_of_a_stop_that_never_came_starts_nothing() {
+        let incident = incident(SNAPSHOT, None);
+        let mut observed = seen(ApplicationStatus::Running);
+        app(&mut observed).tags.insert(MARKER.into(), "e".into());
+        assert!(!to_recover(&incident, app(&mut observed)));
+        operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
+        assert!(to_recover(&incident, app(&mut observed)));
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn guarded() -> Vec<Goal> {
     let each = policies.into_iter().flat_map(|policy| [(policy, GuardMode::Stop), (policy, GuardMode::Probe)]);
     let (marker, proof, bound) = (EVENT.to_owned(), PROOF.to_owned(), Duration::from_hours(20));
     let guarded = Guarded { mode: GuardMode::Stop, on_failure: policies[0], marker, proof, bound, patience: PATIENCE };
-    each.map(|(on_failure, mode)| Goal::Guarded(Guarded { on_failure, mode, ..guarded.clone() })).collect()
+    each.map(|(on_failure, mode)| Goal::Guarded(Guarded { mode, on_failure, ..guarded.clone() })).collect()
 }
 
 fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {

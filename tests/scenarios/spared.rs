@@ -1,0 +1,182 @@
+//! What `flink-rollback-unsticker` leaves alone, and tells with the command that a person would run, before anything is stopped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use local_aws::api::{ApiError, Caller};
+use local_aws::cloudformation::{self, Status};
+use local_aws::deployment::{Deployment, NAME, jar, request, settled};
+use local_aws::events::{self, EventFault};
+use local_aws::faults::Fault;
+use local_aws::flink::{self, Status as Flink};
+use serde_json::json;
+
+use crate::stage::{
+    application, ask_unsticker, handlers, mutations, report, running_unguarded, stack_event, stuck, unsticker, why,
+    with_jar,
+};
+
+const UNSTICKER: &str = "flink-rollback-unsticker";
+
+fn refuse(code: &str, text: &str) -> Fault {
+    Fault::Refuse(ApiError::new(code, text))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dry_run_tells_what_would_be_done_and_changes_nothing() {
+    let deployment = handlers().await;
+    let template = Deployment::template_without_guard().to_string();
+    let tags = [("flink-unstick", "dry-run")];
+    let key = deployment.upload(&jar("1", &["poison"]));
+    deployment.deploy_template(&template, &with_jar(&key), &tags).await;
+    deployment.record("poison");
+    let key = deployment.upload(&jar("2", &["poison"]));
+    let status = deployment.deploy_template(&template, &with_jar(&key), &tags).await;
+    assert_eq!(status, Status::UpdateRollbackFailed, "{}", why(&deployment));
+    let told = report(&deployment, "DryRun").await;
+    assert!(told["Next"].as_str().unwrap().contains("would stop flink-test"), "{told}");
+    assert!(mutations(&deployment, UNSTICKER).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_without_a_service_role_is_told_before_any_stop() {
+    let deployment = handlers().await;
+    let template = Deployment::template_without_guard().to_string();
+    for (action, version, ends) in
+        [("CreateStack", "1", Status::CreateComplete), ("UpdateStack", "2", Status::UpdateRollbackFailed)]
+    {
+        let key = deployment.upload(&jar(version, &["poison"]));
+        let tags = [("flink-unstick", "enabled")];
+        request(deployment.world(), action, NAME, &template, &with_jar(&key), &tags, None).unwrap();
+        assert_eq!(settled(deployment.world(), NAME).await, ends, "{}", why(&deployment));
+        deployment.record("poison");
+    }
+    let told = report(&deployment, "Refused").await;
+    assert!(told["State"].as_str().unwrap().contains("The stack has no service role"), "{told}");
+    let next = told["Next"].as_str().unwrap();
+    assert!(next.contains("stop-application --application-name flink-test --force"), "{next}");
+    assert!(next.contains("continue-update-rollback --stack-name arn:aws:cloudformation"), "{next}");
+    assert!(mutations(&deployment, UNSTICKER).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_blocker_of_a_tagged_stack_is_told_and_nothing_is_stopped() {
+    let deployment = running_unguarded().await;
+    let denied = refuse("AccessDeniedException", "not authorized");
+    deployment.world().state().faults.inject("kinesisanalytics:UpdateApplication", 2, denied);
+    stuck(&deployment).await;
+    let told = report(&deployment, "Refused").await;
+    assert!(
+        told["State"].as_str().unwrap().contains("The rollback is blocked by something else: Application"),
+        "{told}"
+    );
+    assert!(mutations(&deployment, UNSTICKER).is_empty());
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_replay_rule_refuses_force_with_its_figures() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    flink::age_application(&mut deployment.world().state(), NAME, Duration::from_hours(30));
+    stuck(&deployment).await;
+    let told = report(&deployment, "Refused").await;
+    assert!(told["State"].as_str().unwrap().contains("at most 20 hours may be replayed"), "{told}");
+    assert_eq!(application(&deployment).status, Flink::Running);
+    assert!(!mutations(&deployment, UNSTICKER).contains(&"ContinueUpdateRollback".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_force_stop_that_is_rejected_is_told_and_the_rollback_is_not_continued() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    let who = unsticker(&deployment);
+    let rejected = refuse("ResourceInUseException", "Application cannot be stopped now");
+    deployment.world().state().faults.inject_for(who, "kinesisanalytics:StopApplication", 1000, rejected);
+    stuck(&deployment).await;
+    report(&deployment, "Refused").await;
+    assert!(!mutations(&deployment, UNSTICKER).contains(&"ContinueUpdateRollback".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_attempts_and_then_a_person() {
+    let deployment = running_unguarded().await;
+    let text = "Failed to take snapshot for the application flink-test at this moment.";
+    let fault = refuse("InvalidApplicationConfigurationException", text);
+    deployment.world().state().faults.inject("kinesisanalytics:UpdateApplication", 1000, fault);
+    stuck(&deployment).await;
+    let told = report(&deployment, "Refused").await;
+    assert!(told["State"].as_str().unwrap().contains("The rollback was continued often enough"), "{told}");
+    let calls = mutations(&deployment, UNSTICKER);
+    assert_eq!(calls.iter().filter(|call| *call == "ContinueUpdateRollback").count(), 3, "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_failed_with_rollback_disabled_is_reported_and_never_touched() {
+    let deployment = running_unguarded().await;
+    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_FAILED")).await;
+    assert_eq!(told["Outcome"], "Reported", "{told}");
+    assert!(told["Next"].as_str().unwrap().contains("aws cloudformation rollback-stack"), "{told}");
+    assert!(mutations(&deployment, UNSTICKER).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_continued_first_is_left_to_that_person() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Hold);
+    stuck(&deployment).await;
+    flink::put_status(&mut deployment.world().state(), NAME, Flink::Ready);
+    let query = BTreeMap::from([("StackName".to_owned(), NAME.to_owned())]);
+    cloudformation::query(deployment.world(), &Caller::Operator, "ContinueUpdateRollback", &query).unwrap();
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    events::release(deployment.world());
+    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
+    assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    assert!(mutations(&deployment, UNSTICKER).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_update_of_a_person_is_left_to_auto_start() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Hold);
+    stuck(&deployment).await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    let key = deployment.upload(&jar("3", &[]));
+    assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
+    events::release(deployment.world());
+    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_COMPLETE")).await;
+    assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    assert!(!mutations(&deployment, UNSTICKER).contains(&"StartApplication".to_owned()));
+    assert_eq!(application(&deployment).job.unwrap().jar.version, "3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_in_a_nested_stack_is_cured_at_its_root() {
+    let deployment = handlers().await;
+    let child = Deployment::template_without_guard().to_string();
+    local_aws::s3::put(&mut deployment.world().state(), &deployment.bucket, "child.json", child.into_bytes());
+    let url = format!("https://{}.s3.eu-west-1.amazonaws.com/child.json", deployment.bucket);
+    let parameters = json!({"JarKey": {"Ref": "JarKey"}, "StabilizeSeconds": "0"});
+    let parent = json!({
+        "Parameters": {"JarKey": {"Type": "String"}},
+        "Resources": {"Child": {"Type": "AWS::CloudFormation::Stack",
+            "Properties": {"TemplateURL": url, "Parameters": parameters}}},
+    });
+    let tags = [("flink-unstick", "enabled")];
+    let key = deployment.upload(&jar("1", &["poison"]));
+    let created = deployment.deploy_template(&parent.to_string(), &[("JarKey", &key)], &tags).await;
+    assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
+    deployment.record("poison");
+    let key = deployment.upload(&jar("2", &["poison"]));
+    let stuck = deployment.deploy_template(&parent.to_string(), &[("JarKey", &key)], &tags).await;
+    assert_eq!(stuck, Status::UpdateRollbackFailed, "{}", why(&deployment));
+    let told = report(&deployment, "StoppedAwaitingFix").await;
+    assert!(told["Stack"].as_str().unwrap().contains(":stack/flink-test/"), "{told}");
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    let state = deployment.world().state();
+    let rows = state.cloudformation.stack(NAME).unwrap().events.clone();
+    let tokens: BTreeSet<String> = rows.into_iter().filter_map(|row| row.token).collect();
+    assert_eq!(tokens.iter().filter(|token| token.starts_with("unstick-")).count(), 1, "once: {tokens:?}");
+}
