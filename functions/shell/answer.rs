@@ -68,18 +68,23 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
         }
     };
-    let Some(name) = asked.owned(&application) else {
-        let (ApplicationRef::Name(application) | ApplicationRef::LogicalId(application)) = application;
-        let refusal = Refusal::NotOwned { application };
-        return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
-    };
     let facts = Facts {
         since: asked.since(),
         deployed_since: asked.deployed_since(),
         stack: asked.status,
         stop_patience: aws.environment.stop_patience,
     };
-    let goal = match properties.goal(request, &facts) {
+    let goal = properties.goal(request, &facts);
+    // A Delete with nothing to do is no trouble, whoever owns the application by now: the cleanup after a new name is one.
+    if request.request_type == RequestType::Delete && goal == Ok(None) {
+        return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));
+    }
+    let Some(name) = asked.owned(&application) else {
+        let (ApplicationRef::Name(application) | ApplicationRef::LogicalId(application)) = application;
+        let refusal = Refusal::NotOwned { application };
+        return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
+    };
+    let goal = match goal {
         Ok(Some(goal)) => goal,
         Ok(None) => {
             return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));
