@@ -1,5 +1,7 @@
 //! `Custom::FlinkAutoStart`, line by line: what it finds, what it restores, what it tells, what it leaves behind.
 
+mod fell_back;
+mod gate;
 mod on_delete;
 mod operations;
 mod races;
