@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, read, told};
 use shared::custom_resource::{Handover, Reply, Request, RequestType};
-use shared::lifecycle::{Action, Because, Refusal};
+use shared::lifecycle::{Action, Because, Reach, Refusal};
 use tracing::info;
 
 use crate::asked::{self, Asked};
@@ -68,7 +68,22 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
         }
     };
-    let Some((name, reach)) = asked.reach::<R>(&application) else {
+    let found = asked.reach::<R>(&application);
+    let facts = Facts {
+        since: asked.since(),
+        deployed_since: asked.deployed_since(),
+        stack: asked.status,
+        stop_patience: aws.environment.stop_patience,
+        operation: asked.operation.clone(),
+        application_changed: asked.application_changed,
+        reach: found.as_ref().map_or(Reach::Own, |(_, reach)| reach.clone()),
+    };
+    let goal = properties.goal(request, &facts);
+    // A Delete with nothing to do is no trouble, whoever owns the application by now: the cleanup after a new name is one.
+    if request.request_type == RequestType::Delete && goal == Ok(None) {
+        return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));
+    }
+    let Some((name, _)) = found else {
         match properties.without_application(request, asked.status) {
             Ok(Some(attributes)) => {
                 return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
@@ -80,16 +95,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         let refusal = Refusal::NotOwned { application };
         return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
     };
-    let facts = Facts {
-        since: asked.since(),
-        deployed_since: asked.deployed_since(),
-        stack: asked.status,
-        stop_patience: aws.environment.stop_patience,
-        operation: asked.operation.clone(),
-        application_changed: asked.application_changed,
-        reach,
-    };
-    let goal = match properties.goal(request, &facts) {
+    let goal = match goal {
         Ok(Some(goal)) => goal,
         Ok(None) => {
             return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));

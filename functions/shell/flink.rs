@@ -34,11 +34,12 @@ pub(crate) async fn look(
     if looks.tags {
         application.tags = tags(aws, &application.arn).await?;
     }
-    if looks.operations {
-        application.operations = operations(aws, name).await?;
-    }
     if looks.snapshots {
         application.snapshots = snapshots(aws, name).await?;
+    }
+    // After the snapshots: the operation of one that just failed has ended then, and says why.
+    if looks.operations {
+        application.operations = operations(aws, name).await?;
     }
     Ok(Some(application))
 }

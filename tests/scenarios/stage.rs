@@ -3,8 +3,8 @@
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME};
-use local_aws::flink::Application;
-use local_aws::{Options, lambda};
+use local_aws::flink::{self, Application};
+use local_aws::{Modes, Options, State, World, deployment, lambda};
 use serde_json::{Value, json};
 
 /// Functions that look every few milliseconds and trust a job that stayed RUNNING for a look.
@@ -38,10 +38,82 @@ pub(crate) async fn running_unguarded_in(options: Options) -> Deployment {
     deployment
 }
 
+/// A running application stack in a world where AWS answers its open questions in this way.
+pub(crate) async fn running_where(modes: Modes) -> Deployment {
+    let deployment = Deployment::start(Options { modes, ..Options::default() }, &QUICK).await;
+    let status =
+        deployment.deploy_unguarded(&with_jar(&deployment.upload(&local_aws::deployment::jar("1", &["poison"])))).await;
+    assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
+    deployment
+}
+
 /// A deployment that fails, and whose rollback fails, because the job loops: until the stack is stuck.
 pub(crate) async fn stuck(deployment: &Deployment) {
     let key = deployment.upload(&local_aws::deployment::jar("2", &["poison"]));
     assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateRollbackFailed, "{}", why(deployment));
+}
+
+/// A deployment of version 1 that asks the auto-start anew and changes nothing else: OnDelete turns from Leave to Stop, or back.
+pub(crate) async fn touch(deployment: &Deployment, more: &[(&str, &str)]) -> Status {
+    let leaves = deployment.world().state().cloudformation.stack(NAME).unwrap().parameters["OnDelete"] == "Leave";
+    let on_delete = if leaves { "Stop" } else { "Leave" };
+    let mut parameters = vec![("JarKey", "jars/1.jar"), ("StabilizeSeconds", "0"), ("OnDelete", on_delete)];
+    parameters.extend(more);
+    deployment.deploy_unguarded(&parameters).await
+}
+
+/// The stack is deleted; where it came to rest.
+pub(crate) async fn delete(deployment: &Deployment) -> Status {
+    deployment::request(deployment.world(), "DeleteStack", NAME, "", &[], &[], Some(&deployment.stack_role)).unwrap();
+    deployment::settled(deployment.world(), NAME).await
+}
+
+/// A person calls Flink about the application.
+pub(crate) fn person(world: &World, state: &mut State, operation: &str, mut body: Value) {
+    body["ApplicationName"] = json!(NAME);
+    flink::call(state, &world.settings, &Caller::Operator, operation, &body).unwrap();
+}
+
+/// A person stops the application, gracefully.
+pub(crate) fn stop(deployment: &Deployment) {
+    let mut state = deployment.world().state();
+    person(deployment.world(), &mut state, "StopApplication", json!({}));
+    flink::release(&mut state, &deployment.world().settings, NAME);
+}
+
+/// The RunConfiguration of each StartApplication, refused ones too, in order.
+pub(crate) fn starts(deployment: &Deployment) -> Vec<Value> {
+    let state = deployment.world().state();
+    let starts = state.journal.iter().filter(|call| call.action == "kinesisanalytics:StartApplication");
+    starts.map(|call| call.body["RunConfiguration"].clone()).collect()
+}
+
+/// How many starts the service took, whoever called.
+pub(crate) fn taken_starts(deployment: &Deployment) -> usize {
+    application(deployment).operations.iter().filter(|operation| operation.name == "StartApplication").count()
+}
+
+/// The role of the auto-start, as a caller.
+pub(crate) fn auto_start_role(deployment: &Deployment) -> Caller {
+    Caller::Role(deployment.world().state().lambda.functions["flink-auto-start"].role_name().to_owned())
+}
+
+/// An output of the stack.
+pub(crate) fn output(deployment: &Deployment, key: &str) -> String {
+    let state = deployment.world().state();
+    let outputs = &state.cloudformation.stack(NAME).unwrap().outputs;
+    outputs.iter().find(|output| output.key == key).unwrap().value.clone()
+}
+
+/// Whether a line of the auto-start's log says this.
+pub(crate) fn is_logged(deployment: &Deployment, text: &str) -> bool {
+    let state = deployment.world().state();
+    state.lambda.logs.iter().any(|line| line.function == "flink-auto-start" && line.line.contains(text))
+}
+
+/// Whether a reason of the auto-start's resource says this.
+pub(crate) fn is_told(deployment: &Deployment, text: &str) -> bool {
+    reasons(deployment, "AutoStart").iter().any(|reason| reason.contains(text))
 }
 
 /// The parameters of a quick deployment of this jar.

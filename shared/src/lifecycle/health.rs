@@ -41,7 +41,8 @@ pub(super) fn of(
             SnapshotStatus::Ready => Health::Healthy,
             SnapshotStatus::Creating => Health::Wait(Because::Proving),
             SnapshotStatus::Failed | SnapshotStatus::Deleting => {
-                let operation = application.newest(SNAPSHOT, snapshot.created);
+                // Its operation began before it did; whether by a moment or more is the service's business.
+                let operation = application.newest(SNAPSHOT, since);
                 let error = operation.and_then(|operation| operation.error.clone());
                 Health::Unhealthy(error.unwrap_or_else(|| format!("snapshot {proof} is {}", snapshot.status)))
             }
@@ -119,5 +120,14 @@ mod tests {
         operation(&mut observed, START, OperationStatus::Failed, None);
         operation(&mut observed, START, OperationStatus::Successful, None);
         assert!(matches!(health(&observed), Health::Call(..)));
+    }
+
+    #[test]
+    fn a_proof_that_failed_is_told_in_its_operations_own_words_though_that_began_before_it() {
+        let mut observed = with(SNAPSHOT, OperationStatus::Failed);
+        later(&mut observed, Duration::from_millis(1));
+        snapshot(&mut observed, "proof", SnapshotStatus::Failed);
+        let Health::Unhealthy(error) = health(&observed) else { panic!() };
+        assert_eq!(error, "why");
     }
 }

@@ -4,6 +4,7 @@
 
 mod blinded;
 mod circles;
+mod generated;
 mod graph;
 mod key;
 mod moves;

@@ -21,6 +21,8 @@ pub struct Application {
     pub arn: String,
     /// As DescribeApplication says it.
     pub status: Status,
+    /// What DescribeApplication says instead of the status: a word that AWS adds tomorrow.
+    pub word: Option<String>,
     /// Counts accepted updates from 1.
     pub version: u64,
     /// Changes with the version.
@@ -157,7 +159,7 @@ impl Application {
         json!({
             "ApplicationARN": self.arn,
             "ApplicationName": self.name,
-            "ApplicationStatus": self.status.to_string(),
+            "ApplicationStatus": self.word.clone().unwrap_or_else(|| self.status.to_string()),
             "ApplicationVersionId": self.version,
             "RuntimeEnvironment": self.configuration.runtime,
             "ApplicationMode": self.mode,

@@ -39,6 +39,7 @@ pub(super) fn create(
     let application = Application {
         arn: settings.arn("kinesisanalytics", &format!("application/{name}")),
         status: Status::Ready,
+        word: None,
         version: 1,
         token: state.ids.hex(32),
         configuration,

@@ -148,7 +148,7 @@ impl Graph<'_> {
 }
 
 /// Whether what the planner calls done is so.
-fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
+pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
     use ApplicationStatus as Status;
     let stopped = matches!(world.status, Some(Status::Ready | Status::RolledBack));
     match done {

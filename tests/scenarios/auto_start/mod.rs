@@ -1,0 +1,13 @@
+//! `Custom::FlinkAutoStart`, line by line: what it finds, what it restores, what it tells, what it leaves behind.
+
+mod fell_back;
+mod gate;
+mod on_delete;
+mod operations;
+mod races;
+mod renaming;
+mod restore;
+mod statuses;
+mod stuck;
+mod throttled;
+mod waiting;

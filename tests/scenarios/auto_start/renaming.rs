@@ -1,0 +1,35 @@
+//! A new name is a new application, which starts empty: only with SKIP.
+
+use local_aws::cloudformation::Status;
+use local_aws::deployment::NAME;
+use local_aws::flink::Status as Flink;
+
+use crate::stage::{application, is_logged, is_told, mutations, running_unguarded, touch, why};
+
+const RENAMED: (&str, &str) = ("ApplicationName", "flink-renamed");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_name_is_refused_with_what_to_do_instead() {
+    let deployment = running_unguarded().await;
+    deployment.record("a");
+    assert_eq!(touch(&deployment, &[RENAMED]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    assert!(is_told(&deployment, "Keep the name; or"), "{}", why(&deployment));
+    assert_eq!(application(&deployment).status, Flink::Running, "the old one was never touched");
+    assert_eq!(application(&deployment).job.unwrap().counts["a"], 1);
+    assert_eq!(mutations(&deployment, "flink-auto-start"), ["StartApplication"], "only the first deployment's");
+    let new = deployment.world().state().flink.applications.contains_key("flink-renamed");
+    assert!(!new, "and the new one is gone");
+    assert!(!is_logged(&deployment, "answered SUCCESS all the same"), "the cleanup is no trouble, and no alarm");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_name_with_skip_runs_under_it() {
+    let deployment = running_unguarded().await;
+    let skip = [RENAMED, ("RestoreType", "SKIP_RESTORE_FROM_SNAPSHOT")];
+    assert_eq!(touch(&deployment, &skip).await, Status::UpdateComplete, "{}", why(&deployment));
+    let renamed = deployment.world().state().flink.applications["flink-renamed"].status;
+    assert_eq!(renamed, Flink::Running);
+    let old = deployment.world().state().flink.applications.contains_key(NAME);
+    assert!(!old, "the old one goes with the cleanup");
+    assert!(!is_logged(&deployment, "answered SUCCESS all the same"), "the cleanup is no trouble, and no alarm");
+}

@@ -1,0 +1,81 @@
+//! Throttling, 5xx and lost connections are no verdict: look again, and never a second start.
+
+use local_aws::api::ApiError;
+use local_aws::cloudformation::Status;
+use local_aws::deployment::Deployment;
+use local_aws::faults::Fault;
+use local_aws::flink::Status as Flink;
+
+use crate::stage::{
+    application, auto_start_role, is_told, mutations, running_unguarded, stop, taken_starts, touch, why,
+};
+
+fn meets(deployment: &Deployment, action: &str, times: u32, fault: &Fault) {
+    let role = auto_start_role(deployment);
+    deployment.world().state().faults.inject_for(role, action, times, fault.clone());
+}
+
+/// What a service says, or fails to say, when it says nothing about the application.
+fn no_information() -> [Fault; 6] {
+    [
+        Fault::Refuse(ApiError::throttled()),
+        Fault::Refuse(ApiError::new("InvalidRequestException", "Rate exceeded")),
+        Fault::Refuse(ApiError::internal()),
+        Fault::Refuse(ApiError::with_status(503, "ServiceUnavailableException", "")),
+        Fault::LoseRequest,
+        Fault::LoseReply,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_without_an_answer_is_looked_for_and_never_made_twice() {
+    let deployment = running_unguarded().await;
+    for (starts, fault) in (2..).zip(no_information()) {
+        stop(&deployment);
+        meets(&deployment, "kinesisanalytics:StartApplication", 2, &fault);
+        assert_eq!(touch(&deployment, &[]).await, Status::UpdateComplete, "{fault:?}\n{}", why(&deployment));
+        assert_eq!(application(&deployment).status, Flink::Running);
+        assert_eq!(taken_starts(&deployment), starts, "{fault:?}");
+        deployment.world().state().faults.clear();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_without_an_answer_is_taken_again() {
+    let deployment = running_unguarded().await;
+    for fault in no_information() {
+        stop(&deployment);
+        for look in
+            ["DescribeApplication", "ListApplicationOperations", "ListApplicationSnapshots", "ListTagsForResource"]
+        {
+            meets(&deployment, &format!("kinesisanalytics:{look}"), 2, &fault);
+        }
+        meets(&deployment, "cloudformation:*", 2, &fault);
+        assert_eq!(touch(&deployment, &[]).await, Status::UpdateComplete, "{fault:?}\n{}", why(&deployment));
+        assert_eq!(application(&deployment).status, Flink::Running);
+    }
+    assert_eq!(taken_starts(&deployment), 7, "one for each deployment");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quota_is_told_and_not_retried() {
+    let deployment = running_unguarded().await;
+    stop(&deployment);
+    let quota = ApiError::new("LimitExceededException", "You have reached the KPU quota of this account");
+    meets(&deployment, "kinesisanalytics:StartApplication", 1, &Fault::Refuse(quota));
+    assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    assert!(is_told(&deployment, "You have reached the KPU quota of this account"), "{}", why(&deployment));
+    let starts = ["StartApplication", "StartApplication", "StartApplication"];
+    assert_eq!(mutations(&deployment, "flink-auto-start"), starts, "the first deployment's, one here, the rollback's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_never_answers_is_told() {
+    let deployment = running_unguarded().await;
+    stop(&deployment);
+    meets(&deployment, "kinesisanalytics:StartApplication", 21, &Fault::Refuse(ApiError::throttled()));
+    assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    assert!(is_told(&deployment, "AWS does not answer"), "{}", why(&deployment));
+    assert!(is_told(&deployment, "deploy fewer stacks at a time"), "{}", why(&deployment));
+    assert_eq!(taken_starts(&deployment), 2, "the first deployment's, and the rollback's");
+}

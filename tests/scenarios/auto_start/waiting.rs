@@ -1,0 +1,63 @@
+//! A wait that is longer than one invocation, and one that is longer than CloudFormation's own patience.
+
+use local_aws::cloudformation::Status;
+use local_aws::deployment::{Deployment, NAME, jar};
+use local_aws::flink::{self, Hold, Status as Flink};
+use serde_json::json;
+
+use crate::stage::{application, handlers, is_logged, is_told, starts, why, with_jar};
+
+const HANDED_OVER: &str = "handed over to the next invocation";
+
+fn hold_starting(deployment: &Deployment, seconds: u64) {
+    let mut state = deployment.world().state();
+    state.flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
+    state.lambda.functions.get_mut("flink-auto-start").unwrap().timeout = seconds;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_longer_than_one_invocation_is_handed_over_and_answered_once() {
+    let deployment = handlers().await;
+    hold_starting(&deployment, 3);
+    let key = deployment.upload(&jar("1", &[]));
+    let world = deployment.world();
+    let released = world.until(|state| {
+        let handed = state.lambda.logs.iter().any(|line| line.line.contains(HANDED_OVER));
+        handed.then(|| flink::release(state, &world.settings, NAME))
+    });
+    let parameters = with_jar(&key);
+    let (status, ()) = tokio::join!(deployment.deploy_unguarded(&parameters), released);
+    assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
+    assert_eq!(application(&deployment).status, Flink::Running);
+    assert!(is_logged(&deployment, "the application is STARTING, which passes"), "{}", why(&deployment));
+    assert_eq!(starts(&deployment).len(), 1, "the second invocation starts nothing");
+    let answers = world
+        .until(|state| {
+            // The invocation that answered is recorded a moment after its answer.
+            let invoked = state.lambda.invocations.iter().filter(|one| one.function == "flink-auto-start");
+            let request = &state.cloudformation.requests_for("AutoStart")[0].id;
+            let puts = state.cloudformation.puts.iter().filter(|put| put.request_id.as_ref() == Some(request));
+            (invoked.count() > 1).then(|| puts.count())
+        })
+        .await;
+    assert_eq!(answers, 1, "one answer, by a later invocation");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_longer_than_cloudformations_patience_is_told_before_it_ends() {
+    let deployment = handlers().await;
+    hold_starting(&deployment, 900);
+    let key = deployment.upload(&jar("1", &[]));
+    let mut template = Deployment::template_without_guard();
+    template["Resources"]["AutoStart"]["Properties"]["ServiceTimeout"] = json!("122");
+    let world = deployment.world();
+    let released = world.until(|state| {
+        let told = state.lambda.logs.iter().any(|line| line.line.contains("No time is left"));
+        told.then(|| flink::release(state, &world.settings, NAME))
+    });
+    let (template, parameters) = (template.to_string(), with_jar(&key));
+    let (status, ()) = tokio::join!(deployment.deploy_template(&template, &parameters, &[]), released);
+    assert_eq!(status, Status::RollbackComplete, "{}", why(&deployment));
+    assert!(is_told(&deployment, "No time is left: the application is STARTING, which passes"), "{}", why(&deployment));
+    assert!(!is_logged(&deployment, HANDED_OVER), "nobody would wait for the answer");
+}
