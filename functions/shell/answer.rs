@@ -1,6 +1,7 @@
 //! One custom-resource request to one reply: look at the stack, read, drive, tell.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, read, told};
@@ -37,7 +38,13 @@ pub(crate) struct Delivered<'a> {
 }
 
 /// How long before CloudFormation's own patience ends the last invocation answers.
-const BEFORE_TIMEOUT: std::time::Duration = std::time::Duration::from_mins(2);
+const BEFORE_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// CloudFormation's patience with this request, less what the last answer takes; a short one is not used up by that.
+fn patience(request: &Request) -> Duration {
+    let whole = request.service_timeout();
+    whole.saturating_sub(BEFORE_TIMEOUT.min(whole / 4))
+}
 
 /// Answers a request, or hands it over.
 pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, mut pace: Pace) -> Ended {
@@ -108,8 +115,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     let first = asked.handover(handed);
     // CloudFormation's clock began with the resource's row, not with this invocation.
     let age = now().since(asked.since());
-    let patience = request.service_timeout().saturating_sub(BEFORE_TIMEOUT).saturating_sub(age);
-    pace.no_longer_than(patience);
+    pace.no_longer_than(patience(request).saturating_sub(age));
     let subject = Subject {
         stack: request.stack_id.clone(),
         application: Some(name),
@@ -121,6 +127,8 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             let attributes = properties.reached(&done, trail.last.as_ref());
             Ended::Reply(telling.reached(&told(&done, trail.last.as_ref()), attributes, &trail))
         }
+        // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could contradict it.
+        Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => Ended::AnsweredBefore,
         Err(Stopped::Refused(refusal)) => {
             Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))
         }
@@ -156,5 +164,5 @@ fn is_answered(asked: &Asked, delivered: &Delivered<'_>) -> bool {
 }
 
 fn patience_is_over(asked: &Asked, request: &Request) -> bool {
-    now().since(asked.since()) + BEFORE_TIMEOUT >= request.service_timeout()
+    now().since(asked.since()) >= patience(request)
 }

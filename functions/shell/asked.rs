@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use shared::contract::{ApplicationRef, Asker, CustomResource};
-use shared::custom_resource::{Handover, Request};
+use shared::custom_resource::{Handover, Request, RequestType};
 use shared::lifecycle::{Reach, Stack, StackEvent, StackStatus, Timestamp};
 
 use crate::aws::Aws;
@@ -129,6 +129,15 @@ impl Asked {
             row: self.row.as_ref().filter(|row| is_in_progress(row)).map(|row| row.id.clone()).unwrap_or_default(),
         })
     }
+}
+
+/// Whether CloudFormation waits for this request no more: the resource's newest row is not the one it began with. Unknown means that
+/// somebody may wait.
+pub(crate) async fn is_over(aws: &Aws, request: &Request, first: &Handover) -> bool {
+    if first.row.is_empty() || request.request_type == RequestType::Delete {
+        return false;
+    }
+    newest_row(aws, request).await.is_ok_and(|row| row.is_some_and(|row| row.id != first.row))
 }
 
 /// Looks at the stack again, before something is changed: superseded when its status, or the resource's newest row, is not the one

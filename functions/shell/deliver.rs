@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use shared::custom_resource::Request;
+use shared::custom_resource::{NotCloudFormations, Request};
 use tracing::{error, info, warn};
 
 /// How an answer reaches CloudFormation.
@@ -12,6 +12,16 @@ pub(crate) struct Delivery {
     pub(crate) region: String,
     pub(crate) endpoint: Option<String>,
 }
+
+impl Delivery {
+    /// Where the answer to this request goes, if that is CloudFormation's.
+    pub(crate) fn url<'a>(&self, request: &'a Request) -> Result<&'a str, NotCloudFormations> {
+        request.response_url.to_be_used(&self.region, self.endpoint.as_deref())
+    }
+}
+
+/// One PUT; what hangs longer is tried again.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// CloudFormation could not be reached until there was no time left: another invocation may still reach it.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +36,7 @@ pub(crate) async fn deliver(
     body: Vec<u8>,
     until: Instant,
 ) -> Result<(), Unreached> {
-    let url = match request.response_url.to_be_used(&delivery.region, delivery.endpoint.as_deref()) {
+    let url = match delivery.url(request) {
         Ok(url) => url,
         Err(refused) => {
             error!(%refused, "no answer was sent");
@@ -38,7 +48,7 @@ pub(crate) async fn deliver(
         // The URL was signed without a type: sending one is a 403 (`semantics.md` E.2).
         let put = delivery.http.put(url).header("content-type", "").body(body.clone());
         let left = until.saturating_duration_since(Instant::now());
-        match tokio::time::timeout(left, put.send()).await {
+        match tokio::time::timeout(left.min(ATTEMPT), put.send()).await {
             Ok(Ok(answer)) if answer.status().is_success() => {
                 info!(status = answer.status().as_u16(), "answered");
                 return Ok(());
@@ -49,7 +59,7 @@ pub(crate) async fn deliver(
             }
             Ok(Ok(answer)) => warn!(status = answer.status().as_u16(), "the answer was not taken"),
             Ok(Err(failed)) => warn!(error = %failed.without_url(), "the answer did not arrive"),
-            Err(_elapsed) => return Err(Unreached),
+            Err(_elapsed) => warn!("the answer was not taken in time"),
         }
         let jittered = wait.mul_f64(0.5 + fastrand::f64());
         if Instant::now() + jittered >= until {

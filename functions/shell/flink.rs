@@ -8,7 +8,7 @@ use sdk::types::{
 };
 use shared::lifecycle::{
     Action, Application, ApplicationStatus, Call, Group, Looks, Operation, OperationStatus, Operations, Restore,
-    RestoreType, Snapshot, SnapshotStatus, Timestamp,
+    RestoreType, Snapshot, SnapshotStatus, Timestamp, without_frames,
 };
 
 use crate::aws::Aws;
@@ -143,7 +143,8 @@ async fn error_text(aws: &Aws, name: &str, id: &str) -> Result<Option<String>, F
             .application_operation_info_details
             .and_then(|details| details.operation_failure_details)
             .and_then(|details| details.error_info)
-            .and_then(|info| info.error_string)),
+            .and_then(|info| info.error_string)
+            .map(|text| without_frames(&text))),
         Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
         Err(_) => Ok(None),
     }

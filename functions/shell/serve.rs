@@ -71,6 +71,11 @@ async fn custom_resource<R: CustomResource>(
             return Ok(json!({"Error": refused}));
         }
     };
+    if let Err(refused) = delivery.url(&request) {
+        // Nobody who may be answered asked for this: no work either.
+        error!(%refused, "nothing was done and no answer was sent");
+        return Ok(json!({"Error": refused.to_string()}));
+    }
     let span = info_span!(
         "request",
         stack_id = request.stack_id,
@@ -78,7 +83,7 @@ async fn custom_resource<R: CustomResource>(
         request_id = request.request_id,
     );
     let log = where_the_log_is(&event.context);
-    let telling = Telling::new(&request, R::KIND, &log);
+    let telling = Telling::new::<R>(&request, &log);
     let deadline = deadline(&event.context);
     let function = &event.context.env_config.function_name;
     async {
@@ -110,16 +115,29 @@ async fn ended<R: CustomResource>(aws: &Result<Aws, String>, delivered: &Deliver
     let margin = aws.environment.reply_margin.min(left / 2);
     let until = deadline.checked_sub(margin).unwrap_or(deadline);
     let pace = Pace::new(&aws.environment, until);
-    let work = AssertUnwindSafe(Box::pin(answer::<R>(aws, delivered, pace))).catch_unwind();
     // The pace ends by itself at `until`; the watchdog bites only when a single call takes longer than it should.
     let watchdog = until + margin / 2;
-    match tokio::time::timeout_at(watchdog.into(), work).await {
-        Ok(Ok(ended)) => ended,
-        Ok(Err(panic)) => Ended::Reply(telling.broken(&format!("The handler panicked: {}.", message(&panic)))),
-        Err(_elapsed) => {
-            let nothing = Trail::default();
-            Ended::Reply(telling.late("a call did not come back", BTreeMap::new(), &nothing))
-        }
+    match watched(watchdog, answer::<R>(aws, delivered, pace)).await {
+        Ok(ended) => ended,
+        Err(Bitten::Panic(message)) => Ended::Reply(telling.broken(&format!("The handler panicked: {message}."))),
+        Err(Bitten::Late) => Ended::Reply(telling.late("a call did not come back", BTreeMap::new(), &Trail::default())),
+    }
+}
+
+/// Why work did not end by itself.
+#[derive(Debug, PartialEq, Eq)]
+enum Bitten {
+    Panic(String),
+    Late,
+}
+
+/// Work that ends, whatever it does.
+async fn watched<T>(until: Instant, work: impl Future<Output = T>) -> Result<T, Bitten> {
+    let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
+    match tokio::time::timeout_at(until.into(), work).await {
+        Ok(Ok(ended)) => Ok(ended),
+        Ok(Err(panic)) => Err(Bitten::Panic(message(&panic).to_owned())),
+        Err(_elapsed) => Err(Bitten::Late),
     }
 }
 
@@ -157,4 +175,27 @@ fn where_the_log_is(context: &Context) -> String {
 fn message(panic: &Box<dyn Any + Send>) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_the_work_with_its_message() {
+        let until = Instant::now() + Duration::from_mins(1);
+        let panic = watched(until, async { panic!("boom {}", 1) }).await;
+        assert_eq!(panic, Err::<(), _>(Bitten::Panic("boom 1".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn work_that_does_not_come_back_is_ended() {
+        assert_eq!(watched(Instant::now(), std::future::pending::<()>()).await, Err(Bitten::Late));
+    }
+
+    #[test]
+    fn a_deadline_of_long_ago_is_none() {
+        let context = Context::default();
+        assert!(deadline(&context) > Instant::now() + NO_DEADLINE / 2);
+    }
 }

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use shared::contract::Unreadable;
+use shared::contract::{CustomResource, Unreadable};
 use shared::custom_resource::{Reply, Request, RequestType, Verdict};
 use shared::lifecycle::{Refusal, StackStatus};
 use tracing::{error, warn};
@@ -16,6 +16,7 @@ use crate::metric;
 pub(crate) struct Telling<'a> {
     request: &'a Request,
     physical_id: String,
+    no_echo: bool,
     /// Where this invocation's log is.
     log: &'a str,
     /// The stack's status, as soon as it is known.
@@ -23,8 +24,8 @@ pub(crate) struct Telling<'a> {
 }
 
 impl<'a> Telling<'a> {
-    pub(crate) fn new(request: &'a Request, kind: &str, log: &'a str) -> Self {
-        Self { request, physical_id: request.physical_id(kind), log, stack: Cell::new(None) }
+    pub(crate) fn new<R: CustomResource>(request: &'a Request, log: &'a str) -> Self {
+        Self { request, physical_id: request.physical_id(R::KIND), no_echo: R::NO_ECHO, log, stack: Cell::new(None) }
     }
 
     /// The identity in every answer to this request.
@@ -53,7 +54,9 @@ impl<'a> Telling<'a> {
         let last = trail.last.as_ref().and_then(|last| last.application.as_ref());
         let last =
             last.map_or_else(String::new, |seen| format!(" Last seen: {}, version {}.", seen.status, seen.version));
-        self.trouble(&format!("{refusal} {}{last}", refusal.remedy()), attributes, trail)
+        let said = refusal.to_string();
+        let stop = if said.ends_with('.') { "" } else { "." };
+        self.trouble(&format!("{said}{stop} {}{last}", refusal.remedy()), attributes, trail)
     }
 
     /// There is no time left, here and in any invocation after this.
@@ -104,7 +107,7 @@ impl<'a> Telling<'a> {
             attributes,
             timeline: trail.timeline.clone(),
             trouble,
-            no_echo: false,
+            no_echo: self.no_echo,
         }
     }
 }

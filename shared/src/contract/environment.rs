@@ -27,18 +27,23 @@ impl Environment {
     /// # Errors
     /// The first variable that is set and cannot be read, with what it takes.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let number = |name: &str, default: u64| match variable(name) {
+        // Bounds keep every sum of times within what a clock can hold.
+        let number = |name: &str, default: u64, most: u64| match variable(name) {
             None => Ok(default),
-            Some(text) => text.parse().map_err(|_| format!("{name} is \"{text}\"; it takes a whole number")),
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|number| *number <= most)
+                .ok_or_else(|| format!("{name} is \"{text}\"; it takes a whole number from 0 to {most}")),
         };
-        let millis = |name, default| number(name, default).map(Duration::from_millis);
+        let millis = |name, default| number(name, default, 900_000).map(Duration::from_millis);
         Ok(Self {
             poll_interval: millis("POLL_INTERVAL_MS", 5000)?,
             reply_margin: millis("REPLY_MARGIN_MS", 15_000)?,
-            max_replay: Duration::from_secs(3600 * number("MAX_REPLAY_HOURS", 20)?),
-            stop_patience: Duration::from_secs(60 * number("STOP_MINUTES", 10)?),
-            stabilize: Duration::from_secs(number("STABILIZE_SECONDS", 60)?),
-            keep_snapshots: u32::try_from(number("KEEP_SNAPSHOTS", 10)?).unwrap_or(u32::MAX),
+            max_replay: Duration::from_secs(3600 * number("MAX_REPLAY_HOURS", 20, 8760)?),
+            stop_patience: Duration::from_secs(60 * number("STOP_MINUTES", 10, 1440)?),
+            stabilize: Duration::from_secs(number("STABILIZE_SECONDS", 60, 3600)?),
+            keep_snapshots: u32::try_from(number("KEEP_SNAPSHOTS", 10, 1000)?).unwrap_or(u32::MAX),
             continue_with_own_role: match variable("CONTINUE_WITH_OWN_ROLE").as_deref() {
                 None | Some("false") => false,
                 Some("true") => true,
@@ -65,6 +70,6 @@ mod tests {
     #[test]
     fn a_variable_that_cannot_be_read_is_named() {
         let error = Environment::read(|name| (name == "STOP_MINUTES").then(|| "ten".to_owned())).unwrap_err();
-        assert_eq!(error, "STOP_MINUTES is \"ten\"; it takes a whole number");
+        assert_eq!(error, "STOP_MINUTES is \"ten\"; it takes a whole number from 0 to 1440");
     }
 }

@@ -62,6 +62,9 @@ impl From<Unreadable> for NoGoal {
 pub trait CustomResource: DeserializeOwned {
     /// The first part of its physical resource IDs.
     const KIND: &'static str;
+
+    /// Whether `Fn::GetAtt` masks its attributes. None of ours is a secret: names, ARNs, versions, statuses.
+    const NO_ECHO: bool = false;
     /// Whether it may act on an application of another stack that allows it.
     const BORROWS: bool = false;
 
@@ -144,6 +147,8 @@ impl CustomResource for AutoStart {
     fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
         match &request.request_type {
             RequestType::Create | RequestType::Update => {
+                // What only a Delete acts on is told now: then it would be too late.
+                self.on_delete()?;
                 let (asked, allow_non_restored_state) =
                     self.run_configuration.as_ref().map_or(Ok((Restore::Latest, false)), RunConfiguration::restore)?;
                 let renamed = renamed(self, request).filter(|_| !facts.stack.is_rolling_back());

@@ -245,13 +245,9 @@ pub fn to_recover(incident: &Incident, application: &Application) -> bool {
     }
     let Some(began) = began else { return false };
     match &application.operations {
-        Operations::Listed(_) => {
-            let stopped = application.newest("StopApplication", began.time).is_some();
-            // Started after the rollback: by a process that did not live to prove it.
-            let complete = incident.newest(StackStatus::UpdateRollbackComplete);
-            let started = complete.and_then(|row| application.newest("StartApplication", row.time)).is_some();
-            stopped && (application.status == ApplicationStatus::Ready || started)
-        }
+        // Whatever it is now: auto-start may have started the old code on the way back, which answers SUCCESS there even if the
+        // job loops.
+        Operations::Listed(_) => application.newest("StopApplication", began.time).is_some(),
         Operations::Unreadable => application.status == ApplicationStatus::Ready && incident.continued() > 0,
     }
 }

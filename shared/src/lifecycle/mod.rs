@@ -22,6 +22,7 @@ mod resume;
 mod start;
 mod status;
 mod stop;
+mod trace;
 mod tried;
 mod values;
 
@@ -42,6 +43,7 @@ pub use refusal::Refusal;
 pub use replay::{Replay, replay};
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
+pub use trace::without_frames;
 pub use tried::{Rejected, Rejection, Steady, Tried};
 pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};
 
