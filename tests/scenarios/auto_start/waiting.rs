@@ -22,7 +22,11 @@ async fn a_wait_longer_than_one_invocation_is_handed_over_and_answered_once() {
     let key = deployment.upload(&jar("1", &[]));
     let world = deployment.world();
     let released = world.until(|state| {
-        let handed = state.lambda.logs.iter().any(|line| line.line.contains(HANDED_OVER));
+        let handed = state
+            .lambda
+            .logs
+            .iter()
+            .any(|line| line.line.contains(HANDED_OVER) || line.line.contains("answered FAILED"));
         handed.then(|| flink::release(state, &world.settings, NAME))
     });
     let parameters = with_jar(&key);
