@@ -133,7 +133,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))
         }
         Err(Stopped::OutOfTime(because)) => {
-            let next = first.next(event).filter(|_| !patience_is_over(&asked, request));
+            let next = first.next(event).filter(|_| !pace.is_last());
             if let Some(next) = next
                 && hand_over(aws, function, &next).await
             {
@@ -161,8 +161,4 @@ async fn look(aws: &Aws, delivered: &Delivered<'_>, pace: &mut Pace) -> Result<R
 /// A Delete is always answered: in the cleanup phase the logical ID shows its replacement.
 fn is_answered(asked: &Asked, delivered: &Delivered<'_>) -> bool {
     delivered.request.request_type != RequestType::Delete && asked.is_answered(delivered.telling.physical_id())
-}
-
-fn patience_is_over(asked: &Asked, request: &Request) -> bool {
-    now().since(asked.since()) >= patience(request)
 }

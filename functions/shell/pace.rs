@@ -16,6 +16,7 @@ pub(crate) struct Pace {
     wait: Duration,
     until: Instant,
     waited: bool,
+    last: bool,
 }
 
 /// There is no time left for another look.
@@ -26,12 +27,19 @@ impl Pace {
     /// Looks until `until`.
     pub(crate) fn new(environment: &Environment, until: Instant) -> Self {
         let base = environment.poll_interval;
-        Self { base, wait: base, until, waited: false }
+        Self { base, wait: base, until, waited: false, last: false }
     }
 
     /// Ends sooner when somebody's patience does.
     pub(crate) fn no_longer_than(&mut self, patience: Duration) {
-        self.until = self.until.min(Instant::now() + patience);
+        let end = Instant::now() + patience;
+        self.last = end <= self.until;
+        self.until = self.until.min(end);
+    }
+
+    /// Whether it is somebody's patience that ends: then no invocation after this one has more time.
+    pub(crate) fn is_last(&self) -> bool {
+        self.last
     }
 
     /// After a look that told something.

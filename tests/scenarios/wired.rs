@@ -1,6 +1,10 @@
 //! The reply on the wire: one PUT for each request, as CloudFormation wants it.
 
-use crate::stage::running;
+use local_aws::cloudformation::Status;
+use local_aws::deployment::{Deployment, jar};
+use serde_json::json;
+
+use crate::stage::{application, handlers, running, with_jar};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_request_is_answered_once_without_a_content_type() {
@@ -16,10 +20,20 @@ async fn each_request_is_answered_once_without_a_content_type() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_log_line_holds_a_response_url_or_a_propertys_value() {
-    let deployment = running().await;
+    let deployment = handlers().await;
+    let mut template = Deployment::template_without_guard();
+    let groups = &mut template["Resources"]["PropertyGroups"]["Properties"]["PropertyGroups"];
+    groups[0]["PropertyMap"]["password"] = json!("hunter2");
+    let key = deployment.upload(&jar("1", &[]));
+    let status = deployment.deploy_template(&template.to_string(), &with_jar(&key), &[]).await;
+    assert_eq!(status, Status::CreateComplete);
+    assert_eq!(
+        application(&deployment).configuration.property("FlinkApplicationProperties", "password"),
+        Some("hunter2")
+    );
     let state = deployment.world().state();
-    for line in state.lambda.logs.iter().map(|line| &line.line) {
-        assert!(!line.contains("Signature"), "{line}");
-        assert!(!line.contains("stream.name"), "{line}");
+    let puts = state.cloudformation.puts.iter().map(|put| &put.body);
+    for text in state.lambda.logs.iter().map(|line| &line.line).chain(puts) {
+        assert!(!text.contains("Signature") && !text.contains("hunter2"), "{text}");
     }
 }

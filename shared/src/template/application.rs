@@ -239,7 +239,7 @@ mod tests {
         let auto_start: AutoStart = read(&resolved(&[]).properties("AutoStart")).unwrap();
         assert_eq!(auto_start.application_name.as_deref(), Some("flink-test"));
         assert_eq!(auto_start.stabilize(), Ok(Duration::from_mins(1)));
-        assert_eq!(auto_start.on_delete(), Ok(OnDelete::Leave));
+        assert_eq!(auto_start.on_delete(), Ok(OnDelete::Stop));
         assert_eq!(auto_start.run_configuration.unwrap().restore(), Ok((Restore::Latest, false)));
         let named = [("RestoreType", "RESTORE_FROM_CUSTOM_SNAPSHOT"), ("SnapshotName", "before-friday")];
         let auto_start: AutoStart = read(&resolved(&named).properties("AutoStart")).unwrap();

@@ -55,7 +55,8 @@ impl Chosen {
         let jar = ParameterOf::text("The job's jar: a key in the artifact bucket. New code is a new key.");
         let jar_key = text("JarKey", jar.length(1, 1024))?;
         let stabilize_seconds = text("StabilizeSeconds", ParameterOf::number(stabilize).default(60).between(0, 3600))?;
-        let on_delete = ParameterOf::text(delete).default("Leave").one_of(["Leave", "Stop", "ForceStop"]);
+        // Not Leave: the logging option goes before the application, and taking it away is an update, which a looping job refuses.
+        let on_delete = ParameterOf::text(delete).default("Stop").one_of(["Leave", "Stop", "ForceStop"]);
         let on_delete = text("OnDelete", on_delete)?;
         let restore_type = ParameterOf::text(restore).default(RestoreType::Latest.as_str()).one_of(restore_types);
         let restore_type = text("RestoreType", restore_type)?;

@@ -22,7 +22,11 @@ async fn a_wait_longer_than_one_invocation_is_handed_over_and_answered_once() {
     let key = deployment.upload(&jar("1", &[]));
     let world = deployment.world();
     let released = world.until(|state| {
-        let handed = state.lambda.logs.iter().any(|line| line.line.contains(HANDED_OVER));
+        let handed = state
+            .lambda
+            .logs
+            .iter()
+            .any(|line| line.line.contains(HANDED_OVER) || line.line.contains("answered FAILED"));
         handed.then(|| flink::release(state, &world.settings, NAME))
     });
     let parameters = with_jar(&key);
@@ -49,7 +53,7 @@ async fn a_wait_longer_than_cloudformations_patience_is_told_before_it_ends() {
     hold_starting(&deployment, 900);
     let key = deployment.upload(&jar("1", &[]));
     let mut template = Deployment::template_without_guard();
-    template["Resources"]["AutoStart"]["Properties"]["ServiceTimeout"] = json!("122");
+    template["Resources"]["AutoStart"]["Properties"]["ServiceTimeout"] = json!("8");
     let world = deployment.world();
     let released = world.until(|state| {
         let told = state.lambda.logs.iter().any(|line| line.line.contains("No time is left"));

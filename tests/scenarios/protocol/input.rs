@@ -152,15 +152,15 @@ async fn with_error(error: &str) -> Seen {
 }
 
 pub(super) async fn oversize() -> Seen {
-    let seen = with_error(&"long ".repeat(1800)).await;
-    says(&seen, "[cut to fit 4,096 bytes]");
+    let seen = with_error(&format!("{}\nCaused by: the cause", "long ".repeat(1800))).await;
+    says(&seen, "long [...] Caused by: the cause");
     seen
 }
 
 pub(super) async fn non_ascii() -> Seen {
     let seen = with_error(&"é🦀\u{1}\"\\".repeat(1000)).await;
     says(&seen, "é🦀\u{1}\"\\");
-    says(&seen, "[cut to fit 4,096 bytes]");
+    says(&seen, " [...]");
     seen
 }
 
