@@ -117,8 +117,10 @@ pub(crate) fn is_told(deployment: &Deployment, text: &str) -> bool {
 }
 
 /// The parameters of a quick deployment of this jar.
-pub(crate) fn with_jar(key: &str) -> [(&'static str, &str); 2] {
-    [("JarKey", key), ("StabilizeSeconds", "0")]
+///
+/// A stack that goes leaves its application alone, so that a scenario sees no call but those it is about.
+pub(crate) fn with_jar(key: &str) -> [(&'static str, &str); 3] {
+    [("JarKey", key), ("StabilizeSeconds", "0"), ("OnDelete", "Leave")]
 }
 
 /// The application as it is now.

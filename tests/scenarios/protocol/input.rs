@@ -153,7 +153,7 @@ async fn with_error(error: &str) -> Seen {
 
 pub(super) async fn oversize() -> Seen {
     let seen = with_error(&format!("{}\nCaused by: the cause", "long ".repeat(1800))).await;
-    says(&seen, "long [...] Caused by: the cause");
+    says(&seen, " [...] Caused by: the cause");
     seen
 }
 
