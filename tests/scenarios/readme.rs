@@ -23,3 +23,13 @@ fn each_promise_names_a_scenario_that_exists() {
     }
     assert!(named > 15, "README names {named} scenarios");
 }
+
+#[test]
+fn the_fault_matrix_is_the_one_that_was_seen() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("../README.md")).unwrap();
+    assert!(
+        page.contains(include_str!("protocol/table.md").trim()),
+        "put tests/scenarios/protocol/table.md into README.md"
+    );
+}
