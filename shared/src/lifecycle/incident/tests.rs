@@ -1,0 +1,142 @@
+//! Incidents, told as rows.
+
+use super::super::OperationStatus;
+use super::super::fixtures::*;
+use super::*;
+
+fn row(resource_type: &str, logical_id: &str, status: &str, reason: &str) -> StackEvent {
+    StackEvent {
+        id: format!("{logical_id}-{status}"),
+        stack: "arn:stack".into(),
+        logical_id: logical_id.into(),
+        physical_id: if resource_type == STACK { "arn:stack".into() } else { "app".into() },
+        resource_type: resource_type.into(),
+        status: status.into(),
+        reason: reason.into(),
+        ..StackEvent::default()
+    }
+}
+
+/// The rows of `semantics.md` C.4, told in order of time.
+fn incident(failure: &str, also: Option<StackEvent>) -> Incident {
+    let mut events = vec![
+        row(STACK, "s", "UPDATE_IN_PROGRESS", "User Initiated"),
+        row(APPLICATION, "Flink", "UPDATE_IN_PROGRESS", ""),
+        row(APPLICATION, "Flink", "UPDATE_FAILED", failure),
+        row(STACK, "s", "UPDATE_ROLLBACK_IN_PROGRESS", "The following resource(s) failed to update: [Flink]. "),
+        row(APPLICATION, "Flink", "UPDATE_FAILED", failure),
+    ];
+    events.extend(also);
+    events.push(row(STACK, "s", "UPDATE_ROLLBACK_FAILED", ""));
+    events.reverse();
+    let status = StackStatus::UpdateRollbackFailed;
+    Incident { stack: "arn:stack".into(), status, may_continue: true, consent: Consent::None, events }
+}
+
+const SNAPSHOT: &str =
+    "Resource handler returned message: \"Failed to take snapshot for the application app at this moment.\"";
+
+#[test]
+fn a_snapshot_failure_of_a_tagged_application_is_acted_on() {
+    let incident = incident(SNAPSHOT, None);
+    assert_eq!(assess(&incident, |_| Consent::Enabled), Assessment::Act { applications: vec!["app".into()] });
+    assert_eq!(incident.cause().unwrap().reason, SNAPSHOT);
+    assert_eq!(incident.began().unwrap().status, "UPDATE_IN_PROGRESS");
+}
+
+#[test]
+fn an_untagged_application_is_not_ours() {
+    assert_eq!(assess(&incident(SNAPSHOT, None), |_| Consent::None), Assessment::NotOurs);
+}
+
+#[test]
+fn another_cause_is_not_ours() {
+    assert_eq!(assess(&incident("Access denied", None), |_| Consent::Enabled), Assessment::NotOurs);
+}
+
+#[test]
+fn a_nested_stack_that_failed_to_roll_back_before_its_parent_began_to_is_a_blocker() {
+    let mut incident = incident(SNAPSHOT, None);
+    let nested = |row: StackEvent| StackEvent { stack: "arn:nested".into(), ..row };
+    let own = |status| StackEvent { physical_id: "arn:nested".into(), ..nested(row(STACK, "n", status, "")) };
+    let failed = || nested(row(APPLICATION, "Flink", "UPDATE_FAILED", SNAPSHOT));
+    let own_rollback = own("UPDATE_ROLLBACK_IN_PROGRESS");
+    let whole = [row(STACK, "s", "UPDATE_IN_PROGRESS", ""), failed(), own_rollback, failed()];
+    let rest = [row(STACK, "s", "UPDATE_ROLLBACK_IN_PROGRESS", ""), row(STACK, "s", "UPDATE_ROLLBACK_FAILED", "")];
+    incident.events = whole.into_iter().chain(rest).rev().collect();
+    assert_eq!(incident.blockers().len(), 1, "{:?}", incident.blockers());
+}
+
+#[test]
+fn whoever_opted_in_is_told_of_another_cause() {
+    let mut incident = incident("Access denied", None);
+    incident.consent = Consent::Enabled;
+    let assessment = assess(&incident, |_| Consent::None);
+    assert!(matches!(assessment, Assessment::Refuse(Refusal::OtherBlocker { .. })), "{assessment:?}");
+    incident.events.clear();
+    let assessment = assess(&incident, |_| Consent::None);
+    assert!(matches!(assessment, Assessment::Refuse(Refusal::OtherBlocker { .. })), "{assessment:?}");
+}
+
+#[test]
+fn a_marker_of_a_stop_that_never_came_starts_nothing() {
+    let incident = incident(SNAPSHOT, None);
+    let mut observed = seen(ApplicationStatus::Running);
+    app(&mut observed).tags.insert(MARKER.into(), "e".into());
+    assert!(!to_recover(&incident, app(&mut observed)));
+    operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
+    assert!(to_recover(&incident, app(&mut observed)));
+}
+
+#[test]
+fn a_second_blocker_is_left_to_a_person() {
+    let other = row("AWS::DynamoDB::Table", "Table", "UPDATE_FAILED", "Throughput");
+    let assessment = assess(&incident(SNAPSHOT, Some(other)), |_| Consent::Enabled);
+    assert!(matches!(assessment, Assessment::Refuse(Refusal::OtherBlocker { .. })), "{assessment:?}");
+}
+
+#[test]
+fn a_cancelled_sibling_is_no_blocker() {
+    let sibling = row("AWS::DynamoDB::Table", "Table", "UPDATE_FAILED", "Resource update cancelled");
+    assert!(matches!(assess(&incident(SNAPSHOT, Some(sibling)), |_| Consent::Enabled), Assessment::Act { .. }));
+}
+
+#[test]
+fn a_stack_without_a_role_is_refused_before_any_stop() {
+    let incident = Incident { may_continue: false, ..incident(SNAPSHOT, None) };
+    assert_eq!(assess(&incident, |_| Consent::Enabled), Assessment::Refuse(Refusal::NoServiceRole));
+}
+
+#[test]
+fn dry_run_wins_over_enabled() {
+    assert_eq!(Consent::of(Some("dry-run"), Some("enabled")), Consent::DryRun);
+    let assessment = assess(&incident(SNAPSHOT, None), |_| Consent::DryRun);
+    assert!(matches!(assessment, Assessment::DryRun { .. }));
+}
+
+#[test]
+fn attempts_are_counted_by_their_tokens() {
+    let mut incident = incident(SNAPSHOT, None);
+    assert_eq!(incident.continued(), 0);
+    for token in ["unstick-a", "unstick-a", "unstick-b", "Console-ContinueUpdateRollback-1"] {
+        let row = row(STACK, "s", "UPDATE_ROLLBACK_IN_PROGRESS", "");
+        incident.events.insert(0, StackEvent { token: token.into(), ..row });
+    }
+    assert_eq!(incident.continued(), 2);
+}
+
+#[test]
+fn an_erased_marker_is_found_again_in_the_applications_history() {
+    let incident = incident(SNAPSHOT, None);
+    let mut observed = seen(ApplicationStatus::Ready);
+    assert!(!to_recover(&incident, app(&mut observed)));
+    operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
+    assert!(to_recover(&incident, app(&mut observed)));
+}
+
+#[test]
+fn an_application_that_waits_for_a_fix_is_left_alone() {
+    let mut observed = seen(ApplicationStatus::Ready);
+    app(&mut observed).tags.insert(MARKER.into(), "awaiting-fix/e".into());
+    assert!(!to_recover(&incident(SNAPSHOT, None), app(&mut observed)));
+}
