@@ -14,6 +14,7 @@ use crate::aws::Aws;
 use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::fault::Fault;
 use crate::handover::hand_over;
+use crate::metric;
 use crate::now::now;
 use crate::pace::{OutOfTime, Pace};
 use crate::telling::Telling;
@@ -122,7 +123,10 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         in_name_of: InNameOf::Request { request: Box::new(request.clone()), first: first.clone() },
     };
     let mut trail = Trail::default();
-    match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
+    let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;
+    let told_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
+    metric::ended(now().since(asked.since()), trail.calls.len(), reached.is_err(), told_of.collect());
+    match reached {
         Ok(done) => {
             let attributes = properties.reached(&done, trail.last.as_ref());
             Ended::Reply(telling.reached(&told(&done, trail.last.as_ref()), attributes, &trail))

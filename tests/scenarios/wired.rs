@@ -2,7 +2,7 @@
 
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, jar};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, running, with_jar};
 
@@ -36,4 +36,23 @@ async fn no_log_line_holds_a_response_url_or_a_propertys_value() {
     for text in state.lambda.logs.iter().map(|line| &line.line).chain(puts) {
         assert!(!text.contains("Signature") && !text.contains("hunter2"), "{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_leaves_its_time_its_calls_and_what_was_restored_as_metrics() {
+    let deployment = running().await;
+    let state = deployment.world().state();
+    let lines = state.lambda.logs.iter().filter(|line| line.function == "flink-auto-start");
+    let metrics: Vec<Value> = lines
+        .filter_map(|line| serde_json::from_str(&line.line).ok())
+        .filter(|line: &Value| !line["_aws"].is_null())
+        .collect();
+    let [metric] = metrics.as_slice() else { panic!("{metrics:?}") };
+    assert_eq!(metric["_aws"]["CloudWatchMetrics"][0]["Namespace"], "FlinkStackHandlers");
+    assert_eq!(
+        (&metric["FunctionName"], &metric["Calls"], &metric["Failed"]),
+        (&json!("flink-auto-start"), &json!(1), &json!(0))
+    );
+    assert!(metric["TimeToAnswer"].as_u64().is_some(), "{metric}");
+    assert_eq!((&metric["ApplicationStatus"], &metric["RestoredSnapshot"]), (&json!("RUNNING"), &json!("")));
 }

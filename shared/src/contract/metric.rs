@@ -1,4 +1,4 @@
-//! The metric that the handlers write and the template's alarms read.
+//! The metrics that the handlers write; the template's alarms read one of them.
 
 /// The CloudWatch namespace.
 pub const NAMESPACE: &str = "FlinkStackHandlers";
@@ -6,3 +6,9 @@ pub const NAMESPACE: &str = "FlinkStackHandlers";
 pub const DIMENSION: &str = "FunctionName";
 /// How often a handler answered SUCCESS although something is wrong, because FAILED would have wedged the stack.
 pub const TROUBLE: &str = "Trouble";
+/// Milliseconds from the request's row in the stack's events to its answer: for auto-start, the time to RUNNING.
+pub const TIME_TO_ANSWER: &str = "TimeToAnswer";
+/// How many calls that change something it took, refused ones too.
+pub const CALLS: &str = "Calls";
+/// 1 when the answer was FAILED, else 0.
+pub const FAILED: &str = "Failed";
