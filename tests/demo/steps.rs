@@ -23,7 +23,7 @@ macro_rules! steps {
 }
 
 steps! {
-    HandlersDeployed: "the access stack, three functions and the handlers stack are deployed",
+    HandlersDeployed: "the access stack, four functions and the handlers stack are deployed",
     NamesInjected: "the application knows its stream and its table by the stack's own names",
     Started: "flink-auto-start started the application, and nobody else did",
     Created: "CREATE_COMPLETE: RUNNING, and a snapshot proves it",
