@@ -50,19 +50,23 @@ mod tests {
 
     #[test]
     fn the_digest_changes_with_a_parameter_exactly_when_the_application_is_sent_something_else() {
-        let before = resolved(&[]);
-        let mut reaching = Vec::new();
-        for parameter in before.parameters.keys() {
-            let after = resolved(&[(parameter, "other-1")]);
-            assert_eq!(sent(&before) == sent(&after), digest(&before) == digest(&after), "{parameter}");
-            if sent(&before) != sent(&after) {
-                reaching.push(parameter.as_str());
+        let reaching = |chosen: &[(&str, &str)]| {
+            let before = resolved(chosen);
+            let mut reaching = Vec::new();
+            for parameter in before.parameters.keys() {
+                let changed: Vec<_> = chosen.iter().copied().chain([(parameter.as_str(), "other-1")]).collect();
+                let after = resolved(&changed);
+                assert_eq!(sent(&before) == sent(&after), digest(&before) == digest(&after), "{parameter}");
+                if sent(&before) != sent(&after) {
+                    reaching.push(parameter.clone());
+                }
             }
-        }
-        assert_eq!(
-            reaching,
-            ["ApplicationName", "JarKey", "RollbackEnabled", "RuntimeEnvironment", "StreamName", "TableName"]
-        );
+            reaching
+        };
+        let always = ["ApplicationName", "JarKey", "RollbackEnabled", "RuntimeEnvironment"];
+        assert_eq!(reaching(&[]), [always.as_slice(), &["StreamName", "TableName"]].concat());
+        let in_vpc = reaching(&[("SubnetIds", "subnet-0a1"), ("SecurityGroupIds", "sg-0a1")]);
+        assert_eq!(in_vpc, [always.as_slice(), &["SecurityGroupIds", "StreamName", "SubnetIds", "TableName"]].concat());
     }
 
     #[test]
