@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, read, told};
 use shared::custom_resource::{Handover, Reply, Request, RequestType};
-use shared::lifecycle::{Action, Because, Reach, Refusal};
+use shared::lifecycle::{Action, Because, Done, Reach, Refusal, last_start};
 use tracing::info;
 
 use crate::asked::{self, Asked};
@@ -128,6 +128,12 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     metric::ended(now().since(asked.since()), trail.calls.len(), reached.is_err(), told_of.collect());
     match reached {
         Ok(done) => {
+            if let (Done::Running | Done::Healthy, Some(last)) = (&done, &trail.last)
+                && let Some(application) = &last.application
+                && let Some(start) = last_start(application, asked.deployed_since())
+            {
+                metric::started(&application.name, &start);
+            }
             let attributes = properties.reached(&done, trail.last.as_ref());
             Ended::Reply(telling.reached(&told(&done, trail.last.as_ref()), attributes, &trail))
         }

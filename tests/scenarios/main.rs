@@ -6,6 +6,7 @@
 mod auto_start;
 mod bad_input;
 mod beside;
+mod chosen;
 mod guarded;
 mod interrupted;
 mod property_groups;

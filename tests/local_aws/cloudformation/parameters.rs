@@ -171,11 +171,11 @@ pub(crate) fn values(
             (None, None) => missing.push(name.clone()),
         }
     }
-    if missing.is_empty() {
-        Ok(values)
-    } else {
-        Err(invalid(format!("Parameters: [{}] must have values", missing.join(", "))))
+    if !missing.is_empty() {
+        return Err(invalid(format!("Parameters: [{}] must have values", missing.join(", "))));
     }
+    super::rules::check(template, &values)?;
+    Ok(values)
 }
 
 /// A scalar as the text that CloudFormation makes of it.

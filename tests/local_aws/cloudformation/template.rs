@@ -33,6 +33,8 @@ pub struct Template {
     pub parameters: BTreeMap<String, Parameter>,
     /// By name, unevaluated.
     pub conditions: BTreeMap<String, Value>,
+    /// By name, unevaluated.
+    pub rules: BTreeMap<String, Value>,
     /// For Fn::FindInMap.
     pub mappings: Value,
     /// By logical ID.
@@ -120,6 +122,7 @@ impl Template {
             description: text(sections.get("Description")).unwrap_or_default(),
             parameters,
             conditions: section(sections, "Conditions")?.into_iter().collect(),
+            rules: section(sections, "Rules")?.into_iter().collect(),
             mappings: Value::Object(section(sections, "Mappings")?),
             resources,
             outputs: section(sections, "Outputs")?
