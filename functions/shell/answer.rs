@@ -124,16 +124,9 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     };
     let mut trail = Trail::default();
     let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;
-    let told_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
-    metric::ended(now().since(asked.since()), trail.calls.len(), reached.is_err(), told_of.collect());
+    measure(&properties, &asked, &trail, reached.as_ref().ok());
     match reached {
         Ok(done) => {
-            if let (Done::Running | Done::Healthy, Some(last)) = (&done, &trail.last)
-                && let Some(application) = &last.application
-                && let Some(start) = last_start(application, asked.deployed_since())
-            {
-                metric::started(&application.name, &start);
-            }
             let attributes = properties.reached(&done, trail.last.as_ref());
             Ended::Reply(telling.reached(&told(&done, trail.last.as_ref()), attributes, &trail))
         }
@@ -153,6 +146,18 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
                 because.map_or_else(|| "nothing could be learned of it".to_owned(), |because| because.to_string());
             Ended::Reply(telling.late(&because, properties.attributes(trail.last.as_ref()), &trail))
         }
+    }
+}
+
+/// What this request leaves as metrics.
+fn measure<R: CustomResource>(properties: &R, asked: &Asked, trail: &Trail, done: Option<&Done>) {
+    let told_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
+    metric::ended(now().since(asked.since()), trail.calls.len(), done.is_none(), told_of.collect());
+    let application = trail.last.as_ref().and_then(|last| last.application.as_ref());
+    if let (Some(Done::Running | Done::Healthy), Some(application)) = (done, application)
+        && let Some(start) = last_start(application, asked.deployed_since())
+    {
+        metric::started(&application.name, &start);
     }
 }
 

@@ -98,7 +98,7 @@ mod cdk_reference;
 mod resolved;
 
 pub use access::access;
-pub use application::application;
+pub use application::{application, application_retained};
 pub use condition::{Condition, Test};
 pub use digest::configuration_digest;
 pub use document::Template;
@@ -117,15 +117,17 @@ pub use streaming::{Streaming, StreamingApplication};
 pub use two_applications::two_applications;
 pub use value::{Value, pseudo};
 
-/// The three templates, by file name, in the order of deployment; then the sample, in a folder of its own.
+/// The three templates, by file name, in the order of deployment; then the variant of the last whose application stays, and the
+/// sample, in a folder of its own.
 ///
 /// # Errors
 /// A mistake in one of them.
-pub fn synthesize() -> Result<[(&'static str, String); 4], Problem> {
+pub fn synthesize() -> Result<[(&'static str, String); 5], Problem> {
     Ok([
         ("access.template.json", access()?.render()?),
         ("handlers.template.json", handlers()?.render()?),
         ("application.template.json", application()?.render()?),
+        ("application-retained.template.json", application_retained()?.render()?),
         ("samples/two-applications.template.json", two_applications()?.render()?),
     ])
 }

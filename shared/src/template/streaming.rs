@@ -133,11 +133,12 @@ impl<'a> StreamingApplication<'a> {
             application = application.property(&path, value)?;
         }
         let started = SelfStarting {
-            application: application.tagged(SNAPSHOT_HOURS, "6").deletion_policy(policy),
+            application: application.tagged(SNAPSHOT_HOURS, "6"),
             property_groups,
             log_stream_arn: log.arn_in(&group),
             run_configuration: chosen.run_configuration,
             max_replay_hours: MAX_REPLAY_HOURS,
+            deletion_policy: policy,
             settings,
         }
         .add_to(&mut scope)?;
