@@ -14,12 +14,15 @@ use shared::template::environment;
 const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
        flink-stack check-properties DIR
+       flink-stack picture
 
-  synth              writes access.template.json, handlers.template.json and application.template.json
-                     into DIR, by default into template/, after a look at template/environments/
+  synth              writes access.template.json, handlers.template.json, application.template.json, its variant
+                     application-retained.template.json and samples/ into DIR, by default into template/,
+                     after a look at template/environments/
   properties         writes what the job reads in an environment, as flink-application-properties-dev.json
                      for a developer's machine; without --out it is printed
-  check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse";
+  check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse
+  picture            prints the application's stack as a Mermaid graph, as README shows it";
 
 /// Where environments are.
 const ENVIRONMENTS: &str = "template/environments";
@@ -30,6 +33,7 @@ enum Command {
     Synth { out: PathBuf, environments: PathBuf },
     Properties(Properties),
     CheckProperties { sources: PathBuf },
+    Picture,
     Help,
 }
 
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
         Ok(Command::Synth { out, environments }) => synth(&out, &environments),
         Ok(Command::Properties(asked)) => properties(&asked),
         Ok(Command::CheckProperties { sources }) => check_properties(&sources),
+        Ok(Command::Picture) => picture().map(|picture| print!("{picture}")),
         Ok(Command::Help) => {
             println!("{USAGE}");
             Ok(())
@@ -92,6 +97,7 @@ fn command(arguments: &[String]) -> Result<Command, String> {
         ["check-properties", ..] => {
             Err("check-properties needs the folder of the job's sources, and nothing else".to_owned())
         }
+        ["picture"] => Ok(Command::Picture),
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         [] => Err("a command is missing".to_owned()),
         [unknown, ..] => Err(format!("there is no command \"{unknown}\"")),
@@ -152,6 +158,11 @@ fn properties(asked: &Properties) -> Result<(), String> {
     Ok(())
 }
 
+fn picture() -> Result<String, String> {
+    let template = shared::template::application();
+    template.and_then(|template| shared::template::picture(&template)).map_err(|problem| problem.to_string())
+}
+
 fn check_properties(sources: &Path) -> Result<(), String> {
     let injected = environment::properties(None, "", "").map_err(|problem| problem.to_string())?;
     let findings = check::compare(&injected, &check::read_sources(sources)?);
@@ -175,6 +186,13 @@ mod tests {
             let committed = std::fs::read_to_string(&path).unwrap_or_default();
             assert!(committed == text, "template/{name} is not what is synthesized: run `make template`");
         }
+    }
+
+    #[test]
+    fn the_picture_in_readme_is_the_templates() {
+        let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+        let picture = format!("```mermaid\n{}```\n", picture().unwrap());
+        assert!(page.contains(&picture), "put what `cargo run -p template -- picture` prints into README.md");
     }
 
     #[test]
