@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e e2e-flink
+.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy functions destroy e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -45,11 +45,16 @@ properties: ## What the job reads, for local development: [ENV=staging] [STACK=f
 check-properties: ## Keys that the job reads and nobody injects, and the reverse: JAR_SOURCES=path/to/src
 	@cargo run --quiet --package template -- check-properties '$(JAR_SOURCES)'
 
-cfn-lint: $(VENV)/installed ## cfn-lint finds nothing on the templates
-	$(VENV)/bin/cfn-lint template/*.template.json
+# Commercial regions, GovCloud and China: Managed Service for Apache Flink is in all three.
+LINTED_REGIONS := us-east-1 eu-west-1 us-gov-west-1 cn-north-1
+cfn-lint: $(VENV)/installed ## cfn-lint finds nothing on the templates, in three partitions
+	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) -- template/*.template.json template/samples/*.template.json
 
 deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh deploy $(GIVEN)
+
+functions: ## Only the functions, where StackSets bring the stacks around them: [REGION=...]
+	@template/deploy.sh functions $(GIVEN)
 
 destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh destroy $(GIVEN)

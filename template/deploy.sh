@@ -3,8 +3,9 @@
 #
 #   template/deploy.sh deploy JAR=job.jar [STACK=...] ...    access stack, functions, handlers stack, jar, application stack
 #   template/deploy.sh destroy [STACK=...] ...               the same in reverse
+#   template/deploy.sh functions [REGION=...] ...            only the functions, where a StackSet brings the stacks around them
 #
-# `make deploy` and `make destroy` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
+# `make deploy`, `make destroy` and `make functions` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
 # are the same. Everything that can be checked is checked before anything is created or deleted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +14,7 @@ cd "$(dirname "$0")/.."
 # somebody else's.
 readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING
   POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE'
-readonly ACCESS=flink-access HANDLERS=flink-handlers
+ACCESS=flink-access HANDLERS=flink-handlers
 # The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
 readonly FUNCTIONS=(flink-auto-start flink-property-groups flink-update-guard flink-rollback-unsticker)
 
@@ -80,6 +81,22 @@ retains() {
     --query "Stacks[0].Outputs[?OutputKey=='Retained'].OutputValue") == true ]]
 }
 
+# Puts into ACCESS and HANDLERS the stacks that export what the names promise: those of a StackSet are called otherwise. Into
+# `elsewhere`, whether somebody else keeps them.
+look_for_stacks() {
+  local stack
+  elsewhere=
+  stack=$(exporting_stack flink-access-bucket)
+  [[ -z $stack || $stack == *:stack/$ACCESS/* ]] || ACCESS=$stack elsewhere=yes
+  stack=$(exporting_stack flink-handlers-auto-start-arn)
+  [[ -z $stack || $stack == *:stack/$HANDLERS/* ]] || HANDLERS=$stack elsewhere=yes
+}
+
+# The ARN of the stack that has this export, or nothing.
+exporting_stack() {
+  aws cloudformation list-exports --query "Exports[?Name=='$1'].ExportingStackId" --output text | sed 's/^None$//'
+}
+
 # The newest event of a stack, or nothing when there is no such stack.
 newest_event() {
   aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --query 'StackEvents[0].EventId' --output text 2>/dev/null || true
@@ -136,6 +153,12 @@ check_account() {
   [[ -n $AWS_REGION ]] || die "no region; give REGION=..., or run: aws configure set region ..."
   export AWS_REGION AWS_DEFAULT_REGION=$AWS_REGION
   account=$(aws sts get-caller-identity --query Account --output text 2>&1) || die "no AWS account answers: $account"
+  look_for_stacks
+}
+
+needs_cargo_lambda() {
+  needs cargo "see https://rustup.rs"
+  cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
 }
 
 # ---- deploy ------------------------------------------------------------------------------------------------------------
@@ -200,16 +223,14 @@ role_output() {
 check_deploy() {
   [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar"
   [[ -f $JAR ]] || die "JAR=$JAR is not a file"
-  if [[ -z $ONLY_STACK ]]; then
-    needs cargo "see https://rustup.rs"
-    cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
-  fi
+  [[ -n $ONLY_STACK ]] || needs_cargo_lambda
   check_account
+  [[ -n $ONLY_STACK || -z $elsewhere ]] || die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; run make functions, and this with ONLY_STACK=1"
   [[ $RETAIN =~ ^[01]?$ ]] || die "RETAIN is \"$RETAIN\"; it takes 1 (the application stays when the stack goes) or 0"
   [[ -z $TRACING || $TRACING == Active || $TRACING == PassThrough ]] || die "TRACING is \"$TRACING\"; it takes Active or PassThrough"
-  [[ -z $ONLY_STACK ]] || there $HANDLERS || die "the handlers are not deployed; leave ONLY_STACK out"
+  [[ -z $ONLY_STACK ]] || there "$HANDLERS" || die "the handlers are not deployed; leave ONLY_STACK out"
   prefix=flink-
-  ! there $ACCESS || prefix=$(output $ACCESS ApplicationNamePrefix)
+  ! there "$ACCESS" || prefix=$(output "$ACCESS" ApplicationNamePrefix)
   prefix=${PREFIX:-$prefix}
   [[ $name == "$prefix"* ]] || die "the name $name does not begin with $prefix, and the functions' roles reach no other; give STACK=$prefix... or PREFIX=..."
   look "$name"
@@ -224,6 +245,14 @@ check_deploy() {
   esac
 }
 
+functions() {
+  needs_cargo_lambda
+  check_account
+  there "$ACCESS" || die "$ACCESS is not deployed; its roles are what the functions run with"
+  build_functions
+  deploy_functions
+}
+
 deploy() {
   check_deploy
   say "account $account, region $AWS_REGION${AWS_ENDPOINT_URL:+, endpoint $AWS_ENDPOINT_URL}"
@@ -232,11 +261,8 @@ deploy() {
 }
 
 deploy_handlers() {
-  local function role variables access=() build=(--release --locked --output-format zip)
-  say "building ${FUNCTIONS[*]} for $ARCH"
-  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
-  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
-  quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+  local access=()
+  build_functions
 
   say "stack $ACCESS: roles, logs, queue, topic, bucket"
   # Only what is given: an update keeps every other parameter as it is.
@@ -248,6 +274,22 @@ deploy_handlers() {
   deploy_stack $ACCESS template/access.template.json --capabilities CAPABILITY_NAMED_IAM \
     ${access[@]+--parameter-overrides "${access[@]}"}
 
+  deploy_functions
+
+  say "stack $HANDLERS: events, schedule, alarms, exports"
+  deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
+}
+
+build_functions() {
+  local function build=(--release --locked --output-format zip)
+  say "building ${FUNCTIONS[*]} for $ARCH"
+  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
+  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
+  quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+}
+
+deploy_functions() {
+  local function role variables
   for function in "${FUNCTIONS[@]}"; do
     say "function $function"
     variables="POLL_INTERVAL_MS=${POLL_INTERVAL_MS:-5000},REPLY_MARGIN_MS=${REPLY_MARGIN_MS:-15000}"
@@ -255,21 +297,18 @@ deploy_handlers() {
       variables+=",MAX_REPLAY_HOURS=${MAX_REPLAY_HOURS:-20},STOP_MINUTES=${STOP_MINUTES:-10}"
       variables+=",STABILIZE_SECONDS=${STABILIZE_SECONDS:-60},KEEP_SNAPSHOTS=${KEEP_SNAPSHOTS:-10}"
       # What the roles allow and what the function believes are one parameter.
-      variables+=",CONTINUE_WITH_OWN_ROLE=$(output $ACCESS ContinueWithOwnRole)"
+      variables+=",CONTINUE_WITH_OWN_ROLE=$(output "$ACCESS" ContinueWithOwnRole)"
     fi
-    role=$(output $ACCESS "$(role_output "$function")")
+    role=$(output "$ACCESS" "$(role_output "$function")")
     # What the role allows and what the function does are one parameter, here too.
-    deploy_function "$function" "$role" "$variables" "$(output $ACCESS Tracing)"
+    deploy_function "$function" "$role" "$variables" "$(output "$ACCESS" Tracing)"
   done
-
-  say "stack $HANDLERS: events, schedule, alarms, exports"
-  deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
 }
 
 deploy_application() {
   local digest key bucket service_role application line overrides template=template/application.template.json
-  service_role=$(output $ACCESS StackRoleArn)
-  bucket=$(output $ACCESS BucketName)
+  service_role=$(output "$ACCESS" StackRoleArn)
+  bucket=$(output "$ACCESS" BucketName)
 
   # A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack.
   digest=$( (sha256sum "$JAR" 2>/dev/null || shasum -a 256 "$JAR") | cut -d ' ' -f 1)
@@ -288,7 +327,7 @@ deploy_application() {
     [[ -n $RETAIN ]] || ! retains "$name" || RETAIN=1
   else
     overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
-    overrides+=("AlarmTopicArn=$(output $ACCESS IncidentTopicArn)")
+    overrides+=("AlarmTopicArn=$(output "$ACCESS" IncidentTopicArn)")
   fi
   [[ $RETAIN != 1 ]] || template=template/application-retained.template.json
   [[ -z $KEY ]] || overrides+=("KeyArn=$KEY")
@@ -338,6 +377,9 @@ empty_bucket() {
 destroy() {
   check_account
   local others function bucket
+  if [[ -z $ONLY_STACK && -n $elsewhere ]]; then
+    die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; take only this stack away: make destroy ONLY_STACK=1"
+  fi
   look_for_importers
   others=$(printf '%s' "$importers" | tr -s ' \t' '\n' | sort -u | grep -vx -e "$name" -e '' | paste -sd ' ' - || true)
   if [[ -z $ONLY_STACK && -n $others ]]; then
@@ -355,8 +397,8 @@ destroy() {
       aws lambda delete-function --function-name "$function" >/dev/null
     fi
   done
-  if there $ACCESS; then
-    bucket=$(output $ACCESS BucketName)
+  if there "$ACCESS"; then
+    bucket=$(output "$ACCESS" BucketName)
     empty_bucket "$bucket"
     delete_stack $ACCESS
   fi
@@ -368,7 +410,8 @@ main() {
   case $verb in
     deploy) read_settings "${@:2}"; deploy ;;
     destroy) read_settings "${@:2}"; destroy ;;
-    *) printf 'usage: %s deploy|destroy [NAME=value ...]\n' "$0" >&2; return 2 ;;
+    functions) read_settings "${@:2}"; functions ;;
+    *) printf 'usage: %s deploy|destroy|functions [NAME=value ...]\n' "$0" >&2; return 2 ;;
   esac
 }
 
