@@ -27,6 +27,7 @@ mod steps;
 mod template;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
