@@ -65,14 +65,14 @@ impl Deployment {
     /// As [`Self::start`].
     pub async fn in_world(aws: LocalAws, environment: &[(&str, &str)]) -> Self {
         let world = &aws.world;
-        settle(world, "flink-access", ACCESS, &[], &[], None).await;
+        deploy_stack(world, "flink-access", ACCESS, &[], &[], None).await;
         let outputs = outputs(world, "flink-access");
         for (name, role) in FUNCTIONS {
             let bootstrap = bootstrap(binaries(), name).expect("the target folder can be written");
             let environment = environment.iter().copied();
             lambda::deploy(world, name, &bootstrap, &outputs[role], environment).expect("the function is taken");
         }
-        settle(world, "flink-handlers", HANDLERS, &[], &[], None).await;
+        deploy_stack(world, "flink-handlers", HANDLERS, &[], &[], None).await;
         let bucket = outputs["BucketName"].clone();
         Self { aws, bucket, stack_role: outputs["StackRoleArn"].clone() }
     }
@@ -94,8 +94,15 @@ impl Deployment {
 
     /// Creates the application stack with the committed template, the service role and the stack tag, or updates it; until it is settled.
     pub async fn deploy(&self, parameters: &[(&str, &str)]) -> Status {
-        settle(self.world(), NAME, APPLICATION, parameters, &[("flink-unstick", "enabled")], Some(&self.stack_role))
-            .await
+        deploy_stack(
+            self.world(),
+            NAME,
+            APPLICATION,
+            parameters,
+            &[("flink-unstick", "enabled")],
+            Some(&self.stack_role),
+        )
+        .await
     }
 
     /// The same without the guard: a stack that gets into the incidents which the unsticker cures.
@@ -106,7 +113,7 @@ impl Deployment {
 
     /// The same with a template and tags of the scenario's own.
     pub async fn deploy_template(&self, template: &str, parameters: &[(&str, &str)], tags: &[(&str, &str)]) -> Status {
-        settle(self.world(), NAME, template, parameters, tags, Some(&self.stack_role)).await
+        deploy_stack(self.world(), NAME, template, parameters, tags, Some(&self.stack_role)).await
     }
 
     /// The committed application template, for scenarios that change a line of it.
@@ -165,8 +172,11 @@ impl Deployment {
     }
 }
 
-/// Creates or updates a stack and waits until nothing goes on.
-async fn settle(
+/// Creates or updates a stack and waits until nothing goes on; where it came to rest.
+///
+/// # Panics
+/// When CloudFormation does not take the request.
+pub async fn deploy_stack(
     world: &Arc<World>,
     name: &str,
     template: &str,
