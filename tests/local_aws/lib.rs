@@ -22,6 +22,7 @@ pub mod modes;
 pub mod queues;
 pub mod s3;
 mod services;
+pub mod ssm;
 mod stamp;
 mod start;
 pub mod world;

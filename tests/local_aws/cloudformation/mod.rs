@@ -21,6 +21,7 @@ pub(crate) mod resources;
 mod responses;
 mod rollback;
 mod rows;
+mod rules;
 pub mod scenario;
 mod scheduler;
 mod steps;

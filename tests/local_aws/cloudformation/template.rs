@@ -35,6 +35,8 @@ pub struct Template {
     pub conditions: BTreeMap<String, Value>,
     /// For Fn::FindInMap.
     pub mappings: Value,
+    /// By name, unevaluated.
+    pub rules: BTreeMap<String, Value>,
     /// By logical ID.
     pub resources: BTreeMap<String, Declared>,
     /// By name.
@@ -125,6 +127,7 @@ impl Template {
             parameters,
             conditions: section(sections, "Conditions")?.into_iter().collect(),
             mappings: Value::Object(section(sections, "Mappings")?),
+            rules: section(sections, "Rules")?.into_iter().collect(),
             resources,
             outputs: section(sections, "Outputs")?
                 .iter()
