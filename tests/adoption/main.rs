@@ -6,6 +6,7 @@
 #[path = "../scenarios/adopted.rs"]
 mod adopted;
 mod cdk;
+mod sam;
 
 use std::fs;
 use std::path::Path;

@@ -160,8 +160,8 @@ impl Team {
 
 /// The gate of a minute as one of a second.
 fn hurried(template: &str) -> String {
-    let template = template.replace("StabilizeSeconds: 60", "StabilizeSeconds: 1");
-    template.replace(r#""StabilizeSeconds": "60""#, r#""StabilizeSeconds": "1""#)
+    let written = ["StabilizeSeconds: ", r#""StabilizeSeconds": ""#, r#""StabilizeSeconds": "#];
+    written.iter().fold(template.to_owned(), |text, before| text.replace(&format!("{before}60"), &format!("{before}1")))
 }
 
 /// An application that nobody ever started runs after the update, and is the one that it was.

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use asynchronous::invoke_asynchronously;
+pub(crate) use function::packed;
 pub use function::{Destinations, Function, deploy};
 pub use host::{Invoked, invoke};
 pub use in_test::{TestInvocation, in_test};
