@@ -6,6 +6,7 @@
 mod adopted;
 mod auto_start;
 mod bad_input;
+mod beside;
 mod guarded;
 mod interrupted;
 mod property_groups;

@@ -2,8 +2,7 @@
 //!
 //! Roles, log groups, the artifact bucket, where failures and incidents go, and what application stacks are deployed with.
 
-use serde_json::json;
-
+use super::condition::Test;
 use super::deployment::{Extent, Limits, statements};
 use super::document::Template;
 use super::function::add_function;
@@ -44,9 +43,9 @@ pub fn access() -> Result<Template, Problem> {
     )?;
     let mail = template
         .parameter("IncidentMail", ParameterOf::text("Who gets mail about incidents; empty for nobody.").default(""))?;
-    let continues = template.condition_equals("ContinuesWithOwnRole", &with_own_role.reference(), "true")?;
-    let somebody = json!({"Fn::Not": [{"Fn::Equals": [mail.reference(), ""]}]});
-    let mails = template.condition("SomebodyGetsMail", somebody)?;
+    let own_role = Test::equals(&with_own_role.reference(), "true");
+    let continues = template.condition("ContinuesWithOwnRole", own_role)?;
+    let mails = template.condition("SomebodyGetsMail", Test::given(&mail.reference()))?;
 
     let bucket = template.add("ArtifactBucket", Bucket::for_artifacts().removed_with_the_stack())?;
     template.add("ArtifactBucketPolicy", bucket.tls_only())?;
