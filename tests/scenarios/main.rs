@@ -10,6 +10,7 @@ mod interrupted;
 mod property_groups;
 mod protocol;
 mod readme;
+mod refused;
 mod rooms;
 mod running;
 mod spared;
