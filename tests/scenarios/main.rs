@@ -5,6 +5,7 @@
 
 mod auto_start;
 mod bad_input;
+mod gone;
 mod guarded;
 mod interrupted;
 mod property_groups;
@@ -13,6 +14,7 @@ mod readme;
 mod refused;
 mod rooms;
 mod running;
+mod several;
 mod spared;
 mod stage;
 mod unstuck;
