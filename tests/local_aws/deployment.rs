@@ -203,6 +203,18 @@ pub fn request(
     tags: &[(&str, &str)],
     role: Option<&str>,
 ) -> ApiResult<String> {
+    cloudformation::query(world, &Caller::Operator, action, &query(name, template, parameters, tags, role))
+}
+
+/// The members of such a request, for scenarios that add one of their own.
+#[must_use]
+pub fn query(
+    name: &str,
+    template: &str,
+    parameters: &[(&str, &str)],
+    tags: &[(&str, &str)],
+    role: Option<&str>,
+) -> BTreeMap<String, String> {
     let mut query = BTreeMap::from([
         ("StackName".to_owned(), name.to_owned()),
         ("TemplateBody".to_owned(), template.to_owned()),
@@ -217,7 +229,7 @@ pub fn request(
         query.insert(format!("Tags.member.{}.Value", index + 1), (*value).to_owned());
     }
     query.extend(role.map(|role| ("RoleARN".to_owned(), role.to_owned())));
-    cloudformation::query(world, &Caller::Operator, action, &query)
+    query
 }
 
 /// Waits until nothing goes on in a stack.

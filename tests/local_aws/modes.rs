@@ -2,7 +2,7 @@
 //!
 //! The default is the answer that is worse for our handlers; scenarios run both.
 
-use crate::cloudformation::{GroupsOnUpdate, TagsOnUpdate};
+use crate::cloudformation::{FailureOnTheWayBack, GroupsOnUpdate, TagsOnUpdate};
 
 /// Behaviours on which public sources disagree or are silent.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub struct Modes {
     pub tags: TagsOnUpdate,
     /// When CloudFormation's update sends EnvironmentProperties.
     pub groups: GroupsOnUpdate,
+    /// What a failure in a rollback does to what is in flight.
+    pub failure_on_the_way_back: FailureOnTheWayBack,
 }
 
 /// The error code of StopApplication, forced or not, on a READY application.

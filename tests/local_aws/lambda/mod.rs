@@ -24,7 +24,7 @@ pub use asynchronous::invoke_asynchronously;
 pub use function::{Destinations, Function, deploy};
 pub use host::{Invoked, invoke};
 pub use in_test::{TestInvocation, in_test};
-pub use kill::{Moment, kill_at, strike};
+pub use kill::{Moment, kill_after, kill_at, strike};
 pub(crate) use operations::{configure_events, create, delete, update_code, update_configuration};
 pub(crate) use permissions::{add as add_permission, allows, remove as remove_permission};
 pub use rest::rest;

@@ -95,7 +95,8 @@ impl Refusal {
                  deploy with --role-arn from now on, or set ContinueWithOwnRole in the access stack."
             }
             Self::OtherBlocker { .. } => {
-                "Mend that resource, then `aws cloudformation continue-update-rollback`; nothing was stopped."
+                "Mend that resource, then `aws cloudformation continue-update-rollback`, with `--resources-to-skip` for one that \
+                 cannot be mended; nothing was stopped."
             }
             Self::NotTagged { .. } => {
                 "Tag the stack flink-unstick=enabled, then invoke flink-rollback-unsticker with {\"StackName\": \"...\"}."
