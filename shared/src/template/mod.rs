@@ -27,6 +27,7 @@ mod access;
 mod application;
 pub mod arn;
 mod boundary;
+mod calls;
 mod chosen;
 pub mod cloudwatch;
 mod deployment;
