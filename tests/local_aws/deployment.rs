@@ -83,6 +83,11 @@ impl Deployment {
         &self.aws.world
     }
 
+    /// The operator changes parameters of the access stack; where it came to rest.
+    pub async fn change_access(&self, parameters: &[(&str, &str)]) -> Status {
+        deploy_stack(self.world(), "flink-access", ACCESS, parameters, &[], None).await
+    }
+
     /// Puts a jar into the artifact bucket; its key.
     #[must_use]
     pub fn upload(&self, jar: &Value) -> String {

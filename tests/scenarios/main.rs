@@ -10,6 +10,7 @@ mod beside;
 mod gone;
 mod guarded;
 mod interrupted;
+mod permissions;
 mod property_groups;
 mod protocol;
 mod readme;
