@@ -147,7 +147,7 @@ impl Deployment {
 
     /// A record into the stream.
     pub fn record(&self, key: &str) {
-        kinesis::put(&mut self.world().state(), NAME, &json!({"key": key, "featureName": "seen"}));
+        record(self.world(), NAME, key);
     }
 
     /// The operator denies the application's role to write its table, or lets it again.
@@ -155,18 +155,7 @@ impl Deployment {
     /// # Panics
     /// Before the application stack is there.
     pub fn sink_permission(&self, given: bool) {
-        let mut state = self.world().state();
-        let role = state.cloudformation.stack(NAME).and_then(|stack| stack.resources.get("ApplicationRole"));
-        let role = role.and_then(|role| role.physical_id.clone()).expect("the application's role");
-        let policy = json!({"Version": "2012-10-17", "Statement":
-            [{"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}]});
-        let name = json!({"RoleName": role, "PolicyName": "incident", "PolicyDocument": policy.to_string()});
-        let (operation, body) = if given {
-            ("DeleteRolePolicy", json!({"RoleName": role, "PolicyName": "incident"}))
-        } else {
-            ("PutRolePolicy", name)
-        };
-        iam::call(&mut state, &self.world().settings, &Caller::Operator, operation, &body).expect("an operator may");
+        sink_permission(self.world(), NAME, given);
     }
 
     /// Until the stack has this status.
@@ -175,6 +164,30 @@ impl Deployment {
             .until(|state| state.cloudformation.stack(NAME).filter(|stack| stack.status == status).map(|_| ()))
             .await;
     }
+}
+
+/// A record into a stack's stream.
+pub fn record(world: &World, stack: &str, key: &str) {
+    kinesis::put(&mut world.state(), stack, &json!({"key": key, "featureName": "seen"}));
+}
+
+/// The operator denies the role of a stack's application to write its table, or lets it again.
+///
+/// # Panics
+/// Before the stack is there.
+pub fn sink_permission(world: &World, stack: &str, given: bool) {
+    let mut state = world.state();
+    let role = state.cloudformation.stack(stack).and_then(|stack| stack.resources.get("ApplicationRole"));
+    let role = role.and_then(|role| role.physical_id.clone()).expect("the application's role");
+    let policy = json!({"Version": "2012-10-17", "Statement":
+            [{"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}]});
+    let name = json!({"RoleName": role, "PolicyName": "incident", "PolicyDocument": policy.to_string()});
+    let (operation, body) = if given {
+        ("DeleteRolePolicy", json!({"RoleName": role, "PolicyName": "incident"}))
+    } else {
+        ("PutRolePolicy", name)
+    };
+    iam::call(&mut state, &world.settings, &Caller::Operator, operation, &body).expect("an operator may");
 }
 
 /// Creates or updates a stack and waits until nothing goes on; where it came to rest.
