@@ -12,7 +12,8 @@ cd "$(dirname "$0")/.."
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
 # somebody else's.
 readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK
-  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE'
+  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
+  IGNORE_CONSENT_TAG'
 readonly ACCESS=flink-access HANDLERS=flink-handlers
 # The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
 readonly FUNCTIONS=(flink-auto-start flink-property-groups flink-update-guard flink-rollback-unsticker)
@@ -234,6 +235,7 @@ deploy_handlers() {
   # Only what is given: an update keeps every other parameter as it is.
   [[ -z $PREFIX ]] || access+=("ApplicationNamePrefix=$PREFIX" "DataNamePrefix=$PREFIX")
   [[ -z ${CONTINUE_WITH_OWN_ROLE:-} ]] || access+=("ContinueWithOwnRole=$CONTINUE_WITH_OWN_ROLE")
+  [[ -z ${IGNORE_CONSENT_TAG:-} ]] || access+=("IgnoreConsentTag=$IGNORE_CONSENT_TAG")
   [[ -z ${MAIL:-} ]] || access+=("IncidentMail=$MAIL")
   deploy_stack $ACCESS template/access.template.json --capabilities CAPABILITY_NAMED_IAM \
     ${access[@]+--parameter-overrides "${access[@]}"}

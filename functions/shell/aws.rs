@@ -4,6 +4,7 @@ use aws_credential_types::Credentials;
 use shared::contract::Environment;
 
 use crate::http;
+use crate::roots::Trust;
 
 /// Everything a handler reaches the world with.
 #[derive(Debug, Clone)]
@@ -19,7 +20,7 @@ pub(crate) struct Aws {
 }
 
 /// Reads one variable.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -57,7 +58,8 @@ impl Aws {
             None,
             "lambda",
         );
-        let http = http::client().map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
+        let http = http::client(&Trust::read(variable))
+            .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
         let sdk = http::for_sdk(&http);
         Ok(Self {
             flink: client!(

@@ -126,7 +126,8 @@ fn synth(out: &Path, environments: &Path) -> Result<(), String> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(path, text).map_err(|error| {
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    folder.and_then(|()| std::fs::write(path, text)).map_err(|error| {
         format!("{}: {error}; run it in the project's folder, or name a folder that exists with --out", path.display())
     })
 }

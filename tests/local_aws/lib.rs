@@ -20,6 +20,8 @@ pub mod lambda;
 pub mod logs;
 pub mod modes;
 pub mod queues;
+pub mod rates;
+mod record;
 pub mod s3;
 mod services;
 pub mod ssm;

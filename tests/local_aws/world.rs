@@ -19,6 +19,7 @@ use crate::lambda::Lambda;
 use crate::logs::Logs;
 use crate::modes::Modes;
 use crate::queues::Queues;
+use crate::rates::Rates;
 use crate::s3::S3;
 use crate::ssm::Ssm;
 
@@ -64,6 +65,8 @@ pub struct State {
     pub journal: Vec<Recorded>,
     /// Trouble that waits for its calls.
     pub faults: Faults,
+    /// How many calls the functions may make.
+    pub rates: Rates,
     /// Roles, policies and the credentials handed out.
     pub iam: Iam,
     /// The applications and their jobs.

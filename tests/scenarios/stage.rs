@@ -1,5 +1,7 @@
 //! What scenarios begin with, and how they look at what came out.
 
+use std::collections::BTreeSet;
+
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME};
@@ -169,6 +171,14 @@ pub(crate) fn why(deployment: &Deployment) -> String {
     });
     let lines = state.lambda.logs.iter().map(|line| format!("{}: {}", line.function, line.line));
     rows.chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// How many operations of the stack were begun with a token that begins so.
+pub(crate) fn begun_with(deployment: &Deployment, prefix: &str) -> usize {
+    let state = deployment.world().state();
+    let rows = &state.cloudformation.stack(NAME).unwrap().events;
+    let tokens = rows.iter().filter_map(|row| row.token.as_ref()).filter(|token| token.starts_with(prefix));
+    tokens.collect::<BTreeSet<_>>().len()
 }
 
 /// The incident reports that reached people.

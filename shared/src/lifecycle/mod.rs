@@ -35,7 +35,7 @@ pub use action::{Action, Scope};
 pub use because::Because;
 pub use call::Call;
 pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped};
-pub use incident::{Assessment, Blocker, Consent, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
+pub use incident::{Assessment, Blocker, Consent, ENABLED, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
 pub use looks::Looks;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};

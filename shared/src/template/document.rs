@@ -6,23 +6,12 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::condition::{Condition, Test, conditions_in};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::references::references;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
-
-/// A condition: true or false once the parameters are known.
-#[derive(Debug)]
-pub enum Condition {}
-
-impl Handle<Condition> {
-    /// `Fn::If`.
-    #[must_use]
-    pub fn choose(&self, when: &Value, otherwise: &Value) -> Value {
-        Value::either(self.id(), when, otherwise)
-    }
-}
 
 /// A CloudFormation template.
 #[derive(Debug)]
@@ -69,21 +58,13 @@ impl Template {
         Ok(Handle::named(id))
     }
 
-    /// Adds a condition: the parameter has this value.
+    /// Adds a condition.
     ///
     /// # Errors
     /// A name that is taken, or none.
-    pub fn condition_equals(&mut self, id: &str, left: &Value, right: &str) -> Result<Handle<Condition>, Problem> {
-        self.condition(id, json!({"Fn::Equals": [left, right]}))
-    }
-
-    /// Adds any condition.
-    ///
-    /// # Errors
-    /// A name that is taken, or none.
-    pub fn condition(&mut self, id: &str, condition: Json) -> Result<Handle<Condition>, Problem> {
+    pub fn condition(&mut self, id: &str, test: impl Into<Test>) -> Result<Handle<Condition>, Problem> {
         self.take(id)?;
-        self.conditions.insert(id.to_owned(), condition);
+        self.conditions.insert(id.to_owned(), test.into().into_json());
         Ok(Handle::named(id))
     }
 
@@ -106,6 +87,11 @@ impl Template {
         for (from, body) in self.resources.iter().chain(&self.outputs).chain(&self.conditions) {
             for reference in references(body) {
                 self.check(from, reference.is_pseudo(), reference.target)?;
+            }
+            let mut conditions = Vec::new();
+            conditions_in(body, &mut conditions);
+            if let Some(to) = conditions.into_iter().find(|to| !self.conditions.contains_key(to)) {
+                return Err(Problem::DanglingReference { from: from.clone(), to });
             }
             for id in body.get("DependsOn").and_then(Json::as_array).into_iter().flatten() {
                 self.check(from, false, id.as_str().map(str::to_owned))?;

@@ -1,6 +1,6 @@
 //! What a function has before `cargo lambda deploy` makes it: its log group, and a role derived from what the planner can ask for.
 
-use super::arn;
+use super::calls;
 use super::document::Template;
 use super::handlers::default_bus_arn;
 use super::iam::{Role, Statement};
@@ -10,8 +10,7 @@ use super::messages::Queue;
 use super::problem::Problem;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
-use crate::contract::{Function, permissions};
-use crate::lifecycle::{Action, Scope};
+use crate::contract::Function;
 
 /// The log group of a function that `cargo lambda deploy` makes, and its role.
 pub(super) fn add_function(
@@ -37,16 +36,7 @@ fn function_role(
     failures: &Handle<Queue>,
 ) -> Resource<Role> {
     let mut role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
-    for scope in [Scope::Application, Scope::Stack] {
-        let actions = permissions(function).into_iter().filter(|action| action.scope() == scope);
-        let on = match scope {
-            Scope::Application => {
-                arn::regional("kinesisanalytics", ["application/".into(), prefix.clone(), "*".into()])
-            }
-            Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
-        };
-        role.grant(Statement::allow(actions.map(Action::iam)).on([on]));
-    }
+    role.grant_all(calls::statements(function, prefix));
     group.grant_write(&mut role);
     failures.grant_send(&mut role);
     if Function::CUSTOM_RESOURCES.contains(&function) {
@@ -61,6 +51,8 @@ fn function_role(
 mod tests {
     use super::super::resolved::{Resolved, text};
     use super::*;
+    use crate::contract::permissions;
+    use crate::lifecycle::Action;
     use serde_json::Value as Json;
     use std::collections::BTreeSet;
 

@@ -133,6 +133,14 @@ impl Role {
     }
 }
 
+impl Role {
+    /// The role with what it was granted so far.
+    #[must_use]
+    pub fn into_resource(self) -> Resource<Self> {
+        self.into()
+    }
+}
+
 impl From<Role> for Resource<Role> {
     fn from(role: Role) -> Self {
         let mut properties = role.properties;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::document::Condition;
+use super::condition::Condition;
 use super::iam::{Role, Statement};
 use super::resource::{Handle, Resource};
 use super::value::{Value, pseudo};

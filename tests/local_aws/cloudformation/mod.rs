@@ -34,7 +34,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use api::query;
 pub use model::{Output, Resource, Stack, StackEvent, Status};
-pub use modes::{GroupsOnUpdate, TagsOnUpdate};
+pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, TagsOnUpdate};
 pub use responses::{Answer, Put, Request, ResponseFault, response_put};
 pub use template::Template;
 

@@ -40,7 +40,7 @@ pub struct Function {
     pub policy: Vec<Value>,
     /// MaximumRetryAttempts: 2 unless configured.
     pub retries: usize,
-    /// MaximumEventAgeInSeconds, recorded.
+    /// MaximumEventAgeInSeconds: six hours unless configured.
     pub event_age: Option<u64>,
     /// Where results of asynchronous invocations go.
     pub destinations: Destinations,
