@@ -11,7 +11,7 @@ use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, deploy_stack, jar};
 use local_aws::flink::{self, Application, Status as Flink};
-use local_aws::{Options, World, iam, kinesis, s3};
+use local_aws::{Options, State, World, iam, kinesis, s3};
 use serde_json::{Value, json};
 
 const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
@@ -118,16 +118,23 @@ impl Team {
         flink::release(&mut state, &self.world().settings, &name);
     }
 
-    /// What people do without the handlers: the names are typed in, and the application is started.
+    /// What people do without the handlers: the application is started, after its names were typed in if the
+    /// template does not have them.
     fn start_by_hand(&self) {
+        if self.application().configuration.properties.is_empty() {
+            self.type_the_names_in();
+        }
+        self.person("StartApplication", json!({"RunConfiguration": {}}));
+        assert_eq!(self.application().status, Flink::Running);
+    }
+
+    fn type_the_names_in(&self) {
         let names = json!({"stream.name": self.named("AWS::Kinesis::Stream"), "table.name": self.named("AWS::DynamoDB::Table")});
         let groups = json!({"PropertyGroups": [{"PropertyGroupId": GROUP, "PropertyMap": names}]});
         let update = json!({"EnvironmentPropertyUpdates": groups});
         let version = self.application().version;
         let body = json!({"CurrentApplicationVersionId": version, "ApplicationConfigurationUpdate": update});
         self.person("UpdateApplication", body);
-        self.person("StartApplication", json!({"RunConfiguration": {}}));
-        assert_eq!(self.application().status, Flink::Running);
     }
 
     fn record(&self, key: &str) {
@@ -260,4 +267,47 @@ async fn the_same_record_wedges_the_stack_before_it_is_adopted() {
     team.start_by_hand();
     team.record("poison");
     assert_eq!(team.deploy(&team.example.next).await, Status::UpdateRollbackFailed, "{}", team.why());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_of_another_name_is_told_which_permission_is_missing_and_left_as_it_was() {
+    let mut example = plain();
+    example.stack = "orders";
+    let team = Team::before(example).await;
+    team.start_by_hand();
+    assert_eq!(team.deploy(&team.example.adopted).await, Status::UpdateRollbackComplete, "{}", team.why());
+    assert!(team.why().contains("A permission is missing: kinesisanalytics:DescribeApplication"), "{}", team.why());
+    team.assert_it_runs_with_the_stacks_names("1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adoption_that_fails_is_rolled_back_to_the_job_as_it_was() {
+    let mut example = plain();
+    let mut broken = jar("3", &[]);
+    broken["entry_point_broken"] = json!(true);
+    example.objects.push(("team-jars".to_owned(), "3.jar".to_owned(), broken.to_string().into_bytes()));
+    // The tag is there before the update: a rollback would take it back with everything else.
+    example.before.tags.clone_from(&example.adopted.tags);
+    example.adopted.parameters[1].1 = "3.jar".to_owned();
+    let team = Team::before(example).await;
+    team.start_by_hand();
+    team.record("a");
+    assert_eq!(team.deploy(&team.example.adopted).await, Status::UpdateRollbackComplete, "{}", team.why());
+    let name = team.named(APPLICATION);
+    let runs = |state: &mut State| (state.flink.applications[&name].status == Flink::Running).then_some(());
+    team.world().until(runs).await;
+    team.assert_it_runs_with_the_stacks_names("1");
+    assert_eq!(team.application().job.unwrap().counts.get("a"), Some(&1), "the state was carried over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_runs_on_when_the_handlers_are_taken_out_again() {
+    let mut example = plain();
+    example.before.tags.clone_from(&example.adopted.tags);
+    let team = Team::before(example).await;
+    team.adopt().await;
+    let before = team.application();
+    assert_eq!(team.deploy(&team.example.before).await, Status::UpdateComplete, "{}", team.why());
+    team.assert_it_runs_with_the_stacks_names("1");
+    assert_eq!(team.application().operations.len(), before.operations.len(), "nothing was done to it");
 }

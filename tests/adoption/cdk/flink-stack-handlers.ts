@@ -54,6 +54,8 @@ export class FlinkHandlers extends Construct {
       ApplicationName: application.ref,
       PropertyGroups: groups,
     });
+    // They are the application's own as well: what takes this resource out again leaves them.
+    injected.applyRemovalPolicy(cdk.RemovalPolicy.RETAIN);
     injected.node.addDependency(option);
     this.autoStart = handler('AutoStart', 'auto-start', {
       ApplicationName: application.ref,
