@@ -6,6 +6,7 @@
 mod auto_start;
 mod bad_input;
 mod guarded;
+mod handed_over;
 mod interrupted;
 mod permissions;
 mod property_groups;
