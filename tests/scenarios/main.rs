@@ -9,6 +9,7 @@ mod bad_input;
 mod beside;
 mod gone;
 mod guarded;
+mod handed_over;
 mod interrupted;
 mod permissions;
 mod property_groups;
