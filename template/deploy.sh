@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
 # somebody else's.
-readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK
+readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING
   POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
   IGNORE_CONSENT_TAG'
 readonly ACCESS=flink-access HANDLERS=flink-handlers
@@ -29,7 +29,7 @@ read_settings() {
     printf -v "$setting" '%s' "${given#*=}"
   done
   STACK=${STACK:-flink-test} ENV=${ENV:-} JAR=${JAR:-} TAG=${TAG:-flink-unstick=enabled} ARCH=${ARCH:-x86_64}
-  PREFIX=${PREFIX:-} PARAMETERS=${PARAMETERS:-} ONLY_STACK=${ONLY_STACK:-}
+  PREFIX=${PREFIX:-} PARAMETERS=${PARAMETERS:-} ONLY_STACK=${ONLY_STACK:-} RETAIN=${RETAIN:-} KEY=${KEY:-} TRACING=${TRACING:-}
   name=$STACK${ENV:+-$ENV}
   environment_file=template/environments/$ENV.env
   export AWS_PAGER=""
@@ -73,6 +73,12 @@ output() {
   answer=$(aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].Outputs[?OutputKey=='$2'].OutputValue" --output text)
   [[ -n $answer ]] || die "the stack $1 has no output $2; was it made by another version?"
   printf '%s' "$answer"
+}
+
+# Whether the application of a stack stays when the stack goes: template/application-retained.template.json says so in an output.
+retains() {
+  [[ $(aws cloudformation describe-stacks --stack-name "$1" --output text \
+    --query "Stacks[0].Outputs[?OutputKey=='Retained'].OutputValue") == true ]]
 }
 
 # The newest event of a stack, or nothing when there is no such stack.
@@ -154,9 +160,9 @@ deploy_stack() {
 
 # Lambda cannot assume a role in its first seconds, and `cargo lambda deploy` waits for that only when it made the role itself.
 deploy_function() {
-  local function=$1 role=$2 variables=$3 answer attempt
+  local function=$1 role=$2 variables=$3 tracing=$4 answer attempt
   for attempt in 1 2 3 4 5 6; do
-    if answer=$(cargo lambda deploy "$function" --role "$role" --env-var "$variables" --region "$AWS_REGION" 2>&1); then break; fi
+    if answer=$(cargo lambda deploy "$function" --role "$role" --env-var "$variables" --tracing "$tracing" --region "$AWS_REGION" 2>&1); then break; fi
     if [[ $answer != *"cannot be assumed"* || $attempt == 6 ]]; then
       printf '%s\n' "$answer" >&2
       die "the function $function was not deployed"
@@ -200,6 +206,8 @@ check_deploy() {
     cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
   fi
   check_account
+  [[ $RETAIN =~ ^[01]?$ ]] || die "RETAIN is \"$RETAIN\"; it takes 1 (the application stays when the stack goes) or 0"
+  [[ -z $TRACING || $TRACING == Active || $TRACING == PassThrough ]] || die "TRACING is \"$TRACING\"; it takes Active or PassThrough"
   [[ -z $ONLY_STACK ]] || there $HANDLERS || die "the handlers are not deployed; leave ONLY_STACK out"
   prefix=flink-
   ! there $ACCESS || prefix=$(output $ACCESS ApplicationNamePrefix)
@@ -237,6 +245,8 @@ deploy_handlers() {
   [[ -z ${CONTINUE_WITH_OWN_ROLE:-} ]] || access+=("ContinueWithOwnRole=$CONTINUE_WITH_OWN_ROLE")
   [[ -z ${IGNORE_CONSENT_TAG:-} ]] || access+=("IgnoreConsentTag=$IGNORE_CONSENT_TAG")
   [[ -z ${MAIL:-} ]] || access+=("IncidentMail=$MAIL")
+  [[ -z $KEY ]] || access+=("KeyArn=$KEY")
+  [[ -z $TRACING ]] || access+=("Tracing=$TRACING")
   deploy_stack $ACCESS template/access.template.json --capabilities CAPABILITY_NAMED_IAM \
     ${access[@]+--parameter-overrides "${access[@]}"}
 
@@ -250,7 +260,8 @@ deploy_handlers() {
       variables+=",CONTINUE_WITH_OWN_ROLE=$(output $ACCESS ContinueWithOwnRole)"
     fi
     role=$(output $ACCESS "$(role_output "$function")")
-    deploy_function "$function" "$role" "$variables"
+    # What the role allows and what the function does are one parameter, here too.
+    deploy_function "$function" "$role" "$variables" "$(output $ACCESS Tracing)"
   done
 
   say "stack $HANDLERS: events, schedule, alarms, exports"
@@ -258,7 +269,7 @@ deploy_handlers() {
 }
 
 deploy_application() {
-  local digest key bucket service_role application line overrides
+  local digest key bucket service_role application line overrides template=template/application.template.json
   service_role=$(output $ACCESS StackRoleArn)
   bucket=$(output $ACCESS BucketName)
 
@@ -274,7 +285,15 @@ deploy_application() {
 
   # Names are given once, at creation; an update keeps every parameter that nobody gives. What stands later wins.
   overrides=("JarKey=$key")
-  there "$name" || overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
+  if there "$name"; then
+    # What stays when the stack goes stays so until somebody says otherwise.
+    [[ -n $RETAIN ]] || ! retains "$name" || RETAIN=1
+  else
+    overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
+    overrides+=("AlarmTopicArn=$(output $ACCESS IncidentTopicArn)")
+  fi
+  [[ $RETAIN != 1 ]] || template=template/application-retained.template.json
+  [[ -z $KEY ]] || overrides+=("KeyArn=$KEY")
   if [[ -n $ENV && -f $environment_file ]]; then
     while read -r line || [[ -n $line ]]; do
       [[ -z $line || $line == \#* ]] || overrides+=("$line")
@@ -284,7 +303,7 @@ deploy_application() {
   overrides+=($PARAMETERS)
   say "stack $name: $(IFS=' '; printf '%s' "${overrides[*]}")"
   # shellcheck disable=SC2086 # TAG is words too
-  deploy_stack "$name" template/application.template.json --capabilities CAPABILITY_IAM --role-arn "$service_role" \
+  deploy_stack "$name" $template --capabilities CAPABILITY_IAM --role-arn "$service_role" \
     --parameter-overrides "${overrides[@]}" --tags $TAG
 
   application=$(output "$name" ApplicationName)
@@ -325,6 +344,9 @@ destroy() {
   others=$(printf '%s' "$importers" | tr -s ' \t' '\n' | sort -u | grep -vx -e "$name" -e '' | paste -sd ' ' - || true)
   if [[ -z $ONLY_STACK && -n $others ]]; then
     die "$others still uses the handlers; destroy it first, or take only this stack away: make destroy ONLY_STACK=1"
+  fi
+  if [[ -z $ONLY_STACK ]] && there "$name" && retains "$name"; then
+    die "the application of $name stays and needs its role's boundary in $ACCESS; take the stack alone away: make destroy ONLY_STACK=1, or let the application go with it: make deploy RETAIN=0"
   fi
   delete_stack "$name"
   if [[ -n $ONLY_STACK ]]; then say "the functions and their stacks stay, for other applications"; return; fi

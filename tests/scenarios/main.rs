@@ -7,6 +7,7 @@ mod adopted;
 mod auto_start;
 mod bad_input;
 mod beside;
+mod chosen;
 mod gone;
 mod guarded;
 mod handed_over;
