@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e e2e-flink
+.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy why e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -24,6 +24,7 @@ check: lint one-tls cfn-lint test e2e ## What CI runs
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package template --features aws --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 one-tls: ## No second TLS stack has come in with a dependency
@@ -53,6 +54,12 @@ deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test
 
 destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh destroy $(GIVEN)
+
+# The operator's questions: built with the clients of the functions.
+flink-stack = cargo run --quiet --package template --features aws --
+
+why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...]
+	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region)
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py

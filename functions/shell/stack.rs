@@ -23,6 +23,7 @@ pub(crate) struct StackSeen {
     pub(crate) status: StackStatus,
     pub(crate) role: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) parameters: BTreeMap<String, String>,
 }
 
 /// One resource of a stack.
@@ -53,6 +54,13 @@ pub(crate) async fn describe(aws: &Aws, stack: &str) -> Result<StackSeen, Fault>
             .tags()
             .iter()
             .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
+            .collect(),
+        parameters: seen
+            .parameters()
+            .iter()
+            .filter_map(|one| {
+                Some((one.parameter_key()?.to_owned(), one.parameter_value().unwrap_or_default().to_owned()))
+            })
             .collect(),
     })
 }

@@ -7,6 +7,7 @@ mod auto_start;
 mod bad_input;
 mod guarded;
 mod interrupted;
+mod operator;
 mod property_groups;
 mod protocol;
 mod readme;
