@@ -32,5 +32,5 @@ mod telling;
 mod unstick;
 
 pub use aws::Clients;
-pub use operator::{Keys, Operator};
+pub use operator::{Keys, Met, Operator};
 pub use serve::{serve, serve_unsticker};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_credential_types::Credentials;
 use serde::Deserialize;
-use shared::lifecycle::{Action, Application, Incident, Looks, Timestamp};
-use shared::operator::Scene;
+use shared::lifecycle::{Action, Application, Incident, Looks, StackStatus, Timestamp};
+use shared::operator::{Deployed, Scene};
 
 use crate::aws::{Aws, Clients, Retries};
 use crate::fault::Fault;
@@ -14,6 +14,8 @@ use crate::{flink, gather, now, stack};
 
 /// The stack that holds what the functions need; its parameter says whether they may continue with their own role.
 const ACCESS: &str = "flink-access";
+/// The stack that holds what calls the functions.
+const HANDLERS: &str = "flink-handlers";
 
 /// Credentials, spelled as `aws configure export-credentials` prints them.
 #[derive(Clone, Deserialize)]
@@ -25,6 +27,19 @@ pub struct Keys {
     pub secret_access_key: String,
     /// With temporary credentials.
     pub session_token: Option<String>,
+}
+
+/// What a deployment would meet.
+#[derive(Debug, Clone)]
+pub struct Met {
+    /// The time of the look.
+    pub now: Timestamp,
+    /// Whether the handlers are deployed.
+    pub handlers: bool,
+    /// The stack; `None` before its first deployment.
+    pub deployed: Option<Deployed>,
+    /// Its application.
+    pub application: Option<Application>,
 }
 
 /// A person's view of an account and region.
@@ -79,6 +94,33 @@ impl Operator {
     /// The call that was refused.
     pub async fn application(&self, name: &str) -> Result<Option<Application>, String> {
         flink::look(&self.aws, name, |_| Looks::ALL).await.map_err(told)
+    }
+
+    /// What a deployment of this stack would meet: the stack as it is, its application, whether the handlers are there.
+    ///
+    /// # Errors
+    /// The call that was refused; a template that is not JSON, which is nothing that this project deployed.
+    pub async fn meets(&self, name: &str) -> Result<Met, String> {
+        let aws = &self.aws;
+        let handlers = self.stack(HANDLERS).await?.is_some();
+        // A stack whose first change set was never executed is not there yet.
+        let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
+        let Some(found) = found else {
+            return Ok(Met { handlers, deployed: None, application: None, now: now::now() });
+        };
+        let template = stack::template(aws, &found.id).await.map_err(told)?;
+        let template = serde_json::from_str(&template)
+            .map_err(|error| format!("the template of {name} is not JSON, so it cannot be compared: {error}"))?;
+        let resources = stack::resources(aws, &found.id).await.map_err(told)?;
+        let named = resources.iter().find(|one| one.kind == stack::APPLICATION && !one.physical_id.is_empty());
+        let application = match named {
+            Some(resource) => self.application(&resource.physical_id).await?,
+            None => None,
+        };
+        let resources = resources.into_iter().map(|one| (one.logical_id, (one.kind, one.physical_id))).collect();
+        let StackSeen { id, status, parameters, .. } = found;
+        let deployed = Deployed { id, status, parameters, template, resources };
+        Ok(Met { handlers, deployed: Some(deployed), application, now: now::now() })
     }
 
     async fn stack(&self, name: &str) -> Result<Option<StackSeen>, String> {

@@ -11,7 +11,7 @@ use crate::aws::Aws;
 use crate::fault::{Fault, fault};
 
 /// The type whose physical ID is an application's name.
-const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
+pub(crate) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 /// Nested stacks: their physical ID is an ARN.
 const STACK: &str = "AWS::CloudFormation::Stack";
 
@@ -63,6 +63,13 @@ pub(crate) async fn describe(aws: &Aws, stack: &str) -> Result<StackSeen, Fault>
             })
             .collect(),
     })
+}
+
+/// The stack's template, as it was written.
+pub(crate) async fn template(aws: &Aws, stack: &str) -> Result<String, Fault> {
+    let got = aws.cloudformation.get_template().stack_name(stack).send().await;
+    let got = got.map_err(|error| fault(Action::GetTemplate, &error))?;
+    Ok(got.template_body().unwrap_or_default().to_owned())
 }
 
 /// All resources of a stack.

@@ -15,6 +15,7 @@ use shared::template::environment;
 const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
        flink-stack check-properties DIR
+       flink-stack plan --stack NAME [--region REGION] [--template FILE] [--json] [Key=Value ...]
        flink-stack why --stack NAME [--region REGION] [--json]
 
   synth              writes access.template.json, handlers.template.json and application.template.json
@@ -22,10 +23,13 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
   properties         writes what the job reads in an environment, as flink-application-properties-dev.json
                      for a developer's machine; without --out it is printed
   check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse
+  plan               says what a deployment with these parameters would do: what changes, whether the job restarts,
+                     whether the snapshot that this takes can be taken now, and what becomes of the state.
+                     Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell
   why                says why a stack is stuck, or that it is not, and the next command to run.
                      Ends with 0: nothing to do, 1: stuck, 2: cannot tell
 
-why only reads. It is built with the feature aws: cargo run --package template --features aws";
+plan and why only read. They are built with the feature aws: cargo run --package template --features aws";
 
 /// Where environments are.
 const ENVIRONMENTS: &str = "template/environments";
@@ -100,7 +104,7 @@ fn command(arguments: &[String]) -> Result<Command, String> {
         ["check-properties", ..] => {
             Err("check-properties needs the folder of the job's sources, and nothing else".to_owned())
         }
-        [word @ "why", rest @ ..] => operate::asked(word, rest).map(Command::Operate),
+        [word @ ("why" | "plan"), rest @ ..] => operate::asked(word, rest).map(Command::Operate),
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         [] => Err("a command is missing".to_owned()),
         [unknown, ..] => Err(format!("there is no command \"{unknown}\"")),

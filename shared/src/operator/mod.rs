@@ -5,8 +5,10 @@
 
 mod job;
 mod line;
+mod plan;
 mod why;
 
 pub use job::{Job, SlowSince, job};
 pub use line::{Style, age};
+pub use plan::{Change, Deployed, Effect, Finding, Outlook, Plan, Proposal, plan};
 pub use why::{ApplicationSeen, Scene, Verdict, Why, why};

@@ -10,18 +10,25 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// A person's view of the account, in the region that was given or is set.
+/// The region that was given or is set.
 ///
 /// # Errors
-/// What is missing, and how to give it.
-pub(super) fn operator(region: Option<&str>) -> Result<Operator, String> {
-    let region = region
+/// How to give it.
+pub(super) fn region(given: Option<&str>) -> Result<String, String> {
+    given
         .map(str::to_owned)
         .or_else(|| variable("AWS_REGION"))
         .or_else(|| variable("AWS_DEFAULT_REGION"))
         .or_else(|| cli(&["configure", "get", "region"]).ok())
-        .ok_or("no region; give REGION=... (--region ...), or run: aws configure set region ...")?;
-    Operator::new(&region, keys()?)
+        .ok_or_else(|| "no region; give REGION=... (--region ...), or run: aws configure set region ...".to_owned())
+}
+
+/// A person's view of the account.
+///
+/// # Errors
+/// Which credentials are missing.
+pub(super) fn operator(region: &str) -> Result<Operator, String> {
+    Operator::new(region, keys()?)
 }
 
 fn keys() -> Result<Keys, String> {

@@ -9,7 +9,7 @@ use super::account;
 /// # Errors
 /// What could not be read.
 pub(super) async fn answer(stack: &str, region: Option<&str>, json: bool) -> Result<u8, String> {
-    let operator = account::operator(region)?;
+    let operator = account::operator(&account::region(region)?)?;
     let answer = match operator.scene(stack, region.map(str::to_owned)).await? {
         Some(scene) => why(&scene),
         None => Why::cannot_tell(
