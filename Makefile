@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e e2e-flink
+.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy plan why e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -24,6 +24,7 @@ check: lint one-tls cfn-lint test adoption e2e ## What CI runs
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package template --features aws --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 one-tls: ## No second TLS stack has come in with a dependency
@@ -87,6 +88,15 @@ deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test
 
 destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh destroy $(GIVEN)
+
+# The operator's questions: built with the clients of the functions.
+flink-stack = cargo run --quiet --package template --features aws --
+
+plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar and whatever deploy takes [JSON=1]
+	@template/deploy.sh plan $(GIVEN)
+
+why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
+	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py

@@ -2,16 +2,17 @@
 # Puts a Flink application and the functions that look after it into an account, and takes them out again.
 #
 #   template/deploy.sh deploy JAR=job.jar [STACK=...] ...    access stack, functions, handlers stack, jar, application stack
+#   template/deploy.sh plan JAR=job.jar [STACK=...] ...      what the last of these would do; it changes nothing
 #   template/deploy.sh destroy [STACK=...] ...               the same in reverse
 #
-# `make deploy` and `make destroy` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
+# `make deploy`, `make plan` and `make destroy` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
 # are the same. Everything that can be checked is checked before anything is created or deleted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
 # somebody else's.
-readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING
+readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON
   POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
   IGNORE_CONSENT_TAG'
 readonly ACCESS=flink-access HANDLERS=flink-handlers
@@ -268,21 +269,17 @@ deploy_handlers() {
   deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
 }
 
-deploy_application() {
-  local digest key bucket service_role application line overrides template=template/application.template.json
-  service_role=$(output $ACCESS StackRoleArn)
-  bucket=$(output $ACCESS BucketName)
-
-  # A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack.
+# A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack. Puts its key into `key`.
+read_jar() {
+  local digest
   digest=$( (sha256sum "$JAR" 2>/dev/null || shasum -a 256 "$JAR") | cut -d ' ' -f 1)
   key=jars/$digest.jar
-  if aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null 2>&1; then
-    say "jar s3://$bucket/$key is there already"
-  else
-    say "jar $JAR to s3://$bucket/$key"
-    quietly aws s3 cp --only-show-errors "$JAR" "s3://$bucket/$key" || die "the jar was not uploaded"
-  fi
+}
 
+# Puts what is given as parameters of the application stack into `overrides`, and which template it takes into `template`.
+read_overrides() {
+  template=template/application.template.json
+  local line
   # Names are given once, at creation; an update keeps every parameter that nobody gives. What stands later wins.
   overrides=("JarKey=$key")
   if there "$name"; then
@@ -301,6 +298,22 @@ deploy_application() {
   fi
   # shellcheck disable=SC2206 # words, on purpose: Key=Value Key=Value
   overrides+=($PARAMETERS)
+}
+
+deploy_application() {
+  local key bucket service_role application overrides template
+  service_role=$(output $ACCESS StackRoleArn)
+  bucket=$(output $ACCESS BucketName)
+
+  read_jar
+  if aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null 2>&1; then
+    say "jar s3://$bucket/$key is there already"
+  else
+    say "jar $JAR to s3://$bucket/$key"
+    quietly aws s3 cp --only-show-errors "$JAR" "s3://$bucket/$key" || die "the jar was not uploaded"
+  fi
+
+  read_overrides
   say "stack $name: $(IFS=' '; printf '%s' "${overrides[*]}")"
   # shellcheck disable=SC2086 # TAG is words too
   deploy_stack "$name" $template --capabilities CAPABILITY_IAM --role-arn "$service_role" \
@@ -312,6 +325,21 @@ deploy_application() {
   look "$name"
   say "stack $name is $found, application $application is $(aws kinesisanalyticsv2 describe-application \
     --application-name "$application" --query ApplicationDetail.ApplicationStatus --output text)"
+}
+
+# ---- plan ------------------------------------------------------------------------------------------------------------
+
+# With the very parameters that `deploy` gives.
+plan() {
+  local key overrides template
+  [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make plan JAR=path/to/job.jar"
+  [[ -f $JAR ]] || die "JAR=$JAR is not a file"
+  needs cargo "see https://rustup.rs"
+  check_account
+  read_jar
+  read_overrides
+  cargo run --quiet --package template --features aws -- plan --stack "$name" --region "$AWS_REGION" --template "$template" \
+    ${JSON:+--json} "${overrides[@]}"
 }
 
 # ---- destroy -----------------------------------------------------------------------------------------------------------
@@ -370,7 +398,8 @@ main() {
   case $verb in
     deploy) read_settings "${@:2}"; deploy ;;
     destroy) read_settings "${@:2}"; destroy ;;
-    *) printf 'usage: %s deploy|destroy [NAME=value ...]\n' "$0" >&2; return 2 ;;
+    plan) read_settings "${@:2}"; plan ;;
+    *) printf 'usage: %s deploy|plan|destroy [NAME=value ...]\n' "$0" >&2; return 2 ;;
   esac
 }
 

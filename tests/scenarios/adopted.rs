@@ -217,7 +217,7 @@ pub(crate) async fn does_not_get_stuck(example: Example) {
 }
 
 /// Two templates that take the jar by bucket and key.
-pub(crate) fn by_jar(stack: &'static str, before: String, adopted: String) -> Example {
+pub(crate) fn by_jar(stack: &'static str, before: &str, adopted: &str) -> Example {
     let with = |template: &str, key: &str, tags: &[(&str, &str)]| Version {
         template: template.to_owned(),
         parameters: vec![("JarBucket", "team-jars".to_owned()), ("JarKey", key.to_owned())],
@@ -226,9 +226,9 @@ pub(crate) fn by_jar(stack: &'static str, before: String, adopted: String) -> Ex
     let consent = [("flink-unstick", "enabled")];
     Example {
         stack,
-        before: with(&before, "1.jar", &[]),
-        adopted: with(&adopted, "1.jar", &consent),
-        next: with(&adopted, "2.jar", &consent),
+        before: with(before, "1.jar", &[]),
+        adopted: with(adopted, "1.jar", &consent),
+        next: with(adopted, "2.jar", &consent),
         objects: [("1.jar", jar("1", &["poison"])), ("2.jar", jar("2", &[]))]
             .map(|(key, jar)| ("team-jars".to_owned(), key.to_owned(), jar.to_string().into_bytes()))
             .into(),
@@ -241,7 +241,7 @@ fn plain() -> Example {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("adoption/cloudformation").join(name);
         fs::read_to_string(path).unwrap()
     };
-    by_jar("flink-orders", read("before.yaml"), read("template.yaml"))
+    by_jar("flink-orders", &read("before.yaml"), &read("template.yaml"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ mod gone;
 mod guarded;
 mod handed_over;
 mod interrupted;
+mod operator;
 mod permissions;
 mod property_groups;
 mod protocol;

@@ -43,6 +43,7 @@ pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
 pub use replay::{Replay, replay};
+pub use restore::can_restore;
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
 pub use trace::without_frames;
