@@ -13,6 +13,7 @@ mod health;
 mod incident;
 mod looks;
 mod observed;
+mod polling;
 mod properties;
 mod recover;
 mod refusal;
@@ -38,6 +39,7 @@ pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Reach, Recover
 pub use incident::{Assessment, Blocker, Consent, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
 pub use looks::Looks;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
+pub use polling::Polling;
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
 pub use replay::{Replay, replay};
