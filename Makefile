@@ -135,3 +135,7 @@ $(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json
 .PHONY: peers
 peers: $(PEERS)/installed ## Our answers beside those of three libraries (needs python3, node, openssl; installs into target/)
 	@$(PEERS)/venv/bin/python tests/peers/run.py $(PEERS)
+
+.PHONY: polling
+polling: ## Our polling policy beside the usual ones, simulated: calls, delay, a thousand applications at once
+	@cargo test --quiet --package shared --test polling -- --nocapture --test-threads 1

@@ -14,6 +14,7 @@ mod incident;
 mod last_start;
 mod looks;
 mod observed;
+mod polling;
 mod properties;
 mod recover;
 mod refusal;
@@ -40,6 +41,7 @@ pub use incident::{Assessment, Blocker, Consent, ENABLED, Incident, SNAPSHOT_FAI
 pub use last_start::{LastStart, last_start};
 pub use looks::Looks;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
+pub use polling::Polling;
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
 pub use replay::{Replay, replay};
