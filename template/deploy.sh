@@ -2,18 +2,20 @@
 # Puts a Flink application and the functions that look after it into an account, and takes them out again.
 #
 #   template/deploy.sh deploy JAR=job.jar [STACK=...] ...    access stack, functions, handlers stack, jar, application stack
+#   template/deploy.sh plan JAR=job.jar [STACK=...] ...      what the last of these would do; it changes nothing
 #   template/deploy.sh destroy [STACK=...] ...               the same in reverse
 #   template/deploy.sh functions [REGION=...] ...            only the functions, where a StackSet brings the stacks around them
 #
-# `make deploy`, `make destroy` and `make functions` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
+# `make deploy`, `make plan`, `make destroy` and `make functions` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
 # are the same. Everything that can be checked is checked before anything is created or deleted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
 # somebody else's.
-readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING
-  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE'
+readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON
+  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
+  IGNORE_CONSENT_TAG'
 ACCESS=flink-access HANDLERS=flink-handlers
 # The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
 readonly FUNCTIONS=(flink-auto-start flink-property-groups flink-update-guard flink-rollback-unsticker)
@@ -268,6 +270,7 @@ deploy_handlers() {
   # Only what is given: an update keeps every other parameter as it is.
   [[ -z $PREFIX ]] || access+=("ApplicationNamePrefix=$PREFIX" "DataNamePrefix=$PREFIX")
   [[ -z ${CONTINUE_WITH_OWN_ROLE:-} ]] || access+=("ContinueWithOwnRole=$CONTINUE_WITH_OWN_ROLE")
+  [[ -z ${IGNORE_CONSENT_TAG:-} ]] || access+=("IgnoreConsentTag=$IGNORE_CONSENT_TAG")
   [[ -z ${MAIL:-} ]] || access+=("IncidentMail=$MAIL")
   [[ -z $KEY ]] || access+=("KeyArn=$KEY")
   [[ -z $TRACING ]] || access+=("Tracing=$TRACING")
@@ -305,21 +308,17 @@ deploy_functions() {
   done
 }
 
-deploy_application() {
-  local digest key bucket service_role application line overrides template=template/application.template.json
-  service_role=$(output "$ACCESS" StackRoleArn)
-  bucket=$(output "$ACCESS" BucketName)
-
-  # A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack.
+# A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack. Puts its key into `key`.
+read_jar() {
+  local digest
   digest=$( (sha256sum "$JAR" 2>/dev/null || shasum -a 256 "$JAR") | cut -d ' ' -f 1)
   key=jars/$digest.jar
-  if aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null 2>&1; then
-    say "jar s3://$bucket/$key is there already"
-  else
-    say "jar $JAR to s3://$bucket/$key"
-    quietly aws s3 cp --only-show-errors "$JAR" "s3://$bucket/$key" || die "the jar was not uploaded"
-  fi
+}
 
+# Puts what is given as parameters of the application stack into `overrides`, and which template it takes into `template`.
+read_overrides() {
+  template=template/application.template.json
+  local line
   # Names are given once, at creation; an update keeps every parameter that nobody gives. What stands later wins.
   overrides=("JarKey=$key")
   if there "$name"; then
@@ -327,7 +326,8 @@ deploy_application() {
     [[ -n $RETAIN ]] || ! retains "$name" || RETAIN=1
   else
     overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
-    overrides+=("AlarmTopicArn=$(output "$ACCESS" IncidentTopicArn)")
+    # A plan may come before everything.
+    ! there "$ACCESS" || overrides+=("AlarmTopicArn=$(output "$ACCESS" IncidentTopicArn)")
   fi
   [[ $RETAIN != 1 ]] || template=template/application-retained.template.json
   [[ -z $KEY ]] || overrides+=("KeyArn=$KEY")
@@ -338,6 +338,22 @@ deploy_application() {
   fi
   # shellcheck disable=SC2206 # words, on purpose: Key=Value Key=Value
   overrides+=($PARAMETERS)
+}
+
+deploy_application() {
+  local key bucket service_role application overrides template
+  service_role=$(output "$ACCESS" StackRoleArn)
+  bucket=$(output "$ACCESS" BucketName)
+
+  read_jar
+  if aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null 2>&1; then
+    say "jar s3://$bucket/$key is there already"
+  else
+    say "jar $JAR to s3://$bucket/$key"
+    quietly aws s3 cp --only-show-errors "$JAR" "s3://$bucket/$key" || die "the jar was not uploaded"
+  fi
+
+  read_overrides
   say "stack $name: $(IFS=' '; printf '%s' "${overrides[*]}")"
   # shellcheck disable=SC2086 # TAG is words too
   deploy_stack "$name" $template --capabilities CAPABILITY_IAM --role-arn "$service_role" \
@@ -349,6 +365,21 @@ deploy_application() {
   look "$name"
   say "stack $name is $found, application $application is $(aws kinesisanalyticsv2 describe-application \
     --application-name "$application" --query ApplicationDetail.ApplicationStatus --output text)"
+}
+
+# ---- plan ------------------------------------------------------------------------------------------------------------
+
+# With the very parameters that `deploy` gives.
+plan() {
+  local key overrides template
+  [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make plan JAR=path/to/job.jar"
+  [[ -f $JAR ]] || die "JAR=$JAR is not a file"
+  needs cargo "see https://rustup.rs"
+  check_account
+  read_jar
+  read_overrides
+  cargo run --quiet --package template --features aws -- plan --stack "$name" --region "$AWS_REGION" --template "$template" \
+    ${JSON:+--json} "${overrides[@]}"
 }
 
 # ---- destroy -----------------------------------------------------------------------------------------------------------
@@ -411,7 +442,8 @@ main() {
     deploy) read_settings "${@:2}"; deploy ;;
     destroy) read_settings "${@:2}"; destroy ;;
     functions) read_settings "${@:2}"; functions ;;
-    *) printf 'usage: %s deploy|destroy|functions [NAME=value ...]\n' "$0" >&2; return 2 ;;
+    plan) read_settings "${@:2}"; plan ;;
+    *) printf 'usage: %s deploy|plan|destroy|functions [NAME=value ...]\n' "$0" >&2; return 2 ;;
   esac
 }
 

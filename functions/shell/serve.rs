@@ -14,10 +14,11 @@ use shared::custom_resource::Request;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
 use crate::answer::{Delivered, Ended, answer};
-use crate::aws::Aws;
+use crate::aws::{Aws, variable};
 use crate::deliver::{Delivery, deliver};
 use crate::drive::Trail;
 use crate::pace::Pace;
+use crate::roots::Trust;
 use crate::telling::Telling;
 use crate::{http, metric, unstick};
 
@@ -52,7 +53,8 @@ fn delivery(aws: &Result<Aws, String>) -> Result<Delivery, Error> {
     Ok(match aws {
         Ok(aws) => Delivery { http: aws.http.clone(), region: aws.region.clone(), endpoint: aws.endpoint.clone() },
         Err(_) => Delivery {
-            http: http::client()?,
+            // A store that cannot be read may be what failed: CloudFormation's bucket needs none of one's own.
+            http: http::client(&Trust::read(variable)).or_else(|_| http::client(&Trust::BuiltIn))?,
             region: std::env::var("AWS_REGION").unwrap_or_default(),
             endpoint: std::env::var("AWS_ENDPOINT_URL").ok(),
         },

@@ -1,6 +1,6 @@
 //! What a function has before `cargo lambda deploy` makes it: its log group, and a role derived from what the planner can ask for.
 
-use super::arn;
+use super::calls;
 use super::condition::Condition;
 use super::document::Template;
 use super::handlers::default_bus_arn;
@@ -12,8 +12,7 @@ use super::messages::Queue;
 use super::problem::Problem;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
-use crate::contract::{Function, permissions};
-use crate::lifecycle::{Action, Scope};
+use crate::contract::Function;
 
 /// What every function is given.
 pub(super) struct Given<'a> {
@@ -47,16 +46,7 @@ pub(super) fn add_function(
 /// What the function's calls need, and nothing else.
 fn function_role(function: Function, group: &Handle<LogGroup>, given: &Given<'_>) -> Resource<Role> {
     let mut role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
-    for scope in [Scope::Application, Scope::Stack] {
-        let actions = permissions(function).into_iter().filter(|action| action.scope() == scope);
-        let on = match scope {
-            Scope::Application => {
-                arn::regional("kinesisanalytics", ["application/".into(), given.prefix.clone(), "*".into()])
-            }
-            Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
-        };
-        role.grant(Statement::allow(actions.map(Action::iam)).on([on]));
-    }
+    role.grant_all(calls::statements(function, given.prefix));
     group.grant_write(&mut role);
     given.failures.grant_send(&mut role);
     // Sending to an encrypted queue.
@@ -76,6 +66,8 @@ fn function_role(function: Function, group: &Handle<LogGroup>, given: &Given<'_>
 mod tests {
     use super::super::resolved::{Resolved, text};
     use super::*;
+    use crate::contract::permissions;
+    use crate::lifecycle::Action;
     use serde_json::Value as Json;
     use std::collections::BTreeSet;
 

@@ -56,6 +56,7 @@ mod access;
 mod application;
 pub mod arn;
 mod boundary;
+mod calls;
 pub mod cloudwatch;
 mod condition;
 pub mod dashboard;

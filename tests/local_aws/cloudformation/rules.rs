@@ -1,61 +1,70 @@
-//! A template's Rules: parameters that do not pass are refused before anything is created.
+//! The Rules section: what a template demands of its parameters before anything is done
+//! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>).
 //!
-//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>. The wording of the refusal is not
-//! documented; that it carries each AssertDescription is.
+//! CDK's only rule asks for the bootstrap stack's version. Functions that no template here uses are refused by name.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::intrinsics::Scope;
 use super::parameters::as_text;
 use super::template::{Template, invalid};
+use crate::Settings;
 use crate::api::ApiResult;
 
-/// Whether the parameters pass all rules.
-pub(super) fn check(template: &Template, parameters: &BTreeMap<String, Value>) -> ApiResult<()> {
-    let mut refused = Vec::new();
+/// Checks each rule whose condition holds. What CloudFormation calls a rule that does not hold is not documented beyond the
+/// AssertDescription, which is in the message.
+///
+/// # Errors
+/// `ValidationError` with the AssertDescription of the first assertion that does not hold.
+pub(super) fn check(
+    template: &Template,
+    parameters: &BTreeMap<String, Value>,
+    fetched: &BTreeMap<String, Value>,
+    settings: &Settings,
+) -> ApiResult<()> {
+    let scope = Scope {
+        template,
+        parameters,
+        fetched,
+        resources: &BTreeMap::new(),
+        exports: &BTreeMap::new(),
+        settings,
+        stack_id: "",
+        stack_name: "",
+    };
     for (name, rule) in &template.rules {
-        let applies = rule.get("RuleCondition").map_or(Ok(true), |condition| holds(condition, parameters));
-        if !applies.map_err(invalid)? {
-            continue;
-        }
-        for assertion in rule["Assertions"].as_array().into_iter().flatten() {
-            if !holds(&assertion["Assert"], parameters).map_err(invalid)? {
-                let description = assertion["AssertDescription"].as_str().unwrap_or_default();
-                refused.push(format!("{name}: {description}"));
+        let applies =
+            rule.get("RuleCondition").map_or(Ok(true), |condition| holds(&scope, condition)).map_err(invalid)?;
+        let assertions = rule.get("Assertions").and_then(Value::as_array);
+        let assertions = assertions.ok_or_else(|| invalid(format!("Template error: rule {name} has no Assertions")))?;
+        for assertion in assertions.iter().filter(|_| applies) {
+            let assert = assertion.get("Assert").unwrap_or(&Value::Null);
+            if !holds(&scope, assert).map_err(invalid)? {
+                let described = assertion.get("AssertDescription").map(as_text).unwrap_or_default();
+                return Err(invalid(format!("Template error: the assertion of rule {name} failed: {described}")));
             }
         }
     }
-    if refused.is_empty() {
-        return Ok(());
-    }
-    Err(invalid(format!("Template validation error: parameters do not pass the rules: {}", refused.join("; "))))
+    Ok(())
 }
 
-fn holds(test: &Value, parameters: &BTreeMap<String, Value>) -> Result<bool, String> {
-    let members = test.as_object().filter(|members| members.len() == 1);
-    let Some((name, argument)) = members.and_then(|members| members.iter().next()) else {
-        return Err("Template format error: a rule must be one function".to_owned());
+fn holds(scope: &Scope<'_>, expression: &Value) -> Result<bool, String> {
+    let single = expression.as_object().filter(|members| members.len() == 1).and_then(|members| members.iter().next());
+    let Some((name, argument)) = single else {
+        return Err("Template error: an assertion is one function".to_owned());
     };
-    let mut list = argument.as_array().into_iter().flatten();
-    match name.as_str() {
-        "Fn::And" => list.try_fold(true, |held, each| Ok(holds(each, parameters)? && held)),
-        "Fn::Or" => list.try_fold(false, |held, each| Ok(holds(each, parameters)? || held)),
-        "Fn::Not" => list.next().map_or(Ok(true), |each| Ok(!holds(each, parameters)?)),
-        "Fn::Equals" => {
-            let texts: Vec<String> = list.map(|each| text(each, parameters)).collect::<Result<_, _>>()?;
-            Ok(texts.windows(2).all(|pair| pair[0] == pair[1]))
+    let items = argument.as_array().map(Vec::as_slice).unwrap_or_default();
+    match (name.as_str(), items) {
+        ("Fn::And", items) => items.iter().try_fold(true, |held, each| Ok(holds(scope, each)? && held)),
+        ("Fn::Or", items) => items.iter().try_fold(false, |held, each| Ok(holds(scope, each)? || held)),
+        ("Fn::Not", [one]) => Ok(!holds(scope, one)?),
+        ("Fn::Equals", [left, right]) => Ok(scope.text(left)? == scope.text(right)?),
+        ("Fn::Contains", [list, value]) => {
+            let (list, value) = (scope.resolve(list)?.unwrap_or_default(), scope.text(value)?);
+            Ok(list.as_array().into_iter().flatten().any(|item| as_text(item) == value))
         }
-        other => Err(format!("Template format error: {other} is not supported in a rule")),
-    }
-}
-
-fn text(value: &Value, parameters: &BTreeMap<String, Value>) -> Result<String, String> {
-    match value.get("Ref").and_then(Value::as_str) {
-        Some(name) => {
-            let given = parameters.get(name).map(as_text);
-            given.ok_or_else(|| format!("Template format error: a rule refers to {name}, which is no parameter"))
-        }
-        None => Ok(as_text(value)),
+        (other, _) => Err(format!("Template error: {other} is not supported in a rule")),
     }
 }

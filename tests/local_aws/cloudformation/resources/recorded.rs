@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Desk, Handler, Made, Refused, at_once};
+use crate::stamp;
 
 pub(super) const HANDLERS: &[Handler] = &[
     Handler {
@@ -63,6 +64,19 @@ pub(super) const HANDLERS: &[Handler] = &[
             Ok(Made::new(desk.physical_id, []))
         },
         delete: |desk| authorize(desk, "cloudwatch:DeleteDashboards", "dashboard", "DashboardName"),
+        is_settled: at_once,
+    },
+    // What the CDK CLI adds to each template: read by nobody, made by nobody.
+    Handler {
+        kind: "AWS::CDK::Metadata",
+        properties: &["Analytics"],
+        required: &[],
+        create_only: &[],
+        attributes: &[],
+        is_taggable: false,
+        create: |_| Ok(Made::new(stamp::uuid(), [])),
+        update: |desk| Ok(Made::new(desk.physical_id, [])),
+        delete: |_| Ok(()),
         is_settled: at_once,
     },
     Handler {
