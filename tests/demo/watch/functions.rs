@@ -58,7 +58,7 @@ fn told(line: &str) -> Option<Line> {
         ("step", "refuse") => of(Tone::Bad, format!("refuses: {because}")),
         ("step", "wait") => of(Tone::Quiet, format!("waits: {because}")),
         ("step", call) => of(Tone::Plain, format!("calls {call}")).because(format!("because {because}")),
-        (message, _) if line["level"] != "INFO" => of(Tone::Bad, message.to_owned()),
+        (message, _) if !message.is_empty() && line["level"] != "INFO" => of(Tone::Bad, message.to_owned()),
         _ => return None,
     })
 }
@@ -69,6 +69,7 @@ fn reached(goal: &str) -> &'static str {
         "Stopped" => "the application is stopped",
         "Properties" => "the application has the stack's names",
         "Continued" => "the rollback goes on",
+        "Guarded" => "the application takes the update",
         "Recovered" => "nothing is left to do; the report follows",
         _ => "the goal is reached",
     }
