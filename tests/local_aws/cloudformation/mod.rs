@@ -21,12 +21,14 @@ pub(crate) mod resources;
 mod responses;
 mod rollback;
 mod rows;
+mod rules;
 pub mod scenario;
 mod scheduler;
 mod steps;
 mod template;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
