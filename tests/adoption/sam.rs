@@ -4,7 +4,7 @@ use crate::adopted::{Example, by_jar, does_not_get_stuck, starts_what_never_ran,
 use crate::synthesized;
 
 fn example() -> Example {
-    by_jar("flink-orders", synthesized("sam/before.json"), synthesized("sam/template.json"))
+    by_jar("flink-orders", &synthesized("sam/before.json"), &synthesized("sam/template.json"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
