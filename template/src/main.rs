@@ -18,6 +18,7 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack picture
        flink-stack plan --stack NAME [--region REGION] [--template FILE] [--json] [Key=Value ...]
        flink-stack why --stack NAME [--region REGION] [--json]
+       flink-stack verify-aws --bucket NAME --key KEY [--yes] [--run] [--region REGION] [--out FILE] [key=value ...]
 
   synth              writes access.template.json, handlers.template.json, application.template.json, its variant
                      application-retained.template.json and samples/ into DIR, by default into template/,
@@ -31,8 +32,11 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
                      Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell
   why                says why a stack is stuck, or that it is not, and the next command to run.
                      Ends with 0: nothing to do, 1: stuck, 2: cannot tell
+  verify-aws         asks an account what AWS's documentation leaves open, with a jar in S3 and the properties that its job
+                     needs, in a stack of its own that it removes; with --run also what takes a running application.
+                     Ends with 0: all asked and removed, 1: something stayed unanswered or is left, 2: nothing was asked
 
-plan and why only read. They are built with the feature aws: cargo run --package template --features aws";
+plan and why only read. The three are built with the feature aws: cargo run --package template --features aws";
 
 /// Where environments are.
 const ENVIRONMENTS: &str = "template/environments";
@@ -111,6 +115,7 @@ fn command(arguments: &[String]) -> Result<Command, String> {
         }
         ["picture"] => Ok(Command::Picture),
         [word @ ("why" | "plan"), rest @ ..] => operate::asked(word, rest).map(Command::Operate),
+        ["verify-aws", rest @ ..] => operate::verify(rest).map(Command::Operate),
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         [] => Err("a command is missing".to_owned()),
         [unknown, ..] => Err(format!("there is no command \"{unknown}\"")),
