@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e e2e-flink
+.PHONY: help demo test check lint gates requests one-tls template properties check-properties deploy destroy e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -16,10 +16,14 @@ demo: ## The whole story on a local AWS, live: needs cargo alone
 	cargo build --package functions --bins
 	cargo run --package local-aws --bin demo
 
-test: ## Every example and scenario: needs cargo alone
-	cargo test --workspace
+# What the scenarios ask of the local AWS is kept for `make requests`.
+RECORDED := $(abspath $(TARGET))/recorded
 
-check: lint one-tls cfn-lint test e2e ## What CI runs
+test: ## Every example and scenario: needs cargo alone
+	@rm -rf $(RECORDED) && mkdir -p $(RECORDED)
+	LOCAL_AWS_RECORD=$(RECORDED) cargo test --workspace
+
+check: lint one-tls gates test requests e2e ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
@@ -45,8 +49,12 @@ properties: ## What the job reads, for local development: [ENV=staging] [STACK=f
 check-properties: ## Keys that the job reads and nobody injects, and the reverse: JAR_SOURCES=path/to/src
 	@cargo run --quiet --package template -- check-properties '$(JAR_SOURCES)'
 
-cfn-lint: $(VENV)/installed ## cfn-lint finds nothing on the templates
+gates: $(VENV)/installed ## What cfn-lint, cloudformation-validate and our own Guard rules find in the templates: nothing
 	$(VENV)/bin/cfn-lint template/*.template.json
+	$(VENV)/bin/python tests/gates/templates.py template/*.template.json
+
+requests: test $(VENV)/installed ## What the scenarios sent, against botocore's models; what they used, against what is granted
+	$(VENV)/bin/python tests/gates/requests.py $(RECORDED)
 
 deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh deploy $(GIVEN)
@@ -60,7 +68,7 @@ e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python
 e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
 	cargo run --quiet --package local-aws --bin e2e-flink
 
-# ministack, cargo-lambda with zig, the AWS CLI and cfn-lint, pinned.
+# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint and cloudformation-validate, pinned.
 $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
