@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint gates requests one-tls template properties check-properties deploy destroy e2e e2e-flink
+.PHONY: help demo test check lint gates requests deny template properties check-properties deploy destroy packages e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -23,17 +23,24 @@ test: ## Every example and scenario: needs cargo alone
 	@rm -rf $(RECORDED) && mkdir -p $(RECORDED)
 	LOCAL_AWS_RECORD=$(RECORDED) cargo test --workspace
 
-check: lint one-tls gates test requests e2e ## What CI runs
+check: lint deny gates test requests e2e ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
-one-tls: ## No second TLS stack has come in with a dependency
-	@for crate in aws-lc-sys openssl-sys hyper@0.14; do \
-		if cargo tree --workspace --edges normal --invert $$crate >/dev/null 2>&1; then \
-			echo "$$crate is linked: a second TLS stack; see cargo tree --invert $$crate" >&2; exit 1; fi; done
+CARGO_DENY := $(TARGET)/tools/bin/cargo-deny
+$(CARGO_DENY):
+	cargo install --quiet --debug --locked --root $(TARGET)/tools --version 0.20.2 cargo-deny
+
+# Then each part is tried with a defect that it has to find.
+deny: $(CARGO_DENY) ## Licences, sources, and no second TLS stack
+	$(CARGO_DENY) --locked --workspace --config .deny.toml check licenses bans sources
+	@for planted in 'licenses:s/"ISC",//' 'bans:s/openssl-sys/ring/' 'sources:s/^unknown-git.*/allow-registry=[]/'; do \
+		sed "$${planted#*:}" .deny.toml >$(TARGET)/planted-deny.toml; \
+		if $(CARGO_DENY) --locked --workspace --config $(TARGET)/planted-deny.toml check "$${planted%%:*}" >/dev/null 2>&1; then \
+			echo "cargo-deny does not find what was planted: $$planted" >&2; exit 1; fi; done
 
 template: ## Write the templates anew from shared/src/template, and check the environments
 	cargo run --quiet --package template -- synth
@@ -61,6 +68,9 @@ deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test
 
 destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh destroy $(GIVEN)
+
+packages: ## The functions' zips and their digests, the same for the same source: [ARCH=arm64]
+	@template/deploy.sh packages $(GIVEN)
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py

@@ -3,8 +3,9 @@
 #
 #   template/deploy.sh deploy JAR=job.jar [STACK=...] ...    access stack, functions, handlers stack, jar, application stack
 #   template/deploy.sh destroy [STACK=...] ...               the same in reverse
+#   template/deploy.sh packages [ARCH=arm64]                 the functions' packages alone, with their digests
 #
-# `make deploy` and `make destroy` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
+# `make deploy`, `make destroy` and `make packages` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
 # are the same. Everything that can be checked is checked before anything is created or deleted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -195,10 +196,7 @@ role_output() {
 check_deploy() {
   [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar"
   [[ -f $JAR ]] || die "JAR=$JAR is not a file"
-  if [[ -z $ONLY_STACK ]]; then
-    needs cargo "see https://rustup.rs"
-    cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
-  fi
+  [[ -n $ONLY_STACK ]] || check_build
   check_account
   [[ -z $ONLY_STACK ]] || there $HANDLERS || die "the handlers are not deployed; leave ONLY_STACK out"
   prefix=flink-
@@ -217,6 +215,45 @@ check_deploy() {
   esac
 }
 
+# Builds the functions and packs them so that the same source gives the same bytes, wherever and whenever it is built: no path of
+# this machine in a panic's text, no time of the build in the zip, whose oldest time is 1980.
+build_functions() {
+  local function build=(--release --locked)
+  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
+  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
+  RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" \
+    quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+  for function in "${FUNCTIONS[@]}"; do
+    TZ=UTC touch -t 198001010000 "${CARGO_TARGET_DIR:-target}/lambda/$function/bootstrap"
+  done
+}
+
+check_build() {
+  local libraries
+  needs cargo "see https://rustup.rs"
+  cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
+  case $ARCH in
+    x86_64) ;;
+    arm64)
+      libraries=$(rustc --print target-libdir --target aarch64-unknown-linux-gnu)
+      [[ -d $libraries ]] || die "ARCH=arm64 takes the target: rustup target add aarch64-unknown-linux-gnu" ;;
+    *) die "ARCH is \"$ARCH\"; it takes x86_64 or arm64" ;;
+  esac
+}
+
+packages() {
+  local function folder
+  check_build
+  say "building ${FUNCTIONS[*]} for $ARCH"
+  build_functions
+  for function in "${FUNCTIONS[@]}"; do
+    folder=${CARGO_TARGET_DIR:-target}/lambda/$function
+    # Its own packing, as `cargo lambda deploy` uploads it; nothing is deployed.
+    quietly cargo lambda deploy "$function" --dry || die "the function $function cannot be packed"
+    (sha256sum "$folder/bootstrap.zip" 2>/dev/null || shasum -a 256 "$folder/bootstrap.zip")
+  done
+}
+
 deploy() {
   check_deploy
   say "account $account, region $AWS_REGION${AWS_ENDPOINT_URL:+, endpoint $AWS_ENDPOINT_URL}"
@@ -225,11 +262,9 @@ deploy() {
 }
 
 deploy_handlers() {
-  local function role variables access=() build=(--release --locked --output-format zip)
+  local function role variables access=()
   say "building ${FUNCTIONS[*]} for $ARCH"
-  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
-  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
-  quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+  build_functions
 
   say "stack $ACCESS: roles, logs, queue, topic, bucket"
   # Only what is given: an update keeps every other parameter as it is.
@@ -348,7 +383,8 @@ main() {
   case $verb in
     deploy) read_settings "${@:2}"; deploy ;;
     destroy) read_settings "${@:2}"; destroy ;;
-    *) printf 'usage: %s deploy|destroy [NAME=value ...]\n' "$0" >&2; return 2 ;;
+    packages) read_settings "${@:2}"; packages ;;
+    *) printf 'usage: %s deploy|destroy|packages [NAME=value ...]\n' "$0" >&2; return 2 ;;
   esac
 }
 
