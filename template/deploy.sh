@@ -5,8 +5,9 @@
 #   template/deploy.sh plan JAR=job.jar [STACK=...] ...      what the last of these would do; it changes nothing
 #   template/deploy.sh destroy [STACK=...] ...               the same in reverse
 #   template/deploy.sh functions [REGION=...] ...            only the functions, where a StackSet brings the stacks around them
+#   template/deploy.sh packages [ARCH=arm64]                 the functions' packages alone, with their digests
 #
-# `make deploy`, `make plan`, `make destroy` and `make functions` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
+# The Makefile's targets of these names call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
 # are the same. Everything that can be checked is checked before anything is created or deleted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -158,11 +159,6 @@ check_account() {
   look_for_stacks
 }
 
-needs_cargo_lambda() {
-  needs cargo "see https://rustup.rs"
-  cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
-}
-
 # ---- deploy ------------------------------------------------------------------------------------------------------------
 
 # The arguments: a stack, its template, and what `aws cloudformation deploy` takes besides.
@@ -225,7 +221,7 @@ role_output() {
 check_deploy() {
   [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar"
   [[ -f $JAR ]] || die "JAR=$JAR is not a file"
-  [[ -n $ONLY_STACK ]] || needs_cargo_lambda
+  [[ -n $ONLY_STACK ]] || check_build
   check_account
   [[ -n $ONLY_STACK || -z $elsewhere ]] || die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; run make functions, and this with ONLY_STACK=1"
   [[ $RETAIN =~ ^[01]?$ ]] || die "RETAIN is \"$RETAIN\"; it takes 1 (the application stays when the stack goes) or 0"
@@ -248,11 +244,50 @@ check_deploy() {
 }
 
 functions() {
-  needs_cargo_lambda
+  check_build
   check_account
   there "$ACCESS" || die "$ACCESS is not deployed; its roles are what the functions run with"
   build_functions
   deploy_functions
+}
+
+# Builds the functions and packs them so that the same source gives the same bytes, wherever and whenever it is built: no path of
+# this machine in a panic's text, no time of the build in the zip, whose oldest time is 1980.
+build_functions() {
+  local function build=(--release --locked)
+  say "building ${FUNCTIONS[*]} for $ARCH"
+  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
+  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
+  RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" \
+    quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+  for function in "${FUNCTIONS[@]}"; do
+    TZ=UTC touch -t 198001010000 "${CARGO_TARGET_DIR:-target}/lambda/$function/bootstrap"
+  done
+}
+
+check_build() {
+  local libraries
+  needs cargo "see https://rustup.rs"
+  cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
+  case $ARCH in
+    x86_64) ;;
+    arm64)
+      libraries=$(rustc --print target-libdir --target aarch64-unknown-linux-gnu)
+      [[ -d $libraries ]] || die "ARCH=arm64 takes the target: rustup target add aarch64-unknown-linux-gnu" ;;
+    *) die "ARCH is \"$ARCH\"; it takes x86_64 or arm64" ;;
+  esac
+}
+
+packages() {
+  local function folder
+  check_build
+  build_functions
+  for function in "${FUNCTIONS[@]}"; do
+    folder=${CARGO_TARGET_DIR:-target}/lambda/$function
+    # Its own packing, as `cargo lambda deploy` uploads it; nothing is deployed.
+    quietly cargo lambda deploy "$function" --dry || die "the function $function cannot be packed"
+    (sha256sum "$folder/bootstrap.zip" 2>/dev/null || shasum -a 256 "$folder/bootstrap.zip")
+  done
 }
 
 deploy() {
@@ -281,14 +316,6 @@ deploy_handlers() {
 
   say "stack $HANDLERS: events, schedule, alarms, exports"
   deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
-}
-
-build_functions() {
-  local function build=(--release --locked --output-format zip)
-  say "building ${FUNCTIONS[*]} for $ARCH"
-  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
-  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
-  quietly cargo lambda build "${build[@]}" || die "the functions do not build"
 }
 
 deploy_functions() {
@@ -442,8 +469,9 @@ main() {
     deploy) read_settings "${@:2}"; deploy ;;
     destroy) read_settings "${@:2}"; destroy ;;
     functions) read_settings "${@:2}"; functions ;;
+    packages) read_settings "${@:2}"; packages ;;
     plan) read_settings "${@:2}"; plan ;;
-    *) printf 'usage: %s deploy|plan|destroy|functions [NAME=value ...]\n' "$0" >&2; return 2 ;;
+    *) printf 'usage: %s deploy|plan|destroy|functions|packages [NAME=value ...]\n' "$0" >&2; return 2 ;;
   esac
 }
 
