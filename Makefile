@@ -23,7 +23,7 @@ test: ## Every example and scenario: needs cargo alone
 	@rm -rf $(RECORDED) && mkdir -p $(RECORDED)
 	LOCAL_AWS_RECORD=$(RECORDED) cargo test --workspace
 
-check: lint deny gates test requests adoption e2e ## What CI runs
+check: lint deny gates test requests adoption e2e gauge ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
@@ -159,6 +159,42 @@ $(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json
 .PHONY: peers
 peers: $(PEERS)/installed ## Our answers beside those of three libraries (needs python3, node, openssl; installs into target/)
 	@$(PEERS)/venv/bin/python tests/peers/run.py $(PEERS)
+
+# boto3, crhelper and Lambda's own client for Python; the SDK v3, esbuild and the CDK for Node, pinned.
+BENCH := $(TARGET)/bench-tools
+$(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package.json
+	python3 -m venv --clear $(BENCH)/venv
+	$(BENCH)/venv/bin/pip install --quiet --requirement tests/bench/peers/requirements.txt
+	cp tests/bench/peers/package.json $(BENCH)/
+	npm install --prefix $(BENCH) --silent --no-package-lock --no-audit --no-fund
+	@touch $@
+
+# What the zips are built with; template/deploy.sh builds the same ones.
+LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" cargo lambda build --quiet --release --locked --output-format zip \
+	--bin flink-auto-start --bin flink-property-groups --bin flink-update-guard --bin flink-rollback-unsticker
+
+.PHONY: bench
+bench: $(BENCH)/installed $(VENV)/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind)
+	mkdir -p $(BENCH)/handlers $(BENCH)/code
+	cp tests/bench/peers/*.py tests/bench/peers/*.mjs $(BENCH)/handlers/
+	cp tests/bench/peers/stack.js $(BENCH)/
+	cp $(BENCH)/venv/lib/python3*/site-packages/botocore/cacert.pem $(BENCH)/
+	$(BENCH)/node_modules/.bin/esbuild $(BENCH)/handlers/auto_start.mjs --bundle --platform=node --format=cjs --minify \
+		--log-level=warning --outfile=$(BENCH)/handlers/auto_start.cjs
+	$(LAMBDA_BUILD)
+	cargo build --quiet --release --package local-aws --bin bench-noop --bin bench-raw
+	cargo build --quiet --release --package template
+	cargo run --quiet --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH)
+	@$(MAKE) --no-print-directory polling
+
+.PHONY: gauge budget
+gauge: $(VENV)/installed ## Instructions of a cold start and sizes, against tests/bench/budget (needs openssl, valgrind)
+	$(LAMBDA_BUILD)
+	@cargo run --quiet --package local-aws --bin bench -- gauge $(TARGET) tests/bench/budget
+
+budget: $(VENV)/installed ## Write tests/bench/budget anew
+	$(LAMBDA_BUILD)
+	@cargo run --quiet --package local-aws --bin bench -- budget $(TARGET) tests/bench/budget
 
 .PHONY: polling
 polling: ## Our polling policy beside the usual ones, simulated: calls, delay, a thousand applications at once

@@ -121,6 +121,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         stack: request.stack_id.clone(),
         application: Some(name),
         in_name_of: InNameOf::Request { request: Box::new(request.clone()), first: first.clone() },
+        stack_seen: Some(asked.stack(&first)),
     };
     let mut trail = Trail::default();
     let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;

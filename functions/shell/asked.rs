@@ -121,6 +121,11 @@ impl Asked {
         asker.reach::<R>(application)
     }
 
+    /// The stack as the driver sees it, so that its first look need not repeat this one.
+    pub(crate) fn stack(&self, first: &Handover) -> Stack {
+        compared(self.status, self.row.as_ref(), first)
+    }
+
     /// What is handed to the next invocation: the stack as the first one saw it.
     pub(crate) fn handover(&self, before: Option<Handover>) -> Handover {
         before.unwrap_or_else(|| Handover {
@@ -144,10 +149,13 @@ pub(crate) async fn is_over(aws: &Aws, request: &Request, first: &Handover) -> b
 /// first seen.
 pub(crate) async fn look_again(aws: &Aws, request: &Request, first: &Handover) -> Result<Stack, Fault> {
     let status = stack::describe(aws, &request.stack_id).await?.status;
-    let row = newest_row(aws, request).await?;
+    Ok(compared(status, newest_row(aws, request).await?.as_ref(), first))
+}
+
+fn compared(status: StackStatus, row: Option<&StackEvent>, first: &Handover) -> Stack {
     let same_row = first.row.is_empty() || row.is_none_or(|row| row.id == first.row);
     let superseded = status.as_str() != first.status || !same_row;
-    Ok(Stack { status: Some(status), superseded, continued: 0 })
+    Stack { status: Some(status), superseded, continued: 0 }
 }
 
 fn is_in_progress(row: &StackEvent) -> bool {

@@ -11,7 +11,8 @@ use crate::roots::Trust;
 pub(crate) struct Aws {
     pub(crate) flink: aws_sdk_kinesisanalyticsv2::Client,
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
-    pub(crate) lambda: aws_sdk_lambda::Client,
+    /// What [`crate::handover`] makes a client of: building one parses the table of AWS's partitions anew, and few ever hand over.
+    pub(crate) lambda: aws_sdk_lambda::Config,
     pub(crate) http: reqwest::Client,
     pub(crate) region: String,
     /// `AWS_ENDPOINT_URL`, when everything goes to one place that is not AWS.
@@ -47,20 +48,22 @@ fn endpoint(service: &str) -> Option<String> {
     variable(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| variable("AWS_ENDPOINT_URL"))
 }
 
-macro_rules! client {
+macro_rules! config {
     ($sdk:ident, $service:literal, $region:expr, $credentials:expr, $http:expr, $retries:expr) => {{
         let mut config = $sdk::Config::builder()
             .behavior_version($sdk::config::BehaviorVersion::latest())
             .region($sdk::config::Region::new($region))
             .credentials_provider($credentials)
             .http_client($http)
+            // The connector reads a body whole, within a time of its own.
+            .stalled_stream_protection($sdk::config::StalledStreamProtectionConfig::disabled())
             .retry_config(match $retries {
                 // The driver looks again by itself; retries underneath it would only multiply the calls.
                 Retries::None => $sdk::config::retry::RetryConfig::disabled(),
                 Retries::Standard => $sdk::config::retry::RetryConfig::standard(),
             });
         config.set_endpoint_url(endpoint($service));
-        $sdk::Client::from_conf(config.build())
+        config.build()
     }};
 }
 
@@ -94,24 +97,26 @@ impl Aws {
         let http = http::client(&Trust::read(variable))
             .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
         let sdk = http::for_sdk(&http);
+        let flink = config!(
+            aws_sdk_kinesisanalyticsv2,
+            "KINESIS_ANALYTICS_V2",
+            region.clone(),
+            credentials.clone(),
+            sdk.clone(),
+            retries
+        );
+        let cloudformation = config!(
+            aws_sdk_cloudformation,
+            "CLOUDFORMATION",
+            region.clone(),
+            credentials.clone(),
+            sdk.clone(),
+            retries
+        );
         Ok(Self {
-            flink: client!(
-                aws_sdk_kinesisanalyticsv2,
-                "KINESIS_ANALYTICS_V2",
-                region.clone(),
-                credentials.clone(),
-                sdk.clone(),
-                retries
-            ),
-            cloudformation: client!(
-                aws_sdk_cloudformation,
-                "CLOUDFORMATION",
-                region.clone(),
-                credentials.clone(),
-                sdk.clone(),
-                retries
-            ),
-            lambda: client!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials.clone(), sdk, retries),
+            flink: aws_sdk_kinesisanalyticsv2::Client::from_conf(flink),
+            cloudformation: aws_sdk_cloudformation::Client::from_conf(cloudformation),
+            lambda: config!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials.clone(), sdk, retries),
             http,
             region,
             endpoint: variable("AWS_ENDPOINT_URL"),

@@ -22,6 +22,8 @@ pub(crate) struct Subject {
     pub(crate) application: Option<String>,
     /// In whose name it happens.
     pub(crate) in_name_of: InNameOf,
+    /// The stack, when it was looked at a moment ago: enough to plan with, never to change anything on.
+    pub(crate) stack_seen: Option<Stack>,
 }
 
 /// In whose name something is changed: what makes it superseded.
@@ -91,7 +93,7 @@ pub(crate) async fn drive(
 ) -> Result<Done, Stopped> {
     let mut tried = Tried::default();
     let mut waiting = None;
-    let mut known: Option<Stack> = None;
+    let mut known = subject.stack_seen.clone();
     loop {
         let observed = match look(aws, goal, subject, &mut tried, &mut known).await {
             Ok(observed) => observed,

@@ -9,7 +9,8 @@ use crate::aws::Aws;
 
 /// Invokes this function asynchronously with `event`; whether Lambda took it.
 pub(crate) async fn hand_over(aws: &Aws, function: &str, event: &Value) -> bool {
-    let invoke = aws.lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
+    let lambda = aws_sdk_lambda::Client::from_conf(aws.lambda.clone());
+    let invoke = lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
     match invoke.payload(Blob::new(event.to_string())).send().await {
         Ok(_) => {
             info!("handed over to the next invocation");

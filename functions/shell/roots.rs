@@ -49,9 +49,12 @@ impl Trust {
     }
 }
 
-/// ring, not AWS-LC: that draws its entropy at the first handshake, where a function's CPU is throttled.
+/// ring, not AWS-LC: that draws its entropy at the first handshake, where a function's CPU is throttled. The suites with SHA-256
+/// stand first, as AWS's own endpoints have them: both of Lambda's processors have instructions for it, and for SHA-384 not.
 fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.sort_by_key(|suite| suite.suite().as_str().is_some_and(|name| name.ends_with("SHA384")));
+    Arc::new(provider)
 }
 
 fn only(loaded: CertificateResult) -> Result<ClientConfig, String> {

@@ -29,7 +29,8 @@ const NO_DEADLINE: Duration = Duration::from_mins(1);
 
 /// JSON lines at INFO. Not configurable downward: at TRACE the SDK prints what must never be printed.
 fn log() {
-    tracing_subscriber::fmt().json().with_max_level(LevelFilter::INFO).with_target(false).init();
+    // There is one span, and each line has it already.
+    tracing_subscriber::fmt().json().with_span_list(false).with_max_level(LevelFilter::INFO).with_target(false).init();
 }
 
 /// Serves a custom resource for ever.

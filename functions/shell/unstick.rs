@@ -252,7 +252,7 @@ async fn reach(
     until: Instant,
 ) -> Result<(Result<Done, Refusal>, Trail), Unfinished> {
     let in_name_of = InNameOf::Incident { continued };
-    let subject = Subject { stack: stack.to_owned(), application, in_name_of };
+    let subject = Subject { stack: stack.to_owned(), application, in_name_of, stack_seen: None };
     let mut trail = Trail::default();
     let mut pace = Pace::new(&aws.environment, until);
     match drive(aws, goal, &subject, &mut pace, &mut trail).await {

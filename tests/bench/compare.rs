@@ -1,0 +1,269 @@
+//! `make bench`: the rows, and what each is held to.
+
+use std::error::Error;
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::aws::Story;
+use crate::gauge::SHORTEST;
+use crate::host::Run;
+use crate::measure::{Measured, Series, measure};
+use crate::stats::{Spread, short};
+use crate::subject::{Ends, Subject};
+use crate::table::{Row, print};
+use crate::{Bench, FUNCTIONS, callgrind, synth};
+
+/// Zip of the same handler in Rust with every crate's default features and cargo's default profile, in bytes, as it was measured
+/// once: building it would take longer than everything else here.
+const EVERY_DEFAULT_ZIP: f64 = 7_258_000.0;
+/// Looks more than the shortest story has, to see what one costs.
+const FURTHER: u32 = 10;
+/// Events after the first.
+const WARM: usize = 5;
+
+/// Whether every target is met.
+pub(crate) fn run(bench: &Bench, floors: &Path, tools: &Path, repetitions: usize) -> Result<bool, Box<dyn Error>> {
+    let measured = measure(&bench.host, &series(bench, floors, tools)?, repetitions)?;
+    let tables = [
+        ("the same handler by others, 16 calls", peers(bench, &measured, tools)?),
+        ("the floor, five calls", floor(bench, &measured, floors)?),
+        ("each function, the shortest way to its answer", each(bench, &measured)?),
+        ("synthesis", synthesis(bench, floors, tools, repetitions)?),
+    ];
+    println!("{repetitions} repetitions, interleaved; medians of the ratios within a repetition.");
+    println!("Calls of a start: {}.", measured.calls("start").join(", "));
+    println!("Python makes {}, Node {}.", measured.calls("python").len(), measured.calls("node").len());
+    for (title, rows) in &tables {
+        print(title, rows);
+    }
+    Ok(!tables.iter().any(|(_, rows)| rows.iter().any(Row::is_missed)))
+}
+
+fn series(bench: &Bench, floors: &Path, tools: &Path) -> Result<Vec<Series>, Box<dyn Error>> {
+    let series = |name, subject, story, events| Series { name, subject, story, events };
+    let auto_start = Subject::ours(&bench.folder, "flink-auto-start");
+    // Nothing is shared between the two APIs here, as with AWS.
+    let start = Subject { one_connection: false, ..auto_start.clone() };
+    let boto3 = python("python", tools, &bench.folder, "auto_start")?;
+    let crhelper = python("crhelper", tools, &bench.folder, "auto_start_crhelper")?;
+    let node = node(tools, &bench.folder)?;
+    let raw = Subject::floor(floors, "bench-raw", Ends::Put);
+    let mut all = vec![
+        series("no-op", Subject::floor(floors, "bench-noop", Ends::Response), SHORTEST, 1),
+        series("raw", raw.clone(), Story::Starting, 1),
+        series("raw warm", raw, Story::Starting, 1 + WARM),
+        series("further", auto_start, Story::Leaving(FURTHER), 1),
+        series("start", start.clone(), Story::Starting, 1),
+        series("start warm", start, Story::Starting, 1 + WARM),
+        series("python", boto3.clone(), Story::Starting, 1),
+        series("python warm", boto3, Story::Starting, 1 + WARM),
+        series("crhelper", crhelper, Story::Starting, 1),
+        series("node", node.clone(), Story::Starting, 1),
+        series("node warm", node, Story::Starting, 1 + WARM),
+    ];
+    all.extend(FUNCTIONS.map(|name| series(name, Subject::ours(&bench.folder, name), SHORTEST, 1)));
+    Ok(all)
+}
+
+/// boto3 reads a bundle of all the world's roots, as it does everywhere; ours is one more.
+fn python(name: &'static str, tools: &Path, folder: &Path, module: &str) -> Result<Subject, Box<dyn Error>> {
+    let tools = fs::canonicalize(tools)?;
+    let text = |path: &str| tools.join(path).to_string_lossy().into_owned();
+    let bundle = folder.join("bundle.pem");
+    let roots = fs::read_to_string(tools.join("cacert.pem"))? + &fs::read_to_string(folder.join("root.pem"))?;
+    fs::write(&bundle, roots)?;
+    let bundle = bundle.to_string_lossy().into_owned();
+    let program =
+        vec![text("venv/bin/python"), "-m".to_owned(), "awslambdaric".to_owned(), format!("{module}.handler")];
+    let environment =
+        vec![("AWS_CA_BUNDLE", bundle.clone()), ("SSL_CERT_FILE", bundle), ("PYTHONPATH", text("handlers"))];
+    Ok(Subject::peer(name, program, environment))
+}
+
+/// Node has its roots built in, as ours has; the root is one more.
+fn node(tools: &Path, folder: &Path) -> Result<Subject, Box<dyn Error>> {
+    let tools = fs::canonicalize(tools)?;
+    let text = |path: &str| tools.join(path).to_string_lossy().into_owned();
+    let program = vec!["node".to_owned(), text("handlers/runtime.mjs"), text("handlers/auto_start.cjs")];
+    let root = folder.join("root.pem").to_string_lossy().into_owned();
+    Ok(Subject::peer("node", program, vec![("NODE_EXTRA_CA_CERTS", root)]))
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+fn ratio(ours: Duration, other: Duration) -> f64 {
+    ours.as_secs_f64() / other.as_secs_f64()
+}
+
+fn handler(run: &Run) -> Duration {
+    run.handled.first().copied().unwrap_or_default()
+}
+
+/// The median of the warm events of one process.
+fn warm(run: &Run) -> Duration {
+    let mut warm: Vec<Duration> = run.handled.iter().skip(1).copied().collect();
+    warm.sort_unstable();
+    warm.get(warm.len() / 2).copied().unwrap_or_default()
+}
+
+/// A row of times.
+fn timed(
+    measured: &Measured,
+    metric: &str,
+    (ours, other): (&str, &str),
+    value: impl Fn(&Run) -> Duration,
+    target: Option<f64>,
+) -> Row {
+    let told = |name| format!("{} ms", short(measured.spread(name, |run| millis(value(run))).median));
+    let paired = measured.paired(ours, other, |ours, other| ratio(value(ours), value(other)));
+    Row::ratio(metric, told(ours), told(other), paired, target)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "KiB")]
+fn peak(measured: &Measured, metric: &str, (ours, other): (&str, &str), target: Option<f64>) -> Row {
+    let told = |name| format!("{} MiB", short(measured.spread(name, |run| run.peak as f64 / 1024.0).median));
+    let paired = measured.paired(ours, other, |ours, other| ours.peak as f64 / other.peak as f64);
+    Row::ratio(metric, told(ours), told(other), paired, target)
+}
+
+fn peers(bench: &Bench, measured: &Measured, tools: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+    let (python, crhelper, node) = (("start", "python"), ("start", "crhelper"), ("start", "node"));
+    let (python_warm, node_warm) = (("start warm", "python warm"), ("start warm", "node warm"));
+    let timed = |metric: &str, pair, value: fn(&Run) -> Duration, target| timed(measured, metric, pair, value, target);
+    let ours = megabytes(bench.sizes[0].0);
+    let zip = |metric: &str, files: &[&str]| -> Result<Row, Box<dyn Error>> {
+        let theirs = zipped(files.iter().map(|file| tools.join("handlers").join(file)))?;
+        Ok(Row::figure(metric, ours.clone(), megabytes(theirs), bytes(bench.sizes[0].0) / bytes(theirs), None))
+    };
+    Ok(vec![
+        timed("cold CPU / Python, boto3", python, |run| run.cpu, Some(0.025)),
+        timed("cold wall / Python, boto3", python, |run| run.cold, Some(0.030)),
+        timed("cold CPU / Python, crhelper", crhelper, |run| run.cpu, None),
+        timed("cold wall / Python, crhelper", crhelper, |run| run.cold, None),
+        timed("cold CPU / Node, SDK v3", node, |run| run.cpu, Some(0.042)),
+        timed("cold wall / Node, SDK v3", node, |run| run.cold, Some(0.055)),
+        timed("init wall / Python", python, |run| run.init, None),
+        timed("init wall / Node", node, |run| run.init, None),
+        timed("first event wall / Python", python, handler, None),
+        timed("first event wall / Node", node, handler, None),
+        timed("warm / Python", python_warm, warm, Some(0.22)),
+        timed("warm / Node", node_warm, warm, Some(0.18)),
+        peak(measured, "peak memory / Python", python, Some(0.18)),
+        peak(measured, "peak memory / Node", node, Some(0.14)),
+        zip("zip / Python, handler only", &["auto_start.py"])?,
+        zip("zip / Node, bundled", &["auto_start.cjs"])?,
+    ])
+}
+
+fn floor(bench: &Bench, measured: &Measured, floors: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+    callgrind::is_here()?;
+    let (noop, raw) = (("flink-auto-start", "no-op"), ("flink-auto-start", "raw"));
+    let further = measured.paired("further", "flink-auto-start", |further, shortest| {
+        (millis(further.cpu) - millis(shortest.cpu)) / f64::from(FURTHER)
+    });
+    let auto_start = Subject::ours(&bench.folder, "flink-auto-start");
+    let count = |subject: &Subject, story, events| -> Result<f64, Box<dyn Error>> {
+        Ok(millions(callgrind::instructions(&bench.host, subject, story, events, &bench.folder)?))
+    };
+    let (init, cold) = (count(&auto_start, SHORTEST, 0)?, count(&auto_start, SHORTEST, 1)?);
+    let more = (count(&auto_start, Story::Leaving(FURTHER), 1)? - cold) / f64::from(FURTHER);
+    let whole = count(&Subject { one_connection: false, ..auto_start }, Story::Starting, 1)?;
+    let least = count(&Subject::floor(floors, "bench-raw", Ends::Put), Story::Starting, 1)?;
+    let told = |count: f64| format!("{} M", short(count));
+    let timed = |metric: &str, pair, value: fn(&Run) -> Duration, target| timed(measured, metric, pair, value, target);
+    Ok(vec![
+        timed("cold CPU / no-op lambda_runtime", noop, |run| run.cpu, Some(3.1)),
+        timed("cold wall / no-op", noop, |run| run.cold, None),
+        timed("init wall / no-op", noop, |run| run.init, Some(1.6)),
+        timed("first event wall / TLS floor", raw, handler, Some(2.0)),
+        timed("cold CPU / TLS floor", raw, |run| run.cpu, None),
+        peak(measured, "peak memory / no-op", noop, Some(2.9)),
+        Row::figure("cold instructions, million", told(cold), String::new(), cold, Some(8.7)),
+        Row::figure("cold instructions / TLS floor", told(cold), told(least), cold / least, Some(1.7)),
+        Row::figure("init instructions, million", told(init), String::new(), init, Some(1.5)),
+        Row::ratio("each further look, ms of CPU", String::new(), String::new(), further, None),
+        Row::figure("each further look, million instructions", String::new(), String::new(), more, None),
+        Row::figure("a whole start, 16 calls, million instructions", told(whole), String::new(), whole, None),
+        Row::figure(
+            "zip / Rust with every default",
+            megabytes(bench.sizes[0].0),
+            megabytes(7_258_000),
+            bytes(bench.sizes[0].0) / EVERY_DEFAULT_ZIP,
+            Some(0.40),
+        ),
+    ])
+}
+
+fn each(bench: &Bench, measured: &Measured) -> Result<Vec<Row>, Box<dyn Error>> {
+    let mut rows = Vec::new();
+    for (name, (zip, _)) in FUNCTIONS.into_iter().zip(&bench.sizes) {
+        let calls = measured.calls(name).len();
+        let pair = (name, "no-op");
+        rows.push(timed(measured, &format!("{name}, {calls} calls: cold CPU / no-op"), pair, |run| run.cpu, None));
+        rows.push(timed(measured, &format!("{name}: init wall / no-op"), pair, |run| run.init, None));
+        let subject = Subject::ours(&bench.folder, name);
+        let cold = millions(callgrind::instructions(&bench.host, &subject, SHORTEST, 1, &bench.folder)?);
+        rows.push(Row::figure(
+            &format!("{name}: cold instructions, million"),
+            String::new(),
+            String::new(),
+            cold,
+            None,
+        ));
+        let part = bytes(*zip) / EVERY_DEFAULT_ZIP;
+        rows.push(Row::figure(
+            &format!("{name}: zip / every default"),
+            megabytes(*zip),
+            megabytes(7_258_000),
+            part,
+            Some(0.40),
+        ));
+    }
+    Ok(rows)
+}
+
+fn synthesis(bench: &Bench, floors: &Path, tools: &Path, pairs: usize) -> Result<Vec<Row>, Box<dyn Error>> {
+    let ours = synth::ours(floors, &bench.folder);
+    let told = |spread: Spread| format!("{} ms", short(spread.median));
+    let nothing = synth::beside(&ours, &Command::new("/bin/true"), pairs)?;
+    let cdk = synth::beside(&ours, &synth::cdk(tools, &bench.folder.join("cdk.out"))?, 5)?;
+    Ok(vec![
+        Row::ratio("synth wall / `true`", told(nothing.ours), told(nothing.other), nothing.ratio, Some(1.6)),
+        Row::ratio("synth wall / `cdk synth` (5 pairs)", told(cdk.ours), told(cdk.other), cdk.ratio, None),
+    ])
+}
+
+/// Bytes of a zip of these files.
+fn zipped(files: impl Iterator<Item = std::path::PathBuf>) -> Result<u64, Box<dyn Error>> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for file in files {
+        zip.start_file(
+            file.file_name().unwrap_or_default().to_string_lossy(),
+            zip::write::SimpleFileOptions::default(),
+        )?;
+        zip.write_all(&fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?)?;
+    }
+    Ok(zip.finish()?.into_inner().len().try_into()?)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of millions")]
+fn millions(count: u64) -> f64 {
+    count as f64 / 1e6
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few megabytes")]
+fn bytes(count: u64) -> f64 {
+    count as f64
+}
+
+fn megabytes(count: u64) -> String {
+    match count {
+        small if small < 100_000 => format!("{:.1} KB", bytes(small) / 1e3),
+        large => format!("{:.2} MB", bytes(large) / 1e6),
+    }
+}
