@@ -51,7 +51,7 @@ cfn-lint: $(VENV)/installed ## cfn-lint finds nothing on the templates
 # Stacks of others that adopt the handlers: committed YAML, and what CDK and SAM make, pinned (needs node, npm and python3).
 ADOPTION := $(abspath $(TARGET))/adoption
 CDK := tests/adoption/cdk
-CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next overridden tagged)
+CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next overridden tagged hurried)
 SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
 EXAMPLE_TEMPLATES := $(wildcard tests/adoption/*/*.yaml) $(CDK_TEMPLATES) $(SAM_TEMPLATES)
 
