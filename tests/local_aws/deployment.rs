@@ -277,7 +277,7 @@ fn bootstrap(folder: &Path, name: &str) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Builds the function binaries, once, with the cargo and the profile of this very program; the folder they are in.
+/// Builds the function binaries and the operator's command, once, with the cargo and the profile of this very program; the folder they are in.
 ///
 /// # Panics
 /// When they do not build.
@@ -289,7 +289,9 @@ pub fn binaries() -> &'static Path {
         // target/<profile>/<program>, or target/<profile>/deps/<test>.
         let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).expect("a target folder");
         let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--package", "functions", "--bins"]);
+        // One build for both: each alone would compile what they share in its own way.
+        let packages = ["--package", "functions", "--package", "template", "--features", "template/aws"];
+        build.args(["build", "--quiet", "--bins"]).args(packages);
         build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")]);
         // What cargo tells this program about itself looks to a build script (ring's) like a change: without it, no rebuild.
         let told = env::vars_os().map(|(name, _)| name);
@@ -301,7 +303,7 @@ pub fn binaries() -> &'static Path {
             build.arg("--release");
         }
         build.arg("--target-dir").arg(folder.parent().expect("target"));
-        assert!(build.status().expect("cargo runs").success(), "the function binaries do not build");
+        assert!(build.status().expect("cargo runs").success(), "the binaries do not build");
         folder.to_owned()
     })
 }

@@ -16,6 +16,7 @@ pub mod flink;
 pub mod http;
 pub mod iam;
 pub mod kinesis;
+mod kms;
 pub mod lambda;
 pub mod logs;
 pub mod modes;

@@ -2,6 +2,7 @@
 
 use super::document::Template;
 use super::problem::Problem;
+use super::resource::DeletionPolicy;
 use super::settings::Settings;
 use super::streaming::StreamingApplication;
 
@@ -10,12 +11,30 @@ use super::streaming::StreamingApplication;
 /// # Errors
 /// A mistake in this file.
 pub fn application() -> Result<Template, Problem> {
+    with(DeletionPolicy::Delete)
+}
+
+/// The same, whose application stays when the stack goes: with its snapshots, its data, its role and its log.
+///
+/// A second template and no parameter: CloudFormation takes no parameter in a DeletionPolicy, unless a macro
+/// (`AWS::LanguageExtensions`) processes the template first, and then every deployment needs CAPABILITY_AUTO_EXPAND.
+///
+/// # Errors
+/// A mistake in this file.
+pub fn application_retained() -> Result<Template, Problem> {
+    let mut template = with(DeletionPolicy::RetainExceptOnCreate)?;
+    let told = "The application, its stream, its table, its role and its log stay when this stack goes.";
+    template.output("Retained", told, &"true".into());
+    Ok(template)
+}
+
+fn with(policy: DeletionPolicy) -> Result<Template, Problem> {
     let mut template = Template::described(
         "A Flink application that starts by itself: Kinesis stream, DynamoDB table, and Managed Service for Apache Flink \
          between them. Needs the stacks of access.template.json and handlers.template.json.",
     );
     let settings = Settings::from_parameters(&mut template)?;
-    StreamingApplication::named("", &settings).add_to(&mut template)?;
+    StreamingApplication::named("", &settings).deletion_policy(policy).add_to(&mut template)?;
     Ok(template)
 }
 
@@ -50,19 +69,52 @@ mod tests {
 
     #[test]
     fn the_digest_changes_with_a_parameter_exactly_when_the_application_is_sent_something_else() {
-        let before = resolved(&[]);
-        let mut reaching = Vec::new();
-        for parameter in before.parameters.keys() {
-            let after = resolved(&[(parameter, "other-1")]);
-            assert_eq!(sent(&before) == sent(&after), digest(&before) == digest(&after), "{parameter}");
-            if sent(&before) != sent(&after) {
-                reaching.push(parameter.as_str());
+        let reaching = |chosen: &[(&str, &str)]| {
+            let before = resolved(chosen);
+            let mut reaching = Vec::new();
+            for parameter in before.parameters.keys() {
+                let changed: Vec<_> = chosen.iter().copied().chain([(parameter.as_str(), "other-1")]).collect();
+                let after = resolved(&changed);
+                assert_eq!(sent(&before) == sent(&after), digest(&before) == digest(&after), "{parameter}");
+                if sent(&before) != sent(&after) {
+                    reaching.push(parameter.clone());
+                }
+            }
+            reaching
+        };
+        let always = ["ApplicationName", "JarKey", "RollbackEnabled", "RuntimeEnvironment"];
+        assert_eq!(reaching(&[]), [always.as_slice(), &["StreamName", "TableName"]].concat());
+        let in_vpc = reaching(&[("SubnetIds", "subnet-0a1"), ("SecurityGroupIds", "sg-0a1")]);
+        assert_eq!(in_vpc, [always.as_slice(), &["SecurityGroupIds", "StreamName", "SubnetIds", "TableName"]].concat());
+    }
+
+    #[test]
+    fn what_stays_is_the_application_with_all_that_it_needs_and_nothing_else_changes() {
+        let text = |template: Result<Template, Problem>| -> Json {
+            serde_json::from_str(&template.unwrap().render().unwrap()).unwrap()
+        };
+        let (goes, mut stays) = (text(application()), text(application_retained()));
+        let mut retained = BTreeSet::new();
+        for (id, resource) in stays["Resources"].as_object_mut().unwrap() {
+            if resource["DeletionPolicy"] == "RetainExceptOnCreate" {
+                assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
+                resource["DeletionPolicy"] = json!("Delete");
+                resource["UpdateReplacePolicy"] = json!("Delete");
+                retained.insert(id.clone());
             }
         }
-        assert_eq!(
-            reaching,
-            ["ApplicationName", "JarKey", "RollbackEnabled", "RuntimeEnvironment", "StreamName", "TableName"]
-        );
+        let expected = [
+            "Application",
+            "ApplicationRole",
+            "FeatureTable",
+            "LogGroup",
+            "LogStream",
+            "LoggingOption",
+            "SourceStream",
+        ];
+        assert_eq!(retained, expected.map(str::to_owned).into());
+        stays["Outputs"].as_object_mut().unwrap().remove("Retained").unwrap();
+        assert_eq!(stays, goes);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::arn;
 use super::iam::Statement;
 use super::value::Value;
 use crate::contract::{Function, UNSTICK, UNSTICK_RESTART, permissions};
-use crate::lifecycle::{Action, ENABLED, Scope};
+use crate::lifecycle::{Action, ENABLED, Looks, Scope};
 
 /// Whether the tag is asked for that is consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(super) fn without_the_tag(prefix: &Value) -> Vec<Statement> {
 }
 
 fn conditions(function: Function, action: Action, asked: Asked) -> BTreeSet<Condition> {
-    let looks = Action::LOOK.contains(&action) || Action::LOOK_AT_STACK.contains(&action);
+    let looks = Looks::ALL.actions().any(|look| look == action) || Action::LOOK_AT_STACK.contains(&action);
     let asks = function == Function::RollbackUnsticker && asked == Asked::ByThePolicy && !looks;
     let tags = matches!(action, Action::TagResource | Action::UntagResource);
     let continues = action == Action::ContinueUpdateRollback;

@@ -59,6 +59,7 @@ mod boundary;
 mod calls;
 pub mod cloudwatch;
 mod condition;
+pub mod dashboard;
 mod deployment;
 mod digest;
 mod document;
@@ -67,14 +68,20 @@ pub mod environment;
 pub mod events;
 pub mod flink;
 mod function;
+mod functions_watched;
 mod handlers;
 pub mod iam;
 mod job;
 pub mod kinesis;
+pub mod kms;
 pub mod lambda;
+mod layout;
 pub mod logs;
 pub mod messages;
+mod network;
+mod observability;
 mod parameter;
+mod picture;
 mod problem;
 mod property_groups;
 mod references;
@@ -93,13 +100,16 @@ mod cdk_reference;
 mod resolved;
 
 pub use access::access;
-pub use application::application;
+pub use application::{application, application_retained};
 pub use condition::{Condition, Test};
 pub use digest::configuration_digest;
 pub use document::Template;
 pub use handlers::{DEPLOYED, handlers};
 pub use job::Job;
+pub use network::Network;
+pub use observability::Observability;
 pub use parameter::ParameterOf;
+pub use picture::picture;
 pub use problem::Problem;
 pub use property_groups::{check as check_property_groups, warnings as property_group_warnings};
 pub use resource::{Any, DeletionPolicy, Handle, Parameter, Resource};
@@ -110,15 +120,17 @@ pub use streaming::{Streaming, StreamingApplication};
 pub use two_applications::two_applications;
 pub use value::{Value, pseudo};
 
-/// The three templates, by file name, in the order of deployment; then the sample, in a folder of its own.
+/// The three templates, by file name, in the order of deployment; then the variant of the last whose application stays, and the
+/// sample, in a folder of its own.
 ///
 /// # Errors
 /// A mistake in one of them.
-pub fn synthesize() -> Result<[(&'static str, String); 4], Problem> {
+pub fn synthesize() -> Result<[(&'static str, String); 5], Problem> {
     Ok([
         ("access.template.json", access()?.render()?),
         ("handlers.template.json", handlers()?.render()?),
         ("application.template.json", application()?.render()?),
+        ("application-retained.template.json", application_retained()?.render()?),
         ("samples/two-applications.template.json", two_applications()?.render()?),
     ])
 }
@@ -130,6 +142,8 @@ pub fn warnings() -> Vec<String> {
     property_groups::warnings(&Job { stream: any(), table: any(), region: any() }.groups())
 }
 
+#[cfg(test)]
+mod elsewhere;
 #[cfg(test)]
 mod tests {
     /// What CloudFormation takes in a request; more needs a bucket, and `access` is what makes the bucket.

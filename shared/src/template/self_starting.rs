@@ -8,7 +8,7 @@ use super::digest::configuration_digest;
 use super::flink::Application;
 use super::problem::Problem;
 use super::property_groups;
-use super::resource::{Handle, Resource};
+use super::resource::{DeletionPolicy, Handle, Resource};
 use super::scope::Scope;
 use super::settings::Settings;
 use super::value::Value;
@@ -32,6 +32,8 @@ pub struct SelfStarting<'a> {
     pub run_configuration: RunConfiguration<Value>,
     /// The most hours that a force-stop may have read again: the source's retention less what a recovery takes.
     pub max_replay_hours: u32,
+    /// What becomes of it when the stack goes, and of its logging option, without which it would log no more.
+    pub deletion_policy: DeletionPolicy,
     /// What the stack's applications share.
     pub settings: &'a Settings,
 }
@@ -80,8 +82,9 @@ impl SelfStarting<'_> {
         let guard = Resource::<UpdateGuard>::of(UpdateGuard::<Value>::TYPE, Value::of(&guard)?.into_json());
         let guard = scope.add("UpdateGuard", guard)?;
 
-        let application = scope.add(APPLICATION, self.application.after(&guard))?;
-        let option = scope.add("LoggingOption", option)?;
+        let application =
+            scope.add(APPLICATION, self.application.deletion_policy(self.deletion_policy).after(&guard))?;
+        let option = scope.add("LoggingOption", option.deletion_policy(self.deletion_policy))?;
 
         let named = |function| Common { application_name: Some(application.reference()), ..common(function) };
         let injected = PropertyGroups::of(named(Function::PropertyGroups), self.property_groups);

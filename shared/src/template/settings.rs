@@ -4,7 +4,10 @@
 
 use super::condition::{Condition, Test};
 use super::document::Template;
+use super::kms::Key;
 use super::logs::RETENTION_DAYS;
+use super::network::Network;
+use super::observability::Observability;
 use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::resource::{Handle, Parameter};
@@ -25,6 +28,9 @@ pub struct Settings {
     pub(super) rollback_enabled: Value,
     /// Where the service's own key does not encrypt streams.
     pub(super) unencrypted: Handle<Condition>,
+    pub(super) key: Key,
+    pub(super) network: Network,
+    pub(super) observability: Observability,
 }
 
 impl Settings {
@@ -53,6 +59,9 @@ impl Settings {
         let is = |region: &str| Test::equals(&pseudo::region(), region);
         let china = Test::any([is("cn-north-1"), is("cn-northwest-1")]);
         let unencrypted = template.condition("KinesisIsUnencrypted", china)?;
+        let key = Key::from_parameter(template, "streams, tables and logs")?;
+        let network = Network::from_parameters(template)?;
+        let observability = Observability::from_parameters(template, &runtime)?;
         Ok(Self {
             runtime,
             log_retention,
@@ -62,6 +71,9 @@ impl Settings {
             on_snapshot_failure,
             rollback_enabled,
             unencrypted,
+            key,
+            network,
+            observability,
         })
     }
 }

@@ -9,6 +9,7 @@ use super::iam::{Role, Statement};
 use super::job::Job;
 use super::kinesis::Stream;
 use super::logs::LogGroup;
+use super::observability::Watched;
 use super::problem::Problem;
 use super::resource::{DeletionPolicy, Handle};
 use super::s3::Object;
@@ -89,14 +90,17 @@ impl<'a> StreamingApplication<'a> {
         let mut scope = template.scope(&self.name);
         let chosen = Named::from_parameters(&mut scope)?;
 
-        let stream = Stream::on_demand(&chosen.stream, RETENTION_HOURS, &settings.unencrypted);
+        let encryption = Stream::encryption(&settings.key, &settings.unencrypted);
+        let stream = Stream::on_demand(&chosen.stream, RETENTION_HOURS, &encryption);
         let stream = scope.add("SourceStream", stream.deletion_policy(policy))?;
-        let table = Table::pay_per_request(&chosen.table, "key", "featureName", "ttl");
+        let table = Table::pay_per_request(&chosen.table, "key", "featureName", "ttl")
+            .property("SSESpecification", Table::encryption(&settings.key))?;
         let table = scope.add("FeatureTable", table.deletion_policy(policy))?;
 
         let group_name = Value::concat([LOG_GROUP_PREFIX.into(), chosen.application.clone()]);
-        let group = LogGroup::named(&group_name, &settings.log_retention).deletion_policy(policy);
-        let group = scope.add("LogGroup", group)?;
+        let group =
+            LogGroup::named(&group_name, &settings.log_retention).property("KmsKeyId", settings.key.or_nothing())?;
+        let group = scope.add("LogGroup", group.deletion_policy(policy))?;
         let log = scope.add("LogStream", group.stream().deletion_policy(policy))?;
 
         let jar = Object { bucket: Value::import(ACCESS_BUCKET_EXPORT), key: chosen.jar_key };
@@ -108,6 +112,8 @@ impl<'a> StreamingApplication<'a> {
         role.grant(Statement::allow(["cloudwatch:PutMetricData"]).on(["*".into()]));
         jar.grant_read_bucket(&mut role);
         log.grant_write_from_flink(&group, &mut role);
+        settings.key.grant_encrypt_decrypt(&mut role);
+        settings.network.grant_interfaces(&mut role);
         let role = scope.add("ApplicationRole", role.into_resource().deletion_policy(policy))?;
 
         // The application is created with them, and the handler keeps them there.
@@ -121,19 +127,24 @@ impl<'a> StreamingApplication<'a> {
             rollback_enabled: settings.rollback_enabled.clone(),
             property_groups: Value::of(&property_groups)?,
         };
-        let mut application = application.resource();
+        let vpc = settings.network.configurations();
+        let mut application = application.resource().property("ApplicationConfiguration.VpcConfigurations", vpc)?;
         for (path, value) in self.overrides {
             application = application.property(&path, value)?;
         }
         let started = SelfStarting {
-            application: application.tagged(SNAPSHOT_HOURS, "6").deletion_policy(policy),
+            application: application.tagged(SNAPSHOT_HOURS, "6"),
             property_groups,
             log_stream_arn: log.arn_in(&group),
             run_configuration: chosen.run_configuration,
             max_replay_hours: MAX_REPLAY_HOURS,
+            deletion_policy: policy,
             settings,
         }
         .add_to(&mut scope)?;
+
+        let watched = Watched { application: &started.application, stream: &stream, table: &table, group: &group };
+        watched.add_to(&mut scope, &settings.observability)?;
 
         let name = started.application.reference();
         let application_arn = arn::regional("kinesisanalytics", ["application/".into(), name.clone()]);

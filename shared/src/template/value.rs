@@ -52,8 +52,8 @@ impl Value {
         Self(json!({"Fn::Join": [delimiter, self]}))
     }
 
-    /// JSON as a text, for properties that take a document as a string. An expression in it becomes a string of the document: what it
-    /// resolves to may hold no `"` and no `\`.
+    /// JSON as a text, for properties that take a document as a string. An expression in it becomes a string of the document: what the
+    /// names in it resolve to may hold no `"` and no `\`.
     #[must_use]
     pub fn text_of(document: &Json) -> Self {
         let mut parts = Vec::new();
@@ -128,7 +128,7 @@ fn write_text(json: &Json, parts: &mut Vec<Value>) {
     match json {
         Json::Object(members) if is_expression(members) => {
             literal("\"".to_owned());
-            parts.extend([Value(json.clone()), "\"".into()]);
+            parts.extend([Value(with_escapes(json)), "\"".into()]);
         }
         Json::Object(members) => {
             literal("{".to_owned());
@@ -150,6 +150,22 @@ fn write_text(json: &Json, parts: &mut Vec<Value>) {
             parts.push("]".into());
         }
         scalar @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) => literal(scalar.to_string()),
+    }
+}
+
+/// An `Fn::Sub` whose literal text may stand within a JSON string; any other expression as it is.
+fn with_escapes(expression: &Json) -> Json {
+    let escaped = |text: &str| {
+        let quoted = Json::from(text).to_string();
+        Json::from(quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&quoted))
+    };
+    match expression.get("Fn::Sub") {
+        Some(Json::String(text)) => json!({"Fn::Sub": escaped(text)}),
+        Some(Json::Array(parts)) => match parts.as_slice() {
+            [Json::String(text), variables] => json!({"Fn::Sub": [escaped(text), variables]}),
+            _ => expression.clone(),
+        },
+        _ => expression.clone(),
     }
 }
 
@@ -192,6 +208,13 @@ impl From<Json> for Value {
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self(Json::String(text.to_owned()))
+    }
+}
+
+/// A number, where a property takes one.
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self(number.into())
     }
 }
 

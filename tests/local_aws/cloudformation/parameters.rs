@@ -176,11 +176,10 @@ pub(crate) fn values(
             (None, None) => missing.push(name.clone()),
         }
     }
-    if missing.is_empty() {
-        Ok(values)
-    } else {
-        Err(invalid(format!("Parameters: [{}] must have values", missing.join(", "))))
+    if !missing.is_empty() {
+        return Err(invalid(format!("Parameters: [{}] must have values", missing.join(", "))));
     }
+    Ok(values)
 }
 
 /// The values in Parameter Store of the parameters that name one, fetched at the beginning of each operation

@@ -33,10 +33,10 @@ pub struct Template {
     pub parameters: BTreeMap<String, Parameter>,
     /// By name, unevaluated.
     pub conditions: BTreeMap<String, Value>,
-    /// For Fn::FindInMap.
-    pub mappings: Value,
     /// By name, unevaluated.
     pub rules: BTreeMap<String, Value>,
+    /// For Fn::FindInMap.
+    pub mappings: Value,
     /// By logical ID.
     pub resources: BTreeMap<String, Declared>,
     /// By name.
@@ -126,8 +126,8 @@ impl Template {
             description: text(sections.get("Description")).unwrap_or_default(),
             parameters,
             conditions: section(sections, "Conditions")?.into_iter().collect(),
-            mappings: Value::Object(section(sections, "Mappings")?),
             rules: section(sections, "Rules")?.into_iter().collect(),
+            mappings: Value::Object(section(sections, "Mappings")?),
             resources,
             outputs: section(sections, "Outputs")?
                 .iter()
