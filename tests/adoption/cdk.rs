@@ -57,10 +57,7 @@ async fn cdk_deploy(team: &Team, assembly: &str) {
         ("AWS_ENDPOINT_URL", &team.deployment.aws.endpoint),
     ]);
     // Nothing is written outside, and nobody's profile is read.
-    cdk.env("CDK_HOME", folder().join("cdk-home"))
-        .env("HOME", folder())
-        .env_remove("AWS_PROFILE")
-        .current_dir(folder());
+    cdk.env("HOME", folder()).env_remove("AWS_PROFILE").current_dir(folder());
     let output = cdk.output().await.unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{}", team.why());
