@@ -9,11 +9,15 @@ mod cdk;
 mod sam;
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
-/// A file that `make adoption` wrote.
+/// Where `make adoption` writes.
+fn folder() -> PathBuf {
+    std::env::var_os("ADOPTION").expect("ADOPTION is the folder that `make adoption` writes: run that").into()
+}
+
+/// A file that it wrote.
 fn synthesized(name: &str) -> String {
-    let folder = std::env::var("ADOPTION").expect("ADOPTION is the folder that `make adoption` writes: run that");
-    let path = Path::new(&folder).join(name);
+    let path = folder().join(name);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

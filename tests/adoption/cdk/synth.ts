@@ -1,5 +1,5 @@
 // Writes <folder>/{before,adopted,next}: the stack without the handlers, with them, and with them and another jar; beside them
-// the adopted one with an overridden property and with another tag.
+// the adopted one with an overridden property, with another tag, and with a gate of a second.
 // Usage: node synth.js <folder>
 import * as cdk from 'aws-cdk-lib';
 import { mkdirSync, writeFileSync } from 'fs';
@@ -37,3 +37,7 @@ synthesize('overridden', first, adopted.FlinkStack, tags, (application) => {
   application.addPropertyOverride(`${parallelism}.Parallelism`, 2);
 });
 synthesize('tagged', first, adopted.FlinkStack, tags, (application) => cdk.Tags.of(application).add('team', 'orders'));
+synthesize('hurried', first, adopted.FlinkStack, tags, (application) => {
+  const started = cdk.Stack.of(application).node.findChild('Handlers').node.findChild('AutoStart').node.defaultChild;
+  (started as cdk.CfnResource).addPropertyOverride('StabilizeSeconds', '1');
+});

@@ -4,7 +4,7 @@
 //! through the same journeys.
 
 mod cloudformation;
-mod team;
+pub(crate) mod team;
 
 use local_aws::cloudformation::Status;
 use local_aws::deployment::jar;
@@ -28,6 +28,8 @@ pub(crate) struct Example {
     pub(crate) adopted: Version,
     /// The same with version 2 of the job, which takes the record that breaks version 1.
     pub(crate) next: Version,
+    /// The role with which the team deploys.
+    pub(crate) role: &'static str,
     /// What is in the team's buckets: bucket, key, content.
     pub(crate) objects: Vec<(String, String, Vec<u8>)>,
     /// What is in the team's Parameter Store.
@@ -89,6 +91,7 @@ pub(crate) fn by_jar(stack: &'static str, before: &str, adopted: &str) -> Exampl
     let consent = [("flink-unstick", "enabled")];
     Example {
         stack,
+        role: "team-deployment",
         before: with(before, "1.jar", &[]),
         adopted: with(adopted, "1.jar", &consent),
         next: with(adopted, "2.jar", &consent),

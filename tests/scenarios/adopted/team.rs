@@ -11,22 +11,22 @@ use serde_json::{Value, json};
 
 use super::{Example, Version};
 
-pub(super) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
+pub(crate) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 /// Functions that look every few milliseconds.
 const QUICK: [(&str, &str); 3] = [("POLL_INTERVAL_MS", "10"), ("REPLY_MARGIN_MS", "2000"), ("STABILIZE_SECONDS", "0")];
 /// What the job reads.
 const GROUP: &str = "FlinkApplicationProperties";
 
 /// The team's account with the handlers in it.
-pub(super) struct Team {
-    deployment: Deployment,
-    pub(super) example: Example,
+pub(crate) struct Team {
+    pub(crate) deployment: Deployment,
+    pub(crate) example: Example,
     role: String,
 }
 
 impl Team {
-    /// The stack as it was: deployed with a role of the team's own, its application READY, because nothing starts it.
-    pub(super) async fn before(example: Example) -> Self {
+    /// The account, with a role of the team's own to deploy with.
+    pub(crate) async fn account(example: Example) -> Self {
         let deployment = Deployment::start(Options::default(), &QUICK).await;
         let role = {
             let mut state = deployment.world().state();
@@ -38,22 +38,26 @@ impl Team {
             }
             let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
                 "Principal": {"Service": "cloudformation.amazonaws.com"}}]});
-            let body = json!({"RoleName": "team-deployment", "AssumeRolePolicyDocument": trust});
+            let body = json!({"RoleName": example.role, "AssumeRolePolicyDocument": trust});
             let settings = &deployment.world().settings;
             let made = iam::call(&mut state, settings, &Caller::Operator, "CreateRole", &body).unwrap();
-            let body =
-                json!({"RoleName": "team-deployment", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"});
+            let body = json!({"RoleName": example.role, "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"});
             iam::call(&mut state, settings, &Caller::Operator, "AttachRolePolicy", &body).unwrap();
             made["Role"]["Arn"].as_str().unwrap().to_owned()
         };
-        let team = Self { deployment, example, role };
+        Self { deployment, example, role }
+    }
+
+    /// The stack as it was: its application is READY, because nothing starts it.
+    pub(crate) async fn before(example: Example) -> Self {
+        let team = Self::account(example).await;
         let before = team.example.before.clone();
         assert_eq!(team.deploy(&before).await, Status::CreateComplete, "{}", team.why());
         assert_eq!(team.application().status, Flink::Ready);
         team
     }
 
-    pub(super) async fn deploy(&self, version: &Version) -> Status {
+    pub(crate) async fn deploy(&self, version: &Version) -> Status {
         let parameters: Vec<_> = version.parameters.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let tags: Vec<_> = version.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         let template = hurried(&version.template);
@@ -61,16 +65,16 @@ impl Team {
     }
 
     /// The update that adopts the handlers.
-    pub(super) async fn adopt(&self) {
+    pub(crate) async fn adopt(&self) {
         assert_eq!(self.deploy(&self.example.adopted).await, Status::UpdateComplete, "{}", self.why());
     }
 
-    pub(super) fn world(&self) -> &Arc<World> {
+    pub(crate) fn world(&self) -> &Arc<World> {
         self.deployment.world()
     }
 
     /// The name of the stack's only resource of a type.
-    pub(super) fn named(&self, kind: &str) -> String {
+    pub(crate) fn named(&self, kind: &str) -> String {
         let state = self.world().state();
         let stack = state.cloudformation.stack(self.example.stack).unwrap();
         let mut found = stack.resources.values().filter(|resource| resource.kind == kind);
@@ -79,13 +83,13 @@ impl Team {
         name
     }
 
-    pub(super) fn application(&self) -> Application {
+    pub(crate) fn application(&self) -> Application {
         let name = self.named(APPLICATION);
         self.world().state().flink.applications[&name].clone()
     }
 
     /// A person at the console.
-    pub(super) fn person(&self, operation: &str, mut body: Value) {
+    pub(crate) fn person(&self, operation: &str, mut body: Value) {
         let name = self.named(APPLICATION);
         body["ApplicationName"] = json!(name);
         let mut state = self.world().state();
@@ -95,7 +99,7 @@ impl Team {
 
     /// What people do without the handlers: the application is started, after its names were typed in if the
     /// template does not have them.
-    pub(super) fn start_by_hand(&self) {
+    pub(crate) fn start_by_hand(&self) {
         if self.application().configuration.properties.is_empty() {
             self.type_the_names_in();
         }
@@ -112,17 +116,17 @@ impl Team {
         self.person("UpdateApplication", body);
     }
 
-    pub(super) fn record(&self, key: &str) {
+    pub(crate) fn record(&self, key: &str) {
         let stream = self.named("AWS::Kinesis::Stream");
         kinesis::put(&mut self.world().state(), &stream, &json!({"key": key, "featureName": "seen"}));
     }
 
-    pub(super) async fn rows_become(&self, count: usize) {
+    pub(crate) async fn rows_become(&self, count: usize) {
         let table = self.named("AWS::DynamoDB::Table");
         self.world().until(|state| (state.dynamodb.tables[&table].items.len() == count).then_some(())).await;
     }
 
-    pub(super) fn assert_it_runs_with_the_stacks_names(&self, version: &str) {
+    pub(crate) fn assert_it_runs_with_the_stacks_names(&self, version: &str) {
         let application = self.application();
         assert_eq!(application.status, Flink::Running, "{}", self.why());
         assert!(!application.is_unhealthy(), "{:?}", application.job);
@@ -132,7 +136,7 @@ impl Team {
         assert_eq!(application.job.unwrap().jar.version, version);
     }
 
-    pub(super) fn why(&self) -> String {
+    pub(crate) fn why(&self) -> String {
         let state = self.world().state();
         let rows = state.cloudformation.stacks.iter().flat_map(|stack| &stack.events);
         let rows = rows.map(|row| format!("{} {} {}", row.logical_id, row.status, row.reason));
