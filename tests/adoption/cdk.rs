@@ -68,6 +68,20 @@ fn the_stack_before_is_the_tutorials() {
     assert_eq!(before, reference);
 }
 
+#[test]
+fn the_digest_changes_with_what_the_application_is_sent_and_with_nothing_else() {
+    let resource = |assembly: &str, logical_id: &str| {
+        let template: Value = serde_json::from_str(&version(assembly).template).unwrap();
+        template["Resources"][logical_id]["Properties"].clone()
+    };
+    let digest = |assembly: &str| resource(assembly, "HandlersUpdateGuard7D85CB74")["ConfigurationDigest"].clone();
+    assert_ne!(digest("adopted"), Value::Null);
+    assert_ne!(digest("next"), digest("adopted"), "another jar");
+    assert_ne!(digest("overridden"), digest("adopted"), "an overridden property");
+    assert_ne!(resource("tagged", "FlinkApp25CA5116"), resource("adopted", "FlinkApp25CA5116"));
+    assert_eq!(digest("tagged"), digest("adopted"), "a tag restarts no job");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adopted_application_that_never_ran_is_the_same_one_and_runs() {
     starts_what_never_ran(example()).await;

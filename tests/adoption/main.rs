@@ -1,9 +1,9 @@
-//! The examples of adoption that other programs write templates from, through the journeys of `tests/scenarios/adopted.rs`.
+//! The examples of adoption that other programs write templates from, through the journeys of `tests/scenarios/adopted`.
 //!
 //! `make adoption` synthesizes them with the programs' own pinned versions and runs this; `cargo test` alone does not.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on is a failed scenario")]
 
-#[path = "../scenarios/adopted.rs"]
+#[path = "../scenarios/adopted/mod.rs"]
 mod adopted;
 mod cdk;
 mod sam;
