@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why e2e e2e-flink
+.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why verify-aws e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -118,6 +118,10 @@ plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar 
 
 why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
 	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
+
+verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it: BUCKET=.. KEY=job.jar [PROPERTIES='k=v ..'] [RUN=1] YES=1
+	@$(flink-stack) verify-aws --bucket '$(BUCKET)' --key '$(KEY)' $(call given,REGION,--region) \
+		$(if $(RUN),--run) $(if $(YES),--yes) $(PROPERTIES)
 
 packages: ## The functions' zips and their digests, the same for the same source: [ARCH=arm64]
 	@template/deploy.sh packages $(GIVEN)

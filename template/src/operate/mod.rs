@@ -77,7 +77,7 @@ pub(crate) fn verify(given: &[&str]) -> Result<Asked, String> {
         words.partition(|word| word.contains('=') && !word.starts_with('-'));
     let mut options = options("verify-aws", &pairs, &["--bucket", "--key", "--region", "--out"])?;
     let needed = "verify-aws needs a jar in S3: --bucket NAME --key KEY";
-    let mut jar = |name| options.remove(name).ok_or_else(|| needed.to_owned());
+    let mut jar = |name| options.remove(name).filter(|given| !given.is_empty()).ok_or_else(|| needed.to_owned());
     let (bucket, key) = (jar("--bucket")?, jar("--key")?);
     let pair = |word: &&str| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
     Ok(Asked::Verify(Verify {
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn what_aws_is_asked_takes_a_jar_and_a_yes() {
-        assert!(verify(&["--yes"]).unwrap_err().contains("--bucket NAME --key KEY"));
+        assert!(verify(&["--yes", "--bucket", "", "--key", "k"]).unwrap_err().contains("--bucket NAME --key KEY"));
         let words = ["--bucket", "b", "--key", "k", "--run", "stream.name=s"];
         let Ok(Asked::Verify(asked)) = verify(&words) else { panic!("{:?}", verify(&words)) };
         assert_eq!((asked.run, asked.yes, asked.properties["stream.name"].as_str()), (true, false, "s"));
