@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint gates requests deny template properties check-properties deploy destroy packages e2e e2e-flink
+.PHONY: help demo test check lint gates requests deny template properties check-properties deploy destroy packages plan why e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -23,11 +23,12 @@ test: ## Every example and scenario: needs cargo alone
 	@rm -rf $(RECORDED) && mkdir -p $(RECORDED)
 	LOCAL_AWS_RECORD=$(RECORDED) cargo test --workspace
 
-check: lint deny gates test requests e2e ## What CI runs
+check: lint deny gates test requests adoption e2e ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package template --features aws --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 CARGO_DENY := $(TARGET)/tools/bin/cargo-deny
@@ -56,12 +57,47 @@ properties: ## What the job reads, for local development: [ENV=staging] [STACK=f
 check-properties: ## Keys that the job reads and nobody injects, and the reverse: JAR_SOURCES=path/to/src
 	@cargo run --quiet --package template -- check-properties '$(JAR_SOURCES)'
 
+# W3011 wants an UpdateReplacePolicy beside a DeletionPolicy, for the data: a custom resource of ours holds none.
 gates: $(VENV)/installed ## What cfn-lint, cloudformation-validate and our own Guard rules find in the templates: nothing
 	$(VENV)/bin/cfn-lint template/*.template.json
+	$(VENV)/bin/cfn-lint --ignore-checks W3011 -- tests/adoption/*/*.yaml
 	$(VENV)/bin/python tests/gates/templates.py template/*.template.json
 
 requests: test $(VENV)/installed ## What the scenarios sent, against botocore's models; what they used, against what is granted
 	$(VENV)/bin/python tests/gates/requests.py $(RECORDED)
+
+# Stacks of others that adopt the handlers: committed YAML, and what CDK and SAM make, pinned (needs node, npm and python3).
+ADOPTION := $(abspath $(TARGET))/adoption
+CDK := tests/adoption/cdk
+CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next)
+SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
+
+.PHONY: adoption
+adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/)
+	$(VENV)/bin/cfn-lint --ignore-checks W3005 -- $(CDK_TEMPLATES)
+	$(VENV)/bin/cfn-lint $(SAM_TEMPLATES)
+	ADOPTION=$(ADOPTION) cargo test --quiet --package local-aws --test adoption
+
+$(ADOPTION)/npm/installed: $(CDK)/package.json $(CDK)/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)/
+	cd $(@D) && npm ci --silent --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+# One run writes all of them. The construct library's own use of deprecated classes is not ours to report.
+$(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(wildcard $(CDK)/*.ts) $(CDK)/tsconfig.json
+	rm -rf $(ADOPTION)/cdk
+	cp $(CDK)/*.ts $(CDK)/tsconfig.json $(ADOPTION)/npm/
+	cd $(ADOPTION)/npm && node_modules/.bin/tsc && JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk
+
+$(ADOPTION)/sam/%.json: tests/adoption/sam/%.yaml tests/adoption/sam/transform.py $(ADOPTION)/venv/installed
+	@mkdir -p $(@D)
+	$(ADOPTION)/venv/bin/python tests/adoption/sam/transform.py $< $@
+
+$(ADOPTION)/venv/installed: tests/adoption/sam/requirements.txt
+	python3 -m venv --clear $(ADOPTION)/venv
+	$(ADOPTION)/venv/bin/pip install --quiet --requirement $<
+	@touch $@
 
 deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh deploy $(GIVEN)
@@ -71,6 +107,15 @@ destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...]
 
 packages: ## The functions' zips and their digests, the same for the same source: [ARCH=arm64]
 	@template/deploy.sh packages $(GIVEN)
+
+# The operator's questions: built with the clients of the functions.
+flink-stack = cargo run --quiet --package template --features aws --
+
+plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar and whatever deploy takes [JSON=1]
+	@template/deploy.sh plan $(GIVEN)
+
+why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
+	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py
@@ -109,3 +154,7 @@ $(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json
 .PHONY: peers
 peers: $(PEERS)/installed ## Our answers beside those of three libraries (needs python3, node, openssl; installs into target/)
 	@$(PEERS)/venv/bin/python tests/peers/run.py $(PEERS)
+
+.PHONY: polling
+polling: ## Our polling policy beside the usual ones, simulated: calls, delay, a thousand applications at once
+	@cargo test --quiet --package shared --test polling -- --nocapture --test-threads 1

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Strike;
 use crate::lambda::Moment;
-use crate::{State, iam, lambda, record};
+use crate::{State, iam, lambda, rates, record};
 
 /// Who made a call. Taken from the access key ID in the SigV4 `Credential`; signatures themselves are not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,10 +104,10 @@ pub struct Call<'a> {
     pub body: &'a Value,
 }
 
-/// Admits a call (faults first, then IAM), lets it act, and writes it into the journal whatever became of it.
+/// Admits a call (faults first, then the rate, then IAM), lets it act, and writes it into the journal whatever became of it.
 ///
 /// # Errors
-/// An injected fault, a denial, or what `act` itself answers.
+/// An injected fault, `Rate exceeded`, a denial, or what `act` itself answers.
 pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
     let strike = state.faults.strike(&call.action, call.caller);
     let dropped = |code| Err(ApiError::with_status(0, code, "the process that called was killed"));
@@ -138,6 +138,7 @@ pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State
 }
 
 fn admitted<T>(state: &mut State, call: &Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
+    rates::admit(state, call)?;
     iam::authorize(state, call.caller, &call.action, &call.resource, &call.context)?;
     act(state)
 }

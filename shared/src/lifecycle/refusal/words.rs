@@ -96,7 +96,8 @@ impl Refusal {
                  deploy with --role-arn from now on, or set ContinueWithOwnRole in the access stack."
             }
             Self::OtherBlocker { .. } => {
-                "Mend that resource, then `aws cloudformation continue-update-rollback`; nothing was stopped."
+                "Mend that resource, then `aws cloudformation continue-update-rollback`, with `--resources-to-skip` for one that \
+                 cannot be mended; nothing was stopped."
             }
             Self::NotTagged { .. } => {
                 "Tag it flink-unstick=enabled with `aws kinesisanalyticsv2 tag-resource`, then invoke flink-rollback-unsticker with \
