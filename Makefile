@@ -60,8 +60,10 @@ check-properties: ## Keys that the job reads and nobody injects, and the reverse
 # Commercial regions, GovCloud and China: Managed Service for Apache Flink is in all three.
 TEMPLATES := $(wildcard template/*.template.json template/samples/*.template.json)
 LINTED_REGIONS := us-east-1 eu-west-1 us-gov-west-1 cn-north-1
+# W3011 wants an UpdateReplacePolicy beside a DeletionPolicy, for the data: a custom resource of ours holds none.
 gates: $(VENV)/installed ## cfn-lint in three partitions, cloudformation-validate and our own Guard rules find nothing in the templates
-	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) -- $(TEMPLATES) $(filter %.yaml,$(EXAMPLE_TEMPLATES))
+	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) -- $(TEMPLATES)
+	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) --ignore-checks W3011 -- tests/adoption/*/*.yaml
 	$(VENV)/bin/python tests/gates/templates.py $(TEMPLATES)
 
 requests: test $(VENV)/installed ## What the scenarios sent, against botocore's models; what they used, against what is granted
@@ -72,7 +74,6 @@ ADOPTION := $(abspath $(TARGET))/adoption
 CDK := tests/adoption/cdk
 CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next overridden tagged hurried)
 SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
-EXAMPLE_TEMPLATES := $(wildcard tests/adoption/*/*.yaml) $(CDK_TEMPLATES) $(SAM_TEMPLATES)
 
 .PHONY: adoption
 adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/)

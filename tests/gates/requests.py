@@ -131,7 +131,7 @@ def granted():
     resources = json.loads(ACCESS.read_text())["Resources"]
     roles = {name: role["Properties"]["Policies"] for name, role in resources.items() if role["Type"] == "AWS::IAM::Role"}
     return {name: {action for policy in policies for statement in policy["PolicyDocument"]["Statement"]
-                   for action in many(statement["Action"])} for name, policies in roles.items()}
+                   for action in many(statement.get("Action", []))} for name, policies in roles.items()}
 
 
 def many(one_or_many):
