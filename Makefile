@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy e2e e2e-flink
+.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy plan why e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -19,11 +19,12 @@ demo: ## The whole story on a local AWS, live: needs cargo alone
 test: ## Every example and scenario: needs cargo alone
 	cargo test --workspace
 
-check: lint one-tls cfn-lint test e2e gauge ## What CI runs
+check: lint one-tls cfn-lint test adoption e2e gauge ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package template --features aws --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 one-tls: ## No second TLS stack has come in with a dependency
@@ -46,13 +47,56 @@ check-properties: ## Keys that the job reads and nobody injects, and the reverse
 	@cargo run --quiet --package template -- check-properties '$(JAR_SOURCES)'
 
 cfn-lint: $(VENV)/installed ## cfn-lint finds nothing on the templates
-	$(VENV)/bin/cfn-lint template/*.template.json
+	$(VENV)/bin/cfn-lint template/*.template.json $(filter %.yaml,$(EXAMPLE_TEMPLATES))
+
+# Stacks of others that adopt the handlers: committed YAML, and what CDK and SAM make, pinned (needs node, npm and python3).
+ADOPTION := $(abspath $(TARGET))/adoption
+CDK := tests/adoption/cdk
+CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next)
+SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
+EXAMPLE_TEMPLATES := $(wildcard tests/adoption/*/*.yaml) $(CDK_TEMPLATES) $(SAM_TEMPLATES)
+
+.PHONY: adoption
+adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/)
+	$(VENV)/bin/cfn-lint --ignore-checks W3005 -- $(CDK_TEMPLATES)
+	$(VENV)/bin/cfn-lint $(SAM_TEMPLATES)
+	ADOPTION=$(ADOPTION) cargo test --quiet --package local-aws --test adoption
+
+$(ADOPTION)/npm/installed: $(CDK)/package.json $(CDK)/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)/
+	cd $(@D) && npm ci --silent --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+# One run writes all of them. The construct library's own use of deprecated classes is not ours to report.
+$(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(wildcard $(CDK)/*.ts) $(CDK)/tsconfig.json
+	rm -rf $(ADOPTION)/cdk
+	cp $(CDK)/*.ts $(CDK)/tsconfig.json $(ADOPTION)/npm/
+	cd $(ADOPTION)/npm && node_modules/.bin/tsc && JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk
+
+$(ADOPTION)/sam/%.json: tests/adoption/sam/%.yaml tests/adoption/sam/transform.py $(ADOPTION)/venv/installed
+	@mkdir -p $(@D)
+	$(ADOPTION)/venv/bin/python tests/adoption/sam/transform.py $< $@
+
+$(ADOPTION)/venv/installed: tests/adoption/sam/requirements.txt
+	python3 -m venv --clear $(ADOPTION)/venv
+	$(ADOPTION)/venv/bin/pip install --quiet --requirement $<
+	@touch $@
 
 deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh deploy $(GIVEN)
 
 destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh destroy $(GIVEN)
+
+# The operator's questions: built with the clients of the functions.
+flink-stack = cargo run --quiet --package template --features aws --
+
+plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar and whatever deploy takes [JSON=1]
+	@template/deploy.sh plan $(GIVEN)
+
+why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
+	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py

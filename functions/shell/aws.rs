@@ -20,6 +20,24 @@ pub(crate) struct Aws {
     pub(crate) environment: Environment,
 }
 
+/// The clients of the two services that a person asks.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// Managed Service for Apache Flink.
+    pub flink: aws_sdk_kinesisanalyticsv2::Client,
+    /// CloudFormation.
+    pub cloudformation: aws_sdk_cloudformation::Client,
+}
+
+/// Who tries a call again that nobody answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Retries {
+    /// The caller itself.
+    None,
+    /// The SDK, three times: for a command that looks once.
+    Standard,
+}
+
 /// Reads one variable.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -31,7 +49,7 @@ fn endpoint(service: &str) -> Option<String> {
 }
 
 macro_rules! config {
-    ($sdk:ident, $service:literal, $region:expr, $credentials:expr, $http:expr) => {{
+    ($sdk:ident, $service:literal, $region:expr, $credentials:expr, $http:expr, $retries:expr) => {{
         let mut config = $sdk::Config::builder()
             .behavior_version($sdk::config::BehaviorVersion::latest())
             .region($sdk::config::Region::new($region))
@@ -39,14 +57,21 @@ macro_rules! config {
             .http_client($http)
             // The connector reads a body whole, within a time of its own.
             .stalled_stream_protection($sdk::config::StalledStreamProtectionConfig::disabled())
-            // The driver looks again by itself; retries underneath it would only multiply the calls.
-            .retry_config($sdk::config::retry::RetryConfig::disabled());
+            .retry_config(match $retries {
+                // The driver looks again by itself; retries underneath it would only multiply the calls.
+                Retries::None => $sdk::config::retry::RetryConfig::disabled(),
+                Retries::Standard => $sdk::config::retry::RetryConfig::standard(),
+            });
         config.set_endpoint_url(endpoint($service));
         config.build()
     }};
 }
 
 impl Aws {
+    pub(crate) fn clients(&self) -> Clients {
+        Clients { flink: self.flink.clone(), cloudformation: self.cloudformation.clone() }
+    }
+
     /// From the environment that Lambda gives a function.
     ///
     /// # Errors
@@ -61,22 +86,35 @@ impl Aws {
             None,
             "lambda",
         );
+        Self::with(region, &credentials, Retries::None)
+    }
+
+    /// With these credentials.
+    ///
+    /// # Errors
+    /// What cannot be read of the environment.
+    pub(crate) fn with(region: String, credentials: &Credentials, retries: Retries) -> Result<Self, String> {
         let http = http::client(&Trust::read(variable))
             .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
         let sdk = http::for_sdk(&http);
-        let flink = config!(
-            aws_sdk_kinesisanalyticsv2,
-            "KINESIS_ANALYTICS_V2",
-            region.clone(),
-            credentials.clone(),
-            sdk.clone()
-        );
-        let cloudformation =
-            config!(aws_sdk_cloudformation, "CLOUDFORMATION", region.clone(), credentials.clone(), sdk.clone());
         Ok(Self {
-            flink: aws_sdk_kinesisanalyticsv2::Client::from_conf(flink),
-            cloudformation: aws_sdk_cloudformation::Client::from_conf(cloudformation),
-            lambda: config!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials, sdk),
+            flink: aws_sdk_kinesisanalyticsv2::Client::from_conf(config!(
+                aws_sdk_kinesisanalyticsv2,
+                "KINESIS_ANALYTICS_V2",
+                region.clone(),
+                credentials.clone(),
+                sdk.clone(),
+                retries
+            )),
+            cloudformation: aws_sdk_cloudformation::Client::from_conf(config!(
+                aws_sdk_cloudformation,
+                "CLOUDFORMATION",
+                region.clone(),
+                credentials.clone(),
+                sdk.clone(),
+                retries
+            )),
+            lambda: config!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials.clone(), sdk, retries),
             http,
             region,
             endpoint: variable("AWS_ENDPOINT_URL"),

@@ -8,7 +8,7 @@
 //! deliver   the PUT of the reply                 handover  longer than one invocation
 //! gather    a stack's newest operation            report    what was done, for people
 //! http      the one HTTP client under all        roots     whom its TLS trusts
-//! pace      how long to rest between two looks
+//! pace      how long to rest between two looks   operator  what the operator's command reads
 //! ```
 
 mod answer;
@@ -23,6 +23,7 @@ mod handover;
 mod http;
 mod metric;
 mod now;
+mod operator;
 mod pace;
 mod report;
 mod roots;
@@ -31,4 +32,6 @@ mod stack;
 mod telling;
 mod unstick;
 
+pub use aws::Clients;
+pub use operator::{Keys, Met, Operator};
 pub use serve::{serve, serve_unsticker};

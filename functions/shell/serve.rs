@@ -20,7 +20,7 @@ use crate::drive::Trail;
 use crate::pace::Pace;
 use crate::roots::Trust;
 use crate::telling::Telling;
-use crate::{http, unstick};
+use crate::{http, metric, unstick};
 
 /// What the PUT of an answer may still take after the watchdog's margin began.
 const LAST_SECOND: Duration = Duration::from_secs(1);
@@ -157,6 +157,7 @@ pub async fn serve_unsticker() -> Result<(), Error> {
             let until = deadline(&event.context).checked_sub(aws.environment.reply_margin);
             let until = until.unwrap_or_else(|| deadline(&event.context));
             let report = Box::pin(unstick::handle(&aws, &event.payload, until)).await?;
+            metric::incident(report.outcome);
             Ok::<Value, Error>(serde_json::to_value(report)?)
         }
     }))

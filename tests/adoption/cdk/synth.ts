@@ -1,0 +1,29 @@
+// Writes <folder>/{before,adopted,next}: the stack without the handlers, with them, and with them and another jar.
+// Usage: node synth.js <folder>
+import * as cdk from 'aws-cdk-lib';
+import { mkdirSync, writeFileSync } from 'fs';
+import * as before from './before';
+import * as adopted from './stack';
+
+const folder = process.argv[2];
+
+/** A jar as the job of the local AWS reads it. */
+function jar(version: string, failsOn: string[]): string {
+  mkdirSync(folder, { recursive: true });
+  const path = `${folder}/job-${version}.jar`;
+  writeFileSync(path, JSON.stringify({ job: 'feature-counter', version, fails_on: failsOn }));
+  return path;
+}
+
+function synthesize(name: string, jar: string, Stack: typeof before.FlinkStack, tags?: { [key: string]: string }): void {
+  // As the CDK CLI asks for it: the template of a real deployment carries AWS::CDK::Metadata.
+  const app = new cdk.App({ outdir: `${folder}/${name}`, analyticsReporting: true, treeMetadata: false });
+  new Stack(app, 'flink-orders', { jar, tags });
+  app.synth();
+}
+
+const [first, second] = [jar('1', ['poison']), jar('2', [])];
+const tags = { 'flink-unstick': 'enabled' };
+synthesize('before', first, before.FlinkStack);
+synthesize('adopted', first, adopted.FlinkStack, tags);
+synthesize('next', second, adopted.FlinkStack, tags);
