@@ -6,7 +6,8 @@
 //! unstick   the incident, step by step           drive     look, plan, do, until there is nothing to do
 //! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
 //! deliver   the PUT of the reply                 handover  longer than one invocation
-//! gather    a stack's newest operation            report    what was done, for people
+//! gather    a stack's newest operation            look      one look at an application, interrupted or not
+//! report    what was done, for people
 //! http      the one HTTP client under all        pace      how long to rest between two looks
 //! ```
 
@@ -20,6 +21,7 @@ mod flink;
 mod gather;
 mod handover;
 mod http;
+mod look;
 mod metric;
 mod now;
 mod pace;

@@ -57,7 +57,13 @@ impl Pace {
     pub(crate) async fn rest(&mut self, because: Because) -> Result<(), OutOfTime> {
         let first = !std::mem::replace(&mut self.waited, true);
         let starting = matches!(because, Because::Busy(ApplicationStatus::Starting | ApplicationStatus::Updating));
-        let wait = if first && starting { self.base * 6 } else { self.wait };
+        // A look at a RUNNING application is four calls, not one; a steady one is rather waited for than watched.
+        let watching = matches!(because, Because::Stabilizing | Because::Proving);
+        let wait = match (first && starting, watching) {
+            (true, _) => self.base * 6,
+            (false, true) => self.wait * 3,
+            (false, false) => self.wait,
+        };
         self.sleep(wait.mul_f64(0.8 + 0.4 * fastrand::f64())).await
     }
 
