@@ -22,6 +22,12 @@ pub const ACCESS_QUEUE_EXPORT: &str = "flink-access-queue-arn";
 /// The export of `access` that holds the ARN of the incident topic.
 pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 
+/// How many of the unsticker run at once: its reserved concurrency, unless a deployment chooses another (the parameter
+/// [`UNSTICKER_CONCURRENCY_PARAMETER`] of `handlers`).
+pub const UNSTICKER_CONCURRENCY: u32 = 10;
+/// The parameter of `handlers` that may say otherwise, and the output by which `make deploy` knows it.
+pub const UNSTICKER_CONCURRENCY_PARAMETER: &str = "UnstickerConcurrency";
+
 impl Function {
     /// All four, in the order in which templates name them.
     pub const ALL: [Self; 4] = [Self::AutoStart, Self::PropertyGroups, Self::UpdateGuard, Self::RollbackUnsticker];

@@ -29,7 +29,10 @@ mod update_guard;
 pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, PropertyGroup, RunConfiguration};
 pub use auto_start::{AutoStart, AutoStartAttributes};
 pub use environment::Environment;
-pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function};
+pub use function::{
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
+    UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
+};
 pub use limits::Leaf;
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
