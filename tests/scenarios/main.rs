@@ -5,6 +5,7 @@
 
 mod auto_start;
 mod bad_input;
+mod fleet;
 mod guarded;
 mod interrupted;
 mod property_groups;
