@@ -6,9 +6,10 @@
 //! unstick   the incident, step by step           drive     look, plan, do, until there is nothing to do
 //! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
 //! deliver   the PUT of the reply                 handover  longer than one invocation
-//! gather    a stack's newest operation            look      one look at an application, interrupted or not
-//! report    what was done, for people
-//! http      the one HTTP client under all        pace      how long to rest between two looks
+//! gather    a stack's newest operation            report    what was done, for people
+//! http      the one HTTP client under all        roots     whom its TLS trusts
+//! pace      how long to rest between two looks   operator  what the operator's command reads
+//! look      one look at an application, interrupted or not
 //! ```
 
 mod answer;
@@ -24,11 +25,15 @@ mod http;
 mod look;
 mod metric;
 mod now;
+mod operator;
 mod pace;
 mod report;
+mod roots;
 mod serve;
 mod stack;
 mod telling;
 mod unstick;
 
+pub use aws::Clients;
+pub use operator::{Keys, Met, Operator};
 pub use serve::{serve, serve_unsticker};

@@ -57,8 +57,16 @@ pub(crate) async fn cure(
     relief.abort();
     let state = world.state();
     for stack in stacks.iter().filter(|stack| !is_cured(&state, stack)) {
-        let newest = state.lambda.invocations.iter().rev().find(|one| one.payload.to_string().contains(stack.as_str()));
-        let told = newest.map_or("nobody was woken".to_owned(), |one| one.result.to_string());
+        let newest = state
+            .lambda
+            .invocations
+            .iter()
+            .rev()
+            .find(|one| one.function == UNSTICKER && one.payload.to_string().contains(stack.as_str()));
+        let told = newest.map_or("nobody was woken".to_owned(), |one| match &one.error {
+            Some(_) => one.result["errorMessage"].to_string(),
+            None => one.result["Outcome"].to_string(),
+        });
         tell(&format!("{stack} is not cured: {told}"));
     }
     Ok(Outcome::count(&state, &stacks, calls_before, setting, took))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Strike;
 use crate::lambda::Moment;
-use crate::{State, iam, lambda, rates};
+use crate::{State, iam, lambda, rates, record};
 
 /// Who made a call. Taken from the access key ID in the SigV4 `Credential`; signatures themselves are not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,13 +125,15 @@ pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State
             admitted(state, &call, act).and_then(|_| Err(ApiError::with_status(0, "ReplyLost", "the reply was lost")))
         }
     };
-    state.journal.push(Recorded {
+    let recorded = Recorded {
         action: call.action,
         caller: call.caller.clone(),
         resource: call.resource,
         body: call.body.clone(),
         refused: result.as_ref().err().map(|error| error.code.clone()),
-    });
+    };
+    record::call(&recorded);
+    state.journal.push(recorded);
     result
 }
 

@@ -21,6 +21,7 @@ use crate::modes::Modes;
 use crate::queues::Queues;
 use crate::rates::Rates;
 use crate::s3::S3;
+use crate::ssm::Ssm;
 
 /// Fixed for the life of a world.
 #[derive(Debug, Clone)]
@@ -72,6 +73,8 @@ pub struct State {
     pub flink: Flink,
     /// Buckets and objects.
     pub s3: S3,
+    /// Parameter Store.
+    pub ssm: Ssm,
     /// Streams and records.
     pub kinesis: Kinesis,
     /// Tables and items.

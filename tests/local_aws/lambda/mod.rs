@@ -22,10 +22,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use asynchronous::invoke_asynchronously;
+pub(crate) use function::packed;
 pub use function::{Destinations, Function, deploy};
 pub use host::{Invoked, invoke};
 pub use in_test::{TestInvocation, in_test};
-pub use kill::{Moment, kill_at, strike};
+pub use kill::{Moment, kill_after, kill_at, strike};
 pub(crate) use operations::{configure_events, create, delete, update_code, update_configuration};
 pub(crate) use permissions::{add as add_permission, allows, remove as remove_permission};
 pub use rest::rest;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Moment, deploy, in_test, invoke, invoke_asynchronously, kill_at, strike};
+use super::{Moment, deploy, in_test, invoke, invoke_asynchronously, kill_after, strike};
 use crate::api::Caller;
 use crate::{Settings, World};
 
@@ -103,7 +103,7 @@ async fn the_deadline_kills_the_process() {
 async fn a_process_is_killed_at_the_call_that_a_scenario_chose() {
     let world = deployed("killed");
     let action = "kinesisanalytics:StopApplication";
-    kill_at(&mut world.state(), "killed", action, Moment::BeforeTheAnswer);
+    kill_after(&mut world.state(), "killed", action, Moment::BeforeTheAnswer, 1);
     let hanging = {
         let world = Arc::clone(&world);
         tokio::spawn(async move { invoke(&world, "killed", &json!({ "do": "hang" })).await.unwrap() })
@@ -111,6 +111,7 @@ async fn a_process_is_killed_at_the_call_that_a_scenario_chose() {
     world.until(|state| state.lambda.environments.iter().any(|each| each.is_busy).then_some(())).await;
     let role = Caller::Role("r".to_owned());
     assert!(!strike(&mut world.state(), &role, action, Moment::BeforeTheCall));
+    assert!(!strike(&mut world.state(), &role, action, Moment::BeforeTheAnswer), "its first one is survived");
     assert!(strike(&mut world.state(), &role, action, Moment::BeforeTheAnswer));
     assert_eq!(hanging.await.unwrap().payload["errorType"], "Runtime.ExitError");
 }
