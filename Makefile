@@ -152,6 +152,12 @@ fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rus
 		$(TARGET)/fuzz/corpus tests/fuzz/corpus -- \
 		-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -artifact_prefix=$(TARGET)/fuzz/artifacts/ -print_final_stats=1
 
+FLEET ?= 50
+.PHONY: fleet
+fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [SETTINGS=all]
+	cargo build --quiet --package functions --bins
+	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(SETTINGS)
+
 # crhelper, cfn-handler and aws-cdk-lib, pinned.
 PEERS := $(TARGET)/peers
 $(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json

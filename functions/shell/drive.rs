@@ -9,9 +9,10 @@ use tracing::info;
 
 use crate::aws::Aws;
 use crate::fault::Fault;
+use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
-use crate::{asked, flink, stack};
+use crate::{asked, flink, look, stack};
 
 /// What a goal is about.
 #[derive(Debug, Clone)]
@@ -94,8 +95,9 @@ pub(crate) async fn drive(
     let mut tried = Tried::default();
     let mut waiting = None;
     let mut known = subject.stack_seen.clone();
+    let mut begun = Begun::default();
     loop {
-        let observed = match look(aws, goal, subject, &mut tried, &mut known).await {
+        let observed = match look(aws, goal, subject, &mut tried, &mut known, &mut begun).await {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
@@ -181,11 +183,12 @@ async fn look(
     subject: &Subject,
     tried: &mut Tried,
     known: &mut Option<Stack>,
+    begun: &mut Begun,
 ) -> Result<Observed, Fault> {
     // One time for the look and for the decision made of it.
     let now = now();
     let application: Option<Application> = match &subject.application {
-        Some(name) => flink::look(aws, name, |status| goal.needs(status, tried, now)).await?,
+        Some(name) => look::application(aws, name, begun, |status| goal.needs(status, tried, now)).await?,
         None => None,
     };
     let stack = match known.take() {

@@ -9,6 +9,7 @@
 //! gather    a stack's newest operation            report    what was done, for people
 //! http      the one HTTP client under all        roots     whom its TLS trusts
 //! pace      how long to rest between two looks   operator  what the operator's command reads
+//! look      one look at an application, interrupted or not
 //! ```
 
 mod answer;
@@ -21,6 +22,7 @@ mod flink;
 mod gather;
 mod handover;
 mod http;
+mod look;
 mod metric;
 mod now;
 mod operator;

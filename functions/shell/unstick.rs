@@ -14,10 +14,11 @@ use tracing::info;
 use crate::aws::Aws;
 use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::fault::Fault;
+use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
 use crate::stack::{self, StackSeen};
-use crate::{flink, gather, report as told};
+use crate::{gather, look, report as told};
 
 /// Why there is no report. Lambda then delivers the event again, and what is unfinished is finished.
 #[derive(Debug, thiserror::Error)]
@@ -46,12 +47,25 @@ impl From<Unfinished> for Halt {
     }
 }
 
-/// What may pass is delivered again; what may not is told to a person.
-fn learned<T>(action: Action, told: Result<T, Fault>) -> Result<T, Halt> {
-    told.map_err(|fault| match fault {
-        Fault::Passing(text) => Halt::Unfinished(Unfinished::Passing(text)),
-        fault => Halt::Refused(fault.refusal(action)),
-    })
+/// Looks until something is learned. What may pass is looked at again: a delivery that gave up at the first throttled call would be one
+/// of three, and a region's stacks get stuck together. What may not pass is told to a person.
+async fn learned<T>(
+    aws: &Aws,
+    until: Instant,
+    action: Action,
+    mut look: impl AsyncFnMut() -> Result<T, Fault>,
+) -> Result<T, Halt> {
+    let mut pace = Pace::new(&aws.environment, until);
+    loop {
+        match look().await {
+            Ok(told) => return Ok(told),
+            Err(Fault::Passing(error)) => {
+                info!(?action, error, "looked and learned nothing");
+                pace.untold().await.map_err(|_| Unfinished::Passing(error))?;
+            }
+            Err(fault) => return Err(Halt::Refused(fault.refusal(action))),
+        }
+    }
 }
 
 /// Handles one event.
@@ -70,8 +84,9 @@ pub(crate) async fn handle(aws: &Aws, event: &Value, until: Instant) -> Result<R
 
 /// The stack's own status decides; the event's may be late, and only says who was woken for what.
 async fn incident(aws: &Aws, name: &str, woken_for: &str, until: Instant) -> Result<Report, Halt> {
-    let root = learned(Action::DescribeStacks, gather::root(aws, name).await)?;
-    let incident = learned(Action::DescribeStackEvents, gather::incident(aws, &root).await)?;
+    let root = learned(aws, until, Action::DescribeStacks, async || gather::root(aws, name).await).await?;
+    let incident =
+        learned(aws, until, Action::DescribeStackEvents, async || gather::incident(aws, &root).await).await?;
     let mut report = told::blank(Outcome::NotOurs, &root.id);
     report.cause = incident.cause().map_or_else(String::new, |event| event.reason.clone());
     report.attempt = incident.continued();
@@ -102,7 +117,7 @@ async fn unstick(
     report.blockers = blockers.iter().map(|blocker| format!("{}: {}", blocker.logical_id, blocker.reason)).collect();
     let mut found: BTreeMap<String, Application> = BTreeMap::new();
     for name in blockers.iter().filter_map(|blocker| blocker.application.as_ref()) {
-        if let Some(application) = seen(aws, name).await? {
+        if let Some(application) = seen(aws, name, until).await? {
             found.insert(name.clone(), application);
         }
     }
@@ -185,11 +200,13 @@ async fn recover(
     mut report: Report,
     until: Instant,
 ) -> Result<Report, Halt> {
-    let names = learned(Action::ListStackResources, stack::applications(aws, &root.id, true).await)?;
+    let names =
+        learned(aws, until, Action::ListStackResources, async || stack::applications(aws, &root.id, true).await)
+            .await?;
     let complete = incident.newest(StackStatus::UpdateRollbackComplete);
     let (event, since) = complete.map_or_else(|| (String::new(), now()), |row| (row.id.clone(), row.time));
     for (_, name) in names {
-        let Some(application) = seen(aws, &name).await? else {
+        let Some(application) = seen(aws, &name, until).await? else {
             // Only an incident of ours is asked what became of it.
             if incident.continued() > 0 {
                 told::gone(&mut report, &name);
@@ -239,8 +256,12 @@ async fn recover(
     Ok(report)
 }
 
-async fn seen(aws: &Aws, name: &str) -> Result<Option<Application>, Halt> {
-    learned(Action::DescribeApplication, flink::look(aws, name, |_| Looks::ALL).await)
+async fn seen(aws: &Aws, name: &str, until: Instant) -> Result<Option<Application>, Halt> {
+    let mut begun = Begun::default();
+    learned(aws, until, Action::DescribeApplication, async || {
+        look::application(aws, name, &mut begun, |_| Looks::ALL).await
+    })
+    .await
 }
 
 async fn reach(

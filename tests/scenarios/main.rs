@@ -8,6 +8,7 @@ mod auto_start;
 mod bad_input;
 mod beside;
 mod chosen;
+mod fleet;
 mod gone;
 mod guarded;
 mod handed_over;

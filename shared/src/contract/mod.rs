@@ -39,7 +39,10 @@ pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, Pr
 pub use auto_start::{AutoStart, AutoStartAttributes};
 pub use common::Common;
 pub use environment::Environment;
-pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function};
+pub use function::{
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
+    UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
+};
 pub use limits::Leaf;
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};

@@ -9,7 +9,7 @@ use super::tried::Tried;
 use super::{guard, stop};
 
 /// What else has to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Looks {
     /// ListTagsForResource.
     pub tags: bool,

@@ -10,7 +10,10 @@ use super::lambda::{Asynchronous, function_arn, logical_id};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::value::Value;
-use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, pattern};
+use crate::contract::{
+    ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, UNSTICKER_CONCURRENCY,
+    UNSTICKER_CONCURRENCY_PARAMETER, pattern,
+};
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
 pub const DEPLOYED: [Function; 4] =
@@ -31,6 +34,13 @@ pub fn handlers() -> Result<Template, Problem> {
             .default("DISABLED")
             .one_of(["ENABLED", "DISABLED"]),
     )?;
+    // The function is cargo's and not the template's: `make deploy` reserves what the output says.
+    let description = "How many of the unsticker run at once, so that a region's stacks that get stuck together do not use up \
+                       the rate of the API; 0: nothing is reserved.";
+    let parameter = ParameterOf::number(description).default(UNSTICKER_CONCURRENCY).between(0, 900);
+    let concurrency = template.parameter(UNSTICKER_CONCURRENCY_PARAMETER, parameter)?;
+    let description = "What `make deploy` reserves for flink-rollback-unsticker.";
+    template.output(UNSTICKER_CONCURRENCY_PARAMETER, description, &concurrency.reference());
     let queue = Value::import(ACCESS_QUEUE_EXPORT);
     let topic = Value::import(ACCESS_TOPIC_EXPORT);
     let unsticker = function_arn(Function::RollbackUnsticker);
@@ -106,6 +116,13 @@ mod tests {
         let target = &template["Resources"]["SweepRule"]["Properties"]["Targets"][0];
         let input: Json = serde_json::from_str(target["Input"].as_str().unwrap()).unwrap();
         assert_eq!(crate::contract::Wake::read(&input), Ok(crate::contract::Wake::Sweep));
+    }
+
+    #[test]
+    fn what_is_reserved_for_the_unsticker_can_be_chosen_and_is_told() {
+        let template = template();
+        assert_eq!(template["Parameters"]["UnstickerConcurrency"]["Default"], UNSTICKER_CONCURRENCY);
+        assert_eq!(template["Outputs"]["UnstickerConcurrency"]["Value"], json!({"Ref": "UnstickerConcurrency"}));
     }
 
     #[test]
