@@ -4,6 +4,7 @@ use aws_credential_types::Credentials;
 use shared::contract::Environment;
 
 use crate::http;
+use crate::roots::Trust;
 
 /// Everything a handler reaches the world with.
 #[derive(Debug, Clone)]
@@ -37,7 +38,7 @@ pub(crate) enum Retries {
 }
 
 /// Reads one variable.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -90,7 +91,8 @@ impl Aws {
     /// # Errors
     /// What cannot be read of the environment.
     pub(crate) fn with(region: String, credentials: &Credentials, retries: Retries) -> Result<Self, String> {
-        let http = http::client().map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
+        let http = http::client(&Trust::read(variable))
+            .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
         let sdk = http::for_sdk(&http);
         Ok(Self {
             flink: client!(

@@ -7,8 +7,8 @@
 //! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
 //! deliver   the PUT of the reply                 handover  longer than one invocation
 //! gather    a stack's newest operation            report    what was done, for people
-//! http      the one HTTP client under all        pace      how long to rest between two looks
-//! operator  what the operator's command reads
+//! http      the one HTTP client under all        roots     whom its TLS trusts
+//! pace      how long to rest between two looks   operator  what the operator's command reads
 //! ```
 
 mod answer;
@@ -26,6 +26,7 @@ mod now;
 mod operator;
 mod pace;
 mod report;
+mod roots;
 mod serve;
 mod stack;
 mod telling;

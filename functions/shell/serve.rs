@@ -14,12 +14,13 @@ use shared::custom_resource::Request;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
 use crate::answer::{Delivered, Ended, answer};
-use crate::aws::Aws;
+use crate::aws::{Aws, variable};
 use crate::deliver::{Delivery, deliver};
 use crate::drive::Trail;
 use crate::pace::Pace;
+use crate::roots::Trust;
 use crate::telling::Telling;
-use crate::{http, unstick};
+use crate::{http, metric, unstick};
 
 /// What the PUT of an answer may still take after the watchdog's margin began.
 const LAST_SECOND: Duration = Duration::from_secs(1);
@@ -52,7 +53,8 @@ fn delivery(aws: &Result<Aws, String>) -> Result<Delivery, Error> {
     Ok(match aws {
         Ok(aws) => Delivery { http: aws.http.clone(), region: aws.region.clone(), endpoint: aws.endpoint.clone() },
         Err(_) => Delivery {
-            http: http::client()?,
+            // A store that cannot be read may be what failed: CloudFormation's bucket needs none of one's own.
+            http: http::client(&Trust::read(variable)).or_else(|_| http::client(&Trust::BuiltIn))?,
             region: std::env::var("AWS_REGION").unwrap_or_default(),
             endpoint: std::env::var("AWS_ENDPOINT_URL").ok(),
         },
@@ -154,6 +156,7 @@ pub async fn serve_unsticker() -> Result<(), Error> {
             let until = deadline(&event.context).checked_sub(aws.environment.reply_margin);
             let until = until.unwrap_or_else(|| deadline(&event.context));
             let report = Box::pin(unstick::handle(&aws, &event.payload, until)).await?;
+            metric::incident(report.outcome);
             Ok::<Value, Error>(serde_json::to_value(report)?)
         }
     }))

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::cloudformation::{GroupsOnUpdate, TagsOnUpdate};
+use crate::cloudformation::{FailureOnTheWayBack, GroupsOnUpdate, TagsOnUpdate};
 
 /// Behaviours on which public sources disagree or are silent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -34,6 +34,21 @@ pub struct Modes {
     pub tags: TagsOnUpdate,
     /// When CloudFormation's update sends EnvironmentProperties.
     pub groups: GroupsOnUpdate,
+    /// Whether Flink's control plane gives IAM an application's tags.
+    pub resource_tags: ResourceTags,
+    /// What a failure in a rollback does to what is in flight.
+    pub failure_on_the_way_back: FailureOnTheWayBack,
+}
+
+/// `aws:ResourceTag` in the context of a Flink call. Here the default is the documented answer: the service authorization reference
+/// has the key for the resource type application, and the developer guide says "ABAC (tags in policies): Yes".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum ResourceTags {
+    /// As documented.
+    #[default]
+    Given,
+    /// The key is never there, whatever tags the application has.
+    Missing,
 }
 
 impl Modes {

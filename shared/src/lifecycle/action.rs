@@ -48,15 +48,6 @@ pub enum Scope {
 }
 
 impl Action {
-    /// What a look at an application takes, whoever looks.
-    pub const LOOK: [Self; 5] = [
-        Self::DescribeApplication,
-        Self::ListTagsForResource,
-        Self::ListApplicationOperations,
-        Self::DescribeApplicationOperation,
-        Self::ListApplicationSnapshots,
-    ];
-
     /// What a look at a stack takes, whoever looks.
     pub const LOOK_AT_STACK: [Self; 3] = [Self::DescribeStacks, Self::DescribeStackEvents, Self::ListStackResources];
 

@@ -52,6 +52,10 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
 fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
     match application.newest(START, goal.since).map(|operation| operation.status) {
         Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
+        // Status and operations are two calls: another delivery may have started it between them.
+        Some(OperationStatus::Successful) if observed.tried.looks <= UNSEEN_LOOKS => {
+            return Step::Wait(Because::NotSeenYet);
+        }
         Some(OperationStatus::Cancelled | OperationStatus::Successful) => return give_up(goal),
         Some(OperationStatus::Failed) | None => {}
     }
@@ -145,6 +149,15 @@ mod tests {
     fn a_start_that_fails_on_the_old_code_waits_for_a_fix() {
         let mut observed = recovering(ApplicationStatus::Ready);
         operation(&mut observed, "StartApplication", OperationStatus::Failed, Some("boom"));
+        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+    }
+
+    #[test]
+    fn a_start_of_another_delivery_between_two_looks_is_no_failure() {
+        let mut observed = recovering(ApplicationStatus::Ready);
+        operation(&mut observed, START, OperationStatus::Successful, None);
+        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
+        observed.tried.looks = UNSEEN_LOOKS + 1;
         assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
     }
 

@@ -140,6 +140,8 @@ pub enum Refusal {
         /// The application.
         application: String,
     },
+    /// Blocked applications carry the tag, and their stack does not.
+    StackNotTagged,
     /// The stack operation that asked for it is over, or rolls back.
     Superseded,
     /// The role lacks a permission.

@@ -144,6 +144,7 @@ pub(super) mod tests {
                         kind: (*kind).into(),
                         status: *status,
                         started: ago(*minutes),
+                        ended: None,
                         error: (*status == OperationStatus::Failed).then(|| "the job is not running".into()),
                     })
                     .collect(),

@@ -3,14 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use super::arn;
-use super::cloudwatch::{Metric, alarm_above_zero};
 use super::document::Template;
 use super::events::{Rule, Target};
+use super::functions_watched;
 use super::lambda::{Asynchronous, function_arn, logical_id};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::value::Value;
-use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, metric, pattern};
+use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, pattern};
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
 pub const DEPLOYED: [Function; 4] =
@@ -63,30 +63,11 @@ pub fn handlers() -> Result<Template, Problem> {
             }
         };
         template.add(&format!("{id}Asynchronous"), asynchronous.resource())?;
-        let errors = Metric {
-            namespace: "AWS/Lambda",
-            name: "Errors",
-            dimension: ("FunctionName", function.name().into()),
-            statistic: "Sum",
-        };
-        let description = format!("{} ended with an error: see /aws/lambda/{}.", function.name(), function.name());
-        template.add(&format!("{id}ErrorAlarm"), alarm_above_zero(&description, &errors, &topic))?;
-        if Function::CUSTOM_RESOURCES.contains(&function) {
-            let trouble = Metric {
-                namespace: metric::NAMESPACE,
-                name: metric::TROUBLE,
-                dimension: (metric::DIMENSION, function.name().into()),
-                statistic: "Sum",
-            };
-            let description = format!(
-                "{0} let a rollback or a deletion go on although something is wrong: see Trouble in /aws/lambda/{0}.",
-                function.name()
-            );
-            template.add(&format!("{id}TroubleAlarm"), alarm_above_zero(&description, &trouble, &topic))?;
-        }
+        functions_watched::add_alarms(&mut template, function, &topic)?;
         let description = format!("The function {}.", function.name());
         template.export(&format!("{id}Arn"), &description, &function_arn(function), &function.arn_export());
     }
+    functions_watched::add_dashboard(&mut template, &DEPLOYED)?;
     Ok(template)
 }
 

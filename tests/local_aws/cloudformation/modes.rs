@@ -21,3 +21,14 @@ pub enum GroupsOnUpdate {
     /// Only when the template's own groups changed.
     OnlyWhenChanged,
 }
+
+/// What becomes of resources in flight when another one fails on the way back. ContinueUpdateRollback's reference knows both: resources
+/// that failed because of the rollback, and resources whose update was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum FailureOnTheWayBack {
+    /// They are cancelled: what would have failed next is known only after the next attempt.
+    #[default]
+    CancelsOthers,
+    /// They come to their own end: several failures in one attempt.
+    LetsOthersEnd,
+}

@@ -143,6 +143,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         | Refusal::NoServiceRole
         | Refusal::OtherBlocker { .. }
         | Refusal::NotTagged { .. }
+        | Refusal::StackNotTagged
         | Refusal::Superseded
         | Refusal::Denied { .. }
         | Refusal::Rejected { .. } => false,
