@@ -1,6 +1,7 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why verify-aws e2e e2e-flink
+.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why
+.PHONY: verify-aws e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
