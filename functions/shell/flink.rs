@@ -14,6 +14,32 @@ use shared::lifecycle::{
 use crate::aws::Aws;
 use crate::fault::{Fault, fault};
 
+/// One application of the account's list.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+}
+
+/// All applications of the account in this region.
+pub(crate) async fn list(aws: &Aws) -> Result<Vec<Listed>, Fault> {
+    let mut all = Vec::new();
+    let mut next = None;
+    loop {
+        let page = aws.flink.list_applications().limit(50).set_next_token(next).send().await;
+        let page = page.map_err(|error| fault(Action::ListApplications, &error))?;
+        all.extend(
+            page.application_summaries
+                .into_iter()
+                .map(|summary| Listed { name: summary.application_name, arn: summary.application_arn }),
+        );
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
 /// An application with what else its status `needs` to be looked at; `None` when it does not exist.
 pub(crate) async fn look(
     aws: &Aws,
@@ -103,7 +129,7 @@ fn running_with(run: &sdk::types::RunConfigurationDescription) -> (Restore, bool
     (restore, allow.unwrap_or(false))
 }
 
-async fn tags(aws: &Aws, arn: &str) -> Result<std::collections::BTreeMap<String, String>, Fault> {
+pub(crate) async fn tags(aws: &Aws, arn: &str) -> Result<std::collections::BTreeMap<String, String>, Fault> {
     let listed = aws.flink.list_tags_for_resource().resource_arn(arn).send().await;
     let listed = listed.map_err(|error| fault(Action::ListTagsForResource, &error))?;
     Ok(listed.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone().unwrap_or_default())).collect())
@@ -199,6 +225,11 @@ pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -
         Call::CreateSnapshot { name: snapshot } => {
             let create = flink.create_application_snapshot().application_name(name).snapshot_name(snapshot);
             create.send().await.map_err(|error| fault(action, &error))?;
+        }
+        Call::DeleteSnapshot { name: snapshot, created } => {
+            let delete = flink.delete_application_snapshot().application_name(name).snapshot_name(snapshot);
+            let delete = delete.snapshot_creation_timestamp(DateTime::from_millis(created.0));
+            delete.send().await.map_err(|error| fault(action, &error))?;
         }
         Call::UpdateProperties { groups, restart, settled: _ } => {
             let mut update = flink

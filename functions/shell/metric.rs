@@ -14,6 +14,13 @@ pub(crate) fn trouble() {
     write(&[(metric::TROUBLE, "Count", json!(1))], Map::new());
 }
 
+/// A snapshot of the sweep failed, or was refused: the next deployment would get stuck.
+pub(crate) fn snapshot_failed(application: &str, error: &str) {
+    let more = [("ApplicationName", application), ("Error", error)];
+    let more = more.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    write(&[(metric::FAILED_SNAPSHOTS, "Count", json!(1))], more.collect());
+}
+
 /// How one request ended: how long it took, how many calls, what was restored.
 pub(crate) fn ended(took: Duration, calls: usize, failed: bool, attributes: Map<String, Value>) {
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

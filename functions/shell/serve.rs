@@ -19,7 +19,7 @@ use crate::deliver::{Delivery, deliver};
 use crate::drive::Trail;
 use crate::pace::Pace;
 use crate::telling::Telling;
-use crate::{http, unstick};
+use crate::{http, woken};
 
 /// What the PUT of an answer may still take after the watchdog's margin began.
 const LAST_SECOND: Duration = Duration::from_secs(1);
@@ -153,7 +153,8 @@ pub async fn serve_unsticker() -> Result<(), Error> {
         async move {
             let until = deadline(&event.context).checked_sub(aws.environment.reply_margin);
             let until = until.unwrap_or_else(|| deadline(&event.context));
-            let report = Box::pin(unstick::handle(&aws, &event.payload, until)).await?;
+            let function = &event.context.env_config.function_name;
+            let report = Box::pin(woken::handle(&aws, &event.payload, function, until)).await?;
             Ok::<Value, Error>(serde_json::to_value(report)?)
         }
     }))

@@ -14,5 +14,6 @@ mod rooms;
 mod running;
 mod spared;
 mod stage;
+mod swept;
 mod unstuck;
 mod wired;

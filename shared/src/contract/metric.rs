@@ -10,5 +10,7 @@ pub const TROUBLE: &str = "Trouble";
 pub const TIME_TO_ANSWER: &str = "TimeToAnswer";
 /// How many calls that change something it took, refused ones too.
 pub const CALLS: &str = "Calls";
+/// How many of the sweep's snapshots failed, or were refused for want of a healthy job. One line for each, with the operation's error.
+pub const FAILED_SNAPSHOTS: &str = "FailedSnapshots";
 /// 1 when the answer was FAILED, else 0.
 pub const FAILED: &str = "Failed";

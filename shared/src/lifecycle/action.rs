@@ -14,12 +14,16 @@ pub enum Action {
     DescribeApplicationOperation,
     /// What a start can restore.
     ListApplicationSnapshots,
+    /// Which applications there are, for the sweep.
+    ListApplications,
     /// READY to RUNNING.
     StartApplication,
     /// Graceful or forced.
     StopApplication,
     /// Proof of health, and what a restart resumes from.
     CreateApplicationSnapshot,
+    /// This project's own old snapshots.
+    DeleteApplicationSnapshot,
     /// Property groups.
     UpdateApplication,
     /// The marker.
@@ -32,6 +36,8 @@ pub enum Action {
     DescribeStackEvents,
     /// Which applications a stack owns.
     ListStackResources,
+    /// Which stacks are stuck, for the sweep.
+    ListStacks,
     /// Out of UPDATE_ROLLBACK_FAILED.
     ContinueUpdateRollback,
 }
@@ -43,6 +49,8 @@ pub enum Scope {
     Application,
     /// Stacks.
     Stack,
+    /// Everything in the account: lists of what there is have no resource (Service Authorization Reference).
+    Account,
 }
 
 impl Action {
@@ -67,15 +75,18 @@ impl Action {
             Self::ListApplicationOperations => "kinesisanalytics:ListApplicationOperations",
             Self::DescribeApplicationOperation => "kinesisanalytics:DescribeApplicationOperation",
             Self::ListApplicationSnapshots => "kinesisanalytics:ListApplicationSnapshots",
+            Self::ListApplications => "kinesisanalytics:ListApplications",
             Self::StartApplication => "kinesisanalytics:StartApplication",
             Self::StopApplication => "kinesisanalytics:StopApplication",
             Self::CreateApplicationSnapshot => "kinesisanalytics:CreateApplicationSnapshot",
+            Self::DeleteApplicationSnapshot => "kinesisanalytics:DeleteApplicationSnapshot",
             Self::UpdateApplication => "kinesisanalytics:UpdateApplication",
             Self::TagResource => "kinesisanalytics:TagResource",
             Self::UntagResource => "kinesisanalytics:UntagResource",
             Self::DescribeStacks => "cloudformation:DescribeStacks",
             Self::DescribeStackEvents => "cloudformation:DescribeStackEvents",
             Self::ListStackResources => "cloudformation:ListStackResources",
+            Self::ListStacks => "cloudformation:ListStacks",
             Self::ContinueUpdateRollback => "cloudformation:ContinueUpdateRollback",
         }
     }
@@ -92,6 +103,7 @@ impl Action {
             | Self::StartApplication
             | Self::StopApplication
             | Self::CreateApplicationSnapshot
+            | Self::DeleteApplicationSnapshot
             | Self::UpdateApplication
             | Self::TagResource
             | Self::UntagResource => Scope::Application,
@@ -99,6 +111,7 @@ impl Action {
             | Self::DescribeStackEvents
             | Self::ListStackResources
             | Self::ContinueUpdateRollback => Scope::Stack,
+            Self::ListApplications | Self::ListStacks => Scope::Account,
         }
     }
 }

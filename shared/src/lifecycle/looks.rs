@@ -34,6 +34,8 @@ impl Goal {
                 // The groups come with the description; who may write them, and who else may have, stands in the tags.
                 Self::Properties(_) => Looks { snapshots: false, ..Looks::ALL },
                 Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) | Self::Guarded(_) => Looks::ALL,
+                // Without the operations nobody knows since when it runs, nor why a snapshot failed; one that is stopped has neither.
+                Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },
                 Self::Continued(_) => Looks::NONE,
             },
             ApplicationStatus::Starting
@@ -48,7 +50,8 @@ impl Goal {
                 | Self::Properties(_)
                 | Self::Continued(_)
                 | Self::Recovered(_)
-                | Self::Guarded(_) => Looks::NONE,
+                | Self::Guarded(_)
+                | Self::Swept(_) => Looks::NONE,
             },
             ApplicationStatus::ForceStopping
             | ApplicationStatus::RollingBack

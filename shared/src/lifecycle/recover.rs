@@ -7,12 +7,12 @@ use super::goal::{Done, Recovered};
 use super::health::{self, Health};
 use super::observed::{Application, Observed, START};
 use super::refusal::Refusal;
-use super::status::{ApplicationStatus, OperationStatus, StackStatus};
+use super::status::{ApplicationStatus, OperationStatus};
 use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS, restore, stop};
 
 /// The next step toward a recovered application.
 pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
-    if observed.stack.status != Some(StackStatus::UpdateRollbackComplete) {
+    if observed.stack.status != Some(goal.stack) {
         return Step::Done(Done::LeftToDeployment);
     }
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
@@ -52,6 +52,10 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
 fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
     match application.newest(START, goal.since).map(|operation| operation.status) {
         Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
+        // The status and the operations are two calls: a start that somebody else makes can come to be between them.
+        Some(OperationStatus::Cancelled | OperationStatus::Successful) if observed.tried.looks <= 1 => {
+            return Step::Wait(Because::NotSeenYet);
+        }
         Some(OperationStatus::Cancelled | OperationStatus::Successful) => return give_up(goal),
         Some(OperationStatus::Failed) | None => {}
     }
@@ -91,7 +95,7 @@ fn give_up(goal: &Recovered) -> Step {
 mod tests {
     use super::super::fixtures::*;
     use super::super::observed::Timestamp;
-    use super::super::{Goal, Rejected, next_step};
+    use super::super::{Goal, Rejected, StackStatus, next_step};
     use super::*;
     use std::time::Duration;
 
@@ -107,6 +111,7 @@ mod tests {
             stabilize: Duration::from_mins(1),
             proof: "flink-handlers-gate-e1".into(),
             since: Timestamp(0),
+            stack: StackStatus::UpdateRollbackComplete,
             patience: Duration::from_mins(10),
         };
         next_step(&Goal::Recovered(goal), observed)
@@ -159,6 +164,15 @@ mod tests {
         operation(&mut observed, START, OperationStatus::Failed, Some("boom"));
         let Step::Call(Call::Start { restore, .. }, Because::NewestFailed) = step(&observed) else { panic!() };
         assert_eq!(restore, super::super::Restore::Custom("old code".into()));
+    }
+
+    #[test]
+    fn a_start_that_succeeded_between_two_calls_of_one_look_is_no_reason_to_give_up() {
+        let mut observed = recovering(ApplicationStatus::Ready);
+        operation(&mut observed, START, OperationStatus::Successful, None);
+        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
+        observed.tried.looks = 2;
+        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
     }
 
     #[test]

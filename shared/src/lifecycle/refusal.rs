@@ -140,6 +140,15 @@ pub enum Refusal {
         /// The application.
         application: String,
     },
+    /// A tag's value that nobody may guess at.
+    TagUnreadable {
+        /// The application.
+        application: String,
+        /// The tag.
+        key: &'static str,
+        /// What it says.
+        value: String,
+    },
     /// The stack operation that asked for it is over, or rolls back.
     Superseded,
     /// The role lacks a permission.

@@ -37,21 +37,25 @@ fn function_role(
     failures: &Handle<Queue>,
 ) -> Resource<Role> {
     let mut role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
-    for scope in [Scope::Application, Scope::Stack] {
-        let actions = permissions(function).into_iter().filter(|action| action.scope() == scope);
+    for scope in [Scope::Application, Scope::Stack, Scope::Account] {
+        let mut actions = permissions(function).into_iter().filter(|action| action.scope() == scope).peekable();
+        if actions.peek().is_none() {
+            continue;
+        }
         let on = match scope {
             Scope::Application => {
                 arn::regional("kinesisanalytics", ["application/".into(), prefix.clone(), "*".into()])
             }
             Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
+            Scope::Account => "*".into(),
         };
         role.grant(Statement::allow(actions.map(Action::iam)).on([on]));
     }
     group.grant_write(&mut role);
     failures.grant_send(&mut role);
-    if Function::CUSTOM_RESOURCES.contains(&function) {
-        role.grant(Statement::allow(["lambda:InvokeFunction"]).on([function_arn(function)]));
-    } else {
+    // A custom resource hands over to itself, the sweep each stack that it finds.
+    role.grant(Statement::allow(["lambda:InvokeFunction"]).on([function_arn(function)]));
+    if !Function::CUSTOM_RESOURCES.contains(&function) {
         role.grant(Statement::allow(["events:PutEvents"]).on([default_bus_arn()]));
     }
     role.into()
@@ -89,12 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn only_the_custom_resources_may_hand_over_and_each_to_itself() {
+    fn each_function_may_hand_over_to_itself_and_to_nobody_else() {
         for function in Function::ALL {
             let all = statements(function);
-            let own = all.iter().find(|one| one["Action"] == "lambda:InvokeFunction").map(|one| text(&one["Resource"]));
+            let own =
+                all.iter().filter(|one| one["Action"] == "lambda:InvokeFunction").map(|one| text(&one["Resource"]));
             let arn = format!("arn:aws:lambda:eu-west-1:111122223333:function:{}", function.name());
-            assert_eq!(own, Function::CUSTOM_RESOURCES.contains(&function).then_some(arn));
+            assert_eq!(own.collect::<Vec<_>>(), [arn]);
         }
     }
 

@@ -3,14 +3,16 @@
 use serde_json::{Value as Json, json};
 
 use super::arn;
-use super::cloudwatch::{Metric, alarm_above_zero};
+use super::cloudwatch::{FIVE_MINUTES, Metric, alarm_above_zero};
 use super::document::Template;
 use super::events::{Rule, Target};
 use super::lambda::{Asynchronous, function_arn, logical_id};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
+use super::resource::Resource;
 use super::value::Value;
-use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, metric, pattern};
+use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify, metric, pattern};
+use crate::lifecycle::EVERY;
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
 pub const DEPLOYED: [Function; 4] =
@@ -27,8 +29,8 @@ pub fn handlers() -> Result<Template, Problem> {
     );
     let sweep = template.parameter(
         "Sweep",
-        ParameterOf::text("ENABLED wakes the unsticker every 15 minutes, to finish what a lost event left.")
-            .default("DISABLED")
+        ParameterOf::text("ENABLED wakes the unsticker every 15 minutes: it finishes what a lost event left and looks after snapshots.")
+            .default("ENABLED")
             .one_of(["ENABLED", "DISABLED"]),
     )?;
     let queue = Value::import(ACCESS_QUEUE_EXPORT);
@@ -41,13 +43,16 @@ pub fn handlers() -> Result<Template, Problem> {
     template.add("StackStatusPermission", rule.permission_to_invoke(&unsticker))?;
 
     let target = Target::of(unsticker.clone()).input(&json!({"Sweep": true})).undeliverable_to(&queue);
-    let rule = Rule::every("Finishes what a lost event left.", "15 minutes", &sweep.reference(), target);
+    let description = "Finishes what a lost event left, and looks after snapshots.";
+    let rate = format!("{} minutes", EVERY.as_secs() / 60);
+    let rule = Rule::every(description, &rate, &sweep.reference(), target);
     let rule = template.add("SweepRule", rule)?;
     template.add("SweepPermission", rule.permission_to_invoke(&unsticker))?;
 
     let target = Target::of(topic.clone()).part("$.detail.responsePayload").undeliverable_to(&queue);
     let rule = Rule::on("Tells people what the unsticker did.", &report_pattern(&unsticker)?, target);
     template.add("IncidentRule", rule)?;
+    template.add("FailedSnapshotAlarm", failed_snapshot_alarm(&topic))?;
 
     for function in DEPLOYED {
         let id = logical_id(function);
@@ -68,6 +73,7 @@ pub fn handlers() -> Result<Template, Problem> {
             name: "Errors",
             dimension: ("FunctionName", function.name().into()),
             statistic: "Sum",
+            period: FIVE_MINUTES,
         };
         let description = format!("{} ended with an error: see /aws/lambda/{}.", function.name(), function.name());
         template.add(&format!("{id}ErrorAlarm"), alarm_above_zero(&description, &errors, &topic))?;
@@ -77,6 +83,7 @@ pub fn handlers() -> Result<Template, Problem> {
                 name: metric::TROUBLE,
                 dimension: (metric::DIMENSION, function.name().into()),
                 statistic: "Sum",
+                period: FIVE_MINUTES,
             };
             let description = format!(
                 "{0} let a rollback or a deletion go on although something is wrong: see Trouble in /aws/lambda/{0}.",
@@ -95,15 +102,33 @@ pub(super) fn default_bus_arn() -> Value {
     arn::regional("events", ["event-bus/default".into()])
 }
 
-/// The results of the unsticker that people want to hear of, as Lambda's OnSuccess destination puts them on the bus.
+/// What people want to hear of the unsticker's results, as Lambda's OnSuccess destination puts them on the bus.
 fn report_pattern(unsticker: &Value) -> Result<Json, Problem> {
-    let not_ours = Value::of(&Outcome::NotOurs)?;
+    let people = Value::of(&Notify::People)?;
     Ok(json!({
         "source": ["lambda"],
         "detail-type": ["Lambda Function Invocation Result - Success"],
         "resources": [{"prefix": unsticker}],
-        "detail": {"responsePayload": {"Outcome": [{"anything-but": [not_ours]}]}},
+        "detail": {"responsePayload": {"Notify": [people]}},
     }))
+}
+
+/// Each sweep says it anew, but for the one that tries again: the alarm lasts as long as it is so.
+fn failed_snapshot_alarm(topic: &Value) -> Resource {
+    let unsticker = Function::RollbackUnsticker.name();
+    let failed = Metric {
+        namespace: metric::NAMESPACE,
+        name: metric::FAILED_SNAPSHOTS,
+        dimension: (metric::DIMENSION, unsticker.into()),
+        statistic: "Maximum",
+        period: EVERY * 3,
+    };
+    let description = format!(
+        "A running application cannot be snapshotted, so its stack would get stuck at its next deployment: see \
+         {} in /aws/lambda/{unsticker}.",
+        metric::FAILED_SNAPSHOTS
+    );
+    alarm_above_zero(&description, &failed, topic)
 }
 
 #[cfg(test)]

@@ -34,7 +34,10 @@ impl Refusal {
             Some(Self::TooManyAttempts { .. }) => Self::NoServiceRole,
             Some(Self::NoServiceRole) => Self::OtherBlocker { resource: text(), reason: text() },
             Some(Self::OtherBlocker { .. }) => Self::NotTagged { application: "app".into() },
-            Some(Self::NotTagged { .. }) => Self::Superseded,
+            Some(Self::NotTagged { .. }) => {
+                Self::TagUnreadable { application: "app".into(), key: "flink-snapshot-hours", value: text() }
+            }
+            Some(Self::TagUnreadable { .. }) => Self::Superseded,
             Some(Self::Superseded) => Self::Denied { action: Action::StartApplication, error: text() },
             Some(Self::Denied { .. }) => Self::Rejected { action: Action::StartApplication, error: text() },
             Some(Self::Rejected { .. }) => return None,

@@ -31,6 +31,7 @@ impl Refusal {
             Self::NoServiceRole => "The stack has no service role",
             Self::OtherBlocker { .. } => "The rollback is blocked by something else",
             Self::NotTagged { .. } => "A blocked application has not opted in",
+            Self::TagUnreadable { .. } => "A tag cannot be read",
             Self::Superseded => "The stack went on without this request",
             Self::Denied { .. } => "A permission is missing",
             Self::Rejected { .. } => "AWS does not take the request",
@@ -100,6 +101,7 @@ impl Refusal {
             Self::NotTagged { .. } => {
                 "Tag the stack flink-unstick=enabled, then invoke flink-rollback-unsticker with {\"StackName\": \"...\"}."
             }
+            Self::TagUnreadable { .. } => "Set the tag to a whole number of hours from 1 to 8760, or remove it.",
             Self::Superseded => "Nothing was changed any more; look at the stack's events for what came first.",
             Self::Denied { .. } => {
                 "Deploy the access stack of this version, or add the permission to the function's role."
@@ -135,6 +137,9 @@ impl fmt::Display for Refusal {
             Self::TooManyConflicts { error } => write!(formatter, "{title}: {error}"),
             Self::ReplayForbidden { application, why } => write!(formatter, "{title}: {application}: {why}."),
             Self::TooManyAttempts { attempts } => write!(formatter, "{title}: {attempts} times in this incident."),
+            Self::TagUnreadable { application, key, value } => {
+                write!(formatter, "{title}: {application}: {key} is \"{value}\".")
+            }
             Self::Superseded => write!(formatter, "{title}."),
             Self::NoServiceRole => write!(formatter, "{title}, and this function may not use its own."),
             Self::OtherBlocker { resource, reason } => write!(formatter, "{title}: {resource}: {reason}"),

@@ -143,6 +143,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         | Refusal::NoServiceRole
         | Refusal::OtherBlocker { .. }
         | Refusal::NotTagged { .. }
+        | Refusal::TagUnreadable { .. }
         | Refusal::Superseded
         | Refusal::Denied { .. }
         | Refusal::Rejected { .. } => false,
@@ -161,6 +162,7 @@ fn worlds() -> impl Strategy<Value = World> {
             operations,
             kept,
             proof: None,
+            own: 0,
             marker: Marker::None,
             groups: Groups::Wanted,
             stack: StackStatus::UpdateInProgress,
