@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, read, told};
 use shared::custom_resource::{Handover, Reply, Request, RequestType};
-use shared::lifecycle::{Action, Because, Reach, Refusal};
+use shared::lifecycle::{Action, Because, Done, Reach, Refusal, last_start};
 use tracing::info;
 
 use crate::asked::{self, Asked};
@@ -124,8 +124,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     };
     let mut trail = Trail::default();
     let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;
-    let told_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
-    metric::ended(now().since(asked.since()), trail.calls.len(), reached.is_err(), told_of.collect());
+    measure(&properties, &asked, &trail, reached.as_ref().ok());
     match reached {
         Ok(done) => {
             let attributes = properties.reached(&done, trail.last.as_ref());
@@ -147,6 +146,18 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
                 because.map_or_else(|| "nothing could be learned of it".to_owned(), |because| because.to_string());
             Ended::Reply(telling.late(&because, properties.attributes(trail.last.as_ref()), &trail))
         }
+    }
+}
+
+/// What this request leaves as metrics.
+fn measure<R: CustomResource>(properties: &R, asked: &Asked, trail: &Trail, done: Option<&Done>) {
+    let told_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
+    metric::ended(now().since(asked.since()), trail.calls.len(), done.is_none(), told_of.collect());
+    let application = trail.last.as_ref().and_then(|last| last.application.as_ref());
+    if let (Some(Done::Running | Done::Healthy), Some(application)) = (done, application)
+        && let Some(start) = last_start(application, asked.deployed_since())
+    {
+        metric::started(&application.name, &start);
     }
 }
 

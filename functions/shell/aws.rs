@@ -4,6 +4,7 @@ use aws_credential_types::Credentials;
 use shared::contract::Environment;
 
 use crate::http;
+use crate::roots::Trust;
 
 /// Everything a handler reaches the world with.
 #[derive(Debug, Clone)]
@@ -18,8 +19,26 @@ pub(crate) struct Aws {
     pub(crate) environment: Environment,
 }
 
+/// The clients of the two services that a person asks.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// Managed Service for Apache Flink.
+    pub flink: aws_sdk_kinesisanalyticsv2::Client,
+    /// CloudFormation.
+    pub cloudformation: aws_sdk_cloudformation::Client,
+}
+
+/// Who tries a call again that nobody answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Retries {
+    /// The caller itself.
+    None,
+    /// The SDK, three times: for a command that looks once.
+    Standard,
+}
+
 /// Reads one variable.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -29,20 +48,27 @@ fn endpoint(service: &str) -> Option<String> {
 }
 
 macro_rules! client {
-    ($sdk:ident, $service:literal, $region:expr, $credentials:expr, $http:expr) => {{
+    ($sdk:ident, $service:literal, $region:expr, $credentials:expr, $http:expr, $retries:expr) => {{
         let mut config = $sdk::Config::builder()
             .behavior_version($sdk::config::BehaviorVersion::latest())
             .region($sdk::config::Region::new($region))
             .credentials_provider($credentials)
             .http_client($http)
-            // The driver looks again by itself; retries underneath it would only multiply the calls.
-            .retry_config($sdk::config::retry::RetryConfig::disabled());
+            .retry_config(match $retries {
+                // The driver looks again by itself; retries underneath it would only multiply the calls.
+                Retries::None => $sdk::config::retry::RetryConfig::disabled(),
+                Retries::Standard => $sdk::config::retry::RetryConfig::standard(),
+            });
         config.set_endpoint_url(endpoint($service));
         $sdk::Client::from_conf(config.build())
     }};
 }
 
 impl Aws {
+    pub(crate) fn clients(&self) -> Clients {
+        Clients { flink: self.flink.clone(), cloudformation: self.cloudformation.clone() }
+    }
+
     /// From the environment that Lambda gives a function.
     ///
     /// # Errors
@@ -57,7 +83,16 @@ impl Aws {
             None,
             "lambda",
         );
-        let http = http::client().map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
+        Self::with(region, &credentials, Retries::None)
+    }
+
+    /// With these credentials.
+    ///
+    /// # Errors
+    /// What cannot be read of the environment.
+    pub(crate) fn with(region: String, credentials: &Credentials, retries: Retries) -> Result<Self, String> {
+        let http = http::client(&Trust::read(variable))
+            .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
         let sdk = http::for_sdk(&http);
         Ok(Self {
             flink: client!(
@@ -65,16 +100,18 @@ impl Aws {
                 "KINESIS_ANALYTICS_V2",
                 region.clone(),
                 credentials.clone(),
-                sdk.clone()
+                sdk.clone(),
+                retries
             ),
             cloudformation: client!(
                 aws_sdk_cloudformation,
                 "CLOUDFORMATION",
                 region.clone(),
                 credentials.clone(),
-                sdk.clone()
+                sdk.clone(),
+                retries
             ),
-            lambda: client!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials, sdk),
+            lambda: client!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials.clone(), sdk, retries),
             http,
             region,
             endpoint: variable("AWS_ENDPOINT_URL"),

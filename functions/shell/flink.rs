@@ -157,7 +157,9 @@ async fn operations(aws: &Aws, name: &str) -> Result<Operations, Fault> {
             _ => None,
         };
         let kind = info.operation.clone().unwrap_or_default();
-        operations.push(Operation { kind, status, started: timestamp(info.start_time.as_ref()), error });
+        let started = timestamp(info.start_time.as_ref());
+        let ended = info.end_time.as_ref().map(|ended| timestamp(Some(ended)));
+        operations.push(Operation { kind, status, started, ended, error });
     }
     Ok(Operations::Listed(operations))
 }

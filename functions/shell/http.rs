@@ -1,5 +1,5 @@
-//! One HTTP client, one TLS configuration and one load of the root certificates under everything: the SDKs run on the client that
-//! also PUTs the answer. A second stack would cost more than all the rest of a cold start.
+//! One HTTP client and one TLS configuration under everything: the SDKs run on the client that also PUTs the answer. A second
+//! stack would cost more than all the rest of a cold start.
 
 use std::time::Duration;
 
@@ -11,19 +11,23 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
+use crate::roots::Trust;
+
 /// A control plane that takes longer has no answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The client. It follows no redirect: neither an API nor the answer's bucket has reason for one.
-pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
-    // ring, not AWS-LC: that draws its entropy at the first handshake, where a function's CPU is throttled. Somebody having
-    // installed it already is as good.
-    let _already = rustls::crypto::ring::default_provider().install_default();
+///
+/// # Errors
+/// A store of certificates that was asked for and cannot be read.
+pub(crate) fn client(trust: &Trust) -> Result<reqwest::Client, String> {
     reqwest::Client::builder()
+        .tls_backend_preconfigured(trust.configuration()?)
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(5))
         .timeout(TIMEOUT)
         .build()
+        .map_err(|error| error.to_string())
 }
 
 /// The same client, as the SDKs want it.

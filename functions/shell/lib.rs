@@ -9,7 +9,8 @@
 //! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
 //! deliver   the PUT of the reply                 handover  longer than one invocation
 //! gather    a stack's newest operation            report    what was done, for people
-//! http      the one HTTP client under all        pace      how long to rest between two looks
+//! http      the one HTTP client under all        roots     whom its TLS trusts
+//! pace      how long to rest between two looks   operator  what the operator's command reads
 //! ```
 
 mod answer;
@@ -24,9 +25,11 @@ mod handover;
 mod http;
 mod metric;
 mod now;
+mod operator;
 mod pace;
 mod recover;
 mod report;
+mod roots;
 mod serve;
 mod stack;
 mod sweep;
@@ -34,4 +37,6 @@ mod telling;
 mod unstick;
 mod woken;
 
+pub use aws::Clients;
+pub use operator::{Keys, Met, Operator};
 pub use serve::{serve, serve_unsticker};

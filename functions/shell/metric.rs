@@ -5,41 +5,74 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use shared::contract::metric;
+use shared::contract::{Outcome, metric};
+use shared::lifecycle::LastStart;
 
 use crate::now::now;
 
 /// A handler answered SUCCESS although something is wrong.
 pub(crate) fn trouble() {
-    write(&[(metric::TROUBLE, "Count", json!(1))], Map::new());
+    write(&[&[metric::DIMENSION]], &[(metric::TROUBLE, "Count", json!(1))], Map::new());
 }
 
 /// A snapshot of the sweep failed, or was refused: the next deployment would get stuck.
 pub(crate) fn snapshot_failed(application: &str, error: &str) {
-    let more = [("ApplicationName", application), ("Error", error)];
+    let more = [(metric::APPLICATION, application), ("Error", error)];
     let more = more.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
-    write(&[(metric::FAILED_SNAPSHOTS, "Count", json!(1))], more.collect());
+    write(&[&[metric::DIMENSION]], &[(metric::FAILED_SNAPSHOTS, "Count", json!(1))], more.collect());
 }
 
 /// How one request ended: how long it took, how many calls, what was restored.
 pub(crate) fn ended(took: Duration, calls: usize, failed: bool, attributes: Map<String, Value>) {
-    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let metrics = [
-        (metric::TIME_TO_ANSWER, "Milliseconds", json!(millis)),
+        (metric::TIME_TO_ANSWER, "Milliseconds", millis(took)),
         (metric::CALLS, "Count", json!(calls)),
         (metric::FAILED, "Count", json!(u8::from(failed))),
     ];
-    write(&metrics, attributes);
+    write(&[&[metric::DIMENSION]], &metrics, attributes);
 }
 
-/// One line. `more` are properties beside the metrics: searchable, not counted.
-fn write(metrics: &[(&str, &str, Value)], more: Map<String, Value>) {
+/// What the start took from which an application runs.
+pub(crate) fn started(application: &str, start: &LastStart) {
+    let mut metrics = vec![(metric::STARTS, "Count", json!(start.attempts))];
+    metrics.extend(start.took.map(|took| (metric::TIME_TO_RUNNING, "Milliseconds", millis(took))));
+    metrics.extend(start.snapshot_age.map(|age| (metric::RESTORED_SNAPSHOT_AGE, "Milliseconds", millis(age))));
+    write(&[&[metric::APPLICATION]], &metrics, one(metric::APPLICATION, application.into()));
+}
+
+/// How an incident stands. An event that concerns nobody, and a sweep, are none.
+pub(crate) fn incident(outcome: Outcome) {
+    match outcome {
+        Outcome::NotOurs | Outcome::Swept => {}
+        Outcome::RollbackContinued
+        | Outcome::Recovered
+        | Outcome::StoppedAwaitingFix
+        | Outcome::Refused
+        | Outcome::DryRun
+        | Outcome::Reported => {
+            let word = serde_json::to_value(outcome).unwrap_or_default();
+            let dimensions = [metric::DIMENSION, metric::OUTCOME];
+            write(&[&dimensions], &[(metric::INCIDENTS, "Count", json!(1))], one(metric::OUTCOME, word));
+        }
+    }
+}
+
+fn millis(time: Duration) -> Value {
+    json!(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn one(name: &str, value: Value) -> Map<String, Value> {
+    Map::from_iter([(name.to_owned(), value)])
+}
+
+/// One line. `more` are properties beside the metrics: dimensions, and what is searchable and not counted.
+fn write(dimensions: &[&[&str]], metrics: &[(&str, &str, Value)], more: Map<String, Value>) {
     let named: Vec<Value> = metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
     let mut line = json!({
         "_aws": {
             "Timestamp": now().0,
             "CloudWatchMetrics": [
-                {"Namespace": metric::NAMESPACE, "Dimensions": [[metric::DIMENSION]], "Metrics": named},
+                {"Namespace": metric::NAMESPACE, "Dimensions": dimensions, "Metrics": named},
             ],
         },
         metric::DIMENSION: env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),

@@ -1,21 +1,15 @@
-//! How long to rest between two looks, and when to stop looking.
-//!
-//! A start takes minutes: nothing can be ready in the first half minute, afterwards an even pace is best, and exponential
-//! back-off would look rarely just when the application becomes ready. A throttled look is no information: the pace slows down for
-//! everybody's sake and comes back by itself.
+//! The clock and the dice of [`Polling`], and when to stop looking.
 
 use std::time::{Duration, Instant};
 
 use shared::contract::Environment;
-use shared::lifecycle::{ApplicationStatus, Because};
+use shared::lifecycle::{Because, Polling};
 
-/// The polling policy of one invocation.
+/// The looks of one invocation.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    base: Duration,
-    wait: Duration,
+    polling: Polling,
     until: Instant,
-    waited: bool,
     last: bool,
 }
 
@@ -26,8 +20,7 @@ pub(crate) struct OutOfTime;
 impl Pace {
     /// Looks until `until`.
     pub(crate) fn new(environment: &Environment, until: Instant) -> Self {
-        let base = environment.poll_interval;
-        Self { base, wait: base, until, waited: false, last: false }
+        Self { polling: Polling::every(environment.poll_interval), until, last: false }
     }
 
     /// Ends sooner when somebody's patience does.
@@ -44,21 +37,19 @@ impl Pace {
 
     /// After a look that told something.
     pub(crate) fn told(&mut self) {
-        self.wait = self.base.max(self.wait.mul_f64(0.7));
+        self.polling.told();
     }
 
     /// After a look that told nothing.
     pub(crate) async fn untold(&mut self) -> Result<(), OutOfTime> {
-        self.wait = (self.base * 8).min(self.wait.mul_f64(1.0 + 2.0 * fastrand::f64()));
-        self.sleep(self.wait.mul_f64(0.5 + fastrand::f64())).await
+        let wait = self.polling.untold([fastrand::f64(), fastrand::f64()]);
+        self.sleep(wait).await
     }
 
     /// Before the next look.
     pub(crate) async fn rest(&mut self, because: Because) -> Result<(), OutOfTime> {
-        let first = !std::mem::replace(&mut self.waited, true);
-        let starting = matches!(because, Because::Busy(ApplicationStatus::Starting | ApplicationStatus::Updating));
-        let wait = if first && starting { self.base * 6 } else { self.wait };
-        self.sleep(wait.mul_f64(0.8 + 0.4 * fastrand::f64())).await
+        let wait = self.polling.rest(because, fastrand::f64());
+        self.sleep(wait).await
     }
 
     async fn sleep(&self, wait: Duration) -> Result<(), OutOfTime> {

@@ -22,7 +22,13 @@ pub(crate) async fn recover(
     let names = learned(Action::ListStackResources, stack::applications(aws, &root.id, true).await)?;
     let (event, since) = incident.ended().map_or_else(|| (String::new(), now()), |row| (row.id.clone(), row.time));
     for (_, name) in names {
-        let Some(application) = seen(aws, &name).await? else { continue };
+        let Some(application) = seen(aws, &name).await? else {
+            // Only an incident of ours is asked what became of it.
+            if incident.continued() > 0 {
+                told::gone(&mut report, &name);
+            }
+            continue;
+        };
         let consent = Consent::of(application.tag(UNSTICK), root.tags.get(UNSTICK).map(String::as_str));
         if !to_recover(incident, &application) {
             continue;
@@ -31,12 +37,13 @@ pub(crate) async fn recover(
         match consent {
             Consent::Enabled => {}
             Consent::DryRun => {
-                report.outcome = Outcome::DryRun;
-                report.next = format!("would start {name}; by hand: {start}");
+                told::also(&mut report, Outcome::DryRun, &format!("would start {name}; by hand: {start}"));
                 continue;
             }
             Consent::None if application.tag(MARKER).is_some() => {
-                return Ok(told::refused_with(report, &Refusal::NotTagged { application: name }, &start));
+                told::also_refused(&mut report, &Refusal::NotTagged { application: name });
+                told::also(&mut report, Outcome::Refused, &format!("By hand: {start}"));
+                continue;
             }
             Consent::None => continue,
         }
@@ -54,12 +61,13 @@ pub(crate) async fn recover(
         report.applications.push(told::application(&name, &trail));
         match done {
             Ok(Done::AwaitingFix) => {
-                report.outcome = Outcome::StoppedAwaitingFix;
-                report.next = told::next_for_a_fix(&application);
+                told::also(&mut report, Outcome::StoppedAwaitingFix, &told::next_for_a_fix(&application));
             }
-            Ok(Done::Healthy) if report.outcome == Outcome::NotOurs => report.outcome = Outcome::Recovered,
+            Ok(Done::Healthy) => told::also(&mut report, Outcome::Recovered, ""),
+            Ok(Done::Gone) => told::gone(&mut report, &name),
             Ok(_) => {}
-            Err(refusal) => return Ok(told::refused(report, &refusal)),
+            // One that cannot be started keeps no other down.
+            Err(refusal) => told::also_refused(&mut report, &refusal),
         }
     }
     if report.outcome == Outcome::NotOurs {

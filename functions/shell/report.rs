@@ -45,6 +45,44 @@ pub(crate) fn refused_with(report: Report, refusal: &Refusal, commands: &str) ->
     report
 }
 
+/// One application's end beside the others': the worst is the report's outcome, and every next command stays.
+pub(crate) fn also(report: &mut Report, outcome: Outcome, next: &str) {
+    if weight(outcome) > weight(report.outcome) {
+        report.outcome = outcome;
+    }
+    if !report.next.is_empty() && !next.is_empty() {
+        report.next.push(' ');
+    }
+    report.next.push_str(next);
+}
+
+/// One application is left to a person, beside the others.
+pub(crate) fn also_refused(report: &mut Report, refusal: &Refusal) {
+    report.state.push_str(&refusal.to_string());
+    report.state.push(' ');
+    also(report, Outcome::Refused, refusal.remedy());
+}
+
+/// An application that was deleted since it was stopped.
+pub(crate) fn gone(report: &mut Report, name: &str) {
+    report.state.push_str(name);
+    report.state.push_str(": it does not exist any more, and its snapshots went with it. ");
+    let next =
+        "Take the application and what names it out of the template, deploy, and put them back: it starts empty.";
+    also(report, Outcome::Refused, next);
+}
+
+/// How much a person has to do about it.
+const fn weight(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::NotOurs => 0,
+        Outcome::Recovered | Outcome::RollbackContinued | Outcome::Swept => 1,
+        Outcome::DryRun | Outcome::Reported => 2,
+        Outcome::StoppedAwaitingFix => 3,
+        Outcome::Refused => 4,
+    }
+}
+
 /// What was called, with what came of it.
 pub(crate) fn actions(trail: &Trail) -> Vec<ActionTaken> {
     let action = |made: &Made| ActionTaken {

@@ -9,17 +9,18 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use futures_util::FutureExt;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use shared::contract::CustomResource;
+use shared::contract::{CustomResource, Notify};
 use shared::custom_resource::Request;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
 use crate::answer::{Delivered, Ended, answer};
-use crate::aws::Aws;
+use crate::aws::{Aws, variable};
 use crate::deliver::{Delivery, deliver};
 use crate::drive::Trail;
 use crate::pace::Pace;
+use crate::roots::Trust;
 use crate::telling::Telling;
-use crate::{http, woken};
+use crate::{http, metric, woken};
 
 /// What the PUT of an answer may still take after the watchdog's margin began.
 const LAST_SECOND: Duration = Duration::from_secs(1);
@@ -52,7 +53,8 @@ fn delivery(aws: &Result<Aws, String>) -> Result<Delivery, Error> {
     Ok(match aws {
         Ok(aws) => Delivery { http: aws.http.clone(), region: aws.region.clone(), endpoint: aws.endpoint.clone() },
         Err(_) => Delivery {
-            http: http::client()?,
+            // A store that cannot be read may be what failed: CloudFormation's bucket needs none of one's own.
+            http: http::client(&Trust::read(variable)).or_else(|_| http::client(&Trust::BuiltIn))?,
             region: std::env::var("AWS_REGION").unwrap_or_default(),
             endpoint: std::env::var("AWS_ENDPOINT_URL").ok(),
         },
@@ -155,6 +157,10 @@ pub async fn serve_unsticker() -> Result<(), Error> {
             let until = until.unwrap_or_else(|| deadline(&event.context));
             let function = &event.context.env_config.function_name;
             let report = Box::pin(woken::handle(&aws, &event.payload, function, until)).await?;
+            // What people are not told again is not counted again.
+            if report.notify == Notify::People {
+                metric::incident(report.outcome);
+            }
             Ok::<Value, Error>(serde_json::to_value(report)?)
         }
     }))

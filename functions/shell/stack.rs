@@ -11,7 +11,7 @@ use crate::aws::Aws;
 use crate::fault::{Fault, fault};
 
 /// The type whose physical ID is an application's name.
-const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
+pub(crate) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 /// Nested stacks: their physical ID is an ARN.
 const STACK: &str = "AWS::CloudFormation::Stack";
 
@@ -23,6 +23,7 @@ pub(crate) struct StackSeen {
     pub(crate) status: StackStatus,
     pub(crate) role: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) parameters: BTreeMap<String, String>,
 }
 
 /// One resource of a stack.
@@ -54,6 +55,13 @@ pub(crate) async fn describe(aws: &Aws, stack: &str) -> Result<StackSeen, Fault>
             .iter()
             .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
             .collect(),
+        parameters: seen
+            .parameters()
+            .iter()
+            .filter_map(|one| {
+                Some((one.parameter_key()?.to_owned(), one.parameter_value().unwrap_or_default().to_owned()))
+            })
+            .collect(),
     })
 }
 
@@ -71,6 +79,13 @@ pub(crate) async fn roots_in(aws: &Aws, status: StackStatus) -> Result<BTreeSet<
             return Ok(roots);
         }
     }
+}
+
+/// The stack's template, as it was written.
+pub(crate) async fn template(aws: &Aws, stack: &str) -> Result<String, Fault> {
+    let got = aws.cloudformation.get_template().stack_name(stack).send().await;
+    let got = got.map_err(|error| fault(Action::GetTemplate, &error))?;
+    Ok(got.template_body().unwrap_or_default().to_owned())
 }
 
 /// All resources of a stack.

@@ -1,13 +1,14 @@
 //! The core of flink-stack-handlers: values in, values out.
 //!
 //! ```text
-//! template -> contract -> lifecycle        custom_resource
+//! template, operator -> contract -> lifecycle        custom_resource
 //! ```
 //!
 //! * [`lifecycle`]: what is the next step from what was just observed. The only place that decides.
 //! * [`custom_resource`]: CloudFormation's custom-resource protocol as values: request envelope, reply, limits.
 //! * [`contract`]: what two programs must agree on, each name once: properties, attributes, environment, tags, events.
 //! * [`template`]: the CloudFormation generator.
+//! * [`operator`]: what a person asks of a stack: why it is stuck, what a deployment will do.
 //!
 //! What is deliberately absent: nothing here is `async`, reads a clock, an environment variable or a file, or knows an SDK.
 //! Time is an argument, reality is an argument ([`lifecycle::Observed`]), and the answer is one [`lifecycle::Step`].
@@ -16,4 +17,5 @@
 pub mod contract;
 pub mod custom_resource;
 pub mod lifecycle;
+pub mod operator;
 pub mod template;

@@ -1,8 +1,9 @@
 //! `flink-stack`, the operator's command. What templates say and what the job reads is decided in [`shared::template`]; this is the only
-//! place of the generator that touches files.
+//! place of the generator that touches files. What asks AWS is behind the feature `aws`: without it, `synth` builds in seconds.
 
 mod check;
 mod environments;
+mod operate;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -14,12 +15,28 @@ use shared::template::environment;
 const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
        flink-stack check-properties DIR
+       flink-stack picture
+       flink-stack plan --stack NAME [--region REGION] [--template FILE] [--json] [Key=Value ...]
+       flink-stack why --stack NAME [--region REGION] [--json]
+       flink-stack verify-aws --bucket NAME --key KEY [--yes] [--run] [--region REGION] [--out FILE] [key=value ...]
 
-  synth              writes access.template.json, handlers.template.json and application.template.json
-                     into DIR, by default into template/, after a look at template/environments/
+  synth              writes access.template.json, handlers.template.json, application.template.json, its variant
+                     application-retained.template.json and samples/ into DIR, by default into template/,
+                     after a look at template/environments/
   properties         writes what the job reads in an environment, as flink-application-properties-dev.json
                      for a developer's machine; without --out it is printed
-  check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse";
+  check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse
+  picture            prints the application's stack as a Mermaid graph, as README shows it
+  plan               says what a deployment with these parameters would do: what changes, whether the job restarts,
+                     whether the snapshot that this takes can be taken now, and what becomes of the state.
+                     Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell
+  why                says why a stack is stuck, or that it is not, and the next command to run.
+                     Ends with 0: nothing to do, 1: stuck, 2: cannot tell
+  verify-aws         asks an account what AWS's documentation leaves open, with a jar in S3 and the properties that its job
+                     needs, in a stack of its own that it removes; with --run also what takes a running application.
+                     Ends with 0: all asked and removed, 1: something stayed unanswered or is left, 2: nothing was asked
+
+plan and why only read. The three are built with the feature aws: cargo run --package template --features aws";
 
 /// Where environments are.
 const ENVIRONMENTS: &str = "template/environments";
@@ -30,6 +47,8 @@ enum Command {
     Synth { out: PathBuf, environments: PathBuf },
     Properties(Properties),
     CheckProperties { sources: PathBuf },
+    Picture,
+    Operate(operate::Asked),
     Help,
 }
 
@@ -49,6 +68,8 @@ fn main() -> ExitCode {
         Ok(Command::Synth { out, environments }) => synth(&out, &environments),
         Ok(Command::Properties(asked)) => properties(&asked),
         Ok(Command::CheckProperties { sources }) => check_properties(&sources),
+        Ok(Command::Picture) => picture().map(|picture| print!("{picture}")),
+        Ok(Command::Operate(asked)) => return operate::answer(&asked),
         Ok(Command::Help) => {
             println!("{USAGE}");
             Ok(())
@@ -92,6 +113,9 @@ fn command(arguments: &[String]) -> Result<Command, String> {
         ["check-properties", ..] => {
             Err("check-properties needs the folder of the job's sources, and nothing else".to_owned())
         }
+        ["picture"] => Ok(Command::Picture),
+        [word @ ("why" | "plan"), rest @ ..] => operate::asked(word, rest).map(Command::Operate),
+        ["verify-aws", rest @ ..] => operate::verify(rest).map(Command::Operate),
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         [] => Err("a command is missing".to_owned()),
         [unknown, ..] => Err(format!("there is no command \"{unknown}\"")),
@@ -126,7 +150,8 @@ fn synth(out: &Path, environments: &Path) -> Result<(), String> {
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(path, text).map_err(|error| {
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    folder.and_then(|()| std::fs::write(path, text)).map_err(|error| {
         format!("{}: {error}; run it in the project's folder, or name a folder that exists with --out", path.display())
     })
 }
@@ -149,6 +174,11 @@ fn properties(asked: &Properties) -> Result<(), String> {
         print!("{text}");
     }
     Ok(())
+}
+
+fn picture() -> Result<String, String> {
+    let template = shared::template::application();
+    template.and_then(|template| shared::template::picture(&template)).map_err(|problem| problem.to_string())
 }
 
 fn check_properties(sources: &Path) -> Result<(), String> {
@@ -177,10 +207,17 @@ mod tests {
     }
 
     #[test]
+    fn the_picture_in_readme_is_the_templates() {
+        let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+        let picture = format!("```mermaid\n{}```\n", picture().unwrap());
+        assert!(page.contains(&picture), "put what `cargo run -p template -- picture` prints into README.md");
+    }
+
+    #[test]
     fn what_is_not_known_is_named() {
         let error = command(&["synth".into(), "--format".into()]).unwrap_err();
         assert_eq!(error, "synth does not know \"--format\"");
-        assert_eq!(command(&["plan".into()]).unwrap_err(), "there is no command \"plan\"");
+        assert_eq!(command(&["plam".into()]).unwrap_err(), "there is no command \"plam\"");
         assert_eq!(command(&["synth".into(), "--out".into()]).unwrap_err(), "--out needs a value");
         let error = command(&["check-properties".into()]).unwrap_err();
         assert_eq!(error, "check-properties needs the folder of the job's sources, and nothing else");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Strike;
 use crate::lambda::Moment;
-use crate::{State, iam, lambda};
+use crate::{State, iam, lambda, rates, record};
 
 /// Who made a call. Taken from the access key ID in the SigV4 `Credential`; signatures themselves are not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,10 +104,10 @@ pub struct Call<'a> {
     pub body: &'a Value,
 }
 
-/// Admits a call (faults first, then IAM), lets it act, and writes it into the journal whatever became of it.
+/// Admits a call (faults first, then the rate, then IAM), lets it act, and writes it into the journal whatever became of it.
 ///
 /// # Errors
-/// An injected fault, a denial, or what `act` itself answers.
+/// An injected fault, `Rate exceeded`, a denial, or what `act` itself answers.
 pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
     let strike = state.faults.strike(&call.action, call.caller);
     let dropped = |code| Err(ApiError::with_status(0, code, "the process that called was killed"));
@@ -125,17 +125,20 @@ pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State
             admitted(state, &call, act).and_then(|_| Err(ApiError::with_status(0, "ReplyLost", "the reply was lost")))
         }
     };
-    state.journal.push(Recorded {
+    let recorded = Recorded {
         action: call.action,
         caller: call.caller.clone(),
         resource: call.resource,
         body: call.body.clone(),
         refused: result.as_ref().err().map(|error| error.code.clone()),
-    });
+    };
+    record::call(&recorded);
+    state.journal.push(recorded);
     result
 }
 
 fn admitted<T>(state: &mut State, call: &Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
+    rates::admit(state, call)?;
     iam::authorize(state, call.caller, &call.action, &call.resource, &call.context)?;
     act(state)
 }

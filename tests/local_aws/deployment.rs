@@ -65,14 +65,14 @@ impl Deployment {
     /// As [`Self::start`].
     pub async fn in_world(aws: LocalAws, environment: &[(&str, &str)]) -> Self {
         let world = &aws.world;
-        settle(world, "flink-access", ACCESS, &[], &[], None).await;
+        deploy_stack(world, "flink-access", ACCESS, &[], &[], None).await;
         let outputs = outputs(world, "flink-access");
         for (name, role) in FUNCTIONS {
             let bootstrap = bootstrap(binaries(), name).expect("the target folder can be written");
             let environment = environment.iter().copied();
             lambda::deploy(world, name, &bootstrap, &outputs[role], environment).expect("the function is taken");
         }
-        settle(world, "flink-handlers", HANDLERS, &[], &[], None).await;
+        deploy_stack(world, "flink-handlers", HANDLERS, &[], &[], None).await;
         let bucket = outputs["BucketName"].clone();
         Self { aws, bucket, stack_role: outputs["StackRoleArn"].clone() }
     }
@@ -81,6 +81,11 @@ impl Deployment {
     #[must_use]
     pub fn world(&self) -> &Arc<World> {
         &self.aws.world
+    }
+
+    /// The operator changes parameters of the access stack; where it came to rest.
+    pub async fn change_access(&self, parameters: &[(&str, &str)]) -> Status {
+        deploy_stack(self.world(), "flink-access", ACCESS, parameters, &[], None).await
     }
 
     /// Puts a jar into the artifact bucket; its key.
@@ -94,8 +99,15 @@ impl Deployment {
 
     /// Creates the application stack with the committed template, the service role and the stack tag, or updates it; until it is settled.
     pub async fn deploy(&self, parameters: &[(&str, &str)]) -> Status {
-        settle(self.world(), NAME, APPLICATION, parameters, &[("flink-unstick", "enabled")], Some(&self.stack_role))
-            .await
+        deploy_stack(
+            self.world(),
+            NAME,
+            APPLICATION,
+            parameters,
+            &[("flink-unstick", "enabled")],
+            Some(&self.stack_role),
+        )
+        .await
     }
 
     /// The same without the guard: a stack that gets into the incidents which the unsticker cures.
@@ -106,7 +118,7 @@ impl Deployment {
 
     /// The same with a template and tags of the scenario's own.
     pub async fn deploy_template(&self, template: &str, parameters: &[(&str, &str)], tags: &[(&str, &str)]) -> Status {
-        settle(self.world(), NAME, template, parameters, tags, Some(&self.stack_role)).await
+        deploy_stack(self.world(), NAME, template, parameters, tags, Some(&self.stack_role)).await
     }
 
     /// The committed application template, for scenarios that change a line of it.
@@ -135,7 +147,7 @@ impl Deployment {
 
     /// A record into the stream.
     pub fn record(&self, key: &str) {
-        kinesis::put(&mut self.world().state(), NAME, &json!({"key": key, "featureName": "seen"}));
+        record(self.world(), NAME, key);
     }
 
     /// The operator denies the application's role to write its table, or lets it again.
@@ -143,18 +155,7 @@ impl Deployment {
     /// # Panics
     /// Before the application stack is there.
     pub fn sink_permission(&self, given: bool) {
-        let mut state = self.world().state();
-        let role = state.cloudformation.stack(NAME).and_then(|stack| stack.resources.get("ApplicationRole"));
-        let role = role.and_then(|role| role.physical_id.clone()).expect("the application's role");
-        let policy = json!({"Version": "2012-10-17", "Statement":
-            [{"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}]});
-        let name = json!({"RoleName": role, "PolicyName": "incident", "PolicyDocument": policy.to_string()});
-        let (operation, body) = if given {
-            ("DeleteRolePolicy", json!({"RoleName": role, "PolicyName": "incident"}))
-        } else {
-            ("PutRolePolicy", name)
-        };
-        iam::call(&mut state, &self.world().settings, &Caller::Operator, operation, &body).expect("an operator may");
+        sink_permission(self.world(), NAME, given);
     }
 
     /// Until the stack has this status.
@@ -165,8 +166,35 @@ impl Deployment {
     }
 }
 
-/// Creates or updates a stack and waits until nothing goes on.
-async fn settle(
+/// A record into a stack's stream.
+pub fn record(world: &World, stack: &str, key: &str) {
+    kinesis::put(&mut world.state(), stack, &json!({"key": key, "featureName": "seen"}));
+}
+
+/// The operator denies the role of a stack's application to write its table, or lets it again.
+///
+/// # Panics
+/// Before the stack is there.
+pub fn sink_permission(world: &World, stack: &str, given: bool) {
+    let mut state = world.state();
+    let role = state.cloudformation.stack(stack).and_then(|stack| stack.resources.get("ApplicationRole"));
+    let role = role.and_then(|role| role.physical_id.clone()).expect("the application's role");
+    let policy = json!({"Version": "2012-10-17", "Statement":
+            [{"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}]});
+    let name = json!({"RoleName": role, "PolicyName": "incident", "PolicyDocument": policy.to_string()});
+    let (operation, body) = if given {
+        ("DeleteRolePolicy", json!({"RoleName": role, "PolicyName": "incident"}))
+    } else {
+        ("PutRolePolicy", name)
+    };
+    iam::call(&mut state, &world.settings, &Caller::Operator, operation, &body).expect("an operator may");
+}
+
+/// Creates or updates a stack and waits until nothing goes on; where it came to rest.
+///
+/// # Panics
+/// When CloudFormation does not take the request.
+pub async fn deploy_stack(
     world: &Arc<World>,
     name: &str,
     template: &str,
@@ -193,6 +221,18 @@ pub fn request(
     tags: &[(&str, &str)],
     role: Option<&str>,
 ) -> ApiResult<String> {
+    cloudformation::query(world, &Caller::Operator, action, &query(name, template, parameters, tags, role))
+}
+
+/// The members of such a request, for scenarios that add one of their own.
+#[must_use]
+pub fn query(
+    name: &str,
+    template: &str,
+    parameters: &[(&str, &str)],
+    tags: &[(&str, &str)],
+    role: Option<&str>,
+) -> BTreeMap<String, String> {
     let mut query = BTreeMap::from([
         ("StackName".to_owned(), name.to_owned()),
         ("TemplateBody".to_owned(), template.to_owned()),
@@ -207,7 +247,7 @@ pub fn request(
         query.insert(format!("Tags.member.{}.Value", index + 1), (*value).to_owned());
     }
     query.extend(role.map(|role| ("RoleARN".to_owned(), role.to_owned())));
-    cloudformation::query(world, &Caller::Operator, action, &query)
+    query
 }
 
 /// Waits until nothing goes on in a stack.
@@ -237,7 +277,7 @@ fn bootstrap(folder: &Path, name: &str) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Builds the function binaries, once, with the cargo and the profile of this very program; the folder they are in.
+/// Builds the function binaries and the operator's command, once, with the cargo and the profile of this very program; the folder they are in.
 ///
 /// # Panics
 /// When they do not build.
@@ -249,7 +289,9 @@ pub fn binaries() -> &'static Path {
         // target/<profile>/<program>, or target/<profile>/deps/<test>.
         let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).expect("a target folder");
         let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--package", "functions", "--bins"]);
+        // One build for both: each alone would compile what they share in its own way.
+        let packages = ["--package", "functions", "--package", "template", "--features", "template/aws"];
+        build.args(["build", "--quiet", "--bins"]).args(packages);
         build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")]);
         // What cargo tells this program about itself looks to a build script (ring's) like a change: without it, no rebuild.
         let told = env::vars_os().map(|(name, _)| name);
@@ -261,7 +303,7 @@ pub fn binaries() -> &'static Path {
             build.arg("--release");
         }
         build.arg("--target-dir").arg(folder.parent().expect("target"));
-        assert!(build.status().expect("cargo runs").success(), "the function binaries do not build");
+        assert!(build.status().expect("cargo runs").success(), "the binaries do not build");
         folder.to_owned()
     })
 }

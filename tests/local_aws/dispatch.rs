@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::{Settings, State, dynamodb, flink, iam, kinesis, logs, queues, s3};
+use crate::{Settings, State, dynamodb, flink, iam, kinesis, logs, queues, s3, ssm};
 
 /// One call in its JSON form: `service` as in IAM actions, `operation` and the members of `body` as in the API reference.
 ///
@@ -24,6 +24,7 @@ pub fn call(
         "logs" => logs::call(state, settings, caller, operation, body),
         "iam" => iam::call(state, settings, caller, operation, body),
         "s3" => s3::call(state, settings, caller, operation, body),
+        "ssm" => ssm::call(state, settings, caller, operation, body),
         "sns" | "sqs" => queues::call(state, settings, caller, service, operation, body),
         _ => Err(ApiError::unknown_operation(&format!("{service}:{operation}"))),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::api::{self, ApiError, ApiResult, Call, Caller};
-use crate::{Settings, State, clock, flink};
+use crate::{Settings, State, clock, flink, kms};
 
 const INVALID: &str = "ValidationException";
 
@@ -27,6 +27,8 @@ pub struct Table {
     pub items: BTreeMap<Vec<String>, Value>,
     /// The attribute of the time to live, when it is on.
     pub time_to_live: Option<String>,
+    /// The customer's key that it is encrypted with.
+    pub encryption: Option<String>,
     /// For ABAC.
     pub tags: BTreeMap<String, String>,
     request: Value,
@@ -46,12 +48,12 @@ pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: 
     let context = api::tag_context("aws:ResourceTag", &tags);
     let arn = resource.clone();
     let call = Call { action: format!("dynamodb:{operation}"), caller, resource, context, body };
-    api::perform(state, call, |state| dispatch(state, operation, &name, &arn, body))
+    api::perform(state, call, |state| dispatch(state, caller, operation, &name, &arn, body))
 }
 
-fn dispatch(state: &mut State, operation: &str, name: &str, arn: &str, body: &Value) -> ApiResult {
+fn dispatch(state: &mut State, caller: &Caller, operation: &str, name: &str, arn: &str, body: &Value) -> ApiResult {
     match operation {
-        "CreateTable" => create(state, name, arn, body),
+        "CreateTable" => create(state, caller, name, arn, body),
         "DescribeTable" => Ok(json!({ "Table": table(state, name)?.describe(name) })),
         "ListTables" => Ok(json!({ "TableNames": state.dynamodb.tables.keys().collect::<Vec<_>>() })),
         "UpdateTable" => Ok(json!({ "TableDescription": table(state, name)?.describe(name) })),
@@ -108,7 +110,7 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: &str, body: &Va
     }
 }
 
-fn create(state: &mut State, name: &str, arn: &str, body: &Value) -> ApiResult {
+fn create(state: &mut State, caller: &Caller, name: &str, arn: &str, body: &Value) -> ApiResult {
     if name.is_empty() {
         return Err(ApiError::new(INVALID, "TableName is required"));
     }
@@ -121,8 +123,14 @@ fn create(state: &mut State, name: &str, arn: &str, body: &Value) -> ApiResult {
     if keys.is_empty() {
         return Err(ApiError::new(INVALID, "KeySchema must name a HASH key"));
     }
+    let key = body["SSESpecification"]["KMSMasterKeyId"].as_str().map(str::to_owned);
+    if let Some(key) = &key {
+        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: with the caller's permissions.
+        kms::authorize(state, caller, key, &["kms:DescribeKey", "kms:CreateGrant"])?;
+    }
     let table = Table {
         arn: arn.to_owned(),
+        encryption: key,
         keys,
         items: BTreeMap::new(),
         time_to_live: None,

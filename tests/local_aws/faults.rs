@@ -14,6 +14,8 @@ pub enum Fault {
     LoseRequest,
     /// The service acts, and the connection drops before its answer arrives.
     LoseReply,
+    /// None: it passes as if nothing waited for it. For the calls before those that a scenario is about.
+    Pass,
 }
 
 /// Faults that wait for their calls.
@@ -67,6 +69,7 @@ impl Faults {
             Fault::Refuse(error) => Strike::Refuse(error.clone()),
             Fault::LoseRequest => Strike::Refuse(ApiError::with_status(0, "RequestLost", "the connection was dropped")),
             Fault::LoseReply => Strike::LoseReply,
+            Fault::Pass => Strike::Nothing,
         };
         self.waiting.retain(|waiting| waiting.times > 0);
         strike

@@ -43,6 +43,7 @@ pub use snapshots::{Snapshot, SnapshotStatus};
 pub use status::{Hold, Status};
 
 use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
+use crate::modes::ResourceTags;
 use crate::{Settings, State};
 
 /// The applications of the account, and how long their statuses last.
@@ -68,7 +69,9 @@ pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: 
     pump(state);
     let (name, resource) = target(settings, operation, body);
     let mut context = Context::new();
-    if let Some(application) = state.flink.applications.get(&name) {
+    if let Some(application) = state.flink.applications.get(&name)
+        && settings.modes.resource_tags == ResourceTags::Given
+    {
         context.extend(api::tag_context("aws:ResourceTag", &application.tags));
     }
     let requested = api::tags(&body["Tags"]);

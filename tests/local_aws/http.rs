@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::response::Response;
 
-use crate::World;
+use crate::{World, record};
 use request::Incoming;
 
 /// The server's routes: everything goes to one place, because AWS tells services apart by headers, not by paths.
@@ -31,6 +31,7 @@ async fn answer(Shared(world): Shared<Arc<World>>, request: axum::extract::Reque
     let Ok(incoming) = Incoming::read(&world, request).await else {
         return reply::empty(400);
     };
+    record::request(incoming.caller.as_ref(), || incoming.as_json());
     if engine::is_custom_resource_response(&incoming) {
         return engine::custom_resource_response(&world, &incoming).await;
     }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::api::{self, ApiError, ApiResult, Call, Caller};
-use crate::{Settings, State, clock, flink};
+use crate::{Settings, State, clock, flink, kms};
 
 const INVALID: &str = "InvalidArgumentException";
 
@@ -31,7 +31,8 @@ pub struct Stream {
     pub tags: BTreeMap<String, String>,
     created: f64,
     on_demand: bool,
-    encryption: Option<String>,
+    /// The key that it is encrypted with.
+    pub encryption: Option<String>,
 }
 
 /// A record.
@@ -68,10 +69,10 @@ pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: 
     let context = api::tag_context("aws:ResourceTag", &tags);
     let arn = resource.clone();
     let call = Call { action: format!("kinesis:{operation}"), caller, resource, context, body };
-    api::perform(state, call, |state| dispatch(state, operation, &name, &arn, body))
+    api::perform(state, call, |state| dispatch(state, caller, operation, &name, &arn, body))
 }
 
-fn dispatch(state: &mut State, operation: &str, name: &str, arn: &str, body: &Value) -> ApiResult {
+fn dispatch(state: &mut State, caller: &Caller, operation: &str, name: &str, arn: &str, body: &Value) -> ApiResult {
     match operation {
         "CreateStream" => create(state, name, arn, body),
         "DescribeStreamSummary" | "DescribeStream" => Ok(describe(stream(state, name)?, name, operation)),
@@ -95,7 +96,9 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: &str, body: &Va
             Ok(json!({}))
         }
         "StartStreamEncryption" => {
-            stream(state, name)?.encryption = body["KeyId"].as_str().map(str::to_owned);
+            let key = body["KeyId"].as_str().unwrap_or_default().to_owned();
+            kms::authorize(state, caller, &key, &["kms:DescribeKey"])?;
+            stream(state, name)?.encryption = Some(key);
             Ok(json!({}))
         }
         "StopStreamEncryption" => {

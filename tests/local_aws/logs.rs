@@ -25,6 +25,8 @@ pub struct Group {
     pub retention_days: Option<u64>,
     /// Names of its streams.
     pub streams: BTreeSet<String>,
+    /// The customer's key that it is encrypted with.
+    pub encryption: Option<String>,
     /// For ABAC.
     pub tags: BTreeMap<String, String>,
 }
@@ -75,10 +77,9 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: String, body: &
             if state.logs.groups.contains_key(name) {
                 return Err(exists("log group"));
             }
-            state
-                .logs
-                .groups
-                .insert(name.to_owned(), Group { arn, tags: api::string_map(&body["tags"]), ..Group::default() });
+            let encryption = body["kmsKeyId"].as_str().map(str::to_owned);
+            let tags = api::string_map(&body["tags"]);
+            state.logs.groups.insert(name.to_owned(), Group { arn, encryption, tags, ..Group::default() });
             Ok(json!({}))
         }
         "DeleteLogGroup" => {

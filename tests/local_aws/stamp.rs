@@ -32,6 +32,11 @@ pub(crate) fn suffix(length: usize) -> String {
     (0..length).map(letter).collect()
 }
 
+/// Random, from 0 to 1.
+pub(crate) fn fraction() -> f64 {
+    f64::from(u32::try_from(random() >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+}
+
 fn random() -> u64 {
     // Each RandomState has its own keys: the hash of nothing is as good a random number as a test world needs.
     RandomState::new().build_hasher().finish()

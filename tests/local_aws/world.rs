@@ -19,7 +19,9 @@ use crate::lambda::Lambda;
 use crate::logs::Logs;
 use crate::modes::Modes;
 use crate::queues::Queues;
+use crate::rates::Rates;
 use crate::s3::S3;
+use crate::ssm::Ssm;
 
 /// Fixed for the life of a world.
 #[derive(Debug, Clone)]
@@ -63,12 +65,16 @@ pub struct State {
     pub journal: Vec<Recorded>,
     /// Trouble that waits for its calls.
     pub faults: Faults,
+    /// How many calls the functions may make.
+    pub rates: Rates,
     /// Roles, policies and the credentials handed out.
     pub iam: Iam,
     /// The applications and their jobs.
     pub flink: Flink,
     /// Buckets and objects.
     pub s3: S3,
+    /// Parameter Store.
+    pub ssm: Ssm,
     /// Streams and records.
     pub kinesis: Kinesis,
     /// Tables and items.

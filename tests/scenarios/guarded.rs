@@ -8,10 +8,15 @@ use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Status as Flink};
-use local_aws::lambda::{Moment, kill_at};
 use serde_json::{Value, json};
 
-use crate::stage::{answers, application, handlers, mutations, reasons, report, running, why, with_jar};
+use crate::stage::{
+    answers, application, handlers, mutations, reasons, report, role_of, running, taken_starts, why, with_jar,
+};
+
+mod killed;
+mod names;
+mod statuses;
 
 const GUARD: &str = "flink-update-guard";
 const MARKER: &str = "flink-unstick-restart";
@@ -70,9 +75,11 @@ async fn code_and_configuration_change_in_one_restart() {
     let told = outcome(&deployment);
     assert_eq!(told["Outcome"], "Stopped");
     assert!(told["SnapshotName"].as_str().unwrap().starts_with("STOP-"), "{told}");
+    assert_eq!(taken_starts(&deployment), 2, "once when it was created, once now");
     let application = application(&deployment);
-    let starts = application.operations.iter().filter(|one| one.name == "StartApplication").count();
-    assert_eq!(starts, 2, "once when it was created, once now");
+    // An update of a RUNNING application restarts it, and leaves a snapshot of this name.
+    let restarts = application.snapshots.iter().filter(|one| one.name.starts_with("UPDATEAPPLICATION-")).count();
+    assert_eq!(restarts, 0, "every update met it READY: {:?}", application.snapshots);
     assert_eq!(application.configuration.property("FlinkApplicationProperties", "table.name"), Some("flink-other"));
     assert_eq!(application.job.unwrap().jar.version, "2");
 }
@@ -179,7 +186,7 @@ async fn a_missing_permission_fails_the_deployment_and_stops_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_the_way_back_it_never_fails() {
     let deployment = running().await;
-    let role = local_aws::api::Caller::Role(deployment.world().state().lambda.functions[GUARD].role_name().to_owned());
+    let role = role_of(&deployment, GUARD);
     let denied = ApiError::new("AccessDeniedException", "not authorized");
     let mut broken = jar("2", &[]);
     broken["entry_point_broken"] = json!(true);
@@ -195,20 +202,4 @@ async fn on_the_way_back_it_never_fails() {
     let told = answers(&deployment, "UpdateGuard").pop().unwrap();
     assert_eq!(told["Status"], "SUCCESS");
     assert!(told["Data"]["Trouble"].as_str().unwrap().contains("A permission is missing"), "{told}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_guard_ends_where_a_living_one_does() {
-    for action in ["TagResource", "StopApplication"] {
-        for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {
-            let deployment = running().await;
-            deployment.record("a");
-            kill_at(&mut deployment.world().state(), GUARD, &format!("kinesisanalytics:{action}"), moment);
-            assert_eq!(update(&deployment, "2", &[], &[]).await, Status::UpdateComplete, "{}", why(&deployment));
-            let application = application(&deployment);
-            assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));
-            assert!(!application.tags.contains_key(MARKER), "{action} {moment:?}");
-            assert_eq!(outcome(&deployment)["Outcome"], "Stopped", "{action} {moment:?}");
-        }
-    }
 }

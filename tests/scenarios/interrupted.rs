@@ -5,14 +5,14 @@ use local_aws::cloudformation::{Status, TagsOnUpdate};
 use local_aws::deployment::{Deployment, NAME};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
-use local_aws::flink::Status as Flink;
-use local_aws::lambda::{Moment, kill_at};
-use local_aws::{Modes, Options};
+use local_aws::flink::{Outcome, Status as Flink};
+use local_aws::lambda::{Moment, kill_after};
+use local_aws::{Modes, Options, State};
 use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, mutations, report, running_unguarded, running_unguarded_in, stack_event, stuck,
-    unsticker, why,
+    application, ask_unsticker, begun_with, calls, is_look, mutations, report, running_unguarded, running_unguarded_in,
+    stack_event, stuck, taken_starts, unsticker, why,
 };
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
@@ -37,22 +37,76 @@ async fn ends_well(deployment: &Deployment, told: &str) {
     deployment.world().until(|state| (state.dynamodb.tables[NAME].items.len() == 2).then_some(())).await;
 }
 
+/// The incident in a world that erases tags or keeps them, with this trouble before it.
+async fn incident(tags: TagsOnUpdate, trouble: impl FnOnce(&mut State), told: &str) -> Deployment {
+    let modes = Modes { tags, ..Modes::default() };
+    let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
+    trouble(&mut deployment.world().state());
+    passing_cause(&deployment).await;
+    ends_well(&deployment, told).await;
+    deployment
+}
+
+/// What the world remembers in the end of who did what.
+fn history(deployment: &Deployment) -> (Vec<String>, usize) {
+    let operations = application(deployment).operations.into_iter().rev();
+    let done = operations.filter(|one| !matches!(&one.end, Some(end) if matches!(end.outcome, Outcome::Failed(_))));
+    (done.map(|one| one.name).collect(), begun_with(deployment, "unstick-"))
+}
+
+/// Kills the process after each call that the living one makes, one world for each; what it changes is all the same.
+async fn killed_after_each_call(tags: TagsOnUpdate) {
+    let living = incident(tags, |_| {}, "living").await;
+    let mut seen: Vec<String> = Vec::new();
+    for action in calls(&living, &unsticker(&living)) {
+        let survived = seen.iter().filter(|earlier| **earlier == action).count();
+        seen.push(action.clone());
+        // Looks change nothing: dying after the first of each kind stands for the rest.
+        if survived > 0 && is_look(&action) {
+            continue;
+        }
+        let told = format!("{tags:?} {action} {survived}");
+        let kill = |state: &mut State| kill_after(state, UNSTICKER, &action, Moment::BeforeTheAnswer, survived);
+        let killed = incident(tags, kill, &told).await;
+        assert_eq!(history(&killed), history(&living), "{told}");
+    }
+    assert!(seen.iter().any(|action| action.ends_with("StartApplication")), "{seen:?}");
+    let untagged = seen.iter().any(|action| action.ends_with("UntagResource"));
+    assert_eq!(untagged, tags == TagsOnUpdate::Kept, "there is a tag to remove where CloudFormation left it: {seen:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_killed_after_any_call_ends_where_a_living_one_does() {
-    for action in [
-        "kinesisanalytics:TagResource",
-        "kinesisanalytics:StopApplication",
-        "cloudformation:ContinueUpdateRollback",
-        "kinesisanalytics:StartApplication",
-        "kinesisanalytics:CreateApplicationSnapshot",
-    ] {
-        for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {
-            let deployment = running_unguarded().await;
-            kill_at(&mut deployment.world().state(), UNSTICKER, action, moment);
-            passing_cause(&deployment).await;
-            ends_well(&deployment, &format!("{action} {moment:?}")).await;
-        }
+    killed_after_each_call(TagsOnUpdate::Erased).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_does_one_whose_tags_cloudformation_keeps() {
+    killed_after_each_call(TagsOnUpdate::Kept).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_in_the_wrong_order_end_the_same() {
+    let deployment = running_unguarded().await;
+    for status in [Status::UpdateRollbackFailed, Status::UpdateRollbackComplete] {
+        events::inject(deployment.world(), status, EventFault::Hold);
     }
+    passing_cause(&deployment).await;
+    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
+    let t = tokio::time::timeout(
+        std::time::Duration::from_secs(8),
+        deployment.world().until(|state| (state.events.held.len() == 2).then_some(())),
+    )
+    .await;
+    assert!(t.is_ok(), "{:?} {}", deployment.world().state().events.held, why(&deployment));
+    // The newest first: UPDATE_ROLLBACK_COMPLETE, then UPDATE_ROLLBACK_FAILED.
+    events::release(deployment.world());
+    let t =
+        tokio::time::timeout(std::time::Duration::from_secs(8), ends_well(&deployment, "the wrong way round")).await;
+    assert!(t.is_ok(), "B {:?} {}", crate::stage::reports(&deployment), why(&deployment));
+    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+    assert_eq!(taken_starts(&deployment), 2, "once when it was created, once after the rollback");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,9 +117,7 @@ async fn doubled_events_change_nothing_twice() {
     }
     passing_cause(&deployment).await;
     ends_well(&deployment, "doubled").await;
-    let operations = application(&deployment).operations;
-    let starts = operations.iter().filter(|one| one.name == "StartApplication").count();
-    assert_eq!(starts, 2, "once when it was created, once after the rollback");
+    assert_eq!(taken_starts(&deployment), 2, "once when it was created, once after the rollback");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,16 +140,6 @@ async fn a_late_event_finds_nothing_to_do() {
     let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
     assert_eq!(told["Applications"][0]["Actions"], json!([]), "{told}");
     assert_eq!(mutations(&deployment, UNSTICKER), before);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn tags_that_cloudformation_keeps_or_erases_lead_to_the_same_end() {
-    for tags in [TagsOnUpdate::Erased, TagsOnUpdate::Kept] {
-        let modes = Modes { tags, ..Modes::default() };
-        let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
-        passing_cause(&deployment).await;
-        ends_well(&deployment, &format!("{tags:?}")).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

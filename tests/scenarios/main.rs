@@ -3,15 +3,24 @@
 //! Each test is a sentence that README repeats. Given, when, then; what a scenario waits for is a change of the world, never time.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on is a failed scenario")]
 
+mod adopted;
 mod auto_start;
 mod bad_input;
+mod beside;
+mod chosen;
+mod gone;
 mod guarded;
+mod handed_over;
 mod interrupted;
+mod operator;
+mod permissions;
 mod property_groups;
 mod protocol;
 mod readme;
+mod refused;
 mod rooms;
 mod running;
+mod several;
 mod spared;
 mod stage;
 mod swept;

@@ -33,3 +33,33 @@ fn the_fault_matrix_is_the_one_that_was_seen() {
         "put tests/scenarios/protocol/table.md into README.md"
     );
 }
+
+#[test]
+fn what_it_shows_of_other_peoples_stacks_is_what_is_tested() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("../README.md")).unwrap();
+    for (fence, file) in [("```yaml\n", "cloudformation/template.yaml"), ("```ts\n", "cdk/stack.ts")] {
+        let tested = fs::read_to_string(root.join("adoption").join(file)).unwrap();
+        let shown: Vec<_> = page.split(fence).skip(1).filter_map(|block| Some(block.split_once("```")?.0)).collect();
+        assert!(!shown.is_empty(), "README shows nothing of {file}");
+        // Dots stand for what is left out.
+        let excerpts =
+            shown.iter().flat_map(|block| block.split("    # ...\n")).flat_map(|part| part.split("// ...\n"));
+        for excerpt in excerpts {
+            assert!(tested.contains(excerpt), "README shows what is not in tests/adoption/{file}:\n{excerpt}");
+        }
+    }
+}
+
+#[test]
+fn an_adopting_template_only_adds_lines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("adoption");
+    for folder in ["cloudformation", "sam"] {
+        let read = |name: &str| fs::read_to_string(root.join(folder).join(name)).unwrap();
+        let (before, after) = (read("before.yaml"), read("template.yaml"));
+        let mut after = after.lines();
+        for line in before.lines() {
+            assert!(after.any(|other| other == line), "{folder}: this line is gone, or elsewhere: {line}");
+        }
+    }
+}

@@ -21,10 +21,12 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 /// Each room of `shared`, with the rooms it must not name.
-const FORBIDDEN: [(&str, &[&str]); 3] = [
-    ("lifecycle", &["crate::contract", "crate::custom_resource", "crate::template"]),
-    ("custom_resource", &["crate::contract", "crate::lifecycle", "crate::template"]),
-    ("contract", &["crate::template"]),
+const FORBIDDEN: [(&str, &[&str]); 5] = [
+    ("lifecycle", &["crate::contract", "crate::custom_resource", "crate::template", "crate::operator"]),
+    ("custom_resource", &["crate::contract", "crate::lifecycle", "crate::template", "crate::operator"]),
+    ("contract", &["crate::template", "crate::operator"]),
+    ("template", &["crate::operator"]),
+    ("operator", &["crate::template", "crate::custom_resource"]),
 ];
 
 #[test]
@@ -48,6 +50,19 @@ fn the_core_waits_for_nothing_and_knows_no_sdk() {
     }
     for (path, text) in sources(&root().join("shared/src")) {
         assert!(!text.contains("async fn"), "{} is async", path.display());
+    }
+}
+
+/// The operator's command reads through the functions' clients; nothing reaches back, and without its feature it knows no network.
+#[test]
+fn only_the_operators_command_looks_through_the_shell_and_only_with_its_feature() {
+    let manifest = |folder: &str| fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+    for folder in ["shared", "functions"] {
+        assert!(!manifest(folder).contains("\ntemplate"), "{folder} depends on template");
+    }
+    let needed = manifest("template");
+    for crate_name in ["functions", "tokio"] {
+        assert!(needed.contains(&format!("{crate_name} = {{ workspace = true, optional = true }}")), "{needed}");
     }
 }
 

@@ -1,18 +1,18 @@
 //! What `flink-rollback-unsticker` leaves alone, and tells with the command that a person would run, before anything is stopped.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, jar, request, settled};
+use local_aws::deployment::{Deployment, NAME, jar, query, request, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Status as Flink};
 use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, handlers, mutations, report, running_unguarded, stack_event, stuck, unsticker, why,
+    application, ask_unsticker, begun_with, handlers, mutations, report, running_unguarded, stack_event, stuck, why,
     with_jar,
 };
 
@@ -87,18 +87,6 @@ async fn the_replay_rule_refuses_force_with_its_figures() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_force_stop_that_is_rejected_is_told_and_the_rollback_is_not_continued() {
-    let deployment = running_unguarded().await;
-    deployment.record("poison");
-    let who = unsticker(&deployment);
-    let rejected = refuse("ResourceInUseException", "Application cannot be stopped now");
-    deployment.world().state().faults.inject_for(who, "kinesisanalytics:StopApplication", 1000, rejected);
-    stuck(&deployment).await;
-    report(&deployment, "Refused").await;
-    assert!(!mutations(&deployment, UNSTICKER).contains(&"ContinueUpdateRollback".to_owned()));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn three_attempts_and_then_a_person() {
     let deployment = running_unguarded().await;
     let text = "Failed to take snapshot for the application flink-test at this moment.";
@@ -114,10 +102,25 @@ async fn three_attempts_and_then_a_person() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_failed_with_rollback_disabled_is_reported_and_never_touched() {
     let deployment = running_unguarded().await;
-    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_FAILED")).await;
-    assert_eq!(told["Outcome"], "Reported", "{told}");
-    assert!(told["Next"].as_str().unwrap().contains("aws cloudformation rollback-stack"), "{told}");
+    deployment.record("poison");
+    let template = Deployment::template_without_guard().to_string();
+    let key = deployment.upload(&jar("2", &["poison"]));
+    let tags = [("flink-unstick", "enabled")];
+    let mut update = query(NAME, &template, &with_jar(&key), &tags, Some(&deployment.stack_role));
+    update.insert("DisableRollback".to_owned(), "true".to_owned());
+    cloudformation::query(deployment.world(), &Caller::Operator, "UpdateStack", &update).unwrap();
+    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateFailed, "{}", why(&deployment));
+    let told = report(&deployment, "Reported").await;
+    let command = format!("aws cloudformation rollback-stack --stack-name {}", told["Stack"].as_str().unwrap());
+    assert_eq!(told["Next"], command, "{told}");
+    assert!(told["Cause"].as_str().unwrap().contains("Failed to take snapshot"), "{told}");
     assert!(mutations(&deployment, UNSTICKER).is_empty());
+    assert_eq!(application(&deployment).status, Flink::Running);
+    // The person runs that command: what follows is an incident like any other.
+    let rollback = BTreeMap::from([("StackName".to_owned(), NAME.to_owned())]);
+    cloudformation::query(deployment.world(), &Caller::Operator, "RollbackStack", &rollback).unwrap();
+    report(&deployment, "StoppedAwaitingFix").await;
+    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,8 +178,5 @@ async fn an_incident_in_a_nested_stack_is_cured_at_its_root() {
     let told = report(&deployment, "StoppedAwaitingFix").await;
     assert!(told["Stack"].as_str().unwrap().contains(":stack/flink-test/"), "{told}");
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
-    let state = deployment.world().state();
-    let rows = state.cloudformation.stack(NAME).unwrap().events.clone();
-    let tokens: BTreeSet<String> = rows.into_iter().filter_map(|row| row.token).collect();
-    assert_eq!(tokens.iter().filter(|token| token.starts_with("unstick-")).count(), 1, "once: {tokens:?}");
+    assert_eq!(begun_with(&deployment, "unstick-"), 1, "once");
 }

@@ -1,5 +1,7 @@
 //! What scenarios begin with, and how they look at what came out.
 
+use std::collections::BTreeSet;
+
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME};
@@ -95,7 +97,7 @@ pub(crate) fn taken_starts(deployment: &Deployment) -> usize {
 
 /// The role of the auto-start, as a caller.
 pub(crate) fn auto_start_role(deployment: &Deployment) -> Caller {
-    Caller::Role(deployment.world().state().lambda.functions["flink-auto-start"].role_name().to_owned())
+    role_of(deployment, "flink-auto-start")
 }
 
 /// An output of the stack.
@@ -130,21 +132,31 @@ pub(crate) fn application(deployment: &Deployment) -> Application {
 
 /// Whom the services see when the unsticker calls.
 pub(crate) fn unsticker(deployment: &Deployment) -> Caller {
-    Caller::Role(deployment.world().state().lambda.functions["flink-rollback-unsticker"].role_name().to_owned())
+    role_of(deployment, "flink-rollback-unsticker")
+}
+
+/// Every call of a function to Flink and CloudFormation, in order.
+pub(crate) fn calls(deployment: &Deployment, caller: &Caller) -> Vec<String> {
+    let state = deployment.world().state();
+    let calls = state.journal.iter().filter(|call| call.caller == *caller).map(|call| call.action.clone());
+    calls.filter(|action| action.starts_with("kinesisanalytics:") || action.starts_with("cloudformation:")).collect()
+}
+
+/// Whether a call changes nothing.
+pub(crate) fn is_look(action: &str) -> bool {
+    [":Describe", ":List"].iter().any(|verb| action.contains(verb))
 }
 
 /// The calls with which a function changed an application or a stack, in order. Where its results go is Lambda's doing.
 pub(crate) fn mutations(deployment: &Deployment, function: &str) -> Vec<String> {
-    let state = deployment.world().state();
-    let role = state.lambda.functions[function].role_name().to_owned();
-    state
-        .journal
-        .iter()
-        .filter(|call| call.caller == Caller::Role(role.clone()))
-        .filter(|call| call.action.starts_with("kinesisanalytics:") || call.action.starts_with("cloudformation:"))
-        .map(|call| call.action.rsplit(':').next().unwrap().to_owned())
-        .filter(|action| !action.starts_with("Describe") && !action.starts_with("List"))
-        .collect()
+    let role = role_of(deployment, function);
+    let calls = calls(deployment, &role).into_iter().filter(|action| !is_look(action));
+    calls.map(|action| action.rsplit(':').next().unwrap().to_owned()).collect()
+}
+
+/// Whom the services see when a function calls.
+pub(crate) fn role_of(deployment: &Deployment, function: &str) -> Caller {
+    Caller::Role(deployment.world().state().lambda.functions[function].role_name().to_owned())
 }
 
 /// The reason CloudFormation shows for a resource, newest first.
@@ -169,6 +181,14 @@ pub(crate) fn why(deployment: &Deployment) -> String {
     });
     let lines = state.lambda.logs.iter().map(|line| format!("{}: {}", line.function, line.line));
     rows.chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// How many operations of the stack were begun with a token that begins so.
+pub(crate) fn begun_with(deployment: &Deployment, prefix: &str) -> usize {
+    let state = deployment.world().state();
+    let rows = &state.cloudformation.stack(NAME).unwrap().events;
+    let tokens = rows.iter().filter_map(|row| row.token.as_ref()).filter(|token| token.starts_with(prefix));
+    tokens.collect::<BTreeSet<_>>().len()
 }
 
 /// The incident reports that reached people.

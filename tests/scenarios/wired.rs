@@ -47,7 +47,12 @@ async fn each_request_leaves_its_time_its_calls_and_what_was_restored_as_metrics
         .filter_map(|line| serde_json::from_str(&line.line).ok())
         .filter(|line: &Value| !line["_aws"].is_null())
         .collect();
-    let [metric] = metrics.as_slice() else { panic!("{metrics:?}") };
+    let [metric, start] = metrics.as_slice() else { panic!("{metrics:?}") };
+    let named = |line: &Value| line["_aws"]["CloudWatchMetrics"][0]["Dimensions"].clone();
+    assert_eq!((named(metric), named(start)), (json!([["FunctionName"]]), json!([["ApplicationName"]])));
+    assert_eq!((&start["ApplicationName"], &start["Starts"]), (&json!("flink-test"), &json!(1)));
+    assert!(start["TimeToRunning"].as_u64().is_some(), "{start}");
+    assert_eq!(start.get("RestoredSnapshotAge"), None, "it began empty");
     assert_eq!(metric["_aws"]["CloudWatchMetrics"][0]["Namespace"], "FlinkStackHandlers");
     assert_eq!(
         (&metric["FunctionName"], &metric["Calls"], &metric["Failed"]),

@@ -1,30 +1,23 @@
-//! `Custom::FlinkAutoStart`: its properties and attributes.
+//! `Custom::FlinkAutoStart`: its properties and attributes, and what each request of it wants.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::application::RunConfiguration;
+use super::common::Common;
+use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, renamed, to_map, unknown};
 use super::unreadable::{Unreadable, whole};
-use crate::lifecycle::OnDelete;
+use crate::custom_resource::{Request, RequestType};
+use crate::lifecycle::{Force, Goal, Observed, OnDelete, Restore, Running, Stopped, restored_snapshot};
 
 /// Properties of `Custom::FlinkAutoStart`: an expression in the template, strings once resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AutoStart<V = String> {
-    /// The function's ARN; CloudFormation's own.
-    pub service_token: V,
-    /// Seconds CloudFormation waits for the answer, 1 to 3600; CloudFormation's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_timeout: Option<V>,
-    /// The application's name. This or `application_logical_id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_name: Option<V>,
-    /// The application's logical ID in the request's own stack, for generated names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_logical_id: Option<V>,
-    /// Opaque: a change is what makes CloudFormation call the handler after any change of the application.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub configuration_digest: Option<V>,
+    /// What all three take.
+    #[serde(flatten)]
+    pub common: Common<V>,
     /// How the application is started. Default: newest READY snapshot, no state dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_configuration: Option<RunConfiguration<V>>,
@@ -40,18 +33,9 @@ impl<V> AutoStart<V> {
     /// The name CloudFormation knows it by.
     pub const TYPE: &'static str = "Custom::FlinkAutoStart";
 
-    /// With every property but the function's ARN absent.
-    pub const fn of(service_token: V) -> Self {
-        Self {
-            service_token,
-            service_timeout: None,
-            application_name: None,
-            application_logical_id: None,
-            configuration_digest: None,
-            run_configuration: None,
-            stabilize_seconds: None,
-            on_delete: None,
-        }
+    /// With every property of its own absent.
+    pub const fn of(common: Common<V>) -> Self {
+        Self { common, run_configuration: None, stabilize_seconds: None, on_delete: None }
     }
 }
 
@@ -92,4 +76,59 @@ pub struct AutoStartAttributes {
     pub application_version_id: String,
     /// The snapshot it was restored from; empty for none.
     pub restored_snapshot: String,
+}
+
+impl CustomResource for AutoStart {
+    const KIND: &'static str = "auto-start";
+
+    fn application(&self) -> Result<ApplicationRef, Unreadable> {
+        self.common.application()
+    }
+
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
+        match &request.request_type {
+            RequestType::Create | RequestType::Update => {
+                // What only a Delete acts on is told now: then it would be too late.
+                self.on_delete()?;
+                let (asked, allow_non_restored_state) =
+                    self.run_configuration.as_ref().map_or(Ok((Restore::Latest, false)), RunConfiguration::restore)?;
+                let renamed = renamed(self, request).filter(|_| !facts.stack.is_rolling_back());
+                if let Some(refusal) = renamed.clone().filter(|_| asked != Restore::Skip) {
+                    return Err(NoGoal::Refused(refusal));
+                }
+                // CUSTOM and SKIP belong to the deployment that brought them: a later start would lose newer state.
+                let first = request.request_type == RequestType::Create
+                    || renamed.is_some()
+                    || request.properties.get("RunConfiguration") != request.old_properties.get("RunConfiguration");
+                Ok(Some(Goal::Running(Running {
+                    restore: if first { asked } else { Restore::Latest },
+                    allow_non_restored_state,
+                    stabilize: self.stabilize()?,
+                    proof: format!("flink-handlers-gate-{}", request.request_id),
+                    since: facts.since,
+                    deployed_since: facts.deployed_since,
+                })))
+            }
+            RequestType::Delete => {
+                let graceful = match self.on_delete()? {
+                    OnDelete::Leave => return Ok(None),
+                    OnDelete::Stop => true,
+                    OnDelete::ForceStop => false,
+                };
+                let stop = Stopped { marker: None, graceful, force: Force::Freely, patience: facts.stop_patience };
+                Ok(facts.stack.is_going().then_some(Goal::Stopped(stop)))
+            }
+            RequestType::Unknown(word) => Err(unknown(word).into()),
+        }
+    }
+
+    fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {
+        let application = observed.and_then(|observed| observed.application.as_ref());
+        to_map(&application.map_or_else(AutoStartAttributes::default, |application| AutoStartAttributes {
+            application_arn: application.arn.clone(),
+            application_status: application.status.to_string(),
+            application_version_id: application.version.to_string(),
+            restored_snapshot: restored_snapshot(application),
+        }))
+    }
 }

@@ -1,16 +1,24 @@
 //! What two programs must agree on: the template that writes a name and the function that reads it use the same item.
 //!
 //! A contract is generic over what a leaf is. The template writes `AutoStart<Value>` (a literal or an intrinsic), the handler
-//! reads `AutoStart` (strings, since CloudFormation turns every scalar into one). A property that the handler does not
-//! read cannot be written:
+//! reads `AutoStart` (strings, since CloudFormation turns every scalar into one). A property that the handler reads can be
+//! written:
+//!
+//! ```
+//! use shared::contract::{AutoStart, Common};
+//! let properties = AutoStart { stabilize_seconds: Some("60"), ..AutoStart::of(Common::of("service-token")) };
+//! ```
+//!
+//! One that it does not read cannot; this differs in one letter:
 //!
 //! ```compile_fail,E0560
-//! use shared::contract::AutoStart;
-//! let properties: AutoStart = AutoStart { aplication_name: None, ..AutoStart::of("service-token") };
+//! use shared::contract::{AutoStart, Common};
+//! let properties = AutoStart { stabilise_seconds: Some("60"), ..AutoStart::of(Common::of("service-token")) };
 //! ```
 
 mod application;
 mod auto_start;
+mod common;
 mod environment;
 mod function;
 mod limits;
@@ -23,11 +31,13 @@ mod resource;
 mod secrets;
 mod stack_status_change;
 mod tags;
+mod told;
 mod unreadable;
 mod update_guard;
 
 pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, PropertyGroup, RunConfiguration};
 pub use auto_start::{AutoStart, AutoStartAttributes};
+pub use common::Common;
 pub use environment::Environment;
 pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function};
 pub use limits::Leaf;
@@ -35,9 +45,10 @@ pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
 pub use reach::Asker;
 pub use report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
-pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal, told};
+pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};
 pub use secrets::looks_like_a_secret;
 pub use stack_status_change::{Wake, pattern};
 pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, STACK_ID, UNSTICK, UNSTICK_RESTART};
+pub use told::told;
 pub use unreadable::{Unreadable, read};
 pub use update_guard::{UpdateGuard, UpdateGuardAttributes};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::function::Function;
-use crate::lifecycle::Action;
+use crate::lifecycle::{Action, Looks};
 
 /// The actions a function's role allows, no more and no fewer.
 #[must_use]
@@ -31,5 +31,9 @@ pub fn permissions(function: Function) -> BTreeSet<Action> {
             Action::ListStacks,
         ],
     };
-    Action::LOOK.into_iter().chain(Action::LOOK_AT_STACK).chain(calls.iter().copied()).collect()
+    let looks = match function {
+        Function::PropertyGroups => Looks::PROPERTIES,
+        Function::AutoStart | Function::UpdateGuard | Function::RollbackUnsticker => Looks::ALL,
+    };
+    looks.actions().chain(Action::LOOK_AT_STACK).chain(calls.iter().copied()).collect()
 }

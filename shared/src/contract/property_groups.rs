@@ -1,30 +1,23 @@
-//! `Custom::FlinkPropertyGroups`: its properties and attributes.
+//! `Custom::FlinkPropertyGroups`: its properties and attributes, and what each request of it wants.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 use super::application::PropertyGroup;
+use super::common::Common;
+use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, to_map, unknown};
 use super::unreadable::Unreadable;
-use crate::lifecycle::{ConflictPolicy, Group, How, Settled};
+use crate::custom_resource::{Request, RequestType};
+use crate::lifecycle::{ConflictPolicy, Goal, Group, How, Observed, Properties, Settled};
 
 /// Properties of `Custom::FlinkPropertyGroups`: an expression in the template, strings once resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PropertyGroups<V = String> {
-    /// The function's ARN; CloudFormation's own.
-    pub service_token: V,
-    /// Seconds CloudFormation waits for the answer, 1 to 3600; CloudFormation's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_timeout: Option<V>,
-    /// The application's name. This or `application_logical_id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_name: Option<V>,
-    /// The application's logical ID in the request's own stack, for generated names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_logical_id: Option<V>,
-    /// Opaque: a change is what makes CloudFormation call the handler after any change of the application.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub configuration_digest: Option<V>,
+    /// What all three take.
+    #[serde(flatten)]
+    pub common: Common<V>,
     /// What the job reads.
     pub property_groups: Vec<PropertyGroup<V>>,
     /// One of [`ConflictPolicy`](crate::lifecycle::ConflictPolicy)'s words. Default `Fail`.
@@ -37,16 +30,8 @@ impl<V> PropertyGroups<V> {
     pub const TYPE: &'static str = "Custom::FlinkPropertyGroups";
 
     /// These groups, every other property absent.
-    pub const fn of(service_token: V, property_groups: Vec<PropertyGroup<V>>) -> Self {
-        Self {
-            service_token,
-            service_timeout: None,
-            application_name: None,
-            application_logical_id: None,
-            configuration_digest: None,
-            property_groups,
-            conflict_policy: None,
-        }
+    pub const fn of(common: Common<V>, property_groups: Vec<PropertyGroup<V>>) -> Self {
+        Self { common, property_groups, conflict_policy: None }
     }
 }
 
@@ -67,19 +52,19 @@ impl PropertyGroups {
 
 /// What an earlier version of the properties gave, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Given {
-    pub(super) groups: Vec<Group>,
-    pub(super) policy: ConflictPolicy,
+struct Given {
+    groups: Vec<Group>,
+    policy: ConflictPolicy,
     /// Whether there was something that could not be read; it is nobody's of ours.
-    pub(super) unread: bool,
+    unread: bool,
 }
 
 impl Given {
     /// Nothing.
-    pub(super) const NOTHING: Self = Self { groups: Vec::new(), policy: ConflictPolicy::Fail, unread: false };
+    const NOTHING: Self = Self { groups: Vec::new(), policy: ConflictPolicy::Fail, unread: false };
 
     /// Reads what can be read: the properties may be an older template's.
-    pub(super) fn by(properties: &Value) -> Self {
+    fn by(properties: &Value) -> Self {
         let policy = match properties.get("ConflictPolicy").and_then(Value::as_str) {
             Some("Keep") => ConflictPolicy::Keep,
             Some("Overwrite") => ConflictPolicy::Overwrite,
@@ -126,6 +111,70 @@ pub struct PropertyGroupsAttributes {
     pub application_version_id: String,
     /// Comma-separated, in the order of the PropertyGroups property.
     pub property_group_ids: String,
+}
+
+impl CustomResource for PropertyGroups {
+    const KIND: &'static str = "property-groups";
+    const BORROWS: bool = true;
+
+    fn application(&self) -> Result<ApplicationRef, Unreadable> {
+        self.common.application()
+    }
+
+    fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
+        let since = facts.since;
+        let reach = facts.reach.clone();
+        let policy = match request.request_type {
+            RequestType::Delete => {
+                // Only what was given is taken, so there is nothing to disagree about.
+                let previous = groups(&self.property_groups);
+                let (previous_policy, policy) = (ConflictPolicy::Keep, ConflictPolicy::Keep);
+                let wanted = Vec::new();
+                let goal = Properties { wanted, previous, previous_policy, unread: false, policy, reach, since };
+                return Ok(Some(Goal::Properties(goal)));
+            }
+            RequestType::Create | RequestType::Update => self.conflict_policy()?,
+            RequestType::Unknown(ref word) => return Err(unknown(word).into()),
+        };
+        PropertyGroup::check_all(&self.property_groups)?;
+        let given = if request.request_type == RequestType::Update && names_the_same(request) {
+            Given::by(&request.old_properties)
+        } else {
+            Given::NOTHING
+        };
+        Ok(Some(Goal::Properties(Properties {
+            wanted: groups(&self.property_groups),
+            previous: given.groups,
+            previous_policy: given.policy,
+            unread: given.unread,
+            policy,
+            reach,
+            since,
+        })))
+    }
+
+    fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {
+        let application = observed.and_then(|observed| observed.application.as_ref());
+        let ids: Vec<&str> = self.property_groups.iter().map(|group| group.property_group_id.as_str()).collect();
+        to_map(&PropertyGroupsAttributes {
+            application_version_id: application.map_or_else(String::new, |application| application.version.to_string()),
+            property_group_ids: ids.join(","),
+        })
+    }
+}
+
+fn groups(properties: &[PropertyGroup]) -> Vec<Group> {
+    properties
+        .iter()
+        .map(|group| Group { id: group.property_group_id.clone(), map: group.property_map.clone() })
+        .collect()
+}
+
+/// Whether an update is about the application of the last version: what was given to another one is not ours here.
+fn names_the_same(request: &Request) -> bool {
+    let name = |properties: &Value| properties.get("ApplicationName").cloned();
+    let (new, old) = (name(&request.properties), name(&request.old_properties));
+    new.is_none() || old.is_none() || new == old
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub enum Outcome {
     Recovered,
     /// The old code fails again: stopped on purpose; deploy a fix.
     StoppedAwaitingFix,
-    /// Nothing was stopped; a person decides.
+    /// It is left to a person; what was done all the same is listed.
     Refused,
     /// No tagged application is concerned.
     NotOurs,

@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::common::Common;
+
 /// A property that cannot be read: where it stands, what was found, what it takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: found {found}, it takes {takes}")]
@@ -29,6 +31,9 @@ impl Unreadable {
 /// come from a newer template.
 pub fn read<T: DeserializeOwned>(properties: &Value) -> Result<T, Unreadable> {
     serde_path_to_error::deserialize(properties).map_err(|error| {
+        // What is flattened into a contract fails without its path: asked for alone, it has one.
+        let common = || serde_path_to_error::deserialize::<_, Common>(properties).err();
+        let error = if error.path().to_string() == "." { common().unwrap_or(error) } else { error };
         let path = error.path().to_string();
         let path = if path == "." { "ResourceProperties".to_owned() } else { path };
         // serde_json says `invalid type: boolean `true`, expected a string`: the shape found, and the value of scalars that
@@ -71,6 +76,12 @@ mod tests {
         assert_eq!(error.path, "RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState");
         assert_eq!(error.found, "boolean `true`");
         assert_eq!(error.takes, "a string");
+    }
+
+    #[test]
+    fn a_wrong_shape_among_the_common_properties_is_told_with_its_path_too() {
+        let error = read::<AutoStart>(&json!({"ServiceToken": "t", "ApplicationName": ["a"]})).unwrap_err();
+        assert_eq!(error.to_string(), "ApplicationName: found sequence, it takes a string");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::application::RunConfiguration;
-use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, one_of, renamed, to_map, unknown};
+use super::common::Common;
+use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, renamed, to_map, unknown};
 use super::unreadable::{Unreadable, whole};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
@@ -20,20 +21,9 @@ const MOST_HOURS: u32 = 8760;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UpdateGuard<V = String> {
-    /// The function's ARN; CloudFormation's own.
-    pub service_token: V,
-    /// Seconds CloudFormation waits for the answer, 1 to 3600; CloudFormation's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_timeout: Option<V>,
-    /// The application's name. This or `application_logical_id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_name: Option<V>,
-    /// The application's logical ID in the request's own stack: the application waits for its guard, so a `Ref` would be circular.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_logical_id: Option<V>,
-    /// Opaque: a change is what makes CloudFormation call the guard before any change of the application.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub configuration_digest: Option<V>,
+    /// What all three take.
+    #[serde(flatten)]
+    pub common: Common<V>,
     /// `Stop` or `Probe`. Default `Stop`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<V>,
@@ -55,14 +45,10 @@ impl<V> UpdateGuard<V> {
     /// The name CloudFormation knows it by.
     pub const TYPE: &'static str = "Custom::FlinkUpdateGuard";
 
-    /// With every property but the function's ARN absent.
-    pub const fn of(service_token: V) -> Self {
+    /// With every property of its own absent.
+    pub const fn of(common: Common<V>) -> Self {
         Self {
-            service_token,
-            service_timeout: None,
-            application_name: None,
-            application_logical_id: None,
-            configuration_digest: None,
+            common,
             mode: None,
             on_snapshot_failure: None,
             max_replay_hours: None,
@@ -127,7 +113,7 @@ impl CustomResource for UpdateGuard {
     const KIND: &'static str = "update-guard";
 
     fn application(&self) -> Result<ApplicationRef, Unreadable> {
-        one_of(self.application_name.as_ref(), self.application_logical_id.as_ref())
+        self.common.application()
     }
 
     fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {

@@ -1,4 +1,4 @@
-//! Every AWS operation that our functions make, by IAM action. The template derives the functions' policies from it, so a role that
+//! Every AWS operation that our functions and the operator's command make, by IAM action. The template derives the functions' policies from it, so a role that
 //! forbids a call the planner can make cannot be written.
 
 /// One AWS operation.
@@ -38,6 +38,8 @@ pub enum Action {
     ListStackResources,
     /// Which stacks are stuck, for the sweep.
     ListStacks,
+    /// What a stack was made from; the operator's command only.
+    GetTemplate,
     /// Out of UPDATE_ROLLBACK_FAILED.
     ContinueUpdateRollback,
 }
@@ -54,15 +56,6 @@ pub enum Scope {
 }
 
 impl Action {
-    /// What a look at an application takes, whoever looks.
-    pub const LOOK: [Self; 5] = [
-        Self::DescribeApplication,
-        Self::ListTagsForResource,
-        Self::ListApplicationOperations,
-        Self::DescribeApplicationOperation,
-        Self::ListApplicationSnapshots,
-    ];
-
     /// What a look at a stack takes, whoever looks.
     pub const LOOK_AT_STACK: [Self; 3] = [Self::DescribeStacks, Self::DescribeStackEvents, Self::ListStackResources];
 
@@ -87,6 +80,7 @@ impl Action {
             Self::DescribeStackEvents => "cloudformation:DescribeStackEvents",
             Self::ListStackResources => "cloudformation:ListStackResources",
             Self::ListStacks => "cloudformation:ListStacks",
+            Self::GetTemplate => "cloudformation:GetTemplate",
             Self::ContinueUpdateRollback => "cloudformation:ContinueUpdateRollback",
         }
     }
@@ -110,6 +104,7 @@ impl Action {
             Self::DescribeStacks
             | Self::DescribeStackEvents
             | Self::ListStackResources
+            | Self::GetTemplate
             | Self::ContinueUpdateRollback => Scope::Stack,
             Self::ListApplications | Self::ListStacks => Scope::Account,
         }

@@ -1,6 +1,8 @@
 //! Toward [`Goal::Guarded`](super::Goal::Guarded): before CloudFormation updates an application, it is stopped with its state kept, or
 //! proven to be one that takes an update. Either way the update cannot fail for want of a snapshot, and neither can its rollback.
 
+use std::time::Duration;
+
 use super::action::Action;
 use super::because::Because;
 use super::call::Call;
@@ -63,7 +65,7 @@ fn at_rest(goal: &Guarded, application: &Application, observed: &Observed) -> St
     if tried.stops == 0 && tried.forced == 0 && application.tag(MARKER) != Some(&goal.marker) {
         return done(GuardOutcome::NotRunning);
     }
-    if tried.forced > 0 {
+    if tried.forced > 0 || (tried.stops == 0 && !keeps_state(application)) {
         return done(GuardOutcome::ForceStopped);
     }
     let newest = application.snapshots.iter().max_by_key(|snapshot| snapshot.created);
@@ -79,6 +81,15 @@ fn at_rest(goal: &Guarded, application: &Application, observed: &Observed) -> St
         ) => done(GuardOutcome::ForceStopped),
         (Some(SnapshotStatus::Ready | SnapshotStatus::Deleting) | None, _) => done(GuardOutcome::Stopped),
     }
+}
+
+/// Whether the stop of a process before this one was graceful: then there is a snapshot as young as the stop. Where operations cannot be
+/// read, nothing says otherwise.
+fn keeps_state(application: &Application) -> bool {
+    let Some(stop) = application.newest("StopApplication", Timestamp(i64::MIN)) else { return true };
+    // The service may call the one or the other the earlier, and in whole seconds.
+    let of_the_stop = |snapshot: &Snapshot| stop.started.since(snapshot.created) <= Duration::from_secs(1);
+    application.snapshots.iter().any(of_the_stop)
 }
 
 /// RUNNING: the marker, then a graceful stop, whose snapshot is the proof.

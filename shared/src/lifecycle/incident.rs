@@ -54,6 +54,9 @@ pub struct Blocker {
     pub application: Option<String>,
 }
 
+/// What the consent tag says; anything else but `dry-run` is no consent.
+pub const ENABLED: &str = "enabled";
+
 /// Whether an application may be touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
@@ -70,7 +73,7 @@ impl Consent {
     #[must_use]
     pub fn of(application: Option<&str>, stack: Option<&str>) -> Self {
         match application.or(stack) {
-            Some("enabled") => Self::Enabled,
+            Some(ENABLED) => Self::Enabled,
             Some("dry-run") => Self::DryRun,
             Some(_) | None => Self::None,
         }
@@ -231,10 +234,15 @@ pub fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessm
     if let Some(untagged) = applications.iter().find(|application| consent(application) == Consent::None) {
         return Assessment::Refuse(Refusal::NotTagged { application: untagged.clone() });
     }
+    // Consent on the applications alone: their jobs could be stopped, and the rollback not continued.
+    if incident.consent == Consent::None {
+        return Assessment::Refuse(Refusal::StackNotTagged);
+    }
     if !incident.may_continue {
         return Assessment::Refuse(Refusal::NoServiceRole);
     }
-    if applications.iter().any(|application| consent(application) == Consent::DryRun) {
+    let dry_run = applications.iter().any(|application| consent(application) == Consent::DryRun);
+    if dry_run || incident.consent == Consent::DryRun {
         return Assessment::DryRun { applications };
     }
     Assessment::Act { applications }

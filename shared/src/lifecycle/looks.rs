@@ -1,6 +1,7 @@
 //! What else than DescribeApplication has to be looked at: nothing while the application is busy, so that waiting costs one call, not
 //! four. An answer or a report is only made of a settled application, and then everything is there.
 
+use super::action::Action;
 use super::goal::Goal;
 use super::observed::Timestamp;
 use super::status::ApplicationStatus;
@@ -23,6 +24,20 @@ impl Looks {
     pub const ALL: Self = Self { tags: true, operations: true, snapshots: true };
     /// Nothing.
     pub const NONE: Self = Self { tags: false, operations: false, snapshots: false };
+    /// All that property groups ever take: they come with the description, and who may write them, and who else may have, stands in
+    /// the tags.
+    pub const PROPERTIES: Self = Self { snapshots: false, ..Self::ALL };
+
+    /// The calls that they are.
+    pub fn actions(self) -> impl Iterator<Item = Action> {
+        let all: [(bool, &[Action]); 4] = [
+            (true, &[Action::DescribeApplication]),
+            (self.tags, &[Action::ListTagsForResource]),
+            (self.operations, &[Action::ListApplicationOperations, Action::DescribeApplicationOperation]),
+            (self.snapshots, &[Action::ListApplicationSnapshots]),
+        ];
+        all.into_iter().filter(|(is_looked_at, _)| *is_looked_at).flat_map(|(_, actions)| actions.iter().copied())
+    }
 }
 
 impl Goal {
@@ -31,8 +46,7 @@ impl Goal {
     pub fn needs(&self, status: ApplicationStatus, tried: &Tried, now: Timestamp) -> Looks {
         match status {
             ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
-                // The groups come with the description; who may write them, and who else may have, stands in the tags.
-                Self::Properties(_) => Looks { snapshots: false, ..Looks::ALL },
+                Self::Properties(_) => Looks::PROPERTIES,
                 Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) | Self::Guarded(_) => Looks::ALL,
                 // Without the operations nobody knows since when it runs, nor why a snapshot failed; one that is stopped has neither.
                 Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },

@@ -11,8 +11,10 @@ mod goal;
 mod guard;
 mod health;
 mod incident;
+mod last_start;
 mod looks;
 mod observed;
+mod polling;
 mod properties;
 mod recover;
 mod refusal;
@@ -37,14 +39,17 @@ pub use because::Because;
 pub use call::Call;
 pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept};
 pub use incident::{
-    Assessment, Blocker, Consent, Incident, SNAPSHOT_FAILURE, StackEvent, assess, gate, left_behind,
+    Assessment, Blocker, Consent, ENABLED, Incident, SNAPSHOT_FAILURE, StackEvent, assess, gate, left_behind,
     may_be_left_behind, plain, to_recover,
 };
+pub use last_start::{LastStart, last_start};
 pub use looks::Looks;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
+pub use polling::Polling;
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
 pub use replay::{Replay, replay};
+pub use restore::can_restore;
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
 pub use sweep::{EVERY, is_news, is_told};

@@ -99,6 +99,8 @@ pub struct Operation {
     pub status: OperationStatus,
     /// When it began.
     pub started: Timestamp,
+    /// When it ended, when that is told.
+    pub ended: Option<Timestamp>,
     /// The service's own error text, when it failed.
     pub error: Option<String>,
 }

@@ -52,8 +52,8 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
 fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
     match application.newest(START, goal.since).map(|operation| operation.status) {
         Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
-        // The status and the operations are two calls: a start that somebody else makes can come to be between them.
-        Some(OperationStatus::Cancelled | OperationStatus::Successful) if observed.tried.looks <= 1 => {
+        // Status and operations are two calls: another delivery may have started it between them.
+        Some(OperationStatus::Successful) if observed.tried.looks <= UNSEEN_LOOKS => {
             return Step::Wait(Because::NotSeenYet);
         }
         Some(OperationStatus::Cancelled | OperationStatus::Successful) => return give_up(goal),
@@ -154,6 +154,15 @@ mod tests {
     }
 
     #[test]
+    fn a_start_of_another_delivery_between_two_looks_is_no_failure() {
+        let mut observed = recovering(ApplicationStatus::Ready);
+        operation(&mut observed, START, OperationStatus::Successful, None);
+        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
+        observed.tried.looks = UNSEEN_LOOKS + 1;
+        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+    }
+
+    #[test]
     fn a_start_that_fails_on_the_newest_snapshot_is_tried_once_more_on_the_old_codes_own() {
         let mut observed = recovering(ApplicationStatus::Ready);
         snapshot(&mut observed, "old code", super::super::SnapshotStatus::Ready);
@@ -164,15 +173,6 @@ mod tests {
         operation(&mut observed, START, OperationStatus::Failed, Some("boom"));
         let Step::Call(Call::Start { restore, .. }, Because::NewestFailed) = step(&observed) else { panic!() };
         assert_eq!(restore, super::super::Restore::Custom("old code".into()));
-    }
-
-    #[test]
-    fn a_start_that_succeeded_between_two_calls_of_one_look_is_no_reason_to_give_up() {
-        let mut observed = recovering(ApplicationStatus::Ready);
-        operation(&mut observed, START, OperationStatus::Successful, None);
-        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
-        observed.tried.looks = 2;
-        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
     }
 
     #[test]

@@ -149,6 +149,8 @@ pub enum Refusal {
         /// What it says.
         value: String,
     },
+    /// Blocked applications carry the tag, and their stack does not.
+    StackNotTagged,
     /// The stack operation that asked for it is over, or rolls back.
     Superseded,
     /// The role lacks a permission.

@@ -23,7 +23,9 @@ pub(super) fn rung(
             Err(none_left(application, "LATEST"))
         };
     };
-    let restorable: Vec<&Snapshot> = ready.iter().copied().filter(|one| can_restore(application, one)).collect();
+    // Where the service does not say what it was made under, it is taken to fit.
+    let fits = |one: &&Snapshot| one.runtime.as_ref().is_none_or(|made| can_restore(&application.runtime, made));
+    let restorable: Vec<&Snapshot> = ready.iter().copied().filter(fits).collect();
     let Some(first) = restorable.first() else {
         let tried =
             format!("{} was made under {}", newest.name, newest.runtime.as_deref().unwrap_or("another runtime"));
@@ -67,12 +69,12 @@ fn own<'a>(application: &Application, observed: &Observed, restorable: &[&'a Sna
     newest(&|made| made == version).or_else(|| before.and_then(|before| newest(&|made| made < before)))
 }
 
-/// A snapshot of the same runtime, or of an older minor version of the same major one. Where the service does not say, it is taken to fit.
-fn can_restore(application: &Application, snapshot: &Snapshot) -> bool {
-    let Some(made_under) = &snapshot.runtime else { return true };
-    match (flink_version(made_under), flink_version(&application.runtime)) {
+/// Whether `runtime` restores what was made under another: the same, or an older minor version of the same major one.
+#[must_use]
+pub fn can_restore(runtime: &str, made_under: &str) -> bool {
+    match (flink_version(made_under), flink_version(runtime)) {
         (Some((major, minor)), Some((our_major, our_minor))) => major == our_major && minor <= our_minor,
-        (None, _) | (_, None) => *made_under == application.runtime,
+        (None, _) | (_, None) => made_under == runtime,
     }
 }
 

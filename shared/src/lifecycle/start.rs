@@ -45,6 +45,8 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
         Some(OperationStatus::Cancelled) => {
             return Step::Refuse(restore::none_left(application, "one start, cancelled"));
         }
+        // Status and operations are two calls: another delivery may have started it between them.
+        Some(OperationStatus::Successful) if tried.looks <= UNSEEN_LOOKS => return Step::Wait(Because::NotSeenYet),
         // Started in this request and READY again: a batch job that ended, or somebody stopped it.
         Some(OperationStatus::Successful) => return fell_back("the start's operation is SUCCESSFUL"),
         Some(OperationStatus::Failed) | None => {}

@@ -200,6 +200,8 @@ fn a_stopped_application_is_reached_or_refused() {
     walks(&stopped(Force::UnderReplayRule(Duration::from_hours(20))), &under_rule);
     let freely = starts(&stack, &[Kept::None], &[Marker::None], &[Groups::Wanted]);
     walks(&stopped(Force::Freely), &freely);
+    let killed = starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted]);
+    walks(&stopped(Force::UnderReplayRule(Duration::from_hours(20)))[1..2], &killed_once(killed));
 }
 
 #[test]
@@ -207,6 +209,7 @@ fn a_guarded_application_is_reached_or_refused() {
     let stack = [StackStatus::UpdateInProgress];
     let snapshots = [Kept::None, Kept::Young, Kept::Old, Kept::Failed, Kept::Creating];
     walks(&guarded(), &starts(&stack, &snapshots, &[Marker::None, Marker::Older], &[Groups::Wanted]));
+    walks(&guarded(), &killed_once(starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted])));
 }
 
 #[test]
@@ -232,12 +235,15 @@ fn a_continued_rollback_is_reached_or_refused() {
 #[test]
 fn a_recovered_application_is_reached_or_refused() {
     let starts = starts(
-        &[StackStatus::UpdateRollbackComplete],
+        &[StackStatus::UpdateRollbackComplete, StackStatus::UpdateInProgress],
         &[Kept::TwoVersions],
-        &[Marker::None, Marker::Older],
+        &[Marker::None, Marker::Ours, Marker::Older, Marker::AwaitingFix],
         &[Groups::Wanted],
     );
     walks(&[recovered()], &starts);
+    // Its own stop comes between two starts, and hides the first of them: the starts are not counted here.
+    let killed = starts.into_iter().map(|(world, tried)| (World { killable: true, ..world }, tried));
+    walks(&[recovered()], &killed.collect::<Vec<_>>());
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! The most that a role of an application stack can ever do, whatever its template grants it.
 //!
-//! Streams and tables of this account and region, its log lines and metrics, and the artifact bucket to read from. A job that
-//! needs more widens it here, in `access`, where account owners see it.
+//! Streams and tables of this account and region, its log lines and metrics, the artifact bucket to read from, network interfaces
+//! for a job in a VPC, and the key of access, when there is one. A job that needs more widens it here, in `access`, where account
+//! owners see it.
 
 use super::arn;
 use super::iam::Statement;
+use super::kms::{self, Key};
+use super::network::INTERFACES;
 use super::value::Value;
 
 /// The boundary's statements.
-pub(super) fn statements(bucket_arn: &Value) -> [Statement; 5] {
+pub(super) fn statements(bucket_arn: &Value, key: &Key) -> [Statement; 7] {
     [
         Statement::allow([
             "kinesis:DeregisterStreamConsumer",
@@ -43,5 +46,7 @@ pub(super) fn statements(bucket_arn: &Value) -> [Statement; 5] {
         Statement::allow(["cloudwatch:PutMetricData"]).on(["*".into()]),
         Statement::allow(["s3:GetObject*", "s3:GetBucket*", "s3:List*"])
             .on([bucket_arn.clone(), Value::concat([bucket_arn.clone(), "/*".into()])]),
+        Statement::allow(INTERFACES).on(["*".into()]),
+        key.statement(kms::USE),
     ]
 }

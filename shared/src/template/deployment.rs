@@ -5,6 +5,7 @@
 
 use super::arn;
 use super::iam::Statement;
+use super::kms::{self, Key};
 use super::lambda::function_arn;
 use super::value::Value;
 use crate::contract::Function;
@@ -29,6 +30,8 @@ pub(super) struct Limits {
     pub(super) bucket_arn: Value,
     /// The boundary's ARN.
     pub(super) boundary_arn: Value,
+    /// The only key that streams, tables and logs may be encrypted with, beside the services' own.
+    pub(super) key: Key,
 }
 
 /// The path of application roles: nothing outside it is touched.
@@ -36,10 +39,9 @@ pub(super) const ROLE_PATH: &str = "/flink-stack/";
 /// How the log groups of applications begin.
 pub(super) const LOG_GROUP_PREFIX: &str = "/aws/kinesis-analytics/";
 
-const STREAM: [&str; 13] = [
+const STREAM: [&str; 12] = [
     "kinesis:AddTagsToStream",
     "kinesis:DecreaseStreamRetentionPeriod",
-    "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
     "kinesis:IncreaseStreamRetentionPeriod",
     "kinesis:ListTagsForResource",
@@ -65,10 +67,12 @@ const TABLE: [&str; 12] = [
     "dynamodb:UpdateTable",
     "dynamodb:UpdateTimeToLive",
 ];
-const LOG_GROUP: [&str; 8] = [
+const LOG_GROUP: [&str; 10] = [
+    "logs:AssociateKmsKey",
     "logs:DeleteRetentionPolicy",
     "logs:DescribeIndexPolicies",
     "logs:DescribeLogStreams",
+    "logs:DisassociateKmsKey",
     "logs:GetDataProtectionPolicy",
     "logs:ListTagsForResource",
     "logs:PutRetentionPolicy",
@@ -87,6 +91,14 @@ const APPLICATION: [&str; 10] = [
     "kinesisanalytics:UpdateApplication",
     "kinesisanalytics:UpdateApplicationMaintenanceConfiguration",
 ];
+const ALARM: [&str; 5] = [
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:ListTagsForResource",
+    "cloudwatch:PutMetricAlarm",
+    "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
+];
+const DASHBOARD: [&str; 2] = ["cloudwatch:GetDashboard", "cloudwatch:PutDashboard"];
 /// Without the boundary as a condition: reading, tags, and who may assume a role that is bounded already.
 const ROLE: [&str; 8] = [
     "iam:GetRole",
@@ -113,6 +125,9 @@ pub(super) fn statements(limits: &Limits, extent: Extent) -> Vec<Statement> {
     let application = || [limits.application_prefix.clone(), "*".into()];
     let log_group =
         arn::regional("logs", [format!("log-group:{LOG_GROUP_PREFIX}").into()].into_iter().chain(application()));
+    // Their names take no dot.
+    let dotless = limits.application_prefix.split(".").joined_by("-");
+    let dashboards = arn::account_wide("cloudwatch", ["dashboard/".into(), dotless, "*".into()]);
     let roles = || arn::account_wide("iam", [format!("role{ROLE_PATH}*").into()]);
     let bounded = |statement: Statement| {
         statement.on([roles()]).only_if("ArnEquals", "iam:PermissionsBoundary", &limits.boundary_arn)
@@ -130,6 +145,10 @@ pub(super) fn statements(limits: &Limits, extent: Extent) -> Vec<Statement> {
         Statement::allow(["logs:DescribeLogGroups", "logs:DescribeResourcePolicies"]).on(["*".into()]),
         with(&APPLICATION, &["kinesisanalytics:CreateApplication", "kinesisanalytics:DeleteApplication"])
             .on([arn::regional("kinesisanalytics", ["application/".into()].into_iter().chain(application()))]),
+        with(&ALARM, &["cloudwatch:DeleteAlarms"])
+            .on([arn::regional("cloudwatch", ["alarm:".into()].into_iter().chain(application()))]),
+        with(&DASHBOARD, &["cloudwatch:DeleteDashboards"]).on([dashboards]),
+        limits.key.statement(kms::USE.into_iter().chain(["kms:CreateGrant"])),
         with(&ROLE, &["iam:DeleteRole"]).on([roles()]),
         bounded(with(&BOUNDED_ROLE, &["iam:CreateRole"])),
         Statement::allow(["iam:PassRole"]).on([roles()]).only_if(

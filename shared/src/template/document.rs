@@ -2,27 +2,16 @@
 //!
 //! It knows the sections of a template, and no type of resource.
 
-use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::condition::{Condition, Test, conditions_in};
+use super::layout::text_of;
 use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::references::references;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
-
-/// A condition: true or false once the parameters are known.
-#[derive(Debug)]
-pub enum Condition {}
-
-impl Handle<Condition> {
-    /// `Fn::If`.
-    #[must_use]
-    pub fn choose(&self, when: &Value, otherwise: &Value) -> Value {
-        Value::either(self.id(), when, otherwise)
-    }
-}
 
 /// A CloudFormation template.
 #[derive(Debug)]
@@ -30,6 +19,7 @@ pub struct Template {
     description: String,
     names: BTreeSet<String>,
     parameters: BTreeMap<String, Json>,
+    rules: BTreeMap<String, Json>,
     conditions: BTreeMap<String, Json>,
     resources: BTreeMap<String, Json>,
     outputs: BTreeMap<String, Json>,
@@ -43,6 +33,7 @@ impl Template {
             description: description.to_owned(),
             names: BTreeSet::new(),
             parameters: BTreeMap::new(),
+            rules: BTreeMap::new(),
             conditions: BTreeMap::new(),
             resources: BTreeMap::new(),
             outputs: BTreeMap::new(),
@@ -69,22 +60,25 @@ impl Template {
         Ok(Handle::named(id))
     }
 
-    /// Adds a condition: the parameter has this value.
+    /// Adds a condition.
     ///
     /// # Errors
     /// A name that is taken, or none.
-    pub fn condition_equals(&mut self, id: &str, left: &Value, right: &str) -> Result<Handle<Condition>, Problem> {
-        self.condition(id, json!({"Fn::Equals": [left, right]}))
+    pub fn condition(&mut self, id: &str, test: impl Into<Test>) -> Result<Handle<Condition>, Problem> {
+        self.take(id)?;
+        self.conditions.insert(id.to_owned(), test.into().into_json());
+        Ok(Handle::named(id))
     }
 
-    /// Adds any condition.
+    /// Adds a rule: parameters that do not pass are refused with this explanation before anything is created.
     ///
     /// # Errors
     /// A name that is taken, or none.
-    pub fn condition(&mut self, id: &str, condition: Json) -> Result<Handle<Condition>, Problem> {
+    pub fn rule(&mut self, id: &str, test: impl Into<Test>, explanation: &str) -> Result<(), Problem> {
         self.take(id)?;
-        self.conditions.insert(id.to_owned(), condition);
-        Ok(Handle::named(id))
+        let assertion = json!({"Assert": test.into().into_json(), "AssertDescription": explanation});
+        self.rules.insert(id.to_owned(), json!({ "Assertions": [assertion] }));
+        Ok(())
     }
 
     /// Adds an output, for a person and for the deploy script.
@@ -103,9 +97,14 @@ impl Template {
     /// # Errors
     /// A reference to something that is not in the template: a handle of another one, or a slip in hand-written JSON.
     pub fn render(&self) -> Result<String, Problem> {
-        for (from, body) in self.resources.iter().chain(&self.outputs).chain(&self.conditions) {
+        for (from, body) in self.resources.iter().chain(&self.outputs).chain(&self.conditions).chain(&self.rules) {
             for reference in references(body) {
                 self.check(from, reference.is_pseudo(), reference.target)?;
+            }
+            let mut conditions = Vec::new();
+            conditions_in(body, &mut conditions);
+            if let Some(to) = conditions.into_iter().find(|to| !self.conditions.contains_key(to)) {
+                return Err(Problem::DanglingReference { from: from.clone(), to });
             }
             for id in body.get("DependsOn").and_then(Json::as_array).into_iter().flatten() {
                 self.check(from, false, id.as_str().map(str::to_owned))?;
@@ -115,14 +114,14 @@ impl Template {
             "AWSTemplateFormatVersion": "2010-09-09",
             "Description": self.description,
             "Parameters": self.parameters,
+            "Rules": self.rules,
             "Conditions": self.conditions,
             "Resources": self.resources,
             "Outputs": self.outputs,
         });
         let Json::Object(mut sections) = sorted(sections) else { return Ok(String::new()) };
         sections.retain(|_, section| section.as_object().is_none_or(|members| !members.is_empty()));
-        let text = json_text(&sections).map_err(|error| Problem::Unserializable(error.to_string()))?;
-        Ok(text + "\n")
+        Ok(text_of(&Json::Object(sections)) + "\n")
     }
 
     fn take(&mut self, id: &str) -> Result<(), Problem> {
@@ -140,14 +139,6 @@ impl Template {
             _ => Ok(()),
         }
     }
-}
-
-/// Indented by one space, as CDK does: a template that is sent without a bucket has at most 51,200 bytes.
-fn json_text(sections: &Map<String, Json>) -> Result<String, Box<dyn std::error::Error>> {
-    let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-    sections.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
-    Ok(String::from_utf8(bytes)?)
 }
 
 /// With every map in the order of its keys, whatever order this build of serde_json keeps.

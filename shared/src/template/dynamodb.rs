@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::iam::{Role, Statement};
+use super::kms::Key;
 use super::resource::{Handle, Resource};
-use super::value::Value;
+use super::value::{Value, pseudo};
 
 /// A table.
 #[derive(Debug)]
@@ -37,6 +38,13 @@ impl Table {
             "TimeToLiveSpecification": {"AttributeName": ttl, "Enabled": true},
         });
         Resource::of("AWS::DynamoDB::Table", properties)
+    }
+
+    /// `SSESpecification` with a key; without one DynamoDB encrypts with its own.
+    #[must_use]
+    pub fn encryption(key: &Key) -> Value {
+        let with = |key: &Value| json!({"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key}).into();
+        key.choose(with, &pseudo::no_value())
     }
 }
 

@@ -1,58 +1,59 @@
 //! What a function has before `cargo lambda deploy` makes it: its log group, and a role derived from what the planner can ask for.
 
-use super::arn;
+use super::calls;
+use super::condition::Condition;
 use super::document::Template;
 use super::handlers::default_bus_arn;
 use super::iam::{Role, Statement};
+use super::kms::Key;
 use super::lambda::{function_arn, logical_id};
 use super::logs::LogGroup;
 use super::messages::Queue;
 use super::problem::Problem;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
-use crate::contract::{Function, permissions};
-use crate::lifecycle::{Action, Scope};
+use crate::contract::Function;
+
+/// What every function is given.
+pub(super) struct Given<'a> {
+    /// How the names of applications begin.
+    pub(super) prefix: &'a Value,
+    /// How long its lines are kept.
+    pub(super) retention: &'a Handle<Parameter>,
+    /// Where events go that failed for good.
+    pub(super) failures: &'a Handle<Queue>,
+    /// What lines and failures are encrypted with.
+    pub(super) key: &'a Key,
+    /// Whether traces go to X-Ray.
+    pub(super) traced: &'a Handle<Condition>,
+}
 
 /// The log group of a function that `cargo lambda deploy` makes, and its role.
 pub(super) fn add_function(
     template: &mut Template,
     function: Function,
-    prefix: &Value,
-    retention: &Handle<Parameter>,
-    failures: &Handle<Queue>,
+    given: &Given<'_>,
 ) -> Result<Handle<Role>, Problem> {
     let (id, name) = (logical_id(function), function.name());
-    let group = LogGroup::named(&format!("/aws/lambda/{name}").into(), retention).removed_with_the_stack();
-    let group = template.add(&format!("{id}LogGroup"), group)?;
-    let role = template.add(&format!("{id}Role"), function_role(function, prefix, &group, failures))?;
+    let group = LogGroup::named(&format!("/aws/lambda/{name}").into(), given.retention)
+        .property("KmsKeyId", given.key.or_nothing())?;
+    let group = template.add(&format!("{id}LogGroup"), group.removed_with_the_stack())?;
+    let role = template.add(&format!("{id}Role"), function_role(function, &group, given))?;
     template.output(&format!("{id}RoleArn"), &format!("cargo lambda deploy --role, for {name}."), &role.arn());
     Ok(role)
 }
 
 /// What the function's calls need, and nothing else.
-fn function_role(
-    function: Function,
-    prefix: &Value,
-    group: &Handle<LogGroup>,
-    failures: &Handle<Queue>,
-) -> Resource<Role> {
+fn function_role(function: Function, group: &Handle<LogGroup>, given: &Given<'_>) -> Resource<Role> {
     let mut role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
-    for scope in [Scope::Application, Scope::Stack, Scope::Account] {
-        let mut actions = permissions(function).into_iter().filter(|action| action.scope() == scope).peekable();
-        if actions.peek().is_none() {
-            continue;
-        }
-        let on = match scope {
-            Scope::Application => {
-                arn::regional("kinesisanalytics", ["application/".into(), prefix.clone(), "*".into()])
-            }
-            Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
-            Scope::Account => "*".into(),
-        };
-        role.grant(Statement::allow(actions.map(Action::iam)).on([on]));
-    }
+    role.grant_all(calls::statements(function, given.prefix));
     group.grant_write(&mut role);
-    failures.grant_send(&mut role);
+    given.failures.grant_send(&mut role);
+    // Sending to an encrypted queue.
+    role.grant(given.key.statement(["kms:Decrypt", "kms:GenerateDataKey"]));
+    // X-Ray has no resources for it.
+    let traces = Statement::allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
+    role.grant(traces.on(["*".into()]).when(given.traced));
     // A custom resource hands over to itself, the sweep each stack that it finds.
     role.grant(Statement::allow(["lambda:InvokeFunction"]).on([function_arn(function)]));
     if !Function::CUSTOM_RESOURCES.contains(&function) {
@@ -65,6 +66,8 @@ fn function_role(
 mod tests {
     use super::super::resolved::{Resolved, text};
     use super::*;
+    use crate::contract::permissions;
+    use crate::lifecycle::Action;
     use serde_json::Value as Json;
     use std::collections::BTreeSet;
 
@@ -90,6 +93,20 @@ mod tests {
             let planned: BTreeSet<&str> = permissions(function).into_iter().map(Action::iam).collect();
             assert_eq!(granted, planned, "{function:?}");
         }
+    }
+
+    #[test]
+    fn traces_and_the_key_are_allowed_only_when_they_are_wanted() {
+        let wanted = [("Tracing", "Active"), ("KeyArn", "arn:aws:kms:eu-west-1:111122223333:key/k")];
+        let extra = |given: &[(&str, &str)]| -> Vec<String> {
+            let role = Resolved::with(&super::super::access().unwrap(), given).properties("AutoStartRole");
+            let all = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap().clone();
+            let all = all.iter().flat_map(actions);
+            all.filter(|action| action.starts_with("xray:") || action.starts_with("kms:")).collect()
+        };
+        assert!(extra(&[]).is_empty());
+        let expected = ["kms:Decrypt", "kms:GenerateDataKey", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+        assert_eq!(extra(&wanted), expected);
     }
 
     #[test]

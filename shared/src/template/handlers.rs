@@ -3,15 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use super::arn;
-use super::cloudwatch::{FIVE_MINUTES, Metric, alarm_above_zero};
 use super::document::Template;
 use super::events::{Rule, Target};
+use super::functions_watched;
 use super::lambda::{Asynchronous, function_arn, logical_id};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
-use super::resource::Resource;
 use super::value::Value;
-use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify, metric, pattern};
+use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify, pattern};
 use crate::lifecycle::EVERY;
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
@@ -52,7 +51,6 @@ pub fn handlers() -> Result<Template, Problem> {
     let target = Target::of(topic.clone()).part("$.detail.responsePayload").undeliverable_to(&queue);
     let rule = Rule::on("Tells people what the unsticker did.", &report_pattern(&unsticker)?, target);
     template.add("IncidentRule", rule)?;
-    template.add("FailedSnapshotAlarm", failed_snapshot_alarm(&topic))?;
 
     for function in DEPLOYED {
         let id = logical_id(function);
@@ -68,32 +66,11 @@ pub fn handlers() -> Result<Template, Problem> {
             }
         };
         template.add(&format!("{id}Asynchronous"), asynchronous.resource())?;
-        let errors = Metric {
-            namespace: "AWS/Lambda",
-            name: "Errors",
-            dimension: ("FunctionName", function.name().into()),
-            statistic: "Sum",
-            period: FIVE_MINUTES,
-        };
-        let description = format!("{} ended with an error: see /aws/lambda/{}.", function.name(), function.name());
-        template.add(&format!("{id}ErrorAlarm"), alarm_above_zero(&description, &errors, &topic))?;
-        if Function::CUSTOM_RESOURCES.contains(&function) {
-            let trouble = Metric {
-                namespace: metric::NAMESPACE,
-                name: metric::TROUBLE,
-                dimension: (metric::DIMENSION, function.name().into()),
-                statistic: "Sum",
-                period: FIVE_MINUTES,
-            };
-            let description = format!(
-                "{0} let a rollback or a deletion go on although something is wrong: see Trouble in /aws/lambda/{0}.",
-                function.name()
-            );
-            template.add(&format!("{id}TroubleAlarm"), alarm_above_zero(&description, &trouble, &topic))?;
-        }
+        functions_watched::add_alarms(&mut template, function, &topic)?;
         let description = format!("The function {}.", function.name());
         template.export(&format!("{id}Arn"), &description, &function_arn(function), &function.arn_export());
     }
+    functions_watched::add_dashboard(&mut template, &DEPLOYED)?;
     Ok(template)
 }
 
@@ -111,24 +88,6 @@ fn report_pattern(unsticker: &Value) -> Result<Json, Problem> {
         "resources": [{"prefix": unsticker}],
         "detail": {"responsePayload": {"Notify": [people]}},
     }))
-}
-
-/// Each sweep says it anew, but for the one that tries again: the alarm lasts as long as it is so.
-fn failed_snapshot_alarm(topic: &Value) -> Resource {
-    let unsticker = Function::RollbackUnsticker.name();
-    let failed = Metric {
-        namespace: metric::NAMESPACE,
-        name: metric::FAILED_SNAPSHOTS,
-        dimension: (metric::DIMENSION, unsticker.into()),
-        statistic: "Maximum",
-        period: EVERY * 3,
-    };
-    let description = format!(
-        "A running application cannot be snapshotted, so its stack would get stuck at its next deployment: see \
-         {} in /aws/lambda/{unsticker}.",
-        metric::FAILED_SNAPSHOTS
-    );
-    alarm_above_zero(&description, &failed, topic)
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::resource::Resource;
-use super::value::Value;
+use super::condition::Condition;
+use super::resource::{Handle, Resource};
+use super::value::{Value, pseudo};
 
 /// One statement of a policy.
 #[derive(Debug, Clone)]
@@ -16,6 +17,7 @@ pub struct Statement {
     actions: Vec<String>,
     resources: Vec<Value>,
     conditions: Map<String, Json>,
+    exists_when: Option<String>,
 }
 
 impl Statement {
@@ -28,6 +30,7 @@ impl Statement {
             actions: actions.into_iter().map(Into::into).collect(),
             resources: Vec::new(),
             conditions: Map::new(),
+            exists_when: None,
         }
     }
 
@@ -61,6 +64,13 @@ impl Statement {
         self
     }
 
+    /// Only there when the condition of the template holds.
+    #[must_use]
+    pub fn when(mut self, condition: &Handle<Condition>) -> Self {
+        self.exists_when = Some(condition.id().to_owned());
+        self
+    }
+
     fn into_json(self) -> Json {
         let mut members = Map::new();
         members.insert("Effect".into(), self.effect.into());
@@ -75,7 +85,12 @@ impl Statement {
         if !self.conditions.is_empty() {
             members.insert("Condition".into(), self.conditions.into());
         }
-        members.into()
+        match self.exists_when {
+            Some(condition) => {
+                Value::either(&condition, &Value::from(Json::from(members)), &pseudo::no_value()).into_json()
+            }
+            None => members.into(),
+        }
     }
 }
 
@@ -133,6 +148,14 @@ impl Role {
     }
 }
 
+impl Role {
+    /// The role with what it was granted so far.
+    #[must_use]
+    pub fn into_resource(self) -> Resource<Self> {
+        self.into()
+    }
+}
+
 impl From<Role> for Resource<Role> {
     fn from(role: Role) -> Self {
         let mut properties = role.properties;
@@ -165,11 +188,7 @@ pub enum Policy {}
 impl Policy {
     /// For this role.
     #[must_use]
-    pub fn of(
-        name: &str,
-        role: &super::resource::Handle<Role>,
-        statements: impl IntoIterator<Item = Statement>,
-    ) -> Resource<Self> {
+    pub fn of(name: &str, role: &Handle<Role>, statements: impl IntoIterator<Item = Statement>) -> Resource<Self> {
         let properties =
             json!({"PolicyName": name, "Roles": [role.reference()], "PolicyDocument": document(statements)});
         Resource::of("AWS::IAM::Policy", properties)

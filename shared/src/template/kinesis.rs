@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::document::Condition;
+use super::condition::Condition;
 use super::iam::{Role, Statement};
+use super::kms::Key;
 use super::resource::{Handle, Resource};
 use super::value::{Value, pseudo};
 
@@ -24,17 +25,24 @@ const READ: [&str; 8] = [
 ];
 
 impl Stream {
-    /// On demand: no shards to count. Encrypted with the service's own key, except where regions do not offer that.
+    /// On demand: no shards to count. `encryption` is [`Self::encryption`], or `AWS::NoValue` for none.
     #[must_use]
-    pub fn on_demand(name: &Value, retention_hours: u32, unencrypted: &Handle<Condition>) -> Resource<Self> {
-        let encryption = Value::from(json!({"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}));
+    pub fn on_demand(name: &Value, retention_hours: u32, encryption: &Value) -> Resource<Self> {
         let properties = json!({
             "Name": name,
             "RetentionPeriodHours": retention_hours,
-            "StreamEncryption": unencrypted.choose(&pseudo::no_value(), &encryption),
+            "StreamEncryption": encryption,
             "StreamModeDetails": {"StreamMode": "ON_DEMAND"},
         });
         Resource::of("AWS::Kinesis::Stream", properties)
+    }
+
+    /// With a key, by ARN; without one with the service's own, except where regions do not offer that.
+    #[must_use]
+    pub fn encryption(key: &Key, unencrypted: &Handle<Condition>) -> Value {
+        let with = |key: &Value| Value::from(json!({"EncryptionType": "KMS", "KeyId": key}));
+        let own = unencrypted.choose(&pseudo::no_value(), &with(&"alias/aws/kinesis".into()));
+        key.choose(with, &own)
     }
 }
 

@@ -2,33 +2,64 @@
 //!
 //! [`access`], [`handlers`] and [`application`] read from top to bottom like the stacks they make. A resource that is added
 //! returns the [`Handle`] that references to it need, grants read as in CDK, and names that functions read come from
-//! [`contract`](crate::contract). What AWS offers beyond that goes through [`Resource::of`] and [`Resource::property`].
+//! [`contract`](crate::contract). What AWS offers beyond that goes through [`Resource::of`], [`Resource::property`] and
+//! [`StreamingApplication::property`].
 //!
 //! What it refuses to know: files, accounts, and what is deployed. The same source makes the same bytes.
 //!
-//! ```
-//! use shared::template::{Resource, Template};
-//! use serde_json::json;
+//! A whole stack, with two applications that start by themselves, an alarm's topic and who may read the second one's stream:
 //!
-//! let mut template = Template::described("A queue and who may send to it.");
-//! let queue = template.add("Queue", Resource::<()>::of("AWS::SQS::Queue", json!({})))?;
-//! template.output("QueueArn", "Where to send.", &queue.arn());
-//! assert!(template.render()?.contains("Fn::GetAtt"));
+//! ```
+//! use serde_json::json;
+//! use shared::template::iam::Role;
+//! use shared::template::{Any, ParameterOf, Problem, Resource, Settings, StreamingApplication, Template, Test};
+//!
+//! fn stack() -> Result<String, Problem> {
+//!     let mut template = Template::described("Orders and clicks.");
+//!     let settings = Settings::from_parameters(&mut template)?;
+//!     let orders = StreamingApplication::named("Orders", &settings).add_to(&mut template)?;
+//!     let kpus = "ApplicationConfiguration.FlinkApplicationConfiguration.ParallelismConfiguration.Parallelism";
+//!     let clicks = StreamingApplication::named("Clicks", &settings).property(kpus, "4").add_to(&mut template)?;
+//!
+//!     let mail = template.parameter("Mail", ParameterOf::text("Who is told.").default(""))?.reference();
+//!     let told = template.condition("SomebodyIsTold", Test::given(&mail))?;
+//!     let subscription = json!([{"Protocol": "email", "Endpoint": mail}]);
+//!     let topic = Resource::<Any>::of("AWS::SNS::Topic", json!({"Subscription": subscription})).when(&told);
+//!     template.add("Topic", topic)?;
+//!
+//!     let mut reader = Role::assumed_by("lambda.amazonaws.com", "Reads clicks.");
+//!     clicks.stream.grant_read(&mut reader);
+//!     template.add("Reader", reader.into_resource().after(&orders.started.auto_start))?;
+//!     template.render()
+//! }
+//! assert!(stack()?.contains("OrdersApplication"));
+//! # Ok::<(), Problem>(())
+//! ```
+//!
+//! A reference to something that was never added cannot be written, since only a handle makes one:
+//!
+//! ```
+//! # use shared::template::{Any, Resource, Template};
+//! let mut template = Template::described("A queue.");
+//! let queue = template.add("Queue", Resource::<Any>::of("AWS::SQS::Queue", serde_json::json!({})))?;
+//! let arn = queue.get_att("Arn");
 //! # Ok::<(), shared::template::Problem>(())
 //! ```
-//!
-//! A reference to something that was never added cannot be written:
 //!
 //! ```compile_fail,E0624
 //! let arn = shared::template::Value::attribute_of("Queeu", "Arn");
 //! ```
+//!
+//! In hand-written JSON it can, and [`Template::render`] refuses it by name.
 
 mod access;
 mod application;
 pub mod arn;
 mod boundary;
-mod chosen;
+mod calls;
 pub mod cloudwatch;
+mod condition;
+pub mod dashboard;
 mod deployment;
 mod digest;
 mod document;
@@ -37,19 +68,30 @@ pub mod environment;
 pub mod events;
 pub mod flink;
 mod function;
+mod functions_watched;
 mod handlers;
 pub mod iam;
 mod job;
 pub mod kinesis;
+pub mod kms;
 pub mod lambda;
+mod layout;
 pub mod logs;
 pub mod messages;
+mod network;
+mod observability;
 mod parameter;
+mod picture;
 mod problem;
 mod property_groups;
 mod references;
 mod resource;
 pub mod s3;
+mod scope;
+mod self_starting;
+mod settings;
+mod streaming;
+mod two_applications;
 mod value;
 
 #[cfg(test)]
@@ -58,26 +100,38 @@ mod cdk_reference;
 mod resolved;
 
 pub use access::access;
-pub use application::application;
+pub use application::{application, application_retained};
+pub use condition::{Condition, Test};
 pub use digest::configuration_digest;
-pub use document::{Condition, Template};
+pub use document::Template;
 pub use handlers::{DEPLOYED, handlers};
 pub use job::Job;
+pub use network::Network;
+pub use observability::Observability;
 pub use parameter::ParameterOf;
+pub use picture::picture;
 pub use problem::Problem;
 pub use property_groups::{check as check_property_groups, warnings as property_group_warnings};
-pub use resource::{Any, Handle, Parameter, Resource};
+pub use resource::{Any, DeletionPolicy, Handle, Parameter, Resource};
+pub use scope::Scope;
+pub use self_starting::{SelfStarting, Started};
+pub use settings::Settings;
+pub use streaming::{Streaming, StreamingApplication};
+pub use two_applications::two_applications;
 pub use value::{Value, pseudo};
 
-/// The three templates, by file name, in the order of deployment.
+/// The three templates, by file name, in the order of deployment; then the variant of the last whose application stays, and the
+/// sample, in a folder of its own.
 ///
 /// # Errors
 /// A mistake in one of them.
-pub fn synthesize() -> Result<[(&'static str, String); 3], Problem> {
+pub fn synthesize() -> Result<[(&'static str, String); 5], Problem> {
     Ok([
         ("access.template.json", access()?.render()?),
         ("handlers.template.json", handlers()?.render()?),
         ("application.template.json", application()?.render()?),
+        ("application-retained.template.json", application_retained()?.render()?),
+        ("samples/two-applications.template.json", two_applications()?.render()?),
     ])
 }
 
@@ -88,6 +142,8 @@ pub fn warnings() -> Vec<String> {
     property_groups::warnings(&Job { stream: any(), table: any(), region: any() }.groups())
 }
 
+#[cfg(test)]
+mod elsewhere;
 #[cfg(test)]
 mod tests {
     /// What CloudFormation takes in a request; more needs a bucket, and `access` is what makes the bucket.

@@ -28,10 +28,11 @@ impl Reference {
     }
 }
 
-/// The references in `json`, each once.
+/// The references in `json`, each once. One within `Fn::If` counts only while its branch is taken.
 pub(super) fn references(json: &Json) -> Vec<Reference> {
     let mut found = Vec::new();
     walk(json, &mut found);
+    found.retain(|reference: &Reference| reference.target.as_deref() != Some("AWS::NoValue"));
     found.into_iter().fold(Vec::new(), |mut once, reference| {
         if !once.contains(&reference) {
             once.push(reference);
@@ -76,11 +77,19 @@ fn walk_sub(parts: &[Json], found: &mut Vec<Reference>) {
 
 /// Which branch is taken is itself something that an expression depends on.
 fn walk_if(parts: &[Json], found: &mut Vec<Reference>) {
-    let [condition, branches @ ..] = parts else { return };
+    let [condition, then, otherwise] = parts else { return };
     found.push(Reference { target: None, expression: json!({"Fn::If": [condition, "then", "else"]}) });
-    for branch in branches {
-        walk(branch, found);
-    }
+    let mut branch = |json: &Json, only: &dyn Fn(&Json) -> Json| {
+        let mut within = Vec::new();
+        walk(json, &mut within);
+        let guarded = within.into_iter().map(|Reference { target, expression }| match target.as_deref() {
+            Some("AWS::NoValue") => Reference { target, expression },
+            Some(_) | None => Reference { target, expression: only(&expression) },
+        });
+        found.extend(guarded);
+    };
+    branch(then, &|expression| json!({"Fn::If": [condition, expression, ""]}));
+    branch(otherwise, &|expression| json!({"Fn::If": [condition, "", expression]}));
 }
 
 /// The names between `${` and `}`, without the literal `${!...}`.
@@ -104,7 +113,7 @@ mod tests {
         let found: Vec<Json> = references(&json).into_iter().map(|reference| reference.expression).collect();
         let expected = json!([
             {"Ref": "A"}, {"Fn::GetAtt": ["B", "Arn"]}, {"Ref": "D"}, {"Fn::ImportValue": "x"},
-            {"Fn::If": ["Is", "then", "else"]}, {"Ref": "F"}, {"Ref": "AWS::NoValue"}
+            {"Fn::If": ["Is", "then", "else"]}, {"Fn::If": ["Is", {"Ref": "F"}, ""]}
         ]);
         assert_eq!(Json::Array(found), expected);
     }

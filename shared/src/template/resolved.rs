@@ -11,6 +11,9 @@ pub(super) struct Resolved {
     pub(super) parameters: BTreeMap<String, String>,
     /// What `Ref` of a resource is, where it is more than its logical ID.
     pub(super) names: BTreeMap<String, Json>,
+    /// Where the stack is.
+    pub(super) partition: &'static str,
+    pub(super) region: &'static str,
 }
 
 impl Resolved {
@@ -25,7 +28,7 @@ impl Resolved {
         let defaults = declared.iter().map(|(id, parameter)| (id.clone(), text(&parameter["Default"])));
         let given = given.iter().map(|(id, value)| ((*id).to_owned(), (*value).to_owned()));
         let parameters = defaults.chain(given).collect();
-        Self { template, parameters, names: BTreeMap::new() }
+        Self { template, parameters, names: BTreeMap::new(), partition: "aws", region: "eu-west-1" }
     }
 
     /// Resources that a property names are referred to by that name.
@@ -42,6 +45,24 @@ impl Resolved {
             }
         }
         self
+    }
+
+    /// The same elsewhere.
+    pub(super) fn in_region(self, partition: &'static str, region: &'static str) -> Self {
+        Self { partition, region, ..self }
+    }
+
+    /// The resources whose conditions hold, with their types.
+    pub(super) fn resources(&self) -> Vec<(String, String)> {
+        let all = self.template["Resources"].as_object().unwrap().iter();
+        let exists = |resource: &Json| {
+            resource
+                .get("Condition")
+                .is_none_or(|name| self.holds(&self.template["Conditions"][name.as_str().unwrap()]))
+        };
+        all.filter(|(_, resource)| exists(resource))
+            .map(|(id, resource)| (id.clone(), text(&resource["Type"])))
+            .collect()
     }
 
     /// A resource's properties.
@@ -76,6 +97,14 @@ impl Resolved {
                 let parts: Vec<String> = parts.as_array().unwrap().iter().map(text).collect();
                 parts.join(argument[0].as_str().unwrap()).into()
             }
+            "Fn::Split" => {
+                let whole = text(&self.resolve(&argument[1]).unwrap());
+                whole.split(argument[0].as_str().unwrap()).map(Json::from).collect()
+            }
+            "Fn::Select" => {
+                let index = usize::try_from(argument[0].as_u64().unwrap()).unwrap();
+                self.resolve(&argument[1]).unwrap()[index].clone()
+            }
             "Fn::Sub" => match argument.as_array() {
                 Some(parts) => self.sub(&text(&parts[0]), parts[1].as_object().unwrap()),
                 None => self.sub(&text(argument), &Map::new()),
@@ -92,6 +121,7 @@ impl Resolved {
         let (name, argument) = condition.as_object().unwrap().iter().next().unwrap();
         match name.as_str() {
             "Fn::Equals" => self.resolve(&argument[0]) == self.resolve(&argument[1]),
+            "Fn::And" => argument.as_array().unwrap().iter().all(|one| self.holds(one)),
             "Fn::Or" => argument.as_array().unwrap().iter().any(|one| self.holds(one)),
             "Fn::Not" => !self.holds(&argument[0]),
             "Condition" => self.holds(&self.template["Conditions"][argument.as_str().unwrap()]),
@@ -116,9 +146,10 @@ impl Resolved {
 
     fn name(&self, id: &str) -> String {
         let pseudo = match id {
-            "AWS::Region" => Some("eu-west-1"),
+            "AWS::Region" => Some(self.region),
             "AWS::AccountId" => Some("111122223333"),
-            "AWS::Partition" => Some("aws"),
+            "AWS::Partition" => Some(self.partition),
+            "AWS::StackName" => Some("stack"),
             _ => None,
         };
         let parameter = self.parameters.get(id).cloned();

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value as Json, json};
 use std::marker::PhantomData;
 
+use super::condition::Condition;
 use super::problem::Problem;
 use super::value::Value;
 
@@ -53,6 +54,16 @@ impl<K> Handle<K> {
     }
 }
 
+/// `DeletionPolicy`, and `UpdateReplacePolicy` with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletionPolicy {
+    /// It goes with the stack.
+    Delete,
+    /// It stays, and somebody removes it by hand or imports it into another stack. What a creation made that is rolled back goes all
+    /// the same: what it leaves behind would be in the way of the next attempt.
+    RetainExceptOnCreate,
+}
+
 /// A resource that is not in a template yet.
 #[derive(Debug)]
 pub struct Resource<K = Any> {
@@ -97,14 +108,26 @@ impl<K> Resource<K> {
 
     /// Only when the condition holds.
     #[must_use]
-    pub fn when(self, condition: &Handle<super::document::Condition>) -> Self {
+    pub fn when(self, condition: &Handle<Condition>) -> Self {
         self.attribute("Condition", condition.id().into())
     }
 
-    /// Goes with the stack, data and all. Said in full, since CloudFormation's default differs from type to type.
+    /// What becomes of it when the stack goes, and when another one takes its place. Said in full, since CloudFormation's default
+    /// differs from type to type.
+    #[must_use]
+    pub fn deletion_policy(self, policy: DeletionPolicy) -> Self {
+        let (deletion, replacement) = match policy {
+            DeletionPolicy::Delete => ("Delete", "Delete"),
+            // A replacement has no such form: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+            DeletionPolicy::RetainExceptOnCreate => ("RetainExceptOnCreate", "Retain"),
+        };
+        self.attribute("DeletionPolicy", deletion.into()).attribute("UpdateReplacePolicy", replacement.into())
+    }
+
+    /// Goes with the stack, data and all.
     #[must_use]
     pub fn removed_with_the_stack(self) -> Self {
-        self.attribute("DeletionPolicy", "Delete".into()).attribute("UpdateReplacePolicy", "Delete".into())
+        self.deletion_policy(DeletionPolicy::Delete)
     }
 
     /// `Metadata`, for readers and tools.

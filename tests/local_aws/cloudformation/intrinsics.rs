@@ -16,6 +16,8 @@ use crate::Settings;
 pub(crate) struct Scope<'a> {
     pub(crate) template: &'a Template,
     pub(crate) parameters: &'a BTreeMap<String, Value>,
+    /// Values that stand for the names among the parameters.
+    pub(crate) fetched: &'a BTreeMap<String, Value>,
     pub(crate) resources: &'a BTreeMap<String, Resource>,
     pub(crate) exports: &'a BTreeMap<String, String>,
     pub(crate) settings: &'a Settings,
@@ -134,7 +136,7 @@ impl Scope<'_> {
     }
 
     fn reference(&self, name: &str) -> Resolved {
-        if let Some(value) = self.parameters.get(name) {
+        if let Some(value) = self.fetched.get(name).or_else(|| self.parameters.get(name)) {
             return Ok(Some(value.clone()));
         }
         if name == "AWS::NoValue" {

@@ -21,18 +21,20 @@ pub(crate) mod resources;
 mod responses;
 mod rollback;
 mod rows;
+mod rules;
 pub mod scenario;
 mod scheduler;
 mod steps;
 mod template;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use api::query;
 pub use model::{Output, Resource, Stack, StackEvent, Status};
-pub use modes::{GroupsOnUpdate, TagsOnUpdate};
+pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, TagsOnUpdate};
 pub use responses::{Answer, Put, Request, ResponseFault, response_put};
 pub use template::Template;
 

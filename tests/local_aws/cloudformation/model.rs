@@ -120,6 +120,8 @@ pub struct Before {
     pub body: String,
     /// Its parameters.
     pub parameters: BTreeMap<String, Value>,
+    /// Those of them that were fetched from Parameter Store.
+    pub fetched: BTreeMap<String, Value>,
     /// Its stack tags.
     pub tags: BTreeMap<String, String>,
     /// Its resources as they were.
@@ -181,6 +183,8 @@ pub struct Stack {
     pub body: String,
     /// Resolved parameters.
     pub parameters: BTreeMap<String, Value>,
+    /// The values of those that name a parameter in Parameter Store.
+    pub fetched: BTreeMap<String, Value>,
     /// Stack-level tags.
     pub tags: BTreeMap<String, String>,
     /// Remembered for all later operations (semantics C.2).

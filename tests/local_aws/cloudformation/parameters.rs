@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::template::{Template, invalid};
-use crate::api::ApiResult;
+use crate::api::{ApiResult, Caller};
+use crate::{Settings, State, services};
 
 const KEYS: [&str; 10] = [
     "AllowedPattern",
@@ -43,6 +44,8 @@ pub enum ParameterKind {
     Number,
     /// A list, given with commas.
     CommaDelimitedList,
+    /// The name of a parameter in Parameter Store, whose value is fetched.
+    SsmString,
 }
 
 impl Parameter {
@@ -51,6 +54,7 @@ impl Parameter {
             Some("String") => ParameterKind::String,
             Some("Number") => ParameterKind::Number,
             Some("CommaDelimitedList") => ParameterKind::CommaDelimitedList,
+            Some("AWS::SSM::Parameter::Value<String>") => ParameterKind::SsmString,
             other => {
                 let message = format!(
                     "Template format error: Unrecognized parameter type: {} for {name}",
@@ -79,6 +83,7 @@ impl Parameter {
             ParameterKind::String => "String",
             ParameterKind::Number => "Number",
             ParameterKind::CommaDelimitedList => "CommaDelimitedList",
+            ParameterKind::SsmString => "AWS::SSM::Parameter::Value<String>",
         }
     }
 
@@ -110,7 +115,7 @@ impl Parameter {
             return refuse(format!("Parameter '{name}' has a length outside its MinLength and MaxLength"));
         }
         match self.kind {
-            ParameterKind::String => Ok(json!(given)),
+            ParameterKind::String | ParameterKind::SsmString => Ok(json!(given)),
             ParameterKind::Number => {
                 let Ok(number) = given.parse::<f64>() else {
                     return refuse(format!("Parameter '{name}' must be a number."));
@@ -171,11 +176,38 @@ pub(crate) fn values(
             (None, None) => missing.push(name.clone()),
         }
     }
-    if missing.is_empty() {
-        Ok(values)
-    } else {
-        Err(invalid(format!("Parameters: [{}] must have values", missing.join(", "))))
+    if !missing.is_empty() {
+        return Err(invalid(format!("Parameters: [{}] must have values", missing.join(", "))));
     }
+    Ok(values)
+}
+
+/// The values in Parameter Store of the parameters that name one, fetched at the beginning of each operation
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>).
+///
+/// # Errors
+/// AWS's own text for a name that is not there; a denial.
+pub(crate) fn fetch(
+    state: &mut State,
+    settings: &Settings,
+    caller: &Caller,
+    template: &Template,
+    values: &BTreeMap<String, Value>,
+) -> ApiResult<BTreeMap<String, Value>> {
+    let mut fetched = BTreeMap::new();
+    for (parameter, name) in values {
+        if template.parameters.get(parameter).is_none_or(|declared| declared.kind != ParameterKind::SsmString) {
+            continue;
+        }
+        let reply = services::call(state, settings, caller, "ssm", "GetParameters", &json!({ "Names": [name] }))?;
+        let value = reply["Parameters"].get(0).map(|found| found["Value"].clone());
+        let missing = || {
+            let name = as_text(name);
+            invalid(format!("Unable to fetch parameters [{name}] from parameter store for this account."))
+        };
+        fetched.insert(parameter.clone(), value.ok_or_else(missing)?);
+    }
+    Ok(fetched)
 }
 
 /// A scalar as the text that CloudFormation makes of it.

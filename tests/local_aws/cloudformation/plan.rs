@@ -65,6 +65,7 @@ pub(super) fn scope<'a>(stack: &'a Stack, settings: &'a Settings, exports: &'a B
     Scope {
         template: &stack.template,
         parameters: &stack.parameters,
+        fetched: &stack.fetched,
         resources: &stack.resources,
         exports,
         settings,

@@ -53,6 +53,7 @@ fn go_back(world: &Arc<World>, id: &str) {
     stack.template = before.template;
     stack.body = before.body;
     stack.parameters = before.parameters;
+    stack.fetched = before.fetched;
     stack.tags = before.tags;
 }
 

@@ -1,6 +1,7 @@
 //! Walks resources in the order of their dependencies, those that do not need each other at the same time.
 //!
-//! It refuses to know what is done to a resource. When one fails, the others in flight are cancelled, except in a deletion.
+//! It refuses to know what is done to a resource. When one fails, the others in flight are cancelled, except in a deletion and,
+//! where [`FailureOnTheWayBack`] says so, in a rollback.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::graph::Dependencies;
 use super::model::Status;
+use super::modes::FailureOnTheWayBack;
 use super::{custom_resource, resources, rows, steps};
 use crate::World;
 
@@ -70,6 +72,9 @@ pub(super) async fn walk(world: &Arc<World>, stack_id: &str, graph: &Dependencie
                 walked.failed.insert(id);
                 if work != Work::Remove {
                     waiting.clear();
+                }
+                let others = world.settings.modes.failure_on_the_way_back;
+                if work == Work::Apply || work == Work::Restore && others == FailureOnTheWayBack::CancelsOthers {
                     cancel(world, stack_id, &mut tasks, &mut flying, &mut walked, work).await;
                     return walked;
                 }

@@ -1,4 +1,4 @@
-//! A JSON template, read strictly: what this engine does not know is refused by its name, never ignored.
+//! A template, JSON or YAML, read strictly: what this engine does not know is refused by its name, never ignored.
 //!
 //! It refuses to know any value: functions stay as they are written until [`super::intrinsics`] resolves them.
 
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::parameters::Parameter;
-use super::resources;
+use super::{resources, yaml};
 use crate::api::{ApiError, ApiResult};
 
 const SECTIONS: [&str; 9] = [
@@ -33,6 +33,8 @@ pub struct Template {
     pub parameters: BTreeMap<String, Parameter>,
     /// By name, unevaluated.
     pub conditions: BTreeMap<String, Value>,
+    /// By name, unevaluated.
+    pub rules: BTreeMap<String, Value>,
     /// For Fn::FindInMap.
     pub mappings: Value,
     /// By logical ID.
@@ -93,8 +95,12 @@ impl Template {
     /// # Errors
     /// `ValidationError` for everything that is not a template this engine knows.
     pub fn parse(body: &str) -> ApiResult<Self> {
-        let document: Value = serde_json::from_str(body)
-            .map_err(|error| invalid(format!("Template format error: JSON not well-formed. ({error})")))?;
+        let document: Value = if body.trim_start().starts_with('{') {
+            serde_json::from_str(body)
+                .map_err(|error| invalid(format!("Template format error: JSON not well-formed. ({error})")))?
+        } else {
+            yaml::parse(body)?
+        };
         let sections = document.as_object().ok_or_else(|| invalid("Template format error: unsupported structure."))?;
         if let Some(unknown) = sections.keys().find(|key| !SECTIONS.contains(&key.as_str())) {
             return Err(invalid(format!("Invalid template property or properties [{unknown}]")));
@@ -120,6 +126,7 @@ impl Template {
             description: text(sections.get("Description")).unwrap_or_default(),
             parameters,
             conditions: section(sections, "Conditions")?.into_iter().collect(),
+            rules: section(sections, "Rules")?.into_iter().collect(),
             mappings: Value::Object(section(sections, "Mappings")?),
             resources,
             outputs: section(sections, "Outputs")?

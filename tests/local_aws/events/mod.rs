@@ -33,7 +33,7 @@ pub struct Events {
     /// Trouble for the next stack events, by status.
     pub(crate) faults: Vec<(Status, EventFault)>,
     /// Delayed events, until [`release`].
-    pub(crate) held: Vec<Value>,
+    pub held: Vec<Value>,
 }
 
 /// A rule.

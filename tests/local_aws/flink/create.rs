@@ -9,7 +9,25 @@ use super::status::Status;
 use super::{logging, model};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{Settings, State, clock, iam};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// At most one, with 1 to 16 subnets and 1 to 5 security groups:
+/// <https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_VpcConfiguration.html>.
+fn check_vpc(configurations: &[Value]) -> ApiResult<()> {
+    let listed = |one: &Value, name: &str, kind: &str, most: usize| {
+        let ids = one[name].as_array().map(Vec::as_slice).unwrap_or_default();
+        let is_id = |id: &Value| id.as_str().is_some_and(|id| id.starts_with(kind));
+        (1..=most).contains(&ids.len()) && ids.iter().all(is_id)
+    };
+    let is_one = |one: &Value| listed(one, "SubnetIds", "subnet-", 16) && listed(one, "SecurityGroupIds", "sg-", 5);
+    if configurations.len() <= 1 && configurations.iter().all(is_one) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        INVALID_ARGUMENT,
+        "VpcConfigurations must be one, with 1 to 16 SubnetIds and 1 to 5 SecurityGroupIds",
+    ))
+}
 
 pub(super) fn create(
     state: &mut State,
@@ -106,5 +124,6 @@ fn configuration(
         configuration.rollback_enabled = rollback.rollback_enabled;
     }
     configuration.vpc = given.vpc_configurations.unwrap_or_default();
+    check_vpc(&configuration.vpc)?;
     Ok(configuration)
 }

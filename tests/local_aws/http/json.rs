@@ -46,6 +46,7 @@ fn dispatch(world: &World, caller: &Caller, target: &str, operation: &str, body:
         "DynamoDB_20120810" => "dynamodb",
         "Logs_20140328" => "logs",
         "AmazonSQS" => "sqs",
+        "AmazonSSM" => "ssm",
         other => other,
     };
     dispatch::call(&mut world.state(), &world.settings, caller, (service, operation), body)

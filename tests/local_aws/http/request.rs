@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
+use serde_json::{Value, json};
 
 use crate::api::Caller;
 use crate::{World, iam};
@@ -56,6 +57,13 @@ impl Incoming {
         let kind = self.header("content-type").unwrap_or_default();
         let is_posted = self.method == Method::POST && kind.starts_with("application/x-www-form-urlencoded");
         is_posted || self.query.contains_key("Action")
+    }
+
+    /// What tells the operation and its members, in any protocol; no credentials.
+    pub(super) fn as_json(&self) -> Value {
+        let names = ["content-type", "x-amz-target", "x-amz-invocation-type"];
+        let headers: BTreeMap<_, _> = names.into_iter().filter_map(|name| Some((name, self.header(name)?))).collect();
+        json!({ "method": self.method.as_str(), "path": self.path, "query": self.query, "headers": headers, "body": self.text() })
     }
 
     pub(super) fn text(&self) -> String {

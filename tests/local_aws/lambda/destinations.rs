@@ -8,6 +8,24 @@ use super::{Invoked, function_name, invoke_asynchronously};
 use crate::api::Caller;
 use crate::{World, clock, events, services};
 
+/// Why there will be no further attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    Success,
+    RetriesExhausted,
+    EventAgeExceeded,
+}
+
+impl Condition {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "Success",
+            Self::RetriesExhausted => "RetriesExhausted",
+            Self::EventAgeExceeded => "EventAgeExceeded",
+        }
+    }
+}
+
 pub(super) fn deliver(
     world: &Arc<World>,
     name: &str,
@@ -15,6 +33,7 @@ pub(super) fn deliver(
     request_id: &str,
     attempts: usize,
     invoked: &Invoked,
+    condition: Condition,
 ) {
     let (target, arn, role) = {
         let state = world.state();
@@ -34,7 +53,7 @@ pub(super) fn deliver(
         "requestContext": {
             "requestId": request_id,
             "functionArn": format!("{arn}:$LATEST"),
-            "condition": if invoked.error.is_none() { "Success" } else { "RetriesExhausted" },
+            "condition": condition.as_str(),
             "approximateInvokeCount": attempts,
         },
         "requestPayload": event,

@@ -40,7 +40,7 @@ pub struct Function {
     pub policy: Vec<Value>,
     /// MaximumRetryAttempts: 2 unless configured.
     pub retries: usize,
-    /// MaximumEventAgeInSeconds, recorded.
+    /// MaximumEventAgeInSeconds: six hours unless configured.
     pub event_age: Option<u64>,
     /// Where results of asynchronous invocations go.
     pub destinations: Destinations,
@@ -134,14 +134,7 @@ pub fn deploy<'a>(
     role: &str,
     environment: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> std::io::Result<String> {
-    let bytes = std::fs::read(binary)?;
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Stored)
-        .unix_permissions(0o755);
-    zip.start_file("bootstrap", options).map_err(std::io::Error::other)?;
-    zip.write_all(&bytes)?;
-    let code = zip.finish().map_err(std::io::Error::other)?.into_inner();
+    let code = packed("bootstrap", &std::fs::read(binary)?)?;
     let role = if role.starts_with("arn:") {
         role.to_owned()
     } else {
@@ -153,4 +146,15 @@ pub fn deploy<'a>(
     let arn = function.arn.clone();
     world.state().lambda.functions.insert(name.to_owned(), function);
     Ok(arn)
+}
+
+/// A zip with this one file in it.
+pub(crate) fn packed(name: &str, content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .unix_permissions(0o755);
+    zip.start_file(name, options).map_err(std::io::Error::other)?;
+    zip.write_all(content)?;
+    Ok(zip.finish().map_err(std::io::Error::other)?.into_inner())
 }

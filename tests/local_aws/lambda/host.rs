@@ -9,7 +9,7 @@ use tokio::sync::{oneshot, watch};
 use super::environment::{self, Environment};
 use super::in_test::TestInvocation;
 use super::runtime_api::Work;
-use super::{Function, Invocation};
+use super::{Function, Invocation, concurrency};
 use crate::api::{ApiError, ApiResult};
 use crate::{World, stamp};
 
@@ -28,7 +28,7 @@ pub struct Invoked {
 /// Invokes a function and waits for its end.
 ///
 /// # Errors
-/// When there is no such function, or its reserved concurrency is used up.
+/// When there is no such function, or no more of it may run at once.
 pub async fn invoke(world: &Arc<World>, name: &str, event: &Value) -> ApiResult<Invoked> {
     world.state().lambda.under_way += 1;
     let invoked = attempt(world, name, event, &stamp::uuid()).await;
@@ -39,13 +39,10 @@ pub async fn invoke(world: &Arc<World>, name: &str, event: &Value) -> ApiResult<
 /// One attempt, with a request ID of the caller's choice.
 pub(super) async fn attempt(world: &Arc<World>, name: &str, event: &Value, request_id: &str) -> ApiResult<Invoked> {
     let function = {
-        let state = world.state();
+        let mut state = world.state();
         let function = state.lambda.functions.get(name).cloned();
         let function = function.ok_or_else(|| not_found(&world.settings, name))?;
-        let busy = state.lambda.environments.iter().filter(|each| each.function == name && each.is_busy).count();
-        if function.reserved.is_some_and(|most| busy >= most) {
-            return Err(ApiError::with_status(429, "TooManyRequestsException", "Rate Exceeded."));
-        }
+        concurrency::enter(&mut state.lambda, &function)?;
         function
     };
     let invoked = match &function.in_test {
@@ -58,7 +55,9 @@ pub(super) async fn attempt(world: &Arc<World>, name: &str, event: &Value, reque
         }
         None => in_process(world, &function, event, request_id).await,
     };
-    world.state().lambda.invocations.push(Invocation {
+    let mut state = world.state();
+    concurrency::leave(&mut state.lambda, name);
+    state.lambda.invocations.push(Invocation {
         function: name.to_owned(),
         request_id: request_id.to_owned(),
         payload: event.clone(),

@@ -18,11 +18,18 @@ pub(crate) struct Kill {
     function: String,
     action: String,
     moment: Moment,
+    /// How many of its calls are survived first.
+    survived: usize,
 }
 
 /// Orders a kill at the function's next call of this action. `custom-resource:Respond` is the PUT to a ResponseURL.
 pub fn kill_at(state: &mut State, function: &str, action: &str, moment: Moment) {
-    state.lambda.kills.push(Kill { function: function.to_owned(), action: action.to_owned(), moment });
+    kill_after(state, function, action, moment, 0);
+}
+
+/// The same, once it survived so many of these calls: its second stop is another one than its first.
+pub fn kill_after(state: &mut State, function: &str, action: &str, moment: Moment, survived: usize) {
+    state.lambda.kills.push(Kill { function: function.to_owned(), action: action.to_owned(), moment, survived });
 }
 
 /// Called by the door for every call. True: the process is gone, and the connection is to be dropped without an answer.
@@ -35,6 +42,10 @@ pub fn strike(state: &mut State, caller: &Caller, action: &str, moment: Moment) 
         is_its_role && kill.action == action && kill.moment == moment
     });
     let Some(index) = found else { return false };
+    if lambda.kills[index].survived > 0 {
+        lambda.kills[index].survived -= 1;
+        return false;
+    }
     let kill = lambda.kills.remove(index);
     for environment in lambda.environments.iter_mut().filter(|each| each.function == kill.function && each.is_busy) {
         environment.kill.take();

@@ -3,6 +3,7 @@
 //! It refuses to know what a function does. A function made with [`in_test`] has no process: the test answers.
 
 mod asynchronous;
+mod concurrency;
 mod destinations;
 mod environment;
 mod function;
@@ -21,10 +22,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use asynchronous::invoke_asynchronously;
+pub(crate) use function::packed;
 pub use function::{Destinations, Function, deploy};
 pub use host::{Invoked, invoke};
 pub use in_test::{TestInvocation, in_test};
-pub use kill::{Moment, kill_at, strike};
+pub use kill::{Moment, kill_after, kill_at, strike};
 pub(crate) use operations::{configure_events, create, delete, update_code, update_configuration};
 pub(crate) use permissions::{add as add_permission, allows, remove as remove_permission};
 pub use rest::rest;
@@ -43,9 +45,17 @@ pub struct Lambda {
     pub invocations: Vec<Invocation>,
     /// How long an asynchronous invocation waits before its second and third attempt. One and two minutes in AWS.
     pub retry_delays: [Duration; 2],
+    /// How long a throttled event waits in the queue, first and at most. A second and five minutes in AWS.
+    pub throttle_delays: [Duration; 2],
+    /// What a second of MaximumEventAgeInSeconds lasts.
+    pub second: Duration,
+    /// Concurrent executions of the account. 1,000 in AWS; 10 in a new account (Lambda guide, lambda-concurrency).
+    pub account_concurrency: usize,
     pub(crate) environments: Vec<environment::Environment>,
     pub(crate) kills: Vec<kill::Kill>,
     pub(crate) counter: u64,
+    /// By function.
+    pub(crate) running: BTreeMap<String, usize>,
     /// Invocations that are not over, the waiting for a retry included.
     pub(crate) under_way: usize,
 }
@@ -65,9 +75,13 @@ impl Default for Lambda {
             logs: Vec::new(),
             invocations: Vec::new(),
             retry_delays: [Duration::from_millis(20), Duration::from_millis(40)],
+            throttle_delays: [Duration::from_millis(5), Duration::from_millis(100)],
+            second: Duration::from_secs(1),
+            account_concurrency: 1000,
             environments: Vec::new(),
             kills: Vec::new(),
             counter: 0,
+            running: BTreeMap::new(),
             under_way: 0,
         }
     }
@@ -101,6 +115,12 @@ pub struct Invocation {
 pub(crate) fn authorize_invoke(state: &mut State, _: &Settings, caller: &Caller, arn: &str) -> ApiResult<()> {
     let body = serde_json::json!({ "FunctionName": arn, "InvocationType": "Event" });
     services::perform(state, caller, "lambda:InvokeFunction", arn, &body, |_| Ok(()))
+}
+
+/// Whether these are the credentials of a function.
+pub(crate) fn is_a_function(state: &State, caller: &Caller) -> bool {
+    let Caller::Role(role) = caller else { return false };
+    state.lambda.functions.values().any(|function| function.role_name() == role)
 }
 
 /// The name in a function's ARN, a partial ARN, or the name itself.

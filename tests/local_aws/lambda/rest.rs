@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::Response;
 use serde_json::{Value, json};
 
-use super::{function_name, host, invoke_asynchronously, operations, permissions};
+use super::{concurrency, function_name, host, invoke_asynchronously, operations, permissions};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{State, World, clock, services, stamp};
 
@@ -153,6 +153,8 @@ fn answer(world: &World, state: &mut State, call: &Call<'_>) -> ApiResult {
         "PutFunctionConcurrency" => {
             let reserved =
                 body["ReservedConcurrentExecutions"].as_u64().and_then(|number| usize::try_from(number).ok());
+            operations::find(state, settings, name)?;
+            concurrency::check(&state.lambda, name, reserved.unwrap_or_default())?;
             operations::find(state, settings, name)?.reserved = reserved;
             Ok(json!({ "ReservedConcurrentExecutions": reserved }))
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Moment, deploy, in_test, invoke, invoke_asynchronously, kill_at, strike};
+use super::{Moment, deploy, in_test, invoke, invoke_asynchronously, kill_after, strike};
 use crate::api::Caller;
 use crate::{Settings, World};
 
@@ -103,7 +103,7 @@ async fn the_deadline_kills_the_process() {
 async fn a_process_is_killed_at_the_call_that_a_scenario_chose() {
     let world = deployed("killed");
     let action = "kinesisanalytics:StopApplication";
-    kill_at(&mut world.state(), "killed", action, Moment::BeforeTheAnswer);
+    kill_after(&mut world.state(), "killed", action, Moment::BeforeTheAnswer, 1);
     let hanging = {
         let world = Arc::clone(&world);
         tokio::spawn(async move { invoke(&world, "killed", &json!({ "do": "hang" })).await.unwrap() })
@@ -111,6 +111,7 @@ async fn a_process_is_killed_at_the_call_that_a_scenario_chose() {
     world.until(|state| state.lambda.environments.iter().any(|each| each.is_busy).then_some(())).await;
     let role = Caller::Role("r".to_owned());
     assert!(!strike(&mut world.state(), &role, action, Moment::BeforeTheCall));
+    assert!(!strike(&mut world.state(), &role, action, Moment::BeforeTheAnswer), "its first one is survived");
     assert!(strike(&mut world.state(), &role, action, Moment::BeforeTheAnswer));
     assert_eq!(hanging.await.unwrap().payload["errorType"], "Runtime.ExitError");
 }
@@ -121,11 +122,7 @@ async fn an_asynchronous_event_is_attempted_three_times_with_one_request_id() {
     let world = world();
     let mut invocations = in_test(&world, "f");
     world.state().lambda.retry_delays = [Duration::ZERO; 2];
-    let queue = json!({ "QueueName": "failures" });
-    crate::queues::call(&mut world.state(), &world.settings, &Caller::Operator, "sqs", "CreateQueue", &queue).unwrap();
-    allow(&world, "f", &["sqs:SendMessage"]);
-    let destination = "arn:aws:sqs:eu-west-1:111122223333:failures".to_owned();
-    world.state().lambda.functions.get_mut("f").unwrap().destinations.on_failure = Some(destination);
+    with_failures_queued(&world, "f");
     let id = invoke_asynchronously(&world, "f", &json!({ "n": 1 }));
     for _ in 0..3 {
         let invocation = invocations.recv().await.unwrap();
@@ -136,6 +133,58 @@ async fn an_asynchronous_event_is_attempted_three_times_with_one_request_id() {
     let record: Value = serde_json::from_str(&message.1).unwrap();
     assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
     assert_eq!(record["requestContext"]["approximateInvokeCount"], 3);
+    assert_eq!(record["requestPayload"], json!({ "n": 1 }));
+}
+
+/// A queue that the function's failures go to, and the function itself.
+fn with_failures_queued(world: &World, name: &str) {
+    let queue = json!({ "QueueName": "failures" });
+    crate::queues::call(&mut world.state(), &world.settings, &Caller::Operator, "sqs", "CreateQueue", &queue).unwrap();
+    allow(world, name, &["sqs:SendMessage"]);
+    let destination = "arn:aws:sqs:eu-west-1:111122223333:failures".to_owned();
+    world.state().lambda.functions.get_mut(name).unwrap().destinations.on_failure = Some(destination);
+}
+
+// Source: Lambda guide, invocation-async-error-handling.
+#[tokio::test]
+async fn an_event_beyond_the_reserved_concurrency_waits_in_the_queue_and_is_no_attempt() {
+    let world = world();
+    let mut invocations = in_test(&world, "f");
+    world.state().lambda.throttle_delays = [Duration::from_millis(1); 2];
+    world.state().lambda.functions.get_mut("f").unwrap().reserved = Some(1);
+    for number in 0..5 {
+        invoke_asynchronously(&world, "f", &json!({ "n": number }));
+    }
+    for _ in 0..5 {
+        let invocation = invocations.recv().await.unwrap();
+        assert!(invocations.try_recv().is_err(), "one at a time");
+        assert_eq!(invoke(&world, "f", &json!({})).await.unwrap_err().status, 429, "a direct call is told");
+        invocation.succeed(json!({}));
+    }
+    world.until(|state| state.lambda.is_idle().then_some(())).await;
+    let invocations = world.state().lambda.invocations.clone();
+    assert!(invocations.iter().all(|one| one.error.is_none()), "{invocations:?}");
+    assert_eq!(invocations.len(), 5);
+}
+
+// Source: Lambda guide, invocation-async-error-handling and invocation-async-retain-records.
+#[tokio::test]
+async fn an_event_that_waited_too_long_goes_where_failures_go() {
+    let world = world();
+    let _invocations = in_test(&world, "f");
+    with_failures_queued(&world, "f");
+    world.state().lambda.throttle_delays = [Duration::from_millis(1); 2];
+    world.state().lambda.second = Duration::from_millis(1);
+    {
+        let mut state = world.state();
+        let function = state.lambda.functions.get_mut("f").unwrap();
+        (function.reserved, function.event_age) = (Some(0), Some(20));
+    }
+    invoke_asynchronously(&world, "f", &json!({ "n": 1 }));
+    let message = world.until(|state| state.queues.queues.get("failures")?.messages.first().cloned()).await;
+    let record: Value = serde_json::from_str(&message.1).unwrap();
+    assert_eq!(record["requestContext"]["condition"], "EventAgeExceeded");
+    assert_eq!(record["requestContext"]["approximateInvokeCount"], 0);
     assert_eq!(record["requestPayload"], json!({ "n": 1 }));
 }
 

@@ -52,20 +52,44 @@ async fn an_update_that_failed_is_a_failure_though_the_application_is_running() 
     assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
 }
 
+/// Without a guard, and with one that leaves the job running.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_the_service_rolled_back_is_a_failure_though_it_runs_again() {
+    for template in [Deployment::template_without_guard(), Deployment::application_template()] {
+        let deployment = handlers().await;
+        let deploy = async |key: &str| {
+            let more = [("RollbackEnabled", "true"), ("GuardMode", "Probe")];
+            deployment.deploy_template(&template.to_string(), &[&with_jar(key)[..], &more].concat(), &[]).await
+        };
+        assert_eq!(deploy(&deployment.upload(&jar("1", &[]))).await, Status::CreateComplete, "{}", why(&deployment));
+        let status = deploy(&deployment.upload(&broken())).await;
+        assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+        assert!(is_told(&deployment, "Flink took the update back"), "{}", why(&deployment));
+        assert!(is_told(&deployment, "entry point class could not be loaded"), "{}", why(&deployment));
+        assert!(is_told(&deployment, "Last seen: RUNNING"), "{}", why(&deployment));
+        assert_eq!(rollbacks(&deployment), 1, "by the service itself");
+        assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_mode_stop_flink_has_no_update_to_take_back() {
     let deployment = handlers().await;
-    let mut template = Deployment::template_without_guard();
-    let configuration = &mut template["Resources"]["Application"]["Properties"]["ApplicationConfiguration"];
-    configuration["ApplicationSystemRollbackConfiguration"] = json!({"RollbackEnabled": true});
-    let template = template.to_string();
     let good = deployment.upload(&jar("1", &[]));
-    assert_eq!(deployment.deploy_template(&template, &with_jar(&good), &[]).await, Status::CreateComplete);
+    let rollback = [("RollbackEnabled", "true")];
+    let created = deployment.deploy(&[&with_jar(&good)[..], &rollback].concat()).await;
+    assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
     let key = deployment.upload(&broken());
-    let status = deployment.deploy_template(&template, &with_jar(&key), &[]).await;
+    let status = deployment.deploy(&[&with_jar(&key)[..], &rollback].concat()).await;
     assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "Flink took the update back"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "entry point class could not be loaded"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "Last seen: RUNNING"), "{}", why(&deployment));
-    assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
+    assert!(is_told(&deployment, "The application did not start"), "{}", why(&deployment));
+    assert_eq!(rollbacks(&deployment), 0, "the update met a READY application");
+}
+
+/// How often Flink went back to the version before; nobody asks it to.
+fn rollbacks(deployment: &Deployment) -> usize {
+    let calls =
+        deployment.world().state().journal.iter().filter(|call| call.action.ends_with("RollbackApplication")).count();
+    assert_eq!(calls, 0, "nobody asked");
+    application(deployment).operations.iter().filter(|one| one.name == "RollbackApplication").count()
 }

@@ -1,7 +1,9 @@
 //! What each contract asks for, by example.
 
 use super::*;
-use serde_json::json;
+use crate::contract::{AutoStart, PropertyGroups, told};
+use crate::lifecycle::{Restore, Stopped};
+use serde_json::{Value, json};
 
 fn request(event: Value) -> Request {
     let mut event = event;

@@ -172,3 +172,14 @@ fn a_force_stop_that_comes_to_nothing_is_given_up() {
     observed.tried.forced = FORCED;
     assert!(matches!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Refuse(Refusal::WouldNotStop { .. })));
 }
+
+#[test]
+fn what_a_killed_guard_stopped_by_force_is_not_told_as_kept() {
+    let mut observed = marked(ApplicationStatus::Ready);
+    snapshot(&mut observed, "of an earlier day", SnapshotStatus::Ready);
+    later(&mut observed, Duration::from_hours(2));
+    operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), done(GuardOutcome::ForceStopped));
+    snapshot(&mut observed, "STOP-app-1", SnapshotStatus::Ready);
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), done(GuardOutcome::Stopped));
+}

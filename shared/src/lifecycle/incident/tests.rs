@@ -31,7 +31,7 @@ fn incident(failure: &str, also: Option<StackEvent>) -> Incident {
     events.push(row(STACK, "s", "UPDATE_ROLLBACK_FAILED", ""));
     events.reverse();
     let status = StackStatus::UpdateRollbackFailed;
-    Incident { stack: "arn:stack".into(), status, may_continue: true, consent: Consent::None, events }
+    Incident { stack: "arn:stack".into(), status, may_continue: true, consent: Consent::Enabled, events }
 }
 
 const SNAPSHOT: &str =
@@ -47,12 +47,26 @@ fn a_snapshot_failure_of_a_tagged_application_is_acted_on() {
 
 #[test]
 fn an_untagged_application_is_not_ours() {
-    assert_eq!(assess(&incident(SNAPSHOT, None), |_| Consent::None), Assessment::NotOurs);
+    let incident = Incident { consent: Consent::None, ..incident(SNAPSHOT, None) };
+    assert_eq!(assess(&incident, |_| Consent::None), Assessment::NotOurs);
+}
+
+#[test]
+fn a_tagged_application_of_an_untagged_stack_is_told_before_any_stop() {
+    let incident = Incident { consent: Consent::None, ..incident(SNAPSHOT, None) };
+    assert_eq!(assess(&incident, |_| Consent::Enabled), Assessment::Refuse(Refusal::StackNotTagged));
+}
+
+#[test]
+fn a_tagged_application_of_a_stack_in_dry_run_is_only_told_of() {
+    let incident = Incident { consent: Consent::DryRun, ..incident(SNAPSHOT, None) };
+    assert!(matches!(assess(&incident, |_| Consent::Enabled), Assessment::DryRun { .. }));
 }
 
 #[test]
 fn another_cause_is_not_ours() {
-    assert_eq!(assess(&incident("Access denied", None), |_| Consent::Enabled), Assessment::NotOurs);
+    let incident = Incident { consent: Consent::None, ..incident("Access denied", None) };
+    assert_eq!(assess(&incident, |_| Consent::Enabled), Assessment::NotOurs);
 }
 
 #[test]
@@ -71,7 +85,6 @@ fn a_nested_stack_that_failed_to_roll_back_before_its_parent_began_to_is_a_block
 #[test]
 fn whoever_opted_in_is_told_of_another_cause() {
     let mut incident = incident("Access denied", None);
-    incident.consent = Consent::Enabled;
     let assessment = assess(&incident, |_| Consent::None);
     assert!(matches!(assessment, Assessment::Refuse(Refusal::OtherBlocker { .. })), "{assessment:?}");
     incident.events.clear();

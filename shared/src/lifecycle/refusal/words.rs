@@ -32,6 +32,7 @@ impl Refusal {
             Self::OtherBlocker { .. } => "The rollback is blocked by something else",
             Self::NotTagged { .. } => "A blocked application has not opted in",
             Self::TagUnreadable { .. } => "A tag cannot be read",
+            Self::StackNotTagged => "The stack has not opted in",
             Self::Superseded => "The stack went on without this request",
             Self::Denied { .. } => "A permission is missing",
             Self::Rejected { .. } => "AWS does not take the request",
@@ -96,10 +97,16 @@ impl Refusal {
                  deploy with --role-arn from now on, or set ContinueWithOwnRole in the access stack."
             }
             Self::OtherBlocker { .. } => {
-                "Mend that resource, then `aws cloudformation continue-update-rollback`; nothing was stopped."
+                "Mend that resource, then `aws cloudformation continue-update-rollback`, with `--resources-to-skip` for one that \
+                 cannot be mended; nothing was stopped."
             }
             Self::NotTagged { .. } => {
-                "Tag the stack flink-unstick=enabled, then invoke flink-rollback-unsticker with {\"StackName\": \"...\"}."
+                "Tag it flink-unstick=enabled with `aws kinesisanalyticsv2 tag-resource`, then invoke flink-rollback-unsticker with \
+                 {\"StackName\": \"...\"}."
+            }
+            Self::StackNotTagged => {
+                "Run `aws kinesisanalyticsv2 stop-application --force` and `aws cloudformation continue-update-rollback` yourself; \
+                 tag the stack flink-unstick=enabled with its next update, since it takes no tag now."
             }
             Self::TagUnreadable { .. } => "Set the tag to a whole number of hours from 1 to 8760, or remove it.",
             Self::Superseded => "Nothing was changed any more; look at the stack's events for what came first.",
@@ -141,6 +148,7 @@ impl fmt::Display for Refusal {
                 write!(formatter, "{title}: {application}: {key} is \"{value}\".")
             }
             Self::Superseded => write!(formatter, "{title}."),
+            Self::StackNotTagged => write!(formatter, "{title}, only its applications; nothing was stopped."),
             Self::NoServiceRole => write!(formatter, "{title}, and this function may not use its own."),
             Self::OtherBlocker { resource, reason } => write!(formatter, "{title}: {resource}: {reason}"),
             Self::Denied { action, error } | Self::Rejected { action, error } | Self::Unanswered { action, error } => {

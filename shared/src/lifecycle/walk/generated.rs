@@ -144,6 +144,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         | Refusal::OtherBlocker { .. }
         | Refusal::NotTagged { .. }
         | Refusal::TagUnreadable { .. }
+        | Refusal::StackNotTagged
         | Refusal::Superseded
         | Refusal::Denied { .. }
         | Refusal::Rejected { .. } => false,

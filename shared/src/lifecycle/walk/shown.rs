@@ -107,6 +107,7 @@ fn operations(world: &World) -> Operations {
         .into(),
         status: operation.status,
         started: Timestamp(operation.started),
+        ended: None,
         error: None,
     });
     Operations::Listed(shown.collect())

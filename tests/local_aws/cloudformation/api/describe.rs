@@ -28,8 +28,11 @@ pub(super) fn stacks(world: &Arc<World>, params: &Params) -> ApiResult<String> {
 
 fn stack(stack: &Stack) -> String {
     let pair = |(key, value): (&String, &String)| format!("{}{}", element("Key", key), element("Value", value));
-    let parameter =
-        |name: &String| format!("{}{}", element("ParameterKey", name), element("ParameterValue", &shown(stack, name)));
+    let parameter = |name: &String| {
+        let resolved = stack.fetched.get(name).and_then(serde_json::Value::as_str);
+        let value = element("ParameterValue", &shown(stack, name));
+        format!("{}{value}{}", element("ParameterKey", name), optional("ResolvedValue", resolved))
+    };
     let updated = stack.updated.map(clock::iso8601);
     [
         element("StackId", &stack.id),

@@ -18,8 +18,8 @@ pub(crate) use templates::fetched;
 use serde_json::json;
 
 use super::template::invalid;
-use crate::api::{ApiError, ApiResult, Caller};
-use crate::{World, services};
+use crate::World;
+use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
 
 type Params = BTreeMap<String, String>;
 
@@ -28,21 +28,12 @@ type Params = BTreeMap<String, String>;
 /// # Errors
 /// `ValidationError` in AWS's words, or one of the few modelled errors.
 pub fn query(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) -> ApiResult<String> {
-    let resource = {
-        let state = world.state();
-        let name = params.get("StackName").map(String::as_str).unwrap_or_default();
-        let known = state.cloudformation.stack(name).map(|stack| stack.id.clone());
-        known.unwrap_or_else(|| match name {
-            "" => "*".to_owned(),
-            name => {
-                format!("arn:aws:cloudformation:{}:{}:stack/{name}/*", world.settings.region, world.settings.account)
-            }
-        })
-    };
+    let (resource, context) = judged(world, params);
     let admitted = {
         let mut state = world.state();
         let body = json!(params);
-        services::perform(&mut state, caller, &format!("cloudformation:{action}"), &resource, &body, |_| Ok(()))
+        let call = Call { action: format!("cloudformation:{action}"), caller, resource, context, body: &body };
+        api::perform(&mut state, call, |_| Ok(()))
     };
     admitted?;
     let result = answer(world, caller, action, params);
@@ -52,6 +43,26 @@ pub fn query(world: &Arc<World>, caller: &Caller, action: &str, params: &Params)
         recorded.refused = Some(error.code.clone());
     }
     result
+}
+
+/// The stack's ARN, and what conditions may ask of it: its tags, and the role that the caller hands over (service authorization
+/// reference of CloudFormation: `aws:ResourceTag` of the resource type stack; `cloudformation:RoleArn` of all calls with a RoleARN).
+fn judged(world: &Arc<World>, params: &Params) -> (String, Context) {
+    let state = world.state();
+    let name = params.get("StackName").map(String::as_str).unwrap_or_default();
+    let mut context = Context::new();
+    if let Some(role) = params.get("RoleARN") {
+        context.insert("cloudformation:RoleArn".to_owned(), vec![role.clone()]);
+    }
+    let resource = match (state.cloudformation.stack(name), name) {
+        (Some(stack), _) => {
+            context.extend(api::tag_context("aws:ResourceTag", &stack.tags));
+            stack.id.clone()
+        }
+        (None, "") => "*".to_owned(),
+        (None, name) => world.settings.arn("cloudformation", &format!("stack/{name}/*")),
+    };
+    (resource, context)
 }
 
 fn answer(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) -> ApiResult<String> {

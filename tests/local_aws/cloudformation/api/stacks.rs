@@ -8,7 +8,8 @@ use super::{Params, is_true, members, required, templates, texts};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::engine::{self, Operation};
 use crate::cloudformation::model::{Before, Stack, Status};
-use crate::cloudformation::parameters::{Given, as_text, values};
+use crate::cloudformation::parameters::{Given, as_text, fetch, values};
+use crate::cloudformation::rules;
 use crate::cloudformation::template::{Template, invalid};
 use crate::{World, clock, services, stamp};
 
@@ -82,6 +83,8 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
         pass_role(world, caller, wanted.role_arn.as_deref())?;
     }
     let mut state = world.state();
+    let fetched = fetch(&mut state, &world.settings, caller, &template, &parameters)?;
+    rules::check(&template, &parameters, &fetched, &world.settings)?;
     if state.cloudformation.stack(name).is_some_and(|stack| stack.status != Status::ReviewInProgress) {
         return Err(ApiError::new("AlreadyExistsException", format!("Stack [{name}] already exists")));
     }
@@ -100,6 +103,7 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
         template,
         body,
         parameters,
+        fetched,
         tags: wanted.tags.unwrap_or_default(),
         role_arn: wanted.role_arn,
         caller: caller.clone(),
@@ -137,8 +141,8 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
     }
     let id = {
         let mut state = world.state();
-        let stack = state.cloudformation.stack_mut(name);
-        let stack = stack.ok_or_else(|| invalid(format!("Stack [{name}] does not exist")))?;
+        let missing = || invalid(format!("Stack [{name}] does not exist"));
+        let stack = state.cloudformation.stack(name).ok_or_else(missing)?;
         if !stack.status.is_updatable() {
             return Err(invalid(format!("Stack:{} is in {} state and can not be updated.", stack.id, stack.status)));
         }
@@ -147,7 +151,13 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
         wanted.check(&template)?;
         let parameters = values(&template, &wanted.parameters, &stack.parameters)?;
         let tags = wanted.tags.clone().unwrap_or_else(|| stack.tags.clone());
-        let is_same = template == stack.template && parameters == stack.parameters && tags == stack.tags;
+        let fetched = fetch(&mut state, &world.settings, caller, &template, &parameters)?;
+        rules::check(&template, &parameters, &fetched, &world.settings)?;
+        let stack = state.cloudformation.stack_mut(name).ok_or_else(missing)?;
+        let is_same = template == stack.template
+            && parameters == stack.parameters
+            && fetched == stack.fetched
+            && tags == stack.tags;
         if is_same && stack.status != Status::UpdateFailed {
             return Err(invalid("No updates are to be performed."));
         }
@@ -156,6 +166,7 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
             template: stack.template.clone(),
             body: stack.body.clone(),
             parameters: stack.parameters.clone(),
+            fetched: stack.fetched.clone(),
             tags: stack.tags.clone(),
             resources: stack.resources.clone(),
             touched: BTreeSet::new(),
@@ -165,6 +176,7 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
         stack.template = template;
         stack.body = body;
         stack.parameters = parameters;
+        stack.fetched = fetched;
         stack.tags = tags;
         begin(stack, caller, wanted);
         stack.id.clone()

@@ -53,6 +53,12 @@ fn create(desk: &mut Desk<'_>) -> Result<Made, Refused> {
 
 fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let name = desk.physical_id.to_owned();
+    let vpc = "/ApplicationConfiguration/VpcConfigurations";
+    if desk.properties.pointer(vpc) != desk.old.pointer(vpc) {
+        return Err(Refused::plain(
+            "this engine does not know how a VpcConfiguration of an existing application is changed",
+        ));
+    }
     let detail = describe(desk)?;
     let body = update_body(desk, &detail);
     if ["ApplicationConfiguration", "RunConfiguration", "RuntimeEnvironment", "ServiceExecutionRole"]

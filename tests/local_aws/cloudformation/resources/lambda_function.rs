@@ -1,6 +1,8 @@
 //! AWS::Lambda::Function, from an object in the local S3 or an inline zip.
 
-use serde_json::json;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 
 use super::lambda::act;
 use super::{Desk, Handler, Made, Refused, at_once};
@@ -46,6 +48,7 @@ fn create(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let mut body = desk.properties.clone();
     body["FunctionName"] = json!(name);
     body["Tags"] = json!(desk.tags);
+    body["Code"] = code(desk)?;
     let (settings, caller) = (desk.settings, desk.caller);
     let made = act(desk, "CreateFunction", |state| lambda::create(state, settings, caller, &body))?;
     Ok(Made::new(name, [("Arn", made["FunctionArn"].clone())]))
@@ -53,10 +56,28 @@ fn create(desk: &mut Desk<'_>) -> Result<Made, Refused> {
 
 fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let (settings, caller, name) = (desk.settings, desk.caller, desk.physical_id);
-    let (body, code) = (desk.properties.clone(), desk.properties["Code"].clone());
+    let (body, code) = (desk.properties.clone(), code(desk)?);
     if desk.has_changed("Code") {
         act(desk, "UpdateFunctionCode", |state| lambda::update_code(state, settings, caller, name, &code))?;
     }
     act(desk, "UpdateFunctionConfiguration", |state| lambda::update_configuration(state, settings, name, &body))?;
     Ok(Made::new(name, []))
+}
+
+/// ZipFile is source text for Node.js and Python: CloudFormation packs it as `index`
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html>). For another runtime it is
+/// what the API takes.
+fn code(desk: &Desk<'_>) -> Result<Value, Refused> {
+    let mut code = desk.properties["Code"].clone();
+    let extension = match desk.text("Runtime") {
+        runtime if runtime.starts_with("python") => "py",
+        runtime if runtime.starts_with("nodejs") => "js",
+        _ => return Ok(code),
+    };
+    if let Some(source) = code["ZipFile"].as_str() {
+        let zip = lambda::packed(&format!("index.{extension}"), source.as_bytes());
+        let zip = zip.map_err(|error| Refused::plain(format!("the code cannot be packed: {error}")))?;
+        code["ZipFile"] = json!(STANDARD.encode(zip));
+    }
+    Ok(code)
 }

@@ -15,7 +15,11 @@ pub(super) const HANDLERS: &[Handler] = &[
         is_taggable: true,
         create: |desk| {
             let name = desk.name("LogGroupName", 512);
-            desk.call("logs", "CreateLogGroup", &json!({ "logGroupName": name, "tags": desk.tags }))?;
+            let mut body = json!({ "logGroupName": name, "tags": desk.tags });
+            if let Some(key) = desk.properties.get("KmsKeyId") {
+                body["kmsKeyId"] = key.clone();
+            }
+            desk.call("logs", "CreateLogGroup", &body)?;
             retain(desk, &name)?;
             let arn = desk.arn("logs", &format!("log-group:{name}:*"));
             Ok(Made::new(name, [("Arn", json!(arn))]))

@@ -1,8 +1,9 @@
 //! Types that nothing in this world acts on: they exist, have a name and an ARN, and that is all.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Desk, Handler, Made, Refused, at_once};
+use crate::stamp;
 
 pub(super) const HANDLERS: &[Handler] = &[
     Handler {
@@ -55,14 +56,27 @@ pub(super) const HANDLERS: &[Handler] = &[
         attributes: &[],
         is_taggable: false,
         create: |desk| {
-            authorize(desk, "cloudwatch:PutDashboard", "dashboard", "DashboardName")?;
+            put_dashboard(desk)?;
             Ok(Made::new(desk.name("DashboardName", 255), []))
         },
         update: |desk| {
-            authorize(desk, "cloudwatch:PutDashboard", "dashboard", "DashboardName")?;
+            put_dashboard(desk)?;
             Ok(Made::new(desk.physical_id, []))
         },
         delete: |desk| authorize(desk, "cloudwatch:DeleteDashboards", "dashboard", "DashboardName"),
+        is_settled: at_once,
+    },
+    // What the CDK CLI adds to each template: read by nobody, made by nobody.
+    Handler {
+        kind: "AWS::CDK::Metadata",
+        properties: &["Analytics"],
+        required: &[],
+        create_only: &[],
+        attributes: &[],
+        is_taggable: false,
+        create: |_| Ok(Made::new(stamp::uuid(), [])),
+        update: |desk| Ok(Made::new(desk.physical_id, [])),
+        delete: |_| Ok(()),
         is_settled: at_once,
     },
     Handler {
@@ -84,6 +98,19 @@ pub(super) const HANDLERS: &[Handler] = &[
         is_settled: at_once,
     },
 ];
+
+/// A body that is no JSON, or a name with other characters than these, is refused:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html>.
+fn put_dashboard(desk: &mut Desk<'_>) -> Result<(), Refused> {
+    authorize(desk, "cloudwatch:PutDashboard", "dashboard", "DashboardName")?;
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    let body: Result<Value, _> = serde_json::from_str(desk.text("DashboardBody"));
+    let has_widgets = body.is_ok_and(|body| body["widgets"].is_array());
+    if desk.text("DashboardName").chars().all(is_name) && has_widgets {
+        return Ok(());
+    }
+    Err(Refused::by_handler("The dashboard's name or body is invalid", "InvalidRequest"))
+}
 
 fn authorize(desk: &mut Desk<'_>, action: &str, kind: &str, property: &str) -> Result<(), Refused> {
     let name = if desk.physical_id.is_empty() { desk.text(property) } else { desk.physical_id };

@@ -90,3 +90,41 @@ async fn an_export_in_use_cannot_be_deleted() {
     let reason = world.state().cloudformation.stack("s").unwrap().reason.clone();
     assert_eq!(reason, "Export group cannot be deleted as it is in use by t");
 }
+
+/// As CDK writes it: the version of the bootstrap stack comes from Parameter Store, and a rule asks for a new one.
+fn bootstrapped() -> String {
+    let old = json!({ "Fn::Contains": [["1", "2", "3", "4", "5"], { "Ref": "BootstrapVersion" }] });
+    json!({
+        "Parameters": { "BootstrapVersion": { "Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk/version" } },
+        "Rules": { "Check": { "Assertions": [{ "Assert": { "Fn::Not": [old] }, "AssertDescription": "run cdk bootstrap" }] } },
+        "Resources": { "Group": { "Type": "AWS::Logs::LogGroup", "Properties": { "LogGroupName": { "Ref": "BootstrapVersion" } } } },
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_parameter_of_parameter_store_is_its_value() {
+    let world = world();
+    world.state().ssm.parameters.insert("/cdk/version".to_owned(), "21".to_owned());
+    request(&world, "CreateStack", [("StackName", "s"), ("TemplateBody", &bootstrapped())]).unwrap();
+    settled_complete(&world).await;
+    let state = world.state();
+    let stack = state.cloudformation.stack("s").unwrap();
+    assert_eq!(stack.resources["Group"].physical_id.as_deref(), Some("21"));
+    assert_eq!(stack.parameters["BootstrapVersion"], "/cdk/version");
+}
+
+#[tokio::test]
+async fn a_parameter_that_parameter_store_does_not_have_is_refused() {
+    let refused =
+        request(&world(), "CreateStack", [("StackName", "s"), ("TemplateBody", &bootstrapped())]).unwrap_err();
+    assert_eq!(refused.message, "Unable to fetch parameters [/cdk/version] from parameter store for this account.");
+}
+
+#[tokio::test]
+async fn a_rule_that_does_not_hold_is_refused_in_its_own_words() {
+    let world = world();
+    world.state().ssm.parameters.insert("/cdk/version".to_owned(), "5".to_owned());
+    let refused = request(&world, "CreateStack", [("StackName", "s"), ("TemplateBody", &bootstrapped())]).unwrap_err();
+    assert!(refused.message.ends_with("run cdk bootstrap"), "{}", refused.message);
+}

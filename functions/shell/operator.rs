@@ -1,0 +1,143 @@
+//! What the operator's command reads: the looks of the functions, through the same clients, with a person's credentials. It changes nothing.
+
+use std::collections::BTreeSet;
+
+use aws_credential_types::Credentials;
+use serde::Deserialize;
+use shared::lifecycle::{Action, Application, Incident, Looks, StackStatus, Timestamp};
+use shared::operator::{Deployed, Scene};
+
+use crate::aws::{Aws, Clients, Retries};
+use crate::fault::Fault;
+use crate::stack::StackSeen;
+use crate::{flink, gather, now, stack};
+
+/// The stack that holds what the functions need; its parameter says whether they may continue with their own role.
+const ACCESS: &str = "flink-access";
+/// The stack that holds what calls the functions.
+const HANDLERS: &str = "flink-handlers";
+
+/// Credentials, spelled as `aws configure export-credentials` prints them.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Keys {
+    /// The key's ID.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret_access_key: String,
+    /// With temporary credentials.
+    pub session_token: Option<String>,
+}
+
+/// What a deployment would meet.
+#[derive(Debug, Clone)]
+pub struct Met {
+    /// The time of the look.
+    pub now: Timestamp,
+    /// Whether the handlers are deployed.
+    pub handlers: bool,
+    /// The stack; `None` before its first deployment.
+    pub deployed: Option<Deployed>,
+    /// Its application.
+    pub application: Option<Application>,
+}
+
+/// A person's view of an account and region.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    aws: Aws,
+}
+
+impl Operator {
+    /// With these credentials. `AWS_ENDPOINT_URL` and its per-service forms are honoured.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be built.
+    pub fn new(region: &str, keys: Keys) -> Result<Self, String> {
+        let Keys { access_key_id, secret_access_key, session_token } = keys;
+        let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "operator");
+        Ok(Self { aws: Aws::with(region.to_owned(), &credentials, Retries::Standard)? })
+    }
+
+    /// The clients themselves.
+    #[must_use]
+    pub fn clients(&self) -> Clients {
+        self.aws.clients()
+    }
+
+    /// What `why` looks at; `None` when there is no such stack. `region` is what commands have to name.
+    ///
+    /// # Errors
+    /// The call that was refused, with the service's words.
+    pub async fn scene(&self, name: &str, region: Option<String>) -> Result<Option<Scene>, String> {
+        let aws = &self.aws;
+        let Some(named) = self.stack(name).await? else { return Ok(None) };
+        let root = if named.root == named.id { named } else { gather::root(aws, name).await.map_err(told)? };
+        let mut incident: Incident = gather::incident(aws, &root).await.map_err(told)?;
+        incident.may_continue = root.role.is_some() || self.continues_with_own_role().await;
+        let mut types = BTreeSet::new();
+        let mut applications = Vec::new();
+        for resource in stack::resources(aws, &root.id).await.map_err(told)? {
+            types.insert(resource.kind);
+        }
+        for (logical_id, name) in stack::applications(aws, &root.id, true).await.map_err(told)? {
+            let seen = self.application(&name).await?;
+            applications.push((logical_id, name, seen));
+        }
+        let now: Timestamp = now::now();
+        Ok(Some(Scene { now, region, incident, types, applications }))
+    }
+
+    /// An application with everything that the service tells of it; `None` when there is none.
+    ///
+    /// # Errors
+    /// The call that was refused.
+    pub async fn application(&self, name: &str) -> Result<Option<Application>, String> {
+        flink::look(&self.aws, name, |_| Looks::ALL).await.map_err(told)
+    }
+
+    /// What a deployment of this stack would meet: the stack as it is, its application, whether the handlers are there.
+    ///
+    /// # Errors
+    /// The call that was refused; a template that is not JSON, which is nothing that this project deployed.
+    pub async fn meets(&self, name: &str) -> Result<Met, String> {
+        let aws = &self.aws;
+        let handlers = self.stack(HANDLERS).await?.is_some();
+        // A stack whose first change set was never executed is not there yet.
+        let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
+        let Some(found) = found else {
+            return Ok(Met { handlers, deployed: None, application: None, now: now::now() });
+        };
+        let template = stack::template(aws, &found.id).await.map_err(told)?;
+        let template = serde_json::from_str(&template)
+            .map_err(|error| format!("the template of {name} is not JSON, so it cannot be compared: {error}"))?;
+        let resources = stack::resources(aws, &found.id).await.map_err(told)?;
+        let named = resources.iter().find(|one| one.kind == stack::APPLICATION && !one.physical_id.is_empty());
+        let application = match named {
+            Some(resource) => self.application(&resource.physical_id).await?,
+            None => None,
+        };
+        let resources = resources.into_iter().map(|one| (one.logical_id, (one.kind, one.physical_id))).collect();
+        let StackSeen { id, status, parameters, .. } = found;
+        let deployed = Deployed { id, status, parameters, template, resources };
+        Ok(Met { handlers, deployed: Some(deployed), application, now: now::now() })
+    }
+
+    async fn stack(&self, name: &str) -> Result<Option<StackSeen>, String> {
+        match stack::describe(&self.aws, name).await {
+            Ok(seen) => Ok(Some(seen)),
+            // Its one word for it: a ValidationError whose text says so (`semantics.md` C.2).
+            Err(Fault::Rejected(_, text)) if text.contains("does not exist") => Ok(None),
+            Err(fault) => Err(told(fault)),
+        }
+    }
+
+    async fn continues_with_own_role(&self) -> bool {
+        let access = self.stack(ACCESS).await.ok().flatten();
+        access.is_some_and(|access| access.parameters.get("ContinueWithOwnRole").is_some_and(|word| word == "true"))
+    }
+}
+
+fn told(fault: Fault) -> String {
+    fault.refusal(Action::DescribeStacks).to_string()
+}

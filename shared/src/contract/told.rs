@@ -1,0 +1,64 @@
+//! What a goal that ended well is told as, in the Reason of its SUCCESS.
+
+use super::property_groups::groups_told;
+use crate::lifecycle::{Done, GuardOutcome, Observed, Operations};
+
+/// What a goal that ended well is told as.
+#[must_use]
+pub fn told(done: &Done, observed: Option<&Observed>) -> String {
+    let application = observed.and_then(|observed| observed.application.as_ref());
+    let unread = application.is_some_and(|application| application.operations == Operations::Unreadable);
+    match done {
+        Done::Running | Done::Healthy if unread => {
+            format!("{} Its operations could not be read: this is judged by status and version.", text(done))
+        }
+        Done::Running
+        | Done::Healthy
+        | Done::NotRunning
+        | Done::Stopped
+        | Done::Gone
+        | Done::Groups { .. }
+        | Done::GroupsLeft { .. }
+        | Done::RollbackContinued
+        | Done::NoLongerStuck
+        | Done::AwaitingFix
+        | Done::LeftToDeployment
+        | Done::Swept
+        | Done::Would { .. }
+        | Done::Guarded(_) => text(done),
+    }
+}
+
+fn text(done: &Done) -> String {
+    match done {
+        Done::Running => "The application is RUNNING.".to_owned(),
+        Done::Healthy => "The application is RUNNING, and a snapshot proved its job healthy.".to_owned(),
+        Done::NotRunning => "The application was not running.".to_owned(),
+        Done::Stopped => "The application is stopped.".to_owned(),
+        Done::Gone => "The application is gone.".to_owned(),
+        Done::Groups { settled, unread } => groups_told(settled, *unread),
+        Done::GroupsLeft { because, keys } if keys.is_empty() => {
+            format!("Nothing of the property groups was taken: {because}.")
+        }
+        Done::GroupsLeft { because, keys } => {
+            format!("Left in the property groups: {}, because {because}.", keys.join(", "))
+        }
+        Done::RollbackContinued => "The rollback goes on.".to_owned(),
+        Done::NoLongerStuck => "The stack is not stuck any more.".to_owned(),
+        Done::AwaitingFix => "The application is stopped until a fix is deployed.".to_owned(),
+        Done::Guarded(outcome) => match outcome {
+            GuardOutcome::NoApplication => "There is no application to guard.".to_owned(),
+            GuardOutcome::NotRunning => "The application was not running, so nothing has to be stopped.".to_owned(),
+            GuardOutcome::SnapshotsDisabled => "The application takes updates without a snapshot.".to_owned(),
+            GuardOutcome::Stopped => "The application is stopped, and its snapshot holds its state.".to_owned(),
+            GuardOutcome::ForceStopped => {
+                "The application was force-stopped: what came after its newest snapshot is replayed.".to_owned()
+            }
+            GuardOutcome::Probed => "A snapshot proved that the application can be updated.".to_owned(),
+            GuardOutcome::Continued => "It cannot be snapshotted; the update goes on all the same.".to_owned(),
+        },
+        Done::LeftToDeployment => "A deployment is under way and starts the application.".to_owned(),
+        Done::Swept => "Nothing more to do for it until the next sweep.".to_owned(),
+        Done::Would { call, because } => format!("Dry run: would call {call}, because {because}."),
+    }
+}

@@ -1,0 +1,86 @@
+//! How long to rest between two looks: values in, values out; the clock and the randomness are the caller's.
+//!
+//! A start takes minutes. Nothing can be ready in the first half minute, and afterwards an even pace is best: it costs 16 looks and
+//! 2.6 s of delay a start, 1.08 times the least that any policy can cost, where doubling from 1 s to 30 s costs 3.1 times that,
+//! because it looks often when nothing can be ready and rarely when the application becomes ready. A throttled look is
+//! no information: the pace slows down for everybody's sake and comes back by itself. `make polling` plays it against the others.
+
+use std::time::Duration;
+
+use super::{ApplicationStatus, Because};
+
+/// The polling policy of one invocation; all its waits scale with its base.
+#[derive(Debug, Clone)]
+pub struct Polling {
+    base: Duration,
+    wait: Duration,
+    waited: bool,
+}
+
+/// The first wait for a start, in bases: with a base of 5 s, 30 s, in which one start in fifty ends.
+const SKIPPED: u32 = 6;
+/// The longest wait without information, in bases. With 40 s, a thousand applications under a limit of five calls a second make 7
+/// attempts each; uncapped, the last of them are found minutes late.
+const SLOWEST: u32 = 8;
+/// What is left of a slow pace after a look that told something.
+const FASTER: f64 = 0.7;
+
+impl Polling {
+    /// From the beginning.
+    #[must_use]
+    pub fn every(base: Duration) -> Self {
+        Self { base, wait: base, waited: false }
+    }
+
+    /// After a look that told something.
+    pub fn told(&mut self) {
+        self.wait = self.base.max(self.wait.mul_f64(FASTER));
+    }
+
+    /// The rest after a look that told nothing. Both `random` numbers are of 0 to 1: how much slower, and when in that pace. The
+    /// spread is wide, or those who were throttled together would be throttled together again.
+    #[must_use]
+    pub fn untold(&mut self, random: [f64; 2]) -> Duration {
+        let [slower, when] = random;
+        self.wait = (self.base * SLOWEST).min(self.wait.mul_f64(1.0 + 2.0 * slower));
+        self.wait.mul_f64(0.5 + when)
+    }
+
+    /// The rest before the next look; `random` is of 0 to 1 and moves it by a fifth, so that a fleet that was deployed at once does
+    /// not look at once.
+    #[must_use]
+    pub fn rest(&mut self, because: Because, random: f64) -> Duration {
+        let first = !std::mem::replace(&mut self.waited, true);
+        let starting = matches!(because, Because::Busy(ApplicationStatus::Starting | ApplicationStatus::Updating));
+        let wait = if first && starting { self.base * SKIPPED } else { self.wait };
+        wait.mul_f64(0.8 + 0.4 * random)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STARTING: Because = Because::Busy(ApplicationStatus::Starting);
+
+    #[test]
+    fn a_start_is_left_alone_for_half_a_minute_then_looked_at_evenly() {
+        let mut polling = Polling::every(Duration::from_secs(5));
+        let waits: Vec<u64> = (0..3).map(|_| polling.rest(STARTING, 0.5).as_secs()).collect();
+        assert_eq!(waits, [30, 5, 5]);
+    }
+
+    #[test]
+    fn without_information_the_pace_slows_down_to_its_bound_and_comes_back() {
+        let mut polling = Polling::every(Duration::from_secs(5));
+        let slower: Vec<u64> = (0..4).map(|_| polling.untold([0.5, 0.5]).as_secs()).collect();
+        assert_eq!(slower, [10, 20, 40, 40]);
+        let rests: Vec<u64> = (0..8)
+            .map(|_| {
+                polling.told();
+                polling.rest(Because::NotSeenYet, 0.5).as_secs()
+            })
+            .collect();
+        assert_eq!(rests, [28, 19, 13, 9, 6, 5, 5, 5]);
+    }
+}

@@ -1,0 +1,14 @@
+//! What an operator asks: why a stack is stuck, and what a deployment will do. Values in, values out, like the planner, whose rules it
+//! applies: it decides nothing that the functions decide in another way.
+//!
+//! It refuses to know: how any of it was read, and how to change anything. Every answer ends in commands for a person.
+
+mod job;
+mod line;
+mod plan;
+mod why;
+
+pub use job::{Job, SlowSince, job};
+pub use line::{Style, age};
+pub use plan::{Change, Deployed, Effect, Finding, Outlook, Plan, Proposal, plan};
+pub use why::{ApplicationSeen, Scene, Verdict, Why, why};

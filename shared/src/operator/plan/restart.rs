@@ -1,0 +1,135 @@
+//! Whether the job restarts, how often, and whether the snapshot that this takes can be taken now.
+
+use super::super::job::{Job, job};
+use super::super::line::age;
+use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, keys};
+use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
+use crate::lifecycle::{Application, ApplicationStatus, Replay, replay};
+
+/// How often the running job restarts, and in words.
+pub(super) fn of(seen: &Seen) -> (u32, Finding) {
+    let start =
+        if seen.has_starter() { "auto-start starts it" } else { "nothing starts it: the stack has no auto-start" };
+    let Some(application) = seen.application() else {
+        return (0, Finding::fine(format!("it does not run yet: {start}")));
+    };
+    match application.status {
+        ApplicationStatus::Running => running(seen, start),
+        ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
+            let starts = seen.is_called(AutoStart::<String>::TYPE);
+            let told = if starts {
+                "it does not run: auto-start starts it once"
+            } else {
+                "it does not run, and is not started"
+            };
+            (0, Finding::fine(told))
+        }
+        ApplicationStatus::Starting
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::ForceStopping
+        | ApplicationStatus::RollingBack
+        | ApplicationStatus::Maintenance => {
+            let told = format!("it is {}: deploy when that is over", application.status);
+            (0, Finding::of(Outlook::AtRisk, told))
+        }
+        ApplicationStatus::Deleting => (0, Finding::of(Outlook::Fails, "it is DELETING: wait until it is gone")),
+    }
+}
+
+fn running(seen: &Seen, start: &str) -> (u32, Finding) {
+    if seen.is_called(UpdateGuard::<String>::TYPE) && seen.guard("Mode") != Some("Probe") {
+        return (1, Finding::fine(format!("once: the guard stops it, {start}")));
+    }
+    let mut causes: Vec<&str> = Vec::new();
+    // Tags are written beside the configuration, without an update.
+    let updates = |kind: &str| {
+        seen.change(kind).is_some_and(|change| change.effect != Effect::Remove && change.properties != ["Tags"])
+    };
+    if updates(APPLICATION) {
+        causes.push("the application");
+    }
+    if seen.change(LOGGING_OPTION).is_some() {
+        causes.push("its logging option");
+    }
+    let before = keys::given(&seen.kinds(true), &seen.compared.before);
+    let after = keys::given(&seen.kinds(false), &seen.compared.after);
+    // The groups stand in the application too: one update writes both.
+    let injected = seen.is_called(PropertyGroups::<String>::TYPE) && !updates(APPLICATION);
+    if injected && !keys::changed(&before, &after).is_empty() {
+        causes.push("its property groups");
+    }
+    match causes.as_slice() {
+        [] => (0, Finding::fine("none: it runs on")),
+        [one] => (1, Finding::fine(format!("once, by the update of {one}"))),
+        several => {
+            let times = u32::try_from(several.len()).unwrap_or(u32::MAX);
+            (times, Finding::fine(format!("{times} times, by the updates of {}", several.join(" and "))))
+        }
+    }
+}
+
+/// What speaks against a snapshot now.
+pub(super) fn trouble(seen: &Seen) -> Option<String> {
+    let application = seen.application().filter(|one| one.status == ApplicationStatus::Running)?;
+    match job(application, seen.proposal.now) {
+        Job::Fails(what) => Some(what),
+        Job::Runs
+        | Job::Busy(..)
+        | Job::NeverStarted
+        | Job::AwaitsFix
+        | Job::AwaitsRestart
+        | Job::Stopped(_)
+        | Job::RolledBack => None,
+    }
+}
+
+/// Whether a snapshot is needed, and can be taken.
+pub(super) fn snapshot(seen: &Seen, restarts: u32) -> Finding {
+    let Some(application) = seen.application().filter(|_| restarts > 0) else {
+        return Finding::fine("not needed");
+    };
+    if !application.snapshots_enabled {
+        return Finding::fine("none: SnapshotsEnabled is false");
+    }
+    match trouble(seen) {
+        None => {
+            let newest = application.newest_snapshot().map_or_else(
+                || "there is none yet".to_owned(),
+                |newest| {
+                    format!("the newest, {}, is {} old", newest.name, age(seen.proposal.now.since(newest.created)))
+                },
+            );
+            Finding::fine(format!("needed; nothing that the service tells speaks against it ({newest})"))
+        }
+        Some(what) => cannot(seen, application, &what),
+    }
+}
+
+/// The job cannot be snapshotted: what the guard's policy makes of that.
+fn cannot(seen: &Seen, application: &Application, what: &str) -> Finding {
+    let (outlook, then) = if seen.is_called(UpdateGuard::<String>::TYPE) {
+        match seen.guard("OnSnapshotFailure") {
+            Some("ForceStop") => match replay(application, seen.proposal.now, seen.bound()) {
+                Replay::Since { snapshot, age: since } => {
+                    let told = format!(
+                        "the guard forces: what came after {snapshot} ({}) is read and written again",
+                        age(since)
+                    );
+                    (Outlook::AtRisk, told)
+                }
+                Replay::Empty { age: since } => {
+                    (Outlook::AtRisk, format!("the guard forces: state restarts empty, {} are read again", age(since)))
+                }
+                Replay::Forbidden { why } => (Outlook::Fails, format!("the guard refuses to force: {why}")),
+            },
+            Some("Continue") => (Outlook::Fails, "the guard lets it pass: the stack gets stuck".to_owned()),
+            Some(_) | None => (Outlook::Fails, "the guard fails the deployment before anything changes".to_owned()),
+        }
+    } else {
+        let told = "without a guard the update and its rollback fail: UPDATE_ROLLBACK_FAILED";
+        (Outlook::Fails, told.to_owned())
+    };
+    Finding::of(outlook, format!("needed, and it will fail: {what}; {then}"))
+}

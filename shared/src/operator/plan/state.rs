@@ -1,0 +1,98 @@
+//! What becomes of the job's state: carried over, given up, or not restorable.
+
+use serde_json::Value as Json;
+
+use super::super::line::age;
+use super::{APPLICATION, Effect, Finding, Outlook, Seen};
+use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
+use crate::lifecycle::{Application, ApplicationStatus, Restore, SnapshotStatus, can_restore};
+
+/// What becomes of it.
+pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
+    let asked = asked(seen);
+    if seen.change(APPLICATION).is_some_and(|change| change.effect == Effect::Replace) {
+        return replaced(seen, asked.as_ref());
+    }
+    let Some(application) = seen.application() else { return Finding::fine("there is none yet: it starts empty") };
+    let starts =
+        restarts > 0 || (application.status == ApplicationStatus::Ready && seen.is_called(AutoStart::<String>::TYPE));
+    if !starts {
+        return Finding::fine("untouched");
+    }
+    match asked {
+        Some(Restore::Skip) => {
+            return Finding::of(Outlook::AtRisk, "GIVEN UP: SKIP_RESTORE_FROM_SNAPSHOT starts it empty");
+        }
+        Some(Restore::Custom(name)) => return custom(seen, application, &name),
+        Some(Restore::Latest) | None => {}
+    }
+    let runtime =
+        seen.properties(APPLICATION, false).and_then(|all| all.get("RuntimeEnvironment")).and_then(Json::as_str);
+    let runtime = runtime.unwrap_or(&application.runtime);
+    let made_under = application.newest_snapshot().and_then(|newest| newest.runtime.as_deref());
+    let stops_with_snapshot = application.status == ApplicationStatus::Running && application.snapshots_enabled;
+    let from = if stops_with_snapshot { Some(application.runtime.as_str()) } else { made_under };
+    if from.is_some_and(|from| !can_restore(runtime, from)) {
+        let told = format!(
+            "a snapshot of {} cannot be restored under {runtime}: auto-start refuses to start it empty; say \
+             RestoreType=SKIP_RESTORE_FROM_SNAPSHOT to give the state up",
+            from.unwrap_or_default()
+        );
+        return Finding::of(Outlook::Fails, told);
+    }
+    if stops_with_snapshot {
+        return Finding::fine("kept: it starts from the snapshot of its own stop");
+    }
+    at_rest(seen, application)
+}
+
+/// A job that starts from whatever is there.
+fn at_rest(seen: &Seen, application: &Application) -> Finding {
+    let Some(newest) = application.newest_snapshot() else {
+        return Finding::of(Outlook::AtRisk, "no READY snapshot: it starts empty");
+    };
+    let old = seen.proposal.now.since(newest.created);
+    let told = format!("it starts from {}, {} old", newest.name, age(old));
+    if old < seen.bound() {
+        return Finding::fine(told);
+    }
+    let hours = seen.bound().as_secs() / 3600;
+    Finding::of(
+        Outlook::AtRisk,
+        format!("{told}: more than the {hours} hours that may be replayed; what the source no longer keeps is lost"),
+    )
+}
+
+fn custom(seen: &Seen, application: &Application, name: &str) -> Finding {
+    let ready = application.snapshots.iter().find(|one| one.name == name && one.status == SnapshotStatus::Ready);
+    match ready {
+        Some(snapshot) => {
+            let since = age(seen.proposal.now.since(snapshot.created));
+            Finding::of(Outlook::AtRisk, format!("goes back to {name}: {since} are read and written again"))
+        }
+        None => Finding::of(Outlook::Fails, format!("there is no READY snapshot {name} to restore")),
+    }
+}
+
+fn replaced(seen: &Seen, asked: Option<&Restore>) -> Finding {
+    let refuses = seen.has(UpdateGuard::<String>::TYPE) || seen.has_starter();
+    if refuses && asked != Some(&Restore::Skip) {
+        let told = "ANOTHER APPLICATION: its name changes; guard and auto-start refuse, unless \
+                    RestoreType=SKIP_RESTORE_FROM_SNAPSHOT gives the state up";
+        return Finding::of(Outlook::Fails, told);
+    }
+    Finding::of(Outlook::AtRisk, "GIVEN UP: a new application starts empty, the old one's snapshots go with it")
+}
+
+/// What the next start restores, when this deployment is the first to say so: CUSTOM and SKIP apply to that one only.
+fn asked(seen: &Seen) -> Option<Restore> {
+    let read = |before: bool| {
+        let run = seen.properties(AutoStart::<String>::TYPE, before)?.get("RunConfiguration")?;
+        serde_json::from_value::<RunConfiguration>(run.clone()).ok()
+    };
+    let (old, new) = (read(true), read(false)?);
+    if old.as_ref() == Some(&new) {
+        return None;
+    }
+    new.restore().ok().map(|(restore, _)| restore)
+}

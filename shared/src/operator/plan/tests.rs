@@ -1,0 +1,151 @@
+use super::super::job::tests::{NOW, application};
+use super::*;
+use crate::lifecycle::{ApplicationStatus, Group, OperationStatus, SnapshotStatus};
+use serde_json::json;
+
+const ARN: &str = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1";
+
+/// As small as a template can be that has an application with its guard and its starter.
+fn template() -> Json {
+    let digest = json!({"Fn::Join": ["|", ["0123", {"Ref": "JarKey"}]]});
+    json!({
+        "Parameters": {"JarKey": {}, "Name": {"Default": "orders"}, "Mode": {"Default": "Stop"}, "Days": {"Default": 30}},
+        "Conditions": {"InChina": {"Fn::Equals": [{"Ref": "AWS::Region"}, "cn-north-1"]}},
+        "Resources": {
+            "UpdateGuard": {"Type": "Custom::FlinkUpdateGuard", "Properties": {"ConfigurationDigest": digest,
+                "Mode": {"Ref": "Mode"}, "OnSnapshotFailure": "ForceStop", "MaxReplayHours": "20"}},
+            "Application": {"Type": APPLICATION, "Properties": {"ApplicationName": {"Ref": "Name"}, "Key": {"Ref": "JarKey"},
+                "Encrypted": {"Fn::If": ["InChina", {"Ref": "AWS::NoValue"}, true]}}},
+            "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Fn::Sub": "/${Name}"}, "Days": {"Ref": "Days"}}},
+            "Stream": {"Type": "AWS::Logs::LogStream", "Properties": {"LogGroupName": {"Ref": "Logs"}}},
+            "Groups": {"Type": "Custom::FlinkPropertyGroups", "Properties": {"ConfigurationDigest": digest,
+                "PropertyGroups": [{"PropertyGroupId": "g", "PropertyMap": {"logs": {"Ref": "Logs"}}}]}},
+            "AutoStart": {"Type": "Custom::FlinkAutoStart", "Properties": {"ConfigurationDigest": digest}},
+        },
+    })
+}
+
+fn running() -> Application {
+    let start = ("StartApplication", OperationStatus::Successful, 90);
+    let mut running = application(ApplicationStatus::Running, &[start], &[("s", SnapshotStatus::Ready, 40)]);
+    running.groups = vec![Group { id: "g".into(), map: [("logs".into(), "/orders".into())].into() }];
+    running
+}
+
+/// Deployed with the jar `a`; `given` is what comes next.
+fn proposal(given: &[(&str, &str)]) -> Proposal {
+    let text = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let resources = [("Application", "orders"), ("Logs", "/orders"), ("Stream", "stream-1")];
+    let resources = resources.map(|(id, physical)| (id.to_owned(), (String::new(), physical.to_owned())));
+    Proposal {
+        now: NOW,
+        name: "orders".into(),
+        region: "eu-west-1".into(),
+        template: template(),
+        given: text(given),
+        deployed: Some(Deployed {
+            id: ARN.into(),
+            status: StackStatus::UpdateComplete,
+            parameters: text(&[("JarKey", "a"), ("Name", "orders"), ("Mode", "Stop"), ("Days", "30")]),
+            template: template(),
+            resources: resources.into(),
+        }),
+        application: Some(running()),
+        handlers: true,
+    }
+}
+
+fn changes(plan: &Plan) -> Vec<String> {
+    plan.changes.iter().map(|change| format!("{} {:?}", change.logical_id, change.effect)).collect()
+}
+
+#[test]
+fn nothing_new_is_nothing() {
+    let plan = plan(&proposal(&[("JarKey", "a"), ("Days", "30")]));
+    assert_eq!((plan.outlook, plan.restarts, plan.changes.len()), (Outlook::Nothing, 0, 0));
+}
+
+#[test]
+fn a_new_jar_restarts_the_job_once_whatever_it_changes_besides() {
+    let plan = plan(&proposal(&[("JarKey", "b")]));
+    assert_eq!(changes(&plan), ["Application Modify", "AutoStart Modify", "Groups Modify", "UpdateGuard Modify"]);
+    assert_eq!((plan.outlook, plan.restarts, plan.parameters), (Outlook::GoesThrough, 1, vec!["JarKey".to_owned()]));
+    assert!(plan.state.told.starts_with("kept"), "{:?}", plan.state);
+}
+
+#[test]
+fn without_the_guards_stop_the_update_itself_restarts_it() {
+    let plan = plan(&proposal(&[("JarKey", "b"), ("Mode", "Probe")]));
+    assert_eq!((plan.restarts, plan.restart.told.as_str()), (1, "once, by the update of the application"));
+}
+
+#[test]
+fn what_refers_to_a_replaced_resource_is_replaced_too() {
+    let mut proposal = proposal(&[]);
+    proposal.template["Resources"]["Logs"]["Properties"]["LogGroupName"] = json!("/other");
+    let plan = plan(&proposal);
+    assert_eq!(changes(&plan), ["Groups Modify", "Logs Replace", "Stream Replace"]);
+    assert_eq!(plan.properties, ["g/logs changes"]);
+    assert_eq!(plan.restart.told, "once, by the update of its property groups");
+}
+
+#[test]
+fn drift_is_told_by_key_and_never_by_value() {
+    let mut proposal = proposal(&[("JarKey", "b")]);
+    let live = proposal.application.as_mut().unwrap();
+    live.groups[0].map.insert("logs".into(), "hunter2".into());
+    live.groups.push(Group { id: "theirs".into(), map: [("k".into(), "hunter3".into())].into() });
+    let plan = plan(&proposal);
+    let drift = ["g/logs has another value than the stack gave it", "theirs/k is not of this stack"];
+    assert_eq!(plan.drift, drift);
+    assert!(!serde_json::to_string(&plan).unwrap().contains("hunter"));
+    assert!(plan.next[0].contains("may wipe theirs/k"), "{:?}", plan.next);
+}
+
+#[test]
+fn a_job_that_fails_costs_what_the_replay_rule_says() {
+    let mut proposal = proposal(&[("JarKey", "b")]);
+    let failed = ("CreateApplicationSnapshot", OperationStatus::Failed, 5);
+    let start = ("StartApplication", OperationStatus::Successful, 90);
+    let snapshots = [("s", SnapshotStatus::Ready, 40)];
+    proposal.application = Some(application(ApplicationStatus::Running, &[failed, start], &snapshots));
+    let risky = plan(&proposal);
+    assert_eq!(risky.outlook, Outlook::AtRisk);
+    assert!(risky.snapshot.told.ends_with("what came after s (40 min) is read and written again"), "{risky:?}");
+    proposal.now = Timestamp(NOW.0 + 30 * 3_600_000);
+    assert_eq!(plan(&proposal).snapshot.outlook, Outlook::Fails);
+    for side in [&mut proposal.template, &mut proposal.deployed.as_mut().unwrap().template] {
+        side["Resources"].as_object_mut().unwrap().remove("UpdateGuard");
+    }
+    let stuck = plan(&proposal);
+    assert!(stuck.snapshot.told.ends_with("UPDATE_ROLLBACK_FAILED"), "{stuck:?}");
+}
+
+#[test]
+fn another_name_is_another_application() {
+    let renamed = plan(&proposal(&[("Name", "others")]));
+    assert_eq!(renamed.outlook, Outlook::Fails);
+    assert!(renamed.state.told.starts_with("ANOTHER APPLICATION"), "{:?}", renamed.state);
+}
+
+#[test]
+fn a_stack_that_takes_no_update_is_told_so() {
+    let mut proposal = proposal(&[("JarKey", "b")]);
+    proposal.deployed.as_mut().unwrap().status = StackStatus::UpdateRollbackFailed;
+    let plan = plan(&proposal);
+    assert_eq!(plan.outlook, Outlook::Fails);
+    assert!(plan.next[0].ends_with("make why STACK=orders"), "{:?}", plan.next);
+}
+
+#[test]
+fn it_is_read_in_lines() {
+    let told = plan(&proposal(&[("JarKey", "b")])).told(Style::Plain);
+    let expected = "orders is UPDATE_COMPLETE: nothing speaks against it
+resources changes Application, AutoStart, Groups, UpdateGuard
+          by JarKey
+restart   once: the guard stops it, auto-start starts it
+snapshot  needed; nothing that the service tells speaks against it (the newest, s, is 40 min old)
+state     kept: it starts from the snapshot of its own stop
+";
+    assert_eq!(told, expected);
+}

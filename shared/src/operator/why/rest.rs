@@ -1,0 +1,145 @@
+//! A stack at rest: created or not, updated or not, and what its applications do meanwhile.
+
+use super::super::job::{Job, SlowSince, job};
+use super::{Scene, Told, Verdict, job_told};
+use crate::contract::AutoStart;
+use crate::lifecycle::{Application, SNAPSHOT_FAILURE, StackStatus};
+
+/// The stack itself is done; what its applications do decides.
+pub(super) fn complete(scene: &Scene) -> Told {
+    let rolled_back = scene.incident.status == StackStatus::UpdateRollbackComplete;
+    let mut told = Told { verdict: Verdict::Fine, cause: String::new(), seen: Vec::new(), next: Vec::new() };
+    if rolled_back {
+        told.seen.push(format!("the last update was taken back: {}", scene.first_failure()));
+    }
+    for (logical_id, name, application) in &scene.applications {
+        let Some(application) = application else {
+            told.stuck(format!("{logical_id}: somebody deleted {name} outside of the stack."));
+            told.next.push(format!(
+                "# a new one starts empty: {}; {}",
+                scene.commands().delete(),
+                scene.commands().deploy()
+            ));
+            continue;
+        };
+        one(scene, application, &mut told);
+    }
+    told
+}
+
+impl Told {
+    /// The first cause stays.
+    fn stuck(&mut self, cause: String) {
+        self.verdict = Verdict::Stuck;
+        if self.cause.is_empty() {
+            self.cause = cause;
+        }
+    }
+}
+
+fn one(scene: &Scene, application: &Application, told: &mut Told) {
+    let commands = scene.commands();
+    let name = &application.name;
+    let seen = job(application, scene.now);
+    match &seen {
+        Job::Runs | Job::Busy(_, SlowSince::NotSlow) => {}
+        Job::Fails(what) => {
+            told.stuck(format!("{name} is RUNNING and its job fails: {what}"));
+            told.seen.push("a job that cannot be snapshotted takes no update: the next deployment meets it".to_owned());
+            told.next.extend(commands.jobs_log(application));
+            told.next.push(commands.deploy());
+        }
+        Job::Busy(status, SlowSince::Slow(_)) => {
+            told.stuck(format!("{name} does not leave {status}."));
+            told.next.push(commands.stop_by_force(name));
+            told.next.push(commands.start(name));
+        }
+        Job::NeverStarted => {
+            let starter = AutoStart::<String>::TYPE;
+            told.stuck(format!("{name} was created and never started: CloudFormation starts nothing."));
+            if !scene.types.contains(starter) {
+                told.seen.push(format!("the stack has no {starter}, which would start it after every deployment"));
+            }
+            told.next.push(commands.start(name));
+        }
+        Job::AwaitsFix => {
+            told.stuck(format!("{name} waits for a fix: {}.", job_told(&seen)));
+            told.next.extend(commands.jobs_log(application));
+            told.next.push(commands.deploy());
+        }
+        Job::AwaitsRestart if scene.incident.status == StackStatus::UpdateRollbackComplete => {
+            told.stuck(format!("{name} was stopped for the update that was taken back, and not started again yet."));
+            told.next.push(commands.unstick());
+        }
+        Job::AwaitsRestart | Job::Stopped(_) => {
+            told.stuck(format!("{name} is not running: {}.", job_told(&seen).trim_start_matches("not running; ")));
+            told.next.push(commands.start(name));
+        }
+        Job::RolledBack => {
+            told.stuck(format!("{name} is ROLLED_BACK: {}.", job_told(&seen)));
+            told.next.push(commands.deploy());
+        }
+    }
+}
+
+/// CREATE_FAILED, ROLLBACK_FAILED, ROLLBACK_COMPLETE: it can only be deleted.
+pub(super) fn never_created(scene: &Scene) -> Told {
+    let commands = scene.commands();
+    Told {
+        verdict: Verdict::Stuck,
+        cause: scene.first_failure(),
+        seen: vec![format!(
+            "a stack that is {} takes no update: mend the cause, delete it, deploy again",
+            scene.incident.status
+        )],
+        next: vec![commands.delete(), commands.deploy()],
+    }
+}
+
+/// DELETE_FAILED: what holds it, and how to let go.
+pub(super) fn not_deleted(scene: &Scene) -> Told {
+    let commands = scene.commands();
+    let operation = scene.operation();
+    let mut failed: Vec<String> = operation
+        .events
+        .iter()
+        .filter(|row| row.status == "DELETE_FAILED" && row.physical_id != operation.stack)
+        .map(|row| row.logical_id.clone())
+        .collect();
+    failed.sort();
+    failed.dedup();
+    let cannot_snapshot = operation.cause().is_some_and(|event| event.reason.contains(SNAPSHOT_FAILURE));
+    let mut next: Vec<String> = Vec::new();
+    if cannot_snapshot {
+        next.extend(scene.applications.iter().map(|(_, name, _)| commands.stop_by_force(name)));
+        next.push(commands.delete());
+    } else {
+        next.push(format!("mend {}, then:", failed.join(", ")));
+        next.push(commands.delete());
+        next.push("or leave it behind:".to_owned());
+        next.push(commands.delete_retaining(&failed));
+    }
+    let seen = vec![format!("not deleted: {}", failed.join(", "))];
+    Told { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
+}
+
+/// UPDATE_FAILED: rollback is disabled, so nothing goes back by itself.
+pub(super) fn left_as_it_failed(scene: &Scene) -> Told {
+    let commands = scene.commands();
+    Told {
+        verdict: Verdict::Stuck,
+        cause: scene.first_failure(),
+        seen: vec!["rollback is disabled: the stack stays as it failed".to_owned()],
+        next: vec!["go on with a fix:".to_owned(), commands.deploy(), "or go back:".to_owned(), commands.rollback()],
+    }
+}
+
+/// REVIEW_IN_PROGRESS: a first change set that nobody executed.
+pub(super) fn only_reviewed(scene: &Scene) -> Told {
+    Told {
+        verdict: Verdict::Stuck,
+        cause: "Its first change set was never executed: there is nothing in it.".to_owned(),
+        seen: Vec::new(),
+        next: vec![scene.commands().deploy()],
+    }
+}

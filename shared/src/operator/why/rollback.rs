@@ -1,0 +1,131 @@
+//! UPDATE_ROLLBACK_FAILED: what blocks the rollback, who may unblock it, and with which command. The same judgment as the unsticker's.
+
+use std::time::Duration;
+
+use super::super::line::own_words;
+use super::{Scene, Told, Verdict};
+use crate::contract::{MAX_REPLAY_HOURS, UNSTICK};
+use crate::lifecycle::{Application, Assessment, Blocker, Consent, Refusal, Replay, assess, replay};
+
+/// The unsticker's own bound; what it was deployed with cannot be seen from here.
+const BOUND: Duration = Duration::from_hours(20);
+/// The unsticker's attempts in one incident.
+const ATTEMPTS: u32 = 3;
+
+pub(super) fn told(scene: &Scene) -> Told {
+    let incident = &scene.incident;
+    let blockers = incident.blockers();
+    let mut seen: Vec<String> = blockers.iter().map(blocker_told).collect();
+    let attempts = incident.continued();
+    if attempts > 0 {
+        seen.push(format!("the unsticker continued the rollback {attempts} of {ATTEMPTS} times"));
+    }
+    let commands = scene.commands();
+    let applications: Vec<&Application> = blockers.iter().filter_map(|one| application(scene, one)).collect();
+    let by_hand = by_hand(scene, &blockers, &applications);
+    let next = match assess(incident, |name| consent(scene, name)) {
+        Assessment::Act { .. } if attempts >= ATTEMPTS => {
+            seen.push("it tries no more in this incident; its log says what it met".to_owned());
+            [vec![commands.unstickers_log()], by_hand].concat()
+        }
+        Assessment::Act { .. } => {
+            if let Some(why) = forbidden(scene, &applications) {
+                seen.push(format!("the unsticker may not force: {why}"));
+                by_hand
+            } else {
+                seen.push(format!("{UNSTICK}=enabled: the unsticker acts by itself; if its event was lost, invoke it"));
+                vec![commands.unstick()]
+            }
+        }
+        Assessment::DryRun { .. } => {
+            seen.push(format!("{UNSTICK}=dry-run: the unsticker only says what it would do"));
+            opt_in(scene, &applications)
+        }
+        // Whoever did not opt in learns of both ways.
+        Assessment::NotOurs if !applications.is_empty() => {
+            seen.push(format!("no tag {UNSTICK}: the unsticker leaves it alone"));
+            let mut next = vec!["let the unsticker do it:".to_owned()];
+            next.extend(opt_in(scene, &applications));
+            next.push("or by hand:".to_owned());
+            [next, by_hand].concat()
+        }
+        Assessment::Refuse(Refusal::NotTagged { application }) => {
+            seen.push(format!("{application} has not opted in ({UNSTICK}=enabled)"));
+            opt_in(scene, &applications)
+        }
+        Assessment::Refuse(Refusal::NoServiceRole) => {
+            seen.push("the stack has no service role: the unsticker may not continue it, you can".to_owned());
+            by_hand
+        }
+        Assessment::NotOurs | Assessment::Refuse(_) | Assessment::NoLongerStuck => {
+            let mut next = by_hand;
+            next.insert(0, format!("mend {}, then:", others(&blockers)));
+            next
+        }
+    };
+    Told { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
+}
+
+fn blocker_told(blocker: &Blocker) -> String {
+    let what = if blocker.application.is_some() {
+        "Flink cannot snapshot the job, so it takes no update".to_owned()
+    } else {
+        own_words(&blocker.reason)
+    };
+    format!("{} blocks the rollback: {what}", blocker.logical_id)
+}
+
+fn application<'a>(scene: &'a Scene, blocker: &Blocker) -> Option<&'a Application> {
+    named(scene, blocker.application.as_ref()?)
+}
+
+fn named<'a>(scene: &'a Scene, name: &str) -> Option<&'a Application> {
+    scene.applications.iter().find(|(_, one, _)| one == name).and_then(|(_, _, application)| application.as_ref())
+}
+
+fn consent(scene: &Scene, name: &str) -> Consent {
+    let own = named(scene, name).and_then(|application| application.tag(UNSTICK));
+    own.map_or(scene.incident.consent, |own| Consent::of(Some(own), None))
+}
+
+/// Why the replay rule forbids a force-stop, if it does.
+fn forbidden(scene: &Scene, applications: &[&Application]) -> Option<String> {
+    applications.iter().find_map(|application| {
+        let own = application.tag(MAX_REPLAY_HOURS).and_then(|hours| hours.parse().ok()).map(Duration::from_hours);
+        match replay(application, scene.now, own.map_or(BOUND, |own| own.min(BOUND))) {
+            Replay::Forbidden { why } => Some(format!("{}: {why}", application.name)),
+            Replay::Since { .. } | Replay::Empty { .. } => None,
+        }
+    })
+}
+
+fn opt_in(scene: &Scene, applications: &[&Application]) -> Vec<String> {
+    let mut next: Vec<String> = Vec::new();
+    for application in applications {
+        let command = scene.commands().consent(application);
+        if !next.contains(&command) {
+            next.push(command);
+        }
+    }
+    next.push(scene.commands().unstick());
+    next
+}
+
+/// What blocks and is no snapshot failure.
+fn others(blockers: &[Blocker]) -> String {
+    let others: Vec<&str> =
+        blockers.iter().filter(|one| one.application.is_none()).map(|one| one.logical_id.as_str()).collect();
+    if others.is_empty() { "what the events name".to_owned() } else { others.join(", ") }
+}
+
+/// A force-stop for each application that cannot be snapshotted, then the rollback. What came after the newest snapshot is replayed.
+fn by_hand(scene: &Scene, blockers: &[Blocker], applications: &[&Application]) -> Vec<String> {
+    let commands = scene.commands();
+    let mut names: Vec<&str> = blockers.iter().filter_map(|one| one.application.as_deref()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut next: Vec<String> = names.iter().map(|name| commands.stop_by_force(name)).collect();
+    next.push(commands.continue_rollback());
+    next.extend(applications.first().map(|application| commands.start(&application.name)));
+    next
+}

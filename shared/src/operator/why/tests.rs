@@ -1,0 +1,154 @@
+use super::super::job::tests::{NOW, application};
+use super::*;
+use crate::contract::UNSTICK;
+use crate::lifecycle::{Consent, OperationStatus, SnapshotStatus};
+
+const STACK: &str = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1";
+const SNAPSHOT: &str = "Failed to take snapshot for the application orders at this moment.";
+
+fn row(id: &str, kind: &str, status: &str, reason: &str) -> StackEvent {
+    let physical_id = match kind {
+        "AWS::CloudFormation::Stack" => STACK.to_owned(),
+        _ => "orders".to_owned(),
+    };
+    StackEvent {
+        stack: STACK.into(),
+        logical_id: id.into(),
+        physical_id,
+        resource_type: kind.into(),
+        status: status.into(),
+        reason: reason.into(),
+        ..StackEvent::default()
+    }
+}
+
+fn own(status: &str) -> StackEvent {
+    row("orders", "AWS::CloudFormation::Stack", status, "")
+}
+
+/// Rows newest first, and the one application.
+fn scene(status: StackStatus, events: Vec<StackEvent>, application: Application) -> Scene {
+    let incident = Incident { stack: STACK.into(), status, may_continue: true, consent: Consent::None, events };
+    let applications = vec![("Application".to_owned(), "orders".to_owned(), Some(application))];
+    Scene { now: NOW, region: None, incident, types: BTreeSet::new(), applications }
+}
+
+fn running() -> Application {
+    let start = ("StartApplication", OperationStatus::Successful, 90);
+    application(ApplicationStatus::Running, &[start], &[("s", SnapshotStatus::Ready, 40)])
+}
+
+/// The incident of C.4.
+fn stuck() -> Scene {
+    let flink = "AWS::KinesisAnalyticsV2::Application";
+    let events = vec![
+        own("UPDATE_ROLLBACK_FAILED"),
+        row("Application", flink, "UPDATE_FAILED", SNAPSHOT),
+        own("UPDATE_ROLLBACK_IN_PROGRESS"),
+        row("Application", flink, "UPDATE_FAILED", SNAPSHOT),
+        own("UPDATE_IN_PROGRESS"),
+    ];
+    scene(StackStatus::UpdateRollbackFailed, events, running())
+}
+
+fn next(scene: &Scene) -> String {
+    why(scene).next.join("\n")
+}
+
+#[test]
+fn what_blocks_a_rollback_is_unblocked_by_whoever_may() {
+    let mut scene = stuck();
+    assert!(
+        next(&scene).starts_with("let the unsticker do it:\naws kinesisanalyticsv2 tag-resource"),
+        "{}",
+        next(&scene)
+    );
+    scene.incident.consent = Consent::Enabled;
+    assert!(next(&scene).starts_with("aws lambda invoke --function-name flink-rollback-unsticker"));
+    scene.incident.may_continue = false;
+    assert!(next(&scene).starts_with("aws kinesisanalyticsv2 stop-application --force --application-name orders"));
+    scene.incident.may_continue = true;
+    scene.incident.consent = Consent::DryRun;
+    assert!(next(&scene).contains("Key=flink-unstick,Value=enabled"), "{}", next(&scene));
+}
+
+#[test]
+fn the_applications_own_tag_is_the_one_that_counts() {
+    let mut scene = stuck();
+    scene.incident.consent = Consent::Enabled;
+    if let Some(application) = &mut scene.applications[0].2 {
+        application.tags.insert(UNSTICK.into(), "dry-run".into());
+    }
+    assert!(why(&scene).seen.iter().any(|line| line.contains("dry-run")), "{:?}", why(&scene).seen);
+}
+
+#[test]
+fn something_else_that_blocks_is_mended_first() {
+    let mut scene = stuck();
+    scene.incident.consent = Consent::Enabled;
+    scene.incident.events.insert(1, row("Table", "AWS::DynamoDB::Table", "UPDATE_FAILED", "no capacity"));
+    assert!(next(&scene).starts_with("mend Table, then:"), "{}", next(&scene));
+}
+
+#[test]
+fn a_state_too_old_is_a_persons_choice() {
+    let mut scene = stuck();
+    scene.incident.consent = Consent::Enabled;
+    scene.now = Timestamp(NOW.0 + 30 * 3_600_000);
+    let told = why(&scene);
+    assert!(told.seen.iter().any(|line| line.contains("at most 20 hours may be replayed")), "{:?}", told.seen);
+    assert!(told.next[0].contains("stop-application --force"), "{:?}", told.next);
+}
+
+#[test]
+fn after_three_attempts_the_log_is_read() {
+    let mut scene = stuck();
+    scene.incident.consent = Consent::Enabled;
+    for token in ["unstick-1", "unstick-2", "unstick-3"] {
+        let mut again = own("UPDATE_ROLLBACK_IN_PROGRESS");
+        again.token = token.into();
+        scene.incident.events.insert(2, again);
+    }
+    assert!(next(&scene).starts_with("aws logs tail /aws/lambda/flink-rollback-unsticker"), "{}", next(&scene));
+}
+
+#[test]
+fn the_cause_of_a_deletion_is_not_that_of_the_update_before_it() {
+    let events = vec![
+        own("DELETE_FAILED"),
+        row("Table", "AWS::DynamoDB::Table", "DELETE_FAILED", "in use"),
+        own("DELETE_IN_PROGRESS"),
+        row("Application", "AWS::KinesisAnalyticsV2::Application", "UPDATE_FAILED", SNAPSHOT),
+        own("UPDATE_IN_PROGRESS"),
+    ];
+    let told = why(&scene(StackStatus::DeleteFailed, events, running()));
+    assert_eq!(told.cause, "Table: in use");
+    assert!(told.next.iter().any(|line| line.ends_with("--retain-resources Table")), "{:?}", told.next);
+}
+
+#[test]
+fn every_status_has_a_verdict_and_whoever_is_stuck_a_next_command() {
+    for status in StackStatus::ALL {
+        let told = why(&scene(*status, vec![own(status.as_str())], running()));
+        let is_well = told.verdict == Verdict::Fine || *status == StackStatus::DeleteComplete;
+        assert_eq!(told.next.is_empty(), is_well, "{status}: {told:?}");
+        assert_eq!(
+            told.verdict == Verdict::InProgress,
+            status.is_in_progress() && *status != StackStatus::ReviewInProgress
+        );
+    }
+}
+
+#[test]
+fn it_is_read_from_top_to_bottom() {
+    let mut scene = stuck();
+    scene.incident.consent = Consent::Enabled;
+    let told = why(&scene).told(Style::Plain);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[0], "orders is stuck, UPDATE_ROLLBACK_FAILED");
+    assert_eq!(lines[1], format!("cause     Application: {SNAPSHOT}"));
+    assert_eq!(
+        lines[2],
+        "job       orders RUNNING, version 3: it cannot be snapshotted; newest READY snapshot 40 min old"
+    );
+}

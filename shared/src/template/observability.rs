@@ -1,0 +1,256 @@
+//! How an application is watched: alarms on what the service measures of it, and a dashboard.
+//!
+//! Names, units and what is worth an alarm are the service's own:
+//! <https://docs.aws.amazon.com/managed-flink/latest/java/metrics-dimensions.html> and
+//! <https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-alarms.html>. Only metrics of the level APPLICATION,
+//! since an application of ours publishes no others; of the lag, the stream's.
+
+use super::cloudwatch::{Alarm, Metric};
+use super::condition::{Condition, Test};
+use super::dashboard::Dashboard;
+use super::document::Template;
+use super::dynamodb::Table;
+use super::flink::Application;
+use super::kinesis::Stream;
+use super::logs::LogGroup;
+use super::parameter::ParameterOf;
+use super::problem::Problem;
+use super::resource::{Handle, Resource};
+use super::scope::Scope;
+use super::value::{Value, pseudo};
+use crate::contract::metric;
+
+/// Who is told and what is drawn.
+#[derive(Debug)]
+pub struct Observability {
+    topic: Value,
+    lag_minutes: Value,
+    drawn: Handle<Condition>,
+    restarts: Value,
+}
+
+impl Observability {
+    /// The parameters `AlarmTopicArn`, `AlarmLagMinutes` and `Dashboard`.
+    ///
+    /// # Errors
+    /// A name that is taken.
+    pub fn from_parameters(template: &mut Template, runtime: &Value) -> Result<Self, Problem> {
+        let topic = ParameterOf::text("The SNS topic that alarms of the application tell; empty for nobody.")
+            .default("")
+            .matching("^(arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:.+)?$", "the ARN of an SNS topic, or nothing");
+        let topic = template.parameter("AlarmTopicArn", topic)?.reference();
+        let told = template.condition("AlarmsAreTold", Test::given(&topic))?;
+        let lag =
+            ParameterOf::number("An alarm rings when what reads the stream lags behind it by more minutes than these.");
+        let lag_minutes = template.parameter("AlarmLagMinutes", lag.default(60).between(1, 10_080))?.reference();
+        let dashboard = ParameterOf::text("Whether the application has a CloudWatch dashboard.");
+        let dashboard = template.parameter("Dashboard", dashboard.default("true").one_of(["true", "false"]))?;
+        let drawn = template.condition("DashboardIsDrawn", Test::equals(&dashboard.reference(), "true"))?;
+        // Flink 2 has no fullRestarts, Flink 1 no numRestarts.
+        let first = Test::equals(&runtime.split("_").select(0), "FLINK-1");
+        let first = template.condition("RuntimeIsFlink1", first)?;
+        let restarts = first.choose(&"fullRestarts".into(), &"numRestarts".into());
+        Ok(Self { topic: told.then(&topic), lag_minutes, drawn, restarts })
+    }
+}
+
+/// What is watched.
+#[derive(Debug)]
+pub(super) struct Watched<'a> {
+    pub(super) application: &'a Handle<Application>,
+    pub(super) stream: &'a Handle<Stream>,
+    pub(super) table: &'a Handle<Table>,
+    pub(super) group: &'a Handle<LogGroup>,
+}
+
+impl Watched<'_> {
+    fn flink(&self, name: impl Into<Value>, statistic: &'static str) -> Metric {
+        Metric::of("AWS/KinesisAnalytics", name, ("Application", self.application.reference()), statistic)
+    }
+
+    fn kinesis(&self, name: &str, statistic: &'static str) -> Metric {
+        Metric::of("AWS/Kinesis", name, ("StreamName", self.stream.reference()), statistic)
+    }
+
+    fn dynamodb(&self, name: &str) -> Metric {
+        Metric::of("AWS/DynamoDB", name, ("TableName", self.table.reference()), "Sum")
+    }
+
+    fn handlers(&self, name: &str) -> Metric {
+        Metric::of(metric::NAMESPACE, name, (metric::APPLICATION, self.application.reference()), "Maximum")
+    }
+
+    /// Adds the alarms, and the dashboard when it is wanted.
+    pub(super) fn add_to(&self, scope: &mut Scope<'_>, how: &Observability) -> Result<(), Problem> {
+        let restarts = self.flink(how.restarts.clone(), "Maximum");
+        let failed = self.flink("numberOfFailedCheckpoints", "Maximum");
+        let lag = self.kinesis("GetRecords.IteratorAgeMilliseconds", "Maximum");
+        let alarms = [
+            (
+                "Downtime",
+                "downtime",
+                Alarm::above(0, &self.flink("downtime", "Average")),
+                "The job is down and tries to come back",
+            ),
+            // Counters since the job began: what counts is that they grow.
+            ("Restarts", "restarts", Alarm::expression_above(0, "RATE(m)", &restarts), "The job restarted by itself"),
+            (
+                "Checkpoints",
+                "failed-checkpoints",
+                Alarm::expression_above(0, "RATE(m)", &failed).in_periods(2, 3),
+                "Checkpoints of the job fail, and so would the snapshot of the next deployment",
+            ),
+            (
+                "Lag",
+                "lag",
+                Alarm::expression_above(how.lag_minutes.clone(), "m / 60000", &lag).in_periods(2, 3),
+                "What reads the stream lags behind it",
+            ),
+        ];
+        let mut arns = Vec::new();
+        for (id, word, alarm, what) in alarms {
+            let (name, group) = (self.application.reference(), self.group.reference());
+            let named = Value::concat([name.clone(), format!("-{word}").into()]);
+            let told = [format!("{what}: ").into(), name, ". Its log: ".into(), group, ".".into()];
+            let alarm = alarm.described(Value::concat(told)).named(&named).tells(&how.topic);
+            arns.push(scope.add::<Alarm>(&format!("{id}Alarm"), alarm)?.arn());
+        }
+        let dashboard: Resource<Dashboard> = self.dashboard(how, arns).into();
+        scope.add("ApplicationDashboard", dashboard.when(&how.drawn))?;
+        Ok(())
+    }
+
+    /// The name is the account's in all regions, and takes no dot.
+    fn dashboard(&self, how: &Observability, alarms: Vec<Value>) -> Dashboard {
+        let name = self.application.reference();
+        let dotless = Value::join("-", &[name.split(".").joined_by("-"), pseudo::region()]);
+        let told = [
+            "# ".into(),
+            name,
+            "\nThe job, what it reads and what it writes; its log is ".into(),
+            self.group.reference(),
+        ];
+        let errors = "fields @timestamp, message, throwableInformation | filter messageType = 'ERROR' \
+                      | sort @timestamp desc | limit 20";
+        Dashboard::named(dotless, Value::concat(told))
+            .alarms("Alarms", alarms)
+            .graph(
+                "Deployments (milliseconds)",
+                [
+                    ("time to RUNNING", self.handlers(metric::TIME_TO_RUNNING)),
+                    ("age of the restored snapshot", self.handlers(metric::RESTORED_SNAPSHOT_AGE)),
+                ],
+            )
+            .graph(
+                "Up and down (milliseconds)",
+                [("uptime", self.flink("uptime", "Maximum")), ("downtime", self.flink("downtime", "Maximum"))],
+            )
+            .graph(
+                "Restarts and failed checkpoints, since the job began",
+                [
+                    ("restarts", self.flink(how.restarts.clone(), "Maximum")),
+                    ("failed checkpoints", self.flink("numberOfFailedCheckpoints", "Maximum")),
+                ],
+            )
+            .graph("State, by the last checkpoint (bytes)", [("size", self.flink("lastCheckpointSize", "Maximum"))])
+            .graph("Last checkpoint (milliseconds)", [("duration", self.flink("lastCheckpointDuration", "Maximum"))])
+            .graph(
+                "Records a second",
+                [
+                    ("in", self.flink("numRecordsInPerSecond", "Average")),
+                    ("out", self.flink("numRecordsOutPerSecond", "Average")),
+                ],
+            )
+            .graph(
+                "Capacity",
+                [
+                    ("KPUs", self.flink("KPUs", "Average")),
+                    ("CPU %", self.flink("containerCPUUtilization", "Maximum")),
+                    ("heap %", self.flink("heapMemoryUtilization", "Maximum")),
+                ],
+            )
+            .graph(
+                "Stream",
+                [
+                    ("records put", self.kinesis("IncomingRecords", "Sum")),
+                    (
+                        "lag of its readers (milliseconds)",
+                        self.kinesis("GetRecords.IteratorAgeMilliseconds", "Maximum"),
+                    ),
+                    ("throttled reads", self.kinesis("ReadProvisionedThroughputExceeded", "Sum")),
+                ],
+            )
+            .graph(
+                "Table",
+                [
+                    ("write units", self.dynamodb("ConsumedWriteCapacityUnits")),
+                    ("throttled writes", self.dynamodb("WriteThrottleEvents")),
+                ],
+            )
+            .log("Errors of the job", &self.group.reference(), errors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::resolved::{Resolved, text};
+    use serde_json::{Value as Json, json};
+
+    fn stack(given: &[(&str, &str)]) -> Resolved {
+        let given: Vec<_> = [("JarKey", "job.jar")].into_iter().chain(given.iter().copied()).collect();
+        Resolved::with(&super::super::application().unwrap(), &given).named()
+    }
+
+    fn alarms(stack: &Resolved) -> Vec<Json> {
+        let all = stack.resources().into_iter().filter(|(_, kind)| kind == "AWS::CloudWatch::Alarm");
+        all.map(|(id, _)| stack.properties(&id)).collect()
+    }
+
+    #[test]
+    fn alarms_watch_the_application_and_tell_whom_they_are_told_to() {
+        let topic = "arn:aws:sns:eu-west-1:111122223333:ops";
+        let stack = stack(&[("AlarmTopicArn", topic)]);
+        let names: Vec<String> = alarms(&stack).iter().map(|alarm| text(&alarm["AlarmName"])).collect();
+        let words = ["failed-checkpoints", "downtime", "lag", "restarts"];
+        assert_eq!(names.len(), words.len());
+        for alarm in alarms(&stack) {
+            assert_eq!(alarm["AlarmActions"], json!([topic]));
+            let dimensions = [&alarm["Dimensions"], &alarm["Metrics"][1]["MetricStat"]["Metric"]["Dimensions"]];
+            assert!(
+                dimensions.into_iter().filter_map(Json::as_array).flatten().all(|one| one["Value"] == "flink-test"),
+                "{alarm}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_topic_nobody_is_told_and_without_a_dashboard_none_is_drawn() {
+        let stack = stack(&[("Dashboard", "false")]);
+        assert!(alarms(&stack).iter().all(|alarm| alarm["AlarmActions"] == json!([])));
+        assert!(!stack.resources().iter().any(|(id, _)| id == "ApplicationDashboard"));
+    }
+
+    #[test]
+    fn the_counter_of_restarts_is_the_one_that_the_runtime_has() {
+        let counter = |runtime| {
+            let stack = stack(&[("RuntimeEnvironment", runtime)]);
+            stack.properties("RestartsAlarm")["Metrics"][1]["MetricStat"]["Metric"]["MetricName"].clone()
+        };
+        assert_eq!((counter("FLINK-1_20"), counter("FLINK-2_2")), (json!("fullRestarts"), json!("numRestarts")));
+    }
+
+    #[test]
+    fn the_dashboards_body_is_json_in_any_partition_and_its_name_takes_no_dot() {
+        let given = [("ApplicationName", "flink-a.b_c")];
+        let stack = stack(&given).in_region("aws-cn", "cn-north-1");
+        let dashboard = stack.properties("ApplicationDashboard");
+        assert_eq!(dashboard["DashboardName"], "flink-a-b_c-cn-north-1");
+        let body: Json = serde_json::from_str(dashboard["DashboardBody"].as_str().unwrap()).unwrap();
+        let widgets = body["widgets"].as_array().unwrap();
+        let kinds: Vec<&str> = widgets.iter().filter_map(|widget| widget["type"].as_str()).collect();
+        assert_eq!((kinds.len(), kinds[0], kinds[1], kinds[11]), (12, "text", "alarm", "log"));
+        for widget in widgets.iter().filter(|widget| widget["type"] == "metric") {
+            assert_eq!(widget["properties"]["region"], "cn-north-1");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a person chooses for a stack of Flink applications, and what CloudFormation refuses before it begins.
+//!
+//! Once for each template; what differs between two applications of one stack is asked for by [`Named`].
+
+use super::condition::{Condition, Test};
+use super::document::Template;
+use super::kms::Key;
+use super::logs::RETENTION_DAYS;
+use super::network::Network;
+use super::observability::Observability;
+use super::parameter::ParameterOf;
+use super::problem::Problem;
+use super::resource::{Handle, Parameter};
+use super::scope::Scope;
+use super::value::{Value, pseudo};
+use crate::contract::{ApplicationRestoreConfiguration, FlinkRunConfiguration, RunConfiguration};
+use crate::lifecycle::RestoreType;
+
+/// The parameters that all applications of a template share.
+#[derive(Debug)]
+pub struct Settings {
+    pub(super) runtime: Value,
+    pub(super) log_retention: Handle<Parameter>,
+    pub(super) stabilize_seconds: Value,
+    pub(super) on_delete: Value,
+    pub(super) guard_mode: Value,
+    pub(super) on_snapshot_failure: Value,
+    pub(super) rollback_enabled: Value,
+    /// Where the service's own key does not encrypt streams.
+    pub(super) unencrypted: Handle<Condition>,
+    pub(super) key: Key,
+    pub(super) network: Network,
+    pub(super) observability: Observability,
+}
+
+impl Settings {
+    /// Adds them.
+    ///
+    /// # Errors
+    /// A name that is taken.
+    pub fn from_parameters(template: &mut Template) -> Result<Self, Problem> {
+        let delete = "What becomes of the running job when the stack is deleted.";
+        let stabilize = "Seconds that the job must stay RUNNING before a snapshot proves it; 0 for no proof.";
+        let mut text = |id: &str, parameter: ParameterOf| template.parameter(id, parameter).map(|it| it.reference());
+        let runtime = text(
+            "RuntimeEnvironment",
+            ParameterOf::text("FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20, or one that came after this template.")
+                .default("FLINK-1_20")
+                .matching("^FLINK-[0-9]+_[0-9]+$", "FLINK-, the major and the minor version: FLINK-1_20"),
+        )?;
+        let stabilize_seconds = text("StabilizeSeconds", ParameterOf::number(stabilize).default(60).between(0, 3600))?;
+        // Not Leave: the logging option goes before the application, and taking it away is an update, which a looping job refuses.
+        let on_delete = ParameterOf::text(delete).default("Stop").one_of(["Leave", "Stop", "ForceStop"]);
+        let on_delete = text("OnDelete", on_delete)?;
+        let [guard_mode, on_snapshot_failure, rollback_enabled] = prevention(template)?;
+        let retention =
+            ParameterOf::number("How many days the job's logs are kept.").default(30).one_of(RETENTION_DAYS);
+        let log_retention = template.parameter("LogRetentionDays", retention)?;
+        let is = |region: &str| Test::equals(&pseudo::region(), region);
+        let china = Test::any([is("cn-north-1"), is("cn-northwest-1")]);
+        let unencrypted = template.condition("KinesisIsUnencrypted", china)?;
+        let key = Key::from_parameter(template, "streams, tables and logs")?;
+        let network = Network::from_parameters(template)?;
+        let observability = Observability::from_parameters(template, &runtime)?;
+        Ok(Self {
+            runtime,
+            log_retention,
+            stabilize_seconds,
+            on_delete,
+            guard_mode,
+            on_snapshot_failure,
+            rollback_enabled,
+            unencrypted,
+            key,
+            network,
+            observability,
+        })
+    }
+}
+
+/// What keeps the stack from getting stuck.
+fn prevention(template: &mut Template) -> Result<[Value; 3], Problem> {
+    let guard = ParameterOf::text(
+        "Before each update of the application: Stop it with its state kept, Probe that it can be snapshotted and leave it \
+         running.",
+    );
+    let guard = template.parameter("GuardMode", guard.default("Stop").one_of(["Stop", "Probe"]))?;
+    let failure = ParameterOf::text(
+        "When the job cannot be snapshotted before an update: ForceStop (what came after the newest snapshot is read and \
+         written again), Fail the deployment before anything changed, or Continue.",
+    );
+    let failure = template
+        .parameter("OnSnapshotFailure", failure.default("ForceStop").one_of(["ForceStop", "Fail", "Continue"]))?;
+    let rollback = ParameterOf::text(
+        "true lets Flink take back an update that its job does not start with; CloudFormation then reports success over \
+         the old code, unless auto-start finds out.",
+    );
+    let rollback = template.parameter("RollbackEnabled", rollback.default("false").one_of(["true", "false"]))?;
+    Ok([guard, failure, rollback].map(|chosen| chosen.reference()))
+}
+
+/// The parameters of one application: its names, its jar, and what its next start restores.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) application: Value,
+    pub(super) stream: Value,
+    pub(super) table: Value,
+    pub(super) jar_key: Value,
+    pub(super) run_configuration: RunConfiguration<Value>,
+}
+
+impl Named {
+    /// Adds them.
+    pub(super) fn from_parameters(scope: &mut Scope<'_>) -> Result<Self, Problem> {
+        let default = scope.suffixed("flink-test");
+        let mut text = |id: &str, parameter: ParameterOf| scope.parameter(id, parameter).map(|it| it.reference());
+        let named = |what: &str, prefix: &str| {
+            let description = format!("{what} It begins with {prefix} of the access stack.");
+            let parameter = ParameterOf::text(&description).default(default.as_str()).length(1, 128);
+            parameter.matching("^[a-zA-Z0-9_.-]+$", "letters, digits, _, . and -")
+        };
+        let restore_types = [RestoreType::Latest, RestoreType::Custom, RestoreType::Skip].map(RestoreType::as_str);
+        let restore = "What a start restores. CUSTOM and SKIP apply to the one deployment that first carries them.";
+        let snapshot = "The snapshot, with RESTORE_FROM_CUSTOM_SNAPSHOT only.";
+        let dropped = "true: state of operators that the new code no longer has is dropped.";
+
+        let stream = text("StreamName", named("The stream.", "DataNamePrefix"))?;
+        let table = text("TableName", named("The table.", "DataNamePrefix").length(3, 255))?;
+        let application = text("ApplicationName", named("The application.", "ApplicationNamePrefix"))?;
+        let jar = ParameterOf::text("The job's jar: a key in the artifact bucket. New code is a new key.");
+        let jar_key = text("JarKey", jar.length(1, 1024))?;
+        let restore_type = ParameterOf::text(restore).default(RestoreType::Latest.as_str()).one_of(restore_types);
+        let restore_type = text("RestoreType", restore_type)?;
+        let snapshot_name = text("SnapshotName", ParameterOf::text(snapshot).default(""))?;
+        let allow = ParameterOf::text(dropped).default("false").one_of(["true", "false"]);
+        let allow = text("AllowNonRestoredState", allow)?;
+        let no_snapshot = scope.condition("NoSnapshotIsNamed", Test::equals(&snapshot_name, ""))?;
+        let run_configuration = RunConfiguration {
+            application_restore_configuration: Some(ApplicationRestoreConfiguration {
+                application_restore_type: restore_type,
+                snapshot_name: Some(no_snapshot.choose(&pseudo::no_value(), &snapshot_name)),
+            }),
+            flink_run_configuration: Some(FlinkRunConfiguration { allow_non_restored_state: Some(allow) }),
+        };
+        Ok(Self { application, stream, table, jar_key, run_configuration })
+    }
+}

@@ -1,0 +1,152 @@
+//! What a person asks of an account: parsed here, answered with the feature `aws`.
+
+#[cfg(feature = "aws")]
+mod account;
+#[cfg(feature = "aws")]
+mod plan;
+#[cfg(feature = "aws")]
+mod verify;
+#[cfg(feature = "aws")]
+mod why;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::options;
+
+/// A question.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Why is this stack stuck?
+    Why { stack: String, region: Option<String>, json: bool },
+    /// What would this deployment do?
+    Plan { stack: String, region: Option<String>, json: bool, template: PathBuf, given: BTreeMap<String, String> },
+    /// How does AWS answer what its documentation leaves open?
+    Verify(Verify),
+}
+
+/// How `verify-aws` asks.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verify {
+    region: Option<String>,
+    /// Where the jar is.
+    bucket: String,
+    key: String,
+    /// What the job needs to start.
+    properties: BTreeMap<String, String>,
+    /// Also what takes a running application.
+    run: bool,
+    /// It was read what this does.
+    yes: bool,
+    out: PathBuf,
+}
+
+/// What `make deploy` deploys.
+const TEMPLATE: &str = "template/application.template.json";
+
+/// What could not be asked or answered: the command's third end.
+const CANNOT_TELL: u8 = 2;
+
+/// Reads what stands after the command's name.
+pub(crate) fn asked(command: &str, given: &[&str]) -> Result<Asked, String> {
+    let planning = command == "plan";
+    let json = given.contains(&"--json");
+    let is_parameter = |word: &str| planning && word.contains('=') && !word.starts_with('-');
+    let words = given.iter().copied().filter(|word| *word != "--json");
+    let (parameters, pairs): (Vec<&str>, Vec<&str>) = words.partition(|word| is_parameter(word));
+    let known: &[&str] = if planning { &["--stack", "--region", "--template"] } else { &["--stack", "--region"] };
+    let mut options = options(command, &pairs, known)?;
+    let stack = options.remove("--stack").filter(|stack| !stack.is_empty());
+    let stack = stack.ok_or_else(|| format!("{command} needs a stack: --stack NAME"))?;
+    let region = options.remove("--region");
+    if !planning {
+        return Ok(Asked::Why { stack, region, json });
+    }
+    let pair = |word: &&str| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let template = options.remove("--template").map_or_else(|| TEMPLATE.into(), PathBuf::from);
+    // What stands later wins, as with the AWS CLI.
+    Ok(Asked::Plan { stack, region, json, template, given: parameters.iter().filter_map(pair).collect() })
+}
+
+/// Reads what stands after `verify-aws`.
+pub(crate) fn verify(given: &[&str]) -> Result<Asked, String> {
+    let has = |flag: &str| given.contains(&flag);
+    let words = given.iter().copied().filter(|word| !["--yes", "--run"].contains(word));
+    let (properties, pairs): (Vec<&str>, Vec<&str>) =
+        words.partition(|word| word.contains('=') && !word.starts_with('-'));
+    let mut options = options("verify-aws", &pairs, &["--bucket", "--key", "--region", "--out"])?;
+    let needed = "verify-aws needs a jar in S3: --bucket NAME --key KEY";
+    let mut jar = |name| options.remove(name).ok_or_else(|| needed.to_owned());
+    let (bucket, key) = (jar("--bucket")?, jar("--key")?);
+    let pair = |word: &&str| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Ok(Asked::Verify(Verify {
+        region: options.remove("--region"),
+        bucket,
+        key,
+        properties: properties.iter().filter_map(pair).collect(),
+        run: has("--run"),
+        yes: has("--yes"),
+        out: options.remove("--out").map_or_else(|| "target/verify-aws.json".into(), PathBuf::from),
+    }))
+}
+
+/// Without the feature nothing can be asked.
+#[cfg(not(feature = "aws"))]
+pub(crate) fn answer(_asked: &Asked) -> ExitCode {
+    eprintln!(
+        "flink-stack: it was built without the feature aws; run: cargo run --package template --features aws -- ..."
+    );
+    ExitCode::from(CANNOT_TELL)
+}
+
+/// Asks AWS and prints the answer.
+#[cfg(feature = "aws")]
+pub(crate) fn answer(asked: &Asked) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let answered = runtime.map_err(|error| error.to_string()).and_then(|runtime| match asked {
+        Asked::Why { stack, region, json } => runtime.block_on(why::answer(stack, region.as_deref(), *json)),
+        Asked::Plan { stack, region, json, template, given } => {
+            runtime.block_on(plan::answer(stack, region.as_deref(), *json, template, given))
+        }
+        Asked::Verify(asked) => runtime.block_on(verify::answer(asked)),
+    });
+    answered.map_or_else(
+        |message| {
+            eprintln!("flink-stack: {message}");
+            ExitCode::from(CANNOT_TELL)
+        },
+        ExitCode::from,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_takes_parameters_as_deploy_gives_them() {
+        let given = BTreeMap::from([("JarKey".into(), "b".into()), ("RestoreType".into(), "x=y".into())]);
+        let (stack, region, template) = ("orders".to_owned(), Some("r".to_owned()), TEMPLATE.into());
+        let words = ["--stack", "orders", "JarKey=a", "--region", "r", "RestoreType=x=y", "JarKey=b"];
+        assert_eq!(asked("plan", &words), Ok(Asked::Plan { stack, region, json: false, template, given }));
+        assert!(asked("why", &["--stack", "orders", "JarKey=a"]).is_err());
+    }
+
+    #[test]
+    fn what_aws_is_asked_takes_a_jar_and_a_yes() {
+        assert!(verify(&["--yes"]).unwrap_err().contains("--bucket NAME --key KEY"));
+        let words = ["--bucket", "b", "--key", "k", "--run", "stream.name=s"];
+        let Ok(Asked::Verify(asked)) = verify(&words) else { panic!("{:?}", verify(&words)) };
+        assert_eq!((asked.run, asked.yes, asked.properties["stream.name"].as_str()), (true, false, "s"));
+    }
+
+    #[test]
+    fn a_question_names_its_stack() {
+        let why = |json| Asked::Why { stack: "orders".into(), region: None, json };
+        assert_eq!(asked("why", &["--stack", "orders"]), Ok(why(false)));
+        assert_eq!(asked("why", &["--json", "--stack", "orders"]), Ok(why(true)));
+        assert_eq!(asked("why", &[]).unwrap_err(), "why needs a stack: --stack NAME");
+        assert_eq!(asked("why", &["--stak", "orders"]).unwrap_err(), "why does not know \"--stak\"");
+    }
+}

@@ -1,0 +1,45 @@
+//! `flink-stack plan`: what `make deploy` would do with these parameters.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use shared::operator::{Proposal, plan};
+
+use super::account;
+
+/// Looks, compares, and prints; what the command ends with.
+///
+/// # Errors
+/// What could not be read.
+pub(super) async fn answer(
+    stack: &str,
+    region: Option<&str>,
+    json: bool,
+    template: &Path,
+    given: &BTreeMap<String, String>,
+) -> Result<u8, String> {
+    let told = |error: String| format!("{}: {error}", template.display());
+    let text = std::fs::read_to_string(template).map_err(|error| told(error.to_string()))?;
+    let template: serde_json::Value = serde_json::from_str(&text).map_err(|error| told(error.to_string()))?;
+    if let Some(unknown) = given.keys().find(|name| template["Parameters"].get(name).is_none()) {
+        return Err(told(format!("{unknown} is no parameter of it")));
+    }
+    let region = account::region(region)?;
+    let met = account::operator(&region)?.meets(stack).await?;
+    let plan = plan(&Proposal {
+        now: met.now,
+        name: stack.to_owned(),
+        region,
+        template,
+        given: given.clone(),
+        deployed: met.deployed,
+        application: met.application,
+        handlers: met.handlers,
+    });
+    if json {
+        println!("{}", serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())?);
+    } else {
+        print!("{}", plan.told(account::style()));
+    }
+    Ok(plan.outlook.exit_code())
+}

@@ -1,0 +1,98 @@
+//! `tests/adoption/cdk`: the tutorial's stack with CDK's own Flink construct, and the same with `FlinkHandlers`.
+
+use serde_json::Value;
+
+use crate::adopted::{Example, Version, does_not_get_stuck, starts_what_never_ran, takes_over_what_runs};
+use crate::synthesized;
+
+const STACK: &str = "flink-orders";
+/// The stack of the tutorial as CDK synthesized it once, without the CLI's metadata.
+const REFERENCE: &str = include_str!("../../shared/src/template/cdk-reference.template.json");
+
+fn json(name: &str) -> Value {
+    serde_json::from_str(&synthesized(&format!("cdk/{name}"))).unwrap()
+}
+
+/// As `cdk deploy` sends it: the template, and the stack's tags from the assembly's manifest.
+fn version(assembly: &str) -> Version {
+    let manifest = json(&format!("{assembly}/manifest.json"));
+    let properties = &manifest["artifacts"][STACK]["properties"];
+    let tags = properties["tags"].as_object().into_iter().flatten();
+    Version {
+        template: synthesized(&format!("cdk/{assembly}/{}", properties["templateFile"].as_str().unwrap())),
+        parameters: Vec::new(),
+        tags: tags.map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned())).collect(),
+    }
+}
+
+/// The assets that `cdk deploy` uploads, in this account and region.
+fn objects(assembly: &str) -> Vec<(String, String, Vec<u8>)> {
+    let assets = json(&format!("{assembly}/{STACK}.assets.json"));
+    let files = assets["files"].as_object().unwrap().values();
+    files
+        .map(|file| {
+            let destination = file["destinations"].as_object().unwrap().values().next().unwrap();
+            let here = |member: &str| {
+                let text = destination[member].as_str().unwrap();
+                text.replace("${AWS::AccountId}", "111122223333").replace("${AWS::Region}", "eu-west-1")
+            };
+            let content = synthesized(&format!("cdk/{assembly}/{}", file["source"]["path"].as_str().unwrap()));
+            (here("bucketName"), here("objectKey"), content.into_bytes())
+        })
+        .collect()
+}
+
+fn example() -> Example {
+    Example {
+        stack: STACK,
+        before: version("before"),
+        adopted: version("adopted"),
+        next: version("next"),
+        objects: ["adopted", "next"].into_iter().flat_map(objects).collect(),
+        // The account is bootstrapped.
+        store: vec![("/cdk-bootstrap/hnb659fds/version", "21")],
+    }
+}
+
+#[test]
+fn the_stack_before_is_the_tutorials() {
+    let mut before: Value = serde_json::from_str(&version("before").template).unwrap();
+    let mut reference: Value = serde_json::from_str(REFERENCE).unwrap();
+    before["Resources"].as_object_mut().unwrap().remove("CDKMetadata").unwrap();
+    before["Conditions"].as_object_mut().unwrap().remove("CDKMetadataAvailable").unwrap();
+    for template in [&mut before, &mut reference] {
+        let code = "/Resources/FlinkApp25CA5116/Properties/ApplicationConfiguration/ApplicationCodeConfiguration";
+        // The hash of another jar.
+        template.pointer_mut(&format!("{code}/CodeContent/S3ContentLocation/FileKey")).unwrap().take();
+    }
+    assert_eq!(before, reference);
+}
+
+#[test]
+fn the_digest_changes_with_what_the_application_is_sent_and_with_nothing_else() {
+    let resource = |assembly: &str, logical_id: &str| {
+        let template: Value = serde_json::from_str(&version(assembly).template).unwrap();
+        template["Resources"][logical_id]["Properties"].clone()
+    };
+    let digest = |assembly: &str| resource(assembly, "HandlersUpdateGuard7D85CB74")["ConfigurationDigest"].clone();
+    assert_ne!(digest("adopted"), Value::Null);
+    assert_ne!(digest("next"), digest("adopted"), "another jar");
+    assert_ne!(digest("overridden"), digest("adopted"), "an overridden property");
+    assert_ne!(resource("tagged", "FlinkApp25CA5116"), resource("adopted", "FlinkApp25CA5116"));
+    assert_eq!(digest("tagged"), digest("adopted"), "a tag restarts no job");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adopted_application_that_never_ran_is_the_same_one_and_runs() {
+    starts_what_never_ran(example()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adopted_application_that_runs_keeps_its_state_and_its_snapshots() {
+    takes_over_what_runs(example()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_record_does_not_wedge_an_adopted_stack() {
+    does_not_get_stuck(example()).await;
+}

@@ -1,0 +1,17 @@
+//! Keys as far as others name them: a key of the services' own needs nothing, one of a customer needs permissions of whoever uses it.
+//! Nothing is encrypted.
+
+use crate::State;
+use crate::api::{ApiError, ApiResult, Caller};
+use crate::services;
+
+/// May this caller have a service use this key? What each service asks for stands where it asks.
+pub(crate) fn authorize(state: &State, caller: &Caller, key: &str, actions: &[&str]) -> ApiResult<()> {
+    if key.starts_with("alias/aws/") {
+        return Ok(());
+    }
+    if !(key.starts_with("arn:") && key.contains(":kms:") && key.contains(":key/")) {
+        return Err(ApiError::new("KMSNotFoundException", format!("Invalid keyId {key}")));
+    }
+    actions.iter().try_for_each(|action| services::authorize(state, caller, action, key))
+}

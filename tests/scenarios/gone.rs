@@ -1,0 +1,78 @@
+//! An application that somebody deletes in the middle of its incident: nothing is done to it, the stack comes to rest, people are told.
+
+use local_aws::api::ApiError;
+use local_aws::cloudformation::Status;
+use local_aws::deployment::{Deployment, NAME};
+use local_aws::events::{self, EventFault};
+use local_aws::faults::Fault;
+use local_aws::{State, deployment};
+use serde_json::{Value, json};
+
+use crate::stage::{ask_unsticker, mutations, report, running_unguarded, stuck, unsticker, why};
+
+const UNSTICKER: &str = "flink-rollback-unsticker";
+
+/// Somebody deleted the application, and its snapshots with it.
+fn vanishes(state: &mut State) {
+    state.flink.applications.remove(NAME);
+}
+
+/// The rollback has nothing to restore any more: CloudFormation says so, and a person is told what to do.
+async fn is_told(deployment: &Deployment) {
+    let told = report(deployment, "Refused").await;
+    assert!(text(&told, "State").contains("The rollback is blocked by something else: Application"), "{told}");
+    assert!(told["Blockers"][0].as_str().unwrap().contains("Application flink-test does not exist"), "{told}");
+    assert!(text(&told, "Next").contains("--resources-to-skip"), "{told}");
+    let settled = deployment::settled(deployment.world(), NAME).await;
+    assert_eq!(settled, Status::UpdateRollbackFailed, "{}", why(deployment));
+    let calls = mutations(deployment, UNSTICKER);
+    assert_eq!(calls.iter().filter(|call| *call == "ContinueUpdateRollback").count(), 1, "{calls:?}");
+    assert!(!calls.contains(&"StartApplication".to_owned()), "{calls:?}");
+}
+
+fn text(report: &Value, member: &str) -> String {
+    report[member].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_deleted_before_the_event_is_told() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
+    stuck(&deployment).await;
+    vanishes(&mut deployment.world().state());
+    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
+    assert_eq!(told["Applications"][0]["Left"], "absent", "{told}");
+    is_told(&deployment).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_deleted_between_the_look_and_the_stop_is_told() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    let in_use = Fault::Refuse(ApiError::new("ResourceInUseException", "Application cannot be stopped now"));
+    let role = unsticker(&deployment);
+    deployment.world().state().faults.inject_for(role, "kinesisanalytics:StopApplication", 5, in_use);
+    let deletes = deployment.world().until(|state| {
+        let mut calls = state.journal.iter();
+        calls.any(|call| call.action == "kinesisanalytics:StopApplication").then(|| vanishes(state))
+    });
+    tokio::join!(stuck(&deployment), deletes);
+    is_told(&deployment).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_deleted_after_the_rollback_was_continued_is_told() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Lose);
+    stuck(&deployment).await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    vanishes(&mut deployment.world().state());
+    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(told["Outcome"], "Refused", "{told}");
+    assert!(text(&told, "State").contains("flink-test: it does not exist any more"), "{told}");
+    assert!(text(&told, "Next").contains("put them back: it starts empty"), "{told}");
+    assert!(!mutations(&deployment, UNSTICKER).contains(&"StartApplication".to_owned()));
+}

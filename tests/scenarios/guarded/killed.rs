@@ -1,0 +1,87 @@
+//! A guard whose process dies after one of its calls, or of its answer: Lambda delivers the request again, and the end is the same.
+
+use local_aws::lambda::{Moment, kill_after};
+
+use super::*;
+
+/// A deployment that the guard comes before.
+struct Story {
+    name: &'static str,
+    poison: bool,
+    more: &'static [(&'static str, &'static str)],
+    ends: Status,
+    /// What CloudFormation is answered.
+    told: &'static str,
+    /// The version of the job that runs in the end.
+    version: &'static str,
+}
+
+const STORIES: [Story; 4] = [
+    Story {
+        name: "a healthy job",
+        poison: false,
+        more: &[],
+        ends: Status::UpdateComplete,
+        told: "\"Outcome\":\"Stopped\"",
+        version: "2",
+    },
+    Story {
+        name: "a job that loops",
+        poison: true,
+        more: &[],
+        ends: Status::UpdateComplete,
+        told: "\"Outcome\":\"ForceStopped\"",
+        version: "2",
+    },
+    Story {
+        name: "a job that loops, Fail",
+        poison: true,
+        more: &[("OnSnapshotFailure", "Fail")],
+        ends: Status::UpdateRollbackComplete,
+        told: "Flink cannot snapshot the job",
+        version: "1",
+    },
+    Story {
+        name: "a healthy job, Probe",
+        poison: false,
+        more: &[("GuardMode", "Probe")],
+        ends: Status::UpdateComplete,
+        told: "\"Outcome\":\"Probed\"",
+        version: "2",
+    },
+];
+
+/// Tells it, with this trouble before the update; the calls by which the guard changed something.
+async fn tell(story: &Story, trouble: impl FnOnce(&mut State), told: &str) -> Vec<String> {
+    let deployment = running().await;
+    deployment.record(if story.poison { "poison" } else { "a" });
+    trouble(&mut deployment.world().state());
+    assert_eq!(update(&deployment, "2", &[], story.more).await, story.ends, "{told}\n{}", why(&deployment));
+    let application = application(&deployment);
+    assert_eq!((application.status, &*application.job.unwrap().jar.version), (Flink::Running, story.version), "{told}");
+    assert!(!application.tags.contains_key(MARKER), "{told}: nothing is left to remember");
+    // On the way back there is a third answer.
+    let answer = answers(&deployment, "UpdateGuard")[1].clone();
+    assert!(answer.to_string().contains(story.told), "{told}: {answer}");
+    mutations(&deployment, GUARD)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_guard_ends_where_a_living_one_does() {
+    for story in &STORIES {
+        let calls = tell(story, |_| {}, story.name).await;
+        assert!(!calls.is_empty(), "{}", story.name);
+        let mut kills: Vec<(String, Moment, usize)> = Vec::new();
+        for (index, call) in calls.iter().enumerate() {
+            let survived = calls[..index].iter().filter(|earlier| *earlier == call).count();
+            kills.push((format!("kinesisanalytics:{call}"), Moment::BeforeTheAnswer, survived));
+        }
+        kills.push(("custom-resource:Respond".to_owned(), Moment::BeforeTheCall, 0));
+        kills.push(("custom-resource:Respond".to_owned(), Moment::BeforeTheAnswer, 0));
+        for (action, moment, survived) in kills {
+            let told = format!("{}: killed {moment:?} of {action} {survived}", story.name);
+            let kill = |state: &mut State| kill_after(state, GUARD, &action, moment, survived);
+            tell(story, kill, &told).await;
+        }
+    }
+}

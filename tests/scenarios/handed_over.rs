@@ -1,0 +1,104 @@
+//! Longer than one invocation, for the functions that do more than start; and events whose process dies each time.
+
+use std::time::Duration;
+
+use local_aws::State;
+use local_aws::cloudformation::Status;
+use local_aws::deployment::{Deployment, NAME, jar, request, settled};
+use local_aws::flink::{self, Hold, Status as Flink};
+use local_aws::lambda::{self, Moment, kill_at};
+use serde_json::{Value, json};
+
+use crate::stage::{application, handlers, running, running_unguarded, why, with_jar};
+
+fn invocations(state: &State, function: &str) -> usize {
+    state.lambda.invocations.iter().filter(|one| one.function == function).count()
+}
+
+/// An update that meets a busy application, until the function has handed over; then the application is let go.
+async fn updated_while_busy(deployment: &Deployment, function: &str, template: &Value) -> Status {
+    {
+        let mut state = deployment.world().state();
+        state.lambda.functions.get_mut(function).unwrap().timeout = 3;
+        state.flink.hold(NAME, Flink::Autoscaling, Hold::UntilReleased);
+        flink::put_status(&mut state, NAME, Flink::Autoscaling);
+    }
+    let before = invocations(&deployment.world().state(), function);
+    let key = deployment.upload(&jar("1", &["poison"]));
+    let (tags, role) = ([("flink-unstick", "enabled")], Some(deployment.stack_role.as_str()));
+    request(deployment.world(), "UpdateStack", NAME, &template.to_string(), &with_jar(&key), &tags, role).unwrap();
+    deployment.world().until(|state| (invocations(state, function) > before).then_some(())).await;
+    flink::release(&mut deployment.world().state(), &deployment.world().settings, NAME);
+    settled(deployment.world(), NAME).await
+}
+
+fn handed_over(deployment: &Deployment, function: &str) -> bool {
+    let state = deployment.world().state();
+    let role = state.lambda.functions[function].role_name().to_owned();
+    let to_itself = format!(":function:{function}");
+    state.journal.iter().any(|call| {
+        call.action == "lambda:InvokeFunction"
+            && call.resource.ends_with(&to_itself)
+            && call.caller == local_aws::api::Caller::Role(role.clone())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn property_groups_wait_for_a_busy_application_longer_than_one_invocation() {
+    let deployment = running_unguarded().await;
+    let mut template = Deployment::template_without_guard();
+    template["Resources"]["PropertyGroups"]["Properties"]["PropertyGroups"][0]["PropertyMap"]["added"] = json!("late");
+    let status = updated_while_busy(&deployment, "flink-property-groups", &template).await;
+    assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
+    assert!(handed_over(&deployment, "flink-property-groups"));
+    let configuration = application(&deployment).configuration;
+    assert_eq!(configuration.property("FlinkApplicationProperties", "added"), Some("late"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guard_waits_for_a_busy_application_longer_than_one_invocation() {
+    let deployment = running().await;
+    let mut template = Deployment::application_template();
+    template["Resources"]["Application"]["Properties"]["ApplicationDescription"] = json!("changed");
+    for resource in ["UpdateGuard", "AutoStart"] {
+        template["Resources"][resource]["Properties"]["ConfigurationDigest"] = json!("changed");
+    }
+    let status = updated_while_busy(&deployment, "flink-update-guard", &template).await;
+    assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
+    assert!(handed_over(&deployment, "flink-update-guard"));
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_whose_process_dies_each_time_lies_in_the_dead_letter_queue() {
+    const LOOK: &str = "cloudformation:DescribeStacks";
+    let functions = ["flink-auto-start", "flink-property-groups", "flink-update-guard"];
+    let deployment = handlers().await;
+    let endpoint = &deployment.world().settings.endpoint;
+    deployment.world().state().lambda.retry_delays = [Duration::ZERO; 2];
+    for function in functions {
+        for _ in 0..3 {
+            kill_at(&mut deployment.world().state(), function, LOOK, Moment::BeforeTheCall);
+        }
+        let event = json!({
+            "RequestType": "Create", "RequestId": function, "LogicalResourceId": "One", "ResourceType": "Custom::One",
+            "ResponseURL": format!("{endpoint}/cloudformation-custom-resource-response-euwest1/one"),
+            "StackId": "arn:aws:cloudformation:eu-west-1:111122223333:stack/one/1",
+            "ResourceProperties": {"ServiceToken": "arn", "ApplicationName": "flink-one", "PropertyGroups": []},
+        });
+        lambda::invoke_asynchronously(deployment.world(), function, &event);
+    }
+    let messages = |state: &mut State| {
+        let queue = state.queues.queues.values().next()?;
+        let bodies: Vec<Value> = queue.messages.iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect();
+        (bodies.len() == functions.len()).then_some(bodies)
+    };
+    let mut lost: Vec<String> = deployment.world().until(messages).await.iter().map(requested).collect();
+    lost.sort();
+    assert_eq!(lost, functions);
+}
+
+fn requested(message: &Value) -> String {
+    assert_eq!(message["requestContext"]["approximateInvokeCount"], 3, "{message}");
+    message["requestPayload"]["RequestId"].as_str().unwrap().to_owned()
+}

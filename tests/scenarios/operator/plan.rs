@@ -1,0 +1,184 @@
+//! `flink-stack plan`: what it says is what the deployment then does.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use local_aws::cloudformation::Status;
+use local_aws::deployment::{Deployment, NAME, jar};
+use local_aws::flink::{self, SnapshotStatus};
+use serde_json::{Value, json};
+
+use super::{flink_stack, look};
+use crate::stage::{
+    application, handlers, person, running, running_unguarded, stop, stuck, taken_starts, why, with_jar,
+};
+
+/// Plans a deployment with these parameters; what is printed with --json.
+async fn plan(deployment: &Deployment, given: &[(&str, &str)], ends_with: i32) -> Value {
+    let given: Vec<String> = given.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut arguments = vec!["plan", "--json", "--stack", NAME];
+    arguments.extend(given.iter().map(String::as_str));
+    let answered = look(deployment, &arguments).await;
+    assert_eq!(answered.code, ends_with, "{}", answered.printed);
+    answered.json()
+}
+
+fn told(plan: &Value, about: &str) -> String {
+    plan[about]["Told"].as_str().unwrap().to_owned()
+}
+
+fn changed(plan: &Value) -> BTreeSet<String> {
+    plan["Changes"].as_array().unwrap().iter().map(|one| one["LogicalId"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The resources that CloudFormation worked on in the newest update.
+fn worked_on(deployment: &Deployment) -> BTreeSet<String> {
+    let state = deployment.world().state();
+    let stack = state.cloudformation.stack(NAME).unwrap();
+    let began =
+        stack.events.iter().rposition(|row| row.logical_id == NAME && row.status.to_string() == "UPDATE_IN_PROGRESS");
+    let rows = &stack.events[began.unwrap() + 1..];
+    rows.iter().map(|row| row.logical_id.clone()).filter(|id| id != NAME).collect()
+}
+
+/// A snapshot of the looping job, until it has failed: looking is what makes its time pass.
+async fn failed_snapshot(deployment: &Deployment) {
+    let world = deployment.world();
+    person(world, &mut world.state(), "CreateApplicationSnapshot", json!({"SnapshotName": "probe"}));
+    let failed = || {
+        let snapshots = &world.state().flink.applications[NAME].snapshots.clone();
+        snapshots.iter().any(|one| one.name == "probe" && one.status == SnapshotStatus::Failed)
+    };
+    while !failed() {
+        flink_stack(&deployment.aws, &["why", "--stack", NAME]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_deployment_is_told_and_creates_nothing() {
+    let deployment = handlers().await;
+    let plan = plan(&deployment, &with_jar("jars/1.jar"), 0).await;
+    assert_eq!((&plan["Status"], &plan["Restarts"]), (&json!(""), &json!(0)), "{plan}");
+    assert_eq!(told(&plan, "Restart"), "it does not run yet: auto-start starts it");
+    assert!(plan["Changes"].as_array().unwrap().iter().all(|one| one["Effect"] == "Add"), "{plan}");
+    assert!(deployment.world().state().cloudformation.stack(NAME).is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_again_changes_nothing() {
+    let deployment = running().await;
+    let plan = plan(&deployment, &with_jar("jars/1.jar"), 0).await;
+    assert_eq!((&plan["Outlook"], &plan["Changes"]), (&json!("Nothing"), &json!([])), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_jar_does_what_was_planned() {
+    let deployment = running().await;
+    let key = deployment.upload(&jar("2", &[]));
+    let before = taken_starts(&deployment);
+    let plan = plan(&deployment, &with_jar(&key), 0).await;
+    assert_eq!((&plan["Outlook"], &plan["Restarts"]), (&json!("GoesThrough"), &json!(1)), "{plan}");
+    assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(changed(&plan), worked_on(&deployment));
+    assert_eq!(taken_starts(&deployment) - before, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_touch_the_job_is_told_so() {
+    let deployment = running().await;
+    let more = [&with_jar("jars/1.jar")[..], &[("LogRetentionDays", "60")]].concat();
+    let plan = plan(&deployment, &more, 0).await;
+    assert_eq!((changed(&plan).len(), &plan["Restarts"]), (1, &json!(0)), "{plan}");
+    let before = taken_starts(&deployment);
+    assert_eq!(deployment.deploy(&more).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!((changed(&plan), taken_starts(&deployment)), (worked_on(&deployment), before));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_table_is_replaced_and_its_property_key_named() {
+    let deployment = running().await;
+    let more = [&with_jar("jars/1.jar")[..], &[("TableName", "flink-other")]].concat();
+    let plan = plan(&deployment, &more, 0).await;
+    let table = plan["Changes"].as_array().unwrap().iter().find(|one| one["LogicalId"] == "FeatureTable").unwrap();
+    assert_eq!(table["Effect"], "Replace", "{plan}");
+    assert_eq!(plan["Properties"], json!(["FlinkApplicationProperties/table.name changes"]));
+    assert_eq!(deployment.deploy(&more).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(changed(&plan), worked_on(&deployment));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_cannot_be_snapshotted_is_told_before_and_forced_as_planned() {
+    let deployment = running().await;
+    deployment.record("poison");
+    failed_snapshot(&deployment).await;
+    let key = deployment.upload(&jar("2", &[]));
+    let risky = plan(&deployment, &with_jar(&key), 1).await;
+    assert!(told(&risky, "Snapshot").contains("the guard forces: state restarts empty"), "{risky}");
+    let careful = [&with_jar(&key)[..], &[("OnSnapshotFailure", "Fail")]].concat();
+    assert_eq!(plan(&deployment, &careful, 1).await["Outlook"], "Fails");
+    assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
+    let answer = crate::stage::answers(&deployment, "UpdateGuard").pop().unwrap();
+    assert_eq!(answer["Data"]["Outcome"], "ForceStopped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_older_than_the_bound_is_told_before() {
+    let deployment = running().await;
+    deployment.record("poison");
+    failed_snapshot(&deployment).await;
+    flink::age_application(&mut deployment.world().state(), NAME, Duration::from_hours(30));
+    let plan = plan(&deployment, &with_jar("jars/2.jar"), 1).await;
+    assert!(told(&plan, "Snapshot").contains("at most 20 hours may be replayed"), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_name_another_runtime_and_a_skip_are_told_by_what_they_cost() {
+    let deployment = running().await;
+    for (parameter, value, outlook, word) in [
+        ("ApplicationName", "flink-other", "Fails", "ANOTHER APPLICATION"),
+        ("RuntimeEnvironment", "FLINK-1_19", "Fails", "cannot be restored under FLINK-1_19"),
+        ("RestoreType", "SKIP_RESTORE_FROM_SNAPSHOT", "AtRisk", "GIVEN UP"),
+    ] {
+        let more = [&with_jar("jars/1.jar")[..], &[(parameter, value)]].concat();
+        let plan = plan(&deployment, &more, 1).await;
+        assert_eq!(plan["Outlook"], outlook, "{plan}");
+        assert!(told(&plan, "State").contains(word), "{plan}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_changed_in_the_application_is_told_by_key() {
+    let deployment = running().await;
+    stop(&deployment);
+    let version = application(&deployment).version;
+    let groups = json!([{"PropertyGroupId": "FlinkApplicationProperties", "PropertyMap":
+        {"stream.name": "hunter2", "table.name": "flink-test", "theirs": "hunter3"}}]);
+    let update = json!({"CurrentApplicationVersionId": version,
+        "ApplicationConfigurationUpdate": {"EnvironmentPropertyUpdates": {"PropertyGroups": groups}}});
+    let world = deployment.world();
+    person(world, &mut world.state(), "UpdateApplication", update);
+    flink::release(&mut world.state(), &world.settings, NAME);
+    let plan = plan(&deployment, &with_jar("jars/1.jar"), 0).await;
+    let drift = plan["Drift"].to_string();
+    assert!(drift.contains("aws.region is gone") && drift.contains("stream.name has another value"), "{plan}");
+    assert!(drift.contains("theirs is not of this stack") && !plan.to_string().contains("hunter"), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_takes_no_update_is_sent_to_why() {
+    let deployment = running_unguarded().await;
+    let denied = local_aws::api::ApiError::new("AccessDeniedException", "not authorized");
+    let denied = local_aws::faults::Fault::Refuse(denied);
+    deployment.world().state().faults.inject("kinesisanalytics:UpdateApplication", 2, denied);
+    stuck(&deployment).await;
+    let plan = plan(&deployment, &with_jar("jars/3.jar"), 1).await;
+    assert!(plan["Next"][0].as_str().unwrap().ends_with("make why STACK=flink-test"), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_that_the_template_does_not_have_is_named() {
+    let deployment = handlers().await;
+    let answered = look(&deployment, &["plan", "--stack", NAME, "Jar=x"]).await;
+    assert_eq!(answered.code, 2);
+    assert!(answered.printed.contains("Jar is no parameter of it"), "{}", answered.printed);
+}

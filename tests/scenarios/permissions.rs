@@ -1,0 +1,182 @@
+//! What the functions' roles may do, whatever their code wanted: calls made with a function's role, straight at the services.
+
+use std::collections::BTreeMap;
+
+use local_aws::api::{ApiError, Caller};
+use local_aws::cloudformation::{self, Status};
+use local_aws::deployment::{Deployment, NAME, jar, request, settled};
+use local_aws::events::{self, EventFault};
+use local_aws::flink::{self, Status as Flink};
+use local_aws::modes::ResourceTags;
+use local_aws::{Modes, Options, iam};
+use serde_json::{Value, json};
+
+use crate::stage::{
+    QUICK, application, ask_unsticker, handlers, mutations, report, running_unguarded, running_where, stack_event,
+    stuck, unsticker, why, with_jar,
+};
+
+const MARKER: &str = "flink-unstick-restart";
+
+/// The code of the refusal, or nothing.
+fn asked(deployment: &Deployment, who: &Caller, operation: &str, members: &Value) -> Option<String> {
+    let arn = application(deployment).arn;
+    let mut body =
+        if operation.ends_with("Resource") { json!({"ResourceARN": arn}) } else { json!({"ApplicationName": NAME}) };
+    body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    let settings = &deployment.world().settings;
+    let answer = flink::call(&mut deployment.world().state(), settings, who, operation, &body);
+    answer.err().map(|error| error.code)
+}
+
+fn consent(deployment: &Deployment, value: Option<&str>) {
+    let mut state = deployment.world().state();
+    let tags = &mut state.flink.applications.get_mut(NAME).unwrap().tags;
+    tags.remove("flink-unstick");
+    tags.extend(value.map(|value| ("flink-unstick".to_owned(), value.to_owned())));
+}
+
+fn continued(deployment: &Deployment, role: Option<&str>) -> Result<String, ApiError> {
+    let mut query = BTreeMap::from([("StackName".to_owned(), NAME.to_owned())]);
+    query.extend(role.map(|role| ("RoleARN".to_owned(), role.to_owned())));
+    cloudformation::query(deployment.world(), &unsticker(deployment), "ContinueUpdateRollback", &query)
+}
+
+fn role_of(deployment: &Deployment, function: &str) -> Caller {
+    Caller::Role(deployment.world().state().lambda.functions[function].role_name().to_owned())
+}
+
+fn tag(keys: &[&str]) -> Value {
+    json!({"Tags": keys.iter().map(|key| json!({"Key": key, "Value": "e"})).collect::<Vec<_>>()})
+}
+
+const DENIED: Option<&str> = Some("AccessDeniedException");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_consent_the_unstickers_role_changes_no_application() {
+    let deployment = running_unguarded().await;
+    let who = unsticker(&deployment);
+    for without in [None, Some("dry-run"), Some("no")] {
+        consent(&deployment, without);
+        for (operation, members) in [
+            ("StopApplication", json!({"Force": true})),
+            ("StartApplication", json!({})),
+            ("CreateApplicationSnapshot", json!({"SnapshotName": "s"})),
+            ("TagResource", tag(&[MARKER])),
+            ("UntagResource", json!({"TagKeys": [MARKER]})),
+        ] {
+            assert_eq!(asked(&deployment, &who, operation, &members).as_deref(), DENIED, "{operation} {without:?}");
+        }
+    }
+    assert_eq!(application(&deployment).status, Flink::Running);
+    consent(&deployment, Some("enabled"));
+    assert_eq!(asked(&deployment, &who, "StopApplication", &json!({"Force": true})), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_role_writes_another_tag_than_the_marker() {
+    let deployment = running_unguarded().await;
+    for function in ["flink-rollback-unsticker", "flink-update-guard"] {
+        let who = role_of(&deployment, function);
+        for keys in [&["flink-unstick"] as &[&str], &[MARKER, "owner"], &[]] {
+            assert_eq!(asked(&deployment, &who, "TagResource", &tag(keys)).as_deref(), DENIED, "{function} {keys:?}");
+        }
+        assert_eq!(asked(&deployment, &who, "TagResource", &tag(&[MARKER])), None, "{function}");
+    }
+    for function in ["flink-rollback-unsticker", "flink-update-guard", "flink-auto-start"] {
+        let who = role_of(&deployment, function);
+        for keys in [&["flink-unstick"] as &[&str], &[MARKER, "owner"], &[]] {
+            let answer = asked(&deployment, &who, "UntagResource", &json!({"TagKeys": keys}));
+            assert_eq!(answer.as_deref(), DENIED, "{function} {keys:?}");
+        }
+        assert_eq!(asked(&deployment, &who, "UntagResource", &json!({"TagKeys": [MARKER]})), None, "{function}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_is_continued_only_of_a_consenting_stack_and_never_with_a_role() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
+    stuck(&deployment).await;
+    let role = deployment.stack_role.clone();
+    assert_eq!(continued(&deployment, Some(&role)).unwrap_err().code, "AccessDeniedException");
+    let tagged = |value: &str| {
+        let tags = BTreeMap::from([("flink-unstick".to_owned(), value.to_owned())]);
+        let mut state = deployment.world().state();
+        state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME).unwrap().tags = tags;
+    };
+    for without in ["dry-run", "no"] {
+        tagged(without);
+        assert_eq!(continued(&deployment, None).unwrap_err().code, "AccessDeniedException", "{without}");
+    }
+    tagged("enabled");
+    continued(&deployment, None).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_unsticker_hands_no_role_to_anybody() {
+    let deployment = handlers().await;
+    let state = deployment.world().state();
+    for service in ["cloudformation.amazonaws.com", "kinesisanalytics.amazonaws.com", "lambda.amazonaws.com"] {
+        let who = Caller::Role(state.lambda.functions["flink-rollback-unsticker"].role_name().to_owned());
+        let answer = iam::authorize_pass_role(&state, &who, &deployment.stack_role, service);
+        assert_eq!(answer.unwrap_err().code, "AccessDeniedException", "{service}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tagged_application_of_an_untagged_stack_is_told_before_any_stop() {
+    let deployment = handlers().await;
+    let mut template = Deployment::template_without_guard();
+    template["Resources"]["Application"]["Properties"]["Tags"] = json!([{"Key": "flink-unstick", "Value": "enabled"}]);
+    let untagged = [("owner", "somebody")];
+    for (version, ends) in [("1", Status::CreateComplete), ("2", Status::UpdateRollbackFailed)] {
+        let key = deployment.upload(&jar(version, &["poison"]));
+        let status = deployment.deploy_template(&template.to_string(), &with_jar(&key), &untagged).await;
+        assert_eq!(status, ends, "{}", why(&deployment));
+        deployment.record("poison");
+    }
+    let told = report(&deployment, "Refused").await;
+    assert!(told["State"].as_str().unwrap().contains("The stack has not opted in"), "{told}");
+    assert!(
+        told["Next"].as_str().unwrap().contains("stop-application --application-name flink-test --force"),
+        "{told}"
+    );
+    assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_service_gives_no_tags_nothing_is_stopped_until_an_operator_says_so() {
+    let deployment = running_where(Modes { resource_tags: ResourceTags::Missing, ..Modes::default() }).await;
+    deployment.record("poison");
+    stuck(&deployment).await;
+    let told = report(&deployment, "Refused").await;
+    let state = told["State"].as_str().unwrap();
+    assert!(state.contains("A permission is missing: kinesisanalytics:TagResource"), "{told}");
+    assert_eq!(application(&deployment).status, Flink::Running);
+    assert_eq!(deployment.change_access(&[("IgnoreConsentTag", "true")]).await, Status::UpdateComplete);
+    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
+    assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
+    report(&deployment, "StoppedAwaitingFix").await;
+    assert_eq!(asked(&deployment, &unsticker(&deployment), "TagResource", &tag(&["owner"])).as_deref(), DENIED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_its_own_role_it_continues_the_rollback_of_a_stack_without_one() {
+    let environment = [&QUICK[..], &[("CONTINUE_WITH_OWN_ROLE", "true")]].concat();
+    let deployment = Deployment::start(Options::default(), &environment).await;
+    assert_eq!(deployment.change_access(&[("ContinueWithOwnRole", "true")]).await, Status::UpdateComplete);
+    let template = Deployment::template_without_guard().to_string();
+    for (action, version, ends) in
+        [("CreateStack", "1", Status::CreateComplete), ("UpdateStack", "2", Status::UpdateRollbackFailed)]
+    {
+        let key = deployment.upload(&jar(version, &["poison"]));
+        let tags = [("flink-unstick", "enabled")];
+        request(deployment.world(), action, NAME, &template, &with_jar(&key), &tags, None).unwrap();
+        assert_eq!(settled(deployment.world(), NAME).await, ends, "{}", why(&deployment));
+        deployment.record("poison");
+    }
+    report(&deployment, "StoppedAwaitingFix").await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+}

@@ -1,0 +1,102 @@
+//! What `flink-rollback-unsticker` is refused, and whom it tells: by the service that does not stop, by CloudFormation that does not
+//! continue, by a second blocker.
+
+use local_aws::api::ApiError;
+use local_aws::cloudformation::{FailureOnTheWayBack, Status};
+use local_aws::deployment::Deployment;
+use local_aws::faults::Fault;
+use local_aws::flink::Status as Flink;
+use local_aws::{Modes, Options};
+use serde_json::Value;
+
+use crate::stage::{
+    application, begun_with, mutations, report, running_unguarded, running_unguarded_in, stuck, unsticker, why,
+    with_jar,
+};
+
+const UNSTICKER: &str = "flink-rollback-unsticker";
+const STOP: &str = "kinesisanalytics:StopApplication";
+const CONTINUE: &str = "cloudformation:ContinueUpdateRollback";
+
+fn refuse(code: &str, text: &str) -> Fault {
+    Fault::Refuse(ApiError::new(code, text))
+}
+
+/// How often the unsticker called this, whatever became of it.
+fn calls(deployment: &Deployment, operation: &str) -> usize {
+    mutations(deployment, UNSTICKER).iter().filter(|call| *call == operation).count()
+}
+
+fn text(report: &Value, member: &str) -> String {
+    report[member].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_force_stop_that_is_rejected_is_told_and_the_rollback_is_not_continued() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    {
+        let (who, mut state) = (unsticker(&deployment), deployment.world().state());
+        // The graceful stop gets the service's own answer.
+        state.faults.inject_for(who.clone(), STOP, 1, Fault::Pass);
+        let text = "Application cannot be stopped in 'RUNNING' state";
+        state.faults.inject_for(who, STOP, 1000, refuse("ResourceInUseException", text));
+    }
+    stuck(&deployment).await;
+    let told = report(&deployment, "Refused").await;
+    assert!(text(&told, "State").contains("The application does not stop: flink-test"), "{told}");
+    assert!(text(&told, "State").contains("cannot be stopped in 'RUNNING' state"), "{told}");
+    let next = text(&told, "Next");
+    assert!(next.contains("stop-application --application-name flink-test --force; aws cloudformation cont"), "{told}");
+    assert_eq!(calls(&deployment, "StopApplication"), 4, "gracefully, and three times by force");
+    assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_failure_beside_another_blocker_is_told_before_any_stop() {
+    let modes = Modes { failure_on_the_way_back: FailureOnTheWayBack::LetsOthersEnd, ..Modes::default() };
+    let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
+    deployment.record("poison");
+    let denied = refuse("LimitExceededException", "Resource limit exceeded.");
+    // On the way forward it may, on the way back it may not: the retention is the log group's own trouble.
+    deployment.world().state().faults.inject("logs:PutRetentionPolicy", 1, Fault::Pass);
+    deployment.world().state().faults.inject("logs:PutRetentionPolicy", 1000, denied);
+    let key = deployment.upload(&local_aws::deployment::jar("2", &["poison"]));
+    let parameters = [&with_jar(&key)[..], &[("LogRetentionDays", "60")]].concat();
+    let status = deployment.deploy_unguarded(&parameters).await;
+    assert_eq!(status, Status::UpdateRollbackFailed, "{}", why(&deployment));
+    let told = report(&deployment, "Refused").await;
+    assert!(text(&told, "State").contains("The rollback is blocked by something else: LogGroup"), "{told}");
+    assert_eq!(told["Blockers"].as_array().unwrap().len(), 2, "{told}");
+    let next = text(&told, "Next");
+    assert!(next.contains("stop-application --application-name flink-test --force; aws cloudformation cont"), "{told}");
+    assert!(mutations(&deployment, UNSTICKER).is_empty());
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_whose_answer_is_lost_is_continued_once() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    let who = unsticker(&deployment);
+    deployment.world().state().faults.inject_for(who, CONTINUE, 1, Fault::LoseReply);
+    stuck(&deployment).await;
+    let told = report(&deployment, "RollbackContinued").await;
+    assert!(told["Actions"].to_string().contains("ContinueUpdateRollback"), "{told}");
+    report(&deployment, "StoppedAwaitingFix").await;
+    assert_eq!(begun_with(&deployment, "unstick-"), 1, "one operation of the stack, whatever was sent again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_used_while_the_stack_stays_stuck_is_told() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    let used = refuse("TokenAlreadyExistsException", "A client request token already exists for this operation.");
+    deployment.world().state().faults.inject(CONTINUE, 1000, used);
+    stuck(&deployment).await;
+    let told = report(&deployment, "Refused").await;
+    assert!(text(&told, "State").contains("client request token already exists"), "{told}");
+    assert!(text(&told, "Next").contains("aws cloudformation continue-update-rollback --stack-name arn:"), "{told}");
+    assert_eq!(application(&deployment).status, Flink::Ready, "{told}");
+    assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 1);
+}
