@@ -37,6 +37,8 @@ pub(crate) enum InNameOf {
         /// The stack as it was first seen.
         first: Handover,
     },
+    /// A sweep; the stack's name is empty for an application of none.
+    Sweep,
     /// An incident; how often this project already continued the stack's rollback.
     Incident {
         /// How often.
@@ -204,6 +206,11 @@ async fn look(
 async fn look_at_stack(aws: &Aws, subject: &Subject) -> Result<Stack, Fault> {
     match &subject.in_name_of {
         InNameOf::Request { request, first } => asked::look_again(aws, request, first).await,
+        InNameOf::Sweep if subject.stack.is_empty() => Ok(Stack::default()),
+        InNameOf::Sweep => {
+            let status = stack::describe(aws, &subject.stack).await?.status;
+            Ok(Stack { status: Some(status), ..Stack::default() })
+        }
         InNameOf::Incident { continued } => {
             let status = stack::describe(aws, &subject.stack).await?.status;
             Ok(Stack { status: Some(status), superseded: false, continued: *continued })

@@ -14,6 +14,32 @@ use shared::lifecycle::{
 use crate::aws::Aws;
 use crate::fault::{Fault, fault};
 
+/// One application of the account's list.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+}
+
+/// All applications of the account in this region.
+pub(crate) async fn list(aws: &Aws) -> Result<Vec<Listed>, Fault> {
+    let mut all = Vec::new();
+    let mut next = None;
+    loop {
+        let page = aws.flink.list_applications().limit(50).set_next_token(next).send().await;
+        let page = page.map_err(|error| fault(Action::ListApplications, &error))?;
+        all.extend(
+            page.application_summaries
+                .into_iter()
+                .map(|summary| Listed { name: summary.application_name, arn: summary.application_arn }),
+        );
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
 /// An application as it is described, without the rest; `None` when it does not exist.
 pub(crate) async fn described(aws: &Aws, name: &str) -> Result<Option<Application>, Fault> {
     let described = aws.flink.describe_application().application_name(name).send().await;
@@ -185,6 +211,11 @@ pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -
         Call::CreateSnapshot { name: snapshot } => {
             let create = flink.create_application_snapshot().application_name(name).snapshot_name(snapshot);
             create.send().await.map_err(|error| fault(action, &error))?;
+        }
+        Call::DeleteSnapshot { name: snapshot, created } => {
+            let delete = flink.delete_application_snapshot().application_name(name).snapshot_name(snapshot);
+            let delete = delete.snapshot_creation_timestamp(DateTime::from_millis(created.0));
+            delete.send().await.map_err(|error| fault(action, &error))?;
         }
         Call::UpdateProperties { groups, restart, settled: _ } => {
             let mut update = flink

@@ -24,5 +24,6 @@ mod running;
 mod several;
 mod spared;
 mod stage;
+mod swept;
 mod unstuck;
 mod wired;

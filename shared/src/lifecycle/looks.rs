@@ -48,6 +48,8 @@ impl Goal {
             ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
                 Self::Properties(_) => Looks::PROPERTIES,
                 Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) | Self::Guarded(_) => Looks::ALL,
+                // Without the operations nobody knows since when it runs, nor why a snapshot failed; one that is stopped has neither.
+                Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },
                 Self::Continued(_) => Looks::NONE,
             },
             ApplicationStatus::Starting
@@ -62,7 +64,8 @@ impl Goal {
                 | Self::Properties(_)
                 | Self::Continued(_)
                 | Self::Recovered(_)
-                | Self::Guarded(_) => Looks::NONE,
+                | Self::Guarded(_)
+                | Self::Swept(_) => Looks::NONE,
             },
             ApplicationStatus::ForceStopping
             | ApplicationStatus::RollingBack

@@ -11,9 +11,10 @@ use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::value::Value;
 use crate::contract::{
-    ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, UNSTICKER_CONCURRENCY,
-    UNSTICKER_CONCURRENCY_PARAMETER, pattern,
+    ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify, UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
+    pattern,
 };
+use crate::lifecycle::EVERY;
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
 pub const DEPLOYED: [Function; 4] =
@@ -30,8 +31,8 @@ pub fn handlers() -> Result<Template, Problem> {
     );
     let sweep = template.parameter(
         "Sweep",
-        ParameterOf::text("ENABLED wakes the unsticker every 15 minutes, to finish what a lost event left.")
-            .default("DISABLED")
+        ParameterOf::text("ENABLED wakes the unsticker every 15 minutes: it finishes what a lost event left and looks after snapshots.")
+            .default("ENABLED")
             .one_of(["ENABLED", "DISABLED"]),
     )?;
     // The function is cargo's and not the template's: `make deploy` reserves what the output says.
@@ -51,7 +52,9 @@ pub fn handlers() -> Result<Template, Problem> {
     template.add("StackStatusPermission", rule.permission_to_invoke(&unsticker))?;
 
     let target = Target::of(unsticker.clone()).input(&json!({"Sweep": true})).undeliverable_to(&queue);
-    let rule = Rule::every("Finishes what a lost event left.", "15 minutes", &sweep.reference(), target);
+    let description = "Finishes what a lost event left, and looks after snapshots.";
+    let rate = format!("{} minutes", EVERY.as_secs() / 60);
+    let rule = Rule::every(description, &rate, &sweep.reference(), target);
     let rule = template.add("SweepRule", rule)?;
     template.add("SweepPermission", rule.permission_to_invoke(&unsticker))?;
 
@@ -86,14 +89,14 @@ pub(super) fn default_bus_arn() -> Value {
     arn::regional("events", ["event-bus/default".into()])
 }
 
-/// The results of the unsticker that people want to hear of, as Lambda's OnSuccess destination puts them on the bus.
+/// What people want to hear of the unsticker's results, as Lambda's OnSuccess destination puts them on the bus.
 fn report_pattern(unsticker: &Value) -> Result<Json, Problem> {
-    let not_ours = Value::of(&Outcome::NotOurs)?;
+    let people = Value::of(&Notify::People)?;
     Ok(json!({
         "source": ["lambda"],
         "detail-type": ["Lambda Function Invocation Result - Success"],
         "resources": [{"prefix": unsticker}],
-        "detail": {"responsePayload": {"Outcome": [{"anything-but": [not_ours]}]}},
+        "detail": {"responsePayload": {"Notify": [people]}},
     }))
 }
 
