@@ -23,7 +23,7 @@ const APPLICATION: &str = include_str!("../../template/application.template.json
 pub const NAME: &str = "flink-test";
 
 /// The functions that are deployed, with the output of the access stack that names each one's role.
-const FUNCTIONS: [(&str, &str); 4] = [
+pub const FUNCTIONS: [(&str, &str); 4] = [
     ("flink-auto-start", "AutoStartRoleArn"),
     ("flink-property-groups", "PropertyGroupsRoleArn"),
     ("flink-update-guard", "UpdateGuardRoleArn"),

@@ -1,6 +1,7 @@
 //! `flink-stack`, the operator's command: the built binary, asked as a person asks it.
 
 mod plan;
+mod replay;
 mod verify;
 mod why;
 
