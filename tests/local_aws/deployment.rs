@@ -49,7 +49,7 @@ pub fn jar(version: &str, fails_on: &[&str]) -> Value {
 }
 
 impl Deployment {
-    /// Starts a world and deploys the access stack, the three functions and the handlers stack.
+    /// Starts a world and deploys the access stack, the functions and the handlers stack.
     ///
     /// `environment` is set on each function: its pace, its patience.
     ///

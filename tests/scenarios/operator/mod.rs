@@ -2,6 +2,7 @@
 
 mod plan;
 mod replay;
+mod samples;
 mod verify;
 mod why;
 
@@ -9,7 +10,7 @@ use std::process::Stdio;
 
 use local_aws::LocalAws;
 use local_aws::api::Caller;
-use local_aws::deployment::{Deployment, binaries};
+use local_aws::deployment::{Deployment, NAME, binaries};
 use serde_json::Value;
 use tokio::process::Command;
 

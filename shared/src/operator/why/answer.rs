@@ -35,7 +35,7 @@ impl Verdict {
             Self::Fine => (Colour::Green, "fine"),
             Self::InProgress => (Colour::Yellow, "in progress"),
             Self::Stuck => (Colour::Red, "stuck"),
-            Self::CannotTell => (Colour::Red, "cannot tell"),
+            Self::CannotTell => (Colour::Red, "unknown"),
         }
     }
 }
