@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint cfn-lint one-tls template properties check-properties deploy destroy plan why e2e e2e-flink
+.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why verify-aws e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -16,10 +16,14 @@ demo: ## The whole story on a local AWS, live: needs cargo alone
 	cargo build --package functions --bins
 	cargo run --package local-aws --bin demo
 
-test: ## Every example and scenario: needs cargo alone
-	cargo test --workspace
+# What the scenarios ask of the local AWS is kept for `make requests`.
+RECORDED := $(abspath $(TARGET))/recorded
 
-check: lint one-tls cfn-lint test adoption e2e gauge ## What CI runs
+test: ## Every example and scenario: needs cargo alone
+	@rm -rf $(RECORDED) && mkdir -p $(RECORDED)
+	LOCAL_AWS_RECORD=$(RECORDED) cargo test --workspace
+
+check: lint deny gates test requests adoption e2e gauge ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
@@ -27,10 +31,17 @@ lint: ## Formatting, lints, documentation
 	cargo clippy --package template --features aws --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
-one-tls: ## No second TLS stack has come in with a dependency
-	@for crate in aws-lc-sys openssl-sys hyper@0.14; do \
-		if cargo tree --workspace --edges normal --invert $$crate >/dev/null 2>&1; then \
-			echo "$$crate is linked: a second TLS stack; see cargo tree --invert $$crate" >&2; exit 1; fi; done
+CARGO_DENY := $(TARGET)/tools/bin/cargo-deny
+$(CARGO_DENY):
+	cargo install --quiet --debug --locked --root $(TARGET)/tools --version 0.20.2 cargo-deny
+
+# Then each part is tried with a defect that it has to find.
+deny: $(CARGO_DENY) ## Licences, sources, and no second TLS stack
+	$(CARGO_DENY) --locked --workspace --config .deny.toml check licenses bans sources
+	@for planted in 'licenses:s/"ISC",//' 'bans:s/openssl-sys/ring/' 'sources:s/^unknown-git.*/allow-registry=[]/'; do \
+		sed "$${planted#*:}" .deny.toml >$(TARGET)/planted-deny.toml; \
+		if $(CARGO_DENY) --locked --workspace --config $(TARGET)/planted-deny.toml check "$${planted%%:*}" >/dev/null 2>&1; then \
+			echo "cargo-deny does not find what was planted: $$planted" >&2; exit 1; fi; done
 
 template: ## Write the templates anew from shared/src/template, and check the environments
 	cargo run --quiet --package template -- synth
@@ -46,15 +57,23 @@ properties: ## What the job reads, for local development: [ENV=staging] [STACK=f
 check-properties: ## Keys that the job reads and nobody injects, and the reverse: JAR_SOURCES=path/to/src
 	@cargo run --quiet --package template -- check-properties '$(JAR_SOURCES)'
 
-cfn-lint: $(VENV)/installed ## cfn-lint finds nothing on the templates
-	$(VENV)/bin/cfn-lint template/*.template.json $(filter %.yaml,$(EXAMPLE_TEMPLATES))
+# Commercial regions, GovCloud and China: Managed Service for Apache Flink is in all three.
+TEMPLATES := $(wildcard template/*.template.json template/samples/*.template.json)
+LINTED_REGIONS := us-east-1 eu-west-1 us-gov-west-1 cn-north-1
+# W3011 wants an UpdateReplacePolicy beside a DeletionPolicy, for the data: a custom resource of ours holds none.
+gates: $(VENV)/installed ## cfn-lint in three partitions, cloudformation-validate and our own Guard rules find nothing in the templates
+	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) -- $(TEMPLATES)
+	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) --ignore-checks W3011 -- tests/adoption/*/*.yaml
+	$(VENV)/bin/python tests/gates/templates.py $(TEMPLATES)
+
+requests: test $(VENV)/installed ## What the scenarios sent, against botocore's models; what they used, against what is granted
+	$(VENV)/bin/python tests/gates/requests.py $(RECORDED)
 
 # Stacks of others that adopt the handlers: committed YAML, and what CDK and SAM make, pinned (needs node, npm and python3).
 ADOPTION := $(abspath $(TARGET))/adoption
 CDK := tests/adoption/cdk
-CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next)
+CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next overridden tagged hurried)
 SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
-EXAMPLE_TEMPLATES := $(wildcard tests/adoption/*/*.yaml) $(CDK_TEMPLATES) $(SAM_TEMPLATES)
 
 .PHONY: adoption
 adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/)
@@ -68,11 +87,11 @@ $(ADOPTION)/npm/installed: $(CDK)/package.json $(CDK)/package-lock.json
 	cd $(@D) && npm ci --silent --no-audit --no-fund --no-update-notifier
 	@touch $@
 
-# One run writes all of them. The construct library's own use of deprecated classes is not ours to report.
+# One run writes all of them. The construct library keeps a cache at home, and uses deprecated classes, which are not ours to report.
 $(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(wildcard $(CDK)/*.ts) $(CDK)/tsconfig.json
 	rm -rf $(ADOPTION)/cdk
 	cp $(CDK)/*.ts $(CDK)/tsconfig.json $(ADOPTION)/npm/
-	cd $(ADOPTION)/npm && node_modules/.bin/tsc && JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk
+	cd $(ADOPTION)/npm && node_modules/.bin/tsc && HOME=$(ADOPTION) JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk
 
 $(ADOPTION)/sam/%.json: tests/adoption/sam/%.yaml tests/adoption/sam/transform.py $(ADOPTION)/venv/installed
 	@mkdir -p $(@D)
@@ -86,6 +105,9 @@ $(ADOPTION)/venv/installed: tests/adoption/sam/requirements.txt
 deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh deploy $(GIVEN)
 
+functions: ## Only the functions, where StackSets bring the stacks around them: [REGION=...]
+	@template/deploy.sh functions $(GIVEN)
+
 destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
 	@template/deploy.sh destroy $(GIVEN)
 
@@ -98,13 +120,20 @@ plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar 
 why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
 	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
 
+verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it: BUCKET=.. KEY=job.jar [PROPERTIES='k=v ..'] [RUN=1] YES=1
+	@$(flink-stack) verify-aws --bucket '$(BUCKET)' --key '$(KEY)' $(call given,REGION,--region) \
+		$(if $(RUN),--run) $(if $(YES),--yes) $(PROPERTIES)
+
+packages: ## The functions' zips and their digests, the same for the same source: [ARCH=arm64]
+	@template/deploy.sh packages $(GIVEN)
+
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py
 
 e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
 	cargo run --quiet --package local-aws --bin e2e-flink
 
-# ministack, cargo-lambda with zig, the AWS CLI and cfn-lint, pinned.
+# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint and cloudformation-validate, pinned.
 $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
@@ -145,9 +174,8 @@ $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package
 	npm install --prefix $(BENCH) --silent --no-package-lock --no-audit --no-fund
 	@touch $@
 
-# What the zips are built with; template/deploy.sh builds the same ones.
-LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" cargo lambda build --quiet --release --locked --output-format zip \
-	--bin flink-auto-start --bin flink-property-groups --bin flink-update-guard --bin flink-rollback-unsticker
+# The zips that are shipped, as `make e2e` has built them already.
+LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" template/deploy.sh packages >/dev/null
 
 .PHONY: bench
 bench: $(BENCH)/installed $(VENV)/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind)

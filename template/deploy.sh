@@ -4,8 +4,10 @@
 #   template/deploy.sh deploy JAR=job.jar [STACK=...] ...    access stack, functions, handlers stack, jar, application stack
 #   template/deploy.sh plan JAR=job.jar [STACK=...] ...      what the last of these would do; it changes nothing
 #   template/deploy.sh destroy [STACK=...] ...               the same in reverse
+#   template/deploy.sh functions [REGION=...] ...            only the functions, where a StackSet brings the stacks around them
+#   template/deploy.sh packages [ARCH=arm64]                 the functions' packages alone, with their digests
 #
-# `make deploy`, `make plan` and `make destroy` call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
+# The Makefile's targets of these names call this. It runs against AWS, or against any endpoint in AWS_ENDPOINT_URL: the commands
 # are the same. Everything that can be checked is checked before anything is created or deleted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,7 +17,7 @@ cd "$(dirname "$0")/.."
 readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON
   POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
   IGNORE_CONSENT_TAG'
-readonly ACCESS=flink-access HANDLERS=flink-handlers
+ACCESS=flink-access HANDLERS=flink-handlers
 # The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
 readonly FUNCTIONS=(flink-auto-start flink-property-groups flink-update-guard flink-rollback-unsticker)
 
@@ -82,6 +84,22 @@ retains() {
     --query "Stacks[0].Outputs[?OutputKey=='Retained'].OutputValue") == true ]]
 }
 
+# Puts into ACCESS and HANDLERS the stacks that export what the names promise: those of a StackSet are called otherwise. Into
+# `elsewhere`, whether somebody else keeps them.
+look_for_stacks() {
+  local stack
+  elsewhere=
+  stack=$(exporting_stack flink-access-bucket)
+  [[ -z $stack || $stack == *:stack/$ACCESS/* ]] || ACCESS=$stack elsewhere=yes
+  stack=$(exporting_stack flink-handlers-auto-start-arn)
+  [[ -z $stack || $stack == *:stack/$HANDLERS/* ]] || HANDLERS=$stack elsewhere=yes
+}
+
+# The ARN of the stack that has this export, or nothing.
+exporting_stack() {
+  aws cloudformation list-exports --query "Exports[?Name=='$1'].ExportingStackId" --output text | sed 's/^None$//'
+}
+
 # The newest event of a stack, or nothing when there is no such stack.
 newest_event() {
   aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --query 'StackEvents[0].EventId' --output text 2>/dev/null || true
@@ -138,6 +156,7 @@ check_account() {
   [[ -n $AWS_REGION ]] || die "no region; give REGION=..., or run: aws configure set region ..."
   export AWS_REGION AWS_DEFAULT_REGION=$AWS_REGION
   account=$(aws sts get-caller-identity --query Account --output text 2>&1) || die "no AWS account answers: $account"
+  look_for_stacks
 }
 
 # ---- deploy ------------------------------------------------------------------------------------------------------------
@@ -202,16 +221,14 @@ role_output() {
 check_deploy() {
   [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar"
   [[ -f $JAR ]] || die "JAR=$JAR is not a file"
-  if [[ -z $ONLY_STACK ]]; then
-    needs cargo "see https://rustup.rs"
-    cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
-  fi
+  [[ -n $ONLY_STACK ]] || check_build
   check_account
+  [[ -n $ONLY_STACK || -z $elsewhere ]] || die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; run make functions, and this with ONLY_STACK=1"
   [[ $RETAIN =~ ^[01]?$ ]] || die "RETAIN is \"$RETAIN\"; it takes 1 (the application stays when the stack goes) or 0"
   [[ -z $TRACING || $TRACING == Active || $TRACING == PassThrough ]] || die "TRACING is \"$TRACING\"; it takes Active or PassThrough"
-  [[ -z $ONLY_STACK ]] || there $HANDLERS || die "the handlers are not deployed; leave ONLY_STACK out"
+  [[ -z $ONLY_STACK ]] || there "$HANDLERS" || die "the handlers are not deployed; leave ONLY_STACK out"
   prefix=flink-
-  ! there $ACCESS || prefix=$(output $ACCESS ApplicationNamePrefix)
+  ! there "$ACCESS" || prefix=$(output "$ACCESS" ApplicationNamePrefix)
   prefix=${PREFIX:-$prefix}
   [[ $name == "$prefix"* ]] || die "the name $name does not begin with $prefix, and the functions' roles reach no other; give STACK=$prefix... or PREFIX=..."
   look "$name"
@@ -226,6 +243,53 @@ check_deploy() {
   esac
 }
 
+functions() {
+  check_build
+  check_account
+  there "$ACCESS" || die "$ACCESS is not deployed; its roles are what the functions run with"
+  build_functions
+  deploy_functions
+}
+
+# Builds the functions and packs them so that the same source gives the same bytes, wherever and whenever it is built: no path of
+# this machine in a panic's text, no time of the build in the zip, whose oldest time is 1980.
+build_functions() {
+  local function build=(--release --locked)
+  say "building ${FUNCTIONS[*]} for $ARCH"
+  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
+  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
+  RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" \
+    quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+  for function in "${FUNCTIONS[@]}"; do
+    TZ=UTC touch -t 198001010000 "${CARGO_TARGET_DIR:-target}/lambda/$function/bootstrap"
+  done
+}
+
+check_build() {
+  local libraries
+  needs cargo "see https://rustup.rs"
+  cargo lambda --version >/dev/null 2>&1 || die "cargo-lambda is not installed; pip install cargo-lambda (it brings zig)"
+  case $ARCH in
+    x86_64) ;;
+    arm64)
+      libraries=$(rustc --print target-libdir --target aarch64-unknown-linux-gnu)
+      [[ -d $libraries ]] || die "ARCH=arm64 takes the target: rustup target add aarch64-unknown-linux-gnu" ;;
+    *) die "ARCH is \"$ARCH\"; it takes x86_64 or arm64" ;;
+  esac
+}
+
+packages() {
+  local function folder
+  check_build
+  build_functions
+  for function in "${FUNCTIONS[@]}"; do
+    folder=${CARGO_TARGET_DIR:-target}/lambda/$function
+    # Its own packing, as `cargo lambda deploy` uploads it; nothing is deployed.
+    quietly cargo lambda deploy "$function" --dry || die "the function $function cannot be packed"
+    (sha256sum "$folder/bootstrap.zip" 2>/dev/null || shasum -a 256 "$folder/bootstrap.zip")
+  done
+}
+
 deploy() {
   check_deploy
   say "account $account, region $AWS_REGION${AWS_ENDPOINT_URL:+, endpoint $AWS_ENDPOINT_URL}"
@@ -234,11 +298,8 @@ deploy() {
 }
 
 deploy_handlers() {
-  local function role variables access=() build=(--release --locked --output-format zip)
-  say "building ${FUNCTIONS[*]} for $ARCH"
-  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
-  for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
-  quietly cargo lambda build "${build[@]}" || die "the functions do not build"
+  local access=()
+  build_functions
 
   say "stack $ACCESS: roles, logs, queue, topic, bucket"
   # Only what is given: an update keeps every other parameter as it is.
@@ -251,6 +312,14 @@ deploy_handlers() {
   deploy_stack $ACCESS template/access.template.json --capabilities CAPABILITY_NAMED_IAM \
     ${access[@]+--parameter-overrides "${access[@]}"}
 
+  deploy_functions
+
+  say "stack $HANDLERS: events, schedule, alarms, exports"
+  deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
+}
+
+deploy_functions() {
+  local function role variables
   for function in "${FUNCTIONS[@]}"; do
     say "function $function"
     variables="POLL_INTERVAL_MS=${POLL_INTERVAL_MS:-5000},REPLY_MARGIN_MS=${REPLY_MARGIN_MS:-15000}"
@@ -258,15 +327,12 @@ deploy_handlers() {
       variables+=",MAX_REPLAY_HOURS=${MAX_REPLAY_HOURS:-20},STOP_MINUTES=${STOP_MINUTES:-10}"
       variables+=",STABILIZE_SECONDS=${STABILIZE_SECONDS:-60},KEEP_SNAPSHOTS=${KEEP_SNAPSHOTS:-10}"
       # What the roles allow and what the function believes are one parameter.
-      variables+=",CONTINUE_WITH_OWN_ROLE=$(output $ACCESS ContinueWithOwnRole)"
+      variables+=",CONTINUE_WITH_OWN_ROLE=$(output "$ACCESS" ContinueWithOwnRole)"
     fi
-    role=$(output $ACCESS "$(role_output "$function")")
+    role=$(output "$ACCESS" "$(role_output "$function")")
     # What the role allows and what the function does are one parameter, here too.
-    deploy_function "$function" "$role" "$variables" "$(output $ACCESS Tracing)"
+    deploy_function "$function" "$role" "$variables" "$(output "$ACCESS" Tracing)"
   done
-
-  say "stack $HANDLERS: events, schedule, alarms, exports"
-  deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
 }
 
 # A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack. Puts its key into `key`.
@@ -287,7 +353,8 @@ read_overrides() {
     [[ -n $RETAIN ]] || ! retains "$name" || RETAIN=1
   else
     overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")
-    overrides+=("AlarmTopicArn=$(output $ACCESS IncidentTopicArn)")
+    # A plan may come before everything.
+    ! there "$ACCESS" || overrides+=("AlarmTopicArn=$(output "$ACCESS" IncidentTopicArn)")
   fi
   [[ $RETAIN != 1 ]] || template=template/application-retained.template.json
   [[ -z $KEY ]] || overrides+=("KeyArn=$KEY")
@@ -302,8 +369,8 @@ read_overrides() {
 
 deploy_application() {
   local key bucket service_role application overrides template
-  service_role=$(output $ACCESS StackRoleArn)
-  bucket=$(output $ACCESS BucketName)
+  service_role=$(output "$ACCESS" StackRoleArn)
+  bucket=$(output "$ACCESS" BucketName)
 
   read_jar
   if aws s3api head-object --bucket "$bucket" --key "$key" >/dev/null 2>&1; then
@@ -368,6 +435,9 @@ empty_bucket() {
 destroy() {
   check_account
   local others function bucket
+  if [[ -z $ONLY_STACK && -n $elsewhere ]]; then
+    die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; take only this stack away: make destroy ONLY_STACK=1"
+  fi
   look_for_importers
   others=$(printf '%s' "$importers" | tr -s ' \t' '\n' | sort -u | grep -vx -e "$name" -e '' | paste -sd ' ' - || true)
   if [[ -z $ONLY_STACK && -n $others ]]; then
@@ -385,8 +455,8 @@ destroy() {
       aws lambda delete-function --function-name "$function" >/dev/null
     fi
   done
-  if there $ACCESS; then
-    bucket=$(output $ACCESS BucketName)
+  if there "$ACCESS"; then
+    bucket=$(output "$ACCESS" BucketName)
     empty_bucket "$bucket"
     delete_stack $ACCESS
   fi
@@ -398,8 +468,10 @@ main() {
   case $verb in
     deploy) read_settings "${@:2}"; deploy ;;
     destroy) read_settings "${@:2}"; destroy ;;
+    functions) read_settings "${@:2}"; functions ;;
+    packages) read_settings "${@:2}"; packages ;;
     plan) read_settings "${@:2}"; plan ;;
-    *) printf 'usage: %s deploy|plan|destroy [NAME=value ...]\n' "$0" >&2; return 2 ;;
+    *) printf 'usage: %s deploy|plan|destroy|functions|packages [NAME=value ...]\n' "$0" >&2; return 2 ;;
   esac
 }
 

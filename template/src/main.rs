@@ -15,21 +15,28 @@ use shared::template::environment;
 const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
        flink-stack check-properties DIR
+       flink-stack picture
        flink-stack plan --stack NAME [--region REGION] [--template FILE] [--json] [Key=Value ...]
        flink-stack why --stack NAME [--region REGION] [--json]
+       flink-stack verify-aws --bucket NAME --key KEY [--yes] [--run] [--region REGION] [--out FILE] [key=value ...]
 
-  synth              writes access.template.json, handlers.template.json and application.template.json
-                     into DIR, by default into template/, after a look at template/environments/
+  synth              writes access.template.json, handlers.template.json, application.template.json, its variant
+                     application-retained.template.json and samples/ into DIR, by default into template/,
+                     after a look at template/environments/
   properties         writes what the job reads in an environment, as flink-application-properties-dev.json
                      for a developer's machine; without --out it is printed
   check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse
+  picture            prints the application's stack as a Mermaid graph, as README shows it
   plan               says what a deployment with these parameters would do: what changes, whether the job restarts,
                      whether the snapshot that this takes can be taken now, and what becomes of the state.
                      Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell
   why                says why a stack is stuck, or that it is not, and the next command to run.
                      Ends with 0: nothing to do, 1: stuck, 2: cannot tell
+  verify-aws         asks an account what AWS's documentation leaves open, with a jar in S3 and the properties that its job
+                     needs, in a stack of its own that it removes; with --run also what takes a running application.
+                     Ends with 0: all asked and removed, 1: something stayed unanswered or is left, 2: nothing was asked
 
-plan and why only read. They are built with the feature aws: cargo run --package template --features aws";
+plan and why only read. The three are built with the feature aws: cargo run --package template --features aws";
 
 /// Where environments are.
 const ENVIRONMENTS: &str = "template/environments";
@@ -40,6 +47,7 @@ enum Command {
     Synth { out: PathBuf, environments: PathBuf },
     Properties(Properties),
     CheckProperties { sources: PathBuf },
+    Picture,
     Operate(operate::Asked),
     Help,
 }
@@ -60,6 +68,7 @@ fn main() -> ExitCode {
         Ok(Command::Synth { out, environments }) => synth(&out, &environments),
         Ok(Command::Properties(asked)) => properties(&asked),
         Ok(Command::CheckProperties { sources }) => check_properties(&sources),
+        Ok(Command::Picture) => picture().map(|picture| print!("{picture}")),
         Ok(Command::Operate(asked)) => return operate::answer(&asked),
         Ok(Command::Help) => {
             println!("{USAGE}");
@@ -104,7 +113,9 @@ fn command(arguments: &[String]) -> Result<Command, String> {
         ["check-properties", ..] => {
             Err("check-properties needs the folder of the job's sources, and nothing else".to_owned())
         }
+        ["picture"] => Ok(Command::Picture),
         [word @ ("why" | "plan"), rest @ ..] => operate::asked(word, rest).map(Command::Operate),
+        ["verify-aws", rest @ ..] => operate::verify(rest).map(Command::Operate),
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         [] => Err("a command is missing".to_owned()),
         [unknown, ..] => Err(format!("there is no command \"{unknown}\"")),
@@ -165,6 +176,11 @@ fn properties(asked: &Properties) -> Result<(), String> {
     Ok(())
 }
 
+fn picture() -> Result<String, String> {
+    let template = shared::template::application();
+    template.and_then(|template| shared::template::picture(&template)).map_err(|problem| problem.to_string())
+}
+
 fn check_properties(sources: &Path) -> Result<(), String> {
     let injected = environment::properties(None, "", "").map_err(|problem| problem.to_string())?;
     let findings = check::compare(&injected, &check::read_sources(sources)?);
@@ -188,6 +204,13 @@ mod tests {
             let committed = std::fs::read_to_string(&path).unwrap_or_default();
             assert!(committed == text, "template/{name} is not what is synthesized: run `make template`");
         }
+    }
+
+    #[test]
+    fn the_picture_in_readme_is_the_templates() {
+        let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+        let picture = format!("```mermaid\n{}```\n", picture().unwrap());
+        assert!(page.contains(&picture), "put what `cargo run -p template -- picture` prints into README.md");
     }
 
     #[test]

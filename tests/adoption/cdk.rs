@@ -1,9 +1,12 @@
 //! `tests/adoption/cdk`: the tutorial's stack with CDK's own Flink construct, and the same with `FlinkHandlers`.
 
+use local_aws::flink::Status;
 use serde_json::Value;
+use tokio::process::Command;
 
+use crate::adopted::team::Team;
 use crate::adopted::{Example, Version, does_not_get_stuck, starts_what_never_ran, takes_over_what_runs};
-use crate::synthesized;
+use crate::{folder, synthesized};
 
 const STACK: &str = "flink-orders";
 /// The stack of the tutorial as CDK synthesized it once, without the CLI's metadata.
@@ -42,9 +45,28 @@ fn objects(assembly: &str) -> Vec<(String, String, Vec<u8>)> {
         .collect()
 }
 
+/// What `cdk deploy` of an assembly does, against the team's account.
+async fn cdk_deploy(team: &Team, assembly: &str) {
+    let mut cdk = Command::new(folder().join("npm/node_modules/.bin/cdk"));
+    cdk.args(["deploy", STACK, "--require-approval", "never", "--no-notices", "--app"])
+        .arg(folder().join("cdk").join(assembly));
+    cdk.envs([("CDK_DISABLE_CLI_TELEMETRY", "1"), ("CDK_DISABLE_VERSION_CHECK", "1"), ("AWS_REGION", "eu-west-1")]);
+    cdk.envs([
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL", &team.deployment.aws.endpoint),
+    ]);
+    // Nothing is written outside, and nobody's profile is read.
+    cdk.env("HOME", folder()).env_remove("AWS_PROFILE").current_dir(folder());
+    let output = cdk.output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{}", team.why());
+}
+
 fn example() -> Example {
     Example {
         stack: STACK,
+        role: "cdk-hnb659fds-cfn-exec-role-111122223333-eu-west-1",
         before: version("before"),
         adopted: version("adopted"),
         next: version("next"),
@@ -68,6 +90,20 @@ fn the_stack_before_is_the_tutorials() {
     assert_eq!(before, reference);
 }
 
+#[test]
+fn the_digest_changes_with_what_the_application_is_sent_and_with_nothing_else() {
+    let resource = |assembly: &str, logical_id: &str| {
+        let template: Value = serde_json::from_str(&version(assembly).template).unwrap();
+        template["Resources"][logical_id]["Properties"].clone()
+    };
+    let digest = |assembly: &str| resource(assembly, "HandlersUpdateGuard7D85CB74")["ConfigurationDigest"].clone();
+    assert_ne!(digest("adopted"), Value::Null);
+    assert_ne!(digest("next"), digest("adopted"), "another jar");
+    assert_ne!(digest("overridden"), digest("adopted"), "an overridden property");
+    assert_ne!(resource("tagged", "FlinkApp25CA5116"), resource("adopted", "FlinkApp25CA5116"));
+    assert_eq!(digest("tagged"), digest("adopted"), "a tag restarts no job");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adopted_application_that_never_ran_is_the_same_one_and_runs() {
     starts_what_never_ran(example()).await;
@@ -81,4 +117,16 @@ async fn an_adopted_application_that_runs_keeps_its_state_and_its_snapshots() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_does_not_wedge_an_adopted_stack() {
     does_not_get_stuck(example()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cdk_cli_itself_deploys_the_stack_and_adopts_the_handlers() {
+    // A bootstrapped account has the bucket; the CLI uploads the rest.
+    let bucket = objects("before")[0].0.clone();
+    let objects = vec![(bucket, "bootstrapped".to_owned(), Vec::new())];
+    let team = Team::account(Example { objects, ..example() }).await;
+    cdk_deploy(&team, "before").await;
+    assert_eq!(team.application().status, Status::Ready);
+    cdk_deploy(&team, "hurried").await;
+    team.assert_it_runs_with_the_stacks_names("1");
 }

@@ -1,8 +1,9 @@
 //! The local AWS as a program: for a person with the AWS CLI, and for the demo.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use local_aws::{LocalAws, Options};
+use local_aws::{LocalAws, Modes, Options};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -17,7 +18,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let local = LocalAws::start(Options { port: port()?, ..Options::default() }).await?;
+    let local = LocalAws::start(options()?).await?;
     introduce(&local);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -29,13 +30,21 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn port() -> Result<u16, Box<dyn std::error::Error>> {
+fn options() -> Result<Options, Box<dyn std::error::Error>> {
+    let mut options = Options::default();
     let mut arguments = std::env::args().skip(1);
-    match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
-        (None, _, _) => Ok(0),
-        (Some("--port"), Some(port), None) => Ok(port.parse()?),
-        _ => Err("usage: local-aws [--port <port>]; without a port the system chooses one".into()),
+    while let Some(name) = arguments.next() {
+        match (name.as_str(), arguments.next()) {
+            ("--port", Some(port)) => options.port = port.parse()?,
+            ("--modes", Some(file)) => options.modes = Modes::read(Path::new(&file))?,
+            _ => {
+                let usage = "usage: local-aws [--port <port>] [--modes <file>]; without a port the system chooses one; the modes are \
+                             answers of `make verify-aws`";
+                return Err(usage.into());
+            }
+        }
     }
+    Ok(options)
 }
 
 #[expect(clippy::print_stdout, reason = "this is the program's interface")]

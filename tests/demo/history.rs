@@ -59,9 +59,18 @@ impl Since {
         self.was_started_by(state, function).filter(|()| is_kept && is_newest)
     }
 
-    /// The unsticker's stop, graceful or by force, was taken, or refused.
-    pub(crate) fn was_stopped(self, state: &State, by_force: bool, is_refused: bool) -> Option<()> {
-        let mut stops = self.calls(state, "flink-rollback-unsticker", "kinesisanalytics:StopApplication");
+    /// The stack never went back, and the unsticker changed nothing.
+    pub(crate) fn was_never_wedged(self, state: &State) -> Option<()> {
+        let is_back = self.was(state, Status::UpdateRollbackInProgress).is_some();
+        let is_ours = ["kinesisanalytics:StopApplication", "cloudformation:ContinueUpdateRollback"]
+            .iter()
+            .any(|action| self.calls(state, "flink-rollback-unsticker", action).next().is_some());
+        (!is_back && !is_ours).then_some(())
+    }
+
+    /// A function's stop, graceful or by force, was taken, or refused.
+    pub(crate) fn was_stopped(self, state: &State, function: &str, by_force: bool, is_refused: bool) -> Option<()> {
+        let mut stops = self.calls(state, function, "kinesisanalytics:StopApplication");
         let found = stops.find(|call| {
             call.body["Force"].as_bool().unwrap_or(false) == by_force && call.refused.is_some() == is_refused
         });

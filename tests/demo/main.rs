@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use local_aws::cloudformation::Status;
-use local_aws::{LocalAws, Options};
+use local_aws::{LocalAws, Options, State};
 use tokio::signal::unix::{SignalKind, signal};
 
 use history::{application, knows_its_names, loops, runs};
@@ -29,8 +29,11 @@ use watch::amounts;
 
 const AUTO_START: &str = "flink-auto-start";
 const UNSTICKER: &str = "flink-rollback-unsticker";
+const GUARD: &str = "flink-update-guard";
 /// Versions 1 and 2 of the job cannot process it.
 const BAD: &str = "order-without-customer";
+/// Version 4 cannot process this one.
+const ANOTHER: &str = "order-without-address";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -103,7 +106,15 @@ async fn story(aws: LocalAws, screen: Arc<Screen>, seen: Arc<Seen>) -> Result<()
         "Now the old code itself cannot process what is in the stream: unstuck, restarted, it loops again. Without us it \
          restarts for ever and blocks the very deployment that brings the fix. Here it is stopped and waits for that fix.",
     );
-    a_bad_record(&mut stage, &screen).await
+    a_bad_record(&mut stage, &screen).await?;
+    opening::chapter(
+        &screen,
+        4,
+        "The same (c), with the guard",
+        "Curing takes a failed deployment first. The guard comes before the update: it stops the job with its state kept, or by \
+         force where nothing can be kept, so CloudFormation meets a stopped application, which takes every update.",
+    );
+    with_the_guard(&mut stage).await
 }
 
 /// Chapter 1.
@@ -130,8 +141,8 @@ async fn a_passing_cause(stage: &Stage, screen: &Screen) -> Result<(), Missed> {
     stage.deploy(Step::WedgedByPermission, "2", &[BAD]).await?;
     stage.see(Step::WedgedByPermission, |state| before.was(state, Status::UpdateRollbackFailed)).await?;
     stage.see(Step::Woken, |state| before.was_woken(state, Status::UpdateRollbackFailed)).await?;
-    stage.see(Step::GracefulRefused, |state| before.was_stopped(state, false, true)).await?;
-    stage.see(Step::Forced, |state| before.was_stopped(state, true, false)).await?;
+    stage.see(Step::GracefulRefused, |state| before.was_stopped(state, UNSTICKER, false, true)).await?;
+    stage.see(Step::Forced, |state| before.was_stopped(state, UNSTICKER, true, false)).await?;
     stage.team("finds the mistake and gives the permission back; nobody touches the stack");
     stage.deployment.sink_permission(true);
     stage.see(Step::Continued, |state| before.was(state, Status::UpdateRollbackComplete)).await?;
@@ -167,16 +178,50 @@ async fn a_bad_record(stage: &mut Stage, screen: &Screen) -> Result<(), Missed> 
     stage.deploy(Step::FixDeployed, "3", &[]).await?;
     stage.see(Step::FixDeployed, |state| before.was(state, Status::UpdateComplete).and(runs(state, "3"))).await?;
     stage.pause().await;
+    nothing_lost(stage, Step::NothingLost, &[BAD]).await
+}
+
+/// Chapter 4.
+async fn with_the_guard(stage: &mut Stage) -> Result<(), Missed> {
+    let before = stage.now();
+    stage.produce();
+    stage.team("adds the guard to the template, eight lines, and a feature to the job");
+    stage.deploy_guarded(Step::GuardAdded, "4", &[ANOTHER]).await?;
+    let added = |state: &State| {
+        let kept = before.was_stopped(state, GUARD, false, false).and(before.was_resumed_by(state, AUTO_START));
+        kept.and(before.was_never_wedged(state)).and(runs(state, "4"))
+    };
+    stage.see(Step::GuardAdded, |state| added(state)).await?;
+    stage.pause().await;
+
+    let before = stage.now();
+    stage.team(&format!("the feature has a flaw: {ANOTHER} arrives"));
+    stage.deployment.record(ANOTHER);
+    stage.see(Step::LoopsOnAnother, |state| loops(state)).await?;
+    stage.team("has seen it, and fixes it in version 5");
+    stage.deploy_guarded(Step::StraightThrough, "5", &[]).await?;
+    let forced = |state: &State| {
+        before.was_stopped(state, GUARD, false, true).and(before.was_stopped(state, GUARD, true, false))
+    };
+    stage.see(Step::GuardForces, |state| forced(state)).await?;
+    let straight = |state: &State| before.was(state, Status::UpdateComplete).and(before.was_never_wedged(state));
+    stage.see(Step::StraightThrough, |state| straight(state).and(runs(state, "5"))).await?;
+    nothing_lost(stage, Step::NothingLostAgain, &[BAD, ANOTHER]).await
+}
+
+/// The count at the end of a story.
+async fn nothing_lost(stage: &mut Stage, step: Step, bad: &[&str]) -> Result<(), Missed> {
     stage.stop_producing();
     let (records, rows) = stage
-        .see(Step::NothingLost, |state| {
+        .see(step, |state| {
             let (records, rows) = amounts(state);
             let table = state.dynamodb.tables.get(local_aws::deployment::NAME)?;
-            let has_bad = table.items.values().any(|item| item["key"]["S"] == BAD);
-            (records == rows && has_bad && application(state)?.job.is_some()).then_some((records, rows))
+            let has = |bad: &&str| table.items.values().any(|item| item["key"]["S"] == *bad);
+            (records == rows && bad.iter().all(has) && application(state)?.job.is_some()).then_some((records, rows))
         })
         .await?;
-    stage.team(&format!("counts: {records} records in the stream, {rows} rows in the table, {BAD} among them"));
+    let bad = bad.join(" and ");
+    stage.team(&format!("counts: {records} records in the stream, {rows} rows in the table, {bad} among them"));
     stage.pause().await;
     Ok(())
 }

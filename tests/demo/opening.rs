@@ -8,6 +8,7 @@ const PICTURE: &str = "
   Kinesis stream ── records ─▶ Flink application with its job ── rows ─▶ DynamoDB table
                                  ▲ starts it, gives it its names         ▲ gets it unstuck
   CloudFormation ─▶ flink-auto-start, flink-property-groups  EventBridge ─▶ flink-rollback-unsticker
+                 └▶ flink-update-guard, before each update: then there is nothing to get unstuck
 
 ";
 

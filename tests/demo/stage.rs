@@ -93,12 +93,22 @@ impl Stage {
         Ok(())
     }
 
+    /// The same with the whole template: its guard too.
+    pub(crate) async fn deploy_guarded(&self, step: Step, version: &str, fails_on: &[&str]) -> Result<(), Missed> {
+        let key = self.deployment.upload(&jar(version, fails_on));
+        self.team(&format!("deploys the stack {NAME} with the guard and version {version} of the job"));
+        bounded(step, self.deployment.deploy(&[("JarKey", &key), ("StabilizeSeconds", "1")])).await?;
+        Ok(())
+    }
+
     /// From now on there is a record every now and then, as in life.
     pub(crate) fn produce(&mut self) {
         let world = Arc::clone(self.deployment.world());
         self.producer = Some(tokio::spawn(async move {
             let mut pace = tokio::time::interval(Duration::from_millis(400));
-            for number in 1.. {
+            // A number is used once: a second record with its key would be no second row.
+            let known = world.state().kinesis.streams.get(NAME).map_or(0, |stream| stream.records.len());
+            for number in known + 1.. {
                 pace.tick().await;
                 let record = serde_json::json!({"key": format!("order-{number:04}"), "featureName": "seen"});
                 local_aws::kinesis::put(&mut world.state(), NAME, &record);
@@ -125,7 +135,7 @@ impl Stage {
 
     /// For the eye alone: nothing waits for anything here.
     pub(crate) async fn pause(&self) {
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
     }
 }
 

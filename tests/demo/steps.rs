@@ -43,6 +43,11 @@ steps! {
     AwaitsFix: "(b) it is stopped on purpose; the report says StoppedAwaitingFix",
     FixDeployed: "(b) the fixed jar deploys straight through, and runs",
     NothingLost: "(b) every record of the stream is a row of the table, the bad one too",
+    GuardAdded: "(c) the guard comes with a deployment: stopped with its state kept, updated, started once",
+    LoopsOnAnother: "(c) another bad record makes the job loop",
+    GuardForces: "(c) before anything is updated, the guard tries a graceful stop, then force",
+    StraightThrough: "(c) the fixed jar deploys straight through: nothing fails, nothing is to be unstuck",
+    NothingLostAgain: "(c) every record of the stream is a row of the table, both bad ones too",
 }
 
 /// A step that was not seen.

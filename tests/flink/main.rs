@@ -3,8 +3,10 @@
 //!
 //! Exit code 0 only when everything was seen. Whatever ends it, the JVM ends with it.
 
+mod guard;
 mod jvm;
 mod look;
+mod passing;
 mod restore;
 mod stage;
 mod story;

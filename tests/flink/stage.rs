@@ -60,7 +60,18 @@ impl<'a> Stage<'a> {
     pub(crate) async fn deploy(&self, version: &str, code: &str, expected: Stack) -> Told {
         let key = self.upload(version, code)?;
         let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "2")];
-        let status = timeout(PATIENCE, self.deployment.deploy_unguarded(&parameters)).await;
+        self.settles(version, self.deployment.deploy_unguarded(&parameters), expected).await
+    }
+
+    /// The same with the whole template: its guard too.
+    pub(crate) async fn deploy_guarded(&self, version: &str, code: &str, expected: Stack) -> Told {
+        let key = self.upload(version, code)?;
+        let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "2")];
+        self.settles(version, self.deployment.deploy(&parameters), expected).await
+    }
+
+    async fn settles(&self, version: &str, deployed: impl Future<Output = Stack>, expected: Stack) -> Told {
+        let status = timeout(PATIENCE, deployed).await;
         let status = status.map_err(|_| format!("version {version} is still being deployed\n{}", self.why()))?;
         self.is(status == expected, &format!("version {version} ends {}", status.as_str()))
     }

@@ -6,8 +6,10 @@ use local_aws::cloudformation::Status as Stack;
 use local_aws::flink::{Outcome, SnapshotStatus, Status};
 use serde_json::json;
 
+use crate::guard::guarded;
 use crate::jvm::Jvm;
 use crate::look::cause;
+use crate::passing::passing_cause;
 use crate::restore::{farewell, unreadable};
 use crate::stage::{Stage, Told, detail};
 use crate::tools::Tools;
@@ -24,10 +26,12 @@ pub(crate) async fn tell(jvm: &Jvm, tools: &Tools, run: &Path) -> Told {
     stop_and_restart(&mut stage).await?;
     update(&mut stage).await?;
     jar_that_cannot_start(&mut stage).await?;
+    passing_cause(&mut stage).await?;
     bad_record(&mut stage).await?;
     gate(&stage).await?;
     incident(&stage).await?;
     fix(&mut stage).await?;
+    guarded(&mut stage).await?;
     unreadable(&mut stage).await?;
     farewell(&stage).await
 }

@@ -34,7 +34,7 @@ pub(crate) async fn bad_record(stage: &mut Stage<'_>) -> Told {
 }
 
 /// Two failures say that it loops, and between two of them it is RESTARTING.
-async fn loops(stage: &Stage<'_>, job: &str) -> Told<Vec<String>> {
+pub(crate) async fn loops(stage: &Stage<'_>, job: &str) -> Told<Vec<String>> {
     stage.flink_says(job, "RESTARTING").await?;
     for _ in 0..300 {
         let path = format!("/jobs/{job}/exceptions?maxExceptions=9");
@@ -75,7 +75,7 @@ pub(crate) async fn gate(stage: &Stage<'_>) -> Told {
 }
 
 /// The stack is at rest, and the unsticker has ended for each rollback that ended.
-fn is_over(state: &State) -> bool {
+pub(crate) fn is_over(state: &State) -> bool {
     let Some(stack) = state.cloudformation.stack(NAME) else { return false };
     let ended = |status: &str| status == Stack::UpdateRollbackComplete.as_str();
     let rows = stack.events.iter().filter(|row| row.logical_id == NAME && ended(row.status.as_str())).count();

@@ -2,10 +2,15 @@
 //!
 //! The default is the answer that is worse for our handlers; scenarios run both.
 
+use std::path::Path;
+
+use serde::Deserialize;
+
 use crate::cloudformation::{FailureOnTheWayBack, GroupsOnUpdate, TagsOnUpdate};
 
 /// Behaviours on which public sources disagree or are silent.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
 pub struct Modes {
     /// `semantics.md` A.5, G.11.
     pub stop_of_ready: StopOfReady,
@@ -37,7 +42,7 @@ pub struct Modes {
 
 /// `aws:ResourceTag` in the context of a Flink call. Here the default is the documented answer: the service authorization reference
 /// has the key for the resource type application, and the developer guide says "ABAC (tags in policies): Yes".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum ResourceTags {
     /// As documented.
     #[default]
@@ -46,8 +51,27 @@ pub enum ResourceTags {
     Missing,
 }
 
+impl Modes {
+    /// The modes in a file that `make verify-aws` wrote: `{"Modes": {"StopOfReady": "ResourceInUse", ...}, ...}`. What is not in it keeps
+    /// its default.
+    ///
+    /// # Errors
+    /// The file, and what of it cannot be read.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Answers {
+            modes: Modes,
+        }
+        let told = |error: String| format!("{}: {error}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| told(error.to_string()))?;
+        let answers: Answers = serde_json::from_str(&text).map_err(|error| told(error.to_string()))?;
+        Ok(answers.modes)
+    }
+}
+
 /// The error code of StopApplication, forced or not, on a READY application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum StopOfReady {
     /// InvalidArgumentException: the code that says least about the state.
     #[default]
@@ -59,7 +83,7 @@ pub enum StopOfReady {
 }
 
 /// What becomes of CreateApplicationSnapshot while the job loops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum SnapshotOfUnhealthy {
     /// Accepted; the snapshot turns FAILED later, and an operation with it.
     #[default]
@@ -69,7 +93,7 @@ pub enum SnapshotOfUnhealthy {
 }
 
 /// DeleteApplication on RUNNING.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum DeleteOfRunning {
     /// As Terraform's runs on real AWS show.
     #[default]
@@ -79,7 +103,7 @@ pub enum DeleteOfRunning {
 }
 
 /// Whether mutations answer with an OperationId.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum OperationIds {
     /// As botocore 1.44 models it.
     #[default]
@@ -89,7 +113,7 @@ pub enum OperationIds {
 }
 
 /// Where an update of a RUNNING application ends that fails with system rollback off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum FailedUpdate {
     /// As the system-rollback page says: CloudFormation reports success over a stopped job.
     #[default]
@@ -99,7 +123,7 @@ pub enum FailedUpdate {
 }
 
 /// RunConfigurationUpdate on a READY application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum RunConfigurationWhenReady {
     /// HTTP 400.
     #[default]
@@ -109,7 +133,7 @@ pub enum RunConfigurationWhenReady {
 }
 
 /// StopApplication with Force in a status that the API reference does not list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum ForceElsewhere {
     /// ResourceInUseException.
     #[default]
@@ -119,7 +143,7 @@ pub enum ForceElsewhere {
 }
 
 /// ListApplicationSnapshots of an application that does not exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum SnapshotsOfUnknown {
     /// Not modelled for this operation, so that an SDK has no type for it.
     #[default]
@@ -129,7 +153,7 @@ pub enum SnapshotsOfUnknown {
 }
 
 /// A restore that the new code cannot read, without AllowNonRestoredState.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum IncompatibleRestore {
     /// The application hangs in its transient status until it is force-stopped.
     #[default]

@@ -8,6 +8,7 @@ use local_aws::deployment::{self, Deployment, NAME, jar};
 use crate::stage::{application, handlers, why};
 
 const ACCESS: &str = include_str!("../../template/access.template.json");
+const RETAINED: &str = include_str!("../../template/application-retained.template.json");
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666";
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:operations";
 
@@ -81,4 +82,30 @@ async fn nothing_is_chosen_unless_it_is_given() {
         [("stream", &state.kinesis.streams[NAME].encryption), ("table", &state.dynamodb.tables[NAME].encryption)]
             .into();
     assert_eq!((own["stream"].as_deref(), own["table"].as_deref()), (Some("alias/aws/kinesis"), None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_is_to_stay_stays_stopped_with_its_state_and_its_log() {
+    let deployment = handlers().await;
+    let jar_key = deployment.upload(&jar("1", &[]));
+    let status = deployment.deploy_template(RETAINED, &parameters(&jar_key, &[]), &[]).await;
+    assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
+    assert_eq!(crate::stage::delete(&deployment).await, Status::DeleteComplete, "{}", why(&deployment));
+    let left = application(&deployment);
+    assert_eq!((left.status.to_string().as_str(), left.configuration.logging.len()), ("READY", 1));
+    assert!(!left.snapshots.is_empty(), "the graceful stop took one");
+    let state = deployment.world().state();
+    assert!(state.kinesis.streams.contains_key(NAME) && state.dynamodb.tables.contains_key(NAME));
+    assert!(state.iam.roles.values().any(|role| role.arn == left.configuration.role));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_is_to_stay_leaves_nothing_when_its_creation_fails() {
+    let deployment = handlers().await;
+    let status = deployment.deploy_template(RETAINED, &parameters("jars/none.jar", &[]), &[]).await;
+    assert_eq!(status, Status::RollbackComplete);
+    let state = deployment.world().state();
+    assert!(
+        state.flink.applications.is_empty() && state.kinesis.streams.is_empty() && state.dynamodb.tables.is_empty()
+    );
 }

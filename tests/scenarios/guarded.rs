@@ -14,6 +14,7 @@ use crate::stage::{
     answers, application, handlers, mutations, reasons, report, role_of, running, taken_starts, why, with_jar,
 };
 
+mod alone;
 mod killed;
 mod names;
 mod statuses;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, jar};
+use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::{self, Status as Flink};
 use local_aws::modes::ResourceTags;
-use local_aws::{Modes, iam};
+use local_aws::{Modes, Options, iam};
 use serde_json::{Value, json};
 
 use crate::stage::{
-    application, ask_unsticker, handlers, mutations, report, running_unguarded, running_where, stack_event, stuck,
-    unsticker, why, with_jar,
+    QUICK, application, ask_unsticker, handlers, mutations, report, running_unguarded, running_where, stack_event,
+    stuck, unsticker, why, with_jar,
 };
 
 const MARKER: &str = "flink-unstick-restart";
@@ -160,4 +160,23 @@ async fn where_the_service_gives_no_tags_nothing_is_stopped_until_an_operator_sa
     assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
     report(&deployment, "StoppedAwaitingFix").await;
     assert_eq!(asked(&deployment, &unsticker(&deployment), "TagResource", &tag(&["owner"])).as_deref(), DENIED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_its_own_role_it_continues_the_rollback_of_a_stack_without_one() {
+    let environment = [&QUICK[..], &[("CONTINUE_WITH_OWN_ROLE", "true")]].concat();
+    let deployment = Deployment::start(Options::default(), &environment).await;
+    assert_eq!(deployment.change_access(&[("ContinueWithOwnRole", "true")]).await, Status::UpdateComplete);
+    let template = Deployment::template_without_guard().to_string();
+    for (action, version, ends) in
+        [("CreateStack", "1", Status::CreateComplete), ("UpdateStack", "2", Status::UpdateRollbackFailed)]
+    {
+        let key = deployment.upload(&jar(version, &["poison"]));
+        let tags = [("flink-unstick", "enabled")];
+        request(deployment.world(), action, NAME, &template, &with_jar(&key), &tags, None).unwrap();
+        assert_eq!(settled(deployment.world(), NAME).await, ends, "{}", why(&deployment));
+        deployment.record("poison");
+    }
+    report(&deployment, "StoppedAwaitingFix").await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
 }

@@ -1,13 +1,16 @@
 //! `Custom::FlinkPropertyGroups`: merged with what others wrote, owned by who wrote it, and quiet when there is nothing to do.
 
-use local_aws::api::{ApiError, Caller};
+use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar};
-use local_aws::faults::Fault;
 use local_aws::flink::{self, Status as Flink};
 use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, mutations, reasons, why, with_jar};
+
+mod borrowed;
+mod leaving;
+mod restarts;
 
 const GROUP: &str = "FlinkApplicationProperties";
 
@@ -180,102 +183,6 @@ async fn what_was_changed_behind_our_back_is_repaired_and_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_a_running_application_the_restart_keeps_its_state_and_is_waited_for() {
-    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
-    let deployment = handlers().await;
-    let key = deployment.upload(&jar("1", &[]));
-    let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "0"), ("AllowNonRestoredState", "true")];
-    let created = deployment.deploy_template(&text("1"), &parameters, &[]).await;
-    assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
-    deployment.record("a");
-    let updated = deployment.deploy_template(&text("2"), &parameters, &[]).await;
-    assert_eq!(updated, Status::UpdateComplete, "{}", why(&deployment));
-    let run = sent(&deployment)["RunConfigurationUpdate"].clone();
-    let restore = json!({"ApplicationRestoreType": "RESTORE_FROM_LATEST_SNAPSHOT"});
-    let flink = json!({"AllowNonRestoredState": true});
-    assert_eq!(run, json!({"ApplicationRestoreConfiguration": restore, "FlinkRunConfiguration": flink}));
-    assert_eq!(application(&deployment).status, Flink::Running);
-    assert_eq!(application(&deployment).job.unwrap().position, 1, "its state is there");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_cannot_be_snapshotted_fails_the_update_with_what_to_do() {
-    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
-    let deployment = handlers().await;
-    let key = deployment.upload(&jar("1", &["poison"]));
-    assert_eq!(deploy(&deployment, &key, &text("1")).await, Status::CreateComplete);
-    deployment.record("poison");
-    assert_eq!(deploy(&deployment, &key, &text("2")).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    let reasons = reasons(&deployment, "PropertyGroups").join("\n");
-    assert!(reasons.contains("Failed to take snapshot for the application"), "{reasons}");
-    assert!(reasons.contains("stop-application --force"), "{reasons}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_update_that_leaves_the_application_stopped_is_told() {
-    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
-    let (deployment, key) = stack(&text("1")).await;
-    deployment.world().state().flink.fail_next_start(NAME, "no such topic");
-    assert_eq!(deploy(&deployment, &key, &text("2")).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    let reasons = reasons(&deployment, "PropertyGroups").join("\n");
-    assert!(reasons.contains("no such topic"), "{reasons}");
-    assert!(reasons.contains("READY"), "{reasons}");
-    assert_eq!(property(&deployment, GROUP, "version").as_deref(), Some("1"), "the rollback puts the old value back");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn somebody_elses_change_in_between_is_read_again_a_bounded_number_of_times() {
-    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
-    let (deployment, key) = stack(&text("1")).await;
-    let conflict = |times| {
-        let mut state = deployment.world().state();
-        let role = Caller::Role(state.lambda.functions["flink-property-groups"].role_name().to_owned());
-        let error = ApiError::new("ConcurrentModificationException", "Somebody else was first");
-        state.faults.inject_for(role, "kinesisanalytics:UpdateApplication", times, Fault::Refuse(error));
-    };
-    conflict(3);
-    assert_eq!(deploy(&deployment, &key, &text("2")).await, Status::UpdateComplete, "{}", why(&deployment));
-    assert_eq!(property(&deployment, GROUP, "version").as_deref(), Some("2"));
-    let before = mutations(&deployment, "flink-property-groups").len();
-    conflict(100);
-    assert_eq!(deploy(&deployment, &key, &text("3")).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    let reasons = reasons(&deployment, "PropertyGroups").join("\n");
-    assert!(reasons.contains("Somebody else keeps changing the application"), "{reasons}");
-    assert!(mutations(&deployment, "flink-property-groups").len() - before < 15);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_group_that_appears_between_reading_and_writing_survives() {
-    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
-    let (deployment, key) = stack(&text("1")).await;
-    let (world, before) = (deployment.world().clone(), mutations(&deployment, "flink-property-groups").len());
-    {
-        // Our update is refused once; what made it stale is a group of somebody else's.
-        let mut state = world.state();
-        let role = Caller::Role(state.lambda.functions["flink-property-groups"].role_name().to_owned());
-        let error = ApiError::new("ConcurrentModificationException", "Somebody else was first");
-        state.faults.inject_for(role, "kinesisanalytics:UpdateApplication", 1, Fault::Refuse(error));
-    }
-    let refused = world.until(|state| {
-        let refused =
-            state.journal.iter().any(|call| call.refused.as_deref() == Some("ConcurrentModificationException"));
-        let application = state.flink.applications.get_mut(NAME).filter(|_| refused)?;
-        let property_map = [("kept".to_owned(), "yes".to_owned())].into();
-        application
-            .configuration
-            .properties
-            .push(flink::PropertyGroup { property_group_id: "Theirs".into(), property_map });
-        Some(())
-    });
-    let second = text("2");
-    let (status, ()) = tokio::join!(deploy(&deployment, &key, &second), refused);
-    assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
-    assert_eq!(property(&deployment, "Theirs", "kept").as_deref(), Some("yes"));
-    assert_eq!(property(&deployment, GROUP, "version").as_deref(), Some("2"));
-    assert_eq!(mutations(&deployment, "flink-property-groups").len() - before, 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn limits_are_told_with_the_path_of_the_offender_before_any_call() {
     let many: Vec<_> = (0..51).map(|n| group(&format!("g{n}"), &[("k", "v")])).collect();
     for (groups, told) in [
@@ -301,97 +208,4 @@ async fn limits_are_told_with_the_path_of_the_offender_before_any_call() {
         assert!(reasons.contains(told), "{reasons}");
         assert!(mutations(&deployment, "flink-property-groups").is_empty());
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stack_that_goes_takes_its_application_without_a_restart() {
-    let (deployment, _) = stack(&template(&json!([]), |_| ())).await;
-    let before = mutations(&deployment, "flink-property-groups").len();
-    local_aws::cloudformation::scenario::request(deployment.world(), "DeleteStack", [("StackName", NAME)]).unwrap();
-    let status = local_aws::cloudformation::scenario::settled(deployment.world(), NAME).await;
-    assert_eq!(status, Status::DeleteComplete, "{}", why(&deployment));
-    assert_eq!(mutations(&deployment, "flink-property-groups").len(), before);
-    let reason = answered(&deployment, "PropertyGroups")["Reason"].clone();
-    assert!(reason.as_str().unwrap().contains("because the stack goes"), "{reason}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_injector_that_goes_leaves_a_job_alone_that_cannot_be_snapshotted() {
-    let with = template(&json!([]), |template| second(template, &json!([group("Reports", &[("topic", "daily")])])));
-    let deployment = handlers().await;
-    let key = deployment.upload(&jar("1", &["poison"]));
-    assert_eq!(deploy(&deployment, &key, &with).await, Status::CreateComplete, "{}", why(&deployment));
-    deployment.record("poison");
-    let without = template(&json!([]), |_| ());
-    assert_eq!(deploy(&deployment, &key, &without).await, Status::UpdateComplete, "{}", why(&deployment));
-    assert_eq!(property(&deployment, "Reports", "topic").as_deref(), Some("daily"));
-    let reason = answered(&deployment, "Second")["Reason"].clone();
-    assert!(reason.as_str().unwrap().contains("Left in the property groups: Reports/topic"), "{reason}");
-}
-
-/// A stack that owns nothing and injects into the application of [`NAME`].
-fn borrower(groups: &Value) -> String {
-    let properties = json!({"ServiceToken": {"Fn::ImportValue": "flink-handlers-property-groups-arn"},
-        "ApplicationName": NAME, "PropertyGroups": groups});
-    json!({"Resources": {"Borrowed": {"Type": "Custom::FlinkPropertyGroups", "Properties": properties}}}).to_string()
-}
-
-async fn deploy_borrower(deployment: &Deployment, groups: &Value) -> Status {
-    let world = deployment.world();
-    let known = world.state().cloudformation.stack("reports").is_some();
-    let action = if known { "UpdateStack" } else { "CreateStack" };
-    let role = Some(deployment.stack_role.as_str());
-    local_aws::deployment::request(world, action, "reports", &borrower(groups), &[], &[], role).unwrap();
-    local_aws::deployment::settled(world, "reports").await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_stack_injects_only_where_the_application_allows_it_by_name() {
-    for allowed in [None, Some("another"), Some("reports")] {
-        let (deployment, _) = stack(&template(&json!([]), |_| ())).await;
-        if let Some(name) = allowed {
-            let mut state = deployment.world().state();
-            let application = state.flink.applications.get_mut(NAME).unwrap();
-            application.tags.insert("flink-handlers-allow".into(), name.into());
-        }
-        let before = mutations(&deployment, "flink-property-groups").len();
-        let status = deploy_borrower(&deployment, &json!([group("Reports", &[("topic", "daily")])])).await;
-        if allowed == Some("reports") {
-            assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
-            assert_eq!(property(&deployment, "Reports", "topic").as_deref(), Some("daily"));
-        } else {
-            assert_eq!(status, Status::RollbackComplete);
-            assert!(
-                why(&deployment).contains("The application is not this stack's: flink-test."),
-                "{}",
-                why(&deployment)
-            );
-            assert_eq!(property(&deployment, "Reports", "topic"), None);
-            assert_eq!(mutations(&deployment, "flink-property-groups").len(), before);
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_borrowing_stack_that_goes_takes_its_groups_and_leaves_the_owners() {
-    let (deployment, _) = stack(&template(&json!([]), |_| ())).await;
-    let tags = [("flink-handlers-allow".to_owned(), "reports".to_owned())];
-    deployment.world().state().flink.applications.get_mut(NAME).unwrap().tags.extend(tags);
-    let conflict = deploy_borrower(&deployment, &json!([group(GROUP, &[("stream.name", "mine")])])).await;
-    assert_eq!(conflict, Status::RollbackComplete);
-    let told = "FlinkApplicationProperties/stream.name (held by the application's own stack flink-test)";
-    assert!(why(&deployment).contains(told), "{}", why(&deployment));
-
-    let world = deployment.world();
-    let delete =
-        || local_aws::cloudformation::scenario::request(world, "DeleteStack", [("StackName", "reports")]).unwrap();
-    delete();
-    assert_eq!(local_aws::cloudformation::scenario::settled(world, "reports").await, Status::DeleteComplete);
-    let created = deploy_borrower(&deployment, &json!([group("Reports", &[("topic", "daily")])])).await;
-    assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
-    delete();
-    assert_eq!(local_aws::cloudformation::scenario::settled(world, "reports").await, Status::DeleteComplete);
-    assert_eq!(property(&deployment, "Reports", "topic"), None);
-    assert_eq!(property(&deployment, GROUP, "stream.name").as_deref(), Some(NAME));
-    assert_eq!(application(&deployment).status, Flink::Running);
 }

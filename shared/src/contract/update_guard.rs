@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::application::RunConfiguration;
 use super::common::Common;
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, renamed, to_map, unknown};
-use super::unreadable::{Unreadable, whole};
+use super::unreadable::{Unreadable, read, whole};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
     Application, Done, Goal, GuardMode, GuardOutcome, Guarded, Observed, OnSnapshotFailure, Refusal, Restore,
@@ -107,6 +107,17 @@ impl UpdateGuard {
         let skips = asked.is_some_and(|(restore, _)| restore == Restore::Skip);
         renamed(self, request).filter(|_| !skips && !stack.is_rolling_back())
     }
+
+    /// Whether an update is about this guard alone: then the application does not change, and nobody would be called to start it again.
+    fn is_about_itself(&self, request: &Request, stack: StackStatus) -> bool {
+        if request.request_type != RequestType::Update || stack.is_rolling_back() {
+            return false;
+        }
+        let wanted =
+            |of: &Self| (of.common.configuration_digest.clone(), of.run_configuration.clone(), of.application());
+        let old = read::<Self>(&request.old_properties);
+        self.common.configuration_digest.is_some() && old.is_ok_and(|old| wanted(&old) == wanted(self))
+    }
 }
 
 impl CustomResource for UpdateGuard {
@@ -125,8 +136,9 @@ impl CustomResource for UpdateGuard {
         if let Some(refusal) = self.refused(request, facts.stack) {
             return Err(NoGoal::Refused(refusal));
         }
-        if facts.stack.is_rolling_back() && !facts.application_changed {
-            // The rollback does not reach the application: stopping it would only cost.
+        let is_out_of_reach = facts.stack.is_rolling_back() && !facts.application_changed;
+        if is_out_of_reach || self.is_about_itself(request, facts.stack) {
+            // The application is not reached: stopping it would only cost.
             return Ok(None);
         }
         Ok(Some(Goal::Guarded(Guarded {

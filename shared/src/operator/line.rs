@@ -73,7 +73,9 @@ pub(super) fn own_words(reason: &str) -> String {
         rest.get(..end).unwrap_or(rest)
     });
     let line = inner.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = line.trim_end_matches('"');
+    // What the snapshot failure suggests after its two sentences (switch snapshots off) is not what is done here.
+    let line =
+        line.split(" Please check the application's CloudWatch").next().unwrap_or_default().trim_end_matches('"');
     if line.len() <= MOST {
         return line.to_owned();
     }
@@ -90,6 +92,10 @@ mod tests {
                       KinesisAnalyticsV2, Status Code: 400)\" (RequestToken: t, HandlerErrorCode: InvalidRequest)";
         assert_eq!(own_words(reason), "Failed to take snapshot for the application a.");
         assert_eq!(own_words("no\n  jar"), "no jar");
+        assert_eq!(
+            own_words("Failed. It is down. Please check the application's CloudWatch logs"),
+            "Failed. It is down."
+        );
         assert!(own_words(&"é".repeat(500)).len() < 330);
     }
 

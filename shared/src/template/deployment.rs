@@ -39,10 +39,9 @@ pub(super) const ROLE_PATH: &str = "/flink-stack/";
 /// How the log groups of applications begin.
 pub(super) const LOG_GROUP_PREFIX: &str = "/aws/kinesis-analytics/";
 
-const STREAM: [&str; 13] = [
+const STREAM: [&str; 12] = [
     "kinesis:AddTagsToStream",
     "kinesis:DecreaseStreamRetentionPeriod",
-    "kinesis:DescribeStream",
     "kinesis:DescribeStreamSummary",
     "kinesis:IncreaseStreamRetentionPeriod",
     "kinesis:ListTagsForResource",

@@ -26,7 +26,7 @@ impl Key {
         let description = format!("A KMS key of yours, by ARN, for {what}; empty for the services' own keys.");
         let arn = ParameterOf::text(&description).default("").matching(
             "^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+)?$",
-            "the ARN of a key, not of an alias: arn:aws:kms:eu-west-1:111122223333:key/...",
+            "the ARN of a key, not of an alias",
         );
         let arn = template.parameter("KeyArn", arn)?.reference();
         let given = template.condition("KeyIsGiven", Test::given(&arn))?;

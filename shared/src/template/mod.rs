@@ -81,6 +81,7 @@ pub mod messages;
 mod network;
 mod observability;
 mod parameter;
+mod picture;
 mod problem;
 mod property_groups;
 mod references;
@@ -108,6 +109,7 @@ pub use job::Job;
 pub use network::Network;
 pub use observability::Observability;
 pub use parameter::ParameterOf;
+pub use picture::picture;
 pub use problem::Problem;
 pub use property_groups::{check as check_property_groups, warnings as property_group_warnings};
 pub use resource::{Any, DeletionPolicy, Handle, Parameter, Resource};
@@ -140,6 +142,8 @@ pub fn warnings() -> Vec<String> {
     property_groups::warnings(&Job { stream: any(), table: any(), region: any() }.groups())
 }
 
+#[cfg(test)]
+mod elsewhere;
 #[cfg(test)]
 mod tests {
     /// What CloudFormation takes in a request; more needs a bucket, and `access` is what makes the bucket.

@@ -5,6 +5,8 @@ mod account;
 #[cfg(feature = "aws")]
 mod plan;
 #[cfg(feature = "aws")]
+mod verify;
+#[cfg(feature = "aws")]
 mod why;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,24 @@ pub(crate) enum Asked {
     Why { stack: String, region: Option<String>, json: bool },
     /// What would this deployment do?
     Plan { stack: String, region: Option<String>, json: bool, template: PathBuf, given: BTreeMap<String, String> },
+    /// How does AWS answer what its documentation leaves open?
+    Verify(Verify),
+}
+
+/// How `verify-aws` asks.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verify {
+    region: Option<String>,
+    /// Where the jar is.
+    bucket: String,
+    key: String,
+    /// What the job needs to start.
+    properties: BTreeMap<String, String>,
+    /// Also what takes a running application.
+    run: bool,
+    /// It was read what this does.
+    yes: bool,
+    out: PathBuf,
 }
 
 /// What `make deploy` deploys.
@@ -49,6 +69,28 @@ pub(crate) fn asked(command: &str, given: &[&str]) -> Result<Asked, String> {
     Ok(Asked::Plan { stack, region, json, template, given: parameters.iter().filter_map(pair).collect() })
 }
 
+/// Reads what stands after `verify-aws`.
+pub(crate) fn verify(given: &[&str]) -> Result<Asked, String> {
+    let has = |flag: &str| given.contains(&flag);
+    let words = given.iter().copied().filter(|word| !["--yes", "--run"].contains(word));
+    let (properties, pairs): (Vec<&str>, Vec<&str>) =
+        words.partition(|word| word.contains('=') && !word.starts_with('-'));
+    let mut options = options("verify-aws", &pairs, &["--bucket", "--key", "--region", "--out"])?;
+    let needed = "verify-aws needs a jar in S3: --bucket NAME --key KEY";
+    let mut jar = |name| options.remove(name).filter(|given| !given.is_empty()).ok_or_else(|| needed.to_owned());
+    let (bucket, key) = (jar("--bucket")?, jar("--key")?);
+    let pair = |word: &&str| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Ok(Asked::Verify(Verify {
+        region: options.remove("--region"),
+        bucket,
+        key,
+        properties: properties.iter().filter_map(pair).collect(),
+        run: has("--run"),
+        yes: has("--yes"),
+        out: options.remove("--out").map_or_else(|| "target/verify-aws.json".into(), PathBuf::from),
+    }))
+}
+
 /// Without the feature nothing can be asked.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn answer(_asked: &Asked) -> ExitCode {
@@ -67,6 +109,7 @@ pub(crate) fn answer(asked: &Asked) -> ExitCode {
         Asked::Plan { stack, region, json, template, given } => {
             runtime.block_on(plan::answer(stack, region.as_deref(), *json, template, given))
         }
+        Asked::Verify(asked) => runtime.block_on(verify::answer(asked)),
     });
     answered.map_or_else(
         |message| {
@@ -88,6 +131,14 @@ mod tests {
         let words = ["--stack", "orders", "JarKey=a", "--region", "r", "RestoreType=x=y", "JarKey=b"];
         assert_eq!(asked("plan", &words), Ok(Asked::Plan { stack, region, json: false, template, given }));
         assert!(asked("why", &["--stack", "orders", "JarKey=a"]).is_err());
+    }
+
+    #[test]
+    fn what_aws_is_asked_takes_a_jar_and_a_yes() {
+        assert!(verify(&["--yes", "--bucket", "", "--key", "k"]).unwrap_err().contains("--bucket NAME --key KEY"));
+        let words = ["--bucket", "b", "--key", "k", "--run", "stream.name=s"];
+        let Ok(Asked::Verify(asked)) = verify(&words) else { panic!("{:?}", verify(&words)) };
+        assert_eq!((asked.run, asked.yes, asked.properties["stream.name"].as_str()), (true, false, "s"));
     }
 
     #[test]

@@ -53,12 +53,12 @@ fn told(line: &str) -> Option<Line> {
     let field = |name: &str| line["fields"][name].as_str().unwrap_or_default();
     let because = field("because");
     Some(match (field("message"), field("step")) {
-        ("woken", _) => of(Tone::Plain, format!("← EventBridge: {}", field("told"))),
+        ("woken", _) => of(Tone::Plain, format!("← EventBridge: {}", field("woken_for"))),
         ("step", "done") => of(Tone::Plain, format!("done: {}", reached(field("goal")))),
         ("step", "refuse") => of(Tone::Bad, format!("refuses: {because}")),
         ("step", "wait") => of(Tone::Quiet, format!("waits: {because}")),
         ("step", call) => of(Tone::Plain, format!("calls {call}")).because(format!("because {because}")),
-        (message, _) if line["level"] != "INFO" => of(Tone::Bad, message.to_owned()),
+        (message, _) if !message.is_empty() && line["level"] != "INFO" => of(Tone::Bad, message.to_owned()),
         _ => return None,
     })
 }
@@ -69,6 +69,7 @@ fn reached(goal: &str) -> &'static str {
         "Stopped" => "the application is stopped",
         "Properties" => "the application has the stack's names",
         "Continued" => "the rollback goes on",
+        "Guarded" => "the application takes the update",
         "Recovered" => "nothing is left to do; the report follows",
         _ => "the goal is reached",
     }

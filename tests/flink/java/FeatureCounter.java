@@ -159,6 +159,10 @@ public final class FeatureCounter {
 
         @Override
         public void invoke(String row, Context context) throws IOException {
+            Path denied = Path.of(path + ".denied");
+            if (Files.exists(denied)) {
+                throw new IOException(Files.readString(denied));
+            }
             Files.writeString(Path.of(path), row + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
     }

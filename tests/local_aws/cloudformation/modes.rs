@@ -1,7 +1,9 @@
 //! What CloudFormation's Flink handler does is not all public: both answers, the worse one first.
 
+use serde::Deserialize;
+
 /// Whether an update of the application makes its tags exactly the template's and the stack's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum TagsOnUpdate {
     /// Tags that others set are erased.
     #[default]
@@ -11,7 +13,7 @@ pub enum TagsOnUpdate {
 }
 
 /// When an update of the application sends the template's EnvironmentProperties (G.49).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum GroupsOnUpdate {
     /// Each time: groups that others injected are dropped.
     #[default]
@@ -22,7 +24,7 @@ pub enum GroupsOnUpdate {
 
 /// What becomes of resources in flight when another one fails on the way back. ContinueUpdateRollback's reference knows both: resources
 /// that failed because of the rollback, and resources whose update was cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum FailureOnTheWayBack {
     /// They are cancelled: what would have failed next is known only after the next attempt.
     #[default]

@@ -1,7 +1,7 @@
 //! A real Flink as the place where jobs run: the REST API of Flink 1.20, asked where the service itself would ask it.
 //!
 //! Each call holds the world's lock until Flink has answered. That is safe because a job waits for nothing in this world:
-//! its stream and its table are files. The execution role's permissions are not asked for here; the model does that.
+//! its stream and its table are files. Of the execution role's permissions only that to write the table is asked for.
 
 mod feed;
 mod rest;

@@ -1,6 +1,7 @@
 //! `flink-stack`, the operator's command: the built binary, asked as a person asks it.
 
 mod plan;
+mod verify;
 mod why;
 
 use std::process::Stdio;
@@ -33,6 +34,7 @@ pub(crate) async fn flink_stack(aws: &LocalAws, arguments: &[&str]) -> Answered 
         .env("AWS_REGION", &aws.world.settings.region)
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("POLL_INTERVAL_MS", "10")
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .stdin(Stdio::null())
         .kill_on_drop(true)

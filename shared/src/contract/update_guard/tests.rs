@@ -74,3 +74,27 @@ fn a_delete_and_a_rollback_that_does_not_reach_the_application_do_nothing() {
     assert_eq!(goal("Update", &plain(), StackStatus::UpdateRollbackInProgress, false), Ok(None));
     assert!(goal("Update", &plain(), StackStatus::UpdateRollbackInProgress, true).unwrap().is_some());
 }
+
+#[test]
+fn a_change_of_the_guard_alone_wants_nothing() {
+    let with = |more: Value| {
+        let mut properties = plain();
+        properties["ConfigurationDigest"] = json!("d1");
+        properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        properties
+    };
+    let wants = |old: Value, new: Value, stack| {
+        let event = json!({"ResponseURL": "u", "RequestId": "r1", "RequestType": "Update",
+            "ResourceProperties": new, "OldResourceProperties": old});
+        let request = Request::read(&event).unwrap();
+        read::<UpdateGuard>(&request.properties).unwrap().is_about_itself(&request, stack)
+    };
+    let forward = StackStatus::UpdateInProgress;
+    assert!(wants(with(json!({})), with(json!({"Mode": "Probe"})), forward));
+    assert!(!wants(with(json!({})), with(json!({"ConfigurationDigest": "d2"})), forward));
+    assert!(!wants(plain(), plain(), forward), "without a digest nothing is known");
+    let skip = json!({"RunConfiguration":
+        {"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}}});
+    assert!(!wants(with(json!({})), with(skip), forward), "auto-start is called, and restores what is asked for");
+    assert!(!wants(with(json!({})), with(json!({})), StackStatus::UpdateRollbackInProgress));
+}

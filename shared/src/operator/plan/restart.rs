@@ -131,5 +131,5 @@ fn cannot(seen: &Seen, application: &Application, what: &str) -> Finding {
         let told = "without a guard the update and its rollback fail: UPDATE_ROLLBACK_FAILED";
         (Outlook::Fails, told.to_owned())
     };
-    Finding::of(outlook, format!("needed, and it will fail: {what}; {then}"))
+    Finding::of(outlook, format!("needed, and it will fail: {}; {then}", what.trim_end_matches('.')))
 }

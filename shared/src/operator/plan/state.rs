@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::super::line::age;
+use super::restart::trouble;
 use super::{APPLICATION, Effect, Finding, Outlook, Seen};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
 use crate::lifecycle::{Application, ApplicationStatus, Restore, SnapshotStatus, can_restore};
@@ -30,7 +31,8 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
         seen.properties(APPLICATION, false).and_then(|all| all.get("RuntimeEnvironment")).and_then(Json::as_str);
     let runtime = runtime.unwrap_or(&application.runtime);
     let made_under = application.newest_snapshot().and_then(|newest| newest.runtime.as_deref());
-    let stops_with_snapshot = application.status == ApplicationStatus::Running && application.snapshots_enabled;
+    let is_stopped = application.status == ApplicationStatus::Running && application.snapshots_enabled;
+    let stops_with_snapshot = is_stopped && trouble(seen).is_none();
     let from = if stops_with_snapshot { Some(application.runtime.as_str()) } else { made_under };
     if from.is_some_and(|from| !can_restore(runtime, from)) {
         let told = format!(

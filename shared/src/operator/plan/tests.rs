@@ -112,6 +112,7 @@ fn a_job_that_fails_costs_what_the_replay_rule_says() {
     let risky = plan(&proposal);
     assert_eq!(risky.outlook, Outlook::AtRisk);
     assert!(risky.snapshot.told.ends_with("what came after s (40 min) is read and written again"), "{risky:?}");
+    assert_eq!(risky.state.told, "it starts from s, 40 min old", "its own stop will leave none");
     proposal.now = Timestamp(NOW.0 + 30 * 3_600_000);
     assert_eq!(plan(&proposal).snapshot.outlook, Outlook::Fails);
     for side in [&mut proposal.template, &mut proposal.deployed.as_mut().unwrap().template] {

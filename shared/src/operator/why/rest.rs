@@ -63,7 +63,7 @@ fn one(scene: &Scene, application: &Application, told: &mut Told) {
             told.next.push(commands.start(name));
         }
         Job::AwaitsFix => {
-            told.stuck(format!("{name} waits for a fix: {}.", job_told(&seen)));
+            told.stuck(format!("{name} was {}. It waits for a fix.", job_told(&seen)));
             told.next.extend(commands.jobs_log(application));
             told.next.push(commands.deploy());
         }

@@ -35,17 +35,17 @@ pub(super) const HANDLERS: &[Handler] = &[
         attributes: &["Arn"],
         is_taggable: true,
         create: |desk| {
-            authorize(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
+            call(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
             let name = desk.name("AlarmName", 255);
             let arn = desk.arn("cloudwatch", &format!("alarm:{name}"));
             Ok(Made::new(name, [("Arn", json!(arn))]))
         },
         update: |desk| {
-            authorize(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
+            call(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
             let arn = desk.arn("cloudwatch", &format!("alarm:{}", desk.physical_id));
             Ok(Made::new(desk.physical_id, [("Arn", json!(arn))]))
         },
-        delete: |desk| authorize(desk, "cloudwatch:DeleteAlarms", "alarm", "AlarmName"),
+        delete: |desk| call(desk, "cloudwatch:DeleteAlarms", "alarm", "AlarmName"),
         is_settled: at_once,
     },
     Handler {
@@ -63,7 +63,7 @@ pub(super) const HANDLERS: &[Handler] = &[
             put_dashboard(desk)?;
             Ok(Made::new(desk.physical_id, []))
         },
-        delete: |desk| authorize(desk, "cloudwatch:DeleteDashboards", "dashboard", "DashboardName"),
+        delete: |desk| call(desk, "cloudwatch:DeleteDashboards", "dashboard", "DashboardName"),
         is_settled: at_once,
     },
     // What the CDK CLI adds to each template: read by nobody, made by nobody.
@@ -102,7 +102,7 @@ pub(super) const HANDLERS: &[Handler] = &[
 /// A body that is no JSON, or a name with other characters than these, is refused:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html>.
 fn put_dashboard(desk: &mut Desk<'_>) -> Result<(), Refused> {
-    authorize(desk, "cloudwatch:PutDashboard", "dashboard", "DashboardName")?;
+    call(desk, "cloudwatch:PutDashboard", "dashboard", "DashboardName")?;
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
     let body: Result<Value, _> = serde_json::from_str(desk.text("DashboardBody"));
     let has_widgets = body.is_ok_and(|body| body["widgets"].is_array());
@@ -112,12 +112,12 @@ fn put_dashboard(desk: &mut Desk<'_>) -> Result<(), Refused> {
     Err(Refused::by_handler("The dashboard's name or body is invalid", "InvalidRequest"))
 }
 
-fn authorize(desk: &mut Desk<'_>, action: &str, kind: &str, property: &str) -> Result<(), Refused> {
+fn call(desk: &mut Desk<'_>, action: &str, kind: &str, property: &str) -> Result<(), Refused> {
     let name = if desk.physical_id.is_empty() { desk.text(property) } else { desk.physical_id };
     let arn = match kind {
         "dashboard" => format!("arn:aws:cloudwatch::{}:dashboard/{name}", desk.settings.account),
         other => desk.arn("cloudwatch", &format!("{other}:{name}")),
     };
-    crate::services::authorize(desk.state, desk.caller, action, &arn)
+    crate::services::perform(desk.state, desk.caller, action, &arn, desk.properties, |_| Ok(()))
         .map_err(|error| Refused::by_service("CloudWatch", &error))
 }

@@ -1,4 +1,5 @@
-//! Streams and tables as files: what the world's stream has is appended for the job, what the job appends becomes rows.
+//! Streams and tables as files: what the world's stream has is appended for the job, what the job appends becomes rows, and what its
+//! role may not write it does not.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -7,7 +8,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::State;
+use super::super::application::Application;
+use super::super::job::GROUP;
+use crate::api::{Caller, Context};
+use crate::{State, iam};
 
 /// How far each file is.
 #[derive(Debug, Default)]
@@ -20,6 +24,9 @@ impl Feed {
     /// Carries what is new, in both directions. A file that cannot be written or read shows as a count that never comes.
     pub(super) fn carry(&mut self, folder: &Path, state: &mut State) {
         let _ = self.write(&folder.join("streams"), state);
+        for application in state.flink.applications.values() {
+            let _ = permit(&folder.join("tables"), state, application);
+        }
         self.read(&folder.join("tables"), state);
     }
 
@@ -57,5 +64,23 @@ impl Feed {
             }
             *read = complete;
         }
+    }
+}
+
+/// A table that the execution role may not write is a file beside it, which the job asks for as it would ask AWS.
+fn permit(folder: &Path, state: &State, application: &Application) -> io::Result<()> {
+    let Some(table) = application.configuration.property(GROUP, "table.name") else { return Ok(()) };
+    let parts: Vec<_> = application.arn.split(':').collect();
+    let arn = format!("arn:aws:dynamodb:{}:{}:table/{table}", parts[3], parts[4]);
+    let role = Caller::Role(iam::role_name(&application.configuration.role).to_owned());
+    let denied = folder.join(format!("{table}.denied"));
+    match iam::authorize(state, &role, "dynamodb:PutItem", &arn, &Context::new()) {
+        Err(error) if !denied.exists() => {
+            // At once with its text: the job reads whatever is there.
+            let text = denied.with_extension("text");
+            fs::write(&text, error.to_string()).and_then(|()| fs::rename(text, denied))
+        }
+        Ok(()) if denied.exists() => fs::remove_file(denied),
+        Ok(()) | Err(_) => Ok(()),
     }
 }

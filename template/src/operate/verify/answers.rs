@@ -1,0 +1,52 @@
+//! What was found out: answers for people, and the modes that the local AWS is set from (`local-aws --modes FILE`).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// What `--out` writes.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Answers {
+    /// The local AWS's modes that were found out, by name; what is missing stays at its default there.
+    pub(super) modes: BTreeMap<&'static str, &'static str>,
+    /// Each question, in the order in which they were asked.
+    pub(super) questions: Vec<Question>,
+    /// What could not be removed.
+    pub(super) leftovers: Vec<String>,
+}
+
+/// One question.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Question {
+    /// With its number in `semantics.md` G.2, or where it stands there.
+    pub(super) asked: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) answer: Option<String>,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) not_asked: Option<String>,
+}
+
+impl Answers {
+    /// An answer in words.
+    pub(super) fn answer(&mut self, question: &'static str, answer: impl Into<String>) {
+        let answer = answer.into();
+        println!("  {question}\n      {answer}");
+        self.questions.push(Question { asked: question, answer: Some(answer), not_asked: None });
+    }
+
+    /// An answer that is one of the local AWS's modes.
+    pub(super) fn mode(&mut self, question: &'static str, mode: (&'static str, &'static str), seen: &str) {
+        self.modes.insert(mode.0, mode.1);
+        self.answer(question, format!("{}: {} ({seen})", mode.0, mode.1));
+    }
+
+    /// No answer, and why.
+    pub(super) fn not_asked(&mut self, question: &'static str, why: impl Into<String>) {
+        let why = why.into();
+        println!("  {question}\n      not asked: {why}");
+        self.questions.push(Question { asked: question, answer: None, not_asked: Some(why) });
+    }
+}

@@ -1,0 +1,144 @@
+//! The questions that take a running application whose job loops: its role may read the jar and nothing else, so that whatever the job reads
+//! is refused to it.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use aws_sdk_kinesisanalyticsv2::types::SnapshotStatus;
+use shared::lifecycle::SNAPSHOT_FAILURE;
+
+use super::answers::Answers;
+use super::stage::{Halt, Stage, told};
+
+/// Its snapshot's name.
+const PROBE: &str = "verify-probe";
+
+/// All of them, in the one order in which each leaves what the next needs.
+pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
+    start(stage).await?;
+    if !snapshot(stage, answers).await? {
+        return Err(Halt::Failed("the job is healthy though its role may read nothing but its jar".to_owned()));
+    }
+    let is_stuck = incident(stage, answers).await?;
+    force(stage, answers).await?;
+    if is_stuck {
+        tokens(stage, answers).await?;
+    }
+    start(stage).await?;
+    delete(stage, answers).await
+}
+
+async fn start(stage: &Stage) -> Result<(), Halt> {
+    let start = stage.clients.flink.start_application().application_name(&stage.name).send().await;
+    start.map_err(|error| told(&error))?;
+    stage.becomes("RUNNING").await
+}
+
+/// What a snapshot of it comes to; whether it failed.
+async fn snapshot(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
+    const QUESTION: &str = "A.7. CreateApplicationSnapshot while the job loops";
+    let flink = &stage.clients.flink;
+    let create = flink.create_application_snapshot().application_name(&stage.name).snapshot_name(PROBE).send().await;
+    if let Err(error) = create {
+        let seen = told(&error);
+        if !seen.contains(SNAPSHOT_FAILURE) {
+            return Err(Halt::Failed(seen));
+        }
+        answers.mode(QUESTION, ("SnapshotOfUnhealthy", "Refused"), &seen);
+        return Ok(true);
+    }
+    loop {
+        let describe = flink.describe_application_snapshot().application_name(&stage.name).snapshot_name(PROBE);
+        let described = describe.send().await.map_err(|error| told(&error))?.snapshot_details;
+        match described.map(|snapshot| snapshot.snapshot_status) {
+            Some(SnapshotStatus::Creating) => stage.rest().await?,
+            Some(SnapshotStatus::Ready) => return Ok(false),
+            other => {
+                let seen = other.map_or_else(|| "it is gone".to_owned(), |status| status.as_str().to_owned());
+                answers.mode(QUESTION, ("SnapshotOfUnhealthy", "AcceptedThenFailed"), &seen);
+                return Ok(true);
+            }
+        }
+    }
+}
+
+/// 3 and 5: the update that wedges the stack; whether it did.
+async fn incident(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
+    let (_, before) = stage.application().await?;
+    stage.update(63_000, &format!("{}-incident", stage.name)).await?;
+    let mut statuses = BTreeSet::new();
+    let status = loop {
+        statuses.insert(stage.application().await?.0);
+        match stage.status().await? {
+            Some(status) if status.ends_with("_IN_PROGRESS") => stage.rest().await?,
+            status => break status.unwrap_or_default(),
+        }
+    };
+    let (_, after) = stage.application().await?;
+    let reasons = stage.reasons("UPDATE_FAILED").await;
+    answers.answer(
+        "3. The snapshot failure's reasons, that of the rollback first",
+        format!("the stack is {status}; {}", reasons.join(" | ")),
+    );
+    let seen: Vec<String> = statuses.into_iter().collect();
+    answers.answer(
+        "5. The application's status while the update is rejected",
+        format!("{}; version {before}, then {after}", seen.join(", ")),
+    );
+    Ok(status == "UPDATE_ROLLBACK_FAILED")
+}
+
+/// 1, its second half.
+async fn force(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
+    const QUESTION: &str = "1. StopApplication forced in FORCE_STOPPING";
+    let stop = || stage.clients.flink.stop_application().application_name(&stage.name).force(true).send();
+    stop().await.map_err(|error| told(&error))?;
+    let again = stop().await;
+    let (status, _) = stage.application().await?;
+    match again {
+        Ok(_) => answers.mode(QUESTION, ("ForceElsewhere", "Accepted"), "accepted"),
+        // It may have been over before it was asked a second time.
+        Err(error) if status == "FORCE_STOPPING" => {
+            answers.mode(QUESTION, ("ForceElsewhere", "Refused"), &told(&error));
+        }
+        Err(_) => answers.not_asked(QUESTION, format!("it was {status} too soon")),
+    }
+    stage.becomes("READY").await
+}
+
+/// 9: the same token while the rollback runs, and when it is over.
+async fn tokens(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
+    let token = format!("{}-continue", stage.name);
+    let continued = || async {
+        let call = stage.clients.cloudformation.continue_update_rollback().stack_name(&stage.name);
+        let sent = call.client_request_token(&token).send().await;
+        sent.map_or_else(|error| told(&error), |_| "accepted".to_owned())
+    };
+    let first = continued().await;
+    let second = continued().await;
+    let settled = stage.settled().await?;
+    let third = continued().await;
+    answers.answer(
+        "9. ContinueUpdateRollback, the same token three times",
+        format!("{first} | at once again: {second} | {settled}, and again: {third}"),
+    );
+    Ok(())
+}
+
+/// 11.
+async fn delete(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
+    const QUESTION: &str = "11. DeleteStack over a RUNNING application";
+    let began = Instant::now();
+    let delete = stage.clients.cloudformation.delete_stack().stack_name(&stage.name).send().await;
+    delete.map_err(|error| told(&error))?;
+    let settled = stage.settled().await?;
+    let seen = format!("{settled} after {} s", began.elapsed().as_secs());
+    match settled.as_str() {
+        "gone" | "DELETE_COMPLETE" => answers.mode(QUESTION, ("DeleteOfRunning", "Accepted"), &seen),
+        _ => {
+            let seen = format!("{seen}: {}", stage.reasons("DELETE_FAILED").await.join(" | "));
+            answers.mode(QUESTION, ("DeleteOfRunning", "Refused"), &seen);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! `flink-stack verify-aws`: what AWS's documentation leaves open (`semantics.md` G.2), asked of an account, the cheapest first. It makes one
+//! stack and takes it away again.
+
+mod answers;
+mod looping;
+mod ready;
+mod stage;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::{Verify, account};
+use answers::Answers;
+use stage::{Halt, PREFIX, Stage};
+
+/// What no account answers in a run of this.
+const NOT_ASKED: [(&str, &str); 7] = [
+    ("1. StopApplication forced in MAINTENANCE and ROLLING_BACK", "nobody can bring an application there at will"),
+    ("4. A force-stop during UPDATE_ROLLBACK_IN_PROGRESS", "a race with CloudFormation: its outcome would be chance"),
+    ("8. ServiceTimeout over 3600, the life and host of a ResponseURL", "it takes hours of waiting, and a function"),
+    (
+        "10. Names of snapshots at a stop or a scaling, rate limits",
+        "a healthy job of yours shows the names; the limits are the account's",
+    ),
+    (
+        "12. Order and number of events for nested stacks",
+        "it takes a rule and a queue; the incident topic's subscribers see them",
+    ),
+    ("A.6. Where a failed update of a RUNNING application ends", "it takes a job that starts and then does not"),
+    ("A.6. A restore that the new code cannot read", "it takes two jars with different state"),
+];
+
+/// Asks; what the command ends with: 0 everything was asked and is gone, 1 something is left or stayed unanswered, 2 nothing was asked.
+///
+/// # Errors
+/// What is missing.
+pub(super) async fn answer(asked: &Verify) -> Result<u8, String> {
+    let region = account::region(asked.region.as_deref())?;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let name = format!("{PREFIX}{since:x}");
+    introduce(asked, &name, &region);
+    if !asked.yes {
+        return Err("nothing was made; say YES=1 (--yes) to go on".to_owned());
+    }
+    let interrupted = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&interrupted)).map_err(|error| error.to_string())?;
+    }
+    let pace = std::env::var("POLL_INTERVAL_MS").ok().and_then(|millis| millis.parse().ok());
+    let stage = Stage {
+        clients: account::operator(&region)?.clients(),
+        name,
+        bucket: asked.bucket.clone(),
+        key: asked.key.clone(),
+        properties: asked.properties.clone(),
+        // Ten seconds: the control plane throttles soon (`semantics.md` A.11).
+        pace: pace.map_or(Duration::from_secs(10), Duration::from_millis),
+        interrupted,
+    };
+    let mut answers = Answers::default();
+    let unanswered = questions(&stage, asked.run, &mut answers).await;
+    for (question, why) in NOT_ASKED {
+        answers.not_asked(question, why);
+    }
+    println!("cleaning up {}", stage.name);
+    answers.leftovers = stage.clean_up().await;
+    for left in &answers.leftovers {
+        eprintln!(
+            "flink-stack: NOT REMOVED: {left}; aws cloudformation delete-stack --stack-name {} --region {region}",
+            stage.name
+        );
+    }
+    let text = serde_json::to_string_pretty(&answers).map_err(|error| error.to_string())? + "\n";
+    std::fs::write(&asked.out, text).map_err(|error| format!("{}: {error}", asked.out.display()))?;
+    println!("{} modes found out: {}; use them with local-aws --modes", answers.modes.len(), asked.out.display());
+    Ok(u8::from(unanswered || !answers.leftovers.is_empty()))
+}
+
+fn introduce(asked: &Verify, name: &str, region: &str) {
+    println!(
+        "In {region} this makes the stack {name}: a role that may read s3://{}/{}, and a Flink application.",
+        asked.bucket, asked.key
+    );
+    println!("As long as the application is READY it costs nothing. All of it is removed at the end, also at Ctrl-C.");
+    if asked.run {
+        println!("It then starts the application twice (RUN=1): up to an hour of 2 KPU, less than a dollar.");
+    } else {
+        println!("It does not start the application; RUN=1 also asks what takes a running one (less than a dollar).");
+    }
+}
+
+/// Whether something stayed without an answer.
+async fn questions(stage: &Stage, run: bool, answers: &mut Answers) -> bool {
+    let mut unanswered = false;
+    let mut told = |about: &str, outcome: Result<(), Halt>| match outcome {
+        Ok(()) => true,
+        Err(Halt::Failed(error)) => {
+            eprintln!("flink-stack: {about}: no answer: {error}");
+            unanswered = true;
+            true
+        }
+        Err(Halt::Interrupted) => {
+            eprintln!("flink-stack: interrupted");
+            unanswered = true;
+            false
+        }
+    };
+    let go_on = told("snapshots of nobody", ready::snapshots_of_unknown(stage, answers).await);
+    // Without its stack there is nothing to ask.
+    if !go_on || !told("the stack", stage.create().await) || stage.application().await.is_err() {
+        return true;
+    }
+    let go_on = told("stop", ready::stop_of_ready(stage, answers).await)
+        && told("update", ready::unguarded_update(stage, answers).await)
+        && told("run configuration", ready::run_configuration(stage, answers).await)
+        && told("groups and tags", ready::groups_and_tags(stage, answers).await);
+    if go_on && run {
+        told("a job that loops", looping::ask(stage, answers).await);
+    } else if go_on {
+        let why = "it takes a running application: RUN=1";
+        answers.not_asked("1 (FORCE_STOPPING), 3, 5, 9 (ContinueUpdateRollback), 11, A.7", why);
+    }
+    unanswered
+}

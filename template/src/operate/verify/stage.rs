@@ -1,0 +1,203 @@
+//! The one stack that the questions are asked of: a role that may read the jar and nothing else, and an application. It goes when they are
+//! answered, when one fails, and at Ctrl-C.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use aws_sdk_cloudformation::types::Capability;
+use aws_sdk_kinesisanalyticsv2::error::ProvideErrorMetadata;
+use functions::Clients;
+use serde_json::json;
+
+/// How the name of everything that is made begins.
+pub(super) const PREFIX: &str = "flink-verify-";
+/// The group that the template gives the application.
+pub(super) const OWN_GROUP: &str = "FlinkApplicationProperties";
+/// How many looks a wait may take: an hour at AWS's pace.
+const LOOKS: u32 = 360;
+
+/// Why no answer came.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// A person wants to end: clean up.
+    Interrupted,
+    /// The question could not be asked to its end.
+    Failed(String),
+}
+
+impl From<String> for Halt {
+    fn from(told: String) -> Self {
+        Self::Failed(told)
+    }
+}
+
+/// The stack, and how to reach it.
+pub(super) struct Stage {
+    pub(super) clients: Clients,
+    pub(super) name: String,
+    pub(super) bucket: String,
+    pub(super) key: String,
+    pub(super) properties: BTreeMap<String, String>,
+    pub(super) pace: Duration,
+    pub(super) interrupted: Arc<AtomicBool>,
+}
+
+/// `Code: message`, whatever the SDK makes of it.
+pub(super) fn told<E: ProvideErrorMetadata>(error: &E) -> String {
+    format!("{}: {}", error.code().unwrap_or("no code"), error.message().unwrap_or("no message"))
+}
+
+impl Stage {
+    /// `interval` is what an update changes: a checkpoint interval, in milliseconds.
+    fn template(&self, interval: u32) -> String {
+        let statement =
+            |action: &str, resource: String| json!({"Effect": "Allow", "Action": action, "Resource": resource});
+        let arn = format!("arn:${{AWS::Partition}}:s3:::{}", self.bucket);
+        let object = json!({"Fn::Sub": format!("{arn}/{}", self.key)});
+        let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"Service": "kinesisanalytics.amazonaws.com"}}]});
+        let mut reads = statement("s3:GetObject", String::new());
+        reads["Resource"] = object;
+        let groups = json!([{"PropertyGroupId": OWN_GROUP, "PropertyMap": self.properties}]);
+        json!({
+            "Description": "Made by `make verify-aws`, which deletes it again.",
+            "Resources": {
+                "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust, "Policies": [
+                    {"PolicyName": "Jar", "PolicyDocument": {"Version": "2012-10-17", "Statement": [reads]}}]}},
+                "Application": {"Type": "AWS::KinesisAnalyticsV2::Application", "Properties": {
+                    "ApplicationName": self.name, "RuntimeEnvironment": "FLINK-1_20",
+                    "ServiceExecutionRole": {"Fn::GetAtt": ["Role", "Arn"]},
+                    "ApplicationConfiguration": {
+                        "ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"S3ContentLocation":
+                            {"BucketARN": {"Fn::Sub": arn}, "FileKey": self.key}}},
+                        "ApplicationSnapshotConfiguration": {"SnapshotsEnabled": true},
+                        "EnvironmentProperties": {"PropertyGroups": groups},
+                        "FlinkApplicationConfiguration": {"CheckpointConfiguration": {"ConfigurationType": "CUSTOM",
+                            "CheckpointingEnabled": true, "CheckpointInterval": interval, "MinPauseBetweenCheckpoints": 5000}},
+                    }}},
+            },
+        })
+        .to_string()
+    }
+
+    /// Creates the stack, until it is complete.
+    pub(super) async fn create(&self) -> Result<(), Halt> {
+        let create =
+            self.clients.cloudformation.create_stack().stack_name(&self.name).template_body(self.template(60_000));
+        create.capabilities(Capability::CapabilityIam).send().await.map_err(|error| told(&error))?;
+        match self.settled().await?.as_str() {
+            "CREATE_COMPLETE" => Ok(()),
+            other => Err(format!("the stack is {other}: {}", self.reasons("FAILED").await.join("; ")).into()),
+        }
+    }
+
+    /// Updates it, with a token of the caller's; accepted, not yet done.
+    pub(super) async fn update(&self, interval: u32, token: &str) -> Result<(), String> {
+        let update = self.clients.cloudformation.update_stack().stack_name(&self.name).client_request_token(token);
+        let update = update.template_body(self.template(interval)).capabilities(Capability::CapabilityIam);
+        update.send().await.map(|_| ()).map_err(|error| told(&error))
+    }
+
+    /// The stack's status; `None` when it is gone.
+    pub(super) async fn status(&self) -> Result<Option<String>, String> {
+        let described = self.clients.cloudformation.describe_stacks().stack_name(&self.name).send().await;
+        match described {
+            Ok(described) => {
+                let stack = described.stacks().first();
+                Ok(stack.and_then(|stack| Some(stack.stack_status()?.as_str().to_owned())))
+            }
+            Err(error) if error.message().is_some_and(|text| text.contains("does not exist")) => Ok(None),
+            Err(error) => Err(told(&error)),
+        }
+    }
+
+    /// Waits until nothing goes on; `gone` when the stack is no more.
+    pub(super) async fn settled(&self) -> Result<String, Halt> {
+        for _ in 0..LOOKS {
+            match self.status().await? {
+                None => return Ok("gone".to_owned()),
+                Some(status) if !status.ends_with("_IN_PROGRESS") => return Ok(status),
+                Some(_) => self.rest().await?,
+            }
+        }
+        Err("the stack does not come to rest".to_owned().into())
+    }
+
+    /// A moment between two looks; at Ctrl-C it is the last.
+    pub(super) async fn rest(&self) -> Result<(), Halt> {
+        let second = Duration::from_secs(1);
+        let mut left = self.pace;
+        while !left.is_zero() && !self.interrupted.load(Ordering::Relaxed) {
+            tokio::time::sleep(left.min(second)).await;
+            left = left.saturating_sub(second);
+        }
+        if self.interrupted.load(Ordering::Relaxed) { Err(Halt::Interrupted) } else { Ok(()) }
+    }
+
+    /// The application: status and version.
+    pub(super) async fn application(&self) -> Result<(String, i64), String> {
+        let described = self.clients.flink.describe_application().application_name(&self.name).send().await;
+        let detail = described.map_err(|error| told(&error))?.application_detail;
+        let detail = detail.ok_or("no ApplicationDetail")?;
+        Ok((detail.application_status.as_str().to_owned(), detail.application_version_id))
+    }
+
+    /// Waits until the application has this status, or rests in another.
+    pub(super) async fn becomes(&self, wanted: &str) -> Result<(), Halt> {
+        for _ in 0..LOOKS {
+            let (status, _) = self.application().await?;
+            if status == wanted {
+                return Ok(());
+            }
+            if status == "READY" {
+                return Err(format!("the application is READY again, not {wanted}").into());
+            }
+            self.rest().await?;
+        }
+        Err(format!("the application does not become {wanted}").into())
+    }
+
+    /// The reasons of the application's rows whose status ends so, newest first.
+    pub(super) async fn reasons(&self, status: &str) -> Vec<String> {
+        let events = self.clients.cloudformation.describe_stack_events().stack_name(&self.name).send().await;
+        let events = events.map(|page| page.stack_events.unwrap_or_default()).unwrap_or_default();
+        let of = |row: &aws_sdk_cloudformation::types::StackEvent| {
+            let failed = row.resource_status()?.as_str().ends_with(status);
+            let own = row.resource_type() == Some("AWS::CloudFormation::Stack");
+            (failed && !own).then(|| row.resource_status_reason().unwrap_or_default().to_owned())
+        };
+        events.iter().filter_map(of).collect()
+    }
+
+    /// Takes everything away again, whatever state it is in; what is left when that does not work. Ctrl-C does not end this.
+    pub(super) async fn clean_up(&self) -> Vec<String> {
+        self.interrupted.store(false, Ordering::Relaxed);
+        let mut told_last = String::new();
+        // A stack that a running application keeps is tried again once that is stopped.
+        for _ in 0..3 {
+            if let Ok((status, _)) = self.application().await
+                && status != "READY"
+                && status != "DELETING"
+            {
+                let stop = self.clients.flink.stop_application().application_name(&self.name).force(true);
+                let _refused_is_seen_next = stop.send().await;
+                let _ = self.becomes("READY").await;
+            }
+            let _ = self.settled().await;
+            let delete = self.clients.cloudformation.delete_stack().stack_name(&self.name);
+            if let Err(error) = delete.send().await {
+                told_last = told(&error);
+            }
+            self.interrupted.store(false, Ordering::Relaxed);
+            match self.settled().await {
+                Ok(status) if status == "gone" || status == "DELETE_COMPLETE" => return Vec::new(),
+                Ok(status) => told_last = status,
+                Err(Halt::Failed(error)) => told_last = error,
+                Err(Halt::Interrupted) => {}
+            }
+        }
+        vec![format!("stack {} with its application and role ({told_last})", self.name)]
+    }
+}

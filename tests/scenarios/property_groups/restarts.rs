@@ -1,0 +1,102 @@
+//! Changing groups of a running application restarts it: with its state, once, and beside whoever changes it too.
+
+use local_aws::api::ApiError;
+use local_aws::faults::Fault;
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_running_application_the_restart_keeps_its_state_and_is_waited_for() {
+    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
+    let deployment = handlers().await;
+    let key = deployment.upload(&jar("1", &[]));
+    let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "0"), ("AllowNonRestoredState", "true")];
+    let created = deployment.deploy_template(&text("1"), &parameters, &[]).await;
+    assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
+    deployment.record("a");
+    let updated = deployment.deploy_template(&text("2"), &parameters, &[]).await;
+    assert_eq!(updated, Status::UpdateComplete, "{}", why(&deployment));
+    let run = sent(&deployment)["RunConfigurationUpdate"].clone();
+    let restore = json!({"ApplicationRestoreType": "RESTORE_FROM_LATEST_SNAPSHOT"});
+    let flink = json!({"AllowNonRestoredState": true});
+    assert_eq!(run, json!({"ApplicationRestoreConfiguration": restore, "FlinkRunConfiguration": flink}));
+    assert_eq!(application(&deployment).status, Flink::Running);
+    assert_eq!(application(&deployment).job.unwrap().position, 1, "its state is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_cannot_be_snapshotted_fails_the_update_with_what_to_do() {
+    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
+    let deployment = handlers().await;
+    let key = deployment.upload(&jar("1", &["poison"]));
+    assert_eq!(deploy(&deployment, &key, &text("1")).await, Status::CreateComplete);
+    deployment.record("poison");
+    assert_eq!(deploy(&deployment, &key, &text("2")).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let reasons = reasons(&deployment, "PropertyGroups").join("\n");
+    assert!(reasons.contains("Failed to take snapshot for the application"), "{reasons}");
+    assert!(reasons.contains("stop-application --force"), "{reasons}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_leaves_the_application_stopped_is_told() {
+    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
+    let (deployment, key) = stack(&text("1")).await;
+    deployment.world().state().flink.fail_next_start(NAME, "no such topic");
+    assert_eq!(deploy(&deployment, &key, &text("2")).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let reasons = reasons(&deployment, "PropertyGroups").join("\n");
+    assert!(reasons.contains("no such topic"), "{reasons}");
+    assert!(reasons.contains("READY"), "{reasons}");
+    assert_eq!(property(&deployment, GROUP, "version").as_deref(), Some("1"), "the rollback puts the old value back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_change_in_between_is_read_again_a_bounded_number_of_times() {
+    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
+    let (deployment, key) = stack(&text("1")).await;
+    let conflict = |times| {
+        let mut state = deployment.world().state();
+        let role = Caller::Role(state.lambda.functions["flink-property-groups"].role_name().to_owned());
+        let error = ApiError::new("ConcurrentModificationException", "Somebody else was first");
+        state.faults.inject_for(role, "kinesisanalytics:UpdateApplication", times, Fault::Refuse(error));
+    };
+    conflict(3);
+    assert_eq!(deploy(&deployment, &key, &text("2")).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(property(&deployment, GROUP, "version").as_deref(), Some("2"));
+    let before = mutations(&deployment, "flink-property-groups").len();
+    conflict(100);
+    assert_eq!(deploy(&deployment, &key, &text("3")).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let reasons = reasons(&deployment, "PropertyGroups").join("\n");
+    assert!(reasons.contains("Somebody else keeps changing the application"), "{reasons}");
+    assert!(mutations(&deployment, "flink-property-groups").len() - before < 15);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_appears_between_reading_and_writing_survives() {
+    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
+    let (deployment, key) = stack(&text("1")).await;
+    let (world, before) = (deployment.world().clone(), mutations(&deployment, "flink-property-groups").len());
+    {
+        // Our update is refused once; what made it stale is a group of somebody else's.
+        let mut state = world.state();
+        let role = Caller::Role(state.lambda.functions["flink-property-groups"].role_name().to_owned());
+        let error = ApiError::new("ConcurrentModificationException", "Somebody else was first");
+        state.faults.inject_for(role, "kinesisanalytics:UpdateApplication", 1, Fault::Refuse(error));
+    }
+    let refused = world.until(|state| {
+        let refused =
+            state.journal.iter().any(|call| call.refused.as_deref() == Some("ConcurrentModificationException"));
+        let application = state.flink.applications.get_mut(NAME).filter(|_| refused)?;
+        let property_map = [("kept".to_owned(), "yes".to_owned())].into();
+        application
+            .configuration
+            .properties
+            .push(flink::PropertyGroup { property_group_id: "Theirs".into(), property_map });
+        Some(())
+    });
+    let second = text("2");
+    let (status, ()) = tokio::join!(deploy(&deployment, &key, &second), refused);
+    assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(property(&deployment, "Theirs", "kept").as_deref(), Some("yes"));
+    assert_eq!(property(&deployment, GROUP, "version").as_deref(), Some("2"));
+    assert_eq!(mutations(&deployment, "flink-property-groups").len() - before, 2);
+}
