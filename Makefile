@@ -1,6 +1,7 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why verify-aws e2e e2e-flink
+.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why
+.PHONY: verify-aws e2e e2e-flink
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -151,6 +152,12 @@ fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rus
 	$(CARGO_FUZZ) fuzz run --fuzz-dir tests/fuzz --target-dir $(TARGET)/fuzz -s none envelope \
 		$(TARGET)/fuzz/corpus tests/fuzz/corpus -- \
 		-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -artifact_prefix=$(TARGET)/fuzz/artifacts/ -print_final_stats=1
+
+FLEET ?= 50
+.PHONY: fleet
+fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [SETTINGS=all]
+	cargo build --quiet --package functions --bins
+	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(SETTINGS)
 
 # crhelper, cfn-handler and aws-cdk-lib, pinned.
 PEERS := $(TARGET)/peers

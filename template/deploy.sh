@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
 # somebody else's.
 readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON
-  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
+  UNSTICKER_CONCURRENCY POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
   IGNORE_CONSENT_TAG'
 ACCESS=flink-access HANDLERS=flink-handlers
 # The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
@@ -209,6 +209,23 @@ wait_for_function() {
   done
 }
 
+# A new account has ten concurrent executions in all, and Lambda keeps a hundred of every account unreserved: then it goes without.
+reserve_concurrency() {
+  local function=$1 many=$2 answer
+  if [[ $many == 0 ]]; then
+    quietly aws lambda delete-function-concurrency --function-name "$function"
+    return
+  fi
+  if answer=$(aws lambda put-function-concurrency --function-name "$function" --reserved-concurrent-executions "$many" 2>&1); then
+    say "function $function: at most $many at once"
+  elif [[ $answer == *UnreservedConcurrentExecution* ]]; then
+    say "function $function: nothing reserved, the account's concurrency is too low for $many. Stacks that get stuck together may wait" \
+      "longer. Raise Lambda's quota \"Concurrent executions\" above $((many + 100)) and deploy again, or give UNSTICKER_CONCURRENCY=0"
+  else
+    die "$answer"
+  fi
+}
+
 # The output of the access stack that holds a function's role: flink-auto-start -> AutoStartRoleArn.
 role_output() {
   local word
@@ -298,7 +315,7 @@ deploy() {
 }
 
 deploy_handlers() {
-  local access=()
+  local access=() handlers=()
   build_functions
 
   say "stack $ACCESS: roles, logs, queue, topic, bucket"
@@ -315,7 +332,10 @@ deploy_handlers() {
   deploy_functions
 
   say "stack $HANDLERS: events, schedule, alarms, exports"
-  deploy_stack $HANDLERS template/handlers.template.json ${SWEEP:+--parameter-overrides "Sweep=$SWEEP"}
+  [[ -z ${SWEEP:-} ]] || handlers+=("Sweep=$SWEEP")
+  [[ -z ${UNSTICKER_CONCURRENCY:-} ]] || handlers+=("UnstickerConcurrency=$UNSTICKER_CONCURRENCY")
+  deploy_stack "$HANDLERS" template/handlers.template.json ${handlers[@]+--parameter-overrides "${handlers[@]}"}
+  reserve_concurrency flink-rollback-unsticker "$(output "$HANDLERS" UnstickerConcurrency)"
 }
 
 deploy_functions() {

@@ -97,25 +97,23 @@ impl Aws {
         let http = http::client(&Trust::read(variable))
             .map_err(|error| format!("the HTTP client cannot be built: {error}"))?;
         let sdk = http::for_sdk(&http);
-        let flink = config!(
-            aws_sdk_kinesisanalyticsv2,
-            "KINESIS_ANALYTICS_V2",
-            region.clone(),
-            credentials.clone(),
-            sdk.clone(),
-            retries
-        );
-        let cloudformation = config!(
-            aws_sdk_cloudformation,
-            "CLOUDFORMATION",
-            region.clone(),
-            credentials.clone(),
-            sdk.clone(),
-            retries
-        );
         Ok(Self {
-            flink: aws_sdk_kinesisanalyticsv2::Client::from_conf(flink),
-            cloudformation: aws_sdk_cloudformation::Client::from_conf(cloudformation),
+            flink: aws_sdk_kinesisanalyticsv2::Client::from_conf(config!(
+                aws_sdk_kinesisanalyticsv2,
+                "KINESIS_ANALYTICS_V2",
+                region.clone(),
+                credentials.clone(),
+                sdk.clone(),
+                retries
+            )),
+            cloudformation: aws_sdk_cloudformation::Client::from_conf(config!(
+                aws_sdk_cloudformation,
+                "CLOUDFORMATION",
+                region.clone(),
+                credentials.clone(),
+                sdk.clone(),
+                retries
+            )),
             lambda: config!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials.clone(), sdk, retries),
             http,
             region,

@@ -9,9 +9,10 @@ use tracing::info;
 
 use crate::aws::Aws;
 use crate::fault::Fault;
+use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
-use crate::{asked, flink, stack};
+use crate::{asked, flink, look, stack};
 
 /// What a goal is about.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub(crate) enum InNameOf {
         /// The stack as it was first seen.
         first: Handover,
     },
+    /// A sweep; the stack's name is empty for an application of none.
+    Sweep,
     /// An incident; how often this project already continued the stack's rollback.
     Incident {
         /// How often.
@@ -94,8 +97,9 @@ pub(crate) async fn drive(
     let mut tried = Tried::default();
     let mut waiting = None;
     let mut known = subject.stack_seen.clone();
+    let mut begun = Begun::default();
     loop {
-        let observed = match look(aws, goal, subject, &mut tried, &mut known).await {
+        let observed = match look(aws, goal, subject, &mut tried, &mut known, &mut begun).await {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
@@ -181,11 +185,12 @@ async fn look(
     subject: &Subject,
     tried: &mut Tried,
     known: &mut Option<Stack>,
+    begun: &mut Begun,
 ) -> Result<Observed, Fault> {
     // One time for the look and for the decision made of it.
     let now = now();
     let application: Option<Application> = match &subject.application {
-        Some(name) => flink::look(aws, name, |status| goal.needs(status, tried, now)).await?,
+        Some(name) => look::application(aws, name, begun, |status| goal.needs(status, tried, now)).await?,
         None => None,
     };
     let stack = match known.take() {
@@ -201,6 +206,11 @@ async fn look(
 async fn look_at_stack(aws: &Aws, subject: &Subject) -> Result<Stack, Fault> {
     match &subject.in_name_of {
         InNameOf::Request { request, first } => asked::look_again(aws, request, first).await,
+        InNameOf::Sweep if subject.stack.is_empty() => Ok(Stack::default()),
+        InNameOf::Sweep => {
+            let status = stack::describe(aws, &subject.stack).await?.status;
+            Ok(Stack { status: Some(status), ..Stack::default() })
+        }
         InNameOf::Incident { continued } => {
             let status = stack::describe(aws, &subject.stack).await?.status;
             Ok(Stack { status: Some(status), superseded: false, continued: *continued })

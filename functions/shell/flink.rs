@@ -7,19 +7,41 @@ use sdk::types::{
     EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
 };
 use shared::lifecycle::{
-    Action, Application, ApplicationStatus, Call, Group, Looks, Operation, OperationStatus, Operations, Restore,
-    RestoreType, Snapshot, SnapshotStatus, Timestamp, without_frames,
+    Action, Application, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType, Snapshot,
+    SnapshotStatus, Timestamp, without_frames,
 };
 
 use crate::aws::Aws;
 use crate::fault::{Fault, fault};
 
-/// An application with what else its status `needs` to be looked at; `None` when it does not exist.
-pub(crate) async fn look(
-    aws: &Aws,
-    name: &str,
-    needs: impl Fn(ApplicationStatus) -> Looks,
-) -> Result<Option<Application>, Fault> {
+/// One application of the account's list.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+}
+
+/// All applications of the account in this region.
+pub(crate) async fn list(aws: &Aws) -> Result<Vec<Listed>, Fault> {
+    let mut all = Vec::new();
+    let mut next = None;
+    loop {
+        let page = aws.flink.list_applications().limit(50).set_next_token(next).send().await;
+        let page = page.map_err(|error| fault(Action::ListApplications, &error))?;
+        all.extend(
+            page.application_summaries
+                .into_iter()
+                .map(|summary| Listed { name: summary.application_name, arn: summary.application_arn }),
+        );
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+/// An application as it is described, without the rest; `None` when it does not exist.
+pub(crate) async fn described(aws: &Aws, name: &str) -> Result<Option<Application>, Fault> {
     let described = aws.flink.describe_application().application_name(name).send().await;
     let detail = match described.map_err(|error| fault(Action::DescribeApplication, &error)) {
         Ok(output) => output.application_detail,
@@ -29,19 +51,7 @@ pub(crate) async fn look(
     let Some(detail) = detail else {
         return Err(Fault::Rejected(Action::DescribeApplication, "the answer has no ApplicationDetail".to_owned()));
     };
-    let mut application = described_application(&detail)?;
-    let looks = needs(application.status);
-    if looks.tags {
-        application.tags = tags(aws, &application.arn).await?;
-    }
-    if looks.snapshots {
-        application.snapshots = snapshots(aws, name).await?;
-    }
-    // After the snapshots: the operation of one that just failed has ended then, and says why.
-    if looks.operations {
-        application.operations = operations(aws, name).await?;
-    }
-    Ok(Some(application))
+    described_application(&detail).map(Some)
 }
 
 fn described_application(detail: &ApplicationDetail) -> Result<Application, Fault> {
@@ -103,14 +113,14 @@ fn running_with(run: &sdk::types::RunConfigurationDescription) -> (Restore, bool
     (restore, allow.unwrap_or(false))
 }
 
-async fn tags(aws: &Aws, arn: &str) -> Result<std::collections::BTreeMap<String, String>, Fault> {
+pub(crate) async fn tags(aws: &Aws, arn: &str) -> Result<std::collections::BTreeMap<String, String>, Fault> {
     let listed = aws.flink.list_tags_for_resource().resource_arn(arn).send().await;
     let listed = listed.map_err(|error| fault(Action::ListTagsForResource, &error))?;
     Ok(listed.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone().unwrap_or_default())).collect())
 }
 
 /// Newest first, each failed one with its own error text. Not readable is an answer too.
-async fn operations(aws: &Aws, name: &str) -> Result<Operations, Fault> {
+pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<Operations, Fault> {
     let listed = aws.flink.list_application_operations().application_name(name).limit(50).send().await;
     let listed = match listed.map_err(|error| fault(Action::ListApplicationOperations, &error)) {
         Ok(listed) => listed,
@@ -152,7 +162,7 @@ async fn error_text(aws: &Aws, name: &str, id: &str) -> Result<Option<String>, F
     }
 }
 
-async fn snapshots(aws: &Aws, name: &str) -> Result<Vec<Snapshot>, Fault> {
+pub(crate) async fn snapshots(aws: &Aws, name: &str) -> Result<Vec<Snapshot>, Fault> {
     let mut snapshots = Vec::new();
     let mut next = None;
     loop {
@@ -201,6 +211,11 @@ pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -
         Call::CreateSnapshot { name: snapshot } => {
             let create = flink.create_application_snapshot().application_name(name).snapshot_name(snapshot);
             create.send().await.map_err(|error| fault(action, &error))?;
+        }
+        Call::DeleteSnapshot { name: snapshot, created } => {
+            let delete = flink.delete_application_snapshot().application_name(name).snapshot_name(snapshot);
+            let delete = delete.snapshot_creation_timestamp(DateTime::from_millis(created.0));
+            delete.send().await.map_err(|error| fault(action, &error))?;
         }
         Call::UpdateProperties { groups, restart, settled: _ } => {
             let mut update = flink

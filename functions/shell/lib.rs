@@ -3,12 +3,15 @@
 //! ```text
 //! serve     events in, one answer out            answer    one custom-resource request to one reply
 //! asked     the request's stack                  telling   SUCCESS or FAILED, and the words
-//! unstick   the incident, step by step           drive     look, plan, do, until there is nothing to do
+//! woken     the unsticker's events              drive     look, plan, do, until there is nothing to do
+//! unstick   a stack that is stuck               recover   what was stopped for it
+//! sweep     what lost events left, snapshots
 //! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
 //! deliver   the PUT of the reply                 handover  longer than one invocation
 //! gather    a stack's newest operation            report    what was done, for people
 //! http      the one HTTP client under all        roots     whom its TLS trusts
 //! pace      how long to rest between two looks   operator  what the operator's command reads
+//! look      one look at an application, interrupted or not
 //! ```
 
 mod answer;
@@ -21,16 +24,20 @@ mod flink;
 mod gather;
 mod handover;
 mod http;
+mod look;
 mod metric;
 mod now;
 mod operator;
 mod pace;
+mod recover;
 mod report;
 mod roots;
 mod serve;
 mod stack;
+mod sweep;
 mod telling;
 mod unstick;
+mod woken;
 
 pub use aws::Clients;
 pub use operator::{Keys, Met, Operator};

@@ -15,6 +15,13 @@ pub(crate) fn trouble() {
     write(&[&[metric::DIMENSION]], &[(metric::TROUBLE, "Count", json!(1))], Map::new());
 }
 
+/// A snapshot of the sweep failed, or was refused: the next deployment would get stuck.
+pub(crate) fn snapshot_failed(application: &str, error: &str) {
+    let more = [(metric::APPLICATION, application), ("Error", error)];
+    let more = more.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    write(&[&[metric::DIMENSION]], &[(metric::FAILED_SNAPSHOTS, "Count", json!(1))], more.collect());
+}
+
 /// How one request ended: how long it took, how many calls, what was restored.
 pub(crate) fn ended(took: Duration, calls: usize, failed: bool, attributes: Map<String, Value>) {
     let metrics = [

@@ -9,8 +9,9 @@ use shared::operator::{Deployed, Scene};
 
 use crate::aws::{Aws, Clients, Retries};
 use crate::fault::Fault;
+use crate::look::Begun;
 use crate::stack::StackSeen;
-use crate::{flink, gather, now, stack};
+use crate::{gather, look, now, stack};
 
 /// The stack that holds what the functions need; its parameter says whether they may continue with their own role.
 const ACCESS: &str = "flink-access";
@@ -93,7 +94,7 @@ impl Operator {
     /// # Errors
     /// The call that was refused.
     pub async fn application(&self, name: &str) -> Result<Option<Application>, String> {
-        flink::look(&self.aws, name, |_| Looks::ALL).await.map_err(told)
+        look::application(&self.aws, name, &mut Begun::default(), |_| Looks::ALL).await.map_err(told)
     }
 
     /// What a deployment of this stack would meet: the stack as it is, its application, whether the handlers are there.

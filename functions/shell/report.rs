@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::contract::{ActionTaken, ApplicationReport, Outcome, Report};
+use shared::contract::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
 use shared::lifecycle::{Application, Call, Refusal, Replay, replay};
 
 use crate::drive::{Made, Trail};
@@ -20,7 +20,14 @@ pub(crate) fn blank(outcome: Outcome, stack: &str) -> Report {
         attempt: 0,
         state: String::new(),
         next: String::new(),
+        notify: Notify::Nobody,
     }
+}
+
+/// Another sentence.
+pub(crate) fn say(report: &mut Report, sentence: &str) {
+    report.state.push_str(sentence);
+    report.state.push(' ');
 }
 
 /// It is left to a person.

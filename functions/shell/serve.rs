@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use futures_util::FutureExt;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use shared::contract::CustomResource;
+use shared::contract::{CustomResource, Notify};
 use shared::custom_resource::Request;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
@@ -20,7 +20,7 @@ use crate::drive::Trail;
 use crate::pace::Pace;
 use crate::roots::Trust;
 use crate::telling::Telling;
-use crate::{http, metric, unstick};
+use crate::{http, metric, woken};
 
 /// What the PUT of an answer may still take after the watchdog's margin began.
 const LAST_SECOND: Duration = Duration::from_secs(1);
@@ -156,8 +156,12 @@ pub async fn serve_unsticker() -> Result<(), Error> {
         async move {
             let until = deadline(&event.context).checked_sub(aws.environment.reply_margin);
             let until = until.unwrap_or_else(|| deadline(&event.context));
-            let report = Box::pin(unstick::handle(&aws, &event.payload, until)).await?;
-            metric::incident(report.outcome);
+            let function = &event.context.env_config.function_name;
+            let report = Box::pin(woken::handle(&aws, &event.payload, function, until)).await?;
+            // What people are not told again is not counted again.
+            if report.notify == Notify::People {
+                metric::incident(report.outcome);
+            }
             Ok::<Value, Error>(serde_json::to_value(report)?)
         }
     }))

@@ -166,6 +166,17 @@ impl Deployment {
     }
 }
 
+/// The unsticker's reserved concurrency, as the handlers template has it and `make deploy` reserves it.
+///
+/// # Panics
+/// When the committed template has none.
+#[must_use]
+pub fn unsticker_concurrency() -> usize {
+    let template: Value = serde_json::from_str(HANDLERS).expect("the committed template is JSON");
+    let default = template["Parameters"]["UnstickerConcurrency"]["Default"].as_u64();
+    default.and_then(|number| usize::try_from(number).ok()).expect("the parameter's default")
+}
+
 /// A record into a stack's stream.
 pub fn record(world: &World, stack: &str, key: &str) {
     kinesis::put(&mut world.state(), stack, &json!({"key": key, "featureName": "seen"}));

@@ -66,8 +66,8 @@ pub struct Flink {
 /// As the service says them, a denial, an injected fault.
 pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: &str, body: &Value) -> ApiResult {
     settle::due(state, settings);
-    pump(state);
     let (name, resource) = target(settings, operation, body);
+    job::pump_one(state, &name);
     let mut context = Context::new();
     if let Some(application) = state.flink.applications.get(&name)
         && settings.modes.resource_tags == ResourceTags::Given
@@ -83,7 +83,7 @@ pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: 
     }
     let call = Call { action: format!("kinesisanalytics:{operation}"), caller, resource, context, body };
     let result = api::perform(state, call, |state| dispatch(state, settings, caller, operation, body));
-    pump(state);
+    job::pump_one(state, &name);
     result
 }
 

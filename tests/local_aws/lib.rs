@@ -12,6 +12,7 @@ pub mod dispatch;
 pub mod dynamodb;
 pub mod events;
 pub mod faults;
+pub mod fleet;
 pub mod flink;
 pub mod http;
 pub mod iam;

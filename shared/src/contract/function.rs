@@ -22,6 +22,17 @@ pub const ACCESS_QUEUE_EXPORT: &str = "flink-access-queue-arn";
 /// The export of `access` that holds the ARN of the incident topic.
 pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 
+/// How many of the unsticker run at once: its reserved concurrency, unless a deployment chooses another (the parameter
+/// [`UNSTICKER_CONCURRENCY_PARAMETER`] of `handlers`).
+///
+/// From `make fleet`, fifty stacks (a region's quota) stuck at once, at API rates that nobody publishes. With 10 all fifty are cured: in 84
+/// minutes at one call a second, where the rate alone needs 83, and in 27 at five and at twenty. At one call a second, 5 end no
+/// later; with 20, six events ran out of attempts, and with no reservation 44. A thousand stacks outlive with 10 the six hours
+/// that Lambda keeps an event: 722 were cured, the other events were in the dead-letter queue.
+pub const UNSTICKER_CONCURRENCY: u32 = 10;
+/// The parameter of `handlers` that may say otherwise, and the output by which `make deploy` knows it.
+pub const UNSTICKER_CONCURRENCY_PARAMETER: &str = "UnstickerConcurrency";
+
 impl Function {
     /// All four, in the order in which templates name them.
     pub const ALL: [Self; 4] = [Self::AutoStart, Self::PropertyGroups, Self::UpdateGuard, Self::RollbackUnsticker];

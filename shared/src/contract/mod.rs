@@ -39,16 +39,19 @@ pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, Pr
 pub use auto_start::{AutoStart, AutoStartAttributes};
 pub use common::Common;
 pub use environment::Environment;
-pub use function::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function};
+pub use function::{
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
+    UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
+};
 pub use limits::Leaf;
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
 pub use reach::Asker;
-pub use report::{ActionTaken, ApplicationReport, Outcome, Report};
+pub use report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
 pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};
 pub use secrets::looks_like_a_secret;
 pub use stack_status_change::{Wake, pattern};
-pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, UNSTICK, UNSTICK_RESTART};
+pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, STACK_ID, UNSTICK, UNSTICK_RESTART};
 pub use told::told;
 pub use unreadable::{Unreadable, read};
 pub use update_guard::{UpdateGuard, UpdateGuardAttributes};

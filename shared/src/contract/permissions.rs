@@ -23,9 +23,12 @@ pub fn permissions(function: Function) -> BTreeSet<Action> {
             Action::StartApplication,
             Action::StopApplication,
             Action::CreateApplicationSnapshot,
+            Action::DeleteApplicationSnapshot,
             Action::TagResource,
             Action::UntagResource,
             Action::ContinueUpdateRollback,
+            Action::ListApplications,
+            Action::ListStacks,
         ],
     };
     let looks = match function {

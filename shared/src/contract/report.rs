@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stack_status_change::Wake;
+use crate::lifecycle::{Timestamp, is_told};
+
 /// How an incident stands. The word that rules and alarms match on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -21,6 +24,16 @@ pub enum Outcome {
     Reported,
     /// A sweep, with what it did.
     Swept,
+}
+
+/// Whom a report is for. A word, not a boolean: CloudFormation makes a string of a boolean in an event pattern, and EventBridge then
+/// matches nothing (aws-cloudformation/cloudformation-coverage-roadmap issue 251).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notify {
+    /// It goes to the topic.
+    People,
+    /// It stays in the log: a sweep that found nothing, or what was told not long ago.
+    Nobody,
 }
 
 /// The incident report.
@@ -45,6 +58,31 @@ pub struct Report {
     pub state: String,
     /// The next command for a person; empty when there is nothing to do.
     pub next: String,
+    /// Whether people are told: what the rule to the topic matches on.
+    pub notify: Notify,
+}
+
+impl Report {
+    /// Whom it is for. What a sweep finds again is told when it is new, and then once an hour; `rests_since` is when the stack came to be as
+    /// it is.
+    #[must_use]
+    pub fn heard_by(&self, wake: &Wake, rests_since: Option<Timestamp>, now: Timestamp) -> Notify {
+        let goes_on = match wake {
+            Wake::Sweep if self.outcome == Outcome::Swept => return self.notify,
+            Wake::Sweep => true,
+            Wake::Found { .. } => !self.has_acted(),
+            Wake::StackStatusChange { .. } | Wake::Operator { .. } => false,
+        };
+        let is_told = !goes_on || is_told(rests_since.unwrap_or_default(), now);
+        if self.outcome != Outcome::NotOurs && is_told { Notify::People } else { Notify::Nobody }
+    }
+
+    /// Whether a call was made that the service took.
+    #[must_use]
+    pub fn has_acted(&self) -> bool {
+        let of_applications = self.applications.iter().flat_map(|application| &application.actions);
+        self.actions.iter().chain(of_applications).any(|action| action.refused.is_none())
+    }
 }
 
 /// One application in a report.
@@ -79,4 +117,41 @@ pub struct ActionTaken {
     /// The service's own words, when it refused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub refused: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(outcome: Outcome, refused: Option<&str>) -> Report {
+        let refused = refused.map(str::to_owned);
+        let action = ActionTaken { call: "StopApplication".into(), because: "it must".into(), refused };
+        Report {
+            outcome,
+            stack: String::new(),
+            cause: String::new(),
+            blockers: Vec::new(),
+            actions: vec![action],
+            applications: Vec::new(),
+            attempt: 0,
+            state: String::new(),
+            next: String::new(),
+            notify: Notify::Nobody,
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_a_sweep_finds_again_is_told_when_it_is_new_and_once_an_hour() {
+        let (found, refused) = (Wake::Found { stack_id: "s".into() }, report(Outcome::Refused, Some("no")));
+        let minute = |minute: i64| Timestamp(1_795_406_400_000 + minute * 60_000);
+        let heard = |since, now| refused.heard_by(&found, Some(minute(since)), minute(now));
+        assert_eq!(heard(10, 20), Notify::People, "new");
+        assert_eq!(heard(-600, 20), Notify::Nobody, "ten hours old and twenty minutes");
+        assert_eq!(heard(-600, 62), Notify::People, "eleven hours old");
+        let acted = report(Outcome::Refused, None);
+        assert_eq!(acted.heard_by(&found, Some(minute(-600)), minute(20)), Notify::People, "something was done");
+        let event = Wake::StackStatusChange { stack_id: "s".into(), status: "UPDATE_ROLLBACK_FAILED".into() };
+        assert_eq!(refused.heard_by(&event, None, minute(20)), Notify::People, "an event");
+        assert_eq!(report(Outcome::NotOurs, None).heard_by(&event, None, minute(2)), Notify::Nobody);
+    }
 }

@@ -29,6 +29,11 @@ pub enum Wake {
     },
     /// The schedule.
     Sweep,
+    /// A sweep found this stack unfinished.
+    Found {
+        /// The stack's ARN.
+        stack_id: String,
+    },
     /// A person named a stack.
     Operator {
         /// A name or an ARN.
@@ -37,17 +42,24 @@ pub enum Wake {
 }
 
 impl Wake {
+    /// The event with which the sweep wakes the unsticker for one stack: an operator's, that says whose it is.
+    #[must_use]
+    pub fn found(stack_id: &str) -> Value {
+        json!({"StackName": stack_id, "Sweep": true})
+    }
+
     /// Reads an event, whatever its shape.
     ///
     /// # Errors
     /// What it takes, when it is none of the three.
     pub fn read(event: &Value) -> Result<Self, String> {
         let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-        if let Some(stack_name) = text("/StackName") {
-            return Ok(Self::Operator { stack_name: stack_name.to_owned() });
-        }
-        if event.get("Sweep") == Some(&Value::Bool(true)) {
-            return Ok(Self::Sweep);
+        let sweep = event.get("Sweep") == Some(&Value::Bool(true));
+        match text("/StackName") {
+            Some(stack_id) if sweep => return Ok(Self::Found { stack_id: stack_id.to_owned() }),
+            Some(stack_name) => return Ok(Self::Operator { stack_name: stack_name.to_owned() }),
+            None if sweep => return Ok(Self::Sweep),
+            None => {}
         }
         match (text("/detail-type"), text("/detail/stack-id"), text("/detail/status-details/status")) {
             (Some(DETAIL_TYPE), Some(stack_id), Some(status)) => {
@@ -66,10 +78,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_three_events_are_told_apart() {
+    fn the_events_are_told_apart() {
         let change = json!({"detail-type": DETAIL_TYPE, "detail": {"stack-id": "arn:s", "status-details": {"status": "UPDATE_ROLLBACK_FAILED"}}});
         assert!(matches!(Wake::read(&change), Ok(Wake::StackStatusChange { .. })));
         assert_eq!(Wake::read(&json!({"Sweep": true})), Ok(Wake::Sweep));
+        assert_eq!(Wake::read(&Wake::found("arn:s")), Ok(Wake::Found { stack_id: "arn:s".into() }));
         assert_eq!(Wake::read(&json!({"StackName": "s"})), Ok(Wake::Operator { stack_name: "s".into() }));
     }
 

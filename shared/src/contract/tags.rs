@@ -2,11 +2,13 @@
 
 /// On the stack (CloudFormation hands it to the application): `enabled` or `dry-run`. Consent to a force-stop, to continuing
 /// the rollback, and to replay.
-pub const UNSTICK: &str = "flink-unstick";
+pub const UNSTICK: &str = crate::lifecycle::UNSTICK;
 /// On the application: hours; may only lower the function's own replay bound.
 pub const MAX_REPLAY_HOURS: &str = "flink-max-replay-hours";
 /// On the application: hours; the sweep takes a snapshot when the newest READY one is older.
-pub const SNAPSHOT_HOURS: &str = "flink-snapshot-hours";
+pub const SNAPSHOT_HOURS: &str = crate::lifecycle::SNAPSHOT_HOURS;
+/// On the application, by CloudFormation itself: the ID of the stack that owns it (`tagging` in the resource's registry schema).
+pub const STACK_ID: &str = "aws:cloudformation:stack-id";
 /// On the application: the marker, written before a stop by whoever stops, removed by whoever brings it to RUNNING.
 pub const UNSTICK_RESTART: &str = crate::lifecycle::MARKER;
 /// On the application: the name of a stack that may inject property groups into it.

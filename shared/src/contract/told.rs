@@ -23,6 +23,8 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
         | Done::NoLongerStuck
         | Done::AwaitingFix
         | Done::LeftToDeployment
+        | Done::Swept
+        | Done::Would { .. }
         | Done::Guarded(_) => text(done),
     }
 }
@@ -56,5 +58,7 @@ fn text(done: &Done) -> String {
             GuardOutcome::Continued => "It cannot be snapshotted; the update goes on all the same.".to_owned(),
         },
         Done::LeftToDeployment => "A deployment is under way and starts the application.".to_owned(),
+        Done::Swept => "Nothing more to do for it until the next sweep.".to_owned(),
+        Done::Would { call, because } => format!("Dry run: would call {call}, because {because}."),
     }
 }

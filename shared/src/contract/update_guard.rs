@@ -170,7 +170,9 @@ impl CustomResource for UpdateGuard {
             | Done::RollbackContinued
             | Done::NoLongerStuck
             | Done::AwaitingFix
-            | Done::LeftToDeployment => self.attributes(observed),
+            | Done::LeftToDeployment
+            | Done::Swept
+            | Done::Would { .. } => self.attributes(observed),
         }
     }
 

@@ -14,12 +14,16 @@ pub enum Action {
     DescribeApplicationOperation,
     /// What a start can restore.
     ListApplicationSnapshots,
+    /// Which applications there are, for the sweep.
+    ListApplications,
     /// READY to RUNNING.
     StartApplication,
     /// Graceful or forced.
     StopApplication,
     /// Proof of health, and what a restart resumes from.
     CreateApplicationSnapshot,
+    /// This project's own old snapshots.
+    DeleteApplicationSnapshot,
     /// Property groups.
     UpdateApplication,
     /// The marker.
@@ -32,6 +36,8 @@ pub enum Action {
     DescribeStackEvents,
     /// Which applications a stack owns.
     ListStackResources,
+    /// Which stacks are stuck, for the sweep.
+    ListStacks,
     /// What a stack was made from; the operator's command only.
     GetTemplate,
     /// Out of UPDATE_ROLLBACK_FAILED.
@@ -45,6 +51,8 @@ pub enum Scope {
     Application,
     /// Stacks.
     Stack,
+    /// Everything in the account: lists of what there is have no resource (Service Authorization Reference).
+    Account,
 }
 
 impl Action {
@@ -60,15 +68,18 @@ impl Action {
             Self::ListApplicationOperations => "kinesisanalytics:ListApplicationOperations",
             Self::DescribeApplicationOperation => "kinesisanalytics:DescribeApplicationOperation",
             Self::ListApplicationSnapshots => "kinesisanalytics:ListApplicationSnapshots",
+            Self::ListApplications => "kinesisanalytics:ListApplications",
             Self::StartApplication => "kinesisanalytics:StartApplication",
             Self::StopApplication => "kinesisanalytics:StopApplication",
             Self::CreateApplicationSnapshot => "kinesisanalytics:CreateApplicationSnapshot",
+            Self::DeleteApplicationSnapshot => "kinesisanalytics:DeleteApplicationSnapshot",
             Self::UpdateApplication => "kinesisanalytics:UpdateApplication",
             Self::TagResource => "kinesisanalytics:TagResource",
             Self::UntagResource => "kinesisanalytics:UntagResource",
             Self::DescribeStacks => "cloudformation:DescribeStacks",
             Self::DescribeStackEvents => "cloudformation:DescribeStackEvents",
             Self::ListStackResources => "cloudformation:ListStackResources",
+            Self::ListStacks => "cloudformation:ListStacks",
             Self::GetTemplate => "cloudformation:GetTemplate",
             Self::ContinueUpdateRollback => "cloudformation:ContinueUpdateRollback",
         }
@@ -86,6 +97,7 @@ impl Action {
             | Self::StartApplication
             | Self::StopApplication
             | Self::CreateApplicationSnapshot
+            | Self::DeleteApplicationSnapshot
             | Self::UpdateApplication
             | Self::TagResource
             | Self::UntagResource => Scope::Application,
@@ -94,6 +106,7 @@ impl Action {
             | Self::ListStackResources
             | Self::GetTemplate
             | Self::ContinueUpdateRollback => Scope::Stack,
+            Self::ListApplications | Self::ListStacks => Scope::Account,
         }
     }
 }

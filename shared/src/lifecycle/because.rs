@@ -47,6 +47,10 @@ pub enum Because {
     Unblocked,
     /// The stack itself goes, and OnDelete asks for it.
     StackGoes,
+    /// The newest READY snapshot is older than the application's tag allows, or there is none.
+    SnapshotTooOld,
+    /// There are more of this project's own snapshots than are kept.
+    MoreThanKept,
 }
 
 impl fmt::Display for Because {
@@ -76,6 +80,8 @@ impl fmt::Display for Because {
             Self::GroupsDiffer => "the application's property groups are not the wanted ones",
             Self::Unblocked => "nothing blocks the rollback any more",
             Self::StackGoes => "the stack goes and OnDelete asks for it",
+            Self::SnapshotTooOld => "there is no READY snapshot as young as the tag flink-snapshot-hours asks for",
+            Self::MoreThanKept => "there are more snapshots of these handlers than are kept",
         };
         formatter.write_str(text)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::action::Action;
-use super::observed::Group;
+use super::observed::{Group, Timestamp};
 use super::properties::Settled;
 use super::values::Restore;
 
@@ -26,6 +26,13 @@ pub enum Call {
     CreateSnapshot {
         /// The name, one of our own.
         name: String,
+    },
+    /// DeleteApplicationSnapshot. Never the newest READY one.
+    DeleteSnapshot {
+        /// The name, one of our own.
+        name: String,
+        /// When it was taken: the service wants it, exactly (`semantics.md` A.7).
+        created: Timestamp,
     },
     /// UpdateApplication with property groups only, under the token of the look it was decided on.
     UpdateProperties {
@@ -63,6 +70,7 @@ impl Call {
             Self::Start { .. } => Action::StartApplication,
             Self::Stop { .. } => Action::StopApplication,
             Self::CreateSnapshot { .. } => Action::CreateApplicationSnapshot,
+            Self::DeleteSnapshot { .. } => Action::DeleteApplicationSnapshot,
             Self::UpdateProperties { .. } => Action::UpdateApplication,
             Self::Tag { .. } => Action::TagResource,
             Self::Untag { .. } => Action::UntagResource,
@@ -83,6 +91,7 @@ impl fmt::Display for Call {
             Self::Stop { force: false } => formatter.write_str("StopApplication"),
             Self::Stop { force: true } => formatter.write_str("StopApplication with Force"),
             Self::CreateSnapshot { name } => write!(formatter, "CreateApplicationSnapshot {name}"),
+            Self::DeleteSnapshot { name, .. } => write!(formatter, "DeleteApplicationSnapshot {name}"),
             Self::UpdateProperties { settled, .. } => {
                 formatter.write_str("UpdateApplication with property groups")?;
                 settled.iter().try_for_each(|Settled { place, how }| write!(formatter, ", {how} {place}"))

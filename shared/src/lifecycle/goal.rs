@@ -3,8 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::because::Because;
+use super::call::Call;
 use super::observed::{Group, Timestamp};
 use super::properties::Settled;
+use super::status::StackStatus;
 use super::values::{ConflictPolicy, GuardMode, GuardOutcome, OnSnapshotFailure, Restore};
 
 /// What is wanted.
@@ -22,6 +25,8 @@ pub enum Goal {
     Recovered(Recovered),
     /// The application takes the update that comes next.
     Guarded(Guarded),
+    /// The application has a young snapshot, and no more of ours than are kept.
+    Swept(Swept),
 }
 
 /// The application runs.
@@ -118,8 +123,10 @@ pub struct Recovered {
     pub stabilize: Duration,
     /// The name of the snapshot that proves it.
     pub proof: String,
-    /// When the rollback ended: older operations belong to the deployment that failed.
+    /// When the stack operation ended: older operations belong to it.
     pub since: Timestamp,
+    /// How the stack rests. Anything else is another deployment, which starts the application itself.
+    pub stack: StackStatus,
     /// How long a busy status is waited for before it counts as failing again.
     pub patience: Duration,
 }
@@ -139,6 +146,15 @@ pub struct Guarded {
     pub bound: Duration,
     /// How long a graceful stop, or a busy status, is waited for before the policy applies.
     pub patience: Duration,
+}
+
+/// The application has a young snapshot, and no more of ours than are kept. How young, and whether at all, its own tags say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Swept {
+    /// The name of the snapshot that this sweep takes, the same for every sweep of one minute.
+    pub snapshot: String,
+    /// How many of our own snapshots stay.
+    pub keep: usize,
 }
 
 /// What a goal ended in.
@@ -178,6 +194,15 @@ pub enum Done {
     LeftToDeployment,
     /// The update may come.
     Guarded(GuardOutcome),
+    /// There is nothing to do for it until the next sweep.
+    Swept,
+    /// Consent is `dry-run`: this would have been called.
+    Would {
+        /// What.
+        call: Call,
+        /// Why.
+        because: Because,
+    },
 }
 
 impl fmt::Display for Goal {
@@ -189,6 +214,7 @@ impl fmt::Display for Goal {
             Self::Continued(_) => "Continued",
             Self::Recovered(_) => "Recovered",
             Self::Guarded(_) => "Guarded",
+            Self::Swept(_) => "Swept",
         })
     }
 }

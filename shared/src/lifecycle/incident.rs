@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::observed::{Application, Operations, Timestamp};
+mod restart;
+
+use super::UNSTICK_TOKEN;
+use super::observed::Timestamp;
 use super::refusal::Refusal;
-use super::status::{ApplicationStatus, StackStatus};
-use super::{AWAITING_FIX, MARKER, UNSTICK_TOKEN};
+use super::status::StackStatus;
+
+pub use restart::{gate, left_behind, may_be_left_behind, plain, to_recover};
 
 /// The stable beginning of the service's text; nothing else of it is matched (`semantics.md` A.12).
 pub const SNAPSHOT_FAILURE: &str = "Failed to take snapshot for the application";
@@ -136,6 +140,13 @@ impl Incident {
         self.operation().iter().find(|event| self.is_own(event) && event.status == status.as_str())
     }
 
+    /// The row with which the operation ended, when the stack rests in one that did not leave it stuck.
+    #[must_use]
+    pub fn ended(&self) -> Option<&StackEvent> {
+        let rests = [StackStatus::UpdateComplete, StackStatus::UpdateRollbackComplete].contains(&self.status);
+        rests.then(|| self.newest(self.status)).flatten()
+    }
+
     /// The first failed resource's own reason: the stack's own only lists names.
     #[must_use]
     pub fn cause(&self) -> Option<&StackEvent> {
@@ -235,29 +246,6 @@ pub fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessm
         return Assessment::DryRun { applications };
     }
     Assessment::Act { applications }
-}
-
-/// Whether `application` was stopped for this incident and is to be started now that the rollback is over: it carries the marker, or
-/// CloudFormation erased it and the application's own history tells.
-#[must_use]
-pub fn to_recover(incident: &Incident, application: &Application) -> bool {
-    let began = incident.began();
-    if let Some(marker) = application.tag(MARKER) {
-        let stopped = match (&application.operations, began) {
-            (Operations::Listed(_), Some(began)) => application.newest("StopApplication", began.time).is_some(),
-            (Operations::Listed(_) | Operations::Unreadable, _) => true,
-        };
-        // It runs, and nobody stopped it: the marker is of a stop that never came.
-        let is_left_over = application.status == ApplicationStatus::Running && !stopped;
-        return !marker.starts_with(AWAITING_FIX) && !is_left_over;
-    }
-    let Some(began) = began else { return false };
-    match &application.operations {
-        // Whatever it is now: auto-start may have started the old code on the way back, which answers SUCCESS there even if the
-        // job loops.
-        Operations::Listed(_) => application.newest("StopApplication", began.time).is_some(),
-        Operations::Unreadable => application.status == ApplicationStatus::Ready && incident.continued() > 0,
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::tried::Tried;
 use super::{guard, stop};
 
 /// What else has to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Looks {
     /// ListTagsForResource.
     pub tags: bool,
@@ -48,6 +48,8 @@ impl Goal {
             ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
                 Self::Properties(_) => Looks::PROPERTIES,
                 Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) | Self::Guarded(_) => Looks::ALL,
+                // Without the operations nobody knows since when it runs, nor why a snapshot failed; one that is stopped has neither.
+                Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },
                 Self::Continued(_) => Looks::NONE,
             },
             ApplicationStatus::Starting
@@ -62,7 +64,8 @@ impl Goal {
                 | Self::Properties(_)
                 | Self::Continued(_)
                 | Self::Recovered(_)
-                | Self::Guarded(_) => Looks::NONE,
+                | Self::Guarded(_)
+                | Self::Swept(_) => Looks::NONE,
             },
             ApplicationStatus::ForceStopping
             | ApplicationStatus::RollingBack

@@ -24,6 +24,7 @@ mod resume;
 mod start;
 mod status;
 mod stop;
+mod sweep;
 mod trace;
 mod tried;
 mod values;
@@ -36,8 +37,11 @@ mod walk;
 pub use action::{Action, Scope};
 pub use because::Because;
 pub use call::Call;
-pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped};
-pub use incident::{Assessment, Blocker, Consent, ENABLED, Incident, SNAPSHOT_FAILURE, StackEvent, assess, to_recover};
+pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept};
+pub use incident::{
+    Assessment, Blocker, Consent, ENABLED, Incident, SNAPSHOT_FAILURE, StackEvent, assess, gate, left_behind,
+    may_be_left_behind, plain, to_recover,
+};
 pub use last_start::{LastStart, last_start};
 pub use looks::Looks;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
@@ -48,6 +52,7 @@ pub use replay::{Replay, replay};
 pub use restore::can_restore;
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
+pub use sweep::{EVERY, is_news, is_told};
 pub use trace::without_frames;
 pub use tried::{Rejected, Rejection, Steady, Tried};
 pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};
@@ -58,6 +63,10 @@ pub const AWAITING_FIX: &str = "awaiting-fix/";
 pub const UNSTICK_TOKEN: &str = "unstick-";
 /// The tag that carries the marker.
 pub const MARKER: &str = "flink-unstick-restart";
+/// The tag by which people consent, on the stack and handed on to its applications.
+pub const UNSTICK: &str = "flink-unstick";
+/// The tag that says how old an application's newest snapshot may be.
+pub const SNAPSHOT_HOURS: &str = "flink-snapshot-hours";
 /// The tag that names the stack which may inject property groups into an application of another stack.
 pub const HANDLERS_ALLOW: &str = "flink-handlers-allow";
 
@@ -94,6 +103,7 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
         Goal::Continued(goal) => resume::next(goal, observed),
         Goal::Recovered(goal) => recover::next(goal, observed),
         Goal::Guarded(goal) => guard::next(goal, observed),
+        Goal::Swept(goal) => sweep::next(goal, observed),
     };
     match step {
         // CloudFormation went on without this request: what it wanted is wanted no more.

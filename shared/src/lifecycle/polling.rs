@@ -22,6 +22,9 @@ const SKIPPED: u32 = 6;
 /// The longest wait without information, in bases. With 40 s, a thousand applications under a limit of five calls a second make 7
 /// attempts each; uncapped, the last of them are found minutes late.
 const SLOWEST: u32 = 8;
+/// How much longer a job that is only waited for rests: a look at a RUNNING application is four calls, not one, and many of them at once
+/// would use up the rate for nothing.
+const WATCHED: u32 = 3;
 /// What is left of a slow pace after a look that told something.
 const FASTER: f64 = 0.7;
 
@@ -52,7 +55,12 @@ impl Polling {
     pub fn rest(&mut self, because: Because, random: f64) -> Duration {
         let first = !std::mem::replace(&mut self.waited, true);
         let starting = matches!(because, Because::Busy(ApplicationStatus::Starting | ApplicationStatus::Updating));
-        let wait = if first && starting { self.base * SKIPPED } else { self.wait };
+        let watched = matches!(because, Because::Stabilizing | Because::Proving);
+        let wait = match (first && starting, watched) {
+            (true, _) => self.base * SKIPPED,
+            (false, true) => self.wait * WATCHED,
+            (false, false) => self.wait,
+        };
         wait.mul_f64(0.8 + 0.4 * random)
     }
 }
@@ -68,6 +76,13 @@ mod tests {
         let mut polling = Polling::every(Duration::from_secs(5));
         let waits: Vec<u64> = (0..3).map(|_| polling.rest(STARTING, 0.5).as_secs()).collect();
         assert_eq!(waits, [30, 5, 5]);
+    }
+
+    #[test]
+    fn a_job_that_is_only_waited_for_is_looked_at_a_third_as_often() {
+        let mut polling = Polling::every(Duration::from_secs(5));
+        let waits = [Because::Stabilizing, Because::Proving, Because::NotSeenYet];
+        assert_eq!(waits.map(|because| polling.rest(because, 0.5).as_secs()), [15, 15, 5]);
     }
 
     #[test]

@@ -7,12 +7,12 @@ use super::goal::{Done, Recovered};
 use super::health::{self, Health};
 use super::observed::{Application, Observed, START};
 use super::refusal::Refusal;
-use super::status::{ApplicationStatus, OperationStatus, StackStatus};
+use super::status::{ApplicationStatus, OperationStatus};
 use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS, restore, stop};
 
 /// The next step toward a recovered application.
 pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
-    if observed.stack.status != Some(StackStatus::UpdateRollbackComplete) {
+    if observed.stack.status != Some(goal.stack) {
         return Step::Done(Done::LeftToDeployment);
     }
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
@@ -95,7 +95,7 @@ fn give_up(goal: &Recovered) -> Step {
 mod tests {
     use super::super::fixtures::*;
     use super::super::observed::Timestamp;
-    use super::super::{Goal, Rejected, next_step};
+    use super::super::{Goal, Rejected, StackStatus, next_step};
     use super::*;
     use std::time::Duration;
 
@@ -111,6 +111,7 @@ mod tests {
             stabilize: Duration::from_mins(1),
             proof: "flink-handlers-gate-e1".into(),
             since: Timestamp(0),
+            stack: StackStatus::UpdateRollbackComplete,
             patience: Duration::from_mins(10),
         };
         next_step(&Goal::Recovered(goal), observed)

@@ -140,6 +140,15 @@ pub enum Refusal {
         /// The application.
         application: String,
     },
+    /// A tag's value that nobody may guess at.
+    TagUnreadable {
+        /// The application.
+        application: String,
+        /// The tag.
+        key: &'static str,
+        /// What it says.
+        value: String,
+    },
     /// Blocked applications carry the tag, and their stack does not.
     StackNotTagged,
     /// The stack operation that asked for it is over, or rolls back.

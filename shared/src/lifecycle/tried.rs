@@ -2,6 +2,8 @@
 //!
 //! It is memory, not record: a new process starts with an empty one and finds the rest in reality.
 
+use std::collections::BTreeSet;
+
 use super::action::Action;
 use super::call::Call;
 use super::observed::{Application, Operations, Timestamp};
@@ -25,6 +27,8 @@ pub struct Tried {
     pub settled: Vec<Settled>,
     /// Accepted snapshots.
     pub snapshots: u8,
+    /// Snapshots whose deletion was accepted: the service may show them for a while.
+    pub deleted: BTreeSet<String>,
     /// Accepted continues.
     pub continued: u8,
     /// Tags written.
@@ -115,6 +119,9 @@ impl Tried {
             self.restarted |= restart.is_some();
             self.settled.extend(settled.iter().cloned());
         }
+        if let Call::DeleteSnapshot { name, .. } = call {
+            self.deleted.insert(name.clone());
+        }
         let budget = match call {
             Call::Start { .. } => &mut self.starts,
             Call::Stop { force: false } => &mut self.stops,
@@ -124,6 +131,7 @@ impl Tried {
             Call::Tag { .. } => &mut self.tagged,
             Call::Untag { .. } => &mut self.untagged,
             Call::ContinueRollback { .. } => &mut self.continued,
+            Call::DeleteSnapshot { .. } => return,
         };
         *budget = budget.saturating_add(1);
     }

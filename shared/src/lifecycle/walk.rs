@@ -15,11 +15,12 @@ use std::time::Duration;
 
 use super::{
     ApplicationStatus, CONFLICTS, ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, LOST, OnSnapshotFailure,
-    OperationStatus, Properties, Reach, Recovered, Restore, Running, StackStatus, Stopped, Timestamp, Tried, next_step,
+    OperationStatus, Properties, Reach, Recovered, Restore, Running, StackStatus, Stopped, Swept, Timestamp, Tried,
+    next_step,
 };
 use graph::{LONG, Plan, explore};
 use service::{Groups, Kept, Kind, Marker, Operation, When, World};
-use shown::{DEPLOYMENT, EVENT, MINUTE, PROOF, REQUEST, groups};
+use shown::{DEPLOYMENT, EVENT, MINUTE, PROOF, REQUEST, SWEEP, groups};
 
 const STABILIZE: Duration = LONG;
 const PATIENCE: Duration = LONG;
@@ -37,7 +38,12 @@ fn stopped(force: Force) -> Vec<Goal> {
 
 fn recovered() -> Goal {
     let (event, proof, since) = (EVENT.to_owned(), PROOF.to_owned(), Timestamp(REQUEST));
-    Goal::Recovered(Recovered { event, stabilize: STABILIZE, proof, since, patience: PATIENCE })
+    let stack = StackStatus::UpdateRollbackComplete;
+    Goal::Recovered(Recovered { event, stabilize: STABILIZE, proof, since, stack, patience: PATIENCE })
+}
+
+fn swept(keep: usize) -> Goal {
+    Goal::Swept(Swept { snapshot: SWEEP.to_owned(), keep })
 }
 
 fn guarded() -> Vec<Goal> {
@@ -114,6 +120,7 @@ fn starts(stacks: &[StackStatus], kepts: &[Kept], markers: &[Marker], all_groups
                                     operations,
                                     kept: *kept,
                                     proof: None,
+                                    own: 0,
                                     marker: *marker,
                                     groups: *groups,
                                     stack: *stack,
@@ -237,4 +244,14 @@ fn a_recovered_application_is_reached_or_refused() {
     // Its own stop comes between two starts, and hides the first of them: the starts are not counted here.
     let killed = starts.into_iter().map(|(world, tried)| (World { killable: true, ..world }, tried));
     walks(&[recovered()], &killed.collect::<Vec<_>>());
+}
+
+#[test]
+fn a_swept_application_is_reached_or_refused() {
+    let stacks = [StackStatus::UpdateComplete, StackStatus::UpdateInProgress];
+    let snapshots = [Kept::None, Kept::Young, Kept::Old, Kept::Creating];
+    let starts = starts(&stacks, &snapshots, &[Marker::None], &[Groups::Wanted]);
+    let own = |own| starts.iter().map(move |(world, tried)| (World { own, ..*world }, tried.clone()));
+    let starts: Vec<_> = [0b000, 0b111].into_iter().flat_map(own).collect();
+    walks(&[swept(0), swept(2)], &starts);
 }

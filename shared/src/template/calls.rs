@@ -45,6 +45,8 @@ pub(super) fn without_the_tag(prefix: &Value) -> Vec<Statement> {
 
 fn conditions(function: Function, action: Action, asked: Asked) -> BTreeSet<Condition> {
     let looks = Looks::ALL.actions().any(|look| look == action) || Action::LOOK_AT_STACK.contains(&action);
+    // A list of what there is has no resource, and so no tags.
+    let looks = looks || action.scope() == Scope::Account;
     let asks = function == Function::RollbackUnsticker && asked == Asked::ByThePolicy && !looks;
     let tags = matches!(action, Action::TagResource | Action::UntagResource);
     let continues = action == Action::ContinueUpdateRollback;
@@ -67,6 +69,7 @@ fn limited(
                 arn::regional("kinesisanalytics", ["application/".into(), prefix.clone(), "*".into()])
             }
             Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
+            Scope::Account => "*".into(),
         };
         let statement = Statement::allow(actions.into_iter().map(Action::iam)).on([on]);
         conditions.into_iter().fold(statement, |statement, condition| condition.limit(statement))

@@ -1,5 +1,7 @@
 //! CloudWatch alarms on the metrics that services publish by themselves, and on the handlers' own.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::resource::Resource;
@@ -87,6 +89,12 @@ impl Alarm {
     #[must_use]
     pub fn in_periods(self, above: u32, of: u32) -> Self {
         self.with("DatapointsToAlarm", above.into()).with("EvaluationPeriods", of.into())
+    }
+
+    /// With periods as long as whoever writes the metric may be silent.
+    #[must_use]
+    pub fn in_periods_of(self, period: Duration) -> Self {
+        self.with("Period", period.as_secs().into())
     }
 
     /// Tells this topic; `AWS::NoValue` for nobody.

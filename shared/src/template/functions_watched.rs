@@ -10,6 +10,7 @@ use super::lambda::logical_id;
 use super::problem::Problem;
 use super::value::{Value, pseudo};
 use crate::contract::{ACCESS_QUEUE_EXPORT, Function, Outcome, metric};
+use crate::lifecycle::EVERY;
 
 fn lambda(function: Function, name: &str, statistic: &'static str) -> Metric {
     Metric::of("AWS/Lambda", name, ("FunctionName", function.name().into()), statistic)
@@ -47,7 +48,16 @@ pub(super) fn add_alarms(template: &mut Template, function: Function, topic: &Va
         }
         Function::RollbackUnsticker => {
             let refused = "The unsticker left an incident to a person: the report is on the incident topic.".to_owned();
-            add("Refused", &incidents(Outcome::Refused)?, refused)
+            add("Refused", &incidents(Outcome::Refused)?, refused)?;
+            let failed = format!(
+                "A running application cannot be snapshotted, so its stack would get stuck at its next deployment: see \
+                 {} in {log}.",
+                metric::FAILED_SNAPSHOTS
+            );
+            // Each sweep says it anew, but for the one that tries again: the alarm lasts as long as it is so.
+            let alarm = Alarm::above(0, &own(function, metric::FAILED_SNAPSHOTS, "Maximum")).in_periods_of(EVERY * 3);
+            let alarm = alarm.described(failed).tells(topic);
+            template.add::<Alarm>(&format!("{id}FailedSnapshotAlarm"), alarm).map(|_| ())
         }
     }
 }

@@ -10,7 +10,11 @@ use super::lambda::{Asynchronous, function_arn, logical_id};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::value::Value;
-use crate::contract::{ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Outcome, pattern};
+use crate::contract::{
+    ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify, UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
+    pattern,
+};
+use crate::lifecycle::EVERY;
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
 pub const DEPLOYED: [Function; 4] =
@@ -27,10 +31,17 @@ pub fn handlers() -> Result<Template, Problem> {
     );
     let sweep = template.parameter(
         "Sweep",
-        ParameterOf::text("ENABLED wakes the unsticker every 15 minutes, to finish what a lost event left.")
-            .default("DISABLED")
+        ParameterOf::text("ENABLED wakes the unsticker every 15 minutes: it finishes what a lost event left and looks after snapshots.")
+            .default("ENABLED")
             .one_of(["ENABLED", "DISABLED"]),
     )?;
+    // The function is cargo's and not the template's: `make deploy` reserves what the output says.
+    let description = "How many of the unsticker run at once, so that a region's stacks that get stuck together do not use up \
+                       the rate of the API; 0: nothing is reserved.";
+    let parameter = ParameterOf::number(description).default(UNSTICKER_CONCURRENCY).between(0, 900);
+    let concurrency = template.parameter(UNSTICKER_CONCURRENCY_PARAMETER, parameter)?;
+    let description = "What `make deploy` reserves for flink-rollback-unsticker.";
+    template.output(UNSTICKER_CONCURRENCY_PARAMETER, description, &concurrency.reference());
     let queue = Value::import(ACCESS_QUEUE_EXPORT);
     let topic = Value::import(ACCESS_TOPIC_EXPORT);
     let unsticker = function_arn(Function::RollbackUnsticker);
@@ -41,7 +52,9 @@ pub fn handlers() -> Result<Template, Problem> {
     template.add("StackStatusPermission", rule.permission_to_invoke(&unsticker))?;
 
     let target = Target::of(unsticker.clone()).input(&json!({"Sweep": true})).undeliverable_to(&queue);
-    let rule = Rule::every("Finishes what a lost event left.", "15 minutes", &sweep.reference(), target);
+    let description = "Finishes what a lost event left, and looks after snapshots.";
+    let rate = format!("{} minutes", EVERY.as_secs() / 60);
+    let rule = Rule::every(description, &rate, &sweep.reference(), target);
     let rule = template.add("SweepRule", rule)?;
     template.add("SweepPermission", rule.permission_to_invoke(&unsticker))?;
 
@@ -76,14 +89,14 @@ pub(super) fn default_bus_arn() -> Value {
     arn::regional("events", ["event-bus/default".into()])
 }
 
-/// The results of the unsticker that people want to hear of, as Lambda's OnSuccess destination puts them on the bus.
+/// What people want to hear of the unsticker's results, as Lambda's OnSuccess destination puts them on the bus.
 fn report_pattern(unsticker: &Value) -> Result<Json, Problem> {
-    let not_ours = Value::of(&Outcome::NotOurs)?;
+    let people = Value::of(&Notify::People)?;
     Ok(json!({
         "source": ["lambda"],
         "detail-type": ["Lambda Function Invocation Result - Success"],
         "resources": [{"prefix": unsticker}],
-        "detail": {"responsePayload": {"Outcome": [{"anything-but": [not_ours]}]}},
+        "detail": {"responsePayload": {"Notify": [people]}},
     }))
 }
 
@@ -106,6 +119,13 @@ mod tests {
         let target = &template["Resources"]["SweepRule"]["Properties"]["Targets"][0];
         let input: Json = serde_json::from_str(target["Input"].as_str().unwrap()).unwrap();
         assert_eq!(crate::contract::Wake::read(&input), Ok(crate::contract::Wake::Sweep));
+    }
+
+    #[test]
+    fn what_is_reserved_for_the_unsticker_can_be_chosen_and_is_told() {
+        let template = template();
+        assert_eq!(template["Parameters"]["UnstickerConcurrency"]["Default"], UNSTICKER_CONCURRENCY);
+        assert_eq!(template["Outputs"]["UnstickerConcurrency"]["Value"], json!({"Ref": "UnstickerConcurrency"}));
     }
 
     #[test]

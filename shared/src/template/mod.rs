@@ -63,6 +63,7 @@ pub mod dashboard;
 mod deployment;
 mod digest;
 mod document;
+mod document_text;
 pub mod dynamodb;
 pub mod environment;
 pub mod events;

@@ -153,23 +153,28 @@ fn prepare(state: &State, application: &Application) -> Result<Job, String> {
 
 /// Lets every running job read all that is there.
 pub fn pump(state: &mut State) {
+    let names: Vec<String> = state.flink.applications.keys().cloned().collect();
+    for name in &names {
+        pump_one(state, name);
+    }
+}
+
+/// Lets one job read all that is there, if it runs. Where an account has a thousand, a call about one leaves the others alone.
+pub(super) fn pump_one(state: &mut State, name: &str) {
     if let Backend::Cluster(cluster) = state.flink.backend.clone() {
         return cluster.pump(state);
     }
-    let running = state.flink.applications.values_mut().filter(|one| one.status == Status::Running);
-    let jobs: Vec<_> = running
-        .filter_map(|one| Some((one.name.clone(), one.arn.clone(), one.configuration.role.clone(), one.job.take()?)))
-        .collect();
-    for (name, arn, role, mut job) in jobs {
-        if !job.idle {
-            job.trouble = read_on(state, &arn, &role, &mut job).err();
-        }
-        let Some(application) = state.flink.applications.get_mut(&name) else { continue };
-        let finished = job.jar.bounded && job.trouble.is_none();
-        application.job = Some(job);
-        if finished {
-            application.rest();
-        }
+    let application = state.flink.applications.get_mut(name).filter(|one| one.status == Status::Running);
+    let Some((application, mut job)) = application.and_then(|one| one.job.take().map(|job| (one, job))) else { return };
+    let (arn, role) = (application.arn.clone(), application.configuration.role.clone());
+    if !job.idle {
+        job.trouble = read_on(state, &arn, &role, &mut job).err();
+    }
+    let Some(application) = state.flink.applications.get_mut(name) else { return };
+    let finished = job.jar.bounded && job.trouble.is_none();
+    application.job = Some(job);
+    if finished {
+        application.rest();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::OperationStatus;
 use super::super::fixtures::*;
+use super::super::{ApplicationStatus, MARKER, SnapshotStatus};
 use super::*;
 
 fn row(resource_type: &str, logical_id: &str, status: &str, reason: &str) -> StackEvent {
@@ -152,4 +153,73 @@ fn an_application_that_waits_for_a_fix_is_left_alone() {
     let mut observed = seen(ApplicationStatus::Ready);
     app(&mut observed).tags.insert(MARKER.into(), "awaiting-fix/e".into());
     assert!(!to_recover(&incident(SNAPSHOT, None), app(&mut observed)));
+}
+
+/// A rollback that is over, and an application of it that was stopped meanwhile.
+fn over(status: ApplicationStatus) -> (Incident, super::super::Observed) {
+    let mut incident = incident(SNAPSHOT, None);
+    let ended = row(STACK, "s", "UPDATE_ROLLBACK_COMPLETE", "");
+    incident.status = StackStatus::UpdateRollbackComplete;
+    let mut observed = seen(status);
+    operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
+    later(&mut observed, std::time::Duration::from_mins(1));
+    incident.events.insert(0, StackEvent { time: observed.now, ..ended });
+    later(&mut observed, std::time::Duration::from_mins(1));
+    (incident, observed)
+}
+
+#[test]
+fn a_stop_that_came_after_the_rollback_is_a_persons() {
+    let (incident, mut observed) = over(ApplicationStatus::Ready);
+    assert!(to_recover(&incident, app(&mut observed)) && left_behind(&incident, app(&mut observed)));
+    operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
+    assert!(!to_recover(&incident, app(&mut observed)));
+}
+
+#[test]
+fn what_was_started_since_is_not_left_behind_unless_the_marker_says_so() {
+    let (incident, mut observed) = over(ApplicationStatus::Ready);
+    operation(&mut observed, "StartApplication", OperationStatus::Failed, None);
+    assert!(left_behind(&incident, app(&mut observed)), "a start that failed");
+    operation(&mut observed, "StartApplication", OperationStatus::Successful, None);
+    assert!(!left_behind(&incident, app(&mut observed)));
+    app(&mut observed).tags.insert(MARKER.into(), "e".into());
+    assert!(left_behind(&incident, app(&mut observed)));
+}
+
+#[test]
+fn without_operations_a_sweep_starts_what_carries_the_marker_and_nothing_else() {
+    let (mut incident, mut observed) = over(ApplicationStatus::Ready);
+    incident.events[1].token = "unstick-e".into();
+    app(&mut observed).operations = super::super::Operations::Unreadable;
+    assert!(to_recover(&incident, app(&mut observed)), "on the event");
+    assert!(!left_behind(&incident, app(&mut observed)), "a person may have stopped it");
+    app(&mut observed).tags.insert(MARKER.into(), "e".into());
+    assert!(left_behind(&incident, app(&mut observed)));
+}
+
+#[test]
+fn after_an_update_that_succeeded_only_the_marker_counts() {
+    let (mut incident, mut observed) = over(ApplicationStatus::Ready);
+    incident.status = StackStatus::UpdateComplete;
+    incident.events[0].status = "UPDATE_COMPLETE".into();
+    assert!(!to_recover(&incident, app(&mut observed)));
+    app(&mut observed).tags.insert(MARKER.into(), "e".into());
+    assert!(left_behind(&incident, app(&mut observed)));
+    app(&mut observed).status = ApplicationStatus::Running;
+    assert!(!left_behind(&incident, app(&mut observed)));
+}
+
+#[test]
+fn what_was_given_up_and_not_stopped_is_stopped_unless_a_person_started_it_since() {
+    let (incident, mut observed) = over(ApplicationStatus::Running);
+    app(&mut observed).tags.insert(MARKER.into(), "awaiting-fix/e".into());
+    operation(&mut observed, "StartApplication", OperationStatus::Successful, None);
+    assert!(!left_behind(&incident, app(&mut observed)));
+    later(&mut observed, std::time::Duration::from_mins(1));
+    snapshot(&mut observed, &gate("e"), SnapshotStatus::Failed);
+    assert!(left_behind(&incident, app(&mut observed)));
+    later(&mut observed, std::time::Duration::from_mins(1));
+    operation(&mut observed, "StartApplication", OperationStatus::Successful, None);
+    assert!(!left_behind(&incident, app(&mut observed)));
 }

@@ -35,7 +35,10 @@ impl Refusal {
             Some(Self::NoServiceRole) => Self::OtherBlocker { resource: text(), reason: text() },
             Some(Self::OtherBlocker { .. }) => Self::NotTagged { application: "app".into() },
             Some(Self::NotTagged { .. }) => Self::StackNotTagged,
-            Some(Self::StackNotTagged) => Self::Superseded,
+            Some(Self::StackNotTagged) => {
+                Self::TagUnreadable { application: "app".into(), key: "flink-snapshot-hours", value: text() }
+            }
+            Some(Self::TagUnreadable { .. }) => Self::Superseded,
             Some(Self::Superseded) => Self::Denied { action: Action::StartApplication, error: text() },
             Some(Self::Denied { .. }) => Self::Rejected { action: Action::StartApplication, error: text() },
             Some(Self::Rejected { .. }) => return None,

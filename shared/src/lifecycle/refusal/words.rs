@@ -31,6 +31,7 @@ impl Refusal {
             Self::NoServiceRole => "The stack has no service role",
             Self::OtherBlocker { .. } => "The rollback is blocked by something else",
             Self::NotTagged { .. } => "A blocked application has not opted in",
+            Self::TagUnreadable { .. } => "A tag cannot be read",
             Self::StackNotTagged => "The stack has not opted in",
             Self::Superseded => "The stack went on without this request",
             Self::Denied { .. } => "A permission is missing",
@@ -107,6 +108,7 @@ impl Refusal {
                 "Run `aws kinesisanalyticsv2 stop-application --force` and `aws cloudformation continue-update-rollback` yourself; \
                  tag the stack flink-unstick=enabled with its next update, since it takes no tag now."
             }
+            Self::TagUnreadable { .. } => "Set the tag to a whole number of hours from 1 to 8760, or remove it.",
             Self::Superseded => "Nothing was changed any more; look at the stack's events for what came first.",
             Self::Denied { .. } => {
                 "Deploy the access stack of this version, or add the permission to the function's role."
@@ -142,6 +144,9 @@ impl fmt::Display for Refusal {
             Self::TooManyConflicts { error } => write!(formatter, "{title}: {error}"),
             Self::ReplayForbidden { application, why } => write!(formatter, "{title}: {application}: {why}."),
             Self::TooManyAttempts { attempts } => write!(formatter, "{title}: {attempts} times in this incident."),
+            Self::TagUnreadable { application, key, value } => {
+                write!(formatter, "{title}: {application}: {key} is \"{value}\".")
+            }
             Self::Superseded => write!(formatter, "{title}."),
             Self::StackNotTagged => write!(formatter, "{title}, only its applications; nothing was stopped."),
             Self::NoServiceRole => write!(formatter, "{title}, and this function may not use its own."),

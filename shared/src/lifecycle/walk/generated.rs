@@ -143,6 +143,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         | Refusal::NoServiceRole
         | Refusal::OtherBlocker { .. }
         | Refusal::NotTagged { .. }
+        | Refusal::TagUnreadable { .. }
         | Refusal::StackNotTagged
         | Refusal::Superseded
         | Refusal::Denied { .. }
@@ -162,6 +163,7 @@ fn worlds() -> impl Strategy<Value = World> {
             operations,
             kept,
             proof: None,
+            own: 0,
             marker: Marker::None,
             groups: Groups::Wanted,
             stack: StackStatus::UpdateInProgress,

@@ -3,10 +3,10 @@
 use super::super::observed::Timestamp;
 use super::super::{Action, Goal, LOST, OperationStatus, Rejected, Tried};
 use super::graph::LONG;
-use super::service::{Kind, Marker, Operation, World};
+use super::service::{Kind, Marker, Operation, World, bit};
 
 /// A state, told apart from others.
-pub(super) type Key = [u8; 34];
+pub(super) type Key = [u8; 36];
 
 /// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are counted.
 pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
@@ -14,12 +14,12 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
     let over = match goal {
         Goal::Stopped(_) => tried.forced > 0,
         Goal::Recovered(_) => tried.tagged > 0 || world.marker == Marker::AwaitingFix,
-        Goal::Running(_) | Goal::Properties(_) | Goal::Continued(_) | Goal::Guarded(_) => false,
+        Goal::Running(_) | Goal::Properties(_) | Goal::Continued(_) | Goal::Guarded(_) | Goal::Swept(_) => false,
     };
     let before = |count: u8| if over { 0 } else { count };
     let operation = |operation: &Option<Operation>| match (operation, goal) {
         (None, _) => [if over { 8 } else { 9 }, 0],
-        (Some(one), Goal::Running(_) | Goal::Recovered(_)) if !over => {
+        (Some(one), Goal::Running(_) | Goal::Recovered(_) | Goal::Swept(_)) if !over => {
             [one.kind as u8, one.status as u8 * 4 + one.when as u8]
         }
         (Some(one), Goal::Properties(_)) if one.kind == Kind::Update => [1, one.status as u8 * 4 + one.when as u8],
@@ -30,7 +30,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         Goal::Running(goal) => (false, !goal.stabilize.is_zero()),
         Goal::Stopped(_) | Goal::Guarded(_) => (true, false),
         Goal::Recovered(_) => (false, true),
-        Goal::Properties(_) | Goal::Continued(_) => (false, false),
+        Goal::Properties(_) | Goal::Continued(_) | Goal::Swept(_) => (false, false),
     };
     let age = |since: Option<Timestamp>, counts: bool| {
         let since = since.filter(|_| counts);
@@ -55,6 +55,8 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         if matches!(goal, Goal::Recovered(_)) { before(world.kept as u8) } else { world.kept as u8 },
         before(world.proof.map_or(99, |status| status as u8)),
         before(world.marker as u8),
+        world.own,
+        tried.deleted.iter().map(|name| bit(name)).sum(),
         world.groups as u8,
         world.stack as u8,
         u8::try_from(world.continued).unwrap_or(99),

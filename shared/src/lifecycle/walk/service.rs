@@ -76,6 +76,8 @@ pub(super) struct World {
     pub(super) operations: [Option<Operation>; 3],
     pub(super) kept: Kept,
     pub(super) proof: Option<SnapshotStatus>,
+    /// Old READY snapshots of ours: a bit for each, the lowest the newest.
+    pub(super) own: u8,
     pub(super) marker: Marker,
     pub(super) groups: Groups,
     pub(super) stack: StackStatus,
@@ -122,8 +124,18 @@ fn allowed(call: &Call) -> Option<&'static [Status]> {
             Some(&[Status::Starting, Status::Updating, Status::Stopping, Status::Autoscaling, Status::Running])
         }
         Call::UpdateProperties { .. } => Some(&[Status::Ready, Status::Running]),
-        Call::Tag { .. } | Call::Untag { .. } | Call::ContinueRollback { .. } => None,
+        Call::Tag { .. } | Call::Untag { .. } | Call::DeleteSnapshot { .. } | Call::ContinueRollback { .. } => None,
     }
+}
+
+/// The name of one of our own old snapshots.
+pub(super) fn old(index: u32) -> String {
+    format!("flink-handlers-gate-old-{index}")
+}
+
+/// Which of our own old snapshots a name is of.
+pub(super) fn bit(name: &str) -> u8 {
+    (0..3).filter(|index| old(*index) == name).map(|index| 1 << index).sum()
 }
 
 impl World {
@@ -132,11 +144,26 @@ impl World {
         if let Call::ContinueRollback { .. } = call {
             return self.stack == StackStatus::UpdateRollbackFailed;
         }
+        if let Call::DeleteSnapshot { name, .. } = call {
+            // One that exists, and not what a restart would resume from.
+            let newest = self.own & self.own.wrapping_neg();
+            let is_newest = bit(name) == newest && !self.has_newer();
+            return self.status.is_some() && self.own & bit(name) != 0 && !is_newest;
+        }
         match (allowed(call), self.status) {
             (_, None) => false,
             (None, Some(_)) => true,
             (Some(statuses), Some(status)) => statuses.contains(&status),
         }
+    }
+
+    /// Whether a READY snapshot is newer than our own old ones.
+    fn has_newer(self) -> bool {
+        let kept = match self.kept {
+            Kept::None | Kept::Failed | Kept::Creating => false,
+            Kept::Young | Kept::Old | Kept::NewestIncompatible | Kept::Incompatible | Kept::TwoVersions => true,
+        };
+        kept || self.proof == Some(SnapshotStatus::Ready)
     }
 
     /// Whether the service says that it is at work, so that waiting for it may take as long as there is time.
@@ -159,7 +186,9 @@ impl World {
             Call::Stop { force: false } | Call::CreateSnapshot { .. } => true,
             Call::UpdateProperties { .. } => self.status == Some(Status::Running),
             Call::Start { .. } | Call::Stop { force: true } => false,
-            Call::Tag { .. } | Call::Untag { .. } | Call::ContinueRollback { .. } => false,
+            Call::Tag { .. } | Call::Untag { .. } | Call::DeleteSnapshot { .. } | Call::ContinueRollback { .. } => {
+                false
+            }
         };
         if snapshots {
             answers.push((self, Answer::Snapshot));
@@ -178,6 +207,7 @@ impl World {
             Call::CreateSnapshot { .. } => {
                 vec![Self { proof: Some(SnapshotStatus::Creating), ..self }.records(Kind::Snapshot)]
             }
+            Call::DeleteSnapshot { name, .. } => vec![Self { own: self.own & !bit(name), ..self }],
             Call::UpdateProperties { .. } => {
                 let written = Self { groups: Groups::Wanted, ..self };
                 vec![written, written.works(Kind::Update, Status::Updating)]

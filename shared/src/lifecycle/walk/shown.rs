@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::observed::{Application, Group, Observed, Operations, Snapshot, Stack, Timestamp};
-use super::super::{Goal, Looks, MARKER, SnapshotStatus, Tried};
-use super::service::{Groups, Kept, Kind, Marker, World};
+use super::super::{Goal, Looks, MARKER, SNAPSHOT_HOURS, SnapshotStatus, Tried, UNSTICK};
+use super::service::{Groups, Kept, Kind, Marker, World, old};
 
 /// When the request began.
 pub(super) const REQUEST: i64 = 1_000_000_000_000;
@@ -12,6 +12,7 @@ pub(super) const REQUEST: i64 = 1_000_000_000_000;
 pub(super) const DEPLOYMENT: i64 = REQUEST - 30 * MINUTE;
 pub(super) const MINUTE: i64 = 60_000;
 pub(super) const PROOF: &str = "flink-handlers-gate-1";
+pub(super) const SWEEP: &str = "flink-handlers-sweep-1";
 pub(super) const EVENT: &str = "e1";
 
 /// The wanted property groups, or those of somebody else.
@@ -38,7 +39,7 @@ pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
         created: Timestamp(REQUEST - 30 * 60 * MINUTE),
         snapshots_enabled: true,
         token: None,
-        tags: if looks.tags { tags(world.marker) } else { BTreeMap::new() },
+        tags: if looks.tags { tags(goal, world.marker) } else { BTreeMap::new() },
         groups: match world.groups {
             Groups::Wanted => groups("wanted"),
             Groups::Missing => Vec::new(),
@@ -47,7 +48,7 @@ pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
         running_with: None,
         log_group: None,
         operations: if looks.operations { operations(world) } else { Operations::Unreadable },
-        snapshots: if looks.snapshots { snapshots(world) } else { Vec::new() },
+        snapshots: if looks.snapshots { snapshots(goal, world) } else { Vec::new() },
     });
     let stack = Stack { status: Some(world.stack), superseded: false, continued: world.continued };
     Observed { now: Timestamp(world.now), application, stack, tried }
@@ -76,7 +77,13 @@ pub(super) fn glimpse(goal: &Goal, world: &World, tried: &Tried) -> Option<Appli
     })
 }
 
-fn tags(marker: Marker) -> BTreeMap<String, String> {
+fn tags(goal: &Goal, marker: Marker) -> BTreeMap<String, String> {
+    if let Goal::Swept(_) = goal {
+        return BTreeMap::from([
+            (UNSTICK.to_owned(), "enabled".to_owned()),
+            (SNAPSHOT_HOURS.to_owned(), "6".to_owned()),
+        ]);
+    }
     let value = match marker {
         Marker::None => return BTreeMap::new(),
         Marker::Ours => EVENT.to_owned(),
@@ -106,7 +113,7 @@ fn operations(world: &World) -> Operations {
     Operations::Listed(shown.collect())
 }
 
-fn snapshots(world: &World) -> Vec<Snapshot> {
+fn snapshots(goal: &Goal, world: &World) -> Vec<Snapshot> {
     let snapshot = |name: &str, status, minutes: i64, version, runtime: &str| Snapshot {
         name: name.into(),
         status,
@@ -130,7 +137,11 @@ fn snapshots(world: &World) -> Vec<Snapshot> {
         }
     };
     if let Some(status) = world.proof {
-        all.push(snapshot(PROOF, status, -1, 3, "FLINK-1_20"));
+        let name = if let Goal::Swept(goal) = goal { &goal.snapshot } else { PROOF };
+        all.push(snapshot(name, status, -1, 3, "FLINK-1_20"));
+    }
+    for index in (0..3).filter(|index| world.own & (1 << index) != 0) {
+        all.push(snapshot(&old(index), ready, (40 + i64::from(index)) * 60, 3, "FLINK-1_20"));
     }
     all
 }

@@ -21,6 +21,7 @@ pub(super) fn told(scene: &Scene) -> Told {
         seen.push(format!("the unsticker continued the rollback {attempts} of {ATTEMPTS} times"));
     }
     let commands = scene.commands();
+    let stack_consents = incident.consent == Consent::Enabled;
     let applications: Vec<&Application> = blockers.iter().filter_map(|one| application(scene, one)).collect();
     let by_hand = by_hand(scene, &blockers, &applications);
     let next = match assess(incident, |name| consent(scene, name)) {
@@ -37,21 +38,28 @@ pub(super) fn told(scene: &Scene) -> Told {
                 vec![commands.unstick()]
             }
         }
+        // The unsticker's role asks for the stack's own tag, and a stack takes no tag while it is stuck.
+        Assessment::DryRun { .. } if !stack_consents => {
+            seen.push(format!("{UNSTICK}=dry-run on the stack: the unsticker only says what it would do"));
+            by_hand
+        }
         Assessment::DryRun { .. } => {
-            seen.push(format!("{UNSTICK}=dry-run: the unsticker only says what it would do"));
+            seen.push(format!("{UNSTICK}=dry-run on the application: the unsticker only says what it would do"));
             opt_in(scene, &applications)
         }
-        // Whoever did not opt in learns of both ways.
-        Assessment::NotOurs if !applications.is_empty() => {
-            seen.push(format!("no tag {UNSTICK}: the unsticker leaves it alone"));
-            let mut next = vec!["let the unsticker do it:".to_owned()];
-            next.extend(opt_in(scene, &applications));
-            next.push("or by hand:".to_owned());
-            [next, by_hand].concat()
-        }
-        Assessment::Refuse(Refusal::NotTagged { application }) => {
+        Assessment::Refuse(Refusal::NotTagged { application }) if stack_consents => {
             seen.push(format!("{application} has not opted in ({UNSTICK}=enabled)"));
             opt_in(scene, &applications)
+        }
+        Assessment::Refuse(Refusal::NotTagged { .. } | Refusal::StackNotTagged) => {
+            seen.push(format!("the stack has no tag {UNSTICK}=enabled: the unsticker may not continue it, you can"));
+            by_hand
+        }
+        Assessment::NotOurs if !applications.is_empty() => {
+            seen.push(format!(
+                "no tag {UNSTICK}: the unsticker leaves it alone, and a stack takes no tag while it is stuck"
+            ));
+            by_hand
         }
         Assessment::Refuse(Refusal::NoServiceRole) => {
             seen.push("the stack has no service role: the unsticker may not continue it, you can".to_owned());

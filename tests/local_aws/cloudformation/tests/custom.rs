@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{answer, create, custom, handler, length, put, response, update, world};
+use super::{answer, create, custom, handler, length, put, response, taken, update, world};
 use crate::cloudformation::scenario::{history, request, rows, settled};
 use crate::cloudformation::{ResponseFault, Status};
 
@@ -58,7 +58,7 @@ async fn a_put_with_a_content_type_or_another_url_is_refused() {
     let world = world();
     let mut invocations = handler(&world);
     create(&world, &json!({ "Thing": custom(&json!("1")) }));
-    let event = invocations.recv().await.unwrap().event;
+    let event = taken(&mut invocations).await;
     let body = response(&event, "SUCCESS", "id", &json!({})).to_string();
     let path = event["ResponseURL"].as_str().unwrap().strip_prefix("http://127.0.0.1:1").unwrap();
     let typed = [("content-type".to_owned(), "application/json".to_owned())].into();
@@ -77,7 +77,7 @@ async fn a_put_with_anything_unsigned_or_without_a_length_is_refused() {
     let world = world();
     let mut invocations = handler(&world);
     create(&world, &json!({ "Thing": custom(&json!("1")) }));
-    let event = invocations.recv().await.unwrap().event;
+    let event = taken(&mut invocations).await;
     let body = response(&event, "SUCCESS", "id", &json!({})).to_string();
     let path = event["ResponseURL"].as_str().unwrap().strip_prefix("http://127.0.0.1:1").unwrap();
     for (name, value, status) in [
@@ -106,7 +106,7 @@ async fn a_response_without_an_id_or_with_a_member_of_the_wrong_type_fails_the_r
         let world = world();
         let mut invocations = handler(&world);
         create(&world, &json!({ "Thing": custom(&json!("1")) }));
-        let event = invocations.recv().await.unwrap().event;
+        let event = taken(&mut invocations).await;
         let mut body = response(&event, "SUCCESS", "id", &json!({}));
         body[member] = value;
         assert_eq!(put(&world, &event, &body.to_string()).await, 200);
@@ -122,7 +122,7 @@ async fn a_response_over_4096_bytes_fails_the_resource() {
     let world = world();
     let mut invocations = handler(&world);
     create(&world, &json!({ "Thing": custom(&json!("1")) }));
-    let event = invocations.recv().await.unwrap().event;
+    let event = taken(&mut invocations).await;
     let body = response(&event, "SUCCESS", "id", &json!({ "Long": "x".repeat(4096) })).to_string();
     assert_eq!(put(&world, &event, &body).await, 200);
     answer(&world, &mut invocations, "SUCCESS", "id").await;
@@ -154,8 +154,8 @@ async fn a_cancelled_create_is_deleted_under_an_id_of_cloudformations_own() {
     let world = world();
     let mut invocations = handler(&world);
     create(&world, &json!({ "A": custom(&json!("1")), "B": custom(&json!("1")) }));
-    let first = invocations.recv().await.unwrap().event;
-    let second = invocations.recv().await.unwrap().event;
+    let first = taken(&mut invocations).await;
+    let second = taken(&mut invocations).await;
     let (a, b) = if first["LogicalResourceId"] == "A" { (first, second) } else { (second, first) };
     put(&world, &b, &response(&b, "FAILED", "b", &json!({})).to_string()).await;
     let mut deleted = Vec::new();
@@ -197,7 +197,7 @@ async fn a_put_can_be_refused_on_demand_and_the_next_one_is_taken() {
     let world = world();
     let mut invocations = handler(&world);
     create(&world, &json!({ "Thing": custom(&json!("1")) }));
-    let event = invocations.recv().await.unwrap().event;
+    let event = taken(&mut invocations).await;
     world.state().cloudformation.response_faults.push_back(ResponseFault::Status(503));
     let body = response(&event, "SUCCESS", "id", &json!({})).to_string();
     assert_eq!(put(&world, &event, &body).await, 503);

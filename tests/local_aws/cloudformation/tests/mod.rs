@@ -76,6 +76,14 @@ pub(super) fn length(body: &str) -> BTreeMap<String, String> {
     BTreeMap::from([("content-length".to_owned(), body.len().to_string())])
 }
 
+/// Takes one invocation, which ends well: one that is dropped is an error, and Lambda sends its event again.
+pub(super) async fn taken(invocations: &mut UnboundedReceiver<TestInvocation>) -> Value {
+    let invocation = invocations.recv().await.unwrap();
+    let event = invocation.event.clone();
+    invocation.succeed(json!({}));
+    event
+}
+
 /// Takes one invocation and answers it.
 pub(super) async fn answer(
     world: &Arc<World>,

@@ -1,0 +1,70 @@
+//! One look at an application: several calls, each of which may be throttled by itself.
+
+use shared::lifecycle::{Application, ApplicationStatus, Looks};
+
+use crate::aws::Aws;
+use crate::fault::Fault;
+use crate::flink;
+
+/// What a look that was interrupted learned. Throttled at its fourth call, one that began anew would spend the rate on three answers that
+/// it has, and of many at once none would come to an end.
+#[derive(Debug, Default)]
+pub(crate) struct Begun {
+    application: Option<Application>,
+    has: Looks,
+    is_interrupted: bool,
+}
+
+/// An application with what else its status `needs` to be looked at; `None` when it does not exist. After a passing fault the next look
+/// goes on with what it has `begun`, as long as the application is still the one that it began with.
+pub(crate) async fn application(
+    aws: &Aws,
+    name: &str,
+    begun: &mut Begun,
+    needs: impl Fn(ApplicationStatus) -> Looks,
+) -> Result<Option<Application>, Fault> {
+    let found = go_on(aws, name, begun, needs).await;
+    match &found {
+        Err(Fault::Passing(_)) => begun.is_interrupted = begun.application.is_some(),
+        Ok(_) | Err(_) => *begun = Begun::default(),
+    }
+    found
+}
+
+async fn go_on(
+    aws: &Aws,
+    name: &str,
+    begun: &mut Begun,
+    needs: impl Fn(ApplicationStatus) -> Looks,
+) -> Result<Option<Application>, Fault> {
+    loop {
+        if begun.application.is_none() {
+            begun.application = flink::described(aws, name).await?;
+        }
+        let Some(application) = &mut begun.application else { return Ok(None) };
+        let needed = needs(application.status);
+        if needed.tags && !begun.has.tags {
+            application.tags = flink::tags(aws, &application.arn).await?;
+            begun.has.tags = true;
+        }
+        if needed.snapshots && !begun.has.snapshots {
+            application.snapshots = flink::snapshots(aws, name).await?;
+            begun.has.snapshots = true;
+        }
+        // After the snapshots: the operation of one that just failed has ended then, and says why.
+        if needed.operations && !begun.has.operations {
+            application.operations = flink::operations(aws, name).await?;
+            begun.has.operations = true;
+        }
+        if begun.is_interrupted {
+            // Time has passed since it was described.
+            let now = flink::described(aws, name).await?;
+            let seen = |one: &Application| (one.status, one.version);
+            if now.as_ref().map(seen) != Some(seen(application)) {
+                *begun = Begun { application: now, ..Begun::default() };
+                continue;
+            }
+        }
+        return Ok(begun.application.take());
+    }
+}

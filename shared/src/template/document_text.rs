@@ -1,0 +1,80 @@
+//! JSON within JSON: a document that a property takes as a string, with expressions in it.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::document::sorted;
+use super::value::Value;
+
+impl Value {
+    /// JSON as a text, for properties that take a document as a string. An expression in it becomes a string of the document: what the
+    /// names in it resolve to may hold no `"` and no `\`.
+    #[must_use]
+    pub fn text_of(document: &Json) -> Self {
+        let mut parts = Vec::new();
+        write_text(&sorted(document.clone()), &mut parts);
+        Self::concat(parts)
+    }
+}
+
+/// A document as literals and expressions in a row.
+fn write_text(json: &Json, parts: &mut Vec<Value>) {
+    let mut literal = |text: String| parts.push(text.into());
+    match json {
+        Json::Object(members) if is_expression(members) => {
+            literal("\"".to_owned());
+            parts.extend([with_escapes(json).into(), "\"".into()]);
+        }
+        Json::Object(members) => {
+            literal("{".to_owned());
+            for (index, (key, value)) in members.iter().enumerate() {
+                let comma = if index == 0 { "" } else { "," };
+                parts.push(format!("{comma}{}:", Json::from(key.as_str())).into());
+                write_text(value, parts);
+            }
+            parts.push("}".into());
+        }
+        Json::Array(items) => {
+            literal("[".to_owned());
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    parts.push(",".into());
+                }
+                write_text(item, parts);
+            }
+            parts.push("]".into());
+        }
+        scalar @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) => literal(scalar.to_string()),
+    }
+}
+
+/// An `Fn::Sub` whose literal text may stand within a JSON string; any other expression as it is.
+fn with_escapes(expression: &Json) -> Json {
+    let escaped = |text: &str| {
+        let quoted = Json::from(text).to_string();
+        Json::from(quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&quoted))
+    };
+    match expression.get("Fn::Sub") {
+        Some(Json::String(text)) => json!({"Fn::Sub": escaped(text)}),
+        Some(Json::Array(parts)) => match parts.as_slice() {
+            [Json::String(text), variables] => json!({"Fn::Sub": [escaped(text), variables]}),
+            _ => expression.clone(),
+        },
+        _ => expression.clone(),
+    }
+}
+
+/// Whether CloudFormation resolves it.
+fn is_expression(members: &Map<String, Json>) -> bool {
+    members.len() == 1 && members.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_as_a_text_has_its_expressions_filled_in() {
+        let text = Value::text_of(&json!({"a": [1, {"Ref": "Name"}], "b": "c\"d"}));
+        assert_eq!(text.as_json(), &json!({"Fn::Sub": "{\"a\":[1,\"${Name}\"],\"b\":\"c\\\"d\"}"}));
+    }
+}

@@ -1,0 +1,43 @@
+//! `flink-rollback-unsticker` when many stacks get stuck together and the API's rate is limited. `make fleet` is the same at a region's size.
+
+use std::sync::Arc;
+
+use local_aws::{events, fleet};
+
+use crate::stage::{handlers, why};
+
+const UNSTICKER: &str = "flink-rollback-unsticker";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_stuck_stacks_at_once_are_all_cured_under_a_limited_rate() {
+    let deployment = handlers().await;
+    let stacks = fleet::names(5);
+    fleet::get_stuck(&deployment, &stacks).await.unwrap();
+    let world = deployment.world();
+    let before = {
+        let mut state = world.state();
+        for service in ["kinesisanalytics", "cloudformation"] {
+            state.rates.limit(service, 50.0);
+        }
+        state.lambda.functions.get_mut(UNSTICKER).unwrap().reserved = Some(2);
+        state.journal.len()
+    };
+    let relief = tokio::spawn(fleet::cause_passes(Arc::clone(world), before));
+    events::release(world);
+    let is_over = |state: &local_aws::State| {
+        let cured = stacks.iter().all(|stack| fleet::is_cured(state, stack));
+        // Two events for each stack: then nobody else will cure it.
+        let attempts = state.lambda.invocations.iter().filter(|one| one.function == UNSTICKER).count();
+        fleet::is_idle(state, &stacks) && (cured || fleet::lost(state) > 0 || attempts >= 2 * stacks.len())
+    };
+    world.until(|state| is_over(state).then_some(())).await;
+    relief.abort();
+    let not_cured = stacks.iter().find(|stack| !fleet::is_cured(&world.state(), stack));
+    assert_eq!(not_cured, None, "{}", why(&deployment));
+    let state = world.state();
+    assert_eq!(fleet::lost(&state), 0);
+    assert!(fleet::calls_of(&state, UNSTICKER, before).any(fleet::is_throttled), "the rate was never felt");
+    let forbidden: Vec<_> =
+        fleet::calls_of(&state, UNSTICKER, before).filter(|call| fleet::is_forbidden(call)).collect();
+    assert!(forbidden.is_empty(), "{forbidden:?}");
+}

@@ -1,0 +1,214 @@
+//! What a lost event or a killed process left is finished by the next sweep.
+
+use local_aws::cloudformation::{Status, TagsOnUpdate};
+use local_aws::deployment::{Deployment, NAME, jar};
+use local_aws::events::{self, EventFault};
+use local_aws::flink::Status as Flink;
+use local_aws::lambda::{Moment, kill_at};
+use local_aws::{Modes, Options};
+
+use super::{MARKER, UNSTICKER, age, calls, sweep};
+use crate::stage::{
+    application, report, reports, running, running_unguarded, running_unguarded_in, stuck, taken_starts, why, with_jar,
+};
+
+/// The job loops, the stack gets stuck, and then the cause is gone.
+async fn passing_cause(deployment: &Deployment) {
+    deployment.record("a");
+    deployment.sink_permission(false);
+    deployment.record("b");
+    stuck(deployment).await;
+    deployment.sink_permission(true);
+}
+
+/// The old job runs, nothing is remembered, no record is lost, and the next sweep finds nothing.
+async fn ends_well(deployment: &Deployment, told: &str) {
+    let application = application(deployment);
+    assert_eq!(application.status, Flink::Running, "{told}\n{}", why(deployment));
+    assert_eq!(application.job.unwrap().jar.version, "1", "{told}");
+    assert!(!application.tags.contains_key(MARKER), "{told}");
+    deployment.world().until(|state| (state.dynamodb.tables[NAME].items.len() == 2).then_some(())).await;
+    let (before, heard) = (calls(deployment), reports(deployment).len());
+    sweep(deployment).await;
+    assert_eq!((calls(deployment), reports(deployment).len()), (before, heard), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_rollback_failed_event_is_made_good() {
+    let deployment = running_unguarded().await;
+    events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
+    passing_cause(&deployment).await;
+    assert!(calls(&deployment).is_empty());
+    let swept = sweep(&deployment).await;
+    assert_eq!(swept["Actions"].as_array().unwrap().len(), 1, "{swept}");
+    report(&deployment, "RollbackContinued").await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    report(&deployment, "Recovered").await;
+    ends_well(&deployment, "lost").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_rollback_complete_event_is_made_good_with_the_marker_or_without() {
+    for tags in [TagsOnUpdate::Erased, TagsOnUpdate::Kept] {
+        let modes = Modes { tags, ..Modes::default() };
+        let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
+        events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Lose);
+        passing_cause(&deployment).await;
+        deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+        let found = application(&deployment);
+        assert_eq!((found.status, found.tags.contains_key(MARKER)), (Flink::Ready, tags == TagsOnUpdate::Kept));
+        sweep(&deployment).await;
+        report(&deployment, "Recovered").await;
+        ends_well(&deployment, &format!("{tags:?}")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_guard_stopped_runs_again_though_the_event_of_its_rollback_was_lost() {
+    let deployment = running().await;
+    deployment.record("a");
+    events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Lose);
+    // No such jar: the application's own update fails, and auto-start is not called.
+    assert_eq!(deployment.deploy(&with_jar("jars/missing.jar")).await, Status::UpdateRollbackComplete);
+    assert_eq!(application(&deployment).status, Flink::Ready);
+    sweep(&deployment).await;
+    report(&deployment, "Recovered").await;
+    deployment.record("b");
+    ends_well(&deployment, "guarded").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_guard_stopped_for_an_update_that_nobody_starts_after_runs_again() {
+    let deployment = running().await;
+    deployment.record("a");
+    // Only the guard's own property: nothing else is called, the auto-start neither.
+    let status = deployment.deploy(&[&with_jar("jars/1.jar")[..], &[("OnSnapshotFailure", "Fail")]].concat()).await;
+    assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(application(&deployment).status, Flink::Ready);
+    sweep(&deployment).await;
+    report(&deployment, "Recovered").await;
+    deployment.record("b");
+    ends_well(&deployment, "guard alone").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
+    for action in [
+        "kinesisanalytics:TagResource",
+        "kinesisanalytics:StopApplication",
+        "cloudformation:ContinueUpdateRollback",
+        "kinesisanalytics:StartApplication",
+        "kinesisanalytics:CreateApplicationSnapshot",
+        "lambda:InvokeFunction",
+    ] {
+        for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {
+            let deployment = running_unguarded().await;
+            for status in [Status::UpdateRollbackFailed, Status::UpdateRollbackComplete] {
+                events::inject(deployment.world(), status, EventFault::Lose);
+            }
+            // The next sweep goes on, not Lambda's next attempt.
+            deployment.world().state().lambda.functions.get_mut(UNSTICKER).unwrap().retries = 0;
+            passing_cause(&deployment).await;
+            kill_at(&mut deployment.world().state(), UNSTICKER, action, moment);
+            let told = format!("{action} {moment:?}");
+            for _ in 0..3 {
+                sweep(&deployment).await;
+                if calls(&deployment).iter().any(|call| call == "ContinueUpdateRollback") {
+                    local_aws::deployment::settled(deployment.world(), NAME).await;
+                }
+            }
+            deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+            ends_well(&deployment, &told).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_was_given_up_before_the_process_died_is_stopped_after_all() {
+    let deployment = running_unguarded().await;
+    deployment.world().state().lambda.functions.get_mut(UNSTICKER).unwrap().retries = 0;
+    events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Lose);
+    deployment.record("poison");
+    stuck(&deployment).await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    // The first mark of this process is `awaiting-fix`: what it wrote before the stop is over, and the tags were erased.
+    kill_at(&mut deployment.world().state(), UNSTICKER, "kinesisanalytics:TagResource", Moment::BeforeTheAnswer);
+    sweep(&deployment).await;
+    let found = application(&deployment);
+    assert!(found.tags[MARKER].starts_with("awaiting-fix/"), "{}", why(&deployment));
+    assert_eq!(found.status, Flink::Running);
+    sweep(&deployment).await;
+    report(&deployment, "StoppedAwaitingFix").await;
+    assert_eq!(application(&deployment).status, Flink::Ready);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_event_and_two_sweeps_at_once_start_it_once() {
+    let deployment = running_unguarded().await;
+    for status in [Status::UpdateRollbackFailed, Status::UpdateRollbackComplete] {
+        events::inject(deployment.world(), status, EventFault::Hold);
+    }
+    passing_cause(&deployment).await;
+    let all_at_once = || {
+        events::release(deployment.world());
+        events::fire_schedules(deployment.world());
+        events::fire_schedules(deployment.world());
+    };
+    all_at_once();
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    all_at_once();
+    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+    ends_well(&deployment, "at once").await;
+    assert_eq!(taken_starts(&deployment), 2, "once when it was created, once after the rollback");
+    let rows = deployment.world().state().cloudformation.stack(NAME).unwrap().events.clone();
+    let tokens: std::collections::BTreeSet<_> = rows.into_iter().filter_map(|row| row.token).collect();
+    assert_eq!(tokens.iter().filter(|token| token.starts_with("unstick-")).count(), 1, "{tokens:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_is_told_once_an_hour_and_goes_on_when_the_job_is_well() {
+    let deployment = running_unguarded().await;
+    events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
+    deployment.record("a");
+    deployment.sink_permission(false);
+    deployment.record("b");
+    stuck(&deployment).await;
+    age(&deployment, 30);
+    sweep(&deployment).await;
+    let refused = report(&deployment, "Refused").await;
+    assert!(refused["State"].as_str().unwrap().contains("at most 20 hours may be replayed"), "{refused}");
+    let age_rows = |minutes: u32| {
+        let mut state = deployment.world().state();
+        let stack = state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME).unwrap();
+        stack.events.iter_mut().for_each(|row| row.time -= f64::from(minutes * 60));
+    };
+    for (minutes, reports_then) in [(30, 1), (30, 2), (15, 2)] {
+        age_rows(minutes);
+        sweep(&deployment).await;
+        assert_eq!(reports(&deployment).len(), reports_then, "{minutes} minutes later");
+    }
+    deployment.sink_permission(true);
+    sweep(&deployment).await;
+    report(&deployment, "RollbackContinued").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_record_ends_stopped_and_the_fix_deploys_though_no_event_came() {
+    let deployment = running_unguarded().await;
+    for status in [Status::UpdateRollbackFailed, Status::UpdateRollbackComplete] {
+        events::inject(deployment.world(), status, EventFault::Lose);
+    }
+    deployment.record("poison");
+    stuck(&deployment).await;
+    sweep(&deployment).await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    sweep(&deployment).await;
+    report(&deployment, "StoppedAwaitingFix").await;
+    let before = (calls(&deployment), reports(&deployment).len());
+    sweep(&deployment).await;
+    assert_eq!((calls(&deployment), reports(&deployment).len()), before, "what waits for a fix is left alone");
+    let key = deployment.upload(&jar("3", &[]));
+    assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(application(&deployment).status, Flink::Running);
+    assert!(!application(&deployment).tags.contains_key(MARKER));
+}
