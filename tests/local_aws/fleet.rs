@@ -171,9 +171,13 @@ pub fn is_forbidden(call: &Recorded) -> bool {
     !call.is_done() && !is_throttled(call) && !may_be_tried
 }
 
-/// Events that nobody will handle any more: in a dead-letter queue, or undeliverable.
+/// Events that nobody will handle any more, each with why: the condition in its record in a dead-letter queue, or EventBridge's code.
 #[must_use]
-pub fn lost(state: &State) -> usize {
-    let queued: usize = state.queues.queues.values().map(|queue| queue.messages.len()).sum();
-    queued + state.events.undelivered.len()
+pub fn lost(state: &State) -> Vec<String> {
+    let condition = |(_, body): &(String, String)| {
+        let record: Value = serde_json::from_str(body).unwrap_or_default();
+        record["requestContext"]["condition"].as_str().unwrap_or("undeliverable").to_owned()
+    };
+    let queued = state.queues.queues.values().flat_map(|queue| queue.messages.iter().map(condition));
+    queued.chain(state.events.undelivered.iter().map(|one| one.code.clone())).collect()
 }
