@@ -63,6 +63,7 @@ pub(crate) async fn cure(
     })
     .await;
     let took = scale.on_aws(began.elapsed());
+    let calls_until_cured = world.state().journal.len();
     schedule.abort();
     // What is still in the queue finds cured stacks, and leaves them so.
     world.until(|state| is_idle(state, &stacks).then_some(())).await;
@@ -82,7 +83,7 @@ pub(crate) async fn cure(
         });
         tell(&format!("{stack} is not cured: {told}"));
     }
-    Ok(Outcome::count(&state, &stacks, calls_before, setting, Times { took, lag }))
+    Ok(Outcome::count(&state, &stacks, calls_before..calls_until_cured, setting, Times { took, lag }))
 }
 
 async fn stuck(many: usize, scale: Scale) -> Result<(Deployment, Vec<String>), NotThere> {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use local_aws::State;
 use local_aws::api::Recorded;
-use local_aws::fleet::{self, is_forbidden, is_throttled};
+use local_aws::fleet::{self, is_throttled};
 
 use crate::cure::Setting;
 
@@ -17,8 +18,8 @@ pub(crate) const UNSTICKER: &str = "flink-rollback-unsticker";
 
 /// The heads of the columns.
 pub(crate) const HEADS: &str = "\
-  rate  concurrency      cured  forbidden  lost  woken  throttled  attempts  calls    time   bound       lag\n  \
-per s                of stacks      calls events  swept      calls per stack per stack    min     min  s, 1/100";
+  rate  concurrency      cured  forbidden  doubled  lost  woken  throttled  attempts  calls    time   bound       lag\n  \
+per s                of stacks      calls    calls events  swept      calls per stack per stack    min     min  s, 1/100";
 
 /// What became of the stacks.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Outcome {
     pub(crate) cured: usize,
     /// Calls that the API forbids at that moment, or the role altogether, by action and code.
     pub(crate) forbidden: BTreeMap<String, usize>,
+    /// Calls that another invocation had made a moment before.
+    pub(crate) doubled: usize,
     /// Events that nobody handles any more, though a sweep finds their stacks, by why: a person hears of each.
     pub(crate) lost: BTreeMap<String, usize>,
     pub(crate) attempts: usize,
@@ -51,20 +54,31 @@ pub(crate) struct Times {
 }
 
 impl Outcome {
-    pub(crate) fn count(state: &State, stacks: &[String], since: usize, setting: Setting, times: Times) -> Self {
-        let own: Vec<&Recorded> = fleet::calls_of(state, UNSTICKER, since).collect();
+    /// What was done since all were stuck; `journal` is what was called until all were cured.
+    pub(crate) fn count(
+        state: &State,
+        stacks: &[String],
+        journal: Range<usize>,
+        setting: Setting,
+        times: Times,
+    ) -> Self {
+        let own: Vec<&Recorded> = fleet::calls_of(state, UNSTICKER, journal.start).collect();
+        let late = fleet::calls_of(state, UNSTICKER, journal.end).count();
         let (throttled, calls): (Vec<&Recorded>, Vec<&Recorded>) = own.into_iter().partition(|call| is_throttled(call));
-        let forbidden = calls.iter().filter(|call| is_forbidden(call));
+        let (forbidden, doubled) = fleet::forbidden(calls.iter().copied());
+        let forbidden = forbidden.iter();
         let forbidden =
             counted(forbidden.map(|call| format!("{} {}", call.action, call.refused.as_deref().unwrap_or_default())));
         let invocations = || state.lambda.invocations.iter().filter(|one| one.function == UNSTICKER);
-        let of = |service: &str| calls.iter().filter(|call| call.action.starts_with(service)).count();
+        let until_cured = calls.len().saturating_sub(late);
+        let of = |service: &str| calls.iter().take(until_cured).filter(|call| call.action.starts_with(service)).count();
         let most = u32::try_from(SERVICES.map(of).into_iter().max().unwrap_or_default()).unwrap_or(u32::MAX);
         Self {
             setting,
             stacks: stacks.len(),
             cured: stacks.iter().filter(|stack| fleet::is_cured(state, stack)).count(),
             forbidden,
+            doubled: doubled.len(),
             lost: counted(fleet::lost(state)),
             attempts: invocations().count(),
             woken: invocations().filter(|one| one.payload["StackName"].is_string()).count(),
@@ -100,10 +114,11 @@ impl fmt::Display for Outcome {
         let [middle, late] = self.times.lag.map(seconds);
         write!(
             formatter,
-            "  {:>4}  {:>11}  {cured:>9}  {:>9}  {:>4}  {:>5}  {:>9}  {:>8}  {:>5}  {:>6}  {:>6}  {:>9}",
+            "  {:>4}  {:>11}  {cured:>9}  {:>9}  {:>7}  {:>4}  {:>5}  {:>9}  {:>8}  {:>5}  {:>6}  {:>6}  {:>9}",
             self.setting.rate,
             self.setting.concurrency,
             self.forbidden.values().sum::<usize>(),
+            self.doubled,
             self.lost.values().sum::<usize>(),
             self.woken,
             self.throttled,

@@ -4,6 +4,7 @@
 //! that cannot be written makes the job loop, and a deployment and its rollback fail for want of a snapshot. It refuses to know who
 //! cures them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -169,6 +170,26 @@ pub fn is_forbidden(call: &Recorded) -> bool {
     let is_graceful = call.action == "kinesisanalytics:StopApplication" && call.body["Force"] != true;
     let may_be_tried = is_graceful && call.refused.as_deref() == Some("InvalidApplicationConfigurationException");
     !call.is_done() && !is_throttled(call) && !may_be_tried
+}
+
+/// The calls of these that the API forbids, apart from those with which another invocation was first: an event and a sweep that are at
+/// the same stack at the same moment ask for the same, and the second is told that it is done already.
+#[must_use]
+pub fn forbidden<'a>(calls: impl IntoIterator<Item = &'a Recorded>) -> (Vec<&'a Recorded>, Vec<&'a Recorded>) {
+    let mut last: BTreeMap<String, &str> = BTreeMap::new();
+    let mut forbidden = Vec::new();
+    let mut doubled = Vec::new();
+    for call in calls {
+        let of = ["ApplicationName", "StackName"].iter().find_map(|key| call.body[*key].as_str());
+        let of = of.unwrap_or_default().to_owned();
+        if is_forbidden(call) {
+            let is_second = last.get(&of) == Some(&call.action.as_str());
+            if is_second { doubled.push(call) } else { forbidden.push(call) }
+        } else if call.is_done() && ![":Describe", ":List"].iter().any(|verb| call.action.contains(verb)) {
+            last.insert(of, &call.action);
+        }
+    }
+    (forbidden, doubled)
 }
 
 /// Events that nobody will handle any more, each with why: the condition in its record in a dead-letter queue, or EventBridge's code.

@@ -25,6 +25,7 @@ async fn stuck(many: usize) -> Deployment {
     }
     deployment.stack_becomes(Status::UpdateRollbackFailed).await;
     let mut state = deployment.world().state();
+    state.lambda.functions.get_mut(UNSTICKER).unwrap().reserved = Some(2);
     let one = state.cloudformation.stack(NAME).unwrap().clone();
     for number in 1..many {
         let mut another = one.clone();
