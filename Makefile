@@ -159,9 +159,9 @@ fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rus
 
 FLEET ?= 50
 .PHONY: fleet
-fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [SETTINGS=all]
+fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [RATES=1,5 [CONCURRENCIES=5,20]]
 	cargo build --quiet --package functions --bins
-	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(SETTINGS)
+	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(RATES) $(CONCURRENCIES)
 
 # crhelper, cfn-handler and aws-cdk-lib, pinned.
 PEERS := $(TARGET)/peers
