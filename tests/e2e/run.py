@@ -282,9 +282,9 @@ def zips(seen):
         text = ".".join(map(str, newest))
         for place in (ROOT, Path.home()):
             expect(f"{place}/".encode() not in binary, f"{function} names the path {place} of the machine that built it")
+        print(f"      | {function}: zip {path.stat().st_size / 1e6:.2f} MB, binary {len(binary) / 1e6:.2f} MB, glibc {text}")
         digests[path] = hashlib.sha256(path.read_bytes()).hexdigest()
         path.unlink()
-        print(f"      | {function}: zip {path.stat().st_size / 1e6:.2f} MB, binary {len(binary) / 1e6:.2f} MB, glibc {text}")
     seen("the zips need no newer glibc than the runtime has, and name no path of this machine")
     make(aws, "packages")
     for path, digest in digests.items():
