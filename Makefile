@@ -159,9 +159,9 @@ fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rus
 
 FLEET ?= 50
 .PHONY: fleet
-fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [SETTINGS=all]
+fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [RATES=1,5 [CONCURRENCIES=5,20]]
 	cargo build --quiet --package functions --bins
-	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(SETTINGS)
+	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(RATES) $(CONCURRENCIES)
 
 # crhelper, cfn-handler and aws-cdk-lib, pinned.
 PEERS := $(TARGET)/peers
@@ -176,7 +176,7 @@ $(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json
 peers: $(PEERS)/installed ## Our answers beside those of three libraries (needs python3, node, openssl; installs into target/)
 	@$(PEERS)/venv/bin/python tests/peers/run.py $(PEERS)
 
-# boto3, crhelper and Lambda's own client for Python; the SDK v3, esbuild and the CDK for Node, pinned.
+# boto3, crhelper and Lambda's own client for Python; the SDK v3 and esbuild for Node, pinned. The CDK is the one of `make adoption`.
 BENCH := $(TARGET)/bench-tools
 $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package.json
 	python3 -m venv --clear $(BENCH)/venv
@@ -189,17 +189,17 @@ $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package
 LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" template/deploy.sh packages >/dev/null
 
 .PHONY: bench
-bench: $(BENCH)/installed $(VENV)/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind)
-	mkdir -p $(BENCH)/handlers $(BENCH)/code
+bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind)
+	mkdir -p $(BENCH)/handlers $(ADOPTION)/npm/bench/code
 	cp tests/bench/peers/*.py tests/bench/peers/*.mjs $(BENCH)/handlers/
-	cp tests/bench/peers/stack.js $(BENCH)/
+	cp tests/bench/peers/stack.js $(ADOPTION)/npm/bench/
 	cp $(BENCH)/venv/lib/python3*/site-packages/botocore/cacert.pem $(BENCH)/
 	$(BENCH)/node_modules/.bin/esbuild $(BENCH)/handlers/auto_start.mjs --bundle --platform=node --format=cjs --minify \
 		--log-level=warning --outfile=$(BENCH)/handlers/auto_start.cjs
 	$(LAMBDA_BUILD)
 	cargo build --quiet --release --package local-aws --bin bench-noop --bin bench-raw
 	cargo build --quiet --release --package template
-	cargo run --quiet --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH)
+	cargo run --quiet --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm
 	@$(MAKE) --no-print-directory polling
 
 .PHONY: gauge budget

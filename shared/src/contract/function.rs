@@ -30,6 +30,13 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 /// later; with 20, six events ran out of attempts, and with no reservation 44. A thousand stacks outlive with 10 the six hours
 /// that Lambda keeps an event: 722 were cured, the other events were in the dead-letter queue.
 pub const UNSTICKER_CONCURRENCY: u32 = 10;
+/// How many stacks one sweep wakes at most; the others have their turn in the next ones.
+///
+/// The stacks wait in the one queue of the unsticker's events, where those of a whole region may be waiting already, and a stack that waits
+/// there is found again by each sweep. An incident takes two invocations that last five minutes together (`make fleet`), so that in the 15
+/// minutes between two sweeps [`UNSTICKER_CONCURRENCY`] finishes three times as many: with twice as many a sweep never adds as much
+/// as is done until the next, and a third is left to the events.
+pub const WOKEN_BY_A_SWEEP: usize = 2 * UNSTICKER_CONCURRENCY as usize;
 /// The parameter of `handlers` that may say otherwise, and the output by which `make deploy` knows it.
 pub const UNSTICKER_CONCURRENCY_PARAMETER: &str = "UnstickerConcurrency";
 
