@@ -121,6 +121,10 @@ plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar 
 why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
 	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
 
+.PHONY: replay
+replay: ## A saved event in a local process of a function; CloudFormation is told nothing: FUNCTION=flink-auto-start EVENT=saved.json
+	@cargo run --quiet --package local-aws --bin replay -- '$(FUNCTION)' '$(EVENT)'
+
 verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it: BUCKET=.. KEY=job.jar [PROPERTIES='k=v ..'] [RUN=1] YES=1
 	@$(flink-stack) verify-aws --bucket '$(BUCKET)' --key '$(KEY)' $(call given,REGION,--region) \
 		$(if $(RUN),--run) $(if $(YES),--yes) $(PROPERTIES)
@@ -172,7 +176,7 @@ $(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json
 peers: $(PEERS)/installed ## Our answers beside those of three libraries (needs python3, node, openssl; installs into target/)
 	@$(PEERS)/venv/bin/python tests/peers/run.py $(PEERS)
 
-# boto3, crhelper and Lambda's own client for Python; the SDK v3, esbuild and the CDK for Node, pinned.
+# boto3, crhelper and Lambda's own client for Python; the SDK v3 and esbuild for Node, pinned. The CDK is the one of `make adoption`.
 BENCH := $(TARGET)/bench-tools
 $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package.json
 	python3 -m venv --clear $(BENCH)/venv
@@ -181,22 +185,21 @@ $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package
 	npm install --prefix $(BENCH) --silent --no-package-lock --no-audit --no-fund
 	@touch $@
 
-# What the zips are built with; template/deploy.sh builds the same ones.
-LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" cargo lambda build --quiet --release --locked --output-format zip \
-	--bin flink-auto-start --bin flink-property-groups --bin flink-update-guard --bin flink-rollback-unsticker
+# The zips that are shipped, as `make e2e` has built them already.
+LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" template/deploy.sh packages >/dev/null
 
 .PHONY: bench
-bench: $(BENCH)/installed $(VENV)/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind)
-	mkdir -p $(BENCH)/handlers $(BENCH)/code
+bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind)
+	mkdir -p $(BENCH)/handlers $(ADOPTION)/npm/bench/code
 	cp tests/bench/peers/*.py tests/bench/peers/*.mjs $(BENCH)/handlers/
-	cp tests/bench/peers/stack.js $(BENCH)/
+	cp tests/bench/peers/stack.js $(ADOPTION)/npm/bench/
 	cp $(BENCH)/venv/lib/python3*/site-packages/botocore/cacert.pem $(BENCH)/
 	$(BENCH)/node_modules/.bin/esbuild $(BENCH)/handlers/auto_start.mjs --bundle --platform=node --format=cjs --minify \
 		--log-level=warning --outfile=$(BENCH)/handlers/auto_start.cjs
 	$(LAMBDA_BUILD)
 	cargo build --quiet --release --package local-aws --bin bench-noop --bin bench-raw
 	cargo build --quiet --release --package template
-	cargo run --quiet --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH)
+	cargo run --quiet --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm
 	@$(MAKE) --no-print-directory polling
 
 .PHONY: gauge budget

@@ -25,15 +25,22 @@ const FURTHER: u32 = 10;
 const WARM: usize = 5;
 
 /// Whether every target is met.
-pub(crate) fn run(bench: &Bench, floors: &Path, tools: &Path, repetitions: usize) -> Result<bool, Box<dyn Error>> {
+pub(crate) fn run(
+    bench: &Bench,
+    floors: &Path,
+    tools: &Path,
+    cdk: &Path,
+    repetitions: usize,
+) -> Result<bool, Box<dyn Error>> {
     let measured = measure(&bench.host, &series(bench, floors, tools)?, repetitions)?;
     let tables = [
         ("the same handler by others, 16 calls", peers(bench, &measured, tools)?),
         ("the floor, five calls", floor(bench, &measured, floors)?),
         ("each function, the shortest way to its answer", each(bench, &measured)?),
-        ("synthesis", synthesis(bench, floors, tools, repetitions)?),
+        ("synthesis", synthesis(bench, floors, cdk, repetitions)?),
     ];
     println!("{repetitions} repetitions, interleaved; medians of the ratios within a repetition.");
+    println!("The five calls: {}.", measured.calls("flink-auto-start").join(", "));
     println!("Calls of a start: {}.", measured.calls("start").join(", "));
     println!("Python makes {}, Node {}.", measured.calls("python").len(), measured.calls("node").len());
     for (title, rows) in &tables {
@@ -227,11 +234,11 @@ fn each(bench: &Bench, measured: &Measured) -> Result<Vec<Row>, Box<dyn Error>> 
     Ok(rows)
 }
 
-fn synthesis(bench: &Bench, floors: &Path, tools: &Path, pairs: usize) -> Result<Vec<Row>, Box<dyn Error>> {
+fn synthesis(bench: &Bench, floors: &Path, cdk: &Path, pairs: usize) -> Result<Vec<Row>, Box<dyn Error>> {
     let ours = synth::ours(floors, &bench.folder);
     let told = |spread: Spread| format!("{} ms", short(spread.median));
     let nothing = synth::beside(&ours, &Command::new("/bin/true"), pairs)?;
-    let cdk = synth::beside(&ours, &synth::cdk(tools, &bench.folder.join("cdk.out"))?, 5)?;
+    let cdk = synth::beside(&ours, &synth::cdk(cdk, &bench.folder.join("cdk.out"))?, 5)?;
     Ok(vec![
         Row::ratio("synth wall / `true`", told(nothing.ours), told(nothing.other), nothing.ratio, Some(1.6)),
         Row::ratio("synth wall / `cdk synth` (5 pairs)", told(cdk.ours), told(cdk.other), cdk.ratio, None),

@@ -23,13 +23,14 @@ use std::{env, fs, io};
 
 use crate::host::Host;
 
-const USAGE: &str = "usage: bench compare <target> <floors> <tools> [repetitions]
+const USAGE: &str = "usage: bench compare <target> <floors> <tools> <cdk> [repetitions]
        bench gauge <target> <budget>
        bench budget <target> <budget>
 
   <target>  cargo's target folder, with the zips of `cargo lambda build` under lambda/
   <floors>  where bench-noop, bench-raw and flink-stack are
   <tools>   where the others' programs are installed
+  <cdk>     where the CDK is, with the application to synthesize under bench/
   <budget>  the committed file of what each function may cost";
 
 /// Our functions.
@@ -52,11 +53,11 @@ fn run() -> Result<bool, Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["compare", target, floors, tools] => {
-            compare::run(&Bench::prepare(target)?, floors.as_ref(), tools.as_ref(), 41)
+        ["compare", target, floors, tools, cdk] => {
+            compare::run(&Bench::prepare(target)?, floors.as_ref(), tools.as_ref(), cdk.as_ref(), 41)
         }
-        ["compare", target, floors, tools, repetitions] => {
-            compare::run(&Bench::prepare(target)?, floors.as_ref(), tools.as_ref(), repetitions.parse()?)
+        ["compare", target, floors, tools, cdk, repetitions] => {
+            compare::run(&Bench::prepare(target)?, floors.as_ref(), tools.as_ref(), cdk.as_ref(), repetitions.parse()?)
         }
         ["gauge", target, budget] => gauge::check(&Bench::prepare(target)?, budget.as_ref()),
         ["budget", target, budget] => gauge::write(&Bench::prepare(target)?, budget.as_ref()),

@@ -42,6 +42,7 @@ fn time(command: &Command) -> Result<f64, Box<dyn Error>> {
     if let Some(folder) = command.get_current_dir() {
         again.current_dir(folder);
     }
+    again.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let began = Instant::now();
     let status = again.status().map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     let took = began.elapsed().as_secs_f64() * 1000.0;
@@ -56,13 +57,14 @@ pub(crate) fn ours(floors: &Path, out: &Path) -> Command {
 }
 
 /// The CDK application, by the CDK's own command.
-pub(crate) fn cdk(tools: &Path, out: &Path) -> io::Result<Command> {
+pub(crate) fn cdk(npm: &Path, out: &Path) -> io::Result<Command> {
     // Absolute, because it runs where its application is.
-    let tools = fs::canonicalize(tools)?;
-    let mut command = Command::new(tools.join("node_modules/.bin/cdk"));
+    let npm = fs::canonicalize(npm)?;
+    let mut command = Command::new(npm.join("node_modules/.bin/cdk"));
     command
         .args(["synth", "--quiet", "--no-version-reporting", "--no-notices", "--app", "node stack.js", "--output"])
         .arg(out);
-    command.current_dir(tools);
+    // It keeps a cache at home.
+    command.current_dir(npm.join("bench")).env("HOME", &npm);
     Ok(command)
 }

@@ -46,13 +46,18 @@ impl Observability {
         let dashboard = ParameterOf::text("Whether the application has a CloudWatch dashboard.");
         let dashboard = template.parameter("Dashboard", dashboard.default("true").one_of(["true", "false"]))?;
         let drawn = template.condition("DashboardIsDrawn", Test::equals(&dashboard.reference(), "true"))?;
-        // Flink 2 has no fullRestarts, Flink 1 no numRestarts.
-        let first = Test::equals(&runtime.split("_").select(0), "FLINK-1");
+        // Flink 2 has no fullRestarts, Flink 1 no numRestarts. A condition takes Ref and Fn::FindInMap alone
+        // (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>), and the list
+        // of Flink 1 does not grow any more.
+        let first = Test::any(FLINK_1.map(|one| Test::equals(runtime, one)));
         let first = template.condition("RuntimeIsFlink1", first)?;
         let restarts = first.choose(&"fullRestarts".into(), &"numRestarts".into());
         Ok(Self { topic: told.then(&topic), lag_minutes, drawn, restarts })
     }
 }
+
+/// The runtimes of Flink 1 that the API still has.
+const FLINK_1: [&str; 4] = ["FLINK-1_15", "FLINK-1_18", "FLINK-1_19", "FLINK-1_20"];
 
 /// What is watched.
 #[derive(Debug)]

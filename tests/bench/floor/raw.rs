@@ -1,5 +1,6 @@
-//! The TLS floor: five signed calls over one connection and one PUT over another, with blocking sockets, rustls and ring alone.
-//! No SDK, no async runtime, no `lambda_runtime`, no retries, no time limits: nothing that could be shipped.
+//! The TLS floor: the five signed calls that ours makes, over one connection, and one PUT over another, with blocking sockets,
+//! rustls and ring alone, and the cipher suites in ours' order. No SDK, no async runtime, no `lambda_runtime`, no reply that is
+//! read, no retries, no time limits: nothing that could be shipped.
 
 use std::env;
 use std::error::Error;
@@ -15,6 +16,20 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// What is called, in order.
+enum Call {
+    CloudFormation(&'static str),
+    Flink(&'static str),
+}
+
+const CALLS: [Call; 5] = [
+    Call::CloudFormation("DescribeStacks"),
+    Call::CloudFormation("DescribeStackEvents"),
+    Call::CloudFormation("ListStackResources"),
+    Call::Flink("DescribeApplication"),
+    Call::CloudFormation("DescribeStackEvents"),
+];
 
 fn main() -> Result<()> {
     let api = env::var("AWS_LAMBDA_RUNTIME_API")?;
@@ -36,25 +51,35 @@ fn trusting() -> Result<Arc<ClientConfig>> {
     for root in CertificateDer::pem_file_iter(env::var("SSL_CERT_FILE")?)? {
         roots.add(root?)?;
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.sort_by_key(|suite| suite.suite().as_str().is_some_and(|name| name.ends_with("SHA384")));
+    let config = ClientConfig::builder_with_provider(Arc::new(provider)).with_safe_default_protocol_versions()?;
     Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
 }
 
 fn handle(config: &Arc<ClientConfig>, event: &str) -> Result<()> {
     let endpoint = env::var("AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2")?;
     let host = endpoint.trim_start_matches("https://").trim_end_matches('/');
-    let mut flink = BufReader::new(connect(config, host)?);
-    for action in ["Describe", "Start", "Describe", "Describe", "Describe"] {
-        let target = format!("KinesisAnalytics_20180523.{action}Application");
-        let body = r#"{"ApplicationName":"flink-orders"}"#;
-        let signed = sign(host, &target, body)?;
+    let mut apis = BufReader::new(connect(config, host)?);
+    let stack = field(event, "StackId")?.replace(':', "%3A").replace('/', "%2F");
+    for call in CALLS {
+        let (service, kind, target, body) = match call {
+            Call::CloudFormation(action) => {
+                let body = format!("Action={action}&Version=2010-05-15&StackName={stack}");
+                ("cloudformation", "application/x-www-form-urlencoded", None, body)
+            }
+            Call::Flink(action) => {
+                let body = format!(r#"{{"ApplicationName":"{}"}}"#, field(event, "ApplicationName")?);
+                let target = format!("KinesisAnalytics_20180523.{action}");
+                ("kinesisanalytics", "application/x-amz-json-1.1", Some(target), body)
+            }
+        };
+        let signed = sign(host, service, kind, target.as_deref(), &body)?;
         let head = format!("POST / HTTP/1.1\r\n{signed}content-length: {}\r\n\r\n", body.len());
-        flink.get_mut().write_all(format!("{head}{body}").as_bytes())?;
-        read(&mut flink)?;
+        apis.get_mut().write_all(format!("{head}{body}").as_bytes())?;
+        read(&mut apis)?;
     }
-    let url =
-        event.split_once(r#""ResponseURL":""#).and_then(|(_, rest)| rest.split_once('"')).ok_or("no ResponseURL")?.0;
+    let url = field(event, "ResponseURL")?;
     let (host, path) = url.trim_start_matches("https://").split_once('/').ok_or("no path")?;
     let mut bucket = BufReader::new(connect(config, host)?);
     let body = r#"{"Status":"SUCCESS"}"#;
@@ -65,6 +90,12 @@ fn handle(config: &Arc<ClientConfig>, event: &str) -> Result<()> {
     Ok(())
 }
 
+/// A text of the event, by its key.
+fn field<'a>(event: &'a str, name: &str) -> Result<&'a str> {
+    let (_, rest) = event.split_once(&format!(r#""{name}":""#)).ok_or_else(|| format!("no {name}"))?;
+    Ok(rest.split_once('"').ok_or("no end")?.0)
+}
+
 fn connect(config: &Arc<ClientConfig>, host: &str) -> Result<StreamOwned<ClientConnection, TcpStream>> {
     let name = ServerName::try_from(host.split(':').next().unwrap_or_default().to_owned())?;
     let socket = TcpStream::connect(host)?;
@@ -73,20 +104,22 @@ fn connect(config: &Arc<ClientConfig>, host: &str) -> Result<StreamOwned<ClientC
 }
 
 /// The signed headers of one request, as Signature Version 4 has them.
-fn sign(host: &str, target: &str, body: &str) -> Result<String> {
+fn sign(host: &str, service: &str, kind: &str, target: Option<&str>, body: &str) -> Result<String> {
     let (access, token) = (env::var("AWS_ACCESS_KEY_ID")?, env::var("AWS_SESSION_TOKEN")?);
     let (region, secret) = (env::var("AWS_REGION")?, env::var("AWS_SECRET_ACCESS_KEY")?);
     let time = stamp(SystemTime::now().duration_since(UNIX_EPOCH)?);
     let day = &time[..8];
-    let headers = format!(
-        "content-type:application/x-amz-json-1.1\nhost:{host}\nx-amz-date:{time}\nx-amz-security-token:{token}\nx-amz-target:{target}\n"
-    );
-    let names = "content-type;host;x-amz-date;x-amz-security-token;x-amz-target";
+    let mut headers = format!("content-type:{kind}\nhost:{host}\nx-amz-date:{time}\nx-amz-security-token:{token}\n");
+    let mut names = "content-type;host;x-amz-date;x-amz-security-token".to_owned();
+    if let Some(target) = target {
+        writeln!(headers, "x-amz-target:{target}")?;
+        names.push_str(";x-amz-target");
+    }
     let canonical = format!("POST\n/\n\n{headers}\n{names}\n{}", sha256(body));
-    let scope = format!("{day}/{region}/kinesisanalytics/aws4_request");
+    let scope = format!("{day}/{region}/{service}/aws4_request");
     let to_sign = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", sha256(&canonical));
     let mut key = format!("AWS4{secret}").into_bytes();
-    for part in [day, &region, "kinesisanalytics", "aws4_request", &to_sign] {
+    for part in [day, &region, service, "aws4_request", &to_sign] {
         key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), part.as_bytes()).as_ref().to_vec();
     }
     let signature = hex(&key);
