@@ -15,7 +15,7 @@ use crate::scale::Scale;
 /// So many stacks are brought into trouble side by side: the machine may be small.
 const SIDE_BY_SIDE: usize = 25;
 /// How often it is looked how far it is.
-const LOOK: Duration = Duration::from_millis(200);
+const LOOK: Duration = Duration::from_millis(500);
 /// And told.
 const TELL: Duration = Duration::from_secs(10);
 /// When no other stack was cured for so long, none will be: eight sweeps.
