@@ -23,7 +23,7 @@ ACCESS = HERE.parents[1] / "template/access.template.json"
 # ---- botocore ------------------------------------------------------------------------------------------------------------
 
 SESSION = botocore.session.Session()
-MODELS = {name: SESSION.get_service_model(name) for name in ("cloudformation", "kinesisanalyticsv2", "lambda")}
+MODELS = {name: SESSION.get_service_model(name) for name in ("cloudformation", "kinesisanalyticsv2", "lambda", "sts")}
 
 
 def problems_of(request):
@@ -32,7 +32,9 @@ def problems_of(request):
     if "x-amz-target" in headers:
         return json_problems(MODELS["kinesisanalyticsv2"], headers, request["body"])
     if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return query_problems(MODELS["cloudformation"], request["body"])
+        # Who a role is, the local AWS's own tests ask; each service has an API version of its own.
+        name = "sts" if f"Version={MODELS['sts'].metadata['apiVersion']}" in request["body"] else "cloudformation"
+        return query_problems(MODELS[name], request["body"])
     return invoke_problems(MODELS["lambda"], request)
 
 
