@@ -121,6 +121,10 @@ plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar 
 why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
 	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
 
+.PHONY: replay
+replay: ## A saved event in a local process of a function; CloudFormation is told nothing: FUNCTION=flink-auto-start EVENT=saved.json
+	@cargo run --quiet --package local-aws --bin replay -- '$(FUNCTION)' '$(EVENT)'
+
 verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it: BUCKET=.. KEY=job.jar [PROPERTIES='k=v ..'] [RUN=1] YES=1
 	@$(flink-stack) verify-aws --bucket '$(BUCKET)' --key '$(KEY)' $(call given,REGION,--region) \
 		$(if $(RUN),--run) $(if $(YES),--yes) $(PROPERTIES)
@@ -155,9 +159,9 @@ fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rus
 
 FLEET ?= 50
 .PHONY: fleet
-fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [SETTINGS=all]
+fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [RATES=1,5 [CONCURRENCIES=5,20]]
 	cargo build --quiet --package functions --bins
-	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(SETTINGS)
+	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(RATES) $(CONCURRENCIES)
 
 # crhelper, cfn-handler and aws-cdk-lib, pinned.
 PEERS := $(TARGET)/peers

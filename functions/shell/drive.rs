@@ -3,7 +3,8 @@
 use shared::contract::told;
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{
-    Action, Application, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, Tried, next_step,
+    Action, Application, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, StackStatus, Step, Tried,
+    next_step,
 };
 use tracing::info;
 
@@ -39,10 +40,12 @@ pub(crate) enum InNameOf {
     },
     /// A sweep; the stack's name is empty for an application of none.
     Sweep,
-    /// An incident; how often this project already continued the stack's rollback.
+    /// An incident.
     Incident {
-        /// How often.
+        /// How often this project already continued the stack's rollback.
         continued: u32,
+        /// What the stack was when it was assessed. In another status somebody was faster, another delivery perhaps.
+        status: StackStatus,
     },
 }
 
@@ -211,9 +214,9 @@ async fn look_at_stack(aws: &Aws, subject: &Subject) -> Result<Stack, Fault> {
             let status = stack::describe(aws, &subject.stack).await?.status;
             Ok(Stack { status: Some(status), ..Stack::default() })
         }
-        InNameOf::Incident { continued } => {
+        InNameOf::Incident { continued, status: first } => {
             let status = stack::describe(aws, &subject.stack).await?.status;
-            Ok(Stack { status: Some(status), superseded: false, continued: *continued })
+            Ok(Stack { status: Some(status), superseded: status != *first, continued: *continued })
         }
     }
 }

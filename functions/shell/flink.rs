@@ -21,23 +21,13 @@ pub(crate) struct Listed {
     pub(crate) arn: String,
 }
 
-/// All applications of the account in this region.
-pub(crate) async fn list(aws: &Aws) -> Result<Vec<Listed>, Fault> {
-    let mut all = Vec::new();
-    let mut next = None;
-    loop {
-        let page = aws.flink.list_applications().limit(50).set_next_token(next).send().await;
-        let page = page.map_err(|error| fault(Action::ListApplications, &error))?;
-        all.extend(
-            page.application_summaries
-                .into_iter()
-                .map(|summary| Listed { name: summary.application_name, arn: summary.application_arn }),
-        );
-        next = page.next_token;
-        if next.is_none() {
-            return Ok(all);
-        }
-    }
+/// A page of the account's applications in this region, and the token of the next one.
+pub(crate) async fn list(aws: &Aws, next: Option<String>) -> Result<(Vec<Listed>, Option<String>), Fault> {
+    let page = aws.flink.list_applications().limit(50).set_next_token(next).send().await;
+    let page = page.map_err(|error| fault(Action::ListApplications, &error))?;
+    let listed = page.application_summaries.into_iter();
+    let listed = listed.map(|one| Listed { name: one.application_name, arn: one.application_arn });
+    Ok((listed.collect(), page.next_token))
 }
 
 /// An application as it is described, without the rest; `None` when it does not exist.

@@ -57,7 +57,7 @@ pub(crate) async fn recover(
             stack: root.status,
             patience: aws.environment.stop_patience,
         });
-        let (done, trail) = reach(aws, &goal, &root.id, Some(name.clone()), 0, until).await?;
+        let (done, trail) = reach(aws, &goal, root, Some(name.clone()), 0, until).await?;
         // What it was started from is what was the newest before.
         report.state.push_str(&told::restarted(&application));
         report.applications.push(told::application(&name, &trail));

@@ -5,7 +5,7 @@ use aws_smithy_types::DateTime;
 use sdk::types::Stack as Described;
 use serde_json::Value;
 use shared::lifecycle::{Action, StackEvent, StackStatus, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::aws::Aws;
 use crate::fault::{Fault, fault};
@@ -65,20 +65,16 @@ pub(crate) async fn describe(aws: &Aws, stack: &str) -> Result<StackSeen, Fault>
     })
 }
 
-/// The roots of all stacks with this status, each once.
-pub(crate) async fn roots_in(aws: &Aws, status: StackStatus) -> Result<BTreeSet<String>, Fault> {
-    let mut roots = BTreeSet::new();
-    let mut next = None;
-    loop {
-        let page = aws.cloudformation.list_stacks().stack_status_filter(status.as_str().into()).set_next_token(next);
-        let page = page.send().await.map_err(|error| fault(Action::ListStacks, &error))?;
-        let ids = page.stack_summaries().iter().filter_map(|one| one.root_id().or(one.stack_id()));
-        roots.extend(ids.map(str::to_owned));
-        next = page.next_token().map(str::to_owned);
-        if next.is_none() {
-            return Ok(roots);
-        }
-    }
+/// The roots of a page of the stacks with this status, and the token of the next one.
+pub(crate) async fn roots_in(
+    aws: &Aws,
+    status: StackStatus,
+    next: Option<String>,
+) -> Result<(Vec<String>, Option<String>), Fault> {
+    let page = aws.cloudformation.list_stacks().stack_status_filter(status.as_str().into()).set_next_token(next);
+    let page = page.send().await.map_err(|error| fault(Action::ListStacks, &error))?;
+    let roots = page.stack_summaries().iter().filter_map(|one| one.root_id().or(one.stack_id()));
+    Ok((roots.map(str::to_owned).collect(), page.next_token().map(str::to_owned)))
 }
 
 /// The stack's template, as it was written.

@@ -6,203 +6,203 @@ use std::time::Instant;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use shared::contract::{
-    ActionTaken, Notify, Outcome, Report, STACK_ID, UNSTICK, UNSTICK_RESTART, Wake, told as done_told,
-};
+use shared::contract::{Report, STACK_ID, UNSTICK, UNSTICK_RESTART, WOKEN_BY_A_SWEEP, Wake, told as done_told};
 use shared::lifecycle::{
-    Action, Consent, Done, Goal, Looks, Refusal, StackStatus, Swept, Timestamp, is_news, is_told, left_behind,
-    may_be_left_behind,
+    Action, Consent, Done, Goal, Looks, Stack, StackStatus, Swept, in_turn, left_behind, may_be_left_behind,
 };
 
 use crate::aws::Aws;
 use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::fault::Fault;
+use crate::flink::Listed;
 use crate::handover::hand_over;
 use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
 use crate::stack::{self, StackSeen};
-use crate::woken::{Halt, Unfinished, learned};
-use crate::{flink, gather, look, metric, report as told};
+use crate::woken::Halt;
+use crate::{flink, gather, look, report as told};
 
-/// An application that opted in.
-struct Tagged {
-    name: String,
-    /// Whether somebody owes it a start.
-    is_marked: bool,
-    /// The root of the stack that owns it; none for an application of no stack.
-    root: Option<StackSeen>,
+mod notes;
+mod patience;
+
+use notes::Notes;
+use patience::{looked, pages};
+
+/// How long one application may keep the others waiting, in waits of the polling policy: five minutes.
+const PATIENCE: u32 = 60;
+
+/// One sweep of the account's region.
+struct Sweep<'a> {
+    aws: &'a Aws,
+    /// This function's own name.
+    function: &'a str,
+    until: Instant,
+    pace: Pace,
+    /// The roots of stacks that were asked for; none for a stack that is gone.
+    roots: BTreeMap<String, Option<StackSeen>>,
+    /// Whom it woke the unsticker for.
+    woken: BTreeSet<String>,
+    notes: Notes,
 }
 
-/// Sweeps the account's region once.
+/// Sweeps the account's region once. What there is no time for is left to the next sweep: delivered again, this one would only begin anew.
 pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<Report, Halt> {
-    let mut report = told::blank(Outcome::Swept, "");
-    let stuck =
-        learned(aws, until, Action::ListStacks, async || stack::roots_in(aws, StackStatus::UpdateRollbackFailed).await)
-            .await?;
-    let applications = tagged(aws, &mut report, until).await?;
-    let mut found = BTreeSet::new();
-    for root in stuck {
-        let owns = |one: &Tagged| one.root.as_ref().is_some_and(|own| own.id == root);
-        if applications.iter().any(owns) || has_opted_in(aws, &root, &mut report).await {
-            found.insert(root);
+    let stuck: BTreeSet<String> = pages(aws, until, Action::ListStacks, async |next| {
+        stack::roots_in(aws, StackStatus::UpdateRollbackFailed, next).await
+    })
+    .await?;
+    let mut sweep = Sweep {
+        aws,
+        function,
+        until,
+        pace: Pace::new(&aws.environment, until),
+        roots: BTreeMap::new(),
+        woken: BTreeSet::new(),
+        notes: Notes::new(),
+    };
+    sweep.wake_for(&stuck).await;
+    let applications: Vec<Listed> =
+        pages(aws, until, Action::ListApplications, async |next| flink::list(aws, next).await).await?;
+    let applications = in_turn(applications, WOKEN_BY_A_SWEEP, now());
+    for (done, one) in applications.iter().enumerate() {
+        if !sweep.has_time() {
+            let left = applications.len() - done;
+            sweep.notes.say(&format!("No time was left for {left} applications: the next sweep begins with others."));
+            break;
         }
+        sweep.application(one, &stuck).await;
     }
-    for application in &applications {
-        if let Some(root) = application.root.as_ref().filter(|root| !found.contains(&root.id)) {
-            match is_left_behind(aws, application, root).await {
-                Ok(true) => _ = found.insert(root.id.clone()),
-                Ok(false) => {}
-                Err(fault) => passed_over(&mut report, &application.name, fault),
+    Ok(sweep.notes.told())
+}
+
+impl Sweep<'_> {
+    fn has_time(&self) -> bool {
+        Instant::now() < self.until
+    }
+
+    /// The stacks that are stuck and carry the tag themselves, in turn.
+    async fn wake_for(&mut self, stuck: &BTreeSet<String>) {
+        let mut left = 0;
+        for root in in_turn(stuck, WOKEN_BY_A_SWEEP, now()) {
+            if self.woken.len() == WOKEN_BY_A_SWEEP || !self.has_time() {
+                left += 1;
+                continue;
+            }
+            match self.root(root).await {
+                Ok(Some(seen)) if Consent::of(None, seen.tags.get(UNSTICK).map(String::as_str)) != Consent::None => {
+                    self.wake(root).await;
+                }
+                Ok(_) => {}
+                Err(fault) => self.notes.pass_over(root, fault),
             }
         }
-    }
-    for root in &found {
-        wake(aws, function, root, &mut report).await;
-    }
-    for application in &applications {
-        if application.root.as_ref().is_none_or(|root| !found.contains(&root.id)) {
-            look_after(aws, application, &mut report, until).await?;
+        if left > 0 {
+            self.notes.say(&format!("{left} more stacks are stuck: the next sweeps look at them."));
         }
     }
-    Ok(report)
-}
 
-/// Every application of the account that carries the tag.
-async fn tagged(aws: &Aws, report: &mut Report, until: Instant) -> Result<Vec<Tagged>, Halt> {
-    let (mut tagged, mut roots, mut out_of_reach) = (Vec::new(), BTreeMap::new(), 0);
-    for one in learned(aws, until, Action::ListApplications, async || flink::list(aws).await).await? {
-        in_time(until)?;
-        let tags = match flink::tags(aws, &one.arn).await {
+    /// One application: its stack is woken for, or its snapshots are looked after.
+    async fn application(&mut self, one: &Listed, stuck: &BTreeSet<String>) {
+        let (aws, name) = (self.aws, &one.name);
+        let tags = match looked(&mut self.pace, async || flink::tags(aws, &one.arn).await).await {
             Ok(tags) if tags.contains_key(UNSTICK) => tags,
-            Ok(_) | Err(Fault::Missing(_)) => continue,
+            Ok(_) | Err(Fault::Missing(_)) => return,
             // Its name is not one that this deployment's roles reach.
             Err(Fault::Denied(..)) => {
-                out_of_reach += 1;
-                continue;
+                self.notes.out_of_reach += 1;
+                return;
             }
-            Err(fault) => {
-                passed_over(report, &one.name, fault);
-                continue;
-            }
+            Err(fault) => return self.notes.pass_over(name, fault),
         };
-        match root(aws, tags.get(STACK_ID), &mut roots).await {
-            Ok(root) => tagged.push(Tagged { name: one.name, is_marked: tags.contains_key(UNSTICK_RESTART), root }),
-            Err(fault) => passed_over(report, &one.name, fault),
+        let root = match tags.get(STACK_ID) {
+            Some(own) => self.root(own).await,
+            None => Ok(None),
+        };
+        let root = match root {
+            Ok(root) => root,
+            Err(fault) => return self.notes.pass_over(name, fault),
+        };
+        if let Some(root) = &root {
+            let is_stuck = stuck.contains(&root.id);
+            let is_marked = tags.contains_key(UNSTICK_RESTART);
+            let is_unfinished = match self.woken.len() < WOKEN_BY_A_SWEEP {
+                _ if self.woken.contains(&root.id) => return,
+                // It has its turn in the next ones; its snapshots are looked after all the same, unless they cannot be taken.
+                false if is_stuck => return,
+                false => Ok(false),
+                true if is_stuck => Ok(true),
+                true => self.is_left_behind(name, is_marked, root).await,
+            };
+            match is_unfinished {
+                Ok(true) => return self.wake(&root.id).await,
+                Ok(false) => {}
+                Err(fault) => return self.notes.pass_over(name, fault),
+            }
         }
+        self.look_after(name, root.as_ref()).await;
     }
-    if out_of_reach > 0 {
-        told::say(report, &format!("{out_of_reach} applications are out of this function's reach."));
-    }
-    Ok(tagged)
-}
 
-/// The root of a stack, each asked for once.
-async fn root(
-    aws: &Aws,
-    stack: Option<&String>,
-    roots: &mut BTreeMap<String, Option<StackSeen>>,
-) -> Result<Option<StackSeen>, Fault> {
-    let Some(stack) = stack else { return Ok(None) };
-    if let Some(known) = roots.get(stack) {
-        return Ok(known.clone());
-    }
-    let root = match gather::root(aws, stack).await {
-        Ok(root) => Some(root),
-        // An application outlives its stack when it is retained.
-        Err(Fault::Rejected(..)) => None,
-        Err(fault) => return Err(fault),
-    };
-    roots.insert(stack.clone(), root.clone());
-    Ok(root)
-}
-
-/// Whether a stuck stack carries the tag, though none of its applications does.
-async fn has_opted_in(aws: &Aws, root: &str, report: &mut Report) -> bool {
-    match gather::root(aws, root).await {
-        Ok(root) => Consent::of(None, root.tags.get(UNSTICK).map(String::as_str)) != Consent::None,
-        Err(fault) => {
-            passed_over(report, root, fault);
-            false
+    /// The root of a stack, each asked for once; none when the stack is gone, which an application outlives that is retained.
+    async fn root(&mut self, stack: &str) -> Result<Option<StackSeen>, Fault> {
+        if let Some(known) = self.roots.get(stack) {
+            return Ok(known.clone());
         }
+        let aws = self.aws;
+        let root = match looked(&mut self.pace, async || gather::root(aws, stack).await).await {
+            Ok(root) => Some(root),
+            Err(Fault::Rejected(..)) => None,
+            Err(fault) => return Err(fault),
+        };
+        self.roots.insert(stack.to_owned(), root.clone());
+        Ok(root)
     }
-}
 
-async fn is_left_behind(aws: &Aws, application: &Tagged, root: &StackSeen) -> Result<bool, Fault> {
-    if !may_be_left_behind(root.status, application.is_marked) {
-        return Ok(false);
+    async fn is_left_behind(&mut self, name: &str, is_marked: bool, root: &StackSeen) -> Result<bool, Fault> {
+        if !may_be_left_behind(root.status, is_marked) {
+            return Ok(false);
+        }
+        let (aws, mut begun) = (self.aws, Begun::default());
+        let look = async || look::application(aws, name, &mut begun, |_| Looks::ALL).await;
+        let Some(application) = looked(&mut self.pace, look).await? else { return Ok(false) };
+        let incident = looked(&mut self.pace, async || gather::incident(aws, root).await).await?;
+        Ok(left_behind(&incident, &application))
     }
-    let mut begun = Begun::default();
-    let look = look::application(aws, &application.name, &mut begun, |_| Looks::ALL).await?;
-    let Some(application) = look else { return Ok(false) };
-    Ok(left_behind(&gather::incident(aws, root).await?, &application))
-}
 
-/// Wakes this function again, for one stack.
-async fn wake(aws: &Aws, function: &str, root: &str, report: &mut Report) {
-    let is_woken = hand_over(aws, function, &Wake::found(root)).await;
-    if !is_woken && is_told(Timestamp(0), now()) {
-        report.notify = Notify::People;
+    /// Wakes this function again, for one stack.
+    async fn wake(&mut self, root: &str) {
+        let is_woken = hand_over(self.aws, self.function, &Wake::found(root)).await;
+        self.notes.woke(self.function, root, is_woken);
+        self.woken.insert(root.to_owned());
     }
-    report.actions.push(ActionTaken {
-        call: format!("Invoke {function} for {root}"),
-        because: "the stack is stuck, or an application of it was stopped and not started again".to_owned(),
-        refused: (!is_woken).then(|| "Lambda did not take the event; the function's log says why".to_owned()),
-    });
-}
 
-/// The snapshots of one application.
-async fn look_after(aws: &Aws, application: &Tagged, report: &mut Report, until: Instant) -> Result<(), Halt> {
-    in_time(until)?;
-    let keep = usize::try_from(aws.environment.keep_snapshots).unwrap_or(usize::MAX);
-    let goal = Goal::Swept(Swept { snapshot: format!("flink-handlers-sweep-{}", minute()), keep });
-    let subject = Subject {
-        stack: application.root.as_ref().map_or_else(String::new, |root| root.id.clone()),
-        application: Some(application.name.clone()),
-        in_name_of: InNameOf::Sweep,
-        stack_seen: None,
-    };
-    let mut trail = Trail::default();
-    let mut pace = Pace::new(&aws.environment, until);
-    let name = &application.name;
-    match drive(aws, &goal, &subject, &mut pace, &mut trail).await {
-        Ok(done @ Done::Would { .. }) => told::say(report, &format!("{name}: {}", done_told(&done, None))),
-        Ok(_) if trail.calls.is_empty() => return Ok(()),
-        Ok(_) => {}
-        Err(Stopped::OutOfTime(_)) => return Err(Unfinished::OutOfTime.into()),
-        Err(Stopped::Refused(refusal)) => refused(report, name, &refusal, &trail),
+    /// The snapshots of one application.
+    async fn look_after(&mut self, name: &str, root: Option<&StackSeen>) {
+        let environment = &self.aws.environment;
+        let keep = usize::try_from(environment.keep_snapshots).unwrap_or(usize::MAX);
+        let goal = Goal::Swept(Swept { snapshot: format!("flink-handlers-sweep-{}", minute()), keep });
+        let subject = Subject {
+            stack: root.map_or_else(String::new, |root| root.id.clone()),
+            application: Some(name.to_owned()),
+            in_name_of: InNameOf::Sweep,
+            stack_seen: root.map(|root| Stack { status: Some(root.status), ..Stack::default() }),
+        };
+        let mut trail = Trail::default();
+        let until = self.until.min(Instant::now() + environment.poll_interval * PATIENCE);
+        let mut pace = Pace::new(environment, until);
+        match drive(self.aws, &goal, &subject, &mut pace, &mut trail).await {
+            Ok(done @ Done::Would { .. }) => {
+                self.notes.say(&format!("{name}: {}", done_told(&done, None)));
+            }
+            Ok(_) if trail.calls.is_empty() => return,
+            Ok(_) => {}
+            Err(Stopped::OutOfTime(_)) => {
+                return self.notes.pass_over(name, Fault::Passing("it could not be looked at in time".to_owned()));
+            }
+            Err(Stopped::Refused(refusal)) => self.notes.refused(name, &refusal, &trail),
+        }
+        self.notes.report.applications.push(told::application(name, &trail));
     }
-    report.applications.push(told::application(name, &trail));
-    Ok(())
-}
-
-/// What a person may have to know.
-fn refused(report: &mut Report, name: &str, refusal: &Refusal, trail: &Trail) {
-    if let Refusal::SnapshotFailed { error, .. } = refusal {
-        metric::snapshot_failed(name, error);
-    }
-    let is_news =
-        trail.last.as_ref().map_or_else(|| is_told(Timestamp(0), now()), |observed| is_news(refusal, observed));
-    if is_news {
-        report.notify = Notify::People;
-    }
-    told::say(report, &refusal.to_string());
-    if report.next.is_empty() {
-        refusal.remedy().clone_into(&mut report.next);
-    }
-}
-
-/// What could not be looked at is looked at by the next sweep.
-fn passed_over(report: &mut Report, what: &str, fault: Fault) {
-    let why = match fault {
-        Fault::Passing(why) => why,
-        fault => fault.refusal(Action::DescribeApplication).to_string(),
-    };
-    told::say(report, &format!("{what} was passed over: {why}"));
-}
-
-fn in_time(until: Instant) -> Result<(), Unfinished> {
-    if Instant::now() < until { Ok(()) } else { Err(Unfinished::OutOfTime) }
 }
 
 /// `20261123T0415Z`

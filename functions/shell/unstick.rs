@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use shared::contract::{MAX_REPLAY_HOURS, Outcome, Report, UNSTICK};
 use shared::lifecycle::{
-    Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Replay, StackStatus, Stopped,
+    Application, Assessment, Consent, Continued, Done, Force, Goal, Incident, Refusal, Replay, StackStatus, Stopped,
     UNSTICK_TOKEN, assess, plain, replay,
 };
 
@@ -67,16 +67,18 @@ pub(crate) async fn unstick(
             force: Force::UnderReplayRule(bound),
             patience: aws.environment.stop_patience,
         });
-        let (done, trail) = reach(aws, &goal, &root.id, Some(name.clone()), 0, until).await?;
+        let (done, trail) = reach(aws, &goal, root, Some(name.clone()), 0, until).await?;
         report.state.push_str(&told::stopped(&name, found.get(&name), &trail, bound));
         report.applications.push(told::application(&name, &trail));
-        if let Err(refusal) = done {
-            return Ok(told::refused_with(report, &refusal, &by_hand(root, found.keys())));
+        match done {
+            Ok(_) => {}
+            Err(Refusal::Superseded) => return Ok(continued_by_another(report)),
+            Err(refusal) => return Ok(told::refused_with(report, &refusal, &by_hand(root, found.keys()))),
         }
     }
     let failed = incident.newest(StackStatus::UpdateRollbackFailed).map(|event| event.id.clone()).unwrap_or_default();
     let goal = Goal::Continued(Continued { token: token(&failed) });
-    let (done, trail) = reach(aws, &goal, &root.id, None, incident.continued(), until).await?;
+    let (done, trail) = reach(aws, &goal, root, None, incident.continued(), until).await?;
     report.actions = told::actions(&trail);
     match done {
         Ok(Done::RollbackContinued) => {
@@ -84,13 +86,16 @@ pub(crate) async fn unstick(
             report.attempt = incident.continued() + 1;
             Ok(report)
         }
-        Ok(_) => {
-            report.state.push_str("Somebody else continued the rollback.");
-            report.outcome = Outcome::RollbackContinued;
-            Ok(report)
-        }
+        Ok(_) => Ok(continued_by_another(report)),
         Err(refusal) => Ok(told::refused_with(report, &refusal, &by_hand(root, []))),
     }
+}
+
+/// Another delivery, or a person: what is to be started again then is whose event comes next.
+fn continued_by_another(mut report: Report) -> Report {
+    report.state.push_str("Somebody else continued the rollback.");
+    report.outcome = Outcome::RollbackContinued;
+    report
 }
 
 /// What CloudFormation takes as a token: the same for every delivery of one failure.

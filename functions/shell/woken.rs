@@ -14,6 +14,7 @@ use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
 use crate::recover::recover;
+use crate::stack::StackSeen;
 use crate::sweep::sweep;
 use crate::unstick::unstick;
 use crate::{gather, look, report as told};
@@ -129,13 +130,13 @@ pub(crate) async fn seen(aws: &Aws, name: &str, until: Instant) -> Result<Option
 pub(crate) async fn reach(
     aws: &Aws,
     goal: &Goal,
-    stack: &str,
+    root: &StackSeen,
     application: Option<String>,
     continued: u32,
     until: Instant,
 ) -> Result<(Result<Done, Refusal>, Trail), Unfinished> {
-    let in_name_of = InNameOf::Incident { continued };
-    let subject = Subject { stack: stack.to_owned(), application, in_name_of, stack_seen: None };
+    let in_name_of = InNameOf::Incident { continued, status: root.status };
+    let subject = Subject { stack: root.id.clone(), application, in_name_of, stack_seen: None };
     let mut trail = Trail::default();
     let mut pace = Pace::new(&aws.environment, until);
     match drive(aws, goal, &subject, &mut pace, &mut trail).await {

@@ -1,10 +1,11 @@
 //! `make demo`: the whole story on a local AWS, live, with nothing but cargo.
 //!
 //! It reads like the story it tells. It waits for changes of the world, never for time; the pauses are for the eye. It ends by
-//! itself: 0 when everything was seen, else 1.
+//! itself: 0 when everything was seen, else 1. With `--picture` it writes `tests/demo/incident.mmd` anew, which README shows.
 
 mod history;
 mod opening;
+mod picture;
 mod printer;
 mod report;
 mod screen;
@@ -162,6 +163,7 @@ async fn a_bad_record(stage: &mut Stage, screen: &Screen) -> Result<(), Missed> 
     stage.deployment.record(BAD);
     stage.see(Step::LoopsOnRecord, |state| loops(state)).await?;
     stage.pause().await;
+    let begun = local_aws::clock::now();
     stage.deploy(Step::WedgedByRecord, "2", &[BAD]).await?;
     stage.see(Step::WedgedByRecord, |state| before.was(state, Status::UpdateRollbackFailed)).await?;
     stage.see(Step::CuredAlike, |state| before.was(state, Status::UpdateRollbackComplete)).await?;
@@ -178,7 +180,8 @@ async fn a_bad_record(stage: &mut Stage, screen: &Screen) -> Result<(), Missed> 
     stage.deploy(Step::FixDeployed, "3", &[]).await?;
     stage.see(Step::FixDeployed, |state| before.was(state, Status::UpdateComplete).and(runs(state, "3"))).await?;
     stage.pause().await;
-    nothing_lost(stage, Step::NothingLost, &[BAD]).await
+    nothing_lost(stage, Step::NothingLost, &[BAD]).await?;
+    stage.see(Step::Pictured, |state| picture::is_shown(state, begun)).await
 }
 
 /// Chapter 4.

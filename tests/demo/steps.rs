@@ -43,6 +43,7 @@ steps! {
     AwaitsFix: "(b) it is stopped on purpose; the report says StoppedAwaitingFix",
     FixDeployed: "(b) the fixed jar deploys straight through, and runs",
     NothingLost: "(b) every record of the stream is a row of the table, the bad one too",
+    Pictured: "(b) README's picture of the incident is what happened",
     GuardAdded: "(c) the guard comes with a deployment: stopped with its state kept, updated, started once",
     LoopsOnAnother: "(c) another bad record makes the job loop",
     GuardForces: "(c) before anything is updated, the guard tries a graceful stop, then force",

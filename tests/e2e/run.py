@@ -270,11 +270,12 @@ def bad_input(aws, seen):
     seen("a deployment without a jar is one line, and nothing was created")
 
 
-def zips(seen):
+def zips(aws, seen):
     """What is shipped runs on the runtime's glibc, names no path of this machine, and is packed alike when it is built again."""
     digests = {}
     for function in FUNCTIONS:
         path = TARGET / "lambda" / function / "bootstrap.zip"
+        packed = path.read_bytes()
         binary = zipfile.ZipFile(path).read("bootstrap")
         versions = {tuple(map(int, v.split(b"."))) for v in re.findall(rb"GLIBC_([0-9]+(?:\.[0-9]+)+)", binary)}
         newest = max(versions)
@@ -282,9 +283,9 @@ def zips(seen):
         text = ".".join(map(str, newest))
         for place in (ROOT, Path.home()):
             expect(f"{place}/".encode() not in binary, f"{function} names the path {place} of the machine that built it")
-        print(f"      | {function}: zip {path.stat().st_size / 1e6:.2f} MB, binary {len(binary) / 1e6:.2f} MB, glibc {text}")
-        digests[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+        digests[path] = hashlib.sha256(packed).hexdigest()
         path.unlink()
+        print(f"      | {function}: zip {len(packed) / 1e6:.2f} MB, binary {len(binary) / 1e6:.2f} MB, glibc {text}")
     seen("the zips need no newer glibc than the runtime has, and name no path of this machine")
     make(aws, "packages")
     for path, digest in digests.items():
@@ -306,12 +307,13 @@ def run(aws):
         "CONTINUE_WITH_OWN_ROLE": "true",
         # It also gives IAM no tags of a stack: the policy that asks for them would deny the continuing.
         "IGNORE_CONSENT_TAG": "true",
-        "POLL_INTERVAL_MS": 200, "STABILIZE_SECONDS": 1, "STOP_MINUTES": 1, # The incident is one of a stack that its guard lets through.
+        "POLL_INTERVAL_MS": 200, "STABILIZE_SECONDS": 1, "STOP_MINUTES": 1,
+        # The incident is one of a stack that its guard lets through.
         "PARAMETERS": "StabilizeSeconds=1 OnSnapshotFailure=Continue",
     }
     make(aws, "deploy", **settings)
     seen("make deploy")
-    zips(seen)
+    zips(aws, seen)
 
     equal(aws.stack()["StackStatus"], "CREATE_COMPLETE", "the stack")
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")

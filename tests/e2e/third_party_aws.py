@@ -12,7 +12,7 @@ import os
 import sys
 
 from ministack.services import kinesisanalyticsv2 as flink
-from ministack.services.cloudformation import stacks
+from ministack.services.cloudformation import provisioners, stacks
 
 SNAPSHOT_FAILURE = (
     "Failed to take snapshot for the application {} at this moment. The application is currently experiencing downtime. "
@@ -40,6 +40,19 @@ def rejecting(operation):
     return call
 
 
+def alarm_of_an_expression(record):
+    """Its CloudFormation takes no metric math. Nothing here evaluates an alarm: one is recorded by the metric of its expression."""
+
+    def call(name, properties):
+        for query in properties.get("Metrics", []):
+            if "MetricStat" in query:
+                stat = query["MetricStat"]
+                properties = {**properties, **stat["Metric"], "Period": stat["Period"], "Statistic": stat["Stat"], "Metrics": None}
+        return record(name, properties)
+
+    return call
+
+
 def patch():
     """Puts ministack's behaviour right. A name that is not there any more ends the run: the pinned version changed."""
     # ministack's UpdateApplication, StopApplication and CreateApplicationSnapshot never fail on a snapshot.
@@ -58,6 +71,8 @@ def patch():
         replace(name, properties)
 
     flink.replace_from_template = replace_from_template
+
+    provisioners._cw_metric_alarm_record = alarm_of_an_expression(provisioners._cw_metric_alarm_record)
 
     # Its rollback leaves alone the resource whose own update failed, unless that is a custom resource. AWS applies the old
     # model again (B.2, C.4 step 3): that second failure is what makes UPDATE_ROLLBACK_FAILED.

@@ -8,21 +8,28 @@ use local_aws::deployment::Deployment;
 use local_aws::fleet::{self, NotThere, is_cured, is_idle};
 use local_aws::{Options, State, World, events};
 
-use crate::outcome::{Outcome, SERVICES, UNSTICKER};
+use crate::lag::Lag;
+use crate::outcome::{Outcome, SERVICES, Times, UNSTICKER};
 use crate::scale::Scale;
 
 /// So many stacks are brought into trouble side by side: the machine may be small.
 const SIDE_BY_SIDE: usize = 25;
-/// How often it is told how far it is, and looked whether it goes on at all.
+/// How often it is looked how far it is.
+const LOOK: Duration = Duration::from_millis(500);
+/// And told.
 const TELL: Duration = Duration::from_secs(10);
+/// When no other stack was cured for so long, none will be: eight sweeps.
+const HOPELESS: Duration = Duration::from_hours(2);
+/// How often the schedule of `handlers` sweeps.
+const EVERY: Duration = Duration::from_mins(15);
 
 /// What the functions may ask for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Setting {
     /// Calls a second of each service, on AWS.
     pub(crate) rate: f64,
-    /// Reserved concurrency of the unsticker; none: the account's.
-    pub(crate) concurrency: Option<usize>,
+    /// Reserved concurrency of the unsticker.
+    pub(crate) concurrency: usize,
 }
 
 /// Makes a region of so many stuck stacks, lets all events go, and waits until all are cured, or nothing goes on any more.
@@ -41,20 +48,27 @@ pub(crate) async fn cure(
             state.rates.limit(service, scale.rate(setting.rate));
         }
         if let Some(function) = state.lambda.functions.get_mut(UNSTICKER) {
-            function.reserved = setting.concurrency;
+            function.reserved = Some(setting.concurrency);
         }
         state.journal.len()
     };
     let relief = tokio::spawn(fleet::cause_passes(Arc::clone(world), calls_before));
+    let lag = Lag::watch(world);
     let began = Instant::now();
     events::release(world);
-    wait(world, &stacks, |cured| {
+    let schedule = tokio::spawn(sweeps(Arc::clone(world), scale));
+    wait(world, &stacks, scale, |cured| {
         let minutes = scale.on_aws(began.elapsed()).as_secs() / 60;
         tell(&format!("after {minutes} min: {cured} of {many} cured"));
     })
     .await;
     let took = scale.on_aws(began.elapsed());
+    let calls_until_cured = world.state().journal.len();
+    schedule.abort();
+    // What is still in the queue finds cured stacks, and leaves them so.
+    world.until(|state| is_idle(state, &stacks).then_some(())).await;
     relief.abort();
+    let lag = lag.end().map(|lag| scale.on_aws(lag));
     let state = world.state();
     for stack in stacks.iter().filter(|stack| !is_cured(&state, stack)) {
         let newest = state
@@ -69,7 +83,7 @@ pub(crate) async fn cure(
         });
         tell(&format!("{stack} is not cured: {told}"));
     }
-    Ok(Outcome::count(&state, &stacks, calls_before, setting, took))
+    Ok(Outcome::count(&state, &stacks, calls_before..calls_until_cured, setting, Times { took, lag }))
 }
 
 async fn stuck(many: usize, scale: Scale) -> Result<(Deployment, Vec<String>), NotThere> {
@@ -85,19 +99,27 @@ async fn stuck(many: usize, scale: Scale) -> Result<(Deployment, Vec<String>), N
     Ok((deployment, stacks))
 }
 
-async fn wait(world: &World, stacks: &[String], tell: impl Fn(usize)) {
-    let cured = |state: &State| stacks.iter().filter(|stack| is_cured(state, stack)).count();
-    let mut calls = 0;
+/// The schedule of `handlers`, as often as there.
+async fn sweeps(world: Arc<World>, scale: Scale) {
     loop {
-        let done = |state: &mut State| (is_idle(state, stacks) && cured(state) == stacks.len()).then_some(());
-        if tokio::time::timeout(TELL, world.until(done)).await.is_ok() {
-            return;
+        tokio::time::sleep(scale.here(EVERY)).await;
+        events::fire_schedules(&world);
+    }
+}
+
+/// Until all are cured, or for so long no other was that none will be.
+async fn wait(world: &World, stacks: &[String], scale: Scale, tell: impl Fn(usize)) {
+    let cured = |state: &State| stacks.iter().filter(|stack| is_cured(state, stack)).count();
+    let (mut best, mut since, mut told) = (0, Instant::now(), Instant::now());
+    while best < stacks.len() && since.elapsed() < scale.here(HOPELESS) {
+        tokio::time::sleep(LOOK).await;
+        let now = cured(&world.state());
+        if now > best {
+            (best, since) = (now, Instant::now());
         }
-        let state = world.state();
-        tell(cured(&state));
-        let before = std::mem::replace(&mut calls, state.journal.len());
-        if is_idle(&state, stacks) && before == calls {
-            return;
+        if told.elapsed() > TELL {
+            told = Instant::now();
+            tell(best);
         }
     }
 }

@@ -1,14 +1,15 @@
 //! `make fleet`: every stack of a region stuck at the same moment, against limited API rates, on the local AWS with the real function.
 //!
-//! Fifty is a region's quota of applications. What it prints decides the unsticker's reserved concurrency. It ends with 0 when with that
-//! each stack was cured, no call was forbidden and no event was lost, at every rate; else with 1. With `all`, other settings are shown
-//! beside it, and decide nothing.
+//! Fifty is a region's quota of applications. The sweep runs on its schedule. What it prints decides the unsticker's reserved concurrency.
+//! It ends with 0 when with that each stack was cured and no call was forbidden, at every setting; else with 1.
 
 mod cure;
+mod lag;
 mod outcome;
 mod scale;
 
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use local_aws::deployment::unsticker_concurrency;
 
@@ -18,8 +19,6 @@ use scale::Scale;
 
 /// Calls a second. Public guesses at the real rate are half a call to one a second (`semantics.md` A.11); AWS publishes none.
 const RATES: [f64; 3] = [1.0, 5.0, 20.0];
-/// What else could be reserved.
-const OTHERS: [Option<usize>; 3] = [Some(5), Some(20), None];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -39,26 +38,31 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<bool, Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (many, all) = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [many] => (many.parse()?, false),
-        [many, "all"] => (many.parse()?, true),
-        _ => return Err("usage: fleet <stacks> [all]".into()),
+    let (many, rates, concurrencies) = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [many] => (many.parse()?, None, None),
+        [many, rates] => (many.parse()?, Some(list(rates)?), None),
+        [many, rates, concurrencies] => (many.parse()?, Some(list(rates)?), Some(list(concurrencies)?)),
+        _ => return Err("usage: fleet <stacks> [<rate>,.. [<concurrency>,..]]".into()),
     };
-    // Where there are many, time passes faster, and a rate at which the events outlive Lambda's six hours proves nothing.
-    let (scale, rates) = if many > 100 { (Scale(60), &RATES[2..]) } else { (Scale(30), &RATES[..]) };
-    let chosen = Some(unsticker_concurrency());
+    // Where there are many, time passes faster, and the rate has to be one that lets their calls through in a day.
+    let (scale, usual) = if many > 100 { (Scale(60), &RATES[2..]) } else { (Scale(40), &RATES[..]) };
     let mut outcomes = Vec::new();
-    for rate in rates {
-        for concurrency in std::iter::once(chosen).chain(OTHERS.into_iter().filter(|_| all)) {
-            let setting = Setting { rate: *rate, concurrency };
-            eprintln!("{many} stacks get stuck, for {rate} calls a second and concurrency {concurrency:?}");
+    for rate in rates.unwrap_or_else(|| usual.to_vec()) {
+        for concurrency in concurrencies.clone().unwrap_or_else(|| vec![unsticker_concurrency()]) {
+            let setting = Setting { rate, concurrency };
+            eprintln!("{many} stacks get stuck, for {rate} calls a second and concurrency {concurrency}");
             let outcome = cure(many, setting, scale, |line| eprintln!("    {line}")).await?;
             eprintln!("{outcome}");
             outcomes.push(outcome);
         }
     }
     tell(many, scale, &outcomes);
-    Ok(outcomes.iter().filter(|outcome| outcome.setting.concurrency == chosen).all(Outcome::is_good))
+    Ok(outcomes.iter().all(Outcome::is_good))
+}
+
+/// Numbers with commas between them.
+fn list<T: FromStr<Err: std::error::Error + 'static>>(numbers: &str) -> Result<Vec<T>, Box<dyn std::error::Error>> {
+    Ok(numbers.split(',').map(str::parse).collect::<Result<_, _>>()?)
 }
 
 #[expect(clippy::print_stdout, reason = "this is the program's result")]

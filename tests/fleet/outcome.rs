@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use local_aws::State;
 use local_aws::api::Recorded;
-use local_aws::fleet::{self, is_forbidden, is_throttled};
+use local_aws::fleet::{self, is_throttled};
 
 use crate::cure::Setting;
 
@@ -17,8 +18,8 @@ pub(crate) const UNSTICKER: &str = "flink-rollback-unsticker";
 
 /// The heads of the columns.
 pub(crate) const HEADS: &str = "\
-  rate  concurrency     cured  forbidden  lost  throttled  attempts  calls     time    bound\n  \
-  per s               of stacks   calls  events     calls per stack per stack     min      min";
+  rate  concurrency      cured  forbidden  doubled  lost  woken  throttled  attempts  calls    time   bound       lag\n  \
+per s                of stacks      calls    calls events  swept      calls per stack per stack    min     min  s, 1/100";
 
 /// What became of the stacks.
 #[derive(Debug)]
@@ -28,47 +29,77 @@ pub(crate) struct Outcome {
     pub(crate) cured: usize,
     /// Calls that the API forbids at that moment, or the role altogether, by action and code.
     pub(crate) forbidden: BTreeMap<String, usize>,
-    /// Events that nobody will handle any more: in the dead-letter queue, or undeliverable.
-    pub(crate) lost: usize,
+    /// Calls that another invocation had made a moment before.
+    pub(crate) doubled: usize,
+    /// Events that nobody handles any more, though a sweep finds their stacks, by why: a person hears of each.
+    pub(crate) lost: BTreeMap<String, usize>,
     pub(crate) attempts: usize,
+    /// Stacks that sweeps woke for.
+    pub(crate) woken: usize,
     pub(crate) throttled: usize,
     /// Of both services, throttled ones left out.
     pub(crate) calls: usize,
     /// What the rate lets these calls through in: those of the service that was asked more, after its burst.
     pub(crate) bound: Duration,
-    /// As on AWS.
+    pub(crate) times: Times,
+}
+
+/// As on AWS.
+#[derive(Debug)]
+pub(crate) struct Times {
+    /// Until the last stack was cured.
     pub(crate) took: Duration,
+    /// How late this machine was: the middle of all measurements, and what one in a hundred exceeds.
+    pub(crate) lag: [Duration; 2],
 }
 
 impl Outcome {
-    pub(crate) fn count(state: &State, stacks: &[String], since: usize, setting: Setting, took: Duration) -> Self {
-        let own: Vec<&Recorded> = fleet::calls_of(state, UNSTICKER, since).collect();
+    /// What was done since all were stuck; `journal` is what was called until all were cured.
+    pub(crate) fn count(
+        state: &State,
+        stacks: &[String],
+        journal: Range<usize>,
+        setting: Setting,
+        times: Times,
+    ) -> Self {
+        let own: Vec<&Recorded> = fleet::calls_of(state, UNSTICKER, journal.start).collect();
+        let late = fleet::calls_of(state, UNSTICKER, journal.end).count();
         let (throttled, calls): (Vec<&Recorded>, Vec<&Recorded>) = own.into_iter().partition(|call| is_throttled(call));
-        let mut forbidden: BTreeMap<String, usize> = BTreeMap::new();
-        for call in calls.iter().filter(|call| is_forbidden(call)) {
-            let code = call.refused.as_deref().unwrap_or_default();
-            *forbidden.entry(format!("{} {code}", call.action)).or_default() += 1;
-        }
-        let of = |service: &str| calls.iter().filter(|call| call.action.starts_with(service)).count();
+        let (forbidden, doubled) = fleet::forbidden(calls.iter().copied());
+        let forbidden = forbidden.iter();
+        let forbidden =
+            counted(forbidden.map(|call| format!("{} {}", call.action, call.refused.as_deref().unwrap_or_default())));
+        let invocations = || state.lambda.invocations.iter().filter(|one| one.function == UNSTICKER);
+        let until_cured = calls.len().saturating_sub(late);
+        let of = |service: &str| calls.iter().take(until_cured).filter(|call| call.action.starts_with(service)).count();
         let most = u32::try_from(SERVICES.map(of).into_iter().max().unwrap_or_default()).unwrap_or(u32::MAX);
         Self {
             setting,
             stacks: stacks.len(),
             cured: stacks.iter().filter(|stack| fleet::is_cured(state, stack)).count(),
             forbidden,
-            lost: fleet::lost(state),
-            attempts: state.lambda.invocations.iter().filter(|one| one.function == UNSTICKER).count(),
+            doubled: doubled.len(),
+            lost: counted(fleet::lost(state)),
+            attempts: invocations().count(),
+            woken: invocations().filter(|one| one.payload["StackName"].is_string()).count(),
             throttled: throttled.len(),
             calls: calls.len(),
             bound: Duration::from_secs_f64((f64::from(most) / setting.rate - 2.0).max(0.0)),
-            took,
+            times,
         }
     }
 
     /// Nobody forgotten, nothing forbidden.
     pub(crate) fn is_good(&self) -> bool {
-        self.cured == self.stacks && self.forbidden.is_empty() && self.lost == 0
+        self.cured == self.stacks && self.forbidden.is_empty()
     }
+}
+
+fn counted(all: impl IntoIterator<Item = String>) -> BTreeMap<String, usize> {
+    all.into_iter().fold(BTreeMap::new(), |mut counted, one| {
+        *counted.entry(one).or_default() += 1;
+        counted
+    })
 }
 
 impl fmt::Display for Outcome {
@@ -78,20 +109,28 @@ impl fmt::Display for Outcome {
             format!("{}.{}", tenths / 10, tenths % 10)
         };
         let minutes = |time: Duration| format!("{:.1}", time.as_secs_f64() / 60.0);
-        let concurrency = self.setting.concurrency.map_or("none".to_owned(), |one| one.to_string());
         let cured = format!("{}/{}", self.cured, self.stacks);
+        let seconds = |time: Duration| format!("{:.1}", time.as_secs_f64());
+        let [middle, late] = self.times.lag.map(seconds);
         write!(
             formatter,
-            "  {:>4}  {concurrency:>11}  {cured:>9}  {:>9}  {:>4}  {:>9}  {:>8}  {:>5}  {:>7}  {:>7}",
+            "  {:>4}  {:>11}  {cured:>9}  {:>9}  {:>7}  {:>4}  {:>5}  {:>9}  {:>8}  {:>5}  {:>6}  {:>6}  {:>9}",
             self.setting.rate,
+            self.setting.concurrency,
             self.forbidden.values().sum::<usize>(),
-            self.lost,
+            self.doubled,
+            self.lost.values().sum::<usize>(),
+            self.woken,
             self.throttled,
             each(self.attempts),
             each(self.calls),
-            minutes(self.took),
+            minutes(self.times.took),
             minutes(self.bound),
+            format!("{middle} {late}"),
         )?;
+        for (why, events) in &self.lost {
+            write!(formatter, "\n        {events} events {why}")?;
+        }
         for (call, times) in &self.forbidden {
             write!(formatter, "\n        {times} x {call}")?;
         }

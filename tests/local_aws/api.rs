@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Strike;
 use crate::lambda::Moment;
-use crate::{State, iam, lambda, rates, record};
+use crate::{State, clock, iam, lambda, rates, record};
 
 /// Who made a call. Taken from the access key ID in the SigV4 `Credential`; signatures themselves are not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub type Context = BTreeMap<String, Vec<String>>;
 /// One API call as it arrived, for scenarios to assert on.
 #[derive(Debug, Clone)]
 pub struct Recorded {
+    /// When it arrived.
+    pub time: f64,
     /// IAM form, `kinesisanalytics:StartApplication`.
     pub action: String,
     /// Who called.
@@ -109,6 +111,7 @@ pub struct Call<'a> {
 /// # Errors
 /// An injected fault, `Rate exceeded`, a denial, or what `act` itself answers.
 pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State) -> ApiResult<T>) -> ApiResult<T> {
+    let time = clock::now();
     let strike = state.faults.strike(&call.action, call.caller);
     let dropped = |code| Err(ApiError::with_status(0, code, "the process that called was killed"));
     let result = match strike {
@@ -126,6 +129,7 @@ pub fn perform<T>(state: &mut State, call: Call<'_>, act: impl FnOnce(&mut State
         }
     };
     let recorded = Recorded {
+        time,
         action: call.action,
         caller: call.caller.clone(),
         resource: call.resource,

@@ -1,19 +1,20 @@
 //! This project's own stacks in a world, in the order in which `make deploy` puts them into an account. Scenarios and the demo
 //! begin here; it knows the committed templates and the built binaries, and nothing of what the functions decide.
 
+mod binaries;
+mod request;
+
 use std::collections::BTreeMap;
-use std::env;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::api::{ApiResult, Caller};
-use crate::cloudformation::{self, Stack, Status};
+use crate::api::Caller;
+use crate::cloudformation::Status;
 use crate::{LocalAws, Options, World, iam, kinesis, lambda, s3};
+pub use binaries::binaries;
+use binaries::bootstrap;
+pub use request::{deploy_stack, query, request, settled};
 
 const ACCESS: &str = include_str!("../../template/access.template.json");
 const HANDLERS: &str = include_str!("../../template/handlers.template.json");
@@ -23,7 +24,7 @@ const APPLICATION: &str = include_str!("../../template/application.template.json
 pub const NAME: &str = "flink-test";
 
 /// The functions that are deployed, with the output of the access stack that names each one's role.
-const FUNCTIONS: [(&str, &str); 4] = [
+pub const FUNCTIONS: [(&str, &str); 4] = [
     ("flink-auto-start", "AutoStartRoleArn"),
     ("flink-property-groups", "PropertyGroupsRoleArn"),
     ("flink-update-guard", "UpdateGuardRoleArn"),
@@ -48,7 +49,7 @@ pub fn jar(version: &str, fails_on: &[&str]) -> Value {
 }
 
 impl Deployment {
-    /// Starts a world and deploys the access stack, the three functions and the handlers stack.
+    /// Starts a world and deploys the access stack, the functions and the handlers stack.
     ///
     /// `environment` is set on each function: its pace, its patience.
     ///
@@ -201,120 +202,8 @@ pub fn sink_permission(world: &World, stack: &str, given: bool) {
     iam::call(&mut state, &world.settings, &Caller::Operator, operation, &body).expect("an operator may");
 }
 
-/// Creates or updates a stack and waits until nothing goes on; where it came to rest.
-///
-/// # Panics
-/// When CloudFormation does not take the request.
-pub async fn deploy_stack(
-    world: &Arc<World>,
-    name: &str,
-    template: &str,
-    parameters: &[(&str, &str)],
-    tags: &[(&str, &str)],
-    role: Option<&str>,
-) -> Status {
-    let known = world.state().cloudformation.stack(name).is_some();
-    let action = if known { "UpdateStack" } else { "CreateStack" };
-    request(world, action, name, template, parameters, tags, role).expect("CloudFormation takes the template");
-    settled(world, name).await
-}
-
-/// The request itself, for scenarios that look at what happens meanwhile.
-///
-/// # Errors
-/// As CloudFormation says them.
-pub fn request(
-    world: &Arc<World>,
-    action: &str,
-    name: &str,
-    template: &str,
-    parameters: &[(&str, &str)],
-    tags: &[(&str, &str)],
-    role: Option<&str>,
-) -> ApiResult<String> {
-    cloudformation::query(world, &Caller::Operator, action, &query(name, template, parameters, tags, role))
-}
-
-/// The members of such a request, for scenarios that add one of their own.
-#[must_use]
-pub fn query(
-    name: &str,
-    template: &str,
-    parameters: &[(&str, &str)],
-    tags: &[(&str, &str)],
-    role: Option<&str>,
-) -> BTreeMap<String, String> {
-    let mut query = BTreeMap::from([
-        ("StackName".to_owned(), name.to_owned()),
-        ("TemplateBody".to_owned(), template.to_owned()),
-        ("Capabilities.member.1".to_owned(), "CAPABILITY_NAMED_IAM".to_owned()),
-    ]);
-    for (index, (key, value)) in parameters.iter().enumerate() {
-        query.insert(format!("Parameters.member.{}.ParameterKey", index + 1), (*key).to_owned());
-        query.insert(format!("Parameters.member.{}.ParameterValue", index + 1), (*value).to_owned());
-    }
-    for (index, (key, value)) in tags.iter().enumerate() {
-        query.insert(format!("Tags.member.{}.Key", index + 1), (*key).to_owned());
-        query.insert(format!("Tags.member.{}.Value", index + 1), (*value).to_owned());
-    }
-    query.extend(role.map(|role| ("RoleARN".to_owned(), role.to_owned())));
-    query
-}
-
-/// Waits until nothing goes on in a stack.
-pub async fn settled(world: &Arc<World>, name: &str) -> Status {
-    world
-        .until(|state| {
-            let stack = state.cloudformation.stacks.iter().rev().find(|stack| stack.name == name);
-            stack.map(|stack: &Stack| stack.status).filter(|status| status.is_settled())
-        })
-        .await
-}
-
 fn outputs(world: &World, name: &str) -> BTreeMap<String, String> {
     let state = world.state();
     let stack = state.cloudformation.stack(name).expect("the stack exists");
     stack.outputs.iter().map(|output| (output.key.clone(), output.value.clone())).collect()
-}
-
-/// A bootstrap that becomes the built binary: the same process, without fifty megabytes of zip for each world.
-fn bootstrap(folder: &Path, name: &str) -> io::Result<PathBuf> {
-    let path = folder.join(format!("{name}.bootstrap"));
-    let script = format!("#!/bin/sh\nexec '{}'\n", folder.join(name).display());
-    // Scenarios of one run write the same text side by side: each its own file, then one name for all.
-    let own = folder.join(format!("{name}.bootstrap.{}.{:?}", std::process::id(), std::thread::current().id()));
-    fs::write(&own, script)?;
-    fs::rename(&own, &path)?;
-    Ok(path)
-}
-
-/// Builds the function binaries and the operator's command, once, with the cargo and the profile of this very program; the folder they are in.
-///
-/// # Panics
-/// When they do not build.
-pub fn binaries() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let own = env::current_exe().expect("this program's own path");
-        // target/<profile>/<program>, or target/<profile>/deps/<test>.
-        let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).expect("a target folder");
-        let mut build = Command::new(cargo);
-        // One build for both: each alone would compile what they share in its own way.
-        let packages = ["--package", "functions", "--package", "template", "--features", "template/aws"];
-        build.args(["build", "--quiet", "--bins"]).args(packages);
-        build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")]);
-        // What cargo tells this program about itself looks to a build script (ring's) like a change: without it, no rebuild.
-        let told = env::vars_os().map(|(name, _)| name);
-        let own = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
-        told.filter(|name| name.to_str().is_some_and(own)).for_each(|name| {
-            build.env_remove(name);
-        });
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        build.arg("--target-dir").arg(folder.parent().expect("target"));
-        assert!(build.status().expect("cargo runs").success(), "the binaries do not build");
-        folder.to_owned()
-    })
 }

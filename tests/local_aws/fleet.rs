@@ -4,6 +4,7 @@
 //! that cannot be written makes the job loop, and a deployment and its rollback fail for want of a snapshot. It refuses to know who
 //! cures them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -171,9 +172,33 @@ pub fn is_forbidden(call: &Recorded) -> bool {
     !call.is_done() && !is_throttled(call) && !may_be_tried
 }
 
-/// Events that nobody will handle any more: in a dead-letter queue, or undeliverable.
+/// The calls of these that the API forbids, apart from those with which another invocation was first: an event and a sweep that are at
+/// the same stack at the same moment ask for the same, and the second is told that it is done already.
 #[must_use]
-pub fn lost(state: &State) -> usize {
-    let queued: usize = state.queues.queues.values().map(|queue| queue.messages.len()).sum();
-    queued + state.events.undelivered.len()
+pub fn forbidden<'a>(calls: impl IntoIterator<Item = &'a Recorded>) -> (Vec<&'a Recorded>, Vec<&'a Recorded>) {
+    let mut last: BTreeMap<String, &str> = BTreeMap::new();
+    let mut forbidden = Vec::new();
+    let mut doubled = Vec::new();
+    for call in calls {
+        let of = ["ApplicationName", "StackName"].iter().find_map(|key| call.body[*key].as_str());
+        let of = of.unwrap_or_default().to_owned();
+        if is_forbidden(call) {
+            let is_second = last.get(&of) == Some(&call.action.as_str());
+            if is_second { doubled.push(call) } else { forbidden.push(call) }
+        } else if call.is_done() && ![":Describe", ":List"].iter().any(|verb| call.action.contains(verb)) {
+            last.insert(of, &call.action);
+        }
+    }
+    (forbidden, doubled)
+}
+
+/// Events that nobody will handle any more, each with why: the condition in its record in a dead-letter queue, or EventBridge's code.
+#[must_use]
+pub fn lost(state: &State) -> Vec<String> {
+    let condition = |(_, body): &(String, String)| {
+        let record: Value = serde_json::from_str(body).unwrap_or_default();
+        record["requestContext"]["condition"].as_str().unwrap_or("undeliverable").to_owned()
+    };
+    let queued = state.queues.queues.values().flat_map(|queue| queue.messages.iter().map(condition));
+    queued.chain(state.events.undelivered.iter().map(|one| one.code.clone())).collect()
 }

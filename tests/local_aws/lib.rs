@@ -25,6 +25,7 @@ pub mod queues;
 pub mod rates;
 mod record;
 pub mod s3;
+pub mod sequence;
 mod services;
 pub mod ssm;
 mod stamp;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
-use crate::{Settings, State};
+use crate::{Settings, State, clock};
 
 /// Topics and queues by name.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub struct Topic {
 /// A message on a topic.
 #[derive(Debug, Clone)]
 pub struct Published {
+    /// When.
+    pub time: f64,
     /// Empty when there was none.
     pub subject: String,
     /// The text.
@@ -90,7 +92,7 @@ pub fn send(state: &mut State, queue_arn: &str, message: &str) -> ApiResult<()> 
 /// When there is no such topic.
 pub fn publish(state: &mut State, topic_arn: &str, subject: &str, message: &str) -> ApiResult<()> {
     let name = topic_arn.rsplit(':').next().unwrap_or_default();
-    let published = Published { subject: subject.to_owned(), message: message.to_owned() };
+    let published = Published { time: clock::now(), subject: subject.to_owned(), message: message.to_owned() };
     topic(state, name)?.published.push(published);
     Ok(())
 }

@@ -35,6 +35,13 @@ fn the_fault_matrix_is_the_one_that_was_seen() {
 }
 
 #[test]
+fn the_incident_it_shows_is_the_one_that_was_recorded() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let recorded = include_str!("../demo/incident.mmd");
+    assert!(page.contains(&format!("```mermaid\n{recorded}```")), "put tests/demo/incident.mmd into README.md");
+}
+
+#[test]
 fn what_it_shows_of_other_peoples_stacks_is_what_is_tested() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("../README.md")).unwrap();

@@ -3,7 +3,7 @@
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};
-use local_aws::deployment::Deployment;
+use local_aws::deployment::{Deployment, NAME};
 use local_aws::faults::Fault;
 use local_aws::flink::Status as Flink;
 use local_aws::{Modes, Options};
@@ -99,4 +99,24 @@ async fn a_token_that_is_used_while_the_stack_stays_stuck_is_told() {
     assert!(text(&told, "Next").contains("aws cloudformation continue-update-rollback --stack-name arn:"), "{told}");
     assert_eq!(application(&deployment).status, Flink::Ready, "{told}");
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_was_held_up_stops_nothing_that_another_one_cured_meanwhile() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    // So long that somebody else is faster.
+    let throttled = refuse("ThrottlingException", "Rate exceeded");
+    let role = unsticker(&deployment);
+    deployment.world().state().faults.inject_for(role, STOP, 3, throttled);
+    let another = deployment.world().until(|state| {
+        let is_stopping = state.journal.iter().any(|call| call.action == STOP);
+        let stack = state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME);
+        is_stopping.then(|| stack.map(|stack| stack.status = Status::UpdateRollbackComplete))
+    });
+    tokio::join!(stuck(&deployment), another);
+    let told = report(&deployment, "RollbackContinued").await;
+    assert!(text(&told, "State").contains("Somebody else continued the rollback"), "{told}");
+    assert_eq!(application(&deployment).status, Flink::Running, "{}", why(&deployment));
+    assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 0);
 }

@@ -1,8 +1,9 @@
 //! `flink-rollback-unsticker`: the incident of C.4, from the event alone.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, jar};
+use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::Status as Flink;
+use local_aws::{clock, sequence};
 use serde_json::json;
 
 use crate::stage::{
@@ -35,6 +36,7 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     deployment.record("a");
     deployment.record("poison");
     deployment.record("b");
+    let since = clock::now();
     stuck(&deployment).await;
     let waiting = report(&deployment, "StoppedAwaitingFix").await;
     let next = waiting["Next"].as_str().unwrap();
@@ -42,10 +44,17 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     assert!(next.contains("deploy a fix"), "{waiting}");
     assert_eq!(application(&deployment).status, Flink::Ready);
     let key = deployment.upload(&jar("3", &[]));
-    assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
+    let proven = [("JarKey", key.as_str()), ("StabilizeSeconds", "1"), ("OnDelete", "Leave")];
+    assert_eq!(deployment.deploy_unguarded(&proven).await, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Running);
     assert!(!application(&deployment).tags.contains_key("flink-unstick-restart"), "nothing is left to remember");
     assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 3, "no record is lost");
+    let told = sequence::of_stack(&deployment.world().state(), NAME, since);
+    assert_eq!(
+        told,
+        include_str!("../demo/incident.mmd"),
+        "`cargo run -p local-aws --bin demo -- --picture` writes it anew"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

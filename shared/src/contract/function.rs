@@ -25,11 +25,26 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 /// How many of the unsticker run at once: its reserved concurrency, unless a deployment chooses another (the parameter
 /// [`UNSTICKER_CONCURRENCY_PARAMETER`] of `handlers`).
 ///
-/// From `make fleet`, fifty stacks (a region's quota) stuck at once, at API rates that nobody publishes. With 10 all fifty are cured: in 84
-/// minutes at one call a second, where the rate alone needs 83, and in 27 at five and at twenty. At one call a second, 5 end no
-/// later; with 20, six events ran out of attempts, and with no reservation 44. A thousand stacks outlive with 10 the six hours
-/// that Lambda keeps an event: 722 were cured, the other events were in the dead-letter queue.
+/// From `make fleet`, fifty stacks (a region's quota) stuck at once, at API rates that nobody publishes, with the sweep on its schedule. Minutes
+/// of AWS until all were cured, measured on a busy machine:
+///
+/// | calls a second | with 5 | with 10 | with 20 |
+/// |---|---|---|---|
+/// | 1 | 91 | 93 | never all: 5 events ran out of attempts, and sweeps woke for 102 stacks |
+/// | 5 | 42 | 34 | 18 to 26 |
+/// | 20 | 42 to 55 | 22 | 17 to 24 |
+///
+/// With 10 no event is lost at any rate, and at the lowest, which is the one that people report, more only throttle each other. A stack
+/// takes four and a half minutes of one of them, in two invocations: a thousand stacks would take 10 more than the six hours that
+/// Lambda keeps an event. What is lost then is a sweep's to find, [`WOKEN_BY_A_SWEEP`] stacks at a time.
 pub const UNSTICKER_CONCURRENCY: u32 = 10;
+/// How many stacks one sweep wakes at most; the others have their turn in the next ones.
+///
+/// The stacks wait in the one queue of the unsticker's events, where those of a whole region may be waiting already, and a stack that waits
+/// there is found again by each sweep. An incident takes four and a half minutes in two invocations (`make fleet`), so that in
+/// the 15 minutes between two sweeps [`UNSTICKER_CONCURRENCY`] finishes three times as many, unless the rate is lower than that: with
+/// twice as many a sweep adds less than is done until the next, and a third is left to the events.
+pub const WOKEN_BY_A_SWEEP: usize = 2 * UNSTICKER_CONCURRENCY as usize;
 /// The parameter of `handlers` that may say otherwise, and the output by which `make deploy` knows it.
 pub const UNSTICKER_CONCURRENCY_PARAMETER: &str = "UnstickerConcurrency";
 

@@ -41,7 +41,7 @@ pub use common::Common;
 pub use environment::Environment;
 pub use function::{
     ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
-    UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
+    UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER, WOKEN_BY_A_SWEEP,
 };
 pub use limits::Leaf;
 pub use permissions::permissions;

@@ -52,7 +52,7 @@ pub use replay::{Replay, replay};
 pub use restore::can_restore;
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
-pub use sweep::{EVERY, is_news, is_told};
+pub use sweep::{EVERY, in_turn, is_news, is_told};
 pub use trace::without_frames;
 pub use tried::{Rejected, Rejection, Steady, Tried};
 pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};

@@ -144,6 +144,19 @@ fn own_error(application: &Application, snapshot: &Snapshot) -> String {
     error.unwrap_or_else(|| format!("snapshot {} is {}", snapshot.name, snapshot.status))
 }
 
+/// In which order a sweep goes through `all`, when it finishes with at least `many` of them: each begins where the one before may have
+/// ended, so that each has its turn although those before it stay as they are. All keep the order in which they are given.
+#[must_use]
+pub fn in_turn<T>(all: impl IntoIterator<Item = T>, many: usize, now: Timestamp) -> Vec<T> {
+    let mut all: Vec<T> = all.into_iter().collect();
+    if all.len() > many {
+        let sweep = now.since(Timestamp(0)).as_secs() / EVERY.as_secs();
+        let begun = usize::try_from(sweep).unwrap_or_default().wrapping_mul(many) % all.len();
+        all.rotate_left(begun);
+    }
+    all
+}
+
 /// Whether people hear from a sweep of what began at `since`: when it is new, and then once an hour. A little more than one sweep is new, so
 /// that a schedule that is late loses nothing.
 #[must_use]

@@ -1,6 +1,8 @@
 //! `flink-stack`, the operator's command: the built binary, asked as a person asks it.
 
 mod plan;
+mod replay;
+mod samples;
 mod verify;
 mod why;
 
@@ -8,7 +10,7 @@ use std::process::Stdio;
 
 use local_aws::LocalAws;
 use local_aws::api::Caller;
-use local_aws::deployment::{Deployment, binaries};
+use local_aws::deployment::{Deployment, NAME, binaries};
 use serde_json::Value;
 use tokio::process::Command;
 

@@ -42,7 +42,7 @@ fn worked_on(deployment: &Deployment) -> BTreeSet<String> {
 }
 
 /// A snapshot of the looping job, until it has failed: looking is what makes its time pass.
-async fn failed_snapshot(deployment: &Deployment) {
+pub(super) async fn failed_snapshot(deployment: &Deployment) {
     let world = deployment.world();
     person(world, &mut world.state(), "CreateApplicationSnapshot", json!({"SnapshotName": "probe"}));
     let failed = || {

@@ -32,7 +32,7 @@ fn seen(answer: &Value) -> String {
 }
 
 /// Stuck with these tags, with or without a service role; nobody is woken.
-async fn stuck_with(tags: &[(&str, &str)], with_role: bool) -> Deployment {
+pub(super) async fn stuck_with(tags: &[(&str, &str)], with_role: bool) -> Deployment {
     let deployment = handlers().await;
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Hold);
     let template = Deployment::template_without_guard().to_string();

@@ -1,6 +1,7 @@
 //! The sweep, every 15 minutes: what lost events left is finished, and a young snapshot is kept.
 
 mod left;
+mod many;
 mod pruned;
 mod snapshots;
 mod spared;

@@ -119,3 +119,15 @@ fn what_goes_on_is_told_when_it_is_new_and_then_once_an_hour() {
     assert_eq!([0, 15, 22, 30, 45].map(told), [true, true, true, false, false]);
     assert_eq!([60, 74, 75, 119, 600].map(told), [true, true, false, false, true]);
 }
+
+#[test]
+fn more_than_one_sweep_finishes_with_have_their_turn_in_those_that_follow() {
+    let sweep = |number: u32| Timestamp(0x0194_2000_0000 + i64::from(number) * 900_000);
+    let first = |number| in_turn(0..7, 3, sweep(number)).into_iter().take(3);
+    let seen: std::collections::BTreeSet<i32> = (5..8).flat_map(first).collect();
+    assert_eq!(seen.len(), 7, "all of seven within three sweeps of three");
+    assert!((0..9).all(|number| in_turn(0..3, 3, sweep(number)) == [0, 1, 2]), "who has always a turn keeps the order");
+    let mut all = in_turn(0..7, 3, sweep(4));
+    all.sort_unstable();
+    assert!(all.into_iter().eq(0..7), "nobody is dropped");
+}

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::super::{
-    ApplicationStatus, Because, Goal, Observed, Operations, Restore, SnapshotStatus, StackStatus, Step, Tried,
-    next_step,
+    ApplicationStatus, Because, Goal, Observed, Operations, Restore, Snapshot, SnapshotStatus, StackStatus, Step,
+    Tried, next_step,
 };
 use super::graph::Plan;
-use super::service::{Groups, Kept, Marker};
-use super::{STABILIZE, killed_once, running, starts, walk};
+use super::service::{Groups, Kept, Marker, World, old};
+use super::starts::{killed_once, starts};
+use super::{STABILIZE, running, swept, walk};
 
 /// How the walk ends for a planner that sees everything through `lens`.
 fn caught(stabilize: Duration, plan: Plan<'_>) -> String {
@@ -68,4 +69,37 @@ fn without_refusals_it_waits_for_ever() {
         step @ (Step::Done(_) | Step::Call(..) | Step::Wait(_)) => step,
     });
     assert!(told.starts_with("waits for ever"), "{told}");
+}
+
+/// The same for a sweep of an application with three snapshots of ours.
+fn swept_through(lens: impl Fn(&mut Vec<Snapshot>)) -> String {
+    let starts =
+        starts(&[StackStatus::UpdateComplete], &[Kept::None, Kept::Creating], &[Marker::None], &[Groups::Wanted]);
+    let starts: Vec<_> = starts.into_iter().map(|(world, tried)| (World { own: 0b111, ..world }, tried)).collect();
+    let plan = |goal: &Goal, observed: &Observed| {
+        let mut observed = observed.clone();
+        if let Some(application) = &mut observed.application {
+            lens(&mut application.snapshots);
+        }
+        next_step(goal, &observed)
+    };
+    walk(&[swept(1)], &starts, &plan).unwrap_err()
+}
+
+#[test]
+fn without_the_snapshot_that_is_being_taken_a_second_one_is_asked_for() {
+    let told = swept_through(|snapshots| snapshots.retain(|one| one.status != SnapshotStatus::Creating));
+    assert!(told.starts_with("a snapshot is asked for while one is being taken"), "{told}");
+}
+
+#[test]
+fn without_the_snapshots_times_the_newest_is_pruned() {
+    let told = swept_through(|snapshots| snapshots.iter_mut().for_each(|one| one.created.0 = -one.created.0));
+    assert!(told.contains("is forbidden here"), "{told}");
+}
+
+#[test]
+fn without_an_old_snapshot_more_stay_than_are_kept() {
+    let told = swept_through(|snapshots| snapshots.retain(|one| one.name != old(2)));
+    assert!(told.starts_with("more snapshots stay than are kept"), "{told}");
 }

@@ -10,9 +10,9 @@ use super::super::{
 };
 use super::circles::components;
 use super::key::{Key, key};
-use super::near_the_end;
-use super::service::{Answer, Groups, World};
+use super::service::{Answer, Groups, World, bit};
 use super::shown::{glimpse, shown};
+use super::starts::near_the_end;
 
 /// What a look after a wait finds on the clock.
 const TICK: i64 = 60_000;
@@ -73,7 +73,11 @@ impl Graph<'_> {
         let (world, tried) = (node.world, node.tried.clone());
         let step = plan(self.goal, &shown(self.goal, &world, tried.clone()));
         match step {
-            Step::Done(done) => self.promise(is_true(&done, self.goal, &world), at, || format!("{done:?} is not true")),
+            Step::Done(done) => {
+                self.promise(is_true(&done, self.goal, &world), at, || format!("{done:?} is not true"))?;
+                let pruned = done != Done::Swept || is_pruned(self.goal, &world, &tried);
+                self.promise(pruned, at, || "more snapshots stay than are kept".to_owned())
+            }
             Step::Refuse(refusal) => {
                 let told = !refusal.remedy().is_empty() && !refusal.title().is_empty();
                 self.promise(told, at, || "a refusal without a remedy".to_owned())
@@ -96,6 +100,9 @@ impl Graph<'_> {
                     && world.readable
                     && world.started.is_some_and(|count| count > 1);
                 self.promise(!started, at, || "a third start, though the operations tell of two".to_owned())?;
+                let second =
+                    self.is_sweep() && matches!(call, Call::CreateSnapshot { .. }) && world.is_taking_snapshot();
+                self.promise(!second, at, || "a snapshot is asked for while one is being taken".to_owned())?;
                 self.promise(world.allows(&call), at, || format!("{call} is forbidden here"))?;
                 for (next, answer) in world.answers(&call) {
                     let mut tried = tried.clone();
@@ -113,6 +120,10 @@ impl Graph<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn is_sweep(&self) -> bool {
+        matches!(self.goal, Goal::Swept(_))
     }
 
     fn promise(&self, kept: bool, at: usize, broken: impl Fn() -> String) -> Result<(), String> {
@@ -192,6 +203,15 @@ pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
         }
         Done::Would { .. } => false,
     }
+}
+
+/// Whether no more of our own old snapshots stay than are kept, but for the newest and those that the sweep asked to be deleted.
+fn is_pruned(goal: &Goal, world: &World, tried: &Tried) -> bool {
+    let Goal::Swept(swept) = goal else { return true };
+    let rests = matches!(world.status, Some(ApplicationStatus::Ready | ApplicationStatus::Running));
+    let asked = tried.deleted.iter().fold(0, |bits, name| bits | bit(name));
+    let left = (world.own & !asked).count_ones();
+    !rests || usize::try_from(left).is_ok_and(|left| left <= swept.keep.max(1))
 }
 
 /// What one invocation may call, whatever it is answered.

@@ -157,6 +157,11 @@ impl World {
         }
     }
 
+    /// Whether the service is at work on a snapshot that somebody asked for.
+    pub(super) fn is_taking_snapshot(self) -> bool {
+        self.kept == Kept::Creating || self.proof == Some(SnapshotStatus::Creating)
+    }
+
     /// Whether a READY snapshot is newer than our own old ones.
     fn has_newer(self) -> bool {
         let kept = match self.kept {

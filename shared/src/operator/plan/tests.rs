@@ -1,4 +1,5 @@
 use super::super::job::tests::{NOW, application};
+use super::super::line::Style;
 use super::*;
 use crate::lifecycle::{ApplicationStatus, Group, OperationStatus, SnapshotStatus};
 use serde_json::json;

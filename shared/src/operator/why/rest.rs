@@ -1,7 +1,8 @@
 //! A stack at rest: created or not, updated or not, and what its applications do meanwhile.
 
 use super::super::job::{Job, SlowSince, job};
-use super::{Scene, Told, Verdict, job_told};
+use super::answer::job_told;
+use super::{Scene, Told, Verdict};
 use crate::contract::AutoStart;
 use crate::lifecycle::{Application, SNAPSHOT_FAILURE, StackStatus};
 

@@ -1,4 +1,5 @@
 use super::super::job::tests::{NOW, application};
+use super::super::line::Style;
 use super::*;
 use crate::contract::UNSTICK;
 use crate::lifecycle::{Consent, OperationStatus, SnapshotStatus};
@@ -80,6 +81,24 @@ fn the_applications_own_tag_counts_beside_the_stacks() {
     assert!(next(&scene).starts_with("aws kinesisanalyticsv2 tag-resource"), "{}", next(&scene));
     scene.incident.consent = Consent::None;
     assert!(next(&scene).starts_with("aws kinesisanalyticsv2 stop-application --force"), "{}", next(&scene));
+}
+
+#[test]
+fn of_two_applications_the_one_that_has_not_opted_in_is_named() {
+    let mut scene = stuck();
+    scene.incident.consent = Consent::Enabled;
+    let flink = "AWS::KinesisAnalyticsV2::Application";
+    let mut other = row("Other", flink, "UPDATE_FAILED", SNAPSHOT);
+    other.physical_id = "bills".to_owned();
+    scene.incident.events.insert(1, other);
+    let mut bills = running();
+    bills.name = "bills".to_owned();
+    bills.tags.insert(UNSTICK.into(), "no".into());
+    scene.applications.push(("Other".to_owned(), "bills".to_owned(), Some(bills)));
+    let told = why(&scene);
+    assert!(told.seen.contains(&"bills has not opted in (flink-unstick=enabled)".to_owned()), "{:?}", told.seen);
+    assert!(next(&scene).contains("aws kinesisanalyticsv2 tag-resource"), "{}", next(&scene));
+    assert!(told.next.last().unwrap().starts_with("aws lambda invoke"), "{:?}", told.next);
 }
 
 #[test]

@@ -16,8 +16,8 @@ use super::{Verify, account};
 use answers::Answers;
 use stage::{Halt, PREFIX, Stage};
 
-/// What no account answers in a run of this.
-const NOT_ASKED: [(&str, &str); 7] = [
+/// What no account answers in a run of this; of the local AWS's modes each is asked, or named here.
+const NOT_ASKED: [(&str, &str); 10] = [
     ("1. StopApplication forced in MAINTENANCE and ROLLING_BACK", "nobody can bring an application there at will"),
     ("4. A force-stop during UPDATE_ROLLBACK_IN_PROGRESS", "a race with CloudFormation: its outcome would be chance"),
     ("8. ServiceTimeout over 3600, the life and host of a ResponseURL", "it takes hours of waiting, and a function"),
@@ -26,11 +26,26 @@ const NOT_ASKED: [(&str, &str); 7] = [
         "a healthy job of yours shows the names; the limits are the account's",
     ),
     (
+        "2. An injected group where the template has no EnvironmentProperties",
+        "it takes an application that was created without them: a second stack",
+    ),
+    (
         "12. Order and number of events for nested stacks",
         "it takes a rule and a queue; the incident topic's subscribers see them",
     ),
-    ("A.6. Where a failed update of a RUNNING application ends", "it takes a job that starts and then does not"),
-    ("A.6. A restore that the new code cannot read", "it takes two jars with different state"),
+    (
+        "FailedUpdate, A.6. Where a failed update of a RUNNING application ends",
+        "it takes a job that starts and then does not",
+    ),
+    ("IncompatibleRestore, A.6. A restore that the new code cannot read", "it takes two jars with different state"),
+    (
+        "ResourceTags. Whether a policy may ask for an application's tags",
+        "it takes a role with such a policy and its credentials; denied calls of the unsticker on a tagged application answer it",
+    ),
+    (
+        "FailureOnTheWayBack. What a failure in a rollback does to resources in flight",
+        "it takes two jobs that loop in one stack, and a rollback that fails",
+    ),
 ];
 
 /// Asks; what the command ends with: 0 everything was asked and is gone, 1 something is left or stayed unanswered, 2 nothing was asked.

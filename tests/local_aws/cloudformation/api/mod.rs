@@ -1,5 +1,6 @@
 //! CloudFormation's query protocol: parameters in, the inside of `<ActionResult>` out.
 
+mod calls;
 mod change_sets;
 mod continue_rollback;
 mod describe;
@@ -67,11 +68,11 @@ fn judged(world: &Arc<World>, params: &Params) -> (String, Context) {
 
 fn answer(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) -> ApiResult<String> {
     match action {
-        "CreateStack" => stacks::create_call(world, caller, params),
-        "UpdateStack" => stacks::update_call(world, caller, params),
-        "DeleteStack" => stacks::delete_call(world, caller, params),
-        "CancelUpdateStack" => stacks::cancel_call(world, params),
-        "RollbackStack" => stacks::rollback_call(world, caller, params),
+        "CreateStack" => calls::create(world, caller, params),
+        "UpdateStack" => calls::update(world, caller, params),
+        "DeleteStack" => calls::delete(world, caller, params),
+        "CancelUpdateStack" => calls::cancel(world, params),
+        "RollbackStack" => calls::rollback(world, caller, params),
         "ContinueUpdateRollback" => continue_rollback::call(world, caller, params),
         "DescribeStacks" => describe::stacks(world, params),
         "ListStacks" => describe::list(world, params),

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::xml::element;
-use super::{Params, is_true, members, required, templates, texts};
+use super::{Params, is_true, members, templates, texts};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::engine::{self, Operation};
 use crate::cloudformation::model::{Before, Stack, Status};
@@ -186,7 +185,7 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
 }
 
 /// What every later operation writes down: the role is remembered, the credentials are this caller's (C.2).
-fn begin(stack: &mut Stack, caller: &Caller, wanted: &Wanted) {
+pub(super) fn begin(stack: &mut Stack, caller: &Caller, wanted: &Wanted) {
     if wanted.role_arn.is_some() {
         stack.role_arn.clone_from(&wanted.role_arn);
     }
@@ -232,70 +231,6 @@ pub(super) fn pass_role(world: &Arc<World>, caller: &Caller, role_arn: Option<&s
     } else {
         Err(invalid(format!("Role {arn} is invalid or cannot be assumed")))
     }
-}
-
-pub(super) fn create_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
-    let name = required(params, "StackName")?;
-    let is_valid = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-    if !is_valid || name.len() > 128 {
-        return Err(invalid(format!(
-            "1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
-        )));
-    }
-    let id = create(world, caller, name, Wanted::read(world, caller, params)?)?;
-    Ok(element("StackId", &id))
-}
-
-pub(super) fn update_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
-    let wanted = Wanted::read(world, caller, params)?;
-    if wanted.body.is_none() && !is_true(params, "UsePreviousTemplate") {
-        return Err(invalid("Either Template URL or Template Body must be specified."));
-    }
-    Ok(element("StackId", &update(world, caller, required(params, "StackName")?, &wanted)?))
-}
-
-pub(super) fn delete_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
-    let left: BTreeSet<_> = texts(params, "RetainResources").into_iter().collect();
-    let name = required(params, "StackName")?;
-    let is_failed = world.state().cloudformation.stack(name).is_some_and(|stack| stack.status == Status::DeleteFailed);
-    if !left.is_empty() && !is_failed {
-        return Err(invalid(
-            "Invalid operation on stack. specify which resources to retain only when the stack is in the DELETE_FAILED state.",
-        ));
-    }
-    delete(world, caller, name, left, &Wanted::read(world, caller, params)?)?;
-    Ok(String::new())
-}
-
-pub(super) fn cancel_call(world: &Arc<World>, params: &Params) -> ApiResult<String> {
-    let name = required(params, "StackName")?;
-    let mut state = world.state();
-    let stack =
-        state.cloudformation.stack_mut(name).ok_or_else(|| invalid(format!("Stack [{name}] does not exist")))?;
-    if stack.status != Status::UpdateInProgress {
-        return Err(invalid("CancelUpdateStack cannot be called from current stack status"));
-    }
-    stack.is_cancelled = true;
-    Ok(String::new())
-}
-
-pub(super) fn rollback_call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
-    let name = required(params, "StackName")?;
-    let wanted = Wanted::read(world, caller, params)?;
-    pass_role(world, caller, wanted.role_arn.as_deref())?;
-    let id = {
-        let mut state = world.state();
-        let stack =
-            state.cloudformation.stack_mut(name).ok_or_else(|| invalid(format!("Stack [{name}] does not exist")))?;
-        if ![Status::CreateFailed, Status::UpdateFailed].contains(&stack.status) {
-            return Err(invalid(format!("Stack {name} is in {} state and cannot be rolled back.", stack.status)));
-        }
-        begin(stack, caller, &wanted);
-        stack.id.clone()
-    };
-    engine::start(world, &id, Operation::Rollback);
-    Ok(element("StackId", &id))
 }
 
 /// A parameter as DescribeStacks shows it.

@@ -1,0 +1,83 @@
+//! What a sweep tells.
+
+use shared::contract::{ActionTaken, Notify, Outcome, Report};
+use shared::lifecycle::{Action, Refusal, Timestamp, is_news, is_told};
+
+use crate::drive::Trail;
+use crate::fault::Fault;
+use crate::now::now;
+use crate::{metric, report as told};
+
+/// Of so many that were passed over it is told why.
+const SHOWN: usize = 3;
+
+/// What is told at the end.
+pub(super) struct Notes {
+    pub(super) report: Report,
+    passed_over: Vec<String>,
+    /// Applications whose names are none that this deployment's roles reach.
+    pub(super) out_of_reach: usize,
+}
+
+impl Notes {
+    pub(super) fn new() -> Self {
+        Self { report: told::blank(Outcome::Swept, ""), passed_over: Vec::new(), out_of_reach: 0 }
+    }
+
+    /// Another sentence.
+    pub(super) fn say(&mut self, sentence: &str) {
+        told::say(&mut self.report, sentence);
+    }
+
+    /// The unsticker was woken for a stack, or could not be.
+    pub(super) fn woke(&mut self, function: &str, root: &str, is_woken: bool) {
+        if !is_woken && is_told(Timestamp(0), now()) {
+            self.report.notify = Notify::People;
+        }
+        self.report.actions.push(ActionTaken {
+            call: format!("Invoke {function} for {root}"),
+            because: "the stack is stuck, or an application of it was stopped and not started again".to_owned(),
+            refused: (!is_woken).then(|| "Lambda did not take the event; the function's log says why".to_owned()),
+        });
+    }
+
+    /// What a person may have to know.
+    pub(super) fn refused(&mut self, name: &str, refusal: &Refusal, trail: &Trail) {
+        if let Refusal::SnapshotFailed { error, .. } = refusal {
+            metric::snapshot_failed(name, error);
+        }
+        let is_news =
+            trail.last.as_ref().map_or_else(|| is_told(Timestamp(0), now()), |observed| is_news(refusal, observed));
+        if is_news {
+            self.report.notify = Notify::People;
+        }
+        self.say(&refusal.to_string());
+        if self.report.next.is_empty() {
+            refusal.remedy().clone_into(&mut self.report.next);
+        }
+    }
+
+    /// What could not be looked at is looked at by the next sweep.
+    pub(super) fn pass_over(&mut self, what: &str, fault: Fault) {
+        let why = match fault {
+            Fault::Passing(why) => why,
+            fault => fault.refusal(Action::DescribeApplication).to_string(),
+        };
+        self.passed_over.push(format!("{what} was passed over: {why}"));
+    }
+
+    /// The report.
+    pub(super) fn told(mut self) -> Report {
+        let passed_over = std::mem::take(&mut self.passed_over);
+        passed_over.iter().take(SHOWN).for_each(|one| self.say(one));
+        let more = passed_over.len().saturating_sub(SHOWN);
+        for (many, what) in
+            [(more, "more were passed over"), (self.out_of_reach, "applications are out of this function's reach")]
+        {
+            if many > 0 {
+                self.say(&format!("{many} {what}."));
+            }
+        }
+        self.report
+    }
+}

@@ -1,0 +1,131 @@
+//! The answer of a plan, for people and for machines.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::line::{Colour, Style};
+use super::changes::{Change, Effect};
+
+/// How a deployment would go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Outlook {
+    /// Nothing changes.
+    Nothing,
+    /// Nothing speaks against it.
+    GoesThrough,
+    /// It goes through, and something is lost or read again.
+    AtRisk,
+    /// It does not go through.
+    Fails,
+}
+
+/// The answer. What `--json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Plan {
+    /// The stack's name.
+    pub stack: String,
+    /// Its status; empty before its first deployment.
+    pub status: String,
+    /// How it would go: the worst of what follows.
+    pub outlook: Outlook,
+    /// The resources that change.
+    pub changes: Vec<Change>,
+    /// The parameters that change, by name.
+    pub parameters: Vec<String>,
+    /// How often the running job restarts.
+    pub restarts: u32,
+    /// What restarts or starts it, and why.
+    pub restart: Finding,
+    /// Whether a snapshot is needed, and can be taken now.
+    pub snapshot: Finding,
+    /// What becomes of the job's state.
+    pub state: Finding,
+    /// Property keys that change; never a value.
+    pub properties: Vec<String>,
+    /// Property keys that are not as the stack gave them; never a value.
+    pub drift: Vec<String>,
+    /// What a person does first, or instead.
+    pub next: Vec<String>,
+}
+
+/// One thing that was found out, and how good it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Finding {
+    /// How good it is.
+    pub outlook: Outlook,
+    /// In a sentence.
+    pub told: String,
+}
+
+impl Finding {
+    pub(super) fn of(outlook: Outlook, told: impl Into<String>) -> Self {
+        Self { outlook, told: told.into() }
+    }
+
+    pub(super) fn fine(told: impl Into<String>) -> Self {
+        Self::of(Outlook::GoesThrough, told)
+    }
+}
+
+impl Outlook {
+    /// What the command ends with: 0 it goes through, 1 something is lost or it fails. 2 is for what cannot be told.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Nothing | Self::GoesThrough => 0,
+            Self::AtRisk | Self::Fails => 1,
+        }
+    }
+
+    const fn words(self) -> (Colour, &'static str) {
+        match self {
+            Self::Nothing => (Colour::Green, "nothing changes"),
+            Self::GoesThrough => (Colour::Green, "nothing speaks against it"),
+            Self::AtRisk => (Colour::Yellow, "something is lost or read again"),
+            Self::Fails => (Colour::Red, "it will not go through"),
+        }
+    }
+}
+
+impl Plan {
+    /// As a person reads it.
+    #[must_use]
+    pub fn told(&self, style: Style) -> String {
+        let status =
+            if self.status.is_empty() { "does not exist yet".to_owned() } else { format!("is {}", self.status) };
+        let (colour, words) = self.outlook.words();
+        let head = format!("{} {status}: {}\n", self.stack, style.paint(colour, words));
+        let of = |effect: Effect, word: &str| {
+            let ids: Vec<&str> =
+                self.changes.iter().filter(|one| one.effect == effect).map(|one| one.logical_id.as_str()).collect();
+            (!ids.is_empty()).then(|| format!("{word} {}", ids.join(", ")))
+        };
+        let mut changes: Vec<String> = [
+            of(Effect::Add, "adds"),
+            of(Effect::Modify, "changes"),
+            of(Effect::Replace, "REPLACES"),
+            of(Effect::Remove, "removes"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !self.parameters.is_empty() && !changes.is_empty() {
+            changes.push(format!("by {}", self.parameters.join(", ")));
+        }
+        let one = |finding: &Finding| {
+            let telling = self.outlook != Outlook::Nothing && !finding.told.is_empty();
+            telling.then(|| finding.told.clone()).into_iter().collect::<Vec<_>>()
+        };
+        let parts = [
+            ("resources", &changes),
+            ("restart", &one(&self.restart)),
+            ("snapshot", &one(&self.snapshot)),
+            ("state", &one(&self.state)),
+            ("keys", &self.properties),
+            ("drift", &self.drift),
+            ("next", &self.next),
+        ];
+        parts.into_iter().fold(head, |told, (label, texts)| told + &style.lines(label, texts))
+    }
+}

@@ -1,0 +1,153 @@
+//! The answer, for people and for machines.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::job::{Job, SlowSince, job};
+use super::super::line::{Colour, Style, age};
+use crate::lifecycle::{Application, Timestamp};
+
+/// How a stack stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Nothing is to be done.
+    Fine,
+    /// CloudFormation works on it, and nothing speaks against that coming to an end.
+    InProgress,
+    /// It does not get further by itself, or its next deployment will not.
+    Stuck,
+    /// There is no such stack, or it cannot be read.
+    CannotTell,
+}
+
+impl Verdict {
+    /// What the command ends with: 0 nothing to do, 1 stuck, 2 cannot tell.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Fine | Self::InProgress => 0,
+            Self::Stuck => 1,
+            Self::CannotTell => 2,
+        }
+    }
+
+    const fn word(self) -> (Colour, &'static str) {
+        match self {
+            Self::Fine => (Colour::Green, "fine"),
+            Self::InProgress => (Colour::Yellow, "in progress"),
+            Self::Stuck => (Colour::Red, "stuck"),
+            Self::CannotTell => (Colour::Red, "unknown"),
+        }
+    }
+}
+
+/// The answer. What `--json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Why {
+    /// The root stack's name.
+    pub stack: String,
+    /// Its status; empty when there is none.
+    pub status: String,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// What came first; empty when nothing is wrong.
+    pub cause: String,
+    /// What else was seen that the next command rests on.
+    pub seen: Vec<String>,
+    /// Its applications.
+    pub applications: Vec<ApplicationSeen>,
+    /// What a person does, in order; a line that is no command says when to use those after it.
+    pub next: Vec<String>,
+}
+
+/// One application of the stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ApplicationSeen {
+    /// Its name.
+    pub application_name: String,
+    /// Its status, or `absent`.
+    pub status: String,
+    /// Its version; 0 when it is absent.
+    pub version: i64,
+    /// What the service tells of its job.
+    pub job: String,
+    /// The newest READY snapshot; empty for none.
+    pub snapshot: String,
+    /// That snapshot's age.
+    pub snapshot_age_minutes: Option<u64>,
+}
+
+impl Why {
+    /// A stack of which nothing can be said.
+    #[must_use]
+    pub fn cannot_tell(stack: &str, cause: String, next: String) -> Self {
+        let (stack, status) = (stack.to_owned(), String::new());
+        let (seen, applications) = (Vec::new(), Vec::new());
+        Self { stack, status, verdict: Verdict::CannotTell, cause, seen, applications, next: vec![next] }
+    }
+
+    /// As a person reads it: the verdict, the cause, what was seen, the next command.
+    #[must_use]
+    pub fn told(&self, style: Style) -> String {
+        let (colour, word) = self.verdict.word();
+        let status = if self.status.is_empty() { String::new() } else { format!(", {}", self.status) };
+        let head = format!("{} is {}{status}\n", self.stack, style.paint(colour, word));
+        let cause: Vec<String> = Some(self.cause.clone()).filter(|cause| !cause.is_empty()).into_iter().collect();
+        let jobs: Vec<String> = self.applications.iter().map(ApplicationSeen::told).collect();
+        let parts = [("cause", &cause), ("job", &jobs), ("seen", &self.seen), ("next", &self.next)];
+        parts.into_iter().fold(head, |told, (label, texts)| told + &style.lines(label, texts))
+    }
+}
+
+impl ApplicationSeen {
+    /// One application as it was looked at; absent when the stack has it and Flink does not.
+    pub(super) fn of(name: &str, application: Option<&Application>, now: Timestamp) -> Self {
+        let Some(one) = application else {
+            return Self {
+                application_name: name.to_owned(),
+                status: "absent".to_owned(),
+                version: 0,
+                job: "the stack has it, Flink does not".to_owned(),
+                snapshot: String::new(),
+                snapshot_age_minutes: None,
+            };
+        };
+        let snapshot = one.newest_snapshot();
+        Self {
+            application_name: name.to_owned(),
+            status: one.status.to_string(),
+            version: one.version,
+            job: job_told(&job(one, now)),
+            snapshot: snapshot.map(|snapshot| snapshot.name.clone()).unwrap_or_default(),
+            snapshot_age_minutes: snapshot.map(|snapshot| now.since(snapshot.created).as_secs() / 60),
+        }
+    }
+
+    fn told(&self) -> String {
+        let version = if self.version > 0 { format!(", version {}", self.version) } else { String::new() };
+        let snapshot = match self.snapshot_age_minutes {
+            Some(minutes) => {
+                format!("; newest READY snapshot {} old", age(std::time::Duration::from_secs(60 * minutes)))
+            }
+            None => "; no READY snapshot".to_owned(),
+        };
+        format!("{} {}{version}: {}{snapshot}", self.application_name, self.status, self.job)
+    }
+}
+
+pub(super) fn job_told(job: &Job) -> String {
+    match job {
+        Job::Runs => "nothing failed since it runs".to_owned(),
+        Job::Fails(what) => what.clone(),
+        Job::Busy(_, SlowSince::NotSlow) => "on its way".to_owned(),
+        Job::Busy(status, SlowSince::Slow(lasts)) => {
+            format!("{status} for {}; such a status takes minutes", age(*lasts))
+        }
+        Job::NeverStarted => "never started".to_owned(),
+        Job::AwaitsFix => "stopped on purpose: the code failed again after the rollback".to_owned(),
+        Job::AwaitsRestart => "stopped for a deployment and not started again yet".to_owned(),
+        Job::Stopped(last) => format!("not running; {last}"),
+        Job::RolledBack => "the service ended a rollback there and starts nothing by itself".to_owned(),
+    }
+}
