@@ -188,8 +188,9 @@ $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package
 # The zips that are shipped, as `make e2e` has built them already.
 LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" template/deploy.sh packages >/dev/null
 
+REPETITIONS ?= 41
 .PHONY: bench
-bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind)
+bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind) [REPETITIONS=41]
 	mkdir -p $(BENCH)/handlers $(ADOPTION)/npm/bench/code
 	cp tests/bench/peers/*.py tests/bench/peers/*.mjs $(BENCH)/handlers/
 	cp tests/bench/peers/stack.js $(ADOPTION)/npm/bench/
@@ -199,8 +200,8 @@ bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our fun
 	$(LAMBDA_BUILD)
 	cargo build --quiet --release --package local-aws --bin bench-noop --bin bench-raw
 	cargo build --quiet --release --package template
-	cargo run --quiet --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm
 	@$(MAKE) --no-print-directory polling
+	@cargo run --quiet --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm $(REPETITIONS)
 
 .PHONY: gauge budget
 gauge: $(VENV)/installed ## Instructions of a cold start and sizes, against tests/bench/budget (needs openssl, valgrind)

@@ -17,11 +17,17 @@ check_build() {
 # Builds the functions and packs them so that the same source gives the same bytes, wherever and whenever it is built: no path of
 # this machine in a panic's text, no time of the build in the zip, whose oldest time is 1980.
 build_functions() {
-  local function build=(--release --locked)
+  local function build cpu
   say "building ${FUNCTIONS[*]} for $ARCH"
-  [[ $ARCH == x86_64 ]] || build+=("--$ARCH")
+  # Lambda's processors, as cargo-lambda itself has them: RUSTFLAGS takes the place of its own.
+  case $ARCH in
+    x86_64) cpu=haswell ;;
+    arm64) cpu=neoverse-n1 ;;
+  esac
+  # The runtime's own glibc: for an older one the linker adds libpthread and libdl, which are empty since 2.34.
+  build=(--release --locked --target "${ARCH/arm64/aarch64}-unknown-linux-gnu.2.34")
   for function in "${FUNCTIONS[@]}"; do build+=(--bin "$function"); done
-  RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" \
+  RUSTFLAGS="${RUSTFLAGS:-} -C target-cpu=$cpu --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" \
     quietly cargo lambda build "${build[@]}" || die "the functions do not build"
   for function in "${FUNCTIONS[@]}"; do
     TZ=UTC touch -t 198001010000 "${CARGO_TARGET_DIR:-target}/lambda/$function/bootstrap"

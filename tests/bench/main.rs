@@ -23,7 +23,7 @@ use std::{env, fs, io};
 
 use crate::host::Host;
 
-const USAGE: &str = "usage: bench compare <target> <floors> <tools> <cdk> [repetitions]
+const USAGE: &str = "usage: bench compare <target> <floors> <tools> <cdk> <repetitions>
        bench gauge <target> <budget>
        bench budget <target> <budget>
 
@@ -53,9 +53,6 @@ fn run() -> Result<bool, Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["compare", target, floors, tools, cdk] => {
-            compare::run(&Bench::prepare(target)?, floors.as_ref(), tools.as_ref(), cdk.as_ref(), 41)
-        }
         ["compare", target, floors, tools, cdk, repetitions] => {
             compare::run(&Bench::prepare(target)?, floors.as_ref(), tools.as_ref(), cdk.as_ref(), repetitions.parse()?)
         }

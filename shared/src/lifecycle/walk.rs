@@ -10,17 +10,18 @@ mod key;
 mod moves;
 mod service;
 mod shown;
+mod starts;
 
 use std::time::Duration;
 
 use super::{
-    ApplicationStatus, CONFLICTS, ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, LOST, OnSnapshotFailure,
-    OperationStatus, Properties, Reach, Recovered, Restore, Running, StackStatus, Stopped, Swept, Timestamp, Tried,
-    next_step,
+    ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, OnSnapshotFailure, Properties, Reach, Recovered,
+    Restore, Running, StackStatus, Stopped, Swept, Timestamp, Tried, next_step,
 };
 use graph::{LONG, Plan, explore};
-use service::{Groups, Kept, Kind, Marker, Operation, When, World};
-use shown::{DEPLOYMENT, EVENT, MINUTE, PROOF, REQUEST, SWEEP, groups};
+use service::{Groups, Kept, Marker, World};
+use shown::{DEPLOYMENT, EVENT, PROOF, REQUEST, SWEEP, groups};
+use starts::{EVERY_KEPT, killed_once, starts};
 
 const STABILIZE: Duration = LONG;
 const PATIENCE: Duration = LONG;
@@ -67,96 +68,6 @@ fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
     })
 }
 
-/// The histories that a start can show.
-fn histories() -> Vec<(bool, [Option<Operation>; 3])> {
-    use OperationStatus::{Failed, InProgress, Successful};
-    let operation = |kind, status, when| {
-        let started = match when {
-            When::Before => DEPLOYMENT - MINUTE,
-            When::Deployment => DEPLOYMENT + MINUTE,
-            When::Request => REQUEST,
-        };
-        Some(Operation { kind, status, when, started })
-    };
-    let mut histories = vec![(false, [None; 3]), (true, [None; 3])];
-    for (kind, status) in [
-        (Kind::Start, Failed),
-        (Kind::Start, InProgress),
-        (Kind::Start, Successful),
-        (Kind::Update, Failed),
-        (Kind::Update, InProgress),
-        (Kind::Update, Successful),
-        (Kind::Stop, Successful),
-        (Kind::Snapshot, Failed),
-    ] {
-        for when in [When::Before, When::Deployment, When::Request] {
-            if when == When::Deployment && kind != Kind::Update {
-                continue;
-            }
-            histories.push((true, [operation(kind, status, when), None, None]));
-        }
-    }
-    histories
-}
-
-/// Every start in which the stack is one of `stacks`.
-fn starts(stacks: &[StackStatus], kepts: &[Kept], markers: &[Marker], all_groups: &[Groups]) -> Vec<(World, Tried)> {
-    let mut starts = Vec::new();
-    let statuses: Vec<_> = ApplicationStatus::ALL.iter().copied().map(Some).chain([None]).collect();
-    for status in statuses {
-        for (readable, operations) in histories() {
-            for kept in kepts {
-                for stack in stacks {
-                    for marker in markers {
-                        for groups in all_groups {
-                            // Only an update and a maintenance come back to what was.
-                            let both = [ApplicationStatus::Updating, ApplicationStatus::Maintenance];
-                            let both = status.is_some_and(|status| both.contains(&status));
-                            for ran in if both { vec![true, false] } else { vec![false] } {
-                                let world = World {
-                                    status,
-                                    ran,
-                                    readable,
-                                    operations,
-                                    kept: *kept,
-                                    proof: None,
-                                    own: 0,
-                                    marker: *marker,
-                                    groups: *groups,
-                                    stack: *stack,
-                                    continued: 0,
-                                    now: REQUEST + 1000,
-                                    started: None,
-                                    meddlers: 1,
-                                    killable: false,
-                                };
-                                starts.push((world, near_the_end()));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-    starts
-}
-
-/// Shortly before giving up on others: how often somebody was in the way before matters to nothing else.
-fn near_the_end() -> Tried {
-    Tried { conflicts: CONFLICTS - 1, lost: LOST - 1, ..Tried::default() }
-}
-
-const EVERY_KEPT: &[Kept] = &[
-    Kept::None,
-    Kept::Young,
-    Kept::Old,
-    Kept::Failed,
-    Kept::Creating,
-    Kept::NewestIncompatible,
-    Kept::Incompatible,
-    Kept::TwoVersions,
-];
-
 fn walk(goals: &[Goal], starts: &[(World, Tried)], plan: Plan<'_>) -> Result<usize, String> {
     goals.iter().map(|goal| explore(goal, starts, plan)).sum()
 }
@@ -166,12 +77,6 @@ fn walks(goals: &[Goal], starts: &[(World, Tried)]) {
         Ok(states) => println!("{states} states"),
         Err(broken) => panic!("{broken}"),
     }
-}
-
-/// The process is killed once, at the worst moment: what a new one does is still bounded by what the operations tell.
-fn killed_once(starts: Vec<(World, Tried)>) -> Vec<(World, Tried)> {
-    let killable = |world| World { killable: true, started: Some(0), ..world };
-    starts.into_iter().map(|(world, tried)| (killable(world), tried)).collect()
 }
 
 #[test]

@@ -8,7 +8,8 @@ use super::super::{
 };
 use super::graph::Plan;
 use super::service::{Groups, Kept, Marker, World, old};
-use super::{STABILIZE, killed_once, running, starts, swept, walk};
+use super::starts::{killed_once, starts};
+use super::{STABILIZE, running, swept, walk};
 
 /// How the walk ends for a planner that sees everything through `lens`.
 fn caught(stabilize: Duration, plan: Plan<'_>) -> String {

@@ -154,7 +154,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
 fn worlds() -> impl Strategy<Value = World> {
     let status = prop::sample::select(Status::ALL).prop_map(Some);
     let kept = prop::sample::select(EVERY_KEPT);
-    let histories = prop::sample::select(super::histories());
+    let histories = prop::sample::select(super::starts::histories());
     (status, any::<bool>(), histories, kept, 0..8_u8).prop_map(
         |(status, ran, (readable, operations), kept, meddlers)| World {
             status,

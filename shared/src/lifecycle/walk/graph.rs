@@ -10,9 +10,9 @@ use super::super::{
 };
 use super::circles::components;
 use super::key::{Key, key};
-use super::near_the_end;
 use super::service::{Answer, Groups, World, bit};
 use super::shown::{glimpse, shown};
+use super::starts::near_the_end;
 
 /// What a look after a wait finds on the clock.
 const TICK: i64 = 60_000;

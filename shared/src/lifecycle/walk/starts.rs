@@ -1,0 +1,106 @@
+//! From where the walk sets out: every status with every history, snapshot, marker and stack that a goal can meet.
+
+use super::super::{ApplicationStatus, CONFLICTS, LOST, OperationStatus, StackStatus, Tried};
+use super::service::{Groups, Kept, Kind, Marker, Operation, When, World};
+use super::shown::{DEPLOYMENT, MINUTE, REQUEST};
+
+/// The histories that a start can show.
+pub(super) fn histories() -> Vec<(bool, [Option<Operation>; 3])> {
+    use OperationStatus::{Failed, InProgress, Successful};
+    let operation = |kind, status, when| {
+        let started = match when {
+            When::Before => DEPLOYMENT - MINUTE,
+            When::Deployment => DEPLOYMENT + MINUTE,
+            When::Request => REQUEST,
+        };
+        Some(Operation { kind, status, when, started })
+    };
+    let mut histories = vec![(false, [None; 3]), (true, [None; 3])];
+    for (kind, status) in [
+        (Kind::Start, Failed),
+        (Kind::Start, InProgress),
+        (Kind::Start, Successful),
+        (Kind::Update, Failed),
+        (Kind::Update, InProgress),
+        (Kind::Update, Successful),
+        (Kind::Stop, Successful),
+        (Kind::Snapshot, Failed),
+    ] {
+        for when in [When::Before, When::Deployment, When::Request] {
+            if when == When::Deployment && kind != Kind::Update {
+                continue;
+            }
+            histories.push((true, [operation(kind, status, when), None, None]));
+        }
+    }
+    histories
+}
+
+/// Every start in which the stack is one of `stacks`.
+pub(super) fn starts(
+    stacks: &[StackStatus],
+    kepts: &[Kept],
+    markers: &[Marker],
+    all_groups: &[Groups],
+) -> Vec<(World, Tried)> {
+    let mut starts = Vec::new();
+    let statuses: Vec<_> = ApplicationStatus::ALL.iter().copied().map(Some).chain([None]).collect();
+    for status in statuses {
+        for (readable, operations) in histories() {
+            for kept in kepts {
+                for stack in stacks {
+                    for marker in markers {
+                        for groups in all_groups {
+                            // Only an update and a maintenance come back to what was.
+                            let both = [ApplicationStatus::Updating, ApplicationStatus::Maintenance];
+                            let both = status.is_some_and(|status| both.contains(&status));
+                            for ran in if both { vec![true, false] } else { vec![false] } {
+                                let world = World {
+                                    status,
+                                    ran,
+                                    readable,
+                                    operations,
+                                    kept: *kept,
+                                    proof: None,
+                                    own: 0,
+                                    marker: *marker,
+                                    groups: *groups,
+                                    stack: *stack,
+                                    continued: 0,
+                                    now: REQUEST + 1000,
+                                    started: None,
+                                    meddlers: 1,
+                                    killable: false,
+                                };
+                                starts.push((world, near_the_end()));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    starts
+}
+
+/// Shortly before giving up on others: how often somebody was in the way before matters to nothing else.
+pub(super) fn near_the_end() -> Tried {
+    Tried { conflicts: CONFLICTS - 1, lost: LOST - 1, ..Tried::default() }
+}
+
+pub(super) const EVERY_KEPT: &[Kept] = &[
+    Kept::None,
+    Kept::Young,
+    Kept::Old,
+    Kept::Failed,
+    Kept::Creating,
+    Kept::NewestIncompatible,
+    Kept::Incompatible,
+    Kept::TwoVersions,
+];
+
+/// The process is killed once, at the worst moment: what a new one does is still bounded by what the operations tell.
+pub(super) fn killed_once(starts: Vec<(World, Tried)>) -> Vec<(World, Tried)> {
+    let killable = |world| World { killable: true, started: Some(0), ..world };
+    starts.into_iter().map(|(world, tried)| (killable(world), tried)).collect()
+}
