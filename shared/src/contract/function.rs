@@ -30,13 +30,13 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 ///
 /// | calls a second | with 5 | with 10 | with 20 |
 /// |---|---|---|---|
-/// | 1 | 91 | 93 | never all: 5 events ran out of attempts, and sweeps woke for 102 stacks |
-/// | 5 | 42 | 34 | 18 to 26 |
-/// | 20 | 42 to 55 | 22 | 17 to 24 |
+/// | 1 | 91 | 93 to 97 | 143; 3 events ran out of attempts, and the sweep cured their stacks |
+/// | 5 | 42 | 25 to 34 | 18 to 26 |
+/// | 20 | 42 to 55 | 22 to 29 | 17 to 24 |
 ///
 /// With 10 no event is lost at any rate, and at the lowest, which is the one that people report, more only throttle each other. A stack
-/// takes four and a half minutes of one of them, in two invocations: a thousand stacks would take 10 more than the six hours that
-/// Lambda keeps an event. What is lost then is a sweep's to find, [`WOKEN_BY_A_SWEEP`] stacks at a time.
+/// takes four and a half minutes of one of them, in two invocations: by that a thousand stacks take 10 more than the six hours that
+/// Lambda keeps an event, and 20 do not. What is lost is a sweep's to find, [`WOKEN_BY_A_SWEEP`] stacks at a time.
 pub const UNSTICKER_CONCURRENCY: u32 = 10;
 /// How many stacks one sweep wakes at most; the others have their turn in the next ones.
 ///
