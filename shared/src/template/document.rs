@@ -18,11 +18,11 @@ use super::value::Value;
 pub struct Template {
     description: String,
     names: BTreeSet<String>,
-    parameters: BTreeMap<String, Json>,
-    rules: BTreeMap<String, Json>,
-    conditions: BTreeMap<String, Json>,
-    resources: BTreeMap<String, Json>,
-    outputs: BTreeMap<String, Json>,
+    parameters: Json,
+    rules: Json,
+    conditions: Json,
+    resources: Json,
+    outputs: Json,
 }
 
 impl Template {
@@ -32,11 +32,11 @@ impl Template {
         Self {
             description: description.to_owned(),
             names: BTreeSet::new(),
-            parameters: BTreeMap::new(),
-            rules: BTreeMap::new(),
-            conditions: BTreeMap::new(),
-            resources: BTreeMap::new(),
-            outputs: BTreeMap::new(),
+            parameters: json!({}),
+            rules: json!({}),
+            conditions: json!({}),
+            resources: json!({}),
+            outputs: json!({}),
         }
     }
 
@@ -46,7 +46,7 @@ impl Template {
     /// A name that is taken, or none.
     pub fn add<K>(&mut self, id: &str, resource: impl Into<Resource<K>>) -> Result<Handle<K>, Problem> {
         self.take(id)?;
-        self.resources.insert(id.to_owned(), resource.into().into_json());
+        self.resources[id] = resource.into().into_json();
         Ok(Handle::named(id))
     }
 
@@ -56,7 +56,7 @@ impl Template {
     /// A name that is taken, or none.
     pub fn parameter(&mut self, id: &str, parameter: ParameterOf) -> Result<Handle<Parameter>, Problem> {
         self.take(id)?;
-        self.parameters.insert(id.to_owned(), parameter.into_json());
+        self.parameters[id] = parameter.into_json();
         Ok(Handle::named(id))
     }
 
@@ -66,7 +66,7 @@ impl Template {
     /// A name that is taken, or none.
     pub fn condition(&mut self, id: &str, test: impl Into<Test>) -> Result<Handle<Condition>, Problem> {
         self.take(id)?;
-        self.conditions.insert(id.to_owned(), test.into().into_json());
+        self.conditions[id] = test.into().into_json();
         Ok(Handle::named(id))
     }
 
@@ -77,19 +77,23 @@ impl Template {
     pub fn rule(&mut self, id: &str, test: impl Into<Test>, explanation: &str) -> Result<(), Problem> {
         self.take(id)?;
         let assertion = json!({"Assert": test.into().into_json(), "AssertDescription": explanation});
-        self.rules.insert(id.to_owned(), json!({ "Assertions": [assertion] }));
+        self.rules[id] = json!({ "Assertions": [assertion] });
         Ok(())
     }
 
     /// Adds an output, for a person and for the deploy script.
     pub fn output(&mut self, name: &str, description: &str, value: &Value) {
-        self.outputs.insert(name.to_owned(), json!({"Description": description, "Value": value}));
+        self.outputs[name] = json!({"Description": description, "Value": value});
     }
 
     /// Adds an output that other stacks import.
     pub fn export(&mut self, name: &str, description: &str, value: &Value, export: &str) {
-        let output = json!({"Description": description, "Value": value, "Export": {"Name": export}});
-        self.outputs.insert(name.to_owned(), output);
+        self.outputs[name] = json!({"Description": description, "Value": value, "Export": {"Name": export}});
+    }
+
+    /// The parameters as they stand in the template, by name.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (&String, &Json)> {
+        self.parameters.as_object().into_iter().flatten()
     }
 
     /// The template's JSON: byte for byte the same for the same template.
@@ -97,31 +101,35 @@ impl Template {
     /// # Errors
     /// A reference to something that is not in the template: a handle of another one, or a slip in hand-written JSON.
     pub fn render(&self) -> Result<String, Problem> {
-        for (from, body) in self.resources.iter().chain(&self.outputs).chain(&self.conditions).chain(&self.rules) {
+        for (from, body) in [&self.resources, &self.outputs, &self.conditions, &self.rules]
+            .into_iter()
+            .filter_map(Json::as_object)
+            .flatten()
+        {
             for reference in references(body) {
                 self.check(from, reference.is_pseudo(), reference.target)?;
             }
             let mut conditions = Vec::new();
             conditions_in(body, &mut conditions);
-            if let Some(to) = conditions.into_iter().find(|to| !self.conditions.contains_key(to)) {
+            if let Some(to) = conditions.into_iter().find(|to| self.conditions.get(to).is_none()) {
                 return Err(Problem::DanglingReference { from: from.clone(), to });
             }
             for id in body.get("DependsOn").and_then(Json::as_array).into_iter().flatten() {
                 self.check(from, false, id.as_str().map(str::to_owned))?;
             }
         }
-        let sections = json!({
-            "AWSTemplateFormatVersion": "2010-09-09",
-            "Description": self.description,
-            "Parameters": self.parameters,
-            "Rules": self.rules,
-            "Conditions": self.conditions,
-            "Resources": self.resources,
-            "Outputs": self.outputs,
-        });
-        let Json::Object(mut sections) = sorted(sections) else { return Ok(String::new()) };
-        sections.retain(|_, section| section.as_object().is_none_or(|members| !members.is_empty()));
-        Ok(text_of(&Json::Object(sections)) + "\n")
+        let (version, description) = (Json::from("2010-09-09"), Json::from(self.description.as_str()));
+        let sections = [
+            ("AWSTemplateFormatVersion", &version),
+            ("Conditions", &self.conditions),
+            ("Description", &description),
+            ("Outputs", &self.outputs),
+            ("Parameters", &self.parameters),
+            ("Resources", &self.resources),
+            ("Rules", &self.rules),
+        ];
+        let given = |section: &Json| section.as_object().is_none_or(|members| !members.is_empty());
+        Ok(text_of(sections.into_iter().filter(|(_, section)| given(section))) + "\n")
     }
 
     fn take(&mut self, id: &str) -> Result<(), Problem> {
@@ -133,7 +141,7 @@ impl Template {
 
     fn check(&self, from: &str, pseudo: bool, target: Option<String>) -> Result<(), Problem> {
         match target {
-            Some(to) if !pseudo && !self.resources.contains_key(&to) && !self.parameters.contains_key(&to) => {
+            Some(to) if !pseudo && self.resources.get(&to).is_none() && self.parameters.get(&to).is_none() => {
                 Err(Problem::DanglingReference { from: from.to_owned(), to })
             }
             _ => Ok(()),

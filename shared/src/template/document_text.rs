@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::document::sorted;
+use super::layout::in_order;
 use super::value::Value;
 
 impl Value {
@@ -11,7 +11,7 @@ impl Value {
     #[must_use]
     pub fn text_of(document: &Json) -> Self {
         let mut parts = Vec::new();
-        write_text(&sorted(document.clone()), &mut parts);
+        write_text(document, &mut parts);
         Self::concat(parts)
     }
 }
@@ -26,9 +26,9 @@ fn write_text(json: &Json, parts: &mut Vec<Value>) {
         }
         Json::Object(members) => {
             literal("{".to_owned());
-            for (index, (key, value)) in members.iter().enumerate() {
+            for (index, (key, value)) in in_order(members).into_iter().enumerate() {
                 let comma = if index == 0 { "" } else { "," };
-                parts.push(format!("{comma}{}:", Json::from(key.as_str())).into());
+                parts.push(format!("{comma}{}:", Json::from(key)).into());
                 write_text(value, parts);
             }
             parts.push("}".into());

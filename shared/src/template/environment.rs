@@ -131,11 +131,9 @@ pub fn properties(
 
 /// The template's parameters, with their defaults.
 fn defaults() -> Result<BTreeMap<String, String>, Problem> {
-    let text = application()?.render()?;
-    let template: Json = serde_json::from_str(&text).map_err(|error| Problem::Unserializable(error.to_string()))?;
-    let parameters = template.get("Parameters").and_then(Json::as_object).into_iter().flatten();
+    let template = application()?;
     let default = |parameter: &Json| parameter.get("Default").and_then(Json::as_str).unwrap_or_default().to_owned();
-    Ok(parameters.map(|(name, parameter)| (name.clone(), default(parameter))).collect())
+    Ok(template.parameters().map(|(name, parameter)| (name.clone(), default(parameter))).collect())
 }
 
 #[cfg(test)]

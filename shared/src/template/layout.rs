@@ -1,62 +1,118 @@
 //! How a template is laid out: what fits into a line stands in one. A person reads a diff of it, and a template that is sent without a
 //! bucket has at most 51,200 bytes.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// Columns of a line.
 const WIDTH: usize = 140;
 
-/// The document, without a line end at its end.
-pub(super) fn text_of(json: &Json) -> String {
+/// An object of these members, on lines of their own, without a line end at its end.
+pub(super) fn text_of<'a>(members: impl IntoIterator<Item = (&'a str, &'a Json)>) -> String {
     let mut text = String::new();
-    write(json, 0, 0, &mut text);
+    write_members(members, 0, &mut text);
     text
 }
 
 /// Writes what begins in `column`, on lines that begin after `indent` spaces.
 fn write(json: &Json, indent: usize, column: usize, text: &mut String) {
-    let line = in_a_line(json);
-    if column + line.len() < WIDTH {
-        text.push_str(&line);
+    let begun = text.len();
+    if in_a_line(json, begun + WIDTH.saturating_sub(column), text) {
         return;
     }
+    text.truncate(begun);
+    match json {
+        Json::Object(members) => write_members(in_order(members), indent, text),
+        Json::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { "," });
+                begin_line(indent + 1, text);
+                write(item, indent + 1, indent + 1, text);
+            }
+            begin_line(indent, text);
+            text.push(']');
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => push_scalar(json, text),
+    }
+}
+
+fn write_members<'a>(members: impl IntoIterator<Item = (&'a str, &'a Json)>, indent: usize, text: &mut String) {
     let deeper = indent + 1;
-    let begin = |text: &mut String, index: usize| {
-        text.push_str(if index == 0 { "\n" } else { ",\n" });
-        text.push_str(&" ".repeat(deeper));
-    };
+    text.push('{');
+    for (index, (key, value)) in members.into_iter().enumerate() {
+        text.push_str(if index == 0 { "" } else { "," });
+        begin_line(deeper, text);
+        let begun = text.len();
+        push_key(key, text);
+        write(value, deeper, deeper + text.len() - begun, text);
+    }
+    begin_line(indent, text);
+    text.push('}');
+}
+
+fn begin_line(indent: usize, text: &mut String) {
+    text.push('\n');
+    text.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// Whether it ends in the line, before `end`. What does not is left off there, so that no part is written more often than it is deep.
+fn in_a_line(json: &Json, end: usize, text: &mut String) -> bool {
+    let comma = |index, text: &mut String| text.push_str(if index == 0 { "" } else { ", " });
     match json {
         Json::Object(members) => {
             text.push('{');
-            for (index, (key, value)) in members.iter().enumerate() {
-                begin(text, index);
-                let key = format!("{}: ", Json::from(key.as_str()));
-                text.push_str(&key);
-                write(value, deeper, deeper + key.len(), text);
+            for (index, (key, value)) in in_order(members).into_iter().enumerate() {
+                comma(index, text);
+                push_key(key, text);
+                if text.len() >= end || !in_a_line(value, end, text) {
+                    return false;
+                }
             }
-            text.push_str(&["\n", &" ".repeat(indent), "}"].concat());
+            text.push('}');
         }
         Json::Array(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
-                begin(text, index);
-                write(item, deeper, deeper, text);
+                comma(index, text);
+                if !in_a_line(item, end, text) {
+                    return false;
+                }
             }
-            text.push_str(&["\n", &" ".repeat(indent), "]"].concat());
+            text.push(']');
         }
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => text.push_str(&line),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => push_scalar(json, text),
+    }
+    text.len() < end
+}
+
+/// In the order of the keys, whatever order this build of serde_json keeps.
+pub(super) fn in_order(members: &Map<String, Json>) -> Vec<(&str, &Json)> {
+    let mut members: Vec<_> = members.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    members.sort_by_key(|(key, _)| *key);
+    members
+}
+
+fn push_key(key: &str, text: &mut String) {
+    push_text(key, text);
+    text.push_str(": ");
+}
+
+fn push_scalar(scalar: &Json, text: &mut String) {
+    if let Json::String(string) = scalar {
+        push_text(string, text);
+    } else {
+        text.push_str(&scalar.to_string());
     }
 }
 
-fn in_a_line(json: &Json) -> String {
-    match json {
-        Json::Object(members) => {
-            let members =
-                members.iter().map(|(key, value)| format!("{}: {}", Json::from(key.as_str()), in_a_line(value)));
-            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
-        }
-        Json::Array(items) => format!("[{}]", items.iter().map(in_a_line).collect::<Vec<_>>().join(", ")),
-        scalar @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) => scalar.to_string(),
+/// Most texts need no escapes, and serde_json's take an allocation of their own.
+fn push_text(string: &str, text: &mut String) {
+    if string.contains(|letter: char| letter < ' ' || letter == '"' || letter == '\\') {
+        text.push_str(&serde_json::to_string(string).unwrap_or_default());
+    } else {
+        text.push('"');
+        text.push_str(string);
+        text.push('"');
     }
 }
 
@@ -68,7 +124,7 @@ mod tests {
     #[test]
     fn what_fits_into_a_line_stands_in_one_and_what_does_not_is_broken_up() {
         let long = "x".repeat(130);
-        let text = text_of(&json!({"A": {"Ref": "B"}, "C": [long, {"D": [1, null]}]}));
+        let text = text_of(in_order(json!({"A": {"Ref": "B"}, "C": [long, {"D": [1, null]}]}).as_object().unwrap()));
         assert_eq!(
             text,
             format!("{{\n \"A\": {{\"Ref\": \"B\"}},\n \"C\": [\n  \"{long}\",\n  {{\"D\": [1, null]}}\n ]\n}}")
@@ -78,8 +134,8 @@ mod tests {
     #[test]
     fn the_layout_changes_nothing_of_the_document() {
         for (name, text) in crate::template::synthesize().unwrap() {
-            let document: Json = serde_json::from_str(&text).unwrap();
-            assert_eq!(text_of(&document) + "\n", text, "{name}");
+            let document: Map<String, Json> = serde_json::from_str(&text).unwrap();
+            assert_eq!(text_of(in_order(&document)) + "\n", text, "{name}");
         }
     }
 }

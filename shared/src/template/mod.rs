@@ -127,12 +127,14 @@ pub use value::{Value, pseudo};
 /// # Errors
 /// A mistake in one of them.
 pub fn synthesize() -> Result<[(&'static str, String); 5], Problem> {
+    // One after the other: what one is made of is gone before the next is begun.
+    let rendered = |template: Result<Template, Problem>| template?.render();
     Ok([
-        ("access.template.json", access()?.render()?),
-        ("handlers.template.json", handlers()?.render()?),
-        ("application.template.json", application()?.render()?),
-        ("application-retained.template.json", application_retained()?.render()?),
-        ("samples/two-applications.template.json", two_applications()?.render()?),
+        ("access.template.json", rendered(access())?),
+        ("handlers.template.json", rendered(handlers())?),
+        ("application.template.json", rendered(application())?),
+        ("application-retained.template.json", rendered(application_retained())?),
+        ("samples/two-applications.template.json", rendered(two_applications())?),
     ])
 }
 
