@@ -7,8 +7,8 @@ use sdk::types::{
     EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
 };
 use shared::lifecycle::{
-    Action, Application, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType, Snapshot,
-    SnapshotStatus, Timestamp, without_frames,
+    Action, Application, ApplicationStatus, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType,
+    Snapshot, SnapshotStatus, Timestamp, without_frames,
 };
 
 use crate::aws::Aws;
@@ -19,6 +19,8 @@ use crate::fault::{Fault, fault};
 pub(crate) struct Listed {
     pub(crate) name: String,
     pub(crate) arn: String,
+    /// None for a status of tomorrow.
+    pub(crate) status: Option<ApplicationStatus>,
 }
 
 /// A page of the account's applications in this region, and the token of the next one.
@@ -26,7 +28,11 @@ pub(crate) async fn list(aws: &Aws, next: Option<String>) -> Result<(Vec<Listed>
     let page = aws.flink.list_applications().limit(50).set_next_token(next).send().await;
     let page = page.map_err(|error| fault(Action::ListApplications, &error))?;
     let listed = page.application_summaries.into_iter();
-    let listed = listed.map(|one| Listed { name: one.application_name, arn: one.application_arn });
+    let listed = listed.map(|one| Listed {
+        status: one.application_status.as_str().parse().ok(),
+        name: one.application_name,
+        arn: one.application_arn,
+    });
     Ok((listed.collect(), page.next_token))
 }
 

@@ -46,6 +46,9 @@ struct Sweep<'a> {
     notes: Notes,
 }
 
+/// The name of an application that opted in, and the root of its stack.
+type Opted<'a> = (&'a str, Option<StackSeen>);
+
 /// Sweeps the account's region once. What there is no time for is left to the next sweep: delivered again, this one would only begin anew.
 pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<Report, Halt> {
     let stuck: BTreeSet<String> = pages(aws, until, Action::ListStacks, async |next| {
@@ -65,13 +68,28 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
     let applications: Vec<Listed> =
         pages(aws, until, Action::ListApplications, async |next| flink::list(aws, next).await).await?;
     let applications = in_turn(applications, WOKEN_BY_A_SWEEP, now());
-    for (done, one) in applications.iter().enumerate() {
-        if !sweep.has_time() {
-            let left = applications.len() - done;
-            sweep.notes.say(&format!("No time was left for {left} applications: the next sweep begins with others."));
-            break;
+    // What was left behind first, of all of them: a look at snapshots takes several times as many calls, and can wait.
+    let mut left = 0;
+    let mut to_look_after = Vec::new();
+    for one in &applications {
+        if sweep.has_time() {
+            match sweep.application(one, &stuck).await {
+                Ok(found) => to_look_after.extend(found),
+                Err(fault) => sweep.notes.pass_over(&one.name, fault),
+            }
+        } else {
+            left += 1;
         }
-        sweep.application(one, &stuck).await;
+    }
+    for (name, root) in to_look_after {
+        if sweep.has_time() {
+            sweep.look_after(name, root.as_ref()).await;
+        } else {
+            left += 1;
+        }
+    }
+    if left > 0 {
+        sweep.notes.say(&format!("No time was left for {left} applications: the next sweep begins with others."));
     }
     Ok(sweep.notes.told())
 }
@@ -102,45 +120,41 @@ impl Sweep<'_> {
         }
     }
 
-    /// One application: its stack is woken for, or its snapshots are looked after.
-    async fn application(&mut self, one: &Listed, stuck: &BTreeSet<String>) {
-        let (aws, name) = (self.aws, &one.name);
+    /// Wakes for the stack of an application that is stuck or was left behind. Any other that opted in, with its root, is one whose snapshots
+    /// are looked after.
+    async fn application<'b>(&mut self, one: &'b Listed, stuck: &BTreeSet<String>) -> Result<Option<Opted<'b>>, Fault> {
+        let (aws, name) = (self.aws, one.name.as_str());
         let tags = match looked(&mut self.pace, async || flink::tags(aws, &one.arn).await).await {
             Ok(tags) if tags.contains_key(UNSTICK) => tags,
-            Ok(_) | Err(Fault::Missing(_)) => return,
+            Ok(_) | Err(Fault::Missing(_)) => return Ok(None),
             // Its name is not one that this deployment's roles reach.
             Err(Fault::Denied(..)) => {
                 self.notes.out_of_reach += 1;
-                return;
+                return Ok(None);
             }
-            Err(fault) => return self.notes.pass_over(name, fault),
+            Err(fault) => return Err(fault),
         };
         let root = match tags.get(STACK_ID) {
-            Some(own) => self.root(own).await,
-            None => Ok(None),
+            Some(own) => self.root(own).await?,
+            None => None,
         };
-        let root = match root {
-            Ok(root) => root,
-            Err(fault) => return self.notes.pass_over(name, fault),
+        let Some(root) = root else { return Ok(Some((name, None))) };
+        let is_stuck = stuck.contains(&root.id);
+        let is_marked = tags.contains_key(UNSTICK_RESTART);
+        let is_unfinished = match self.woken.len() < WOKEN_BY_A_SWEEP {
+            _ if self.woken.contains(&root.id) => return Ok(None),
+            // It has its turn in the next ones; its snapshots are looked after all the same, unless they cannot be taken.
+            false if is_stuck => return Ok(None),
+            false => false,
+            true if is_stuck => true,
+            true if may_be_left_behind(root.status, one.status, is_marked) => self.is_left_behind(name, &root).await?,
+            true => false,
         };
-        if let Some(root) = &root {
-            let is_stuck = stuck.contains(&root.id);
-            let is_marked = tags.contains_key(UNSTICK_RESTART);
-            let is_unfinished = match self.woken.len() < WOKEN_BY_A_SWEEP {
-                _ if self.woken.contains(&root.id) => return,
-                // It has its turn in the next ones; its snapshots are looked after all the same, unless they cannot be taken.
-                false if is_stuck => return,
-                false => Ok(false),
-                true if is_stuck => Ok(true),
-                true => self.is_left_behind(name, is_marked, root).await,
-            };
-            match is_unfinished {
-                Ok(true) => return self.wake(&root.id).await,
-                Ok(false) => {}
-                Err(fault) => return self.notes.pass_over(name, fault),
-            }
+        if is_unfinished {
+            self.wake(&root.id).await;
+            return Ok(None);
         }
-        self.look_after(name, root.as_ref()).await;
+        Ok(Some((name, Some(root))))
     }
 
     /// The root of a stack, each asked for once; none when the stack is gone, which an application outlives that is retained.
@@ -158,10 +172,7 @@ impl Sweep<'_> {
         Ok(root)
     }
 
-    async fn is_left_behind(&mut self, name: &str, is_marked: bool, root: &StackSeen) -> Result<bool, Fault> {
-        if !may_be_left_behind(root.status, is_marked) {
-            return Ok(false);
-        }
+    async fn is_left_behind(&mut self, name: &str, root: &StackSeen) -> Result<bool, Fault> {
         let (aws, mut begun) = (self.aws, Begun::default());
         let look = async || look::application(aws, name, &mut begun, |_| Looks::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(false) };

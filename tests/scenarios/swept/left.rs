@@ -64,6 +64,35 @@ async fn a_lost_rollback_complete_event_is_made_good_with_the_marker_or_without(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_behind_comes_before_any_snapshot() {
+    let deployment = running_unguarded().await;
+    events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Lose);
+    passing_cause(&deployment).await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    let before = {
+        let mut state = deployment.world().state();
+        // Listed before it, and of a stack that is gone: there are only its snapshots to look after.
+        let mut another = state.flink.applications[NAME].clone();
+        another.arn = another.arn.replace(NAME, "flink-another");
+        another.name = "flink-another".to_owned();
+        another.tags.insert("aws:cloudformation:stack-id".to_owned(), "flink-gone".to_owned());
+        another.tags.insert("flink-unstick".to_owned(), "enabled".to_owned());
+        state.flink.applications.insert(another.name.clone(), another);
+        state.journal.len()
+    };
+    sweep(&deployment).await;
+    let state = deployment.world().state();
+    let first = |action: &str, name: Option<&str>| {
+        let is_it = |call: &local_aws::api::Recorded| {
+            call.action == action && name.is_none_or(|name| call.body["ApplicationName"] == name)
+        };
+        state.journal[before..].iter().position(is_it).unwrap_or_else(|| panic!("nobody called {action}"))
+    };
+    let woken = first("lambda:InvokeFunction", None);
+    assert!(woken < first("kinesisanalytics:ListApplicationSnapshots", Some("flink-another")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_guard_stopped_runs_again_though_the_event_of_its_rollback_was_lost() {
     let deployment = running().await;
     deployment.record("a");

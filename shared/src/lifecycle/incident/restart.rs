@@ -42,10 +42,13 @@ pub fn to_recover(incident: &Incident, application: &Application) -> bool {
     }
 }
 
-/// Whether the events of a stack in this status have to be read to know if an application of it was left behind, with the marker or without.
+/// Whether an application and the events of its stack, in these statuses, have to be read to know if it was left behind: as [`left_behind`]
+/// decides, with less known.
 #[must_use]
-pub fn may_be_left_behind(stack: StackStatus, is_marked: bool) -> bool {
-    stack == StackStatus::UpdateRollbackComplete || (stack == StackStatus::UpdateComplete && is_marked)
+pub fn may_be_left_behind(stack: StackStatus, application: Option<ApplicationStatus>, is_marked: bool) -> bool {
+    let may_be_stopped = application.is_none_or(|status| status == ApplicationStatus::Ready);
+    (stack == StackStatus::UpdateRollbackComplete && (is_marked || may_be_stopped))
+        || (stack == StackStatus::UpdateComplete && is_marked)
 }
 
 /// Whether the sweep finds that nobody finished with `application`. An erased marker is made up for once: an application that was started

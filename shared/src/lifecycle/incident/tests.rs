@@ -199,6 +199,27 @@ fn without_operations_a_sweep_starts_what_carries_the_marker_and_nothing_else() 
 }
 
 #[test]
+fn what_need_not_be_read_was_not_left_behind() {
+    for (status, marker) in ApplicationStatus::ALL.iter().flat_map(|status| [(*status, false), (*status, true)]) {
+        for (stack, row) in [
+            (StackStatus::UpdateRollbackComplete, "UPDATE_ROLLBACK_COMPLETE"),
+            (StackStatus::UpdateComplete, "UPDATE_COMPLETE"),
+        ] {
+            let (mut incident, mut observed) = over(status);
+            (incident.status, incident.events[0].status) = (stack, row.into());
+            if marker {
+                app(&mut observed).tags.insert(MARKER.into(), "e".into());
+            }
+            if !may_be_left_behind(stack, Some(status), marker) {
+                assert!(!left_behind(&incident, app(&mut observed)), "{stack} {status} {marker}");
+            }
+        }
+    }
+    assert!(!may_be_left_behind(StackStatus::UpdateRollbackComplete, Some(ApplicationStatus::Running), false));
+    assert!(may_be_left_behind(StackStatus::UpdateRollbackComplete, None, false), "a status of tomorrow");
+}
+
+#[test]
 fn after_an_update_that_succeeded_only_the_marker_counts() {
     let (mut incident, mut observed) = over(ApplicationStatus::Ready);
     incident.status = StackStatus::UpdateComplete;
