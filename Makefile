@@ -201,7 +201,7 @@ bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our fun
 	cargo build --quiet --release --package local-aws --bin bench-noop --bin bench-raw
 	cargo build --quiet --release --package template
 	@$(MAKE) --no-print-directory polling
-	@cargo run --quiet --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm $(REPETITIONS)
+	@cargo run --quiet --release --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm $(REPETITIONS)
 
 .PHONY: gauge budget
 gauge: $(VENV)/installed ## Instructions of a cold start and sizes, against tests/bench/budget (needs openssl, valgrind)

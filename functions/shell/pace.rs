@@ -56,7 +56,10 @@ impl Pace {
         if Instant::now() + wait >= self.until {
             return Err(OutOfTime);
         }
-        tokio::time::sleep(wait).await;
+        // A timer counts in milliseconds and rounds up: a rest of nothing would last for two of them.
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
         Ok(())
     }
 }

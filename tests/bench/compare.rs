@@ -4,14 +4,13 @@ use std::error::Error;
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use crate::aws::Story;
 use crate::gauge::SHORTEST;
 use crate::host::Run;
 use crate::measure::{Measured, Series, measure};
-use crate::stats::{Spread, short};
+use crate::stats::short;
 use crate::subject::{Ends, Subject};
 use crate::table::{Row, print};
 use crate::{Bench, FUNCTIONS, callgrind, synth};
@@ -37,7 +36,7 @@ pub(crate) fn run(
         ("the same handler by others, 16 calls", peers(bench, &measured, tools)?),
         ("the floor, five calls", floor(bench, &measured, floors)?),
         ("each function, the shortest way to its answer", each(bench, &measured)?),
-        ("synthesis", synthesis(bench, floors, cdk, repetitions)?),
+        ("synthesis", synth::rows(&bench.folder, floors, cdk, repetitions)?),
     ];
     println!("{repetitions} repetitions, interleaved; medians of the ratios within a repetition.");
     println!("The five calls: {}.", measured.calls("flink-auto-start").join(", "));
@@ -232,17 +231,6 @@ fn each(bench: &Bench, measured: &Measured) -> Result<Vec<Row>, Box<dyn Error>> 
         ));
     }
     Ok(rows)
-}
-
-fn synthesis(bench: &Bench, floors: &Path, cdk: &Path, pairs: usize) -> Result<Vec<Row>, Box<dyn Error>> {
-    let ours = synth::ours(floors, &bench.folder);
-    let told = |spread: Spread| format!("{} ms", short(spread.median));
-    let nothing = synth::beside(&ours, &Command::new("/bin/true"), pairs)?;
-    let cdk = synth::beside(&ours, &synth::cdk(cdk, &bench.folder.join("cdk.out"))?, 5)?;
-    Ok(vec![
-        Row::ratio("synth wall / `true`", told(nothing.ours), told(nothing.other), nothing.ratio, Some(1.6)),
-        Row::ratio("synth wall / `cdk synth` (5 pairs)", told(cdk.ours), told(cdk.other), cdk.ratio, None),
-    ])
 }
 
 /// Bytes of a zip of these files.

@@ -6,17 +6,39 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{fs, io};
 
-use crate::stats::Spread;
+use crate::stats::{Spread, short};
+use crate::table::Row;
+
+/// The target of synthesis, 1.6 times `true`, was set for a prototype whose template has so many bytes.
+const THE_TARGETS_TEMPLATE: f64 = 11_400.0;
 
 /// Milliseconds of ours, of the other, and their ratio, pair by pair.
-pub(crate) struct Synth {
-    pub(crate) ours: Spread,
-    pub(crate) other: Spread,
-    pub(crate) ratio: Spread,
+struct Synth {
+    ours: Spread,
+    other: Spread,
+    ratio: Spread,
+}
+
+/// What synthesis costs; everything is written into `folder`.
+#[expect(clippy::cast_precision_loss, reason = "some hundred kilobytes")]
+pub(crate) fn rows(folder: &Path, floors: &Path, cdk: &Path, pairs: usize) -> Result<Vec<Row>, Box<dyn Error>> {
+    let ours = ours(floors, folder);
+    let told = |spread: &Spread| format!("{} ms", short(spread.median));
+    let nothing = beside(&ours, &Command::new("/bin/true"), pairs)?;
+    let cdk = beside(&ours, &self::cdk(cdk, &folder.join("cdk.out"))?, 5)?;
+    let written = written(folder)? as f64;
+    let beyond = (nothing.ratio.median - 1.0) / (written / THE_TARGETS_TEMPLATE);
+    let size = format!("{:.0} KB", written / 1e3);
+    let (ours, other) = (told(&nothing.ours), told(&nothing.other));
+    Ok(vec![
+        Row::ratio("synth wall / `true`", ours, other, nothing.ratio, Some(1.6)),
+        Row::figure("synth wall beyond `true` / `true`, each 11.4 KB", size, String::new(), beyond, Some(0.6)),
+        Row::ratio("synth wall / `cdk synth` (5 pairs)", told(&cdk.ours), told(&cdk.other), cdk.ratio, None),
+    ])
 }
 
 /// Runs both, one after the other, `pairs` times.
-pub(crate) fn beside(ours: &Command, other: &Command, pairs: usize) -> Result<Synth, Box<dyn Error>> {
+fn beside(ours: &Command, other: &Command, pairs: usize) -> Result<Synth, Box<dyn Error>> {
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for pair in 0..=pairs {
         let (a, b) = if pair % 2 == 0 {
@@ -50,14 +72,28 @@ fn time(command: &Command) -> Result<f64, Box<dyn Error>> {
 }
 
 /// `flink-stack synth`.
-pub(crate) fn ours(floors: &Path, out: &Path) -> Command {
+fn ours(floors: &Path, out: &Path) -> Command {
     let mut command = Command::new(floors.join("flink-stack"));
     command.arg("synth").arg("--out").arg(out);
     command
 }
 
+/// Bytes of the templates that it wrote.
+fn written(out: &Path) -> io::Result<u64> {
+    let mut written = 0;
+    for folder in [out.to_owned(), out.join("samples")] {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().ends_with(".template.json") {
+                written += entry.metadata()?.len();
+            }
+        }
+    }
+    Ok(written)
+}
+
 /// The CDK application, by the CDK's own command.
-pub(crate) fn cdk(npm: &Path, out: &Path) -> io::Result<Command> {
+fn cdk(npm: &Path, out: &Path) -> io::Result<Command> {
     // Absolute, because it runs where its application is.
     let npm = fs::canonicalize(npm)?;
     let mut command = Command::new(npm.join("node_modules/.bin/cdk"));
