@@ -124,6 +124,29 @@ fn a_job_that_fails_costs_what_the_replay_rule_says() {
 }
 
 #[test]
+fn what_the_next_start_restores_is_told_when_it_is_said_for_the_first_time() {
+    let restoring = |kind: &str, snapshot: &str| {
+        let mut proposal = proposal(&[("JarKey", "b")]);
+        let run =
+            json!({"ApplicationRestoreConfiguration": {"ApplicationRestoreType": kind, "SnapshotName": snapshot}});
+        proposal.template["Resources"]["AutoStart"]["Properties"]["RunConfiguration"] = run;
+        proposal
+    };
+    let custom = plan(&restoring("RESTORE_FROM_CUSTOM_SNAPSHOT", "s"));
+    assert_eq!((custom.outlook, custom.state.outlook), (Outlook::AtRisk, Outlook::AtRisk), "{custom:?}");
+    assert_eq!(custom.state.told, "goes back to s: 40 min are read and written again");
+    let missing = plan(&restoring("RESTORE_FROM_CUSTOM_SNAPSHOT", "t"));
+    assert_eq!(
+        (missing.outlook, missing.state.told.as_str()),
+        (Outlook::Fails, "there is no READY snapshot t to restore")
+    );
+    // Said before, it applied to that start only.
+    let mut again = restoring("RESTORE_FROM_CUSTOM_SNAPSHOT", "t");
+    again.deployed.as_mut().unwrap().template = again.template.clone();
+    assert!(plan(&again).state.told.starts_with("kept"));
+}
+
+#[test]
 fn another_name_is_another_application() {
     let renamed = plan(&proposal(&[("Name", "others")]));
     assert_eq!(renamed.outlook, Outlook::Fails);
