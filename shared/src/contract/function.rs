@@ -26,13 +26,13 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 /// [`UNSTICKER_CONCURRENCY_PARAMETER`] of `handlers`).
 ///
 /// From `make fleet`, fifty stacks (a region's quota) stuck at once, at API rates that nobody publishes, with the sweep on its schedule. Minutes
-/// of AWS until all were cured, measured on a busy machine:
+/// of AWS until all were cured, measured on a busy machine and on a quiet one:
 ///
 /// | calls a second | with 5 | with 10 | with 20 |
 /// |---|---|---|---|
-/// | 1 | 91 | 93 to 97 | 143; 3 events ran out of attempts, and the sweep cured their stacks |
-/// | 5 | 42 | 25 to 34 | 18 to 26 |
-/// | 20 | 42 to 55 | 22 to 29 | 17 to 24 |
+/// | 1 | 91 | 93 to 118 | 143; 3 events ran out of attempts, and the sweep cured their stacks |
+/// | 5 | 42 | 21 to 34 | 18 to 26 |
+/// | 20 | 42 to 55 | 20 to 29 | 17 to 24 |
 ///
 /// With 10 no event is lost at any rate, and at the lowest, which is the one that people report, more only throttle each other. A stack
 /// takes four and a half minutes of one of them, in two invocations: a thousand at once, at 20 calls a second, took 20 of them 220 minutes.
