@@ -6,7 +6,7 @@
 //! woken     the unsticker's events              drive     look, plan, do, until there is nothing to do
 //! unstick   a stack that is stuck               recover   what was stopped for it
 //! sweep     what lost events left, snapshots
-//! flink     the only room that knows Flink's SDK stack     the only file that knows CloudFormation's
+//! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
 //! deliver   the PUT of the reply                 handover  longer than one invocation
 //! gather    a stack's newest operation            report    what was done, for people
 //! http      the one HTTP client under all        roots     whom its TLS trusts
