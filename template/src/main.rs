@@ -26,7 +26,7 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
   properties         writes what the job reads in an environment, as flink-application-properties-dev.json
                      for a developer's machine; without --out it is printed
   check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse
-  picture            prints the application's stack as a Mermaid graph, as README shows it
+  picture            prints the application's stack as a Mermaid graph, as template/README.md shows it
   plan               says what a deployment with these parameters would do: what changes, whether the job restarts,
                      whether the snapshot that this takes can be taken now, and what becomes of the state.
                      Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell
@@ -212,9 +212,9 @@ mod tests {
 
     #[test]
     fn the_picture_in_readme_is_the_templates() {
-        let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+        let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
         let picture = format!("```mermaid\n{}```\n", picture().unwrap());
-        assert!(page.contains(&picture), "put what `cargo run -p template -- picture` prints into README.md");
+        assert!(page.contains(&picture), "put what `cargo run -p template -- picture` prints into template/README.md");
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl fmt::Display for Row {
     }
 }
 
-/// The table, as README has it.
+/// The table, as tests/README.md has it.
 pub(crate) fn print(title: &str, rows: &[Row]) {
     println!("\n| {title} | ours | theirs | ratio [p10..p90] | target | |\n|---|---|---|---|---|---|");
     for row in rows {

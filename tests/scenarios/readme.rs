@@ -1,4 +1,4 @@
-//! README is true: each scenario that it names exists.
+//! The pages are true: each scenario that they name exists, and what they show is what is tested.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 #[test]
 fn each_promise_names_a_scenario_that_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("../README.md")).unwrap();
+    let page = fs::read_to_string(root.join("README.md")).unwrap();
     let mut named = 0;
     let words = page
         .split_whitespace()
@@ -17,20 +17,20 @@ fn each_promise_names_a_scenario_that_exists() {
         let Some((module, test)) = name.rsplit_once("::") else { continue };
         let path = root.join("scenarios").join(module.replace("::", "/")).with_extension("rs");
         let scenarios = fs::read_to_string(&path)
-            .unwrap_or_else(|_| panic!("README names {name}, and there is no {}", path.display()));
-        assert!(scenarios.contains(&format!("fn {test}(")), "README names {name}, which does not exist");
+            .unwrap_or_else(|_| panic!("tests/README.md names {name}, and there is no {}", path.display()));
+        assert!(scenarios.contains(&format!("fn {test}(")), "tests/README.md names {name}, which does not exist");
         named += 1;
     }
-    assert!(named > 15, "README names {named} scenarios");
+    assert!(named > 15, "tests/README.md names {named} scenarios");
 }
 
 #[test]
 fn the_fault_matrix_is_the_one_that_was_seen() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("../README.md")).unwrap();
+    let page = fs::read_to_string(root.join("../functions/README.md")).unwrap();
     assert!(
         page.contains(include_str!("protocol/table.md").trim()),
-        "put tests/scenarios/protocol/table.md into README.md"
+        "put tests/scenarios/protocol/table.md into functions/README.md"
     );
 }
 
@@ -44,16 +44,17 @@ fn the_incident_it_shows_is_the_one_that_was_recorded() {
 #[test]
 fn what_it_shows_of_other_peoples_stacks_is_what_is_tested() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("../README.md")).unwrap();
+    let page = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let page = page("../README.md") + &page("../template/README.md");
     for (fence, file) in [("```yaml\n", "cloudformation/template.yaml"), ("```ts\n", "cdk/stack.ts")] {
         let tested = fs::read_to_string(root.join("adoption").join(file)).unwrap();
         let shown: Vec<_> = page.split(fence).skip(1).filter_map(|block| Some(block.split_once("```")?.0)).collect();
-        assert!(!shown.is_empty(), "README shows nothing of {file}");
+        assert!(!shown.is_empty(), "no page shows {file}");
         // Dots stand for what is left out.
         let excerpts =
             shown.iter().flat_map(|block| block.split("    # ...\n")).flat_map(|part| part.split("// ...\n"));
         for excerpt in excerpts {
-            assert!(tested.contains(excerpt), "README shows what is not in tests/adoption/{file}:\n{excerpt}");
+            assert!(tested.contains(excerpt), "a page shows what is not in tests/adoption/{file}:\n{excerpt}");
         }
     }
 }

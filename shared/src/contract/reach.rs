@@ -1,4 +1,4 @@
-//! Whose application a request may touch: its own stack's, or, for injection only, one that allows its stack (DESIGN 4.8).
+//! Whose application a request may touch: its own stack's, or, for injection only, one that allows its stack.
 
 use super::resource::{ApplicationRef, CustomResource};
 use crate::lifecycle::{Reach, StackStatus};

@@ -39,7 +39,9 @@ pub fn read<T: DeserializeOwned>(properties: &Value) -> Result<T, Unreadable> {
         // serde_json says `invalid type: boolean `true`, expected a string`: the shape found, and the value of scalars that
         // are not strings. A string found where a map is expected would be printed, so only its kind is kept.
         let text = error.into_inner().to_string();
-        let (found, takes) = text.split_once(", expected ").unwrap_or((&text, "the shape in README's property table"));
+        let (found, takes) = text
+            .split_once(", expected ")
+            .unwrap_or((&text, "the shape in the property tables of functions/README.md"));
         let found = found.strip_prefix("invalid type: ").unwrap_or(found);
         let found = if found.starts_with("string ") { "a string" } else { found };
         Unreadable::at(path, found, takes)

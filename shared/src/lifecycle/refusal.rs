@@ -1,4 +1,4 @@
-//! Why a goal is not reached. Every refusal has a remedy, and its row in README's table.
+//! Why a goal is not reached. Every refusal has a remedy, and its row in the failure table of functions/README.md.
 
 mod words;
 

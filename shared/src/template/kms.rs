@@ -1,6 +1,6 @@
 //! A customer-managed key, for whoever brings one; without it, everything is encrypted with the services' own keys.
 //!
-//! What its policy must allow stands in README, under "Keys of your own".
+//! What its policy must allow stands in template/README.md, under "Keys of your own".
 
 use super::condition::{Condition, Test};
 use super::document::Template;

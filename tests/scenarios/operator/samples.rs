@@ -1,4 +1,4 @@
-//! What README shows of `make plan` and `make why` is what they print.
+//! What template/README.md shows of `make plan` and `make why` is what they print.
 
 use local_aws::deployment::jar;
 
@@ -15,9 +15,12 @@ fn timeless(text: &str) -> String {
 }
 
 fn is_shown(printed: &str) {
-    let page = include_str!("../../../README.md");
+    let page = include_str!("../../../template/README.md");
     let shown = page.split("```text\n").skip(1).filter_map(|block| Some(block.split_once("```")?.0));
-    assert!(shown.map(timeless).any(|block| block == timeless(printed)), "put this into README.md:\n{printed}");
+    assert!(
+        shown.map(timeless).any(|block| block == timeless(printed)),
+        "put this into template/README.md:\n{printed}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,11 @@
-//! What people read of a refusal: README's table lists the same.
+//! What people read of a refusal: the failure table of functions/README.md lists the same.
 
 use std::fmt;
 
 use super::Refusal;
 
 impl Refusal {
-    /// The phrase that README's table lists it under.
+    /// The phrase under which the failure table lists it.
     #[must_use]
     pub const fn title(&self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Bench, custom, with_jar, with_properties};
 use crate::flink::Status;
 
-/// Source: semantics.md A.4, DESIGN part 8: a job that really needs its property group.
+/// Source: semantics.md A.4: a job that really needs its property group.
 #[test]
 fn a_start_without_a_needed_property_fails_and_names_it() {
     let mut bench = Bench::new();

@@ -127,7 +127,7 @@ fn an_update_names_the_versions_it_changed() {
     assert_eq!(*change, json!({ "ApplicationVersionUpdatedFrom": 1, "ApplicationVersionUpdatedTo": 2 }));
 }
 
-/// Source: DESIGN part 5: operations that cannot be read.
+/// Operations that a role may not read: the functions decide by status and version then.
 #[test]
 fn operations_can_be_made_unreadable() {
     let mut bench = Bench::new();
