@@ -61,7 +61,7 @@ fn introduce(local: &LocalAws) {
 /// Whoever uses this world learns at once what it does not know.
 async fn tell_what_is_unknown(local: &LocalAws) {
     loop {
-        let news = local.world.until(|state| {
+        let news = local.world.wait_for(|state| {
             let news = std::mem::take(&mut state.unknown);
             (!news.is_empty()).then_some(news)
         });

@@ -35,7 +35,7 @@ struct Watch {
 pub(crate) async fn watch(world: Arc<World>, screen: Arc<Screen>) {
     let mut watch = Watch::default();
     loop {
-        let lines = world.until(|state| watch.look(state)).await;
+        let lines = world.wait_for(|state| watch.look(state)).await;
         for line in &lines {
             screen.line(line);
         }

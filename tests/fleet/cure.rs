@@ -66,7 +66,7 @@ pub(crate) async fn cure(
     let calls_until_cured = world.state().journal.len();
     schedule.abort();
     // What is still in the queue finds cured stacks, and leaves them so.
-    world.until(|state| is_idle(state, &stacks).then_some(())).await;
+    world.wait_for(|state| is_idle(state, &stacks).then_some(())).await;
     relief.abort();
     let lag = lag.end().map(|lag| scale.on_aws(lag));
     let state = world.state();

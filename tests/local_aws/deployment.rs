@@ -162,7 +162,9 @@ impl Deployment {
     /// Until the stack has this status.
     pub async fn stack_becomes(&self, status: Status) {
         self.world()
-            .until(|state| state.cloudformation.stack(NAME).filter(|stack| stack.status == status).map(|_| ()))
+            .until_that(format!("the stack {NAME} to be {status}"), |state| {
+                state.cloudformation.stack(NAME).filter(|stack| stack.status == status).map(|_| ())
+            })
             .await;
     }
 }

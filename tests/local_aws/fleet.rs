@@ -115,7 +115,7 @@ pub async fn cause_passes(world: Arc<World>, mut seen: usize) {
         call.action == "kinesisanalytics:StopApplication" && call.is_done() && call.body["Force"] == true
     };
     loop {
-        let stopped = world.until(|state| {
+        let stopped = world.wait_for(|state| {
             let new = state.journal.get(seen..).unwrap_or_default();
             let names = new.iter().filter(is_forced).filter_map(|call| call.body["ApplicationName"].as_str());
             let names: Vec<String> = names.map(str::to_owned).collect();

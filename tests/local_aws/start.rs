@@ -54,5 +54,9 @@ impl Drop for LocalAws {
         self.server.abort();
         // A process lives as long as its environment: whoever still holds the world holds no process.
         self.world.state().lambda.environments.clear();
+        // A scenario that failed has said why.
+        if !std::thread::panicking() {
+            assert!(!self.world.is_broken(), "a service of the local AWS panicked while it held the world's lock");
+        }
     }
 }

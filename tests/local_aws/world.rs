@@ -1,5 +1,7 @@
 //! The one world all services share: one lock, one clock, one signal that something changed.
 
+mod wait;
+
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -144,24 +146,16 @@ impl World {
 
     /// The state, to look at or to change; whoever waits in [`World::until`] looks again when it is let go.
     ///
-    /// # Panics
-    /// When a service panicked while it held the lock.
-    #[expect(clippy::unwrap_used, reason = "a poisoned lock means a bug in this world, not in the code under test")]
+    /// A panic of another holder is no reason to panic here too: an assertion that fails while it holds the state must fail its own
+    /// scenario alone, and a panic while that one unwinds would abort the whole run. Whether a holder panicked: [`World::is_broken`].
     pub fn state(&self) -> Locked<'_> {
-        Locked { state: self.state.lock().unwrap(), changed: &self.changed }
+        Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), changed: &self.changed }
     }
 
-    /// Waits until `ready` sees what it looks for. Without polling and without sleeping: it looks after every change.
-    pub async fn until<T>(&self, mut ready: impl FnMut(&mut State) -> Option<T>) -> T {
-        let mut changes = self.changed.subscribe();
-        loop {
-            if let Some(seen) = ready(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner)) {
-                return seen;
-            }
-            if changes.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
+    /// Whether a panic left the state half changed: of a service, which is a bug of the local AWS, or of a scenario's assertion.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.state.is_poisoned()
     }
 }
 

@@ -96,7 +96,7 @@ async fn invoke(world: &Arc<World>, function: &str, event: &Value) -> ApiResult<
     loop {
         tokio::select! {
             biased;
-            () = world.until(|state| print_log(state, &mut printed)) => {}
+            () = world.wait_for(|state| print_log(state, &mut printed)) => {}
             ended = &mut invoked => return ended,
         }
     }

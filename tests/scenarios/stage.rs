@@ -175,12 +175,7 @@ pub(crate) fn answers(deployment: &Deployment, logical_id: &str) -> Vec<Value> {
 
 /// Everything that a failed scenario wants to know.
 pub(crate) fn why(deployment: &Deployment) -> String {
-    let state = deployment.world().state();
-    let rows = state.cloudformation.stacks.iter().flat_map(|stack| {
-        stack.events.iter().map(|row| format!("{} {} {} {}", stack.name, row.logical_id, row.status, row.reason))
-    });
-    let lines = state.lambda.logs.iter().map(|line| format!("{}: {}", line.function, line.line));
-    rows.chain(lines).collect::<Vec<_>>().join("\n")
+    deployment.world().state().history()
 }
 
 /// How many operations of the stack were begun with a token that begins so.
@@ -202,7 +197,7 @@ pub(crate) fn reports(deployment: &Deployment) -> Vec<Value> {
 pub(crate) async fn report(deployment: &Deployment, outcome: &str) -> Value {
     deployment
         .world()
-        .until(|state| {
+        .until_that(format!("a report with the outcome {outcome}"), |state| {
             let published = state.queues.topics.values().flat_map(|topic| &topic.published);
             let mut reports = published.filter_map(|one| serde_json::from_str::<Value>(&one.message).ok());
             reports.find(|report| report["Outcome"] == outcome)

@@ -66,7 +66,7 @@ pub(crate) async fn ask(world: &Arc<World>, ask: Ask) -> Result<Made, Refused> {
     };
     lambda::invoke_asynchronously(world, &function, &event);
     // The answer, or the scenario's word that the time is over.
-    let answer = world.until(|state| {
+    let answer = world.wait_for(|state| {
         let answer = state.cloudformation.requests.get(&id).and_then(|request| request.answer.clone());
         match answer {
             Some(answer) => Some(Some(answer)),

@@ -20,12 +20,15 @@ pub fn request<const N: usize>(world: &Arc<World>, action: &str, params: [(&str,
 /// Waits until nothing goes on in a stack, and says where it came to rest.
 pub async fn settled(world: &World, stack: &str) -> Status {
     let at_rest = |status: Status| status.is_settled().then_some(status);
-    world.until(|state| at_rest(state.cloudformation.stack_or_deleted(stack)?.status)).await
+    let what = format!("the stack {stack} to come to rest");
+    world.until_that(what, |state| at_rest(state.cloudformation.stack_or_deleted(stack)?.status)).await
 }
 
 /// Waits until a stack has this status.
 pub async fn reached(world: &World, stack: &str, status: Status) {
-    world.until(|state| (state.cloudformation.stack_or_deleted(stack)?.status == status).then_some(())).await;
+    let what = format!("the stack {stack} to be {status}");
+    let is_so = |found: Status| (found == status).then_some(());
+    world.until_that(what, |state| is_so(state.cloudformation.stack_or_deleted(stack)?.status)).await;
 }
 
 /// The rows of a stack's events, oldest first.

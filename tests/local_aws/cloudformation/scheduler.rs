@@ -89,7 +89,7 @@ async fn cancelled(world: &Arc<World>, stack_id: &str, work: Work) {
     if work != Work::Apply {
         std::future::pending::<()>().await;
     }
-    world.until(|state| state.cloudformation.stack(stack_id).filter(|stack| stack.is_cancelled).map(|_| ())).await;
+    world.wait_for(|state| state.cloudformation.stack(stack_id).filter(|stack| stack.is_cancelled).map(|_| ())).await;
 }
 
 /// Stops what is in flight. A custom resource's function runs on: only its answer is no longer waited for (G.46).

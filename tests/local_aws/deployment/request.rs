@@ -70,7 +70,7 @@ pub fn query(
 /// Waits until nothing goes on in a stack.
 pub async fn settled(world: &Arc<World>, name: &str) -> Status {
     world
-        .until(|state| {
+        .until_that(format!("the stack {name} to come to rest"), |state| {
             let stack = state.cloudformation.stacks.iter().rev().find(|stack| stack.name == name);
             stack.map(|stack: &Stack| stack.status).filter(|status| status.is_settled())
         })

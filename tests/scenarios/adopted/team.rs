@@ -137,10 +137,7 @@ impl Team {
     }
 
     pub(crate) fn why(&self) -> String {
-        let state = self.world().state();
-        let rows = state.cloudformation.stacks.iter().flat_map(|stack| &stack.events);
-        let rows = rows.map(|row| format!("{} {} {}", row.logical_id, row.status, row.reason));
-        rows.chain(state.lambda.logs.iter().map(|line| line.line.clone())).collect::<Vec<_>>().join("\n")
+        self.world().state().history()
     }
 }
 
