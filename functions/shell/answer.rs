@@ -137,6 +137,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))
         }
         Err(Stopped::OutOfTime(because)) => {
+            let first = Handover { kept: std::mem::take(&mut trail.kept), ..first };
             let next = first.next(event).filter(|_| !pace.is_last());
             if let Some(next) = next
                 && hand_over(aws, function, &next).await

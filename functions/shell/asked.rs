@@ -132,6 +132,8 @@ impl Asked {
             hop: 0,
             status: self.status.to_string(),
             row: self.row.as_ref().filter(|row| is_in_progress(row)).map(|row| row.id.clone()).unwrap_or_default(),
+            first_seen: Some(now().0),
+            ..Handover::default()
         })
     }
 }

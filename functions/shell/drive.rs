@@ -1,5 +1,7 @@
 //! The only loop: look, plan, do. It decides nothing; whether a goal is reached is the planner's business.
 
+use std::collections::BTreeMap;
+
 use shared::contract::told;
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{
@@ -69,6 +71,8 @@ pub(crate) struct Trail {
     pub(crate) calls: Vec<Made>,
     /// Each change of status and each call, for people.
     pub(crate) timeline: Vec<String>,
+    /// What the next invocation has to know.
+    pub(crate) kept: BTreeMap<String, String>,
 }
 
 impl Trail {
@@ -97,7 +101,10 @@ pub(crate) async fn drive(
     pace: &mut Pace,
     trail: &mut Trail,
 ) -> Result<Done, Stopped> {
-    let mut tried = Tried::default();
+    let mut tried = match &subject.in_name_of {
+        InNameOf::Request { first, .. } => Tried::after(&first.kept),
+        InNameOf::Sweep | InNameOf::Incident { .. } => Tried::default(),
+    };
     let mut waiting = None;
     let mut known = subject.stack_seen.clone();
     let mut begun = Begun::default();
@@ -112,6 +119,7 @@ pub(crate) async fn drive(
             Err(fault) => return Err(Stopped::Refused(fault.refusal(Action::DescribeApplication))),
         };
         pace.told();
+        trail.kept = tried.kept();
         let mut observed = observed;
         let mut step = next_step(goal, &observed);
         if let Step::Call(..) = step {

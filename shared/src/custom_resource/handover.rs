@@ -1,6 +1,7 @@
 //! Longer than one invocation: the same event goes to the next one, with what may not be forgotten.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// What one invocation hands to the next inside the event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,6 +12,10 @@ pub struct Handover {
     pub status: String,
     /// The event ID of the resource's row when the request was first seen.
     pub row: String,
+    /// When the request was first seen, in milliseconds since 1970: the hop clock where the stack's events cannot be read.
+    pub first_seen: Option<i64>,
+    /// What the planner knows of the past and reality does not tell, by name (`Tried::kept` in `lifecycle`).
+    pub kept: BTreeMap<String, String>,
 }
 
 /// The member of the event.
@@ -25,7 +30,14 @@ impl Handover {
     pub fn read(event: &Value) -> Option<Self> {
         let member = event.get(MEMBER)?;
         let text = |name: &str| member.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        Some(Self { hop: member.get("Hop").and_then(Value::as_u64)?, status: text("Status"), row: text("Row") })
+        let kept = member.get("Kept").and_then(Value::as_object).into_iter().flatten();
+        Some(Self {
+            hop: member.get("Hop").and_then(Value::as_u64)?,
+            status: text("Status"),
+            row: text("Row"),
+            first_seen: member.get("FirstSeen").and_then(Value::as_i64),
+            kept: kept.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect(),
+        })
     }
 
     /// The event for the next invocation; `None` when it was handed over often enough.
@@ -35,9 +47,14 @@ impl Handover {
             return None;
         }
         let mut event = event.clone();
-        event
-            .as_object_mut()?
-            .insert(MEMBER.to_owned(), json!({"Hop": self.hop + 1, "Status": self.status, "Row": self.row}));
+        let mut member = Map::from_iter([
+            ("Hop".to_owned(), json!(self.hop + 1)),
+            ("Status".to_owned(), json!(self.status)),
+            ("Row".to_owned(), json!(self.row)),
+            ("Kept".to_owned(), json!(self.kept)),
+        ]);
+        member.extend(self.first_seen.map(|first_seen| ("FirstSeen".to_owned(), json!(first_seen))));
+        event.as_object_mut()?.insert(MEMBER.to_owned(), Value::Object(member));
         Some(event)
     }
 }
@@ -48,10 +65,23 @@ mod tests {
 
     #[test]
     fn what_is_handed_over_is_read_again_with_one_hop_more() {
-        let first = Handover { hop: 0, status: "UPDATE_IN_PROGRESS".into(), row: "r".into() };
+        let first = Handover {
+            hop: 0,
+            status: "UPDATE_IN_PROGRESS".into(),
+            row: "r".into(),
+            first_seen: Some(7),
+            kept: BTreeMap::from([("Began".into(), "5".into())]),
+        };
         let event = first.next(&json!({"RequestId": "1"})).unwrap();
         assert_eq!(event["RequestId"], "1");
         assert_eq!(Handover::read(&event), Some(Handover { hop: 1, ..first }));
+    }
+
+    #[test]
+    fn one_of_an_older_version_is_read() {
+        let event = json!({"Handover": {"Hop": 2, "Status": "UPDATE_IN_PROGRESS", "Row": "r"}});
+        let read = Handover::read(&event).unwrap();
+        assert_eq!((read.hop, read.first_seen, read.kept.len()), (2, None, 0));
     }
 
     #[test]

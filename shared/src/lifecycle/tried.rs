@@ -2,7 +2,7 @@
 //!
 //! It is memory, not record: a new process starts with an empty one and finds the rest in reality.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::Action;
 use super::call::Call;
@@ -81,7 +81,24 @@ pub struct Steady {
     operation: Option<(String, Timestamp)>,
 }
 
+/// The name of [`Tried::began`] among what is kept.
+const BEGAN: &str = "Began";
+
 impl Tried {
+    /// With what an invocation before this one kept of the same request.
+    #[must_use]
+    pub fn after(kept: &BTreeMap<String, String>) -> Self {
+        let time = |name: &str| kept.get(name).and_then(|text| text.parse().ok()).map(Timestamp);
+        Self { began: time(BEGAN), ..Self::default() }
+    }
+
+    /// What the next invocation has to know and reality does not tell, by name.
+    #[must_use]
+    pub fn kept(&self) -> BTreeMap<String, String> {
+        let times = [(BEGAN, self.began)];
+        times.into_iter().filter_map(|(name, time)| Some((name.to_owned(), time?.0.to_string()))).collect()
+    }
+
     /// After a look.
     pub fn looked(&mut self, application: Option<&Application>, now: Timestamp) {
         self.looks = self.looks.saturating_add(1);
@@ -162,5 +179,17 @@ impl Tried {
             .as_ref()
             .filter(|rejection| rejection.action == action && rejection.kind == Rejected::Snapshot)
             .map(|rejection| rejection.text.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_known_again() {
+        let tried = Tried { began: Some(Timestamp(7)), ..Tried::default() };
+        assert_eq!(Tried::after(&tried.kept()), tried);
+        assert_eq!(Tried::after(&BTreeMap::from([("Tomorrow".into(), "x".into())])), Tried::default());
     }
 }
