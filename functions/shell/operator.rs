@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use aws_credential_types::Credentials;
 use serde::Deserialize;
+use serde_json::Value as Json;
 use shared::lifecycle::{Action, Application, Incident, Looks, StackStatus, Timestamp};
-use shared::operator::{Deployed, Scene};
+use shared::operator::{Deployed, Origin, Scene, origin};
 
 use crate::aws::{Aws, Clients, Retries};
 use crate::fault::Fault;
@@ -85,8 +86,11 @@ impl Operator {
             let seen = self.application(&name).await?;
             applications.push((logical_id, name, seen));
         }
+        // Whoever may not read the template is told of no command of ours.
+        let template = stack::template(aws, &root.id).await.ok();
+        let is_ours = origin(template.and_then(|text| serde_json::from_str(&text).ok()).as_ref()) != Origin::Foreign;
         let now: Timestamp = now::now();
-        Ok(Some(Scene { now, region, incident, types, applications }))
+        Ok(Some(Scene { now, region, incident, is_ours, types, applications }))
     }
 
     /// An application with everything that the service tells of it; `None` when there is none.
@@ -122,6 +126,17 @@ impl Operator {
         let StackSeen { id, status, parameters, .. } = found;
         let deployed = Deployed { id, status, parameters, template, resources };
         Ok(Met { handlers, deployed: Some(deployed), application, now: now::now() })
+    }
+
+    /// The template of a stack: `None` when there is no such stack yet, `Some(None)` when its template is not JSON.
+    ///
+    /// # Errors
+    /// The call that was refused.
+    pub async fn template(&self, name: &str) -> Result<Option<Option<Json>>, String> {
+        let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
+        let Some(found) = found else { return Ok(None) };
+        let text = stack::template(&self.aws, &found.id).await.map_err(told)?;
+        Ok(Some(serde_json::from_str(&text).ok()))
     }
 
     async fn stack(&self, name: &str) -> Result<Option<StackSeen>, String> {

@@ -104,3 +104,11 @@ watch_stack() {
     sleep 3
   done
 }
+
+# Ends the script when a stack was not made from our template: deploying ours would delete what it holds. The arguments: `--delete`
+# or nothing, and pairs STACK=FILE.
+check_stacks() {
+  needs cargo "see https://rustup.rs"
+  cargo run --quiet --package template --features aws -- check-stack --region "$AWS_REGION" "$@" ||
+    die "refused, and nothing was changed: the lines above say why"
+}

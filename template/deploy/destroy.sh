@@ -7,6 +7,9 @@ destroy() {
   if [[ -z $ONLY_STACK && -n $elsewhere ]]; then
     die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; take only this stack away: make destroy ONLY_STACK=1"
   fi
+  local ours=("$name=template/application.template.json")
+  [[ -n $ONLY_STACK ]] || ours+=("$ACCESS=template/access.template.json" "$HANDLERS=template/handlers.template.json")
+  check_stacks --delete "${ours[@]}"
   look_for_importers
   others=$(printf '%s' "$importers" | tr -s ' \t' '\n' | sort -u | grep -vx -e "$name" -e '' | paste -sd ' ' - || true)
   if [[ -z $ONLY_STACK && -n $others ]]; then

@@ -6,9 +6,13 @@ check_deploy() {
   [[ -f $JAR ]] || die "JAR=$JAR is not a file"
   [[ -n $ONLY_STACK ]] || check_build
   check_account
+  local ours
   [[ -n $ONLY_STACK || -z $elsewhere ]] || die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; run make functions, and this with ONLY_STACK=1"
   [[ $RETAIN =~ ^[01]?$ ]] || die "RETAIN is \"$RETAIN\"; it takes 1 (the application stays when the stack goes) or 0"
   [[ -z $TRACING || $TRACING == Active || $TRACING == PassThrough ]] || die "TRACING is \"$TRACING\"; it takes Active or PassThrough"
+  ours=("$name=template/application.template.json")
+  [[ -n $ONLY_STACK ]] || ours+=("$ACCESS=template/access.template.json" "$HANDLERS=template/handlers.template.json")
+  check_stacks "${ours[@]}"
   [[ -z $ONLY_STACK ]] || there "$HANDLERS" || die "the handlers are not deployed; leave ONLY_STACK out"
   prefix=flink-
   ! there "$ACCESS" || prefix=$(output "$ACCESS" ApplicationNamePrefix)
@@ -16,7 +20,7 @@ check_deploy() {
   [[ $name == "$prefix"* ]] || die "the name $name does not begin with $prefix, and the functions' roles reach no other; give STACK=$prefix... or PREFIX=..."
   look "$name"
   case $found in
-    ROLLBACK_COMPLETE | ROLLBACK_FAILED | CREATE_FAILED | DELETE_FAILED)
+    ROLLBACK_COMPLETE | ROLLBACK_FAILED | DELETE_FAILED)
       die "the stack $name is $found and can only be deleted: make destroy ONLY_STACK=1 STACK=$STACK ENV=$ENV" ;;
     UPDATE_ROLLBACK_FAILED)
       die "the stack $name is UPDATE_ROLLBACK_FAILED; what is done about it: aws logs tail /aws/lambda/flink-rollback-unsticker" ;;
@@ -86,8 +90,11 @@ deploy_application() {
 
 # The arguments: a stack, its template, and what `aws cloudformation deploy` takes besides.
 deploy_stack() {
-  local stack=$1 template=$2 last changes
+  local stack=$1 template=$2 last changes failed=()
   shift 2
+  # After these CloudFormation takes an update only with the option.
+  look "$stack"
+  [[ $found != CREATE_FAILED && $found != UPDATE_FAILED ]] || failed=(--disable-rollback)
   if ! changes=$(aws cloudformation deploy --stack-name "$stack" --template-file "$template" --no-execute-changeset \
     --no-fail-on-empty-changeset "$@" 2>&1); then
     printf '%s\n' "$changes" >&2
@@ -96,7 +103,7 @@ deploy_stack() {
   changes=$(grep -o 'arn:[^ ]*:changeSet/[^ ]*' <<<"$changes" | head -n 1 || true)
   [[ -n $changes ]] || return 0
   last=$(newest_event "$stack")
-  aws cloudformation execute-change-set --change-set-name "$changes" >/dev/null
+  aws cloudformation execute-change-set --change-set-name "$changes" ${failed[@]+"${failed[@]}"} >/dev/null
   watch_stack "$stack" "$last"
   [[ $found == CREATE_COMPLETE || $found == UPDATE_COMPLETE ]] || die "the stack $stack is ${found:-gone}; the first line that says FAILED is the cause"
 }

@@ -17,6 +17,7 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack check-properties DIR
        flink-stack picture
        flink-stack plan --stack NAME [--region REGION] [--template FILE] [--json] [Key=Value ...]
+       flink-stack check-stack [--region REGION] [--delete] STACK=FILE ...
        flink-stack why --stack NAME [--region REGION] [--json]
        flink-stack verify-aws --bucket NAME --key KEY [--yes] [--run] [--region REGION] [--out FILE] [key=value ...]
 
@@ -30,13 +31,19 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
   plan               says what a deployment with these parameters would do: what changes, whether the job restarts,
                      whether the snapshot that this takes can be taken now, and what becomes of the state.
                      Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell
+  check-stack        whether the template in FILE, one of ours, may be deployed to the stack; with --delete, whether the
+                     stack may be deleted. Ends with 0: it may, or there is no such stack, 1: it was not made from that
+                     template, or data would be deleted, 2: cannot tell
   why                says why a stack is stuck, or that it is not, and the next command to run.
                      Ends with 0: nothing to do, 1: stuck, 2: cannot tell
   verify-aws         asks an account what AWS's documentation leaves open, with a jar in S3 and the properties that its job
                      needs, in a stack of its own that it removes; with --run also what takes a running application.
                      Ends with 0: all asked and removed, 1: something stayed unanswered or is left, 2: nothing was asked
 
-plan and why only read. The three are built with the feature aws: cargo run --package template --features aws";
+plan, check-stack and why only read. The four are built with the feature aws: cargo run --package template --features aws";
+
+/// What a command ends with that was called in a way that it does not have.
+const USAGE_ERROR: u8 = 2;
 
 /// Where environments are.
 const ENVIRONMENTS: &str = "template/environments";
@@ -74,7 +81,10 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             Ok(())
         }
-        Err(mistake) => Err(format!("{mistake}\n\n{USAGE}")),
+        Err(mistake) => {
+            eprintln!("flink-stack: {mistake}\n\n{USAGE}");
+            return ExitCode::from(USAGE_ERROR);
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -115,6 +125,7 @@ fn command(arguments: &[String]) -> Result<Command, String> {
         }
         ["picture"] => Ok(Command::Picture),
         [word @ ("why" | "plan"), rest @ ..] => operate::asked(word, rest).map(Command::Operate),
+        ["check-stack", rest @ ..] => operate::check_stack(rest).map(Command::Operate),
         ["verify-aws", rest @ ..] => operate::verify(rest).map(Command::Operate),
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         [] => Err("a command is missing".to_owned()),

@@ -23,6 +23,7 @@ mod environment;
 mod function;
 mod limits;
 pub mod metric;
+mod origin;
 mod permissions;
 mod property_groups;
 mod reach;
@@ -44,6 +45,7 @@ pub use function::{
     UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER, WOKEN_BY_A_SWEEP,
 };
 pub use limits::Leaf;
+pub use origin::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
 pub use reach::Asker;

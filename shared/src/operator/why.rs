@@ -5,6 +5,7 @@
 
 mod answer;
 mod commands;
+mod failed;
 mod rest;
 mod rollback;
 #[cfg(test)]
@@ -27,6 +28,8 @@ pub struct Scene {
     pub region: Option<String>,
     /// The root stack and its events, newest first, its own and its failed nested stacks'.
     pub incident: Incident,
+    /// Whether it was made from a template of this project: only then are our commands for it given.
+    pub is_ours: bool,
     /// The types of the stack's resources.
     pub types: BTreeSet<String>,
     /// Each application of the stack: its logical ID, its name, and what it is; `None` when it is gone.
@@ -53,11 +56,10 @@ pub fn why(scene: &Scene) -> Why {
         | StackStatus::UpdateRollbackComplete
         | StackStatus::ImportComplete
         | StackStatus::ImportRollbackComplete => rest::complete(scene),
-        StackStatus::CreateFailed | StackStatus::RollbackFailed | StackStatus::RollbackComplete => {
-            rest::never_created(scene)
-        }
+        StackStatus::RollbackFailed | StackStatus::RollbackComplete => rest::never_created(scene),
         StackStatus::DeleteFailed => rest::not_deleted(scene),
-        StackStatus::UpdateFailed | StackStatus::ImportRollbackFailed => rest::left_as_it_failed(scene),
+        StackStatus::CreateFailed | StackStatus::UpdateFailed => failed::describe(scene),
+        StackStatus::ImportRollbackFailed => rest::left_by_an_import(scene),
         StackStatus::ReviewInProgress => rest::only_reviewed(scene),
         StackStatus::DeleteComplete => Told {
             verdict: Verdict::CannotTell,
@@ -101,7 +103,7 @@ struct Told {
 
 impl Scene {
     fn commands(&self) -> Commands<'_> {
-        Commands { stack: name(&self.incident.stack), region: self.region.as_deref() }
+        Commands { stack: name(&self.incident.stack), region: self.region.as_deref(), is_ours: self.is_ours }
     }
 
     /// The events of the newest stack operation only: `Incident`'s own ends at the newest update, which a deletion comes after.
@@ -114,6 +116,15 @@ impl Scene {
             incident.events.truncate(index + 1);
         }
         incident
+    }
+
+    /// Logical IDs of what the newest operation could not delete.
+    fn not_deleted(&self) -> Vec<String> {
+        let operation = self.operation();
+        let failed =
+            operation.events.iter().filter(|row| row.status == "DELETE_FAILED" && row.physical_id != row.stack);
+        let ids: BTreeSet<&String> = failed.map(|row| &row.logical_id).collect();
+        ids.into_iter().cloned().collect()
     }
 
     /// The first failure of the newest operation, `LogicalId: reason`.

@@ -21,7 +21,7 @@ use super::resource::{Handle, Resource};
 use super::s3::Bucket;
 use super::value::pseudo;
 use crate::contract::{
-    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, StackTemplate,
 };
 
 /// The template.
@@ -32,7 +32,8 @@ pub fn access() -> Result<Template, Problem> {
     let mut template = Template::described(
         "flink-stack-handlers, access: roles, log groups, artifact bucket, dead-letter queue and incident topic. \
          Deploy first, once per account and region.",
-    );
+    )
+    .identified_as(StackTemplate::Access);
     let prefix = template.parameter("ApplicationNamePrefix", name_prefix("applications", 1))?.reference();
     let data_prefix = template.parameter("DataNamePrefix", name_prefix("streams and tables", 0))?.reference();
     let with_own_role = template.parameter(

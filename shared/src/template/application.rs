@@ -5,6 +5,7 @@ use super::problem::Problem;
 use super::resource::DeletionPolicy;
 use super::settings::Settings;
 use super::streaming::StreamingApplication;
+use crate::contract::StackTemplate;
 
 /// The template.
 ///
@@ -32,7 +33,8 @@ fn with(policy: DeletionPolicy) -> Result<Template, Problem> {
     let mut template = Template::described(
         "A Flink application that starts by itself: Kinesis stream, DynamoDB table, and Managed Service for Apache Flink \
          between them. Needs the stacks of access.template.json and handlers.template.json.",
-    );
+    )
+    .identified_as(StackTemplate::Application);
     let settings = Settings::from_parameters(&mut template)?;
     StreamingApplication::named("", &settings).deletion_policy(policy).add_to(&mut template)?;
     Ok(template)

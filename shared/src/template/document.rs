@@ -12,11 +12,13 @@ use super::problem::Problem;
 use super::references::references;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
+use crate::contract::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
 
 /// A CloudFormation template.
 #[derive(Debug)]
 pub struct Template {
     description: String,
+    identity: Option<StackTemplate>,
     names: BTreeSet<String>,
     parameters: Json,
     rules: Json,
@@ -31,6 +33,7 @@ impl Template {
     pub fn described(description: &str) -> Self {
         Self {
             description: description.to_owned(),
+            identity: None,
             names: BTreeSet::new(),
             parameters: json!({}),
             rules: json!({}),
@@ -38,6 +41,12 @@ impl Template {
             resources: json!({}),
             outputs: json!({}),
         }
+    }
+
+    /// Marks it as one that this project deploys: a stack that was made from it is known as ours.
+    #[must_use]
+    pub fn identified_as(self, template: StackTemplate) -> Self {
+        Self { identity: Some(template), ..self }
     }
 
     /// Adds a resource.
@@ -119,10 +128,15 @@ impl Template {
             }
         }
         let (version, description) = (Json::from("2010-09-09"), Json::from(self.description.as_str()));
+        let metadata = self.identity.map_or(
+            json!({}),
+            |template| json!({VERSION_METADATA: env!("CARGO_PKG_VERSION"), TEMPLATE_METADATA: template.name()}),
+        );
         let sections = [
             ("AWSTemplateFormatVersion", &version),
             ("Conditions", &self.conditions),
             ("Description", &description),
+            ("Metadata", &metadata),
             ("Outputs", &self.outputs),
             ("Parameters", &self.parameters),
             ("Resources", &self.resources),

@@ -11,8 +11,8 @@ use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::value::Value;
 use crate::contract::{
-    ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify, UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
-    pattern,
+    ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify, StackTemplate, UNSTICKER_CONCURRENCY,
+    UNSTICKER_CONCURRENCY_PARAMETER, pattern,
 };
 use crate::lifecycle::EVERY;
 
@@ -28,7 +28,8 @@ pub fn handlers() -> Result<Template, Problem> {
     let mut template = Template::described(
         "flink-stack-handlers, handlers: what calls the deployed functions and where their results go. \
          Deploy after the functions, once per account and region.",
-    );
+    )
+    .identified_as(StackTemplate::Handlers);
     let sweep = template.parameter(
         "Sweep",
         ParameterOf::text("ENABLED wakes the unsticker every 15 minutes: it finishes what a lost event left and looks after snapshots.")

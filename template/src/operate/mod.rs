@@ -3,6 +3,8 @@
 #[cfg(feature = "aws")]
 mod account;
 #[cfg(feature = "aws")]
+mod check_stack;
+#[cfg(feature = "aws")]
 mod plan;
 #[cfg(feature = "aws")]
 mod verify;
@@ -22,6 +24,8 @@ pub(crate) enum Asked {
     Why { stack: String, region: Option<String>, json: bool },
     /// What would this deployment do?
     Plan { stack: String, region: Option<String>, json: bool, template: PathBuf, given: BTreeMap<String, String> },
+    /// May these templates, files, be deployed to these stacks; or the stacks be deleted?
+    CheckStack { region: Option<String>, delete: bool, stacks: Vec<(String, PathBuf)> },
     /// How does AWS answer what its documentation leaves open?
     Verify(Verify),
 }
@@ -69,6 +73,22 @@ pub(crate) fn asked(command: &str, given: &[&str]) -> Result<Asked, String> {
     Ok(Asked::Plan { stack, region, json, template, given: parameters.iter().filter_map(pair).collect() })
 }
 
+/// Reads what stands after `check-stack`.
+pub(crate) fn check_stack(given: &[&str]) -> Result<Asked, String> {
+    let words = given.iter().copied().filter(|word| *word != "--delete");
+    let (pairs, rest): (Vec<&str>, Vec<&str>) = words.partition(|word| word.contains('=') && !word.starts_with('-'));
+    let region = options("check-stack", &rest, &["--region"])?.remove("--region");
+    let stacks: Vec<(String, PathBuf)> = pairs
+        .iter()
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, file)| (name.to_owned(), file.into()))
+        .collect();
+    if stacks.is_empty() {
+        return Err("check-stack needs a stack and a template: STACK=FILE".to_owned());
+    }
+    Ok(Asked::CheckStack { region, delete: given.contains(&"--delete"), stacks })
+}
+
 /// Reads what stands after `verify-aws`.
 pub(crate) fn verify(given: &[&str]) -> Result<Asked, String> {
     let has = |flag: &str| given.contains(&flag);
@@ -108,6 +128,9 @@ pub(crate) fn answer(asked: &Asked) -> ExitCode {
         Asked::Why { stack, region, json } => runtime.block_on(why::answer(stack, region.as_deref(), *json)),
         Asked::Plan { stack, region, json, template, given } => {
             runtime.block_on(plan::answer(stack, region.as_deref(), *json, template, given))
+        }
+        Asked::CheckStack { region, delete, stacks } => {
+            runtime.block_on(check_stack::answer(region.as_deref(), *delete, stacks))
         }
         Asked::Verify(asked) => runtime.block_on(verify::answer(asked)),
     });

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use shared::operator::{Proposal, plan};
+use shared::operator::{Proposal, may_replace, plan};
 
 use super::account;
+
+/// What the command ends with where `make deploy` would refuse.
+const FAILS: u8 = 1;
 
 /// Looks, compares, and prints; what the command ends with.
 ///
@@ -26,6 +29,12 @@ pub(super) async fn answer(
     }
     let region = account::region(region)?;
     let met = account::operator(&region)?.meets(stack).await?;
+    if let Some(deployed) = &met.deployed
+        && let Err(reason) = may_replace(Some(&deployed.template), &template)
+    {
+        eprintln!("flink-stack: {}", reason.describe(stack));
+        return Ok(FAILS);
+    }
     let plan = plan(&Proposal {
         now: met.now,
         name: stack.to_owned(),

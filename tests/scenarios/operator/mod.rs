@@ -1,5 +1,6 @@
 //! `flink-stack`, the operator's command: the built binary, asked as a person asks it.
 
+mod origin;
 mod plan;
 mod replay;
 mod samples;

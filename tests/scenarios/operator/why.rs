@@ -110,7 +110,7 @@ async fn another_blocker_is_mended_first() {
     let answer = why(&deployment, 1).await;
     assert!(answer["Cause"].as_str().unwrap().contains("not authorized"), "{answer}");
     assert!(
-        next(&answer).starts_with("mend Application, then:\naws cloudformation continue-update-rollback"),
+        next(&answer).starts_with("fix Application, then:\naws cloudformation continue-update-rollback"),
         "{answer}"
     );
 }

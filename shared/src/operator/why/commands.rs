@@ -8,6 +8,7 @@ use crate::lifecycle::Application;
 pub(super) struct Commands<'a> {
     pub(super) stack: &'a str,
     pub(super) region: Option<&'a str>,
+    pub(super) is_ours: bool,
 }
 
 impl Commands<'_> {
@@ -32,8 +33,31 @@ impl Commands<'_> {
         format!("{} --retain-resources {}", self.delete(), resources.join(" "))
     }
 
+    /// `make deploy` would put our template in the place of another one, and delete what that one made.
     pub(super) fn deploy(&self) -> String {
-        format!("make deploy STACK={} JAR=...", self.stack)
+        if self.is_ours {
+            return format!("make deploy STACK={} JAR=...", self.stack);
+        }
+        "# deploy it again with a fix, the way you deploy it".to_owned()
+    }
+
+    /// After CREATE_FAILED and UPDATE_FAILED CloudFormation takes an update only with the option (`semantics.md` C.1).
+    pub(super) fn deploy_with_rollback_disabled(&self) -> String {
+        // `make deploy` gives the option by itself.
+        let option = if self.is_ours { "" } else { ", with --disable-rollback" };
+        format!("{}{option}", self.deploy())
+    }
+
+    /// CloudFormation does not know that the application is gone, and creates another one only under another name.
+    pub(super) fn deploy_another_application(&self) -> String {
+        if self.is_ours {
+            return format!(
+                "{} PARAMETERS='ApplicationName=... RestoreType=SKIP_RESTORE_FROM_SNAPSHOT'  # another name: it starts empty",
+                self.deploy()
+            );
+        }
+        "# give the application another name in the template and deploy it, the way you deploy it: a new one starts empty"
+            .to_owned()
     }
 
     pub(super) fn again(&self) -> String {

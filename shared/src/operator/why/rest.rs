@@ -16,11 +16,7 @@ pub(super) fn complete(scene: &Scene) -> Told {
     for (logical_id, name, application) in &scene.applications {
         let Some(application) = application else {
             told.stuck(format!("{logical_id}: somebody deleted {name} outside of the stack."));
-            told.next.push(format!(
-                "# a new one starts empty: {}; {}",
-                scene.commands().delete(),
-                scene.commands().deploy()
-            ));
+            told.next.push(scene.commands().deploy_another_application());
             continue;
         };
         one(scene, application, &mut told);
@@ -83,16 +79,23 @@ fn one(scene: &Scene, application: &Application, told: &mut Told) {
     }
 }
 
-/// CREATE_FAILED, ROLLBACK_FAILED, ROLLBACK_COMPLETE: it can only be deleted.
+/// ROLLBACK_FAILED, ROLLBACK_COMPLETE: it can only be deleted.
 pub(super) fn never_created(scene: &Scene) -> Told {
     let commands = scene.commands();
+    let mut seen = vec![format!(
+        "a stack that is {} takes no update: fix the cause, delete it, deploy again",
+        scene.incident.status
+    )];
+    let left = scene.not_deleted();
+    if left.is_empty() {
+        seen.push("its resources are deleted already; what its template retains stays".to_owned());
+    } else {
+        seen.push(format!("deleting it deletes what its rollback could not delete: {}", left.join(", ")));
+    }
     Told {
         verdict: Verdict::Stuck,
         cause: scene.first_failure(),
-        seen: vec![format!(
-            "a stack that is {} takes no update: mend the cause, delete it, deploy again",
-            scene.incident.status
-        )],
+        seen,
         next: vec![commands.delete(), commands.deploy()],
     }
 }
@@ -101,21 +104,14 @@ pub(super) fn never_created(scene: &Scene) -> Told {
 pub(super) fn not_deleted(scene: &Scene) -> Told {
     let commands = scene.commands();
     let operation = scene.operation();
-    let mut failed: Vec<String> = operation
-        .events
-        .iter()
-        .filter(|row| row.status == "DELETE_FAILED" && row.physical_id != operation.stack)
-        .map(|row| row.logical_id.clone())
-        .collect();
-    failed.sort();
-    failed.dedup();
+    let failed = scene.not_deleted();
     let cannot_snapshot = operation.cause().is_some_and(|event| event.reason.contains(SNAPSHOT_FAILURE));
     let mut next: Vec<String> = Vec::new();
     if cannot_snapshot {
         next.extend(scene.applications.iter().map(|(_, name, _)| commands.stop_by_force(name)));
         next.push(commands.delete());
     } else {
-        next.push(format!("mend {}, then:", failed.join(", ")));
+        next.push(format!("fix the cause of {}, then:", failed.join(", ")));
         next.push(commands.delete());
         next.push("or leave it behind:".to_owned());
         next.push(commands.delete_retaining(&failed));
@@ -124,14 +120,13 @@ pub(super) fn not_deleted(scene: &Scene) -> Told {
     Told { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
 }
 
-/// UPDATE_FAILED: rollback is disabled, so nothing goes back by itself.
-pub(super) fn left_as_it_failed(scene: &Scene) -> Told {
-    let commands = scene.commands();
+/// IMPORT_ROLLBACK_FAILED: an import went neither forward nor back.
+pub(super) fn left_by_an_import(scene: &Scene) -> Told {
     Told {
         verdict: Verdict::Stuck,
         cause: scene.first_failure(),
-        seen: vec!["rollback is disabled: the stack stays as it failed".to_owned()],
-        next: vec!["go on with a fix:".to_owned(), commands.deploy(), "or go back:".to_owned(), commands.rollback()],
+        seen: vec!["an import failed, and its rollback too".to_owned()],
+        next: vec!["fix the cause, then:".to_owned(), scene.commands().continue_rollback()],
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn told(scene: &Scene) -> Told {
     let commands = scene.commands();
     let stack_consents = incident.consent == Consent::Enabled;
     let applications: Vec<&Application> = blockers.iter().filter_map(|one| application(scene, one)).collect();
-    let by_hand = by_hand(scene, &blockers, &applications);
+    let by_hand = by_hand(scene, &blockers);
     let next = match assess(incident, |name| consent(scene, name)) {
         Assessment::Act { .. } if attempts >= ATTEMPTS => {
             seen.push("it tries no more in this incident; its log says what it met".to_owned());
@@ -67,7 +67,7 @@ pub(super) fn told(scene: &Scene) -> Told {
         }
         Assessment::NotOurs | Assessment::Refuse(_) | Assessment::NoLongerStuck => {
             let mut next = by_hand;
-            next.insert(0, format!("mend {}, then:", others(&blockers)));
+            next.insert(0, format!("fix {}, then:", others(&blockers)));
             next
         }
     };
@@ -75,12 +75,14 @@ pub(super) fn told(scene: &Scene) -> Told {
 }
 
 fn blocker_told(blocker: &Blocker) -> String {
-    let what = if blocker.application.is_some() {
-        "Flink cannot snapshot the job, so it takes no update".to_owned()
-    } else {
-        own_words(&blocker.reason)
-    };
-    format!("{} blocks the rollback: {what}", blocker.logical_id)
+    // In nested stacks several resources have one logical ID: the application's name tells them apart.
+    match &blocker.application {
+        Some(name) => format!(
+            "{} ({name}) blocks the rollback: Flink cannot snapshot the job, so it takes no update",
+            blocker.logical_id
+        ),
+        None => format!("{} blocks the rollback: {}", blocker.logical_id, own_words(&blocker.reason)),
+    }
 }
 
 fn application<'a>(scene: &'a Scene, blocker: &Blocker) -> Option<&'a Application> {
@@ -126,14 +128,18 @@ fn others(blockers: &[Blocker]) -> String {
     if others.is_empty() { "what the events name".to_owned() } else { others.join(", ") }
 }
 
-/// A force-stop for each application that cannot be snapshotted, then the rollback. What came after the newest snapshot is replayed.
-fn by_hand(scene: &Scene, blockers: &[Blocker], applications: &[&Application]) -> Vec<String> {
+/// A force-stop for each application that cannot be snapshotted, then the rollback, then a start for each of them: before the rollback
+/// ends an application may be UPDATING. What came after the newest snapshot is replayed.
+fn by_hand(scene: &Scene, blockers: &[Blocker]) -> Vec<String> {
     let commands = scene.commands();
     let mut names: Vec<&str> = blockers.iter().filter_map(|one| one.application.as_deref()).collect();
     names.sort_unstable();
     names.dedup();
     let mut next: Vec<String> = names.iter().map(|name| commands.stop_by_force(name)).collect();
     next.push(commands.continue_rollback());
-    next.extend(applications.first().map(|application| commands.start(&application.name)));
+    if !names.is_empty() {
+        next.push("when it is UPDATE_ROLLBACK_COMPLETE:".to_owned());
+        next.extend(names.iter().map(|name| commands.start(name)));
+    }
     next
 }

@@ -31,7 +31,7 @@ fn own(status: &str) -> StackEvent {
 fn scene(status: StackStatus, events: Vec<StackEvent>, application: Application) -> Scene {
     let incident = Incident { stack: STACK.into(), status, may_continue: true, consent: Consent::None, events };
     let applications = vec![("Application".to_owned(), "orders".to_owned(), Some(application))];
-    Scene { now: NOW, region: None, incident, types: BTreeSet::new(), applications }
+    Scene { now: NOW, region: None, incident, is_ours: true, types: BTreeSet::new(), applications }
 }
 
 fn running() -> Application {
@@ -106,7 +106,7 @@ fn something_else_that_blocks_is_mended_first() {
     let mut scene = stuck();
     scene.incident.consent = Consent::Enabled;
     scene.incident.events.insert(1, row("Table", "AWS::DynamoDB::Table", "UPDATE_FAILED", "no capacity"));
-    assert!(next(&scene).starts_with("mend Table, then:"), "{}", next(&scene));
+    assert!(next(&scene).starts_with("fix Table, then:"), "{}", next(&scene));
 }
 
 #[test]
@@ -155,6 +155,16 @@ fn every_status_has_a_verdict_and_whoever_is_stuck_a_next_command() {
             told.verdict == Verdict::InProgress,
             status.is_in_progress() && *status != StackStatus::ReviewInProgress
         );
+    }
+}
+
+#[test]
+fn a_stack_of_another_template_is_never_told_to_be_deployed_by_ours() {
+    for status in StackStatus::ALL {
+        for application in [running(), application(ApplicationStatus::RolledBack, &[], &[])] {
+            let scene = Scene { is_ours: false, ..scene(*status, vec![own(status.as_str())], application) };
+            assert!(!next(&scene).contains("make deploy"), "{status}: {}", next(&scene));
+        }
     }
 }
 
