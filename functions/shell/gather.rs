@@ -1,7 +1,7 @@
 //! What is known of an incident: the root stack, and the events of its newest operation.
 
 use shared::contract::UNSTICK;
-use shared::lifecycle::{Consent, Incident, StackEvent, Timestamp};
+use shared::lifecycle::{Consent, Incident, StackEvent, Timestamp, Trigger};
 
 use crate::aws::Aws;
 use crate::fault::Fault;
@@ -42,5 +42,20 @@ pub(crate) async fn incident(aws: &Aws, root: &StackSeen) -> Result<Incident, Fa
     events.sort_by_key(|event| std::cmp::Reverse(event.time));
     let may_continue = root.role.is_some() || aws.environment.continue_with_own_role;
     let consent = Consent::of(None, root.tags.get(UNSTICK).map(String::as_str));
-    Ok(Incident { stack: root.id.clone(), status: root.status, may_continue, consent, events })
+    Ok(Incident {
+        stack: root.id.clone(),
+        status: root.status,
+        may_continue,
+        consent,
+        events,
+        trigger: Trigger::Operator,
+        applications: Vec::new(),
+        attempted: Vec::new(),
+    })
+}
+
+/// The names of the applications in the root's tree.
+pub(crate) async fn applications(aws: &Aws, root: &StackSeen) -> Result<Vec<String>, Fault> {
+    let applications = stack::applications(aws, &root.id, true).await?;
+    Ok(applications.into_iter().map(|(_, name)| name).collect())
 }

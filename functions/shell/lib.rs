@@ -3,8 +3,7 @@
 //! ```text
 //! serve     events in, one answer out            answer    one custom-resource request to one reply
 //! asked     the request's stack                  telling   SUCCESS or FAILED, and the words
-//! woken     the unsticker's events              drive     look, plan, do, until there is nothing to do
-//! unstick   a stack that is stuck               recover   what was stopped for it
+//! unsticker one incident, from event to report  drive     look, plan, do, until there is nothing to do
 //! sweep     what lost events left, snapshots
 //! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
 //! deliver   the PUT of the reply                 handover  longer than one invocation
@@ -29,15 +28,13 @@ mod metric;
 mod now;
 mod operator;
 mod pace;
-mod recover;
 mod report;
 mod roots;
 mod serve;
 mod stack;
 mod sweep;
 mod telling;
-mod unstick;
-mod woken;
+mod unsticker;
 
 pub use aws::Clients;
 pub use operator::{Keys, Met, Operator};

@@ -2,11 +2,128 @@
 
 use std::time::Duration;
 
-use shared::contract::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
-use shared::lifecycle::{Application, Call, Refusal, Replay, replay};
+use shared::contract::{ActionTaken, ApplicationReport, Notify, Outcome, Report, UNSTICK};
+use shared::lifecycle::{Application, Call, Force, Goal, Incident, Refusal, Replay, Standing, replay};
 
 use crate::drive::{Made, Trail};
 use crate::now::now;
+
+/// A goal that was driven, with what was done for it.
+pub(crate) struct Taken {
+    pub(crate) goal: Goal,
+    pub(crate) application: Option<String>,
+    pub(crate) trail: Trail,
+}
+
+/// What an incident came to. `applications` are as they were before anything was done.
+pub(crate) fn compose(
+    incident: &Incident,
+    applications: &[Application],
+    taken: &[Taken],
+    standings: Vec<Standing>,
+) -> Report {
+    let mut report = blank(Outcome::NotOurs, &incident.stack);
+    report.cause = incident.cause().map_or_else(String::new, |event| event.reason.clone());
+    report.attempt = incident.continued();
+    report.blockers = incident.described_blockers();
+    let before = |name: &str| applications.iter().find(|one| one.name == name);
+    for Taken { goal, application: name, trail } in taken {
+        let Some(name) = name else {
+            report.actions = actions(trail);
+            continue;
+        };
+        report.applications.push(application(name, trail));
+        match (goal, before(name)) {
+            (Goal::Stopped(goal), found) => {
+                if let Force::UnderReplayRule(bound) = goal.force {
+                    report.state.push_str(&stopped(name, found, trail, bound));
+                }
+            }
+            // What it was started from is what was the newest before.
+            (Goal::Recovered(_), Some(found)) => report.state.push_str(&restarted(found)),
+            (Goal::Running(_) | Goal::Properties(_) | Goal::Continued(_) | Goal::Guarded(_) | Goal::Swept(_), _)
+            | (Goal::Recovered(_), None) => {}
+        }
+    }
+    for standing in standings {
+        stands(&mut report, incident, standing, before);
+    }
+    report
+}
+
+/// Adds how the stack, or one application, stands.
+fn stands<'a>(
+    report: &mut Report,
+    incident: &Incident,
+    standing: Standing,
+    before: impl Fn(&str) -> Option<&'a Application>,
+) {
+    let stack = &incident.stack;
+    match standing {
+        Standing::NotOurs | Standing::LeftToDeployment { .. } => {}
+        Standing::NothingStuck => {
+            report.state = format!("the stack is {}: there is nothing to get unstuck", incident.status);
+        }
+        Standing::NothingToStart => {
+            report.state = format!("the stack is {}: there is nothing to start", incident.status);
+        }
+        Standing::NoLongerStuck => "the stack is not stuck any more".clone_into(&mut report.state),
+        Standing::UpdateFailed => {
+            report.also(Outcome::Reported, &format!("aws cloudformation rollback-stack --stack-name {stack}"));
+        }
+        Standing::WouldUnstick { applications } => report.also(
+            Outcome::DryRun,
+            &format!(
+                "would stop {} and continue the rollback; tag the stack {UNSTICK}=enabled to let it",
+                applications.join(", ")
+            ),
+        ),
+        Standing::WouldStart { application } => {
+            report.also(Outcome::DryRun, &format!("would start {application}; by hand: {}", start(&application)));
+        }
+        Standing::StackRefused { refusal, to_stop } => {
+            report.state.push_str(&refusal.to_string());
+            let next = format!("{} By hand: {}", refusal.remedy(), by_hand(stack, &to_stop));
+            report.also(Outcome::Refused, &next);
+        }
+        Standing::StartRefused { application, refusal, by_hand } => {
+            say(report, &refusal.to_string());
+            report.also(Outcome::Refused, refusal.remedy());
+            if by_hand {
+                report.also(Outcome::Refused, &format!("By hand: {}", start(&application)));
+            }
+        }
+        Standing::Continued { attempt } => {
+            report.attempt = attempt;
+            report.also(Outcome::RollbackContinued, "");
+        }
+        // What is to be started again then is whose event comes next.
+        Standing::ContinuedByAnother => {
+            report.state.push_str("Somebody else continued the rollback.");
+            report.also(Outcome::RollbackContinued, "");
+        }
+        Standing::Recovered { .. } => report.also(Outcome::Recovered, ""),
+        Standing::AwaitingFix { application } => {
+            report.also(Outcome::StoppedAwaitingFix, &before(&application).map_or_else(String::new, next_for_a_fix));
+        }
+        Standing::Gone { application } => {
+            say(report, &format!("{application}: it does not exist any more, and its snapshots went with it."));
+            let next = "Take the application and what names it out of the template, deploy, and put them back: it starts empty.";
+            report.also(Outcome::Refused, next);
+        }
+    }
+}
+
+/// The commands with which a person gets the stack out.
+fn by_hand(stack: &str, applications: &[String]) -> String {
+    let stop = |name| format!("aws kinesisanalyticsv2 stop-application --application-name {name} --force; ");
+    let stops: String = applications.iter().map(stop).collect();
+    format!("{stops}aws cloudformation continue-update-rollback --stack-name {stack}")
+}
+
+fn start(application: &str) -> String {
+    format!("aws kinesisanalyticsv2 start-application --application-name {application}")
+}
 
 /// A report of which nothing is known yet.
 pub(crate) fn blank(outcome: Outcome, stack: &str) -> Report {
@@ -38,51 +155,6 @@ pub(crate) fn refused(mut report: Report, refusal: &Refusal) -> Report {
     report
 }
 
-/// The same, with the commands that a person would run.
-pub(crate) fn refused_with(report: Report, refusal: &Refusal, commands: &str) -> Report {
-    let mut report = refused(report, refusal);
-    report.next = format!("{} By hand: {commands}", report.next);
-    report
-}
-
-/// One application's end beside the others': the worst is the report's outcome, and every next command stays.
-pub(crate) fn also(report: &mut Report, outcome: Outcome, next: &str) {
-    if weight(outcome) > weight(report.outcome) {
-        report.outcome = outcome;
-    }
-    if !report.next.is_empty() && !next.is_empty() {
-        report.next.push(' ');
-    }
-    report.next.push_str(next);
-}
-
-/// One application is left to a person, beside the others.
-pub(crate) fn also_refused(report: &mut Report, refusal: &Refusal) {
-    report.state.push_str(&refusal.to_string());
-    report.state.push(' ');
-    also(report, Outcome::Refused, refusal.remedy());
-}
-
-/// An application that was deleted since it was stopped.
-pub(crate) fn gone(report: &mut Report, name: &str) {
-    report.state.push_str(name);
-    report.state.push_str(": it does not exist any more, and its snapshots went with it. ");
-    let next =
-        "Take the application and what names it out of the template, deploy, and put them back: it starts empty.";
-    also(report, Outcome::Refused, next);
-}
-
-/// How much a person has to do about it.
-const fn weight(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::NotOurs => 0,
-        Outcome::Recovered | Outcome::RollbackContinued | Outcome::Swept => 1,
-        Outcome::DryRun | Outcome::Reported => 2,
-        Outcome::StoppedAwaitingFix => 3,
-        Outcome::Refused => 4,
-    }
-}
-
 /// What was called, with what came of it.
 pub(crate) fn actions(trail: &Trail) -> Vec<ActionTaken> {
     let action = |made: &Made| ActionTaken {
@@ -110,7 +182,7 @@ pub(crate) fn application(name: &str, trail: &Trail) -> ApplicationReport {
 }
 
 /// What a stop threw away: a graceful one nothing.
-pub(crate) fn stopped(name: &str, before: Option<&Application>, trail: &Trail, bound: Duration) -> String {
+fn stopped(name: &str, before: Option<&Application>, trail: &Trail, bound: Duration) -> String {
     let forced = trail.calls.iter().any(|made| made.refused.is_none() && made.call == Call::Stop { force: true });
     let Some(application) = before.filter(|_| forced) else {
         return format!("{name}: no state was thrown away. ");
@@ -127,7 +199,7 @@ pub(crate) fn stopped(name: &str, before: Option<&Application>, trail: &Trail, b
 }
 
 /// What a restart resumed from, which is what it read again.
-pub(crate) fn restarted(application: &Application) -> String {
+fn restarted(application: &Application) -> String {
     let name = &application.name;
     match application.newest_snapshot() {
         Some(snapshot) => format!(
@@ -140,7 +212,7 @@ pub(crate) fn restarted(application: &Application) -> String {
 }
 
 /// What a person does about a job that waits for a fix.
-pub(crate) fn next_for_a_fix(application: &Application) -> String {
+fn next_for_a_fix(application: &Application) -> String {
     let read = application.log_group.as_ref().map_or_else(
         || "Read the job's log for what it fails on".to_owned(),
         |group| format!("aws logs tail {group} --since 1h --filter-pattern Exception"),

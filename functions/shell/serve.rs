@@ -20,7 +20,7 @@ use crate::drive::Trail;
 use crate::pace::Pace;
 use crate::roots::Trust;
 use crate::telling::Telling;
-use crate::{http, metric, woken};
+use crate::{http, metric, unsticker};
 
 /// What the PUT of an answer may still take after the watchdog's margin began.
 const LAST_SECOND: Duration = Duration::from_secs(1);
@@ -157,7 +157,7 @@ pub async fn serve_unsticker() -> Result<(), Error> {
             let until = deadline(&event.context).checked_sub(aws.environment.reply_margin);
             let until = until.unwrap_or_else(|| deadline(&event.context));
             let function = &event.context.env_config.function_name;
-            let report = Box::pin(woken::handle(&aws, &event.payload, function, until)).await?;
+            let report = Box::pin(unsticker::handle(&aws, &event.payload, function, until)).await?;
             // What people are not told again is not counted again.
             if report.notify == Notify::People {
                 metric::incident(report.outcome);

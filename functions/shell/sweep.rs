@@ -8,7 +8,8 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use shared::contract::{Report, STACK_ID, UNSTICK, UNSTICK_RESTART, WOKEN_BY_A_SWEEP, Wake, told as done_told};
 use shared::lifecycle::{
-    Action, Consent, Done, Goal, Looks, Stack, StackStatus, Swept, in_turn, left_behind, may_be_left_behind,
+    Action, Consent, Done, Duty, Glimpse, Goal, Looks, Stack, StackStatus, Swept, duty, in_turn, invokes_for,
+    left_behind,
 };
 
 use crate::aws::Aws;
@@ -20,7 +21,7 @@ use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
 use crate::stack::{self, StackSeen};
-use crate::woken::Halt;
+use crate::unsticker::Halt;
 use crate::{flink, gather, look, report as told};
 
 mod notes;
@@ -108,7 +109,7 @@ impl Sweep<'_> {
                 continue;
             }
             match self.root(root).await {
-                Ok(Some(seen)) if Consent::of(None, seen.tags.get(UNSTICK).map(String::as_str)) != Consent::None => {
+                Ok(Some(seen)) if invokes_for(Consent::of(None, seen.tags.get(UNSTICK).map(String::as_str))) => {
                     self.wake(root).await;
                 }
                 Ok(_) => {}
@@ -139,16 +140,19 @@ impl Sweep<'_> {
             None => None,
         };
         let Some(root) = root else { return Ok(Some((name, None))) };
-        let is_stuck = stuck.contains(&root.id);
-        let is_marked = tags.contains_key(UNSTICK_RESTART);
-        let is_unfinished = match self.woken.len() < WOKEN_BY_A_SWEEP {
-            _ if self.woken.contains(&root.id) => return Ok(None),
-            // It has its turn in the next ones; its snapshots are looked after all the same, unless they cannot be taken.
-            false if is_stuck => return Ok(None),
-            false => false,
-            true if is_stuck => true,
-            true if may_be_left_behind(root.status, one.status, is_marked) => self.is_left_behind(name, &root).await?,
-            true => false,
+        let glimpse = Glimpse {
+            status: one.status,
+            is_marked: tags.contains_key(UNSTICK_RESTART),
+            // Listed as stuck is what it was a moment ago; the list decides for all of this sweep.
+            stack: if stuck.contains(&root.id) { StackStatus::UpdateRollbackFailed } else { root.status },
+            is_invoked: self.woken.contains(&root.id),
+            may_invoke: self.woken.len() < WOKEN_BY_A_SWEEP,
+        };
+        let is_unfinished = match duty(&glimpse) {
+            Duty::Nothing => return Ok(None),
+            Duty::Invoke => true,
+            Duty::Examine => self.is_left_behind(name, &root).await?,
+            Duty::Snapshots => false,
         };
         if is_unfinished {
             self.wake(&root.id).await;

@@ -7,7 +7,7 @@ use shared::lifecycle::Action;
 use crate::aws::Aws;
 use crate::fault::Fault;
 use crate::pace::Pace;
-use crate::woken::{Halt, learned};
+use crate::unsticker::{Halt, learned};
 
 /// How often a look that may yet succeed is tried before its application is passed over: others wait.
 const TRIES: u32 = 5;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::lifecycle::Settings;
+
 /// What can be set on a deployed function. Each has a default, so that a bare function works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
@@ -52,6 +54,13 @@ impl Environment {
                 }
             },
         })
+    }
+}
+
+impl From<&Environment> for Settings {
+    fn from(environment: &Environment) -> Self {
+        let Environment { max_replay, stop_patience, stabilize, .. } = *environment;
+        Self { max_replay, stop_patience, stabilize }
     }
 }
 

@@ -62,7 +62,35 @@ pub struct Report {
     pub notify: Notify,
 }
 
+impl Outcome {
+    /// How much a person has to do about it: of several, the heaviest is the report's.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::NotOurs => 0,
+            Self::Recovered | Self::RollbackContinued | Self::Swept => 1,
+            Self::DryRun | Self::Reported => 2,
+            Self::StoppedAwaitingFix => 3,
+            Self::Refused => 4,
+        }
+    }
+
+    /// The worse of two.
+    #[must_use]
+    pub const fn worse(self, other: Self) -> Self {
+        if other.weight() > self.weight() { other } else { self }
+    }
+}
+
 impl Report {
+    /// One more finding: the worst is the report's outcome, and every next command stays.
+    pub fn also(&mut self, outcome: Outcome, next: &str) {
+        self.outcome = self.outcome.worse(outcome);
+        if !self.next.is_empty() && !next.is_empty() {
+            self.next.push(' ');
+        }
+        self.next.push_str(next);
+    }
+
     /// Whom it is for. What a sweep finds again is told when it is new, and then once an hour; `rests_since` is when the stack came to be as
     /// it is.
     #[must_use]

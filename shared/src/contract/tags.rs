@@ -4,7 +4,7 @@
 /// the rollback, and to replay.
 pub const UNSTICK: &str = crate::lifecycle::UNSTICK;
 /// On the application: hours; may only lower the function's own replay bound.
-pub const MAX_REPLAY_HOURS: &str = "flink-max-replay-hours";
+pub const MAX_REPLAY_HOURS: &str = crate::lifecycle::MAX_REPLAY_HOURS;
 /// On the application: hours; the sweep takes a snapshot when the newest READY one is older.
 pub const SNAPSHOT_HOURS: &str = crate::lifecycle::SNAPSHOT_HOURS;
 /// On the application, by CloudFormation itself: the ID of the stack that owns it (`tagging` in the resource's registry schema).

@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod next;
 mod restart;
+mod sweep;
 
 use super::UNSTICK_TOKEN;
 use super::observed::Timestamp;
 use super::refusal::Refusal;
 use super::status::StackStatus;
 
-pub use restart::{gate, left_behind, may_be_left_behind, plain, to_recover};
+pub use next::{Attempted, Next, Settings, Standing, Trigger, next};
+pub use restart::left_behind;
+use restart::{gate, may_be_left_behind, plain, to_recover};
+pub use sweep::{Duty, Glimpse, duty, invokes_for};
 
 /// The stable beginning of the service's text; nothing else of it is matched (`semantics.md` A.12).
 pub const SNAPSHOT_FAILURE: &str = "Failed to take snapshot for the application";
@@ -93,11 +98,17 @@ pub struct Incident {
     pub consent: Consent,
     /// Newest first.
     pub events: Vec<StackEvent>,
+    /// What invoked the unsticker.
+    pub trigger: Trigger,
+    /// The names of the applications in the root stack's tree; empty while nobody has to know them.
+    pub applications: Vec<String>,
+    /// What this invocation did so far, in order.
+    pub attempted: Vec<Attempted>,
 }
 
 /// What to make of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Assessment {
+enum Assessment {
     /// These applications are to be stopped, then the rollback continued.
     Act {
         /// Their names.
@@ -209,8 +220,7 @@ fn flink_application(event: &StackEvent) -> Option<String> {
 
 /// What to make of a stack in UPDATE_ROLLBACK_FAILED: act only if *all* that blocks it are snapshot failures of applications
 /// that opted in. `consent` is asked for each application of a blocker.
-#[must_use]
-pub fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessment {
+fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessment {
     if incident.status != StackStatus::UpdateRollbackFailed {
         return Assessment::NoLongerStuck;
     }

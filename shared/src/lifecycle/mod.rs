@@ -39,8 +39,8 @@ pub use because::Because;
 pub use call::Call;
 pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept};
 pub use incident::{
-    Assessment, Blocker, Consent, ENABLED, Incident, SNAPSHOT_FAILURE, StackEvent, assess, gate, left_behind,
-    may_be_left_behind, plain, to_recover,
+    Attempted, Blocker, Consent, Duty, ENABLED, Glimpse, Incident, Next, SNAPSHOT_FAILURE, Settings, StackEvent,
+    Standing, Trigger, duty, invokes_for, left_behind, next,
 };
 pub use last_start::{LastStart, last_start};
 pub use looks::Looks;
@@ -50,6 +50,7 @@ pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
 pub use replay::{Replay, replay};
 pub use restore::can_restore;
+pub use resume::MAX_ATTEMPTS;
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
 pub use sweep::{EVERY, in_turn, is_news, is_told};
@@ -65,6 +66,8 @@ pub const UNSTICK_TOKEN: &str = "unstick-";
 pub const MARKER: &str = "flink-unstick-restart";
 /// The tag by which people consent, on the stack and handed on to its applications.
 pub const UNSTICK: &str = "flink-unstick";
+/// The tag that lowers the replay rule's bound for one application, in hours.
+pub const MAX_REPLAY_HOURS: &str = "flink-max-replay-hours";
 /// The tag that says how old an application's newest snapshot may be.
 pub const SNAPSHOT_HOURS: &str = "flink-snapshot-hours";
 /// The tag that names the stack which may inject property groups into an application of another stack.

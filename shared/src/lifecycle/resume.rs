@@ -9,7 +9,7 @@ use super::status::StackStatus;
 use super::{Step, UNSEEN_LOOKS};
 
 /// How often one incident's rollback is continued; counted from the stack's own events, so that no memory is needed.
-const ATTEMPTS: u32 = 3;
+pub const MAX_ATTEMPTS: u32 = 3;
 
 /// The next step toward a rollback that goes on.
 pub(super) fn next(goal: &Continued, observed: &Observed) -> Step {
@@ -29,7 +29,7 @@ pub(super) fn next(goal: &Continued, observed: &Observed) -> Step {
             Step::Refuse(Refusal::Rejected { action, error })
         };
     }
-    if observed.stack.continued >= ATTEMPTS {
+    if observed.stack.continued >= MAX_ATTEMPTS {
         return Step::Refuse(Refusal::TooManyAttempts { attempts: observed.stack.continued });
     }
     Step::Call(Call::ContinueRollback { token: goal.token.clone() }, Because::Unblocked)

@@ -9,20 +9,20 @@ const STOP: &str = "StopApplication";
 
 /// The letters of an event's ID that tokens and snapshot names take.
 #[must_use]
-pub fn plain(event_id: &str) -> String {
+pub(super) fn plain(event_id: &str) -> String {
     event_id.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect()
 }
 
 /// The name of the snapshot that proves a recovered job.
 #[must_use]
-pub fn gate(event_id: &str) -> String {
+pub(super) fn gate(event_id: &str) -> String {
     format!("flink-handlers-gate-{}", plain(event_id))
 }
 
 /// Whether `application` was stopped for this incident and is to be started now that the stack operation is over: it carries the
 /// marker, or CloudFormation erased it and the application's own history tells.
 #[must_use]
-pub fn to_recover(incident: &Incident, application: &Application) -> bool {
+pub(super) fn to_recover(incident: &Incident, application: &Application) -> bool {
     let is_ready = application.status == ApplicationStatus::Ready;
     match application.tag(MARKER) {
         Some(marker) => match marker.strip_prefix(AWAITING_FIX) {
@@ -45,7 +45,7 @@ pub fn to_recover(incident: &Incident, application: &Application) -> bool {
 /// Whether an application and the events of its stack, in these statuses, have to be read to know if it was left behind: as [`left_behind`]
 /// decides, with less known.
 #[must_use]
-pub fn may_be_left_behind(stack: StackStatus, application: Option<ApplicationStatus>, is_marked: bool) -> bool {
+pub(super) fn may_be_left_behind(stack: StackStatus, application: Option<ApplicationStatus>, is_marked: bool) -> bool {
     let may_be_stopped = application.is_none_or(|status| status == ApplicationStatus::Ready);
     (stack == StackStatus::UpdateRollbackComplete && (is_marked || may_be_stopped))
         || (stack == StackStatus::UpdateComplete && is_marked)

@@ -31,7 +31,16 @@ fn incident(failure: &str, also: Option<StackEvent>) -> Incident {
     events.push(row(STACK, "s", "UPDATE_ROLLBACK_FAILED", ""));
     events.reverse();
     let status = StackStatus::UpdateRollbackFailed;
-    Incident { stack: "arn:stack".into(), status, may_continue: true, consent: Consent::Enabled, events }
+    Incident {
+        stack: "arn:stack".into(),
+        status,
+        may_continue: true,
+        consent: Consent::Enabled,
+        events,
+        trigger: Trigger::Event(Some(status)),
+        applications: vec!["app".into()],
+        attempted: Vec::new(),
+    }
 }
 
 const SNAPSHOT: &str =

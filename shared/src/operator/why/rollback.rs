@@ -1,16 +1,11 @@
 //! UPDATE_ROLLBACK_FAILED: what blocks the rollback, who may unblock it, and with which command. The same judgment as the unsticker's.
 
-use std::time::Duration;
-
 use super::super::line::own_words;
 use super::{Scene, Told, Verdict};
-use crate::contract::{MAX_REPLAY_HOURS, UNSTICK};
-use crate::lifecycle::{Application, Assessment, Blocker, Consent, Refusal, Replay, assess, replay};
-
-/// The unsticker's own bound; what it was deployed with cannot be seen from here.
-const BOUND: Duration = Duration::from_hours(20);
-/// The unsticker's attempts in one incident.
-const ATTEMPTS: u32 = 3;
+use crate::contract::UNSTICK;
+use crate::lifecycle::{
+    Application, Blocker, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next, replay,
+};
 
 pub(super) fn told(scene: &Scene) -> Told {
     let incident = &scene.incident;
@@ -18,19 +13,22 @@ pub(super) fn told(scene: &Scene) -> Told {
     let mut seen: Vec<String> = blockers.iter().map(blocker_told).collect();
     let attempts = incident.continued();
     if attempts > 0 {
-        seen.push(format!("the unsticker continued the rollback {attempts} of {ATTEMPTS} times"));
+        seen.push(format!("the unsticker continued the rollback {attempts} of {MAX_ATTEMPTS} times"));
     }
     let commands = scene.commands();
     let stack_consents = incident.consent == Consent::Enabled;
     let applications: Vec<&Application> = blockers.iter().filter_map(|one| application(scene, one)).collect();
     let by_hand = by_hand(scene, &blockers);
-    let next = match assess(incident, |name| consent(scene, name)) {
-        Assessment::Act { .. } if attempts >= ATTEMPTS => {
+    let observed: Vec<Application> = scene.applications.iter().filter_map(|(_, _, one)| one.clone()).collect();
+    // What the unsticker was deployed with cannot be seen from here.
+    let settings = Settings::default();
+    let next = match next(incident, &observed, &settings, scene.now) {
+        Next::Reach { .. } if attempts >= MAX_ATTEMPTS => {
             seen.push("it tries no more in this incident; its log says what it met".to_owned());
             [vec![commands.unstickers_log()], by_hand].concat()
         }
-        Assessment::Act { .. } => {
-            if let Some(why) = forbidden(scene, &applications) {
+        Next::Reach { .. } => {
+            if let Some(why) = forbidden(scene, &applications, &settings) {
                 seen.push(format!("the unsticker may not force: {why}"));
                 by_hand
             } else {
@@ -38,38 +36,58 @@ pub(super) fn told(scene: &Scene) -> Told {
                 vec![commands.unstick()]
             }
         }
-        // The unsticker's role asks for the stack's own tag, and a stack takes no tag while it is stuck.
-        Assessment::DryRun { .. } if !stack_consents => {
-            seen.push(format!("{UNSTICK}=dry-run on the stack: the unsticker only says what it would do"));
-            by_hand
-        }
-        Assessment::DryRun { .. } => {
-            seen.push(format!("{UNSTICK}=dry-run on the application: the unsticker only says what it would do"));
-            opt_in(scene, &applications)
-        }
-        Assessment::Refuse(Refusal::NotTagged { application }) if stack_consents => {
-            seen.push(format!("{application} has not opted in ({UNSTICK}=enabled)"));
-            opt_in(scene, &applications)
-        }
-        Assessment::Refuse(Refusal::NotTagged { .. } | Refusal::StackNotTagged) => {
-            seen.push(format!("the stack has no tag {UNSTICK}=enabled: the unsticker may not continue it, you can"));
-            by_hand
-        }
-        Assessment::NotOurs if !applications.is_empty() => {
-            seen.push(format!(
-                "no tag {UNSTICK}: the unsticker leaves it alone, and a stack takes no tag while it is stuck"
-            ));
-            by_hand
-        }
-        Assessment::Refuse(Refusal::NoServiceRole) => {
-            seen.push("the stack has no service role: the unsticker may not continue it, you can".to_owned());
-            by_hand
-        }
-        Assessment::NotOurs | Assessment::Refuse(_) | Assessment::NoLongerStuck => {
-            let mut next = by_hand;
-            next.insert(0, format!("fix {}, then:", others(&blockers)));
-            next
-        }
+        Next::Report(standings) => match standings.into_iter().next() {
+            // The unsticker's role asks for the stack's own tag, and a stack takes no tag while it is stuck.
+            Some(Standing::WouldUnstick { .. }) if !stack_consents => {
+                seen.push(format!("{UNSTICK}=dry-run on the stack: the unsticker only says what it would do"));
+                by_hand
+            }
+            Some(Standing::WouldUnstick { .. }) => {
+                seen.push(format!("{UNSTICK}=dry-run on the application: the unsticker only says what it would do"));
+                opt_in(scene, &applications)
+            }
+            Some(Standing::StackRefused { refusal: Refusal::NotTagged { application }, .. }) if stack_consents => {
+                seen.push(format!("{application} has not opted in ({UNSTICK}=enabled)"));
+                opt_in(scene, &applications)
+            }
+            Some(Standing::StackRefused { refusal: Refusal::NotTagged { .. } | Refusal::StackNotTagged, .. }) => {
+                seen.push(format!(
+                    "the stack has no tag {UNSTICK}=enabled: the unsticker may not continue it, you can"
+                ));
+                by_hand
+            }
+            Some(Standing::NotOurs) if !applications.is_empty() => {
+                seen.push(format!(
+                    "no tag {UNSTICK}: the unsticker leaves it alone, and a stack takes no tag while it is stuck"
+                ));
+                by_hand
+            }
+            Some(Standing::StackRefused { refusal: Refusal::NoServiceRole, .. }) => {
+                seen.push("the stack has no service role: the unsticker may not continue it, you can".to_owned());
+                by_hand
+            }
+            Some(
+                Standing::NotOurs
+                | Standing::StackRefused { .. }
+                | Standing::NothingStuck
+                | Standing::NothingToStart
+                | Standing::NoLongerStuck
+                | Standing::UpdateFailed
+                | Standing::WouldStart { .. }
+                | Standing::StartRefused { .. }
+                | Standing::Continued { .. }
+                | Standing::ContinuedByAnother
+                | Standing::Recovered { .. }
+                | Standing::AwaitingFix { .. }
+                | Standing::Gone { .. }
+                | Standing::LeftToDeployment { .. },
+            )
+            | None => {
+                let mut next = by_hand;
+                next.insert(0, format!("fix {}, then:", others(&blockers)));
+                next
+            }
+        },
     };
     Told { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
 }
@@ -93,16 +111,10 @@ fn named<'a>(scene: &'a Scene, name: &str) -> Option<&'a Application> {
     scene.applications.iter().find(|(_, one, _)| one == name).and_then(|(_, _, application)| application.as_ref())
 }
 
-fn consent(scene: &Scene, name: &str) -> Consent {
-    let own = named(scene, name).and_then(|application| application.tag(UNSTICK));
-    own.map_or(scene.incident.consent, |own| Consent::of(Some(own), None))
-}
-
 /// Why the replay rule forbids a force-stop, if it does.
-fn forbidden(scene: &Scene, applications: &[&Application]) -> Option<String> {
+fn forbidden(scene: &Scene, applications: &[&Application], settings: &Settings) -> Option<String> {
     applications.iter().find_map(|application| {
-        let own = application.tag(MAX_REPLAY_HOURS).and_then(|hours| hours.parse().ok()).map(Duration::from_hours);
-        match replay(application, scene.now, own.map_or(BOUND, |own| own.min(BOUND))) {
+        match replay(application, scene.now, settings.bound(Some(application))) {
             Replay::Forbidden { why } => Some(format!("{}: {why}", application.name)),
             Replay::Since { .. } | Replay::Empty { .. } => None,
         }

@@ -2,7 +2,7 @@ use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
 use super::*;
 use crate::contract::UNSTICK;
-use crate::lifecycle::{Consent, OperationStatus, SnapshotStatus};
+use crate::lifecycle::{Consent, OperationStatus, SnapshotStatus, Trigger};
 
 const STACK: &str = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1";
 const SNAPSHOT: &str = "Failed to take snapshot for the application orders at this moment.";
@@ -29,7 +29,16 @@ fn own(status: &str) -> StackEvent {
 
 /// Rows newest first, and the one application.
 fn scene(status: StackStatus, events: Vec<StackEvent>, application: Application) -> Scene {
-    let incident = Incident { stack: STACK.into(), status, may_continue: true, consent: Consent::None, events };
+    let incident = Incident {
+        stack: STACK.into(),
+        status,
+        may_continue: true,
+        consent: Consent::None,
+        events,
+        trigger: Trigger::Operator,
+        applications: Vec::new(),
+        attempted: Vec::new(),
+    };
     let applications = vec![("Application".to_owned(), "orders".to_owned(), Some(application))];
     Scene { now: NOW, region: None, incident, is_ours: true, types: BTreeSet::new(), applications }
 }

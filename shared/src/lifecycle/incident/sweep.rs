@@ -1,0 +1,55 @@
+//! What a sweep of the account's region owes to one application, and to one stack that is stuck.
+
+use super::super::status::{ApplicationStatus, StackStatus};
+use super::{Consent, may_be_left_behind};
+
+/// What a sweep knows of an application from lists and tags alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Its status in the account's list; none for a word that this version does not know.
+    pub status: Option<ApplicationStatus>,
+    /// Whether it carries the marker.
+    pub is_marked: bool,
+    /// Its root stack's status.
+    pub stack: StackStatus,
+    /// Whether this sweep already invoked the unsticker for that stack.
+    pub is_invoked: bool,
+    /// Whether this sweep may invoke the unsticker once more.
+    pub may_invoke: bool,
+}
+
+/// What a sweep owes to an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duty {
+    /// Nothing in this sweep.
+    Nothing,
+    /// The unsticker is invoked for its stack.
+    Invoke,
+    /// Application and events are read, and [`super::left_behind`] decides; if it was not, its snapshots are looked after.
+    Examine,
+    /// Its snapshots are looked after.
+    Snapshots,
+}
+
+/// What a sweep owes to an application that opted in.
+#[must_use]
+pub fn duty(glimpse: &Glimpse) -> Duty {
+    let is_stuck = glimpse.stack == StackStatus::UpdateRollbackFailed;
+    match (is_stuck, glimpse.may_invoke) {
+        _ if glimpse.is_invoked => Duty::Nothing,
+        // Its stack has its turn in a later sweep; until then its snapshots cannot be taken.
+        (true, false) => Duty::Nothing,
+        (true, true) => Duty::Invoke,
+        (false, true) if may_be_left_behind(glimpse.stack, glimpse.status, glimpse.is_marked) => Duty::Examine,
+        (false, true | false) => Duty::Snapshots,
+    }
+}
+
+/// Whether a sweep invokes the unsticker for a stuck stack that carries this consent itself.
+#[must_use]
+pub fn invokes_for(consent: Consent) -> bool {
+    match consent {
+        Consent::None => false,
+        Consent::DryRun | Consent::Enabled => true,
+    }
+}
