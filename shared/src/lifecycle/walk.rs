@@ -6,6 +6,7 @@ mod blinded;
 mod circles;
 mod generated;
 mod graph;
+mod incidents;
 mod key;
 mod moves;
 mod service;
