@@ -1,12 +1,12 @@
 //! One custom-resource request to one reply: look at the stack, read, drive, tell.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde_json::Value;
-use shared::contract::{ApplicationRef, CustomResource, Facts, NoGoal, read, told};
-use shared::custom_resource::{Handover, Reply, Request, RequestType};
-use shared::lifecycle::{Action, Because, Done, Reach, Refusal, last_start};
+use shared::contract::{CustomResource, Intent, NoGoal, intent, read, told};
+use shared::custom_resource::verdict::{Standing, next_hop, patience};
+use shared::custom_resource::{Handover, Reply, Request};
+use shared::lifecycle::{Action, Because, Done, last_start};
 use tracing::info;
 
 use crate::asked::{self, Asked};
@@ -38,144 +38,106 @@ pub(crate) struct Delivered<'a> {
     pub(crate) function: &'a str,
 }
 
-/// How long before CloudFormation's own patience ends the last invocation answers.
-const BEFORE_TIMEOUT: Duration = Duration::from_mins(2);
-
-/// CloudFormation's patience with this request, less what the last answer takes; a short one is not used up by that.
-fn patience(request: &Request) -> Duration {
-    let whole = request.service_timeout();
-    whole.saturating_sub(BEFORE_TIMEOUT.min(whole / 4))
-}
-
 /// Answers a request, or hands it over.
 pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, mut pace: Pace) -> Ended {
-    let Delivered { event, request, telling, function } = *delivered;
-    let handed = Handover::read(event);
+    let Delivered { event, request, telling, .. } = *delivered;
     let nothing = Trail::default();
     let Ok(asked) = look(aws, delivered, &mut pace).await else {
         return Ended::Reply(telling.late("nothing could be learned of the stack", BTreeMap::new(), &nothing));
     };
-    if let Ok(asked) = &asked {
+    if let Ok((asked, standing)) = &asked {
         telling.stack_is(asked.status);
-        if is_answered(asked, delivered) {
+        if *standing == Standing::AnsweredBefore {
             info!("this request was answered before");
             return Ended::AnsweredBefore;
         }
     }
-    let (properties, application) = match read::<R>(&request.properties).and_then(|properties| {
-        let application = properties.application()?;
-        Ok((properties, application))
+    let properties = match read::<R>(&request.properties).and_then(|properties| {
+        properties.application()?;
+        Ok(properties)
     }) {
-        Ok(read) => read,
+        Ok(properties) => properties,
         Err(unreadable) => return Ended::Reply(telling.unreadable(&unreadable)),
     };
+    let none = || properties.attributes(None);
     let asked = match asked {
-        Ok(asked) => asked,
+        Ok((asked, _)) => asked,
         Err(fault) => {
-            let refusal = fault.refusal(Action::DescribeStacks);
-            return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
+            return Ended::Reply(telling.refused(&fault.refusal(Action::DescribeStacks), none(), &nothing));
         }
     };
-    let found = asked.reach::<R>(&application);
-    let facts = Facts {
-        since: asked.since(),
-        deployed_since: asked.deployed_since(),
-        stack: asked.status,
-        stop_patience: aws.environment.stop_patience,
-        operation: asked.operation.clone(),
-        application_changed: asked.application_changed,
-        reach: found.as_ref().map_or(Reach::Own, |(_, reach)| reach.clone()),
-    };
-    let goal = properties.goal(request, &facts);
-    // A Delete with nothing to do is no trouble, whoever owns the application by now: the cleanup after a new name is one.
-    if request.request_type == RequestType::Delete && goal == Ok(None) {
-        return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));
-    }
-    let Some((name, _)) = found else {
-        match properties.without_application(request, asked.status) {
-            Ok(Some(attributes)) => {
-                return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
-            }
-            Ok(None) => {}
-            Err(refusal) => return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing)),
+    let facts = asked.facts(request, aws.environment.stop_patience);
+    let (goal, application) = match intent(&properties, request, &asked.asker(), facts) {
+        Intent::Nothing => return Ended::Reply(telling.reached("Nothing to do.", none(), &nothing)),
+        Intent::Succeed(attributes) => {
+            return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
         }
-        let (ApplicationRef::Name(application) | ApplicationRef::LogicalId(application)) = application;
-        let refusal = Refusal::NotOwned { application };
-        return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
-    };
-    let goal = match goal {
-        Ok(Some(goal)) => goal,
-        Ok(None) => {
-            return Ended::Reply(telling.reached("Nothing to do.", properties.attributes(None), &nothing));
+        Intent::Refuse(NoGoal::Unreadable(unreadable)) => return Ended::Reply(telling.unreadable(&unreadable)),
+        Intent::Refuse(NoGoal::Refused(refusal)) => {
+            return Ended::Reply(telling.refused(&refusal, none(), &nothing));
         }
-        Err(NoGoal::Unreadable(unreadable)) => return Ended::Reply(telling.unreadable(&unreadable)),
-        Err(NoGoal::Refused(refusal)) => {
-            return Ended::Reply(telling.refused(&refusal, properties.attributes(None), &nothing));
-        }
+        Intent::Reach(goal, application) => (goal, application),
     };
-    let first = asked.handover(handed);
+    let first = Handover::read(event).unwrap_or_else(|| asked.rows.handover(request, asked.status.as_str(), now().0));
     // CloudFormation's clock began with the resource's row, not with this invocation.
-    let age = now().since(asked.since());
-    pace.no_longer_than(patience(request).saturating_sub(age));
+    pace.no_longer_than(patience(request, now().since(asked.since(request))));
     let subject = Subject {
         stack: request.stack_id.clone(),
-        application: Some(name),
+        application: Some(application),
         in_name_of: InNameOf::Request { request: Box::new(request.clone()), first: first.clone() },
-        stack_seen: Some(asked.stack(&first)),
+        stack_seen: Some(asked.stack(request, &first)),
     };
     let mut trail = Trail::default();
     let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;
-    measure(&properties, &asked, &trail, reached.as_ref().ok());
+    measure(&properties, &asked, request, &trail, reached.as_ref().ok());
+    let seen = trail.last.as_ref();
     match reached {
-        Ok(done) => {
-            let attributes = properties.reached(&done, trail.last.as_ref());
-            Ended::Reply(telling.reached(&told(&done, trail.last.as_ref()), attributes, &trail))
-        }
+        Ok(done) => Ended::Reply(telling.reached(&told(&done, seen), properties.reached(&done, seen), &trail)),
         // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could contradict it.
         Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => Ended::AnsweredBefore,
-        Err(Stopped::Refused(refusal)) => {
-            Ended::Reply(telling.refused(&refusal, properties.attributes(trail.last.as_ref()), &trail))
-        }
+        Err(Stopped::Refused(refusal)) => Ended::Reply(telling.refused(&refusal, properties.attributes(seen), &trail)),
         Err(Stopped::OutOfTime(because)) => {
-            let first = Handover { kept: std::mem::take(&mut trail.kept), ..first };
-            let next = first.next(event).filter(|_| !pace.is_last());
-            if let Some(next) = next
-                && hand_over(aws, function, &next).await
+            let first = Handover { kept: trail.kept.clone(), ..first };
+            if let Some(next) = next_hop(&first, event, pace.is_last())
+                && hand_over(aws, delivered.function, &next).await
             {
                 return Ended::HandedOver;
             }
             let because =
                 because.map_or_else(|| "nothing could be learned of it".to_owned(), |because| because.to_string());
-            Ended::Reply(telling.late(&because, properties.attributes(trail.last.as_ref()), &trail))
+            Ended::Reply(telling.late(&because, properties.attributes(seen), &trail))
         }
     }
 }
 
 /// What this request leaves as metrics.
-fn measure<R: CustomResource>(properties: &R, asked: &Asked, trail: &Trail, done: Option<&Done>) {
+fn measure<R: CustomResource>(properties: &R, asked: &Asked, request: &Request, trail: &Trail, done: Option<&Done>) {
     let told_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
-    metric::ended(now().since(asked.since()), trail.calls.len(), done.is_none(), told_of.collect());
+    metric::ended(now().since(asked.since(request)), trail.calls.len(), done.is_none(), told_of.collect());
     let application = trail.last.as_ref().and_then(|last| last.application.as_ref());
     if let (Some(Done::Running | Done::Healthy), Some(application)) = (done, application)
-        && let Some(start) = last_start(application, asked.deployed_since())
+        && let Some(start) = last_start(application, asked.deployed_since(request))
     {
         metric::started(&application.name, &start);
     }
 }
 
-/// Looks at the stack; twice when the request seems to be answered, because a row that is late would mean an hour of silence.
-async fn look(aws: &Aws, delivered: &Delivered<'_>, pace: &mut Pace) -> Result<Result<Asked, Fault>, OutOfTime> {
-    let first = asked::look(aws, delivered.request, pace).await?;
-    match &first {
-        Ok(asked) if is_answered(asked, delivered) => {
-            pace.rest(Because::NotSeenYet).await?;
-            asked::look(aws, delivered.request, pace).await
+/// Looks at the stack until it is known whether somebody waits for the answer.
+async fn look(
+    aws: &Aws,
+    delivered: &Delivered<'_>,
+    pace: &mut Pace,
+) -> Result<Result<(Asked, Standing), Fault>, OutOfTime> {
+    let request = delivered.request;
+    for looks in 1.. {
+        let asked = match asked::look(aws, request, pace).await? {
+            Ok(asked) => asked,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        match asked.rows.standing(request, delivered.telling.physical_id(), looks) {
+            Standing::Doubtful => pace.rest(Because::NotSeenYet).await?,
+            standing @ (Standing::Awaited | Standing::AnsweredBefore) => return Ok(Ok((asked, standing))),
         }
-        Ok(_) | Err(_) => Ok(first),
     }
-}
-
-/// A Delete is always answered: in the cleanup phase the logical ID shows its replacement.
-fn is_answered(asked: &Asked, delivered: &Delivered<'_>) -> bool {
-    delivered.request.request_type != RequestType::Delete && asked.is_answered(delivered.telling.physical_id())
+    Err(OutOfTime)
 }

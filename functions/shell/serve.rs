@@ -11,6 +11,7 @@ use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use shared::contract::{CustomResource, Notify};
 use shared::custom_resource::Request;
+use shared::custom_resource::verdict::Schedule;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
 use crate::answer::{Delivered, Ended, answer};
@@ -22,8 +23,6 @@ use crate::roots::Trust;
 use crate::telling::Telling;
 use crate::{http, metric, unsticker};
 
-/// What the PUT of an answer may still take after the watchdog's margin began.
-const LAST_SECOND: Duration = Duration::from_secs(1);
 /// Assumed when the runtime gives a deadline that is long past, as local runtimes do.
 const NO_DEADLINE: Duration = Duration::from_mins(1);
 
@@ -87,17 +86,18 @@ async fn custom_resource<R: CustomResource>(
     );
     let log = where_the_log_is(&event.context);
     let telling = Telling::new::<R>(&request, &log);
-    let deadline = deadline(&event.context);
+    let began = Instant::now();
+    let left = deadline(&event.context).saturating_duration_since(began);
+    let schedule = Schedule::of(left, aws.as_ref().map_or(Duration::ZERO, |aws| aws.environment.reply_margin));
     let function = &event.context.env_config.function_name;
     async {
         let delivered = Delivered { event: &event.payload, request: &request, telling: &telling, function };
-        let (said, reply) = match ended::<R>(aws, &delivered, deadline).await {
+        let (said, reply) = match ended::<R>(aws, &delivered, began, schedule).await {
             Ended::Reply(reply) => (reply.verdict.as_str(), reply),
             Ended::AnsweredBefore => return Ok(json!({"Status": "answered before"})),
             Ended::HandedOver => return Ok(json!({"Status": "handed over"})),
         };
-        let end = deadline.checked_sub(LAST_SECOND).unwrap_or(deadline);
-        deliver(delivery, &request, reply.render(&request), end).await?;
+        deliver(delivery, &request, reply.render(&request), began + schedule.put).await?;
         Ok(json!({"Status": said}))
     }
     .instrument(span)
@@ -105,7 +105,12 @@ async fn custom_resource<R: CustomResource>(
 }
 
 /// What the work ends in, whatever happens to it: a panic and the watchdog end it too.
-async fn ended<R: CustomResource>(aws: &Result<Aws, String>, delivered: &Delivered<'_>, deadline: Instant) -> Ended {
+async fn ended<R: CustomResource>(
+    aws: &Result<Aws, String>,
+    delivered: &Delivered<'_>,
+    began: Instant,
+    schedule: Schedule,
+) -> Ended {
     let telling = delivered.telling;
     let aws = match aws {
         Ok(aws) => aws,
@@ -113,14 +118,9 @@ async fn ended<R: CustomResource>(aws: &Result<Aws, String>, delivered: &Deliver
             return Ended::Reply(telling.broken(&format!("The function could not be initialised: {failed}.")));
         }
     };
-    // A margin longer than the time there is would leave no time at all.
-    let left = deadline.saturating_duration_since(Instant::now());
-    let margin = aws.environment.reply_margin.min(left / 2);
-    let until = deadline.checked_sub(margin).unwrap_or(deadline);
-    let pace = Pace::new(&aws.environment, until);
-    // The pace ends by itself at `until`; the watchdog bites only when a single call takes longer than it should.
-    let watchdog = until + margin / 2;
-    match watched(watchdog, answer::<R>(aws, delivered, pace)).await {
+    let pace = Pace::new(&aws.environment, began + schedule.work);
+    // The pace ends by itself; the watchdog bites only when a single call takes longer than it should.
+    match watched(began + schedule.watchdog, answer::<R>(aws, delivered, pace)).await {
         Ok(ended) => ended,
         Err(Bitten::Panic(message)) => Ended::Reply(telling.broken(&format!("The handler panicked: {message}."))),
         Err(Bitten::Late) => Ended::Reply(telling.late("a call did not come back", BTreeMap::new(), &Trail::default())),

@@ -4,6 +4,7 @@ use aws_sdk_cloudformation as sdk;
 use aws_smithy_types::DateTime;
 use sdk::types::Stack as Described;
 use serde_json::Value;
+use shared::custom_resource::verdict::Row;
 use shared::lifecycle::{Action, StackEvent, StackStatus, Timestamp};
 use std::collections::BTreeMap;
 
@@ -127,16 +128,28 @@ pub(crate) async fn events(
     stack: &str,
     enough: impl Fn(&StackEvent) -> bool,
 ) -> Result<Vec<StackEvent>, Fault> {
+    paged(aws, stack, event, |events| events.last().is_some_and(&enough)).await
+}
+
+/// The same as rows by which a request is judged, until there are enough.
+pub(crate) async fn rows(aws: &Aws, stack: &str, enough: impl Fn(&[Row]) -> bool) -> Result<Vec<Row>, Fault> {
+    paged(aws, stack, row, enough).await
+}
+
+async fn paged<T>(
+    aws: &Aws,
+    stack: &str,
+    read: impl Fn(&sdk::types::StackEvent) -> T,
+    enough: impl Fn(&[T]) -> bool,
+) -> Result<Vec<T>, Fault> {
     let mut events = Vec::new();
     let mut next = None;
     loop {
         let page = aws.cloudformation.describe_stack_events().stack_name(stack).set_next_token(next).send().await;
         let page = page.map_err(|error| fault(Action::DescribeStackEvents, &error))?;
-        for row in page.stack_events() {
-            let event = event(row);
-            let last = enough(&event);
-            events.push(event);
-            if last {
+        for event in page.stack_events() {
+            events.push(read(event));
+            if enough(&events) {
                 return Ok(events);
             }
         }
@@ -144,6 +157,18 @@ pub(crate) async fn events(
         if next.is_none() {
             return Ok(events);
         }
+    }
+}
+
+fn row(row: &sdk::types::StackEvent) -> Row {
+    let event = event(row);
+    Row {
+        id: event.id,
+        time: event.time.0,
+        logical_id: event.logical_id,
+        physical_id: event.physical_id,
+        resource_type: event.resource_type,
+        status: event.status,
     }
 }
 

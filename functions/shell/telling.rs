@@ -1,11 +1,11 @@
-//! Composes replies: the first cause in the service's own words, what was seen last, what to do next, where the log is. The one
-//! place that decides between SUCCESS and FAILED.
+//! Composes replies: the first cause in the service's own words, what was seen last, what to do next, where the log is.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use shared::contract::{CustomResource, Unreadable};
-use shared::custom_resource::{Reply, Request, RequestType, Verdict};
+use shared::custom_resource::verdict::{Direction, verdict};
+use shared::custom_resource::{Reply, Request, Verdict};
 use shared::lifecycle::{Refusal, StackStatus};
 use tracing::{error, warn};
 
@@ -72,15 +72,14 @@ impl<'a> Telling<'a> {
         self.trouble(what, BTreeMap::new(), &Trail::default())
     }
 
-    /// FAILED, unless that would make the very state that this project cures: a Delete, and an Update while its stack rolls back, succeed
-    /// with the trouble in Data, in the log and as a metric with an alarm.
+    /// Something stands in the way: a SUCCESS that is one all the same says so in Data, in the log and as a metric with an alarm.
     fn trouble(&self, text: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
-        let going_back = self.stack.get().is_some_and(StackStatus::is_rolling_back);
-        let verdict = match self.request.request_type {
-            RequestType::Delete => Verdict::Success,
-            RequestType::Update if going_back => Verdict::Success,
-            RequestType::Create | RequestType::Update | RequestType::Unknown(_) => Verdict::Failed,
+        let direction = match self.stack.get().map(StackStatus::is_rolling_back) {
+            Some(true) => Direction::Back,
+            Some(false) => Direction::Forward,
+            None => Direction::Unknown,
         };
+        let verdict = verdict(&self.request.request_type, direction);
         match verdict {
             Verdict::Success => {
                 warn!(trouble = text, "answered SUCCESS all the same");

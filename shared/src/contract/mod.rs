@@ -21,6 +21,7 @@ mod auto_start;
 mod common;
 mod environment;
 mod function;
+mod intent;
 mod limits;
 pub mod metric;
 mod origin;
@@ -44,6 +45,7 @@ pub use function::{
     ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
     UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER, WOKEN_BY_A_SWEEP,
 };
+pub use intent::{Intent, intent};
 pub use limits::Leaf;
 pub use origin::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
 pub use permissions::permissions;

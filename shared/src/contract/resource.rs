@@ -17,6 +17,16 @@ pub enum ApplicationRef {
     LogicalId(String),
 }
 
+impl ApplicationRef {
+    /// The name or the logical ID.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        match self {
+            Self::Name(text) | Self::LogicalId(text) => text,
+        }
+    }
+}
+
 /// What is known when a goal is made.
 #[derive(Debug, Clone)]
 pub struct Facts {

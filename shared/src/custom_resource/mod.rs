@@ -7,6 +7,7 @@ mod handover;
 mod reply;
 mod request;
 mod response_url;
+pub mod verdict;
 
 pub use handover::Handover;
 pub use reply::{LIMIT, Reply, Verdict};
