@@ -62,10 +62,12 @@ check-properties: ## Keys that the job reads and nobody injects, and the reverse
 TEMPLATES := $(wildcard template/*.template.json template/samples/*.template.json)
 LINTED_REGIONS := us-east-1 eu-west-1 us-gov-west-1 cn-north-1
 # W3011 wants an UpdateReplacePolicy beside a DeletionPolicy, for the data: a custom resource of ours holds none.
-gates: $(VENV)/installed ## cfn-lint in three partitions, cloudformation-validate and our own Guard rules find nothing in the templates
+gates: $(VENV)/installed ## cfn-lint, cloudformation-validate, our Guard rules, and AWS's own data on permissions find nothing in the templates
 	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) -- $(TEMPLATES)
 	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) --ignore-checks W3011 -- tests/adoption/*/*.yaml
 	$(VENV)/bin/python tests/gates/templates.py $(TEMPLATES)
+	$(VENV)/bin/python tests/gates/policies.py $(TEMPLATES) $(wildcard tests/adoption/*/*.yaml)
+	$(VENV)/bin/python tests/gates/handlers.py $(wildcard template/application*.template.json template/samples/*.template.json)
 
 requests: test $(VENV)/installed ## What the scenarios sent, against botocore's models; what they used, against what is granted
 	$(VENV)/bin/python tests/gates/requests.py $(RECORDED)
@@ -138,7 +140,7 @@ e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python
 e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
 	cargo run --quiet --package local-aws --bin e2e-flink
 
-# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint and cloudformation-validate, pinned.
+# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint, cloudformation-validate and policy_sentry, pinned.
 $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt

@@ -93,6 +93,8 @@ fn target(settings: &Settings, operation: &str, body: &Value) -> (String, String
         return (arn.rsplit('/').next().unwrap_or_default().to_owned(), arn.to_owned());
     }
     match body["ApplicationName"].as_str() {
+        // AWS's service authorization data gives CreateApplication no resource (`semantics.md` H.3).
+        Some(name) if operation == "CreateApplication" => (name.to_owned(), "*".to_owned()),
         Some(name) if operation != "ListApplications" => {
             (name.to_owned(), settings.arn("kinesisanalytics", &format!("application/{name}")))
         }

@@ -64,10 +64,12 @@ pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: 
         (None, Some(arn)) => arn.rsplit('/').next().unwrap_or_default().to_owned(),
         (None, None) => String::new(),
     };
-    let resource = if name.is_empty() { "*".to_owned() } else { settings.arn("kinesis", &format!("stream/{name}")) };
+    let arn = settings.arn("kinesis", &format!("stream/{name}"));
+    // AWS's service authorization data gives these no resource (`semantics.md` H.3).
+    let takes_no_resource = name.is_empty() || ["ListStreams", "UpdateStreamMode"].contains(&operation);
+    let resource = if takes_no_resource { "*".to_owned() } else { arn.clone() };
     let tags = state.kinesis.streams.get(&name).map(|stream| stream.tags.clone()).unwrap_or_default();
     let context = api::tag_context("aws:ResourceTag", &tags);
-    let arn = resource.clone();
     let call = Call { action: format!("kinesis:{operation}"), caller, resource, context, body };
     api::perform(state, call, |state| dispatch(state, caller, operation, &name, &arn, body))
 }

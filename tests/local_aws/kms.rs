@@ -2,8 +2,8 @@
 //! Nothing is encrypted.
 
 use crate::State;
-use crate::api::{ApiError, ApiResult, Caller};
-use crate::services;
+use crate::api::{ApiError, ApiResult, Caller, Context};
+use crate::iam;
 
 /// May this caller have a service use this key? What each service asks for stands where it asks.
 pub(crate) fn authorize(state: &State, caller: &Caller, key: &str, actions: &[&str]) -> ApiResult<()> {
@@ -13,5 +13,7 @@ pub(crate) fn authorize(state: &State, caller: &Caller, key: &str, actions: &[&s
     if !(key.starts_with("arn:") && key.contains(":kms:") && key.contains(":key/")) {
         return Err(ApiError::new("KMSNotFoundException", format!("Invalid keyId {key}")));
     }
-    actions.iter().try_for_each(|action| services::authorize(state, caller, action, key))
+    // Whoever asks here is a service, with the caller's permissions (KMS guide, kms:GrantIsForAWSResource).
+    let context = Context::from([("kms:GrantIsForAWSResource".to_owned(), vec!["true".to_owned()])]);
+    actions.iter().try_for_each(|action| iam::authorize(state, caller, action, key, &context))
 }

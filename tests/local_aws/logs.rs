@@ -57,7 +57,10 @@ pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: 
         (None, None) => String::new(),
     };
     let arn = settings.arn("logs", &format!("log-group:{name}"));
+    // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html: `arn` and `logGroupArn`.
+    let tags_it = ["TagResource", "UntagResource", "ListTagsForResource"].contains(&operation);
     let resource = match (name.is_empty(), body["logStreamName"].as_str()) {
+        (false, None) if tags_it => arn.clone(),
         (true, _) => "*".to_owned(),
         (false, Some(stream)) => format!("{arn}:log-stream:{stream}"),
         (false, None) => format!("{arn}:*"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use local_aws::api::{ApiError, Caller};
+use local_aws::api::{ApiError, Caller, Context};
 use local_aws::cloudformation::{self, Status};
 use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::events::{self, EventFault};
@@ -172,11 +172,26 @@ async fn with_its_own_role_it_continues_the_rollback_of_a_stack_without_one() {
         [("CreateStack", "1", Status::CreateComplete), ("UpdateStack", "2", Status::UpdateRollbackFailed)]
     {
         let key = deployment.upload(&jar(version, &["poison"]));
-        let tags = [("flink-unstick", "enabled")];
+        // The update changes the tags of all that it reaches; the unsticker's own role gives them back.
+        let tags = [("flink-unstick", "enabled"), ("version", version)];
         request(deployment.world(), action, NAME, &template, &with_jar(&key), &tags, None).unwrap();
         assert_eq!(settled(deployment.world(), NAME).await, ends, "{}", why(&deployment));
         deployment.record("poison");
     }
     report(&deployment, "StoppedAwaitingFix").await;
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    let state = deployment.world().state();
+    assert_eq!(state.flink.applications[NAME].tags["version"], "1");
+    assert_eq!(state.kinesis.streams[NAME].tags["version"], "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stacks_role_grants_the_key_to_services_alone() {
+    let deployment = handlers().await;
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555";
+    assert_eq!(deployment.change_access(&[("KeyArn", key)]).await, Status::UpdateComplete);
+    let who = Caller::Role(iam::role_name(&deployment.stack_role).to_owned());
+    let granted = |context| iam::authorize(&deployment.world().state(), &who, "kms:CreateGrant", key, &context);
+    assert_eq!(granted(Context::new()).unwrap_err().code, "AccessDeniedException");
+    granted(Context::from([("kms:GrantIsForAWSResource".to_owned(), vec!["true".to_owned()])])).unwrap();
 }

@@ -22,7 +22,6 @@ pub(super) fn statements(bucket_arn: &Value, key: &Key) -> [Statement; 7] {
             "kinesis:GetShardIterator",
             "kinesis:ListShards",
             "kinesis:ListStreamConsumers",
-            "kinesis:ListStreams",
             "kinesis:PutRecord",
             "kinesis:PutRecords",
             "kinesis:RegisterStreamConsumer",
@@ -40,10 +39,10 @@ pub(super) fn statements(bucket_arn: &Value, key: &Key) -> [Statement; 7] {
             "dynamodb:UpdateItem",
         ])
         .on([arn::regional("dynamodb", ["table/*".into()])]),
-        Statement::allow(["logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"])
+        Statement::allow(["logs:DescribeLogStreams", "logs:PutLogEvents"])
             .on([arn::regional("logs", ["log-group:*".into()])]),
-        // CloudWatch has no resources for it.
-        Statement::allow(["cloudwatch:PutMetricData"]).on(["*".into()]),
+        // They take no resource.
+        Statement::allow(["cloudwatch:PutMetricData", "logs:DescribeLogGroups"]).on(["*".into()]),
         Statement::allow(["s3:GetObject*", "s3:GetBucket*", "s3:List*"])
             .on([bucket_arn.clone(), Value::concat([bucket_arn.clone(), "/*".into()])]),
         Statement::allow(INTERFACES).on(["*".into()]),

@@ -31,6 +31,22 @@ fn many(json: &Json) -> Vec<String> {
     json.as_array().map_or_else(|| vec![text(json)], |items| items.iter().map(text).collect())
 }
 
+/// The resource on which an action can match: AWS's service authorization data gives two of CDK's actions no resource, and two a
+/// consumer; on the ARN that CDK writes they never match. ListStreams is not granted at all.
+fn matching((action, resource): (String, String)) -> Option<(String, String)> {
+    let resource = match action.as_str() {
+        "kinesis:ListStreams" => return None,
+        "logs:DescribeLogGroups" => "*".to_owned(),
+        "kinesis:SubscribeToShard" | "kinesis:DescribeStreamConsumer" => format!("{resource}/consumer/*"),
+        _ => resource,
+    };
+    Some((action, resource))
+}
+
+fn all(grants: Grants) -> BTreeSet<(String, String)> {
+    grants.into_iter().flatten().collect()
+}
+
 fn grants(document: &Json) -> Grants {
     let statements = document["Statement"].as_array().unwrap();
     let pairs = |statement: &Json| {
@@ -44,11 +60,11 @@ fn grants(document: &Json) -> Grants {
 }
 
 #[test]
-fn the_role_is_granted_what_cdk_grants_statement_by_statement_and_no_more() {
+fn the_role_is_granted_what_cdk_grants_where_it_can_match_and_no_more() {
     let theirs = grants(&reference().properties("FlinkAppRoleDefaultPolicyE633A44E")["PolicyDocument"]);
     let ours = grants(&ours().properties("ApplicationRole")["Policies"][0]["PolicyDocument"]);
     assert_eq!(theirs.len(), 7);
-    assert_eq!(ours, theirs);
+    assert_eq!(all(ours), all(theirs).into_iter().filter_map(matching).collect());
 }
 
 #[test]

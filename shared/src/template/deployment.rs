@@ -39,7 +39,7 @@ pub(super) const ROLE_PATH: &str = "/flink-stack/";
 /// How the log groups of applications begin.
 pub(super) const LOG_GROUP_PREFIX: &str = "/aws/kinesis-analytics/";
 
-const STREAM: [&str; 12] = [
+const STREAM: [&str; 11] = [
     "kinesis:AddTagsToStream",
     "kinesis:DecreaseStreamRetentionPeriod",
     "kinesis:DescribeStreamSummary",
@@ -51,7 +51,6 @@ const STREAM: [&str; 12] = [
     "kinesis:StopStreamEncryption",
     "kinesis:TagResource",
     "kinesis:UntagResource",
-    "kinesis:UpdateStreamMode",
 ];
 const TABLE: [&str; 12] = [
     "dynamodb:DescribeContinuousBackups",
@@ -67,10 +66,9 @@ const TABLE: [&str; 12] = [
     "dynamodb:UpdateTable",
     "dynamodb:UpdateTimeToLive",
 ];
-const LOG_GROUP: [&str; 10] = [
+const LOG_GROUP: [&str; 9] = [
     "logs:AssociateKmsKey",
     "logs:DeleteRetentionPolicy",
-    "logs:DescribeIndexPolicies",
     "logs:DescribeLogStreams",
     "logs:DisassociateKmsKey",
     "logs:GetDataProtectionPolicy",
@@ -98,20 +96,35 @@ const ALARM: [&str; 5] = [
     "cloudwatch:TagResource",
     "cloudwatch:UntagResource",
 ];
-const DASHBOARD: [&str; 2] = ["cloudwatch:GetDashboard", "cloudwatch:PutDashboard"];
-/// Without the boundary as a condition: reading, tags, and who may assume a role that is bounded already.
-const ROLE: [&str; 8] = [
+const DASHBOARD: [&str; 5] = [
+    "cloudwatch:GetDashboard",
+    "cloudwatch:ListTagsForResource",
+    "cloudwatch:PutDashboard",
+    "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
+];
+/// AWS's service authorization data gives these no resource: on an ARN they never match (`semantics.md` H.3).
+const WITHOUT_RESOURCE: [&str; 3] =
+    ["logs:DescribeIndexPolicies", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies"];
+/// Without the boundary as a condition, which tagging does not know, and which a look at a role that is gone does not have.
+const ROLE: [&str; 7] = [
     "iam:GetRole",
     "iam:GetRolePolicy",
     "iam:ListAttachedRolePolicies",
     "iam:ListRolePolicies",
+    "iam:ListRoleTags",
     "iam:TagRole",
     "iam:UntagRole",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateRoleDescription",
 ];
 /// Only on a role that has the boundary, or gets it with this call. Taking it away is not among them.
-const BOUNDED_ROLE: [&str; 3] = ["iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"];
+const BOUNDED_ROLE: [&str; 6] = [
+    "iam:DeleteRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
+];
 
 /// The statements.
 pub(super) fn statements(limits: &Limits, extent: Extent) -> Vec<Statement> {
@@ -141,16 +154,17 @@ pub(super) fn statements(limits: &Limits, extent: Extent) -> Vec<Statement> {
             &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DeleteLogGroup", "logs:DeleteLogStream"],
         )
         .on([log_group]),
-        // CloudWatch Logs lists by prefix, over all groups.
-        Statement::allow(["logs:DescribeLogGroups", "logs:DescribeResourcePolicies"]).on(["*".into()]),
-        with(&APPLICATION, &["kinesisanalytics:CreateApplication", "kinesisanalytics:DeleteApplication"])
+        with(&WITHOUT_RESOURCE, &["kinesis:UpdateStreamMode", "kinesisanalytics:CreateApplication"]).on(["*".into()]),
+        with(&APPLICATION, &["kinesisanalytics:DeleteApplication"])
             .on([arn::regional("kinesisanalytics", ["application/".into()].into_iter().chain(application()))]),
         with(&ALARM, &["cloudwatch:DeleteAlarms"])
             .on([arn::regional("cloudwatch", ["alarm:".into()].into_iter().chain(application()))]),
         with(&DASHBOARD, &["cloudwatch:DeleteDashboards"]).on([dashboards]),
-        limits.key.statement(kms::USE.into_iter().chain(["kms:CreateGrant"])),
-        with(&ROLE, &["iam:DeleteRole"]).on([roles()]),
-        bounded(with(&BOUNDED_ROLE, &["iam:CreateRole"])),
+        limits.key.statement(kms::USE),
+        // DynamoDB makes its grants in the caller's name; nobody else is given one.
+        limits.key.statement(["kms:CreateGrant"]).only_if("Bool", "kms:GrantIsForAWSResource", &"true".into()),
+        with(&ROLE, &[]).on([roles()]),
+        bounded(with(&BOUNDED_ROLE, &["iam:CreateRole", "iam:DeleteRole"])),
         Statement::allow(["iam:PassRole"]).on([roles()]).only_if(
             "StringEquals",
             "iam:PassedToService",

@@ -12,17 +12,17 @@ use super::value::{Value, pseudo};
 #[derive(Debug)]
 pub enum Stream {}
 
-/// What a reader calls, as CDK's `grantRead` and its Flink construct have it.
-const READ: [&str; 8] = [
+/// What a reader calls, as CDK's `grantRead` and its Flink construct have it. Not kinesis:ListStreams: it takes no resource, and a
+/// job that knows its stream lists none.
+const READ: [&str; 5] = [
     "kinesis:DescribeStreamSummary",
     "kinesis:GetRecords",
     "kinesis:GetShardIterator",
     "kinesis:ListShards",
-    "kinesis:SubscribeToShard",
     "kinesis:DescribeStream",
-    "kinesis:ListStreams",
-    "kinesis:DescribeStreamConsumer",
 ];
+/// With enhanced fan-out: these take a consumer, and no stream.
+const READ_AS_CONSUMER: [&str; 2] = ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"];
 
 impl Stream {
     /// On demand: no shards to count. `encryption` is [`Self::encryption`], or `AWS::NoValue` for none.
@@ -50,5 +50,7 @@ impl Handle<Stream> {
     /// Reading, shared or with enhanced fan-out on a consumer that exists.
     pub fn grant_read(&self, role: &mut Role) {
         role.grant(Statement::allow(READ).on([self.arn()]));
+        let consumers = Value::concat([self.arn(), "/consumer/*".into()]);
+        role.grant(Statement::allow(READ_AS_CONSUMER).on([consumers]));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::model::Stack;
-use super::resources::{self, Desk, Handler, Made, Refused};
+use super::resources::{self, Desk, Handler, Made, Refused, tagging};
 use crate::World;
 use crate::api::Caller;
 
@@ -16,6 +16,8 @@ pub(super) struct Job {
     pub(super) stack_id: String,
     pub(super) stack_name: String,
     pub(super) logical_id: String,
+    /// The random part of a generated name.
+    pub(super) suffix: String,
     pub(super) kind: String,
     pub(super) caller: Caller,
     pub(super) properties: Value,
@@ -46,7 +48,9 @@ impl Job {
             settings: &world.settings,
             caller: &self.caller,
             stack_name: &self.stack_name,
+            kind: &self.kind,
             logical_id: &self.logical_id,
+            suffix: &self.suffix,
             tags: &self.tags,
             old_tags: &self.old_tags,
             properties: &self.properties,
@@ -67,6 +71,7 @@ impl Job {
     pub(super) async fn create(&mut self, world: &Arc<World>) -> Result<Made, Refused> {
         let handler = self.handler()?;
         resources::validate(handler, &self.logical_id, &self.properties)?;
+        self.at_desk(world, tagging::authorize_create)?;
         let made = self.at_desk(world, handler.create)?;
         self.physical_id.clone_from(&made.physical_id);
         if let Some(stack) = world.state().cloudformation.stack_mut(&self.stack_id)
@@ -82,6 +87,7 @@ impl Job {
     pub(super) async fn update(&self, world: &Arc<World>) -> Result<Made, Refused> {
         let handler = self.handler()?;
         resources::validate(handler, &self.logical_id, &self.properties)?;
+        self.at_desk(world, tagging::update)?;
         let made = self.at_desk(world, handler.update)?;
         self.stabilize(world).await?;
         Ok(made)
@@ -97,16 +103,16 @@ impl Job {
 
 /// The tags that a resource gets: the template's, over the stack's, beside the system's.
 pub(super) fn tags(stack: &Stack, logical_id: &str, kind: &str, properties: &Value) -> BTreeMap<String, String> {
-    if !resources::handler(kind).is_some_and(|handler| handler.is_taggable) {
-        return BTreeMap::new();
-    }
+    let Some(tagging) = tagging::of(kind) else { return BTreeMap::new() };
     let mut tags = stack.tags.clone();
     for tag in properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| tag.get(key).map(super::parameters::as_text).unwrap_or_default();
         tags.insert(text("Key"), text("Value"));
     }
-    tags.insert("aws:cloudformation:stack-name".to_owned(), stack.name.clone());
-    tags.insert("aws:cloudformation:stack-id".to_owned(), stack.id.clone());
-    tags.insert("aws:cloudformation:logical-id".to_owned(), logical_id.to_owned());
+    if tagging.has_system_tags {
+        tags.insert("aws:cloudformation:stack-name".to_owned(), stack.name.clone());
+        tags.insert("aws:cloudformation:stack-id".to_owned(), stack.id.clone());
+        tags.insert("aws:cloudformation:logical-id".to_owned(), logical_id.to_owned());
+    }
     tags
 }

@@ -8,7 +8,7 @@ use super::desk::{Job, tags};
 use super::intrinsics::Scope;
 use super::model::{Resource, Stack, Status};
 use super::{exports, resources};
-use crate::{Settings, State};
+use crate::{Settings, State, stamp};
 
 /// What the template asks of one resource.
 pub(super) enum Plan {
@@ -29,6 +29,7 @@ pub(super) fn plan(state: &mut State, settings: &Settings, stack_id: &str, logic
         stack_id: stack.id.clone(),
         stack_name: stack.name.clone(),
         logical_id: logical_id.to_owned(),
+        suffix: stamp::suffix(12),
         kind: declared.kind.clone(),
         caller: stack.actor(),
         tags: tags(stack, logical_id, &declared.kind, &properties),
@@ -80,6 +81,7 @@ pub(super) fn job_for(stack: &Stack, present: &Resource, properties: Value) -> J
         stack_id: stack.id.clone(),
         stack_name: stack.name.clone(),
         logical_id: present.logical_id.clone(),
+        suffix: stamp::suffix(12),
         kind: present.kind.clone(),
         caller: stack.actor(),
         properties,

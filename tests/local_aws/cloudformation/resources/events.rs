@@ -21,7 +21,6 @@ pub(super) const HANDLERS: &[Handler] = &[Handler {
     required: &[],
     create_only: &["EventBusName", "Name"],
     attributes: &["Arn"],
-    is_taggable: false,
     create: |desk| {
         let name = desk.name("Name", 64);
         let arn = put(desk, &name)?;

@@ -28,7 +28,6 @@ pub(super) const HANDLERS: &[Handler] = &[Handler {
     create_only: &["ApplicationName", "ApplicationMode"],
     // B.1: no readOnlyProperties, so no Fn::GetAtt.
     attributes: &[],
-    is_taggable: true,
     create,
     update,
     delete,

@@ -22,7 +22,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["AssumeRolePolicyDocument"],
         create_only: &["Path", "RoleName"],
         attributes: &["Arn", "RoleId"],
-        is_taggable: true,
         create: create_role,
         update: update_role,
         delete: delete_role,
@@ -34,7 +33,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["PolicyDocument", "PolicyName"],
         create_only: &["PolicyName"],
         attributes: &["Id"],
-        is_taggable: false,
         create: |desk| {
             let id = desk.name("", 64);
             put_policy(desk)?;
@@ -64,7 +62,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["PolicyDocument"],
         create_only: &["Description", "ManagedPolicyName", "Path"],
         attributes: &["PolicyArn"],
-        is_taggable: false,
         create: create_managed,
         update: |desk| {
             let body = json!({

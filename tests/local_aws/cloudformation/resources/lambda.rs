@@ -14,7 +14,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         // In the registry every property of a permission is createOnly.
         create_only: &["Action", "FunctionName", "Principal", "SourceAccount", "SourceArn"],
         attributes: &["Id"],
-        is_taggable: false,
         create: |desk| {
             let id = format!("{}-{}-{}", desk.stack_name, desk.logical_id, stamp::suffix(12));
             let mut body = desk.properties.clone();
@@ -48,7 +47,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["FunctionName", "Qualifier"],
         create_only: &["FunctionName", "Qualifier"],
         attributes: &[],
-        is_taggable: false,
         create: |desk| {
             configure(desk)?;
             let id = format!("{}|{}", desk.text("FunctionName"), desk.text("Qualifier"));

@@ -30,7 +30,6 @@ pub(super) const HANDLERS: &[Handler] = &[Handler {
     required: &["Code", "Role"],
     create_only: &["FunctionName"],
     attributes: &["Arn"],
-    is_taggable: true,
     create,
     update,
     delete: |desk| {

@@ -12,7 +12,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &[],
         create_only: &["LogGroupName"],
         attributes: &["Arn"],
-        is_taggable: true,
         create: |desk| {
             let name = desk.name("LogGroupName", 512);
             let mut body = json!({ "logGroupName": name, "tags": desk.tags });
@@ -38,7 +37,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["LogGroupName"],
         create_only: &["LogGroupName", "LogStreamName"],
         attributes: &[],
-        is_taggable: false,
         create: |desk| {
             let name = desk.name("LogStreamName", 512);
             let body = json!({ "logGroupName": desk.properties["LogGroupName"], "logStreamName": name });

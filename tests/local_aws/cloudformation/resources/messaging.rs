@@ -11,7 +11,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &[],
         create_only: &["TopicName"],
         attributes: &["TopicArn", "TopicName"],
-        is_taggable: true,
         create: |desk| {
             let name = desk.name("TopicName", 256);
             let reply = desk.call("sns", "CreateTopic", &json!({ "Name": name, "Tags": desk.tag_list() }))?;
@@ -31,7 +30,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["PolicyDocument", "Topics"],
         create_only: &[],
         attributes: &["Id"],
-        is_taggable: false,
         create: |desk| {
             let id = desk.name("", 64);
             put_policy(desk)?;
@@ -51,7 +49,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["Protocol", "TopicArn"],
         create_only: &["Endpoint", "Protocol", "TopicArn"],
         attributes: &["Arn"],
-        is_taggable: false,
         create: |desk| {
             let (topic, subscription) = (desk.properties["TopicArn"].clone(), desk.properties.clone());
             let arn = subscribe(desk, &topic, &subscription)?;

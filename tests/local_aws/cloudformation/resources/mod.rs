@@ -15,6 +15,7 @@ mod queues;
 mod recorded;
 mod storage;
 mod tables;
+pub(super) mod tagging;
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,10 @@ pub(crate) struct Desk<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) caller: &'a Caller,
     pub(crate) stack_name: &'a str,
+    pub(crate) kind: &'a str,
     pub(crate) logical_id: &'a str,
+    /// The random part of a generated name, the same as long as one request is worked on.
+    pub(crate) suffix: &'a str,
     /// Template, stack and system tags.
     pub(crate) tags: &'a BTreeMap<String, String>,
     /// The same as they were before.
@@ -122,7 +126,7 @@ impl Desk<'_> {
         given.unwrap_or_else(|| {
             let mut name = format!("{}-{}", self.stack_name, self.logical_id);
             name.truncate(longest - 13);
-            format!("{name}-{}", stamp::suffix(12))
+            format!("{name}-{}", self.suffix)
         })
     }
 
@@ -179,7 +183,6 @@ pub(crate) struct Handler {
     pub(crate) required: &'static [&'static str],
     pub(crate) create_only: &'static [&'static str],
     pub(crate) attributes: &'static [&'static str],
-    pub(crate) is_taggable: bool,
     pub(crate) create: fn(&mut Desk<'_>) -> Result<Made, Refused>,
     /// `None` in the attributes' place: they stay.
     pub(crate) update: fn(&mut Desk<'_>) -> Result<Made, Refused>,

@@ -32,7 +32,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &[],
         create_only: &["QueueName"],
         attributes: &["Arn", "QueueName", "QueueUrl"],
-        is_taggable: true,
         create: |desk| {
             let name = desk.name("QueueName", 80);
             let body = json!({ "QueueName": name, "Attributes": attributes(desk), "tags": desk.tags });
@@ -55,7 +54,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["PolicyDocument", "Queues"],
         create_only: &[],
         attributes: &["Id"],
-        is_taggable: false,
         create: |desk| {
             let id = desk.name("", 64);
             let document = desk.properties["PolicyDocument"].to_string();

@@ -33,7 +33,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["ComparisonOperator", "EvaluationPeriods"],
         create_only: &["AlarmName"],
         attributes: &["Arn"],
-        is_taggable: true,
         create: |desk| {
             call(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
             let name = desk.name("AlarmName", 255);
@@ -50,11 +49,10 @@ pub(super) const HANDLERS: &[Handler] = &[
     },
     Handler {
         kind: "AWS::CloudWatch::Dashboard",
-        properties: &["DashboardBody", "DashboardName"],
+        properties: &["DashboardBody", "DashboardName", "Tags"],
         required: &["DashboardBody"],
         create_only: &["DashboardName"],
         attributes: &[],
-        is_taggable: false,
         create: |desk| {
             put_dashboard(desk)?;
             Ok(Made::new(desk.name("DashboardName", 255), []))
@@ -73,7 +71,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &[],
         create_only: &[],
         attributes: &[],
-        is_taggable: false,
         create: |_| Ok(Made::new(stamp::uuid(), [])),
         update: |desk| Ok(Made::new(desk.physical_id, [])),
         delete: |_| Ok(()),
@@ -85,7 +82,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &[],
         create_only: &[],
         attributes: &[],
-        is_taggable: false,
         create: |desk| {
             let url = format!(
                 "{}/cloudformation-waitcondition/{}/{}",
@@ -113,7 +109,7 @@ fn put_dashboard(desk: &mut Desk<'_>) -> Result<(), Refused> {
 }
 
 fn call(desk: &mut Desk<'_>, action: &str, kind: &str, property: &str) -> Result<(), Refused> {
-    let name = if desk.physical_id.is_empty() { desk.text(property) } else { desk.physical_id };
+    let name = if desk.physical_id.is_empty() { desk.name(property, 255) } else { desk.physical_id.to_owned() };
     let arn = match kind {
         "dashboard" => format!("arn:aws:cloudwatch::{}:dashboard/{name}", desk.settings.account),
         other => desk.arn("cloudwatch", &format!("{other}:{name}")),

@@ -21,7 +21,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &[],
         create_only: &["BucketName"],
         attributes: &["Arn", "DomainName", "RegionalDomainName"],
-        is_taggable: true,
         create: |desk| {
             let name = desk.name("BucketName", 63).to_lowercase();
             desk.call("s3", "CreateBucket", &json!({ "Bucket": name }))?;
@@ -43,7 +42,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["Bucket", "PolicyDocument"],
         create_only: &["Bucket"],
         attributes: &[],
-        is_taggable: false,
         create: |desk| {
             put_bucket_policy(desk, "s3:PutBucketPolicy")?;
             Ok(Made::new(desk.text("Bucket"), []))
@@ -61,7 +59,6 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &[],
         create_only: &["Name"],
         attributes: &["Arn"],
-        is_taggable: true,
         create: |desk| {
             let name = desk.name("Name", 128);
             let mut body = json!({ "StreamName": name, "Tags": desk.tags });

@@ -21,7 +21,6 @@ pub(super) const HANDLERS: &[Handler] = &[Handler {
     required: &["KeySchema"],
     create_only: &["TableName"],
     attributes: &["Arn"],
-    is_taggable: true,
     create: |desk| {
         let name = desk.name("TableName", 255);
         let mut body = desk.only(&[

@@ -3,6 +3,7 @@
 mod custom;
 mod incident;
 mod nested;
+mod tags;
 mod templates;
 
 use std::collections::BTreeMap;
