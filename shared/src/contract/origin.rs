@@ -5,7 +5,7 @@ pub const VERSION_METADATA: &str = "FlinkStackHandlersVersion";
 /// Which of our templates it is: one of [`StackTemplate::name`].
 pub const TEMPLATE_METADATA: &str = "FlinkStackHandlersTemplate";
 
-/// One of the templates that this project deploys.
+/// One of the templates that `make deploy` deploys. The sample is a team's own as soon as it is deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StackTemplate {
     /// `access.template.json`.
@@ -14,13 +14,11 @@ pub enum StackTemplate {
     Handlers,
     /// `application.template.json` and its retained variant.
     Application,
-    /// The sample `two-applications.template.json`.
-    TwoApplications,
 }
 
 impl StackTemplate {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Access, Self::Handlers, Self::Application, Self::TwoApplications];
+    pub const ALL: [Self; 3] = [Self::Access, Self::Handlers, Self::Application];
 
     /// Its word in the Metadata.
     #[must_use]
@@ -29,7 +27,6 @@ impl StackTemplate {
             Self::Access => "access",
             Self::Handlers => "handlers",
             Self::Application => "application",
-            Self::TwoApplications => "two-applications",
         }
     }
 

@@ -4,15 +4,13 @@ use super::document::Template;
 use super::problem::Problem;
 use super::settings::Settings;
 use super::streaming::StreamingApplication;
-use crate::contract::StackTemplate;
 
 /// The template: a second application is a line. `tests/` deploys it, written out as `template/fixtures/two-applications.template.json`.
 ///
 /// # Errors
 /// A mistake in this file.
 pub fn two_applications() -> Result<Template, Problem> {
-    let mut template = Template::described("Two Flink applications that start by themselves.")
-        .identified_as(StackTemplate::TwoApplications);
+    let mut template = Template::described("Two Flink applications that start by themselves.");
     let settings = Settings::from_parameters(&mut template)?;
     StreamingApplication::named("Orders", &settings).add_to(&mut template)?;
     StreamingApplication::named("Clicks", &settings)
