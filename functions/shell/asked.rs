@@ -18,6 +18,7 @@ pub(crate) struct Asked {
     pub(crate) status: StackStatus,
     pub(crate) rows: Rows,
     name: String,
+    id: String,
     applications: Vec<(String, String)>,
 }
 
@@ -40,7 +41,7 @@ async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
     let name = described.id.split('/').nth(1).unwrap_or_default().to_owned();
     let rows = rows(aws, request, |all| Rows::is_enough(all, request)).await?;
     let applications = stack::applications(aws, &request.stack_id, false).await?;
-    Ok(Asked { status: described.status, rows, name, applications })
+    Ok(Asked { status: described.status, rows, name, id: described.id, applications })
 }
 
 /// The newest rows, until there are enough; none where they cannot be read.
@@ -84,7 +85,7 @@ impl Asked {
 
     /// The stack as it is asked whose an application is.
     pub(crate) fn asker(&self) -> Asker<'_> {
-        Asker { stack: &self.name, status: self.status, applications: &self.applications }
+        Asker { stack: &self.name, stack_id: &self.id, status: self.status, applications: &self.applications }
     }
 
     /// The stack as the driver sees it, so that its first look need not repeat this one.

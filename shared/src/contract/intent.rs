@@ -69,7 +69,8 @@ mod tests {
             reach: Reach::Own,
         };
         let applications = [("Application".to_owned(), "flink-own".to_owned())];
-        let asker = Asker { stack: "s", status: StackStatus::UpdateInProgress, applications: &applications };
+        let asker =
+            Asker { stack: "s", stack_id: "arn:s", status: StackStatus::UpdateInProgress, applications: &applications };
         intent(&read::<R>(properties).unwrap(), &Request::read(&event).unwrap(), &asker, facts)
     }
 

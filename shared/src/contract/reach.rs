@@ -8,6 +8,8 @@ use crate::lifecycle::{Reach, StackStatus};
 pub struct Asker<'a> {
     /// The stack's name.
     pub stack: &'a str,
+    /// The stack's ARN.
+    pub stack_id: &'a str,
     /// Its status.
     pub status: StackStatus,
     /// Its applications: logical ID and name.
@@ -29,7 +31,7 @@ impl Asker<'_> {
         match (owned, application) {
             (Some((_, name)), _) => Some((name.clone(), Reach::Own)),
             (None, ApplicationRef::Name(name)) if R::BORROWS => {
-                Some((name.clone(), Reach::Borrowed { stack: self.stack.to_owned() }))
+                Some((name.clone(), Reach::Borrowed { stack: self.stack.to_owned(), id: self.stack_id.to_owned() }))
             }
             (None, ApplicationRef::Name(_) | ApplicationRef::LogicalId(_)) => None,
         }
@@ -44,11 +46,11 @@ mod tests {
     #[test]
     fn only_property_groups_reach_an_application_of_another_stack_and_only_by_name() {
         let applications = [("Application".to_owned(), "flink-own".to_owned())];
-        let reach = |status| Asker { stack: "reports", status, applications: &applications };
+        let reach = |status| Asker { stack: "reports", stack_id: "arn:reports", status, applications: &applications };
         let (name, id) = (ApplicationRef::Name("flink-theirs".into()), ApplicationRef::LogicalId("Theirs".into()));
         let own = ApplicationRef::LogicalId("Application".into());
         let asker = reach(StackStatus::UpdateInProgress);
-        let borrowed = Reach::Borrowed { stack: "reports".into() };
+        let borrowed = Reach::Borrowed { stack: "reports".into(), id: "arn:reports".into() };
         assert_eq!(asker.reach::<PropertyGroups>(&own), Some(("flink-own".into(), Reach::Own)));
         assert_eq!(asker.reach::<PropertyGroups>(&name), Some(("flink-theirs".into(), borrowed)));
         assert_eq!(asker.reach::<PropertyGroups>(&id), None);

@@ -11,5 +11,5 @@ pub const SNAPSHOT_HOURS: &str = crate::lifecycle::SNAPSHOT_HOURS;
 pub const STACK_ID: &str = "aws:cloudformation:stack-id";
 /// On the application: the marker, written before a stop by whoever stops, removed by whoever brings it to RUNNING.
 pub const UNSTICK_RESTART: &str = crate::lifecycle::MARKER;
-/// On the application: the name of a stack that may inject property groups into it.
+/// On the application: the name, or the ARN, of a stack that may inject property groups into it.
 pub const HANDLERS_ALLOW: &str = crate::lifecycle::HANDLERS_ALLOW;

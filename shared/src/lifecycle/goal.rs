@@ -104,6 +104,8 @@ pub enum Reach {
     Borrowed {
         /// The request's stack, by name.
         stack: String,
+        /// Its ARN, which the tag may name instead.
+        id: String,
     },
 }
 

@@ -67,7 +67,9 @@ pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
 fn is_reached(goal: &Properties, application: &Application) -> bool {
     match &goal.reach {
         Reach::Own => true,
-        Reach::Borrowed { stack } => application.tag(HANDLERS_ALLOW) == Some(stack),
+        Reach::Borrowed { stack, id } => {
+            application.tag(HANDLERS_ALLOW).is_some_and(|allowed| allowed == stack || allowed == id)
+        }
     }
 }
 

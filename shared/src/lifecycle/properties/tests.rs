@@ -155,10 +155,12 @@ fn what_keep_once_left_to_others_is_not_ours_when_the_policy_changes() {
     assert!(matches!(step, Step::Refuse(Refusal::PropertyConflict { .. })), "{step:?}");
 }
 
+const REPORTS: &str = "arn:aws:cloudformation:eu-west-1:111122223333:stack/reports/1";
+
 #[test]
 fn a_borrowed_application_must_allow_this_stack_at_every_step() {
     let borrowed = |wanted: &[Triple], previous: &[Triple]| {
-        let reach = Reach::Borrowed { stack: "reports".into() };
+        let reach = Reach::Borrowed { stack: "reports".into(), id: REPORTS.into() };
         Goal::Properties(Properties { reach, ..properties(wanted, previous, ConflictPolicy::Fail) })
     };
     let (inject, remove) = (borrowed(&[("r", "k", "v")], &[]), borrowed(&[], &[("r", "k", "v")]));
@@ -169,6 +171,13 @@ fn a_borrowed_application_must_allow_this_stack_at_every_step() {
     assert!(matches!(next_step(&remove, &observed), Step::Done(Done::GroupsLeft { .. })));
     app(&mut observed).tags.insert(HANDLERS_ALLOW.into(), "reports".into());
     assert!(matches!(next_step(&inject, &observed), Step::Call(..)));
+    app(&mut observed).tags.insert(HANDLERS_ALLOW.into(), REPORTS.into());
+    assert!(matches!(next_step(&inject, &observed), Step::Call(..)), "by its ARN");
+    app(&mut observed).tags.insert(HANDLERS_ALLOW.into(), REPORTS.replace("/1", "/2"));
+    assert!(
+        matches!(next_step(&inject, &observed), Step::Refuse(Refusal::NotOwned { .. })),
+        "one of the same name, deleted since"
+    );
     // Busy: the tags are not looked at, so nothing is decided by them.
     app(&mut observed).tags.clear();
     app(&mut observed).status = ApplicationStatus::Updating;
@@ -193,7 +202,7 @@ fn the_holder_of_a_key_is_named_where_the_application_tells() {
         refusal.to_string()
     };
     assert!(told(Reach::Own).contains("r/k (held perhaps by the stack reports"), "{}", told(Reach::Own));
-    let borrowed = told(Reach::Borrowed { stack: "reports".into() });
+    let borrowed = told(Reach::Borrowed { stack: "reports".into(), id: REPORTS.into() });
     assert!(borrowed.contains("r/k (held by the application's own stack orders)"), "{borrowed}");
 }
 
