@@ -66,10 +66,17 @@ impl Status {
         !self.as_str().ends_with("_IN_PROGRESS")
     }
 
-    /// Whether an update may begin (semantics C.1).
+    /// Whether an update may begin (semantics C.1); after a failure with rollback disabled only with [`Self::needs_rollback_disabled`].
     #[must_use]
     pub fn is_updatable(self) -> bool {
-        matches!(self, Self::CreateComplete | Self::UpdateComplete | Self::UpdateRollbackComplete | Self::UpdateFailed)
+        matches!(self, Self::CreateComplete | Self::UpdateComplete | Self::UpdateRollbackComplete)
+            || self.needs_rollback_disabled()
+    }
+
+    /// Whether an update has to disable rollback (CloudFormation's user guide, stack failure options).
+    #[must_use]
+    pub fn needs_rollback_disabled(self) -> bool {
+        matches!(self, Self::CreateFailed | Self::UpdateFailed)
     }
 }
 
@@ -224,6 +231,14 @@ pub struct Stack {
 }
 
 impl Stack {
+    /// Whether an operation of it ever ended well.
+    #[must_use]
+    pub fn was_complete(&self) -> bool {
+        let is_own = |row: &&StackEvent| row.physical_id == self.id;
+        let complete = [Status::CreateComplete, Status::UpdateComplete, Status::UpdateRollbackComplete];
+        self.events.iter().filter(is_own).any(|row| complete.contains(&row.status))
+    }
+
     /// Who acts for this stack: its service role, else the caller of the operation (semantics C.2).
     #[must_use]
     pub fn actor(&self) -> Caller {

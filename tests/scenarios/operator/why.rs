@@ -1,10 +1,8 @@
 //! `flink-stack why`: the cause first, then the next command.
 
-use std::collections::BTreeMap;
-
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, jar, request, settled};
+use local_aws::deployment::{Deployment, NAME, jar, query, request, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, SnapshotStatus, Status as Flink};
@@ -243,24 +241,47 @@ async fn a_stack_in_progress_says_what_it_waits_for() {
     assert_eq!(settled(deployment.world(), NAME).await, Status::CreateComplete);
 }
 
+/// An update that stays as it failed.
+async fn update_without_rollback(deployment: &Deployment, template: &str, jar: &str) -> Status {
+    let mut query = query(NAME, template, &with_jar(jar), &[], None);
+    query.insert("DisableRollback".to_owned(), "true".to_owned());
+    cloudformation::query(deployment.world(), &Caller::Operator, "UpdateStack", &query).unwrap();
+    settled(deployment.world(), NAME).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_failed_with_rollback_disabled_goes_on_or_back() {
     let deployment = running().await;
-    let mut query = BTreeMap::from([
-        ("StackName".to_owned(), NAME.to_owned()),
-        ("TemplateBody".to_owned(), Deployment::application_template().to_string()),
-        ("Capabilities.member.1".to_owned(), "CAPABILITY_NAMED_IAM".to_owned()),
-        ("DisableRollback".to_owned(), "true".to_owned()),
-    ]);
-    for (number, (key, value)) in (1..).zip(with_jar("jars/missing.jar")) {
-        query.insert(format!("Parameters.member.{number}.ParameterKey"), key.to_owned());
-        query.insert(format!("Parameters.member.{number}.ParameterValue"), value.to_owned());
-    }
-    cloudformation::query(deployment.world(), &Caller::Operator, "UpdateStack", &query).unwrap();
-    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateFailed, "{}", told(&deployment));
+    let template = Deployment::application_template().to_string();
+    let status = update_without_rollback(&deployment, &template, "jars/missing.jar").await;
+    assert_eq!(status, Status::UpdateFailed, "{}", told(&deployment));
     let answer = why(&deployment, 1).await;
     assert!(answer["Cause"].as_str().unwrap().contains("jars/missing.jar"), "{answer}");
+    assert!(seen(&answer).contains("takes an update only with --disable-rollback"), "{answer}");
     assert!(next(&answer).contains("aws cloudformation rollback-stack --stack-name flink-test"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_loops_is_stopped_by_force_before_a_failed_update_goes_on_or_back() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    let template = Deployment::template_without_guard().to_string();
+    let key = deployment.upload(&jar("2", &["poison"]));
+    let status = update_without_rollback(&deployment, &template, &key).await;
+    assert_eq!(status, Status::UpdateFailed, "{}", told(&deployment));
+    let answer = why(&deployment, 1).await;
+    let lines: Vec<&str> = answer["Next"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    let force = "aws kinesisanalyticsv2 stop-application --force --application-name flink-test";
+    let expected = [force, "then deploy a fix:", "make deploy STACK=flink-test JAR=...", "or go back:"];
+    assert_eq!(lines[..4], expected, "{answer}");
+    assert_eq!(lines[4], "aws cloudformation rollback-stack --stack-name flink-test");
+    assert!(lines[6].starts_with("aws kinesisanalyticsv2 start-application --application-name flink-test"), "{answer}");
+    // What it says is what CloudFormation takes.
+    let world = deployment.world();
+    person(world, &mut world.state(), "StopApplication", json!({"Force": true}));
+    flink::release(&mut world.state(), &world.settings, NAME);
+    request(world, "RollbackStack", NAME, "", &[], &[], None).unwrap();
+    assert_eq!(settled(world, NAME).await, Status::UpdateRollbackComplete, "{}", told(&deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -145,6 +145,13 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
         if !stack.status.is_updatable() {
             return Err(invalid(format!("Stack:{} is in {} state and can not be updated.", stack.id, stack.status)));
         }
+        if stack.status.needs_rollback_disabled() && !wanted.disable_rollback {
+            return Err(invalid(format!(
+                "This stack is currently in a non-terminal [{}] state. To update the stack from this state, please use the \
+                 disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API",
+                stack.status
+            )));
+        }
         let body = wanted.body.clone().unwrap_or_else(|| stack.body.clone());
         let template = Template::parse(&body)?;
         wanted.check(&template)?;
@@ -157,11 +164,12 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
             && parameters == stack.parameters
             && fetched == stack.fetched
             && tags == stack.tags;
-        if is_same && stack.status != Status::UpdateFailed {
+        if is_same && !stack.status.needs_rollback_disabled() {
             return Err(invalid("No updates are to be performed."));
         }
         // After UPDATE_FAILED an update still goes back to the last good state, not to the failed one.
-        let before = stack.before.take().unwrap_or_else(|| Before {
+        // A stack that was never created has no good state: its rollback deletes what there is.
+        let good = stack.was_complete().then(|| Before {
             template: stack.template.clone(),
             body: stack.body.clone(),
             parameters: stack.parameters.clone(),
@@ -170,7 +178,7 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
             resources: stack.resources.clone(),
             touched: BTreeSet::new(),
         });
-        stack.before = Some(before);
+        stack.before = stack.before.take().or(good);
         stack.doomed.clear();
         stack.template = template;
         stack.body = body;
