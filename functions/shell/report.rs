@@ -128,6 +128,7 @@ fn start(application: &str) -> String {
 /// A report of which nothing is known yet.
 pub(crate) fn blank(outcome: Outcome, stack: &str) -> Report {
     Report {
+        summary: String::new(),
         outcome,
         stack: stack.to_owned(),
         cause: String::new(),

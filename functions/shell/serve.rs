@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use futures_util::FutureExt;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use shared::contract::{CustomResource, Notify};
+use shared::contract::{CustomResource, Notify, Report};
 use shared::custom_resource::Request;
 use shared::custom_resource::verdict::Schedule;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
@@ -162,7 +162,8 @@ pub async fn serve_unsticker() -> Result<(), Error> {
             if report.notify == Notify::People {
                 metric::incident(report.outcome);
             }
-            Ok::<Value, Error>(serde_json::to_value(report)?)
+            // Serialized as it is, so that a mail begins with the summary.
+            Ok::<Report, Error>(report.summarized())
         }
     }))
     .await

@@ -124,8 +124,7 @@ pub(crate) fn rows(state: &State) -> BTreeMap<String, u64> {
 }
 
 fn reports(state: &State) -> Vec<Value> {
-    let published = state.queues.topics.values().flat_map(|topic| &topic.published);
-    published.filter_map(|one| serde_json::from_str(&one.message).ok()).collect()
+    local_aws::deployment::reports(state).map(|(_, report)| report).collect()
 }
 
 /// The innermost cause in a Java stack trace, without its frames.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::api::Caller;
 use crate::cloudformation::Status;
-use crate::{LocalAws, Options, World, iam, kinesis, lambda, s3};
+use crate::{LocalAws, Options, State, World, iam, kinesis, lambda, s3};
 pub use binaries::binaries;
 use binaries::bootstrap;
 pub use request::{deploy_stack, query, request, settled};
@@ -30,6 +30,9 @@ pub const FUNCTIONS: [(&str, &str); 4] = [
     ("flink-update-guard", "UpdateGuardRoleArn"),
     ("flink-rollback-unsticker", "RollbackUnstickerRoleArn"),
 ];
+
+/// Who gets the incident mails.
+const MAIL: (&str, &str) = ("IncidentMail", "operators@example.com");
 
 /// A world with the handlers in it.
 #[derive(Debug)]
@@ -66,7 +69,7 @@ impl Deployment {
     /// As [`Self::start`].
     pub async fn in_world(aws: LocalAws, environment: &[(&str, &str)]) -> Self {
         let world = &aws.world;
-        deploy_stack(world, "flink-access", ACCESS, &[], &[], None).await;
+        deploy_stack(world, "flink-access", ACCESS, &[MAIL], &[], None).await;
         let outputs = outputs(world, "flink-access");
         for (name, role) in FUNCTIONS {
             let bootstrap = bootstrap(binaries(), name).expect("the target folder can be written");
@@ -86,7 +89,8 @@ impl Deployment {
 
     /// The operator changes parameters of the access stack; where it came to rest.
     pub async fn change_access(&self, parameters: &[(&str, &str)]) -> Status {
-        deploy_stack(self.world(), "flink-access", ACCESS, parameters, &[], None).await
+        let parameters = [parameters, &[MAIL]].concat();
+        deploy_stack(self.world(), "flink-access", ACCESS, &parameters, &[], None).await
     }
 
     /// Puts a jar into the artifact bucket; its key.
@@ -202,6 +206,15 @@ pub fn sink_permission(world: &World, stack: &str, given: bool) {
         ("PutRolePolicy", name)
     };
     iam::call(&mut state, &world.settings, &Caller::Operator, operation, &body).expect("an operator may");
+}
+
+/// The incident reports that were mailed, oldest first, with the time of each: what people see of the topic.
+pub fn reports(state: &State) -> impl Iterator<Item = (f64, Value)> {
+    let mails = state.queues.topics.values().flat_map(|topic| &topic.delivered).filter(|(to, _)| to == MAIL.1);
+    mails.filter_map(|(_, mail)| {
+        let record: Value = serde_json::from_str(&mail.message).ok()?;
+        Some((mail.time, record.get("responsePayload")?.clone()))
+    })
 }
 
 fn outputs(world: &World, name: &str) -> BTreeMap<String, String> {

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub use evaluate::{authorize, authorize_pass_role};
 pub use operations::call;
 pub use policy::{Policy, wildcard};
-pub use roles::{Role, assumable_by, role_name};
+pub use roles::{Role, assumable_by, resource_allows, role_name};
 
 use crate::State;
 use crate::api::Caller;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
-use crate::{Settings, State, clock};
+use crate::{Settings, State, clock, events};
 
 /// Topics and queues by name.
 #[derive(Debug, Default)]
@@ -21,10 +21,36 @@ pub struct Queues {
 pub struct Topic {
     /// Every message that was published.
     pub published: Vec<Published>,
-    /// Endpoints by protocol, as they subscribed. Nothing is delivered.
-    pub subscriptions: Vec<(String, String)>,
+    /// Who subscribed.
+    pub subscriptions: Vec<Subscription>,
+    /// What reached each endpoint, as it was published, once for each subscription whose filter lets it through.
+    pub delivered: Vec<(String, Published)>,
     /// DisplayName, Policy, ...
     pub attributes: BTreeMap<String, String>,
+}
+
+/// Who gets a topic's messages.
+#[derive(Debug, Clone)]
+pub struct Subscription {
+    /// Its ARN.
+    pub arn: String,
+    /// `email`, ...
+    pub protocol: String,
+    /// An address.
+    pub endpoint: String,
+    /// FilterPolicy.
+    pub filter: Option<Value>,
+    /// FilterPolicyScope is MessageBody; otherwise the filter is for message attributes, of which nothing here has any.
+    pub is_on_body: bool,
+}
+
+impl Subscription {
+    /// Payload-based filtering takes JSON only (SNS guide, sns-message-filtering-scope): what is not JSON is not delivered.
+    fn takes(&self, message: &str) -> bool {
+        let Some(filter) = &self.filter else { return true };
+        let body: Result<Value, _> = serde_json::from_str(message);
+        self.is_on_body && body.is_ok_and(|body| events::matches(filter, &body))
+    }
 }
 
 /// A message on a topic.
@@ -93,7 +119,11 @@ pub fn send(state: &mut State, queue_arn: &str, message: &str) -> ApiResult<()> 
 pub fn publish(state: &mut State, topic_arn: &str, subject: &str, message: &str) -> ApiResult<()> {
     let name = topic_arn.rsplit(':').next().unwrap_or_default();
     let published = Published { time: clock::now(), subject: subject.to_owned(), message: message.to_owned() };
-    topic(state, name)?.published.push(published);
+    let topic = topic(state, name)?;
+    let takers = topic.subscriptions.iter().filter(|subscription| subscription.takes(message));
+    let delivered: Vec<_> = takers.map(|one| (one.endpoint.clone(), published.clone())).collect();
+    topic.delivered.extend(delivered);
+    topic.published.push(published);
     Ok(())
 }
 
@@ -120,12 +150,41 @@ fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str, body: &Va
             Ok(json!({}))
         }
         "Subscribe" => {
-            let protocol = body["Protocol"].as_str().unwrap_or_default().to_owned();
-            let endpoint = body["Endpoint"].as_str().unwrap_or_default().to_owned();
-            topic(state, name)?.subscriptions.push((protocol, endpoint));
-            Ok(json!({ "SubscriptionArn": format!("{arn}:{}", state.ids.uuid()) }))
+            let arn = format!("{arn}:{}", state.ids.uuid());
+            let filter = body["Attributes"]["FilterPolicy"].as_str();
+            let filter = filter.map(serde_json::from_str).transpose();
+            let filter = filter.map_err(|error| ApiError::new("InvalidParameter", format!("FilterPolicy: {error}")))?;
+            topic(state, name)?.subscriptions.push(Subscription {
+                arn: arn.clone(),
+                protocol: body["Protocol"].as_str().unwrap_or_default().to_owned(),
+                endpoint: body["Endpoint"].as_str().unwrap_or_default().to_owned(),
+                filter,
+                is_on_body: body["Attributes"]["FilterPolicyScope"] == "MessageBody",
+            });
+            Ok(json!({ "SubscriptionArn": arn }))
         }
-        "Unsubscribe" | "TagResource" => Ok(json!({})),
+        "SetSubscriptionAttributes" => {
+            let arn = api::text(body, "SubscriptionArn", "InvalidParameter")?;
+            let value = body["AttributeValue"].as_str().unwrap_or_default();
+            let topics = state.queues.topics.values_mut();
+            let subscription = topics.flat_map(|topic| &mut topic.subscriptions).find(|one| one.arn == arn);
+            let missing = || ApiError::with_status(404, "NotFound", "Subscription does not exist");
+            let subscription = subscription.ok_or_else(missing)?;
+            match body["AttributeName"].as_str() {
+                Some("FilterPolicy") => subscription.filter = serde_json::from_str(value).ok(),
+                Some("FilterPolicyScope") => subscription.is_on_body = value == "MessageBody",
+                Some(_) | None => {}
+            }
+            Ok(json!({}))
+        }
+        "Unsubscribe" => {
+            let arn = body["SubscriptionArn"].as_str().unwrap_or_default();
+            for topic in state.queues.topics.values_mut() {
+                topic.subscriptions.retain(|one| one.arn != arn);
+            }
+            Ok(json!({}))
+        }
+        "TagResource" => Ok(json!({})),
         "Publish" => {
             publish(state, arn, body["Subject"].as_str().unwrap_or_default(), body["Message"].as_str().unwrap_or(""))?;
             Ok(json!({ "MessageId": state.ids.uuid() }))

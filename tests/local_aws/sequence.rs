@@ -149,12 +149,10 @@ fn woken_by<'a>(state: &'a State, status: &'a str) -> impl Iterator<Item = &'a s
 
 /// What a person has to know: the report that ends an incident.
 fn reports(state: &State) -> impl Iterator<Item = Message> {
-    let published = state.queues.topics.values().flat_map(|topic| &topic.published);
-    published.filter_map(|one| {
-        let report: Value = serde_json::from_str(&one.message).ok()?;
+    crate::deployment::reports(state).filter_map(|(time, report)| {
         let outcome = report["Outcome"].as_str().filter(|outcome| *outcome != "RollbackContinued")?;
         Some(Message {
-            time: one.time,
+            time,
             from: "flink-rollback-unsticker".to_owned(),
             to: PERSON.to_owned(),
             text: outcome.to_owned(),

@@ -68,6 +68,13 @@ pub(crate) fn send(state: &mut State, queue: &str, message: &str) {
     let _ = queues::send(state, queue, message);
 }
 
+/// Whether a topic's policy lets a service publish that gives no context. Without a policy only its account may (SNS guide).
+pub(crate) fn topic_allows(state: &State, topic: &str, service: &str) -> bool {
+    let name = topic.rsplit(':').next().unwrap_or_default();
+    let policy = state.queues.topics.get(name).and_then(|topic| topic.attributes.get("Policy"));
+    policy.is_some_and(|policy| iam::resource_allows(policy, service, "sns:Publish", topic, &Context::new()))
+}
+
 /// A message to a topic, likewise.
 pub(crate) fn publish(state: &mut State, topic: &str, message: &str) {
     let _ = queues::publish(state, topic, "", message);

@@ -14,6 +14,7 @@ mod gone;
 mod guarded;
 mod handed_over;
 mod interrupted;
+mod mailed;
 mod operator;
 mod permissions;
 mod property_groups;

@@ -189,8 +189,7 @@ pub(crate) fn begun_with(deployment: &Deployment, prefix: &str) -> usize {
 /// The incident reports that reached people.
 pub(crate) fn reports(deployment: &Deployment) -> Vec<Value> {
     let state = deployment.world().state();
-    let topic = state.queues.topics.values().next().unwrap();
-    topic.published.iter().map(|published| serde_json::from_str(&published.message).unwrap()).collect()
+    deployment::reports(&state).map(|(_, report)| report).collect()
 }
 
 /// Waits for a report with this outcome.
@@ -198,9 +197,7 @@ pub(crate) async fn report(deployment: &Deployment, outcome: &str) -> Value {
     deployment
         .world()
         .until_that(format!("a report with the outcome {outcome}"), |state| {
-            let published = state.queues.topics.values().flat_map(|topic| &topic.published);
-            let mut reports = published.filter_map(|one| serde_json::from_str::<Value>(&one.message).ok());
-            reports.find(|report| report["Outcome"] == outcome)
+            deployment::reports(state).map(|(_, report)| report).find(|report| report["Outcome"] == outcome)
         })
         .await
 }

@@ -40,6 +40,8 @@ pub enum Notify {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Report {
+    /// For whoever reads it in a mail: the stack, what became of it, and the next step. Empty until [`Report::summarized`].
+    pub summary: String,
     /// How the incident stands.
     pub outcome: Outcome,
     /// The root stack's ARN.
@@ -105,6 +107,31 @@ impl Report {
         if self.outcome != Outcome::NotOurs && is_told { Notify::People } else { Notify::Nobody }
     }
 
+    /// With its summary, which a mail begins with.
+    #[must_use]
+    pub fn summarized(self) -> Self {
+        // `arn:...:stack/<name>/<uuid>`; a sweep has none.
+        let stack = self.stack.split('/').nth(1).unwrap_or_default();
+        let what = match self.outcome {
+            Outcome::RollbackContinued => "its rollback was continued",
+            Outcome::Recovered => "its applications run again",
+            Outcome::StoppedAwaitingFix => "its job failed again and was stopped until a fix is deployed",
+            Outcome::Refused => "a person is needed",
+            Outcome::NotOurs => "nothing was done",
+            Outcome::DryRun => "this would be done (dry run)",
+            Outcome::Reported => "its update failed, and nothing was changed",
+            Outcome::Swept => "the sweep of this region found something",
+        };
+        let mut summary = if stack.is_empty() { format!("{what}.") } else { format!("{stack}: {what}.") };
+        if !self.next.is_empty() {
+            summary = format!("{summary} Next: {}", self.next);
+        }
+        if !stack.is_empty() {
+            summary = format!("{summary} Confirm this with: make why STACK={stack}");
+        }
+        Self { summary, ..self }
+    }
+
     /// Whether a call was made that the service took.
     #[must_use]
     pub fn has_acted(&self) -> bool {
@@ -155,6 +182,7 @@ mod tests {
         let refused = refused.map(str::to_owned);
         let action = ActionTaken { call: "StopApplication".into(), because: "it must".into(), refused };
         Report {
+            summary: String::new(),
             outcome,
             stack: String::new(),
             cause: String::new(),
@@ -166,6 +194,15 @@ mod tests {
             next: String::new(),
             notify: Notify::Nobody,
         }
+    }
+
+    #[test]
+    fn a_summary_names_the_stack_what_became_of_it_and_the_next_step() {
+        let stack = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1".to_owned();
+        let refused = Report { stack, next: "Deploy a fix.".into(), ..report(Outcome::Refused, None) };
+        let expected = "orders: a person is needed. Next: Deploy a fix. Confirm this with: make why STACK=orders";
+        assert_eq!(refused.summarized().summary, expected);
+        assert_eq!(report(Outcome::Swept, None).summarized().summary, "the sweep of this region found something.");
     }
 
     #[test]

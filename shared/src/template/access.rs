@@ -2,7 +2,7 @@
 //!
 //! Roles, log groups, the artifact bucket, where failures and incidents go, and what application stacks are deployed with.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::boundary;
 use super::calls;
@@ -19,9 +19,10 @@ use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::resource::{Handle, Resource};
 use super::s3::Bucket;
-use super::value::pseudo;
+use super::value::{Value, pseudo};
 use crate::contract::{
-    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, StackTemplate,
+    ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify,
+    StackTemplate,
 };
 
 /// The template.
@@ -77,7 +78,7 @@ pub fn access() -> Result<Template, Problem> {
     let topic = Topic::for_people("Flink stack incidents").property("KmsMasterKeyId", key.or_nothing())?;
     let topic = template.add("IncidentTopic", topic)?;
     template.add("IncidentTopicPolicy", topic.policy())?;
-    template.add("IncidentMailSubscription", topic.mail(&mail.reference()).when(&mails))?;
+    template.add("IncidentMailSubscription", topic.mail(&mail.reference(), &for_people()?).when(&mails))?;
 
     let queue = Queue::for_dead_letters()
         .property("SqsManagedSseEnabled", key.choose(|_| pseudo::no_value(), &json!(true).into()))?
@@ -85,8 +86,10 @@ pub fn access() -> Result<Template, Problem> {
     let queue = template.add("DeadLetterQueue", queue.removed_with_the_stack())?;
     template.add("DeadLetterQueuePolicy", queue.policy())?;
     template.add("DeadLetterAlarm", dead_letter_alarm(&queue, &topic))?;
+    template.add("DeadLetterAgeAlarm", dead_letter_age_alarm(&queue, &topic))?;
 
-    let given = Given { prefix: &prefix, retention: &retention, failures: &queue, key: &key, traced: &traced };
+    let given =
+        Given { prefix: &prefix, retention: &retention, failures: &queue, reports: &topic, key: &key, traced: &traced };
     let mut role_of = |function| add_function(&mut template, function, &given);
     for function in Function::CUSTOM_RESOURCES {
         role_of(function)?;
@@ -131,6 +134,13 @@ fn name_prefix(what: &str, least: u32) -> ParameterOf {
         .matching("^[a-zA-Z0-9_.-]*$", "letters, digits, _, . and -")
 }
 
+/// What is mailed of all that is on the topic: alarms, and the reports that are for people. Lambda publishes the result of every
+/// invocation of the unsticker, and most of them found nothing.
+fn for_people() -> Result<Json, Problem> {
+    let people = Value::of(&Notify::People)?;
+    Ok(json!({"$or": [{"AlarmName": [{"exists": true}]}, {"responsePayload": {"Notify": [people]}}]}))
+}
+
 fn dead_letter_alarm(queue: &Handle<Queue>, topic: &Handle<Topic>) -> Resource<Alarm> {
     let queue = ("QueueName", queue.get_att("QueueName"));
     let metric = Metric::of("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum");
@@ -138,11 +148,19 @@ fn dead_letter_alarm(queue: &Handle<Queue>, topic: &Handle<Topic>) -> Resource<A
     Alarm::above(0, &metric).described(description).tells(&topic.reference()).into()
 }
 
+/// After four days a message is deleted: three days are left to read it.
+fn dead_letter_age_alarm(queue: &Handle<Queue>, topic: &Handle<Topic>) -> Resource<Alarm> {
+    let queue = ("QueueName", queue.get_att("QueueName"));
+    let metric = Metric::of("AWS/SQS", "ApproximateAgeOfOldestMessage", queue, "Maximum");
+    let description =
+        "A message has been in the dead-letter queue of the Flink stack handlers for a day. It is deleted after four.";
+    Alarm::above(86_400, &metric).described(description).tells(&topic.reference()).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::resolved::{Resolved, text};
     use super::*;
-    use serde_json::Value as Json;
     use std::collections::BTreeSet;
 
     fn resolved() -> Resolved {
@@ -207,11 +225,30 @@ mod tests {
     }
 
     #[test]
-    fn rules_publish_incidents_without_a_condition_because_eventbridge_gives_none() {
-        let policy = resolved().properties("IncidentTopicPolicy");
-        let all = statements(&policy["PolicyDocument"]);
-        let rules = all.iter().find(|one| one["Principal"]["Service"] == "events.amazonaws.com").unwrap();
-        assert!(rules.get("Condition").is_none(), "{rules}");
+    fn no_rule_of_any_account_publishes_to_the_incident_topic_and_of_the_roles_only_the_unstickers() {
+        let stack = resolved();
+        let policy = stack.properties("IncidentTopicPolicy");
+        for statement in statements(&policy["PolicyDocument"]) {
+            assert_eq!(statement["Principal"]["Service"], "cloudwatch.amazonaws.com", "{statement}");
+            assert_eq!(statement["Condition"]["StringEquals"]["aws:SourceAccount"], "111122223333", "{statement}");
+        }
+        for function in Function::ALL {
+            let role = stack.properties(&format!("{}Role", super::super::lambda::logical_id(function)));
+            let all = statements(&role["Policies"][0]["PolicyDocument"]);
+            let publishes = all.iter().any(|one| actions(one) == ["sns:Publish"]);
+            assert_eq!(publishes, function == Function::RollbackUnsticker, "{function:?}");
+        }
+    }
+
+    #[test]
+    fn mail_is_alarms_and_reports_that_are_for_people() {
+        let stack = Resolved::with(&access().unwrap(), &[("IncidentMail", "operators@example.com")]);
+        let subscription = stack.properties("IncidentMailSubscription");
+        let filter = json!({"$or": [{"AlarmName": [{"exists": true}]}, {"responsePayload": {"Notify": ["People"]}}]});
+        assert_eq!(
+            (&subscription["FilterPolicyScope"], &subscription["FilterPolicy"]),
+            (&json!("MessageBody"), &filter)
+        );
     }
 
     #[test]

@@ -29,12 +29,6 @@ impl Target {
         self.with("Input", input.to_string().into())
     }
 
-    /// This part of the event.
-    #[must_use]
-    pub fn part(self, path: &str) -> Self {
-        self.with("InputPath", path.into())
-    }
-
     /// What cannot be delivered goes to this queue.
     #[must_use]
     pub fn undeliverable_to(self, queue: &Value) -> Self {

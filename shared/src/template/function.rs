@@ -3,12 +3,11 @@
 use super::calls;
 use super::condition::Condition;
 use super::document::Template;
-use super::handlers::default_bus_arn;
 use super::iam::{Role, Statement};
 use super::kms::Key;
 use super::lambda::{function_arn, logical_id};
 use super::logs::LogGroup;
-use super::messages::Queue;
+use super::messages::{Queue, Topic};
 use super::problem::Problem;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
@@ -22,6 +21,8 @@ pub(super) struct Given<'a> {
     pub(super) retention: &'a Handle<Parameter>,
     /// Where events go that failed for good.
     pub(super) failures: &'a Handle<Queue>,
+    /// Where the unsticker's results go.
+    pub(super) reports: &'a Handle<Topic>,
     /// What lines and failures are encrypted with.
     pub(super) key: &'a Key,
     /// Whether traces go to X-Ray.
@@ -57,7 +58,8 @@ fn function_role(function: Function, group: &Handle<LogGroup>, given: &Given<'_>
     // A custom resource hands over to itself, the sweep each stack that it finds.
     role.grant(Statement::allow(["lambda:InvokeFunction"]).on([function_arn(function)]));
     if !Function::CUSTOM_RESOURCES.contains(&function) {
-        role.grant(Statement::allow(["events:PutEvents"]).on([default_bus_arn()]));
+        // Lambda publishes its results as the function.
+        given.reports.grant_publish(&mut role);
     }
     role.into()
 }

@@ -1,8 +1,7 @@
 //! `handlers.template.json`: what calls the functions, and where their results go. After `cargo lambda deploy`.
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-use super::arn;
 use super::document::Template;
 use super::events::{Rule, Target};
 use super::functions_watched;
@@ -11,7 +10,7 @@ use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::value::Value;
 use crate::contract::{
-    ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, Notify, StackTemplate, UNSTICKER_CONCURRENCY,
+    ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, StackTemplate, UNSTICKER_CONCURRENCY,
     UNSTICKER_CONCURRENCY_PARAMETER, pattern,
 };
 use crate::lifecycle::EVERY;
@@ -59,21 +58,17 @@ pub fn handlers() -> Result<Template, Problem> {
     let rule = template.add("SweepRule", rule)?;
     template.add("SweepPermission", rule.permission_to_invoke(&unsticker))?;
 
-    let target = Target::of(topic.clone()).part("$.detail.responsePayload").undeliverable_to(&queue);
-    let rule = Rule::on("Tells people what the unsticker did.", &report_pattern(&unsticker)?, target);
-    template.add("IncidentRule", rule)?;
-
     for function in DEPLOYED {
         let id = logical_id(function);
-        let bus = default_bus_arn();
         let asynchronous = match function {
             // After an hour CloudFormation no longer waits for the answer.
             Function::AutoStart | Function::PropertyGroups | Function::UpdateGuard => {
                 Asynchronous { function, event_age_seconds: 3600, on_failure: &queue, on_success: None }
             }
-            // An incident waits; six hours is Lambda's longest.
+            // An incident waits; six hours is Lambda's longest. Its results go to the topic by Lambda's own hand: over a bus, whoever may
+            // put an event on it could write what people are mailed.
             Function::RollbackUnsticker => {
-                Asynchronous { function, event_age_seconds: 21_600, on_failure: &queue, on_success: Some(&bus) }
+                Asynchronous { function, event_age_seconds: 21_600, on_failure: &queue, on_success: Some(&topic) }
             }
         };
         template.add(&format!("{id}Asynchronous"), asynchronous.resource())?;
@@ -85,25 +80,10 @@ pub fn handlers() -> Result<Template, Problem> {
     Ok(template)
 }
 
-/// The bus that AWS services send to.
-pub(super) fn default_bus_arn() -> Value {
-    arn::regional("events", ["event-bus/default".into()])
-}
-
-/// What people want to hear of the unsticker's results, as Lambda's OnSuccess destination puts them on the bus.
-fn report_pattern(unsticker: &Value) -> Result<Json, Problem> {
-    let people = Value::of(&Notify::People)?;
-    Ok(json!({
-        "source": ["lambda"],
-        "detail-type": ["Lambda Function Invocation Result - Success"],
-        "resources": [{"prefix": unsticker}],
-        "detail": {"responsePayload": {"Notify": [people]}},
-    }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value as Json;
 
     fn template() -> Json {
         serde_json::from_str(&handlers().unwrap().render().unwrap()).unwrap()
@@ -139,6 +119,17 @@ mod tests {
             assert_eq!(permission["Properties"]["SourceAccount"], json!({"Ref": "AWS::AccountId"}));
             assert!(permission["Properties"]["SourceArn"]["Fn::GetAtt"].is_array());
         }
+    }
+
+    #[test]
+    fn no_rule_takes_part_in_what_people_are_mailed() {
+        let template = template();
+        let resources = template["Resources"].as_object().unwrap();
+        let topic = json!({"Fn::ImportValue": ACCESS_TOPIC_EXPORT});
+        let rules: Vec<&Json> = resources.values().filter(|one| one["Type"] == "AWS::Events::Rule").collect();
+        assert!(rules.iter().all(|rule| rule["Properties"]["Targets"][0]["Arn"] != topic), "{rules:?}");
+        let destinations = &resources["RollbackUnstickerAsynchronous"]["Properties"]["DestinationConfig"];
+        assert_eq!(destinations["OnSuccess"]["Destination"], topic);
     }
 
     #[test]

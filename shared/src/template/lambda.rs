@@ -39,8 +39,8 @@ impl Asynchronous<'_> {
     pub fn resource(&self) -> Resource {
         let mut destinations = Map::new();
         destinations.insert("OnFailure".into(), json!({"Destination": self.on_failure}));
-        if let Some(bus) = self.on_success {
-            destinations.insert("OnSuccess".into(), json!({"Destination": bus}));
+        if let Some(topic) = self.on_success {
+            destinations.insert("OnSuccess".into(), json!({"Destination": topic}));
         }
         let properties = json!({
             "FunctionName": self.function.name(),

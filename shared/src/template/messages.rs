@@ -1,6 +1,6 @@
 //! Where failures and incidents go: an SQS queue and an SNS topic.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::arn;
 use super::iam::{Role, Statement, document};
@@ -12,10 +12,10 @@ use super::value::{Value, pseudo};
 pub enum Queue {}
 
 impl Queue {
-    /// For what nobody could take: kept for SQS's longest, 14 days, encrypted with SQS's own key.
+    /// For what nobody could take: kept for four days, since it holds events of the account's stacks, encrypted with SQS's own key.
     #[must_use]
     pub fn for_dead_letters() -> Resource<Self> {
-        let properties = json!({"MessageRetentionPeriod": 1_209_600, "SqsManagedSseEnabled": true});
+        let properties = json!({"MessageRetentionPeriod": 345_600, "SqsManagedSseEnabled": true});
         Resource::of("AWS::SQS::Queue", properties)
     }
 }
@@ -37,7 +37,7 @@ impl Handle<Queue> {
     }
 }
 
-/// A topic. Unencrypted at rest: SNS's own key cannot be used by EventBridge or CloudWatch, and reports hold no property values.
+/// A topic. Unencrypted at rest: SNS's own key cannot be used by CloudWatch, and reports hold no property values.
 #[derive(Debug)]
 pub enum Topic {}
 
@@ -50,23 +50,33 @@ impl Topic {
 }
 
 impl Handle<Topic> {
-    /// Rules and this account's alarms may publish. The statement for rules has no condition, and must not: EventBridge gives no
-    /// context when it publishes to SNS ("You can't use Condition blocks in Amazon SNS topic policies for EventBridge", its
-    /// user guide on resource-based policies), so a condition would lose every report without a trace.
+    /// This account's alarms may publish, and roles of this account whose own policies allow it. Rules may not: EventBridge gives no
+    /// context when it publishes to SNS (its user guide on resource-based policies), so a statement for `events.amazonaws.com` can have
+    /// no condition, and lets in the rules of every account.
     #[must_use]
     pub fn policy(&self) -> Resource {
-        let publish = |service| Statement::allow(["sns:Publish"]).to(service).on([self.reference()]);
-        let from_rules = publish("events.amazonaws.com");
-        let from_alarms =
-            publish("cloudwatch.amazonaws.com").only_if("StringEquals", "aws:SourceAccount", &pseudo::account());
-        let document = document([from_rules, from_alarms]);
+        let from_alarms = Statement::allow(["sns:Publish"]).to("cloudwatch.amazonaws.com").on([self.reference()]);
+        let from_alarms = from_alarms.only_if("StringEquals", "aws:SourceAccount", &pseudo::account());
+        let document = document([from_alarms]);
         Resource::of("AWS::SNS::TopicPolicy", json!({"Topics": [self.reference()], "PolicyDocument": document}))
     }
 
-    /// Mail to this address, once its owner confirms.
+    /// Putting messages in.
+    pub fn grant_publish(&self, role: &mut Role) {
+        role.grant(Statement::allow(["sns:Publish"]).on([self.reference()]));
+    }
+
+    /// Mail to this address, once its owner confirms: of the messages whose body matches `filter`
+    /// (<https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html>).
     #[must_use]
-    pub fn mail(&self, address: &Value) -> Resource {
-        let properties = json!({"Protocol": "email", "TopicArn": self.reference(), "Endpoint": address});
+    pub fn mail(&self, address: &Value, filter: &Json) -> Resource {
+        let properties = json!({
+            "Protocol": "email",
+            "TopicArn": self.reference(),
+            "Endpoint": address,
+            "FilterPolicy": filter,
+            "FilterPolicyScope": "MessageBody",
+        });
         Resource::of("AWS::SNS::Subscription", properties)
     }
 }

@@ -40,8 +40,7 @@ fn wakes(event: &Value) -> Option<String> {
     (stack == NAME && wanted).then(|| format!("EventBridge carries {status} of {stack}"))
 }
 
-/// The incident reports that reached the topic, oldest first.
+/// The incident reports that were mailed, oldest first.
 pub(crate) fn reports(state: &State) -> impl Iterator<Item = Value> {
-    let published = state.queues.topics.values().flat_map(|topic| &topic.published);
-    published.filter_map(|one| serde_json::from_str(&one.message).ok())
+    local_aws::deployment::reports(state).map(|(_, report)| report)
 }

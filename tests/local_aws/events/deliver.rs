@@ -43,6 +43,10 @@ fn hand_over(world: &Arc<World>, rule_arn: &str, target: &str, input: &Value) ->
         }
         Some("sns") => {
             let text = input.as_str().map_or_else(|| input.to_string(), str::to_owned);
+            // The topic's own policy decides, without any context (EventBridge guide, resource-based policies).
+            if !services::topic_allows(&world.state(), target, "events.amazonaws.com") {
+                return Err("NO_PERMISSIONS");
+            }
             services::publish(&mut world.state(), target, &text);
             Ok(())
         }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 pub use api::json;
 pub(crate) use api::{delete_rule, put_rule, put_targets};
 pub use faults::EventFault;
+pub(crate) use pattern::matches;
 
 use crate::cloudformation::Status;
 use crate::{World, clock, stamp};

@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 /// Whether an event matches a pattern: every key of the pattern must, each by any of its alternatives.
-pub(super) fn matches(pattern: &Value, event: &Value) -> bool {
+pub(crate) fn matches(pattern: &Value, event: &Value) -> bool {
     let Some(members) = pattern.as_object() else { return false };
     members.iter().all(|(key, wanted)| match wanted {
+        // Any of the patterns in the list (EventBridge guide, content filtering; SNS guide, OR operator).
+        Value::Array(patterns) if key == "$or" => patterns.iter().any(|pattern| matches(pattern, event)),
         Value::Object(_) => event.get(key).is_some_and(|inner| matches(wanted, inner)),
         Value::Array(alternatives) => {
             let found = event.get(key);

@@ -45,7 +45,7 @@ pub(super) const HANDLERS: &[Handler] = &[
     },
     Handler {
         kind: "AWS::SNS::Subscription",
-        properties: &["Endpoint", "FilterPolicy", "Protocol", "RawMessageDelivery", "TopicArn"],
+        properties: &["Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol", "RawMessageDelivery", "TopicArn"],
         required: &["Protocol", "TopicArn"],
         create_only: &["Endpoint", "Protocol", "TopicArn"],
         attributes: &["Arn"],
@@ -54,7 +54,14 @@ pub(super) const HANDLERS: &[Handler] = &[
             let arn = subscribe(desk, &topic, &subscription)?;
             Ok(Made::new(arn.clone(), [("Arn", json!(arn))]))
         },
-        update: |desk| Ok(Made::new(desk.physical_id, [])),
+        update: |desk| {
+            let (arn, attributes) = (desk.physical_id.to_owned(), filter(desk.properties));
+            for (name, value) in attributes.as_object().cloned().unwrap_or_default() {
+                let body = json!({ "SubscriptionArn": arn, "AttributeName": name, "AttributeValue": value });
+                desk.call("sns", "SetSubscriptionAttributes", &body)?;
+            }
+            Ok(Made::new(arn, []))
+        },
         delete: |desk| {
             let topic = desk.properties["TopicArn"].clone();
             desk.remove("sns", "Unsubscribe", &json!({ "TopicArn": topic, "SubscriptionArn": desk.physical_id }))
@@ -63,8 +70,23 @@ pub(super) const HANDLERS: &[Handler] = &[
     },
 ];
 
+/// The attributes that say which messages are delivered; a policy is sent as text.
+fn filter(subscription: &Value) -> Value {
+    let mut attributes = json!({});
+    if !subscription["FilterPolicy"].is_null() {
+        attributes["FilterPolicy"] = json!(subscription["FilterPolicy"].to_string());
+    }
+    if let Some(scope) = subscription["FilterPolicyScope"].as_str() {
+        attributes["FilterPolicyScope"] = json!(scope);
+    }
+    attributes
+}
+
 fn subscribe(desk: &mut Desk<'_>, topic: &Value, subscription: &Value) -> Result<String, Refused> {
-    let body = json!({ "TopicArn": topic, "Protocol": subscription["Protocol"], "Endpoint": subscription["Endpoint"] });
+    let body = json!({
+        "TopicArn": topic, "Protocol": subscription["Protocol"], "Endpoint": subscription["Endpoint"],
+        "Attributes": filter(subscription),
+    });
     let reply = desk.call("sns", "Subscribe", &body)?;
     Ok(reply["SubscriptionArn"].as_str().unwrap_or_default().to_owned())
 }
