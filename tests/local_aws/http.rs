@@ -20,6 +20,7 @@ use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::response::Response;
 
 use crate::{World, record};
+pub(crate) use reply::escape;
 use request::Incoming;
 
 /// The server's routes: everything goes to one place, because AWS tells services apart by headers, not by paths.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::api::Caller;
@@ -34,7 +35,7 @@ impl Incoming {
         let caller = access_key_id.map(|id| iam::caller(&world.state(), &id));
         Ok(Self {
             body: if is_chunked(&parts.headers) { unchunk(&body) } else { body },
-            path: decode(parts.uri.path(), false),
+            path: decode(parts.uri.path()),
             raw_path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             method: parts.method,
             headers: parts.headers,
@@ -87,29 +88,12 @@ fn access_key_id(headers: &HeaderMap, query: &BTreeMap<String, String>) -> Optio
 
 /// `a=b&c=d`, decoded.
 pub(super) fn form(text: &str) -> BTreeMap<String, String> {
-    text.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(key, value)| (decode(key, true), decode(value, true)))
-        .collect()
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
-/// Percent-decoding; in forms a plus is a space.
-fn decode(text: &str, plus_is_space: bool) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let escaped = text.get(at + 1..at + 3).filter(|_| byte == b'%');
-        if let Some(byte) = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            decoded.push(byte);
-            at += 3;
-        } else {
-            decoded.push(if byte == b'+' && plus_is_space { b' ' } else { byte });
-            at += 1;
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
+/// A path, percent-decoded; unlike in a form, a plus is a plus.
+fn decode(path: &str) -> String {
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
 fn is_chunked(headers: &HeaderMap) -> bool {
@@ -142,7 +126,7 @@ mod tests {
         let form = form("Action=GetRole&RoleName=a%2Fb+c&Empty=");
         assert_eq!(form["RoleName"], "a/b c");
         assert_eq!(form["Empty"], "");
-        assert_eq!(decode("a+b%7Cc%", false), "a+b|c%");
+        assert_eq!(decode("a+b%7Cc%"), "a+b|c%");
     }
 
     #[test]

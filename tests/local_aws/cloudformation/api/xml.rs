@@ -1,10 +1,12 @@
-//! XML by hand: elements, and the few characters that must be escaped.
+//! XML by hand: elements, with their text escaped.
 
 use std::fmt::Write as _;
 
+use crate::http::escape;
+
 /// `<name>escaped text</name>`
 pub(super) fn element(name: &str, text: &str) -> String {
-    format!("<{name}>{}</{name}>", escaped(text))
+    format!("<{name}>{}</{name}>", escape(text))
 }
 
 /// The element, or nothing.
@@ -24,8 +26,4 @@ pub(super) fn list(name: &str, items: impl IntoIterator<Item = String>) -> Strin
         text
     });
     wrapped(name, &inner)
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
