@@ -217,3 +217,17 @@ budget: $(VENV)/installed ## Write tests/bench/budget anew
 .PHONY: polling
 polling: ## Our polling policy beside the usual ones, simulated: calls, delay, a thousand applications at once
 	@cargo test --quiet --package shared --test polling -- --nocapture --test-threads 1
+
+.PHONY: modes
+modes: ## Every scenario once more, with each open question about AWS answered the other way (tests/local_aws/turned.json)
+	LOCAL_AWS_MODES=$(abspath tests/local_aws/turned.json) cargo test --package local-aws --test scenarios
+
+# Nothing is to depend on how fast the machine is. What is started here is stopped here, however it ends.
+RUNS ?= 10
+.PHONY: stress
+stress: ## The scenarios RUNS (10) times in a row under twenty busy loops: [ONLY=part of a name]
+	@cargo test --quiet --package local-aws --test scenarios --no-run
+	@loops=; trap 'kill $$loops' EXIT; trap 'exit 130' INT TERM; \
+	for loop in $$(seq 20); do (while :; do :; done) & loops="$$loops $$!"; done; \
+	for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; \
+		cargo test --quiet --package local-aws --test scenarios '$(ONLY)' || exit 1; done

@@ -1,16 +1,19 @@
 //! Where AWS itself is not known for certain: each open question as a closed choice.
 //!
-//! The default is the answer that is worse for our handlers; scenarios run both.
+//! The default is the answer that is worse for our handlers. Scenarios run under both: `make modes` runs them all once more with every
+//! mode turned (`turned.json`).
 
+use std::env;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use crate::cloudformation::{FailureOnTheWayBack, GroupsOnUpdate, TagsOnUpdate};
 
 /// Behaviours on which public sources disagree or are silent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default = "Modes::worse", deny_unknown_fields)]
 pub struct Modes {
     /// `semantics.md` A.5, G.11.
     pub stop_of_ready: StopOfReady,
@@ -51,9 +54,42 @@ pub enum ResourceTags {
     Missing,
 }
 
+static DEFAULT: LazyLock<Modes> = LazyLock::new(|| match env::var_os("LOCAL_AWS_MODES") {
+    Some(file) => Modes::read(Path::new(&file)).unwrap_or_else(|error| panic!("LOCAL_AWS_MODES={error}")),
+    None => Modes::worse(),
+});
+
+impl Default for Modes {
+    /// Those of the file that `LOCAL_AWS_MODES` names, in the whole process; without the variable [`Modes::worse`]. A scenario that speaks
+    /// of one mode sets that one, and takes the others from here.
+    fn default() -> Self {
+        DEFAULT.clone()
+    }
+}
+
 impl Modes {
-    /// The modes in a file that `make verify-aws` wrote: `{"Modes": {"StopOfReady": "ResourceInUse", ...}, ...}`. What is not in it keeps
-    /// its default.
+    /// Of each question the answer that is worse for our handlers.
+    #[must_use]
+    pub fn worse() -> Self {
+        Self {
+            stop_of_ready: StopOfReady::default(),
+            snapshot_of_unhealthy: SnapshotOfUnhealthy::default(),
+            delete_of_running: DeleteOfRunning::default(),
+            operation_ids: OperationIds::default(),
+            failed_update: FailedUpdate::default(),
+            run_configuration_when_ready: RunConfigurationWhenReady::default(),
+            force_elsewhere: ForceElsewhere::default(),
+            snapshots_of_unknown: SnapshotsOfUnknown::default(),
+            incompatible_restore: IncompatibleRestore::default(),
+            tags: TagsOnUpdate::default(),
+            groups: GroupsOnUpdate::default(),
+            resource_tags: ResourceTags::default(),
+            failure_on_the_way_back: FailureOnTheWayBack::default(),
+        }
+    }
+
+    /// The modes in a file that `make verify-aws` wrote: `{"Modes": {"StopOfReady": "ResourceInUse", ...}, ...}`. What is not in it is
+    /// as in [`Modes::worse`].
     ///
     /// # Errors
     /// The file, and what of it cannot be read.
@@ -160,4 +196,20 @@ pub enum IncompatibleRestore {
     Stuck,
     /// The operation fails.
     Fails,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Modes;
+
+    #[test]
+    fn each_mode_is_turned_in_the_file_that_make_modes_gives() {
+        let turned = Modes::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("local_aws/turned.json")).unwrap();
+        let [turned, worse] = [turned, Modes::worse()].map(|modes| format!("{modes:?}"));
+        for (turned, worse) in turned.split(',').zip(worse.split(',')) {
+            assert_ne!(turned, worse);
+        }
+    }
 }
