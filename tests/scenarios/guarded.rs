@@ -11,7 +11,7 @@ use local_aws::flink::{self, Status as Flink};
 use serde_json::{Value, json};
 
 use crate::stage::{
-    answers, application, handlers, mutations, reasons, report, role_of, running, taken_starts, why, with_jar,
+    answers, application, handlers, idle, mutations, reasons, report, role_of, running, taken_starts, why, with_jar,
 };
 
 mod alone;
@@ -64,6 +64,7 @@ async fn a_bad_record_does_not_wedge_the_stack_and_the_fix_deploys_straight_thro
     assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));
     assert!(!application.tags.contains_key(MARKER), "nothing is left to remember");
     assert_eq!(rows(&deployment), 3, "no record is lost");
+    idle(&deployment).await;
     assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());
 }
 

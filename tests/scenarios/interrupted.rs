@@ -11,8 +11,8 @@ use local_aws::{Modes, Options, State};
 use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, begun_with, calls, is_look, mutations, report, running_unguarded, running_unguarded_in,
-    stack_event, stuck, taken_starts, unsticker, why,
+    application, ask_unsticker, begun_with, calls, idle, is_look, mutations, report, running_unguarded,
+    running_unguarded_in, stack_event, stuck, taken_starts, unsticker, why,
 };
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
@@ -94,18 +94,11 @@ async fn events_in_the_wrong_order_end_the_same() {
     passing_cause(&deployment).await;
     let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
     assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
-    let t = tokio::time::timeout(
-        std::time::Duration::from_secs(8),
-        deployment.world().until(|state| (state.events.held.len() == 2).then_some(())),
-    )
-    .await;
-    assert!(t.is_ok(), "{:?} {}", deployment.world().state().events.held, why(&deployment));
+    deployment.world().until(|state| (state.events.held.len() == 2).then_some(())).await;
     // The newest first: UPDATE_ROLLBACK_COMPLETE, then UPDATE_ROLLBACK_FAILED.
     events::release(deployment.world());
-    let t =
-        tokio::time::timeout(std::time::Duration::from_secs(8), ends_well(&deployment, "the wrong way round")).await;
-    assert!(t.is_ok(), "B {:?} {}", crate::stage::reports(&deployment), why(&deployment));
-    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+    ends_well(&deployment, "the wrong way round").await;
+    idle(&deployment).await;
     assert_eq!(taken_starts(&deployment), 2, "once when it was created, once after the rollback");
 }
 
@@ -117,6 +110,7 @@ async fn doubled_events_change_nothing_twice() {
     }
     passing_cause(&deployment).await;
     ends_well(&deployment, "doubled").await;
+    idle(&deployment).await;
     assert_eq!(taken_starts(&deployment), 2, "once when it was created, once after the rollback");
 }
 
@@ -125,6 +119,7 @@ async fn a_lost_event_is_made_good_by_an_operator_who_names_the_stack() {
     let deployment = running_unguarded().await;
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
     passing_cause(&deployment).await;
+    idle(&deployment).await;
     assert!(mutations(&deployment, UNSTICKER).is_empty());
     let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
     assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
@@ -136,6 +131,7 @@ async fn a_late_event_finds_nothing_to_do() {
     let deployment = running_unguarded().await;
     passing_cause(&deployment).await;
     ends_well(&deployment, "in time").await;
+    idle(&deployment).await;
     let before = mutations(&deployment, UNSTICKER);
     let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
     assert_eq!(told["Applications"][0]["Actions"], json!([]), "{told}");

@@ -10,7 +10,7 @@ use local_aws::{Modes, Options};
 use serde_json::Value;
 
 use crate::stage::{
-    application, begun_with, mutations, report, running_unguarded, running_unguarded_in, stuck, unsticker, why,
+    application, begun_with, idle, mutations, report, running_unguarded, running_unguarded_in, stuck, unsticker, why,
     with_jar,
 };
 
@@ -48,6 +48,7 @@ async fn a_force_stop_that_is_rejected_is_told_and_the_rollback_is_not_continued
     assert!(text(&told, "State").contains("cannot be stopped in 'RUNNING' state"), "{told}");
     let next = text(&told, "Next");
     assert!(next.contains("stop-application --application-name flink-test --force; aws cloudformation cont"), "{told}");
+    idle(&deployment).await;
     assert_eq!(calls(&deployment, "StopApplication"), 4, "gracefully, and three times by force");
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 0);
 }
@@ -84,6 +85,7 @@ async fn a_rollback_whose_answer_is_lost_is_continued_once() {
     let told = report(&deployment, "RollbackContinued").await;
     assert!(told["Actions"].to_string().contains("ContinueUpdateRollback"), "{told}");
     report(&deployment, "StoppedAwaitingFix").await;
+    idle(&deployment).await;
     assert_eq!(begun_with(&deployment, "unstick-"), 1, "one operation of the stack, whatever was sent again");
 }
 
@@ -98,6 +100,7 @@ async fn a_token_that_is_used_while_the_stack_stays_stuck_is_told() {
     assert!(text(&told, "State").contains("client request token already exists"), "{told}");
     assert!(text(&told, "Next").contains("aws cloudformation continue-update-rollback --stack-name arn:"), "{told}");
     assert_eq!(application(&deployment).status, Flink::Ready, "{told}");
+    idle(&deployment).await;
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 1);
 }
 

@@ -8,7 +8,7 @@ use local_aws::flink::{self, Application, Status as Flink};
 use local_aws::{Modes, Options, State};
 use serde_json::{Value, json};
 
-use crate::stage::{QUICK, ask_unsticker, report, reports, why};
+use crate::stage::{QUICK, ask_unsticker, idle, report, reports, why};
 
 const OTHER: &str = "flink-other";
 
@@ -110,6 +110,7 @@ async fn a_healthy_application_beside_a_blocked_one_is_never_stopped() {
     assert_eq!(left(&waits, NAME), "READY", "{waits}");
     assert_eq!(left(&waits, OTHER), &Value::Null, "it had no part in the incident: {waits}");
     assert_eq!(named(&deployment, OTHER).status, Flink::Running);
+    idle(&deployment).await;
     assert_eq!(stopped(&deployment.world().state()), [NAME, NAME], "for the rollback, and because it loops again");
 }
 

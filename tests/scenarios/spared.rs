@@ -12,8 +12,8 @@ use local_aws::flink::{self, Status as Flink};
 use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, begun_with, handlers, mutations, report, running_unguarded, stack_event, stuck, why,
-    with_jar,
+    application, ask_unsticker, begun_with, handlers, idle, mutations, report, running_unguarded, stack_event, stuck,
+    why, with_jar,
 };
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
@@ -83,6 +83,7 @@ async fn the_replay_rule_refuses_force_with_its_figures() {
     let told = report(&deployment, "Refused").await;
     assert!(told["State"].as_str().unwrap().contains("at most 20 hours may be replayed"), "{told}");
     assert_eq!(application(&deployment).status, Flink::Running);
+    idle(&deployment).await;
     assert!(!mutations(&deployment, UNSTICKER).contains(&"ContinueUpdateRollback".to_owned()));
 }
 
@@ -95,6 +96,7 @@ async fn three_attempts_and_then_a_person() {
     stuck(&deployment).await;
     let told = report(&deployment, "Refused").await;
     assert!(told["State"].as_str().unwrap().contains("The rollback was continued often enough"), "{told}");
+    idle(&deployment).await;
     let calls = mutations(&deployment, UNSTICKER);
     assert_eq!(calls.iter().filter(|call| *call == "ContinueUpdateRollback").count(), 3, "{calls:?}");
 }
@@ -136,6 +138,7 @@ async fn what_a_person_continued_first_is_left_to_that_person() {
     events::release(deployment.world());
     let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
     assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    idle(&deployment).await;
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
@@ -151,6 +154,7 @@ async fn a_new_update_of_a_person_is_left_to_auto_start() {
     events::release(deployment.world());
     let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_COMPLETE")).await;
     assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    idle(&deployment).await;
     assert!(!mutations(&deployment, UNSTICKER).contains(&"StartApplication".to_owned()));
     assert_eq!(application(&deployment).job.unwrap().jar.version, "3");
 }
@@ -178,5 +182,6 @@ async fn an_incident_in_a_nested_stack_is_cured_at_its_root() {
     let told = report(&deployment, "StoppedAwaitingFix").await;
     assert!(told["Stack"].as_str().unwrap().contains(":stack/flink-test/"), "{told}");
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    idle(&deployment).await;
     assert_eq!(begun_with(&deployment, "unstick-"), 1, "once");
 }

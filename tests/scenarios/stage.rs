@@ -107,7 +107,12 @@ pub(crate) fn output(deployment: &Deployment, key: &str) -> String {
     outputs.iter().find(|output| output.key == key).unwrap().value.clone()
 }
 
-/// Whether a line of the auto-start's log says this.
+/// Waits until no function runs and none will be tried again: what has not happened by then does not come any more.
+pub(crate) async fn idle(deployment: &Deployment) {
+    deployment.world().until_that("every invocation to be over", |state| state.lambda.is_idle().then_some(())).await;
+}
+
+/// Whether a line of the auto-start's log says this. Of a deployment that is settled: then all its lines are in the log.
 pub(crate) fn is_logged(deployment: &Deployment, text: &str) -> bool {
     let state = deployment.world().state();
     state.lambda.logs.iter().any(|line| line.function == "flink-auto-start" && line.line.contains(text))

@@ -11,7 +11,7 @@ async fn each_request_is_answered_once_without_a_content_type() {
     let deployment = running().await;
     let state = deployment.world().state();
     let puts = &state.cloudformation.puts;
-    assert_eq!(puts.len(), state.cloudformation.requests.len());
+    assert_eq!((puts.len(), state.cloudformation.requests.len()), (3, 3), "guard, property groups, auto-start");
     for put in puts {
         assert!(put.body.len() <= 4096);
         assert_eq!(put.status, 200, "{put:?}");
@@ -32,6 +32,11 @@ async fn no_log_line_holds_a_response_url_or_a_propertys_value() {
         Some("hunter2")
     );
     let state = deployment.world().state();
+    // The last line of a request is there: none is still on its way.
+    for function in ["flink-auto-start", "flink-property-groups"] {
+        let last = state.lambda.logs.iter().rfind(|line| line.function == function);
+        assert!(last.is_some_and(|last| last.line.contains(r#""message":"answered""#)), "{}", state.history());
+    }
     let puts = state.cloudformation.puts.iter().map(|put| &put.body);
     for text in state.lambda.logs.iter().map(|line| &line.line).chain(puts) {
         assert!(!text.contains("Signature") && !text.contains("hunter2"), "{text}");

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::model::{StackEvent, Status};
 use super::query;
-use crate::World;
 use crate::api::{ApiResult, Caller};
+use crate::{State, World};
 
 /// One call as an operator, `request(world, "UpdateStack", [("StackName", "s"), ("TemplateBody", body)])`.
 ///
@@ -17,11 +17,29 @@ pub fn request<const N: usize>(world: &Arc<World>, action: &str, params: [(&str,
     query(world, &Caller::Operator, action, &params.collect::<BTreeMap<_, _>>())
 }
 
-/// Waits until nothing goes on in a stack, and says where it came to rest.
+/// Waits until nothing goes on in a stack and whoever answered for it has ended; the status in which the stack came to rest.
+///
+/// A handler writes its last lines after its answer: judged before they are in the log, one that must be there is missing, and one that
+/// must not be there is not there yet. Handlers that nobody was answered by are not waited for.
 pub async fn settled(world: &World, stack: &str) -> Status {
-    let at_rest = |status: Status| status.is_settled().then_some(status);
+    let mut begun = None;
+    let mut rested = None;
     let what = format!("the stack {stack} to come to rest");
-    world.until_that(what, |state| at_rest(state.cloudformation.stack_or_deleted(stack)?.status)).await
+    let is_over = |state: &State| {
+        let mut answered = state.cloudformation.requests.values().filter(|request| request.answer.is_some());
+        !answered.any(|request| state.lambda.handles(&request.id))
+    };
+    world
+        .until_that(what, |state| {
+            let found = state.cloudformation.stack_or_deleted(stack)?;
+            let begun = begun.get_or_insert((found.id.clone(), found.events.len()));
+            // From the rows since the first look: who reacts to this status may be faster than the next look.
+            let mut rows = found.events.iter().skip(if found.id == begun.0 { begun.1 } else { 0 });
+            let own = rows.find(|row| row.physical_id == found.id && row.status.is_settled()).map(|row| row.status);
+            rested = rested.or(own).or(Some(found.status).filter(|status| status.is_settled()));
+            rested.filter(|_| is_over(state))
+        })
+        .await
 }
 
 /// Waits until a stack has this status.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::World;
 use crate::api::{ApiResult, Caller};
-use crate::cloudformation::{self, Stack, Status};
+pub use crate::cloudformation::scenario::settled;
+use crate::cloudformation::{self, Status};
 
 /// Creates or updates a stack and waits until nothing goes on; where it came to rest.
 ///
@@ -65,14 +66,4 @@ pub fn query(
     }
     query.extend(role.map(|role| ("RoleARN".to_owned(), role.to_owned())));
     query
-}
-
-/// Waits until nothing goes on in a stack.
-pub async fn settled(world: &Arc<World>, name: &str) -> Status {
-    world
-        .until_that(format!("the stack {name} to come to rest"), |state| {
-            let stack = state.cloudformation.stacks.iter().rev().find(|stack| stack.name == name);
-            stack.map(|stack: &Stack| stack.status).filter(|status| status.is_settled())
-        })
-        .await
 }

@@ -20,11 +20,11 @@ const LONGEST_AGE: u64 = 21_600;
 /// Queues an event for a function. The result is its request ID.
 pub fn invoke_asynchronously(world: &Arc<World>, name: &str, event: &Value) -> String {
     let request_id = stamp::uuid();
-    world.state().lambda.under_way += 1;
+    world.state().lambda.begin(event);
     let (world, name, event, id) = (Arc::clone(world), name.to_owned(), event.clone(), request_id.clone());
     tokio::spawn(async move {
         run(&world, &name, &event, &id).await;
-        world.state().lambda.under_way -= 1;
+        world.state().lambda.end(&event);
     });
     request_id
 }

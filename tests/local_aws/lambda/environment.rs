@@ -3,17 +3,17 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 
+use super::Function;
+use super::output::Output;
 use super::package::{Unpacked, unpack};
 use super::runtime_api::{Mailbox, Work, router};
-use super::{Function, LogLine};
 use crate::{Settings, World, services, stamp};
 
 /// A process, as the host keeps it. Dropping it kills the process.
@@ -25,6 +25,7 @@ pub(crate) struct Environment {
     pub(super) revision: String,
     pub(super) is_busy: bool,
     pub(super) work: UnboundedSender<Work>,
+    pub(super) output: Arc<Output>,
     /// How the process ended, once it has.
     pub(super) exited: watch::Receiver<Option<String>>,
     pub(super) kill: Option<oneshot::Sender<()>>,
@@ -38,16 +39,11 @@ pub(super) async fn start(world: &Arc<World>, function: &Function, id: u64) -> i
     let (work, receiver) = unbounded_channel();
     let mailbox = Arc::new(Mailbox { work: tokio::sync::Mutex::new(receiver), current: Mutex::default() });
     let credentials = services::credentials(&mut world.state(), function.role_name(), &function.name);
+    let output = Arc::new(Output::of(Arc::downgrade(world), function.name.clone())?);
     let mut command = Command::new(unpacked.path.join("bootstrap"));
     command.current_dir(&unpacked.path).env_clear().envs(variables(&world.settings, function, &address));
-    command.envs(credentials).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn()?;
-    if let Some(stdout) = child.stdout.take() {
-        tokio::spawn(keep_lines(Arc::downgrade(world), function.name.clone(), stdout));
-    }
-    if let Some(stderr) = child.stderr.take() {
-        tokio::spawn(keep_lines(Arc::downgrade(world), function.name.clone(), stderr));
-    }
+    command.envs(credentials).stdin(Stdio::null()).stdout(output.end()?).stderr(output.end()?).kill_on_drop(true);
+    let child = command.spawn()?;
     let server = tokio::spawn(async move {
         // Ends only with the environment, by abort.
         let _ = axum::serve(listener, router(mailbox)).await;
@@ -60,7 +56,7 @@ pub(super) async fn start(world: &Arc<World>, function: &Function, id: u64) -> i
         report.send_replace(Some(ending));
     });
     let (function, revision) = (function.name.clone(), function.revision.clone());
-    Ok(Environment { id, function, revision, is_busy: true, work, exited, kill: Some(kill) })
+    Ok(Environment { id, function, revision, is_busy: true, work, output, exited, kill: Some(kill) })
 }
 
 /// Waits for the process to end, or for the order to end it. The order is given by dropping the sender, too.
@@ -101,12 +97,4 @@ fn variables(settings: &Settings, function: &Function, runtime_api: &str) -> Vec
     ];
     let own = own.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
     own.chain(function.environment.clone()).collect()
-}
-
-async fn keep_lines(world: Weak<World>, function: String, stream: impl AsyncRead + Unpin) {
-    let mut lines = BufReader::new(stream).lines();
-    while let Ok(Some(line)) = lines.next_line().await {
-        let Some(world) = world.upgrade() else { return };
-        world.state().lambda.logs.push(LogLine { function: function.clone(), line });
-    }
 }

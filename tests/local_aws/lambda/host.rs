@@ -8,6 +8,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::environment::{self, Environment};
 use super::in_test::TestInvocation;
+use super::output::Output;
 use super::runtime_api::Work;
 use super::{Function, Invocation, concurrency};
 use crate::api::{ApiError, ApiResult};
@@ -30,9 +31,9 @@ pub struct Invoked {
 /// # Errors
 /// When there is no such function, or no more of it may run at once.
 pub async fn invoke(world: &Arc<World>, name: &str, event: &Value) -> ApiResult<Invoked> {
-    world.state().lambda.under_way += 1;
+    world.state().lambda.begin(event);
     let invoked = attempt(world, name, event, &stamp::uuid()).await;
-    world.state().lambda.under_way -= 1;
+    world.state().lambda.end(event);
     invoked
 }
 
@@ -101,6 +102,8 @@ async fn in_process(world: &Arc<World>, function: &Function, event: &Value, requ
         Ok(()) => finish(function, request_id, is_taken, answer, &mut exited).await,
         Err(_) => failed("Runtime.ExitError", request_id, "Runtime exited without providing a reason"),
     };
+    // Before the invocation counts as over, so that whoever waits for its end finds its last line, or knows that there is none.
+    environment.output.drained().await;
     let mut state = world.state();
     match invoked.error.as_deref() {
         // A function error leaves the process as it is; a timeout or a crash does not.
@@ -124,7 +127,15 @@ fn is_fatal(error_type: &str) -> bool {
 struct Acquired {
     id: u64,
     work: tokio::sync::mpsc::UnboundedSender<Work>,
+    output: Arc<Output>,
     exited: watch::Receiver<Option<String>>,
+}
+
+impl Acquired {
+    fn of(environment: &Environment) -> Self {
+        let (work, exited) = (environment.work.clone(), environment.exited.clone());
+        Self { id: environment.id, work, output: Arc::clone(&environment.output), exited }
+    }
 }
 
 async fn acquire(world: &Arc<World>, function: &Function) -> std::io::Result<Acquired> {
@@ -136,13 +147,13 @@ async fn acquire(world: &Arc<World>, function: &Function) -> std::io::Result<Acq
         let warm = lambda.environments.iter_mut().find(|each| each.function == function.name && !each.is_busy);
         if let Some(warm) = warm {
             warm.is_busy = true;
-            return Ok(Acquired { id: warm.id, work: warm.work.clone(), exited: warm.exited.clone() });
+            return Ok(Acquired::of(warm));
         }
         lambda.counter += 1;
         lambda.counter
     };
     let new = environment::start(world, function, id).await?;
-    let acquired = Acquired { id, work: new.work.clone(), exited: new.exited.clone() };
+    let acquired = Acquired::of(&new);
     world.state().lambda.environments.push(new);
     Ok(acquired)
 }

@@ -11,6 +11,7 @@ mod host;
 mod in_test;
 mod kill;
 mod operations;
+mod output;
 mod package;
 mod permissions;
 mod rest;
@@ -56,15 +57,32 @@ pub struct Lambda {
     pub(crate) counter: u64,
     /// By function.
     pub(crate) running: BTreeMap<String, usize>,
-    /// Invocations that are not over, the waiting for a retry included.
-    pub(crate) under_way: usize,
+    /// Invocations that are not over, the waiting for a retry included: the RequestId of CloudFormation's request, empty for any other
+    /// event.
+    under_way: Vec<String>,
 }
 
 impl Lambda {
     /// Whether nothing runs and nothing will be tried again.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.under_way == 0
+        self.under_way.is_empty()
+    }
+
+    /// Whether an invocation with this request of CloudFormation is not over.
+    #[must_use]
+    pub fn handles(&self, request_id: &str) -> bool {
+        self.under_way.iter().any(|one| one == request_id)
+    }
+
+    fn begin(&mut self, event: &serde_json::Value) {
+        self.under_way.push(request_of(event).to_owned());
+    }
+
+    fn end(&mut self, event: &serde_json::Value) {
+        if let Some(index) = self.under_way.iter().position(|one| one == request_of(event)) {
+            self.under_way.swap_remove(index);
+        }
     }
 }
 
@@ -82,9 +100,13 @@ impl Default for Lambda {
             kills: Vec::new(),
             counter: 0,
             running: BTreeMap::new(),
-            under_way: 0,
+            under_way: Vec::new(),
         }
     }
+}
+
+fn request_of(event: &serde_json::Value) -> &str {
+    event["RequestId"].as_str().unwrap_or_default()
 }
 
 /// A line of a function's log.

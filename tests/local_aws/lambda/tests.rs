@@ -29,6 +29,8 @@ while true; do
   done
   body=$(cat <&3); exec 3>&-
   case $body in *crash*) exit 3;; *hang*) sleep 600;; esac
+  echo "answers" >&2
+  printf "without a line end"
   reply="{\"event\":$body,\"pid\":$$,\"mode\":\"$MODE\"}"
   exec 3<>/dev/tcp/$host/$port
   printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %s\r\n\r\n%s' "$id" "${#reply}" "$reply" >&3
@@ -72,6 +74,19 @@ async fn a_process_answers_and_is_reused_while_it_is_warm() {
     assert_eq!(second.payload["event"], json!({ "n": 2 }));
     assert_eq!(first.payload["pid"], second.payload["pid"]);
     assert!(world.state().lambda.logs.iter().any(|log| log.line == "started as warm"));
+}
+
+// Whatever a function wrote up to its answer is in the log when its invocation is over: a line that is not there then never comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invocation_is_over_when_its_last_line_is_in_the_log() {
+    let world = deployed("talks");
+    for number in 1..=50 {
+        invoke(&world, "talks", &json!({ "n": number })).await.unwrap();
+        let state = world.state();
+        let lines = state.lambda.logs.iter().filter(|log| log.line.starts_with("answers"));
+        assert_eq!(lines.count(), number, "its last line came later");
+        assert_eq!(state.lambda.logs.last().unwrap().line, "without a line end");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::{State, World};
 
 /// How long a scenario waits for anything, in wall time. All of them together take less on an idle machine; what a broken product
 /// never does must not hang the run.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 impl World {
     /// Waits until `ready` finds what it looks for: it is asked again after every change.

@@ -12,7 +12,7 @@ fn enters(deployment: &Deployment, status: Flink) {
     flink::put_status(&mut state, NAME, status);
 }
 
-/// Whether a line of the guard's log says this.
+/// Whether a line of the guard's log says this; see [`crate::stage::is_logged`].
 fn is_logged(deployment: &Deployment, text: &str) -> bool {
     let state = deployment.world().state();
     state.lambda.logs.iter().any(|line| line.function == GUARD && line.line.contains(text))

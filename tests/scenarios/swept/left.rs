@@ -9,7 +9,8 @@ use local_aws::{Modes, Options};
 
 use super::{MARKER, UNSTICKER, age, calls, sweep};
 use crate::stage::{
-    application, report, reports, running, running_unguarded, running_unguarded_in, stuck, taken_starts, why, with_jar,
+    application, idle, report, reports, running, running_unguarded, running_unguarded_in, stuck, taken_starts, why,
+    with_jar,
 };
 
 /// The job loops, the stack gets stuck, and then the cause is gone.
@@ -38,6 +39,7 @@ async fn a_lost_rollback_failed_event_is_made_good() {
     let deployment = running_unguarded().await;
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
     passing_cause(&deployment).await;
+    idle(&deployment).await;
     assert!(calls(&deployment).is_empty());
     let swept = sweep(&deployment).await;
     assert_eq!(swept["Actions"].as_array().unwrap().len(), 1, "{swept}");
@@ -185,7 +187,7 @@ async fn the_event_and_two_sweeps_at_once_start_it_once() {
     all_at_once();
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     all_at_once();
-    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+    idle(&deployment).await;
     ends_well(&deployment, "at once").await;
     assert_eq!(taken_starts(&deployment), 2, "once when it was created, once after the rollback");
     let rows = deployment.world().state().cloudformation.stack(NAME).unwrap().events.clone();

@@ -13,7 +13,7 @@ use local_aws::events;
 use local_aws::flink;
 use serde_json::{Value, json};
 
-use crate::stage::{mutations, person, reports};
+use crate::stage::{idle, mutations, person, reports};
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
 const MARKER: &str = "flink-unstick-restart";
@@ -21,7 +21,7 @@ const MARKER: &str = "flink-unstick-restart";
 /// The schedule fires; until it and whom it woke are done. What the sweep itself reported.
 async fn sweep(deployment: &Deployment) -> Value {
     events::fire_schedules(deployment.world());
-    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+    idle(deployment).await;
     let state = deployment.world().state();
     let swept = state.lambda.invocations.iter().rev().find(|one| one.payload == json!({"Sweep": true}));
     swept.expect("the schedule is enabled").result.clone()
