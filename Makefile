@@ -13,50 +13,56 @@ GIVEN = $(foreach name,$(filter-out $(NOT_SETTINGS),$(.VARIABLES)),$(if $(filter
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
+# No command names a package, unless it needs one that is no default member: cargo unifies the crates' features over the packages
+# that it is asked for, and the next command would build the SDK once more.
+PRODUCT := --bin flink-auto-start --bin flink-property-groups --bin flink-update-guard --bin flink-rollback-unsticker --bin flink-stack
+
 demo: ## The whole story on a local AWS, live: needs cargo alone
-	cargo build --package functions --bins
-	cargo run --package local-aws --bin demo
+	cargo build $(PRODUCT)
+	cargo run --bin demo
 
 # What the scenarios ask of the local AWS is kept for `make requests`.
 RECORDED := $(abspath $(TARGET))/recorded
 
 test: ## Every example and scenario: needs cargo alone
 	@rm -rf $(RECORDED) && mkdir -p $(RECORDED)
-	LOCAL_AWS_RECORD=$(RECORDED) cargo test --workspace
+	cargo build $(PRODUCT)
+	LOCAL_AWS_RECORD=$(RECORDED) cargo test
 
 check: lint deny gates test requests adoption e2e gauge ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --package template --features aws --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
-CARGO_DENY := $(TARGET)/tools/bin/cargo-deny
-$(CARGO_DENY):
-	cargo install --quiet --debug --locked --root $(TARGET)/tools --version 0.20.2 cargo-deny
+# cargo-deny from Astral's wheel: built from source, it costs as much as all of ours.
+CARGO_DENY := $(VENV)/bin/cargo-deny
 
 # Then each part is tried with a defect that it has to find.
-deny: $(CARGO_DENY) ## Licences, sources, and no second TLS stack
+deny: $(VENV)/installed ## Licences, sources, and no second TLS stack
 	$(CARGO_DENY) --locked --workspace --config .deny.toml check licenses bans sources
 	@for planted in 'licenses:s/"ISC",//' 'bans:s/openssl-sys/ring/' 'sources:s/^unknown-git.*/allow-registry=[]/'; do \
 		sed "$${planted#*:}" .deny.toml >$(TARGET)/planted-deny.toml; \
 		if $(CARGO_DENY) --locked --workspace --config $(TARGET)/planted-deny.toml check "$${planted%%:*}" >/dev/null 2>&1; then \
 			echo "cargo-deny does not find what was planted: $$planted" >&2; exit 1; fi; done
 
+# Without the SDK.
+synthesizer = cargo run --quiet --no-default-features --bin flink-stack --
+
 template: ## Write the templates anew from shared/src/template, and check the environments
-	cargo run --quiet --package template -- synth
+	$(synthesizer) synth
 
 # Only what was given on make's command line: ENV is a name that other programs use too.
 given = $(if $(filter command,$(origin $(1))),$(2) '$($(1))')
 
 properties: ## What the job reads, for local development: [ENV=staging] [STACK=flink-test] [REGION=eu-west-1]
 	@mkdir -p target
-	@cargo run --quiet --package template -- properties --out target/flink-application-properties-dev.json \
+	@$(synthesizer) properties --out target/flink-application-properties-dev.json \
 		$(call given,ENV,--environment) $(call given,STACK,--stack) $(call given,REGION,--region)
 
 check-properties: ## Keys that the job reads and nobody injects, and the reverse: JAR_SOURCES=path/to/src
-	@cargo run --quiet --package template -- check-properties '$(JAR_SOURCES)'
+	@$(synthesizer) check-properties '$(JAR_SOURCES)'
 
 # Commercial regions, GovCloud and China: Managed Service for Apache Flink is in all three.
 TEMPLATES := $(wildcard template/*.template.json template/samples/*.template.json)
@@ -82,7 +88,7 @@ SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
 adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/)
 	$(VENV)/bin/cfn-lint --ignore-checks W3005 -- $(CDK_TEMPLATES)
 	$(VENV)/bin/cfn-lint $(SAM_TEMPLATES)
-	ADOPTION=$(ADOPTION) cargo test --quiet --package local-aws --test adoption
+	ADOPTION=$(ADOPTION) cargo test --quiet --test adoption
 
 $(ADOPTION)/npm/installed: $(CDK)/package.json $(CDK)/package-lock.json
 	mkdir -p $(@D)
@@ -115,7 +121,7 @@ destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...]
 	@template/deploy.sh destroy $(GIVEN)
 
 # The operator's questions: built with the clients of the functions.
-flink-stack = cargo run --quiet --package template --features aws --
+flink-stack = cargo run --quiet --bin flink-stack --
 
 plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar and whatever deploy takes [JSON=1]
 	@template/deploy.sh plan $(GIVEN)
@@ -125,7 +131,7 @@ why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-tes
 
 .PHONY: replay
 replay: ## A saved event in a local process of a function; CloudFormation is told nothing: FUNCTION=flink-auto-start EVENT=saved.json
-	@cargo run --quiet --package local-aws --bin replay -- '$(FUNCTION)' '$(EVENT)'
+	@cargo run --quiet --bin replay -- '$(FUNCTION)' '$(EVENT)'
 
 verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it: BUCKET=.. KEY=job.jar [PROPERTIES='k=v ..'] [RUN=1] YES=1
 	@$(flink-stack) verify-aws --bucket '$(BUCKET)' --key '$(KEY)' $(call given,REGION,--region) \
@@ -138,9 +144,10 @@ e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python
 	@$(VENV)/bin/python tests/e2e/run.py
 
 e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
-	cargo run --quiet --package local-aws --bin e2e-flink
+	cargo run --quiet --bin e2e-flink
 
-# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint, cloudformation-validate and policy_sentry, pinned.
+# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint, cloudformation-validate, policy_sentry and
+# cargo-deny, pinned.
 $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
@@ -162,8 +169,8 @@ fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rus
 FLEET ?= 50
 .PHONY: fleet
 fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one cured? [FLEET=1000] [RATES=1,5 [CONCURRENCIES=5,20]]
-	cargo build --quiet --package functions --bins
-	cargo run --quiet --package local-aws --bin fleet -- $(FLEET) $(RATES) $(CONCURRENCIES)
+	cargo build --quiet $(PRODUCT)
+	cargo run --quiet --bin fleet -- $(FLEET) $(RATES) $(CONCURRENCIES)
 
 # crhelper, cfn-handler and aws-cdk-lib, pinned.
 PEERS := $(TARGET)/peers
@@ -200,34 +207,37 @@ bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our fun
 	$(BENCH)/node_modules/.bin/esbuild $(BENCH)/handlers/auto_start.mjs --bundle --platform=node --format=cjs --minify \
 		--log-level=warning --outfile=$(BENCH)/handlers/auto_start.cjs
 	$(LAMBDA_BUILD)
-	cargo build --quiet --release --package local-aws --bin bench-noop --bin bench-raw
-	cargo build --quiet --release --package template
+	cargo build --quiet --release --package bench
+	cargo build --quiet --release --no-default-features --package template
 	@$(MAKE) --no-print-directory polling
-	@cargo run --quiet --release --package local-aws --bin bench -- compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm $(REPETITIONS)
+	@$(TARGET)/release/bench compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm $(REPETITIONS)
 
 .PHONY: gauge budget
 gauge: $(VENV)/installed ## Instructions of a cold start and sizes, against tests/bench/budget (needs openssl, valgrind)
 	$(LAMBDA_BUILD)
-	@cargo run --quiet --package local-aws --bin bench -- gauge $(TARGET) tests/bench/budget
+	cargo test --quiet --workspace --bin bench
+	cargo build --quiet --workspace --bin bench
+	@$(TARGET)/debug/bench gauge $(TARGET) tests/bench/budget
 
 budget: $(VENV)/installed ## Write tests/bench/budget anew
 	$(LAMBDA_BUILD)
-	@cargo run --quiet --package local-aws --bin bench -- budget $(TARGET) tests/bench/budget
+	cargo build --quiet --workspace --bin bench
+	@$(TARGET)/debug/bench budget $(TARGET) tests/bench/budget
 
 .PHONY: polling
 polling: ## Our polling policy beside the usual ones, simulated: calls, delay, a thousand applications at once
-	@cargo test --quiet --package shared --test polling -- --nocapture --test-threads 1
+	@cargo test --quiet --test polling -- --nocapture --test-threads 1
 
 .PHONY: modes
 modes: ## Every scenario once more, with each open question about AWS answered the other way (tests/local_aws/turned.json)
-	LOCAL_AWS_MODES=$(abspath tests/local_aws/turned.json) cargo test --package local-aws --test scenarios
+	LOCAL_AWS_MODES=$(abspath tests/local_aws/turned.json) cargo test --test scenarios
 
 # Nothing is to depend on how fast the machine is. What is started here is stopped here, however it ends.
 RUNS ?= 10
 .PHONY: stress
 stress: ## The scenarios RUNS (10) times in a row under twenty busy loops: [ONLY=part of a name]
-	@cargo test --quiet --package local-aws --test scenarios --no-run
+	@cargo test --quiet --test scenarios --no-run
 	@loops=; trap 'kill $$loops' EXIT; trap 'exit 130' INT TERM; \
 	for loop in $$(seq 20); do (while :; do :; done) & loops="$$loops $$!"; done; \
 	for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; \
-		cargo test --quiet --package local-aws --test scenarios '$(ONLY)' || exit 1; done
+		cargo test --quiet --test scenarios '$(ONLY)' || exit 1; done

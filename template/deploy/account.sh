@@ -109,6 +109,6 @@ watch_stack() {
 # or nothing, and pairs STACK=FILE.
 check_stacks() {
   needs cargo "see https://rustup.rs"
-  cargo run --quiet --package template --features aws -- check-stack --region "$AWS_REGION" "$@" ||
+  cargo run --quiet --bin flink-stack -- check-stack --region "$AWS_REGION" "$@" ||
     die "refused, and nothing was changed: the lines above say why"
 }

@@ -149,6 +149,6 @@ plan() {
   check_account
   read_jar
   read_overrides
-  cargo run --quiet --package template --features aws -- plan --stack "$name" --region "$AWS_REGION" --template "$template" \
+  cargo run --quiet --bin flink-stack -- plan --stack "$name" --region "$AWS_REGION" --template "$template" \
     ${JSON:+--json} "${overrides[@]}"
 }

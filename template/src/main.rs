@@ -40,7 +40,7 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
                      needs, in a stack of its own that it removes; with --run also what takes a running application.
                      Ends with 0: all asked and removed, 1: something stayed unanswered or is left, 2: nothing was asked
 
-plan, check-stack and why only read. The four are built with the feature aws: cargo run --package template --features aws";
+plan, check-stack and why only read. The four are built with the feature aws, a default one: cargo run --bin flink-stack";
 
 /// What a command ends with that was called in a way that it does not have.
 const USAGE_ERROR: u8 = 2;
@@ -225,7 +225,10 @@ mod tests {
     fn the_picture_in_readme_is_the_templates() {
         let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
         let picture = format!("```mermaid\n{}```\n", picture().unwrap());
-        assert!(page.contains(&picture), "put what `cargo run -p template -- picture` prints into template/README.md");
+        assert!(
+            page.contains(&picture),
+            "put what `cargo run --bin flink-stack -- picture` prints into template/README.md"
+        );
     }
 
     #[test]

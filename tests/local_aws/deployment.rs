@@ -72,9 +72,8 @@ impl Deployment {
         deploy_stack(world, "flink-access", ACCESS, &[MAIL], &[], None).await;
         let outputs = outputs(world, "flink-access");
         for (name, role) in FUNCTIONS {
-            let bootstrap = bootstrap(binaries(), name).expect("the target folder can be written");
             let environment = environment.iter().copied();
-            lambda::deploy(world, name, &bootstrap, &outputs[role], environment).expect("the function is taken");
+            lambda::deploy(world, name, &bootstrap(name), &outputs[role], environment).expect("the function is taken");
         }
         deploy_stack(world, "flink-handlers", HANDLERS, &[], &[], None).await;
         let bucket = outputs["BucketName"].clone();

@@ -114,9 +114,7 @@ pub(crate) fn verify(given: &[&str]) -> Result<Asked, String> {
 /// Without the feature nothing can be asked.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn answer(_asked: &Asked) -> ExitCode {
-    eprintln!(
-        "flink-stack: it was built without the feature aws; run: cargo run --package template --features aws -- ..."
-    );
+    eprintln!("flink-stack: it was built without the feature aws; run: cargo run --bin flink-stack -- ...");
     ExitCode::from(CANNOT_TELL)
 }
 
