@@ -201,7 +201,7 @@ async fn look(
     // One time for the look and for the decision made of it.
     let now = now();
     let application: Option<Application> = match &subject.application {
-        Some(name) => look::application(aws, name, begun, |status| goal.needs(status, tried, now)).await?,
+        Some(name) => look::application(aws, name, begun, |status| goal.needs(status, now)).await?,
         None => None,
     };
     let stack = match known.take() {
@@ -211,7 +211,8 @@ async fn look(
     };
     *known = Some(stack.clone());
     tried.looked(application.as_ref(), now);
-    Ok(Observed { now, application, stack, tried: tried.clone() })
+    let poll_interval = aws.environment.poll_interval;
+    Ok(Observed { now, application, stack, tried: tried.clone(), poll_interval })
 }
 
 async fn look_at_stack(aws: &Aws, subject: &Subject) -> Result<Stack, Fault> {

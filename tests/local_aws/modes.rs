@@ -19,6 +19,8 @@ pub struct Modes {
     pub stop_of_ready: StopOfReady,
     /// `semantics.md` A.7.
     pub snapshot_of_unhealthy: SnapshotOfUnhealthy,
+    /// `semantics.md` A.7: nothing says what a second snapshot meets while one is being taken.
+    pub second_snapshot: SecondSnapshot,
     /// `semantics.md` A.9, G.27.
     pub delete_of_running: DeleteOfRunning,
     /// `semantics.md` A.1, G.4.
@@ -74,6 +76,7 @@ impl Modes {
         Self {
             stop_of_ready: StopOfReady::default(),
             snapshot_of_unhealthy: SnapshotOfUnhealthy::default(),
+            second_snapshot: SecondSnapshot::default(),
             delete_of_running: DeleteOfRunning::default(),
             operation_ids: OperationIds::default(),
             failed_update: FailedUpdate::default(),
@@ -126,6 +129,19 @@ pub enum SnapshotOfUnhealthy {
     AcceptedThenFailed,
     /// Refused at once with the text of a failed update.
     Refused,
+}
+
+/// What a snapshot, a graceful stop and an update of a running job meet while another snapshot is CREATING. Enhanced snapshots are
+/// documented as one at a time; of the others nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum SecondSnapshot {
+    /// "Failed to take snapshot .. at this moment": a healthy job looks like one that loops.
+    #[default]
+    Refused,
+    /// ResourceInUseException.
+    InUse,
+    /// Both are taken.
+    Accepted,
 }
 
 /// DeleteApplication on RUNNING.

@@ -17,6 +17,7 @@ use crate::stage::{
 mod alone;
 mod killed;
 mod names;
+mod patience;
 mod statuses;
 
 const GUARD: &str = "flink-update-guard";
@@ -59,7 +60,8 @@ async fn a_bad_record_does_not_wedge_the_stack_and_the_fix_deploys_straight_thro
     deployment.record("b");
     assert_eq!(update(&deployment, "2", &[], &[]).await, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(outcome(&deployment)["Outcome"], "ForceStopped");
-    assert_eq!(mutations(&deployment, GUARD), ["TagResource", "StopApplication", "StopApplication"]);
+    // Three times gracefully, for one refusal is no verdict; then by force.
+    assert_eq!(mutations(&deployment, GUARD), [&["TagResource"][..], &["StopApplication"; 4]].concat());
     let application = application(&deployment);
     assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));
     assert!(!application.tags.contains_key(MARKER), "nothing is left to remember");
@@ -134,7 +136,10 @@ async fn fail_stops_nothing_and_changes_nothing() {
     let application = application(&deployment);
     assert_eq!((application.status, application.version), (Flink::Running, 2));
     assert!(!application.tags.contains_key(MARKER));
-    assert_eq!(mutations(&deployment, GUARD), ["TagResource", "StopApplication", "UntagResource"]);
+    assert_eq!(
+        mutations(&deployment, GUARD),
+        [&["TagResource"][..], &["StopApplication"; 3], &["UntagResource"]].concat()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

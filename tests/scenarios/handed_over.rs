@@ -6,7 +6,7 @@ use local_aws::State;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::flink::{self, Hold, Status as Flink};
-use local_aws::lambda::{self, Moment, kill_at};
+use local_aws::lambda::{self, Moment, kill_after, kill_at};
 use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, running, running_unguarded, why, with_jar};
@@ -67,6 +67,57 @@ async fn the_guard_waits_for_a_busy_application_longer_than_one_invocation() {
     assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
     assert!(handed_over(&deployment, "flink-update-guard"));
     assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gate_waits_longer_than_one_invocation_also_when_one_of_them_dies() {
+    const LOOK: &str = "cloudformation:DescribeStacks";
+    const GATE: &str = "flink-auto-start";
+    for dies in [false, true] {
+        let deployment = running_unguarded().await;
+        {
+            let mut state = deployment.world().state();
+            state.lambda.functions.get_mut(GATE).unwrap().timeout = 3;
+            state.lambda.retry_delays = [Duration::ZERO; 2];
+            if dies {
+                kill_after(&mut state, GATE, LOOK, Moment::BeforeTheCall, 3);
+            }
+        }
+        let key = deployment.upload(&jar("2", &[]));
+        let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "5"), ("OnDelete", "Leave")];
+        let status = deployment.deploy_unguarded(&parameters).await;
+        assert_eq!(status, Status::UpdateComplete, "{dies}\n{}", why(&deployment));
+        assert!(handed_over(&deployment, GATE), "{dies}");
+        assert_eq!(application(&deployment).job.unwrap().jar.version, "2");
+    }
+}
+
+/// StopMinutes counts from CloudFormation's own row, not from a process: the row moves into the past after the first invocation.
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_minutes_pass_though_no_invocation_lives_so_long() {
+    let deployment = running().await;
+    {
+        let mut state = deployment.world().state();
+        state.lambda.functions.get_mut("flink-update-guard").unwrap().timeout = 3;
+        state.flink.hold(NAME, Flink::Autoscaling, Hold::UntilReleased);
+        flink::put_status(&mut state, NAME, Flink::Autoscaling);
+    }
+    let before = invocations(&deployment.world().state(), "flink-update-guard");
+    let key = deployment.upload(&jar("2", &["poison"]));
+    let (tags, role) = ([("flink-unstick", "enabled")], Some(deployment.stack_role.as_str()));
+    let template = Deployment::application_template().to_string();
+    request(deployment.world(), "UpdateStack", NAME, &template, &with_jar(&key), &tags, role).unwrap();
+    deployment.world().until(|state| (invocations(state, "flink-update-guard") > before).then_some(())).await;
+    {
+        let mut state = deployment.world().state();
+        let stack = state.cloudformation.stacks.iter_mut().rev().find(|stack| stack.name == NAME).unwrap();
+        for row in stack.events.iter_mut().filter(|row| row.logical_id == "UpdateGuard") {
+            row.time -= 660.0;
+        }
+    }
+    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert!(handed_over(&deployment, "flink-update-guard"));
+    assert_eq!(application(&deployment).job.unwrap().jar.version, "2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,7 +115,8 @@ impl CustomResource for AutoStart {
                     OnDelete::Stop => true,
                     OnDelete::ForceStop => false,
                 };
-                let stop = Stopped { marker: None, graceful, force: Force::Freely, patience: facts.stop_patience };
+                let (force, patience, since) = (Force::Freely, facts.stop_patience, facts.since);
+                let stop = Stopped { marker: None, graceful, force, patience, since };
                 Ok(facts.stack.is_going().then_some(Goal::Stopped(stop)))
             }
             RequestType::Unknown(word) => Err(unknown(word).into()),

@@ -149,6 +149,7 @@ impl CustomResource for UpdateGuard {
             proof: format!("flink-handlers-guard-{}", request.request_id),
             bound: self.bound()?,
             patience: self.patience()?,
+            since: facts.since,
         })))
     }
 

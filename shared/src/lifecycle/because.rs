@@ -33,6 +33,10 @@ pub enum Because {
     RememberToRestart,
     /// A graceful stop keeps its state.
     StopKeepsState,
+    /// A snapshot that somebody else asked for is being taken.
+    OthersSnapshot,
+    /// The service refused a snapshot "at this moment".
+    RefusedForNow,
     /// A graceful stop could not take its snapshot, or took too long; the replay rule allows force.
     ForceAllowed,
     /// The old code fails again; a fix has to be deployed.
@@ -71,6 +75,8 @@ impl fmt::Display for Because {
             Self::Stabilizing => "the application is RUNNING, but not for long enough to trust it",
             Self::ProveHealth => "the application stayed RUNNING; a snapshot proves that its job is healthy",
             Self::Proving => "the snapshot that proves the job's health is being taken",
+            Self::OthersSnapshot => "another snapshot of the application is being taken",
+            Self::RefusedForNow => "the service could not take a snapshot at this moment; it is tried again",
             Self::RememberToRestart => "the marker comes before the stop, so that the restart cannot be forgotten",
             Self::StopKeepsState => "a graceful stop keeps the job's state",
             Self::ForceAllowed => "a graceful stop is not possible, and the replay rule allows force",

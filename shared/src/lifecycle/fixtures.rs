@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::call::Call;
 use super::observed::{Application, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
 use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
-use super::tried::Tried;
+use super::tried::{Rejected, Tried};
 
 /// An application `app` in this status, seen for the first time.
 pub(super) fn seen(status: ApplicationStatus) -> Observed {
@@ -30,7 +31,13 @@ pub(super) fn seen(status: ApplicationStatus) -> Observed {
     let now = Timestamp(1_000_000);
     let mut tried = Tried::default();
     tried.looked(Some(&application), now);
-    Observed { now, application: Some(application), stack: Stack::default(), tried }
+    Observed {
+        now,
+        application: Some(application),
+        stack: Stack::default(),
+        tried,
+        poll_interval: Duration::from_secs(5),
+    }
 }
 
 /// The application.
@@ -59,4 +66,11 @@ pub(super) fn snapshot(observed: &mut Observed, name: &str, status: SnapshotStat
     let created = observed.now;
     let snapshot = Snapshot { name: name.into(), status, version: 1, created, runtime: None };
     app(observed).snapshots.push(snapshot);
+}
+
+/// The service refuses the call's snapshot as often as it is asked.
+pub(super) fn refuse_often(observed: &mut Observed, call: &Call) {
+    for _ in 0..3 {
+        observed.tried.rejected(call, Rejected::Snapshot, "Failed to take snapshot".into());
+    }
 }

@@ -57,6 +57,8 @@ pub struct Stopped {
     pub force: Force,
     /// How long a graceful stop, or a busy status, is waited for.
     pub patience: Duration,
+    /// Since when: the row that asks for it. A later operation is waited for from its own start.
+    pub since: Timestamp,
 }
 
 /// What is done when a graceful stop is not possible.
@@ -146,8 +148,10 @@ pub struct Guarded {
     pub proof: String,
     /// The most that a force-stop may have replayed.
     pub bound: Duration,
-    /// How long a graceful stop, or a busy status, is waited for before the policy applies.
+    /// How long a graceful stop, a busy status, or a snapshot that is being taken is waited for before the policy applies.
     pub patience: Duration,
+    /// When the request began: what is waited for counts from then, or from its own later start.
+    pub since: Timestamp,
 }
 
 /// The application has a young snapshot, and no more of ours than are kept. How young, and whether at all, its own tags say.

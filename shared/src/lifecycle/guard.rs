@@ -7,11 +7,11 @@ use super::action::Action;
 use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Guarded};
-use super::observed::{Application, Observed, Snapshot, Timestamp};
+use super::observed::{Application, Observed, SNAPSHOT, Snapshot, Timestamp};
 use super::refusal::Refusal;
+use super::refused::{Refused, refused};
 use super::replay::{Replay, replay};
 use super::status::{ApplicationStatus, SnapshotStatus};
-use super::tried::Tried;
 use super::values::{GuardMode, GuardOutcome, OnSnapshotFailure};
 use super::{MARKER, Step, UNSEEN_LOOKS};
 
@@ -36,7 +36,7 @@ pub(super) fn next(goal: &Guarded, observed: &Observed) -> Step {
         | ApplicationStatus::ForceStopping
         | ApplicationStatus::RollingBack
         | ApplicationStatus::Maintenance => {
-            if impatient(goal, observed) {
+            if is_overdue(goal, observed, application.busy_since(goal.since)) {
                 failed(goal, application, observed, &format!("it is {} for too long", application.status))
             } else {
                 Step::Wait(Because::Busy(application.status))
@@ -49,14 +49,47 @@ const fn done(outcome: GuardOutcome) -> Step {
     Step::Done(Done::Guarded(outcome))
 }
 
-/// Whether it was waited for long enough.
-fn impatient(goal: &Guarded, observed: &Observed) -> bool {
-    is_due(goal, &observed.tried, observed.now)
+/// Whether what began then was waited for long enough; never counted from before the request.
+fn is_overdue(goal: &Guarded, observed: &Observed, began: Timestamp) -> bool {
+    is_due(goal, began.max(goal.since), observed.now)
 }
 
-/// Whether the policy applies to a busy application now.
-pub(super) fn is_due(goal: &Guarded, tried: &Tried, now: Timestamp) -> bool {
-    now.since(tried.began.unwrap_or(now)) >= goal.patience
+/// Whether the policy may apply to what is busy since then.
+pub(super) fn is_due(goal: &Guarded, since: Timestamp, now: Timestamp) -> bool {
+    now.since(since) >= goal.patience
+}
+
+/// Whether somebody else's snapshot is being taken, and not for too long: the service may refuse another one meanwhile, and a
+/// force-stop would cancel it.
+fn others_snapshot(goal: &Guarded, application: &Application, observed: &Observed) -> bool {
+    application.creating(Some(&goal.proof)).is_some_and(|one| !is_overdue(goal, observed, one.created))
+}
+
+/// What a call that takes a snapshot met so far: the next step without it, or the error of a snapshot that cannot be had.
+fn before_snapshot(goal: &Guarded, application: &Application, observed: &Observed, action: Action) -> Snapshotting {
+    if others_snapshot(goal, application, observed) {
+        return Snapshotting::Wait(Because::OthersSnapshot);
+    }
+    match refused(observed, action) {
+        Refused::Try => {}
+        Refused::Rest => return Snapshotting::Wait(Because::RefusedForNow),
+        Refused::Often(error) => return Snapshotting::Impossible(error.to_owned()),
+    }
+    let tried = &observed.tried;
+    match (&tried.rejection, tried.conflicts_since) {
+        (Some(conflict), Some(since)) if is_due(goal, since, observed.now) => {
+            Snapshotting::Impossible(conflict.text.clone())
+        }
+        (Some(_) | None, _) => Snapshotting::Try,
+    }
+}
+
+/// Whether a snapshot is asked for now.
+enum Snapshotting {
+    Try,
+    Wait(Because),
+    /// The policy applies.
+    Impossible(String),
 }
 
 /// READY: stopped by this guard, in this invocation or by the marker in one before it; or not running anyway.
@@ -70,7 +103,9 @@ fn at_rest(goal: &Guarded, application: &Application, observed: &Observed) -> St
     }
     let newest = application.snapshots.iter().max_by_key(|snapshot| snapshot.created);
     match (newest.map(|snapshot| snapshot.status), goal.on_failure) {
-        (Some(SnapshotStatus::Creating), _) if !impatient(goal, observed) => Step::Wait(Because::Proving),
+        (Some(SnapshotStatus::Creating), _) if newest.is_some_and(|one| !is_overdue(goal, observed, one.created)) => {
+            Step::Wait(Because::Proving)
+        }
         // A stop that was accepted, and whose snapshot turned FAILED: too late for anything but to say so.
         (Some(SnapshotStatus::Failed | SnapshotStatus::Creating), OnSnapshotFailure::Fail) => {
             Step::Refuse(snapshot_failed(application, &own_error(application, newest)))
@@ -95,17 +130,16 @@ fn keeps_state(application: &Application) -> bool {
 /// RUNNING: the marker, then a graceful stop, whose snapshot is the proof.
 fn stop(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
     let tried = &observed.tried;
-    if let Some(error) = tried.refused_snapshot(Action::StopApplication) {
-        return failed(goal, application, observed, error);
-    }
     if tried.forced > 0 {
         return failed(goal, application, observed, "it is RUNNING after a force-stop");
     }
-    if let Some(step) = mark(goal, application, observed) {
-        return step;
-    }
     if tried.stops == 0 {
-        return Step::Call(Call::Stop { force: false }, Because::StopKeepsState);
+        return match before_snapshot(goal, application, observed, Action::StopApplication) {
+            Snapshotting::Wait(because) => Step::Wait(because),
+            Snapshotting::Impossible(error) => failed(goal, application, observed, &error),
+            Snapshotting::Try => mark(goal, application, observed)
+                .unwrap_or(Step::Call(Call::Stop { force: false }, Because::StopKeepsState)),
+        };
     }
     if tried.looks <= UNSEEN_LOOKS {
         return Step::Wait(Because::NotSeenYet);
@@ -116,21 +150,22 @@ fn stop(goal: &Guarded, application: &Application, observed: &Observed) -> Step 
 /// RUNNING, and left so: a snapshot that becomes READY is the proof.
 fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
     let tried = &observed.tried;
-    if let Some(error) = tried.refused_snapshot(Action::CreateApplicationSnapshot) {
-        return failed(goal, application, observed, error);
-    }
     let proof = application.snapshots.iter().find(|snapshot| snapshot.name == goal.proof);
     match proof.map(|snapshot| snapshot.status) {
         Some(SnapshotStatus::Ready) => done(GuardOutcome::Probed),
-        Some(SnapshotStatus::Creating) if impatient(goal, observed) => {
-            failed(goal, application, observed, &format!("snapshot {} takes too long", goal.proof))
-        }
+        // However long it takes: the job works, and nothing is stopped for it.
         Some(SnapshotStatus::Creating) => Step::Wait(Because::Proving),
         Some(SnapshotStatus::Failed | SnapshotStatus::Deleting) => {
             failed(goal, application, observed, &own_error(application, proof))
         }
         None if tried.snapshots == 0 => {
-            Step::Call(Call::CreateSnapshot { name: goal.proof.clone() }, Because::ProveHealth)
+            match before_snapshot(goal, application, observed, Action::CreateApplicationSnapshot) {
+                Snapshotting::Wait(because) => Step::Wait(because),
+                Snapshotting::Impossible(error) => failed(goal, application, observed, &error),
+                Snapshotting::Try => {
+                    Step::Call(Call::CreateSnapshot { name: goal.proof.clone() }, Because::ProveHealth)
+                }
+            }
         }
         None if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
         None => failed(goal, application, observed, "a snapshot was accepted and is not listed"),
@@ -191,7 +226,7 @@ fn mark(goal: &Guarded, application: &Application, observed: &Observed) -> Optio
 }
 
 /// What was marked and goes on running has no restart to be remembered: its marker goes first.
-fn let_go(goal: &Guarded, application: &Application, observed: &Observed, end: Step) -> Step {
+pub(super) fn let_go(goal: &Guarded, application: &Application, observed: &Observed, end: Step) -> Step {
     let marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
     if application.status == ApplicationStatus::Running && marked {
         return Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
@@ -206,7 +241,7 @@ fn snapshot_failed(application: &Application, error: &str) -> Refusal {
 /// Why the snapshot failed, in the service's own words.
 fn own_error(application: &Application, snapshot: Option<&Snapshot>) -> String {
     let Some(snapshot) = snapshot else { return String::new() };
-    let operation = application.newest("CreateApplicationSnapshot", snapshot.created);
+    let operation = application.newest(SNAPSHOT, snapshot.created);
     let error = operation.and_then(|operation| operation.error.clone());
     error.unwrap_or_else(|| format!("snapshot {} is {}", snapshot.name, snapshot.status))
 }

@@ -7,11 +7,9 @@ use super::UNSEEN_LOOKS;
 use super::action::Action;
 use super::because::Because;
 use super::call::Call;
-use super::observed::{Application, Observed, Operation, Operations, START, Timestamp};
+use super::observed::{Application, Observed, Operation, Operations, SNAPSHOT, START, Timestamp};
+use super::refused::{Refused, refused};
 use super::status::{OperationStatus, SnapshotStatus};
-
-/// The service's word for a snapshot's operation.
-const SNAPSHOT: &str = "CreateApplicationSnapshot";
 
 /// What is known of a RUNNING application's job.
 pub(super) enum Health {
@@ -33,7 +31,7 @@ pub(super) fn of(
     proof: &str,
     since: Timestamp,
 ) -> Health {
-    if let Some(text) = observed.tried.refused_snapshot(Action::CreateApplicationSnapshot) {
+    if let Refused::Often(text) = refused(observed, Action::CreateApplicationSnapshot) {
         return Health::Unhealthy(text.to_owned());
     }
     if let Some(snapshot) = application.snapshots.iter().find(|snapshot| snapshot.name == proof) {
@@ -66,13 +64,35 @@ pub(super) fn of(
         };
     }
     // A job that has no snapshots cannot be proven; it is asked to be steady, no more.
-    let steady = observed.tried.steady.as_ref().is_some_and(|steady| observed.now.since(steady.since) >= stabilize);
-    if !steady {
-        Health::Wait(Because::Stabilizing)
-    } else if application.snapshots_enabled {
-        Health::Call(Call::CreateSnapshot { name: proof.to_owned() }, Because::ProveHealth)
-    } else {
-        Health::Healthy
+    if observed.now.since(steady_since(application, observed)) < stabilize {
+        return Health::Wait(Because::Stabilizing);
+    }
+    if !application.snapshots_enabled {
+        return Health::Healthy;
+    }
+    if refused(observed, Action::CreateApplicationSnapshot) == Refused::Rest {
+        return Health::Wait(Because::RefusedForNow);
+    }
+    // The service may refuse a second snapshot while it takes one, and that says nothing about the job.
+    let is_fresh = |began: Timestamp| observed.now.since(began.max(since)) < observed.conflict_patience();
+    if application.creating(Some(proof)).is_some_and(|other| is_fresh(other.created)) {
+        return Health::Wait(Because::OthersSnapshot);
+    }
+    Health::Call(Call::CreateSnapshot { name: proof.to_owned() }, Because::ProveHealth)
+}
+
+/// Since when it runs undisturbed. The service's operations say so across invocations; a status that has none, and one that cannot be
+/// read, only as far back as this invocation saw it.
+fn steady_since(application: &Application, observed: &Observed) -> Timestamp {
+    let Some(steady) = &observed.tried.steady else { return observed.now };
+    let newest = match &application.operations {
+        Operations::Listed(all) => all.iter().find(|operation| operation.kind != SNAPSHOT),
+        Operations::Unreadable => None,
+    };
+    match newest.map(|operation| operation.ended.unwrap_or(operation.started)) {
+        Some(ended) if steady.seen_to_move => ended.max(steady.since),
+        Some(ended) => ended,
+        None => steady.since,
     }
 }
 
@@ -87,6 +107,7 @@ fn since_it_runs(application: &Application, since: Timestamp) -> impl Iterator<I
 
 #[cfg(test)]
 mod tests {
+    use super::super::Rejected;
     use super::super::fixtures::*;
     use super::super::status::ApplicationStatus;
     use super::*;
@@ -112,6 +133,47 @@ mod tests {
     fn an_operation_that_goes_on_is_waited_for() {
         let observed = with("Maintenance", OperationStatus::InProgress);
         assert!(matches!(health(&observed), Health::Wait(Because::Stabilizing)));
+    }
+
+    #[test]
+    fn how_long_it_runs_is_known_to_a_process_that_begins_now() {
+        let mut observed = with("Maintenance", OperationStatus::Successful);
+        let stabilize = Duration::from_mins(20);
+        let health = |observed: &Observed| {
+            of(observed.application.as_ref().unwrap(), observed, stabilize, "proof", Timestamp(0))
+        };
+        later(&mut observed, Duration::from_mins(19));
+        observed.tried = super::super::Tried::default();
+        later(&mut observed, Duration::from_secs(59));
+        assert!(matches!(health(&observed), Health::Wait(Because::Stabilizing)));
+        later(&mut observed, Duration::from_secs(1));
+        assert!(matches!(health(&observed), Health::Call(..)));
+    }
+
+    #[test]
+    fn what_was_seen_to_move_is_steady_since_then_whatever_the_operations_say() {
+        let mut observed = with("Maintenance", OperationStatus::Successful);
+        app(&mut observed).status = ApplicationStatus::Autoscaling;
+        later(&mut observed, Duration::from_mins(20));
+        app(&mut observed).status = ApplicationStatus::Running;
+        later(&mut observed, Duration::ZERO);
+        let stabilize = Duration::from_secs(1);
+        let health = of(observed.application.as_ref().unwrap(), &observed, stabilize, "proof", Timestamp(0));
+        assert!(matches!(health, Health::Wait(Because::Stabilizing)));
+    }
+
+    #[test]
+    fn one_refusal_is_no_verdict_and_a_snapshot_of_somebody_elses_is_waited_for() {
+        let mut observed = with("Maintenance", OperationStatus::Successful);
+        let call = Call::CreateSnapshot { name: "proof".into() };
+        observed.tried.rejected(&call, Rejected::Snapshot, "no".into());
+        assert!(matches!(health(&observed), Health::Wait(Because::RefusedForNow)));
+        later(&mut observed, Duration::from_secs(40));
+        assert!(matches!(health(&observed), Health::Call(..)));
+        snapshot(&mut observed, "flink-handlers-sweep-1", SnapshotStatus::Creating);
+        assert!(matches!(health(&observed), Health::Wait(Because::OthersSnapshot)));
+        refuse_often(&mut observed, &call);
+        assert!(matches!(health(&observed), Health::Unhealthy(_)));
     }
 
     #[test]

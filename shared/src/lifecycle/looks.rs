@@ -5,7 +5,6 @@ use super::action::Action;
 use super::goal::Goal;
 use super::observed::Timestamp;
 use super::status::ApplicationStatus;
-use super::tried::Tried;
 use super::{guard, stop};
 
 /// What else has to be looked at.
@@ -43,7 +42,7 @@ impl Looks {
 impl Goal {
     /// What this goal needs to know of an application in this status.
     #[must_use]
-    pub fn needs(&self, status: ApplicationStatus, tried: &Tried, now: Timestamp) -> Looks {
+    pub fn needs(&self, status: ApplicationStatus, now: Timestamp) -> Looks {
         match status {
             ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
                 Self::Properties(_) => Looks::PROPERTIES,
@@ -57,8 +56,8 @@ impl Goal {
             | ApplicationStatus::Autoscaling
             | ApplicationStatus::Stopping => match self {
                 // The marker and the replay rule come before the force-stop.
-                Self::Stopped(goal) if stop::is_due(goal, tried, now) => Looks::ALL,
-                Self::Guarded(goal) if guard::is_due(goal, tried, now) => Looks::ALL,
+                Self::Stopped(goal) if stop::is_due(goal, goal.since, now) => Looks::ALL,
+                Self::Guarded(goal) if guard::is_due(goal, goal.since, now) => Looks::ALL,
                 Self::Stopped(_)
                 | Self::Running(_)
                 | Self::Properties(_)
@@ -91,7 +90,7 @@ mod tests {
             since: Timestamp(0),
             deployed_since: Timestamp(0),
         });
-        let needs = |status| goal.needs(status, &Tried::default(), Timestamp(0));
+        let needs = |status| goal.needs(status, Timestamp(0));
         assert_eq!(needs(ApplicationStatus::Starting), Looks::NONE);
         assert_eq!(needs(ApplicationStatus::Running), Looks::ALL);
     }
@@ -99,9 +98,14 @@ mod tests {
     #[test]
     fn before_a_force_stop_the_snapshots_are_looked_at() {
         let patience = Duration::from_mins(10);
-        let goal = Goal::Stopped(Stopped { marker: None, graceful: true, force: Force::Freely, patience });
-        let tried = Tried { began: Some(Timestamp(0)), ..Tried::default() };
-        let needs = |now| goal.needs(ApplicationStatus::Stopping, &tried, Timestamp(now));
+        let goal = Goal::Stopped(Stopped {
+            marker: None,
+            graceful: true,
+            force: Force::Freely,
+            patience,
+            since: Timestamp(0),
+        });
+        let needs = |now| goal.needs(ApplicationStatus::Stopping, Timestamp(now));
         assert_eq!(needs(1000), Looks::NONE);
         assert_eq!(needs(600_000), Looks::ALL);
     }

@@ -18,6 +18,7 @@ mod polling;
 mod properties;
 mod recover;
 mod refusal;
+mod refused;
 mod replay;
 mod restore;
 mod resume;
@@ -33,6 +34,8 @@ mod values;
 mod fixtures;
 #[cfg(test)]
 mod walk;
+
+use std::time::Duration;
 
 pub use action::{Action, Scope};
 pub use because::Because;
@@ -86,8 +89,6 @@ pub enum Step {
     Refuse(Refusal),
 }
 
-/// How often somebody else's change is met before giving up.
-const CONFLICTS: u8 = 5;
 /// How many calls may stay unanswered: each is looked for before it is repeated, so this is minutes of throttling.
 const LOST: u8 = 20;
 /// How many looks an accepted call may stay unseen before it counts as having come to nothing.
@@ -96,7 +97,7 @@ const UNSEEN_LOOKS: u32 = 3;
 /// The next step toward `goal`.
 #[must_use]
 pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
-    if let Some(rejection) = observed.tried.rejection.as_ref().filter(|_| observed.tried.conflicts > CONFLICTS) {
+    if let Some(rejection) = observed.tried.rejection.as_ref().filter(|_| is_in_conflict_too_long(goal, observed)) {
         return Step::Refuse(Refusal::TooManyConflicts { error: rejection.text.clone() });
     }
     let step = match goal {
@@ -114,6 +115,14 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
         Step::Call(call, because) => repeated(call, because, observed),
         Step::Done(_) | Step::Wait(_) | Step::Refuse(_) => step,
     }
+}
+
+/// Whether others have been in the way for too long. What the guard does after StopMinutes of that is its policy's business, which has
+/// the same time again.
+fn is_in_conflict_too_long(goal: &Goal, observed: &Observed) -> bool {
+    let more = if let Goal::Guarded(goal) = goal { goal.patience } else { Duration::ZERO };
+    let patience = observed.conflict_patience().saturating_add(more);
+    observed.tried.conflicts_since.is_some_and(|since| observed.now.since(since) >= patience)
 }
 
 /// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that nobody answered, what
@@ -152,15 +161,15 @@ mod tests {
     }
 
     #[test]
-    fn after_a_conflict_there_is_a_rest_and_after_the_sixth_an_end() {
+    fn after_a_conflict_there_is_a_rest_and_after_ten_minutes_of_them_an_end() {
         let mut observed = seen(ApplicationStatus::Ready);
-        for _ in 0..CONFLICTS {
+        for _ in 0..10 {
             observed.tried.rejected(&call(&observed), Rejected::Conflict, "in use".into());
             observed.tried.looks = 1;
             assert_eq!(properties(&observed), Step::Wait(Because::SomebodyElse));
+            later(&mut observed, Duration::from_mins(1));
             observed.tried.looks = 2;
         }
-        observed.tried.rejected(&call(&observed), Rejected::Conflict, "in use".into());
         assert_eq!(properties(&observed), Step::Refuse(Refusal::TooManyConflicts { error: "in use".into() }));
     }
 

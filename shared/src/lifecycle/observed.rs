@@ -9,6 +9,12 @@ use super::values::Restore;
 
 /// The service's word for a start's operation.
 pub(super) const START: &str = "StartApplication";
+/// The service's word for the operation of a snapshot that somebody asked for.
+pub(super) const SNAPSHOT: &str = "CreateApplicationSnapshot";
+/// How long changes by others are met before giving up, in poll intervals.
+const CONFLICT_POLLS: u32 = 120;
+/// How long a refused snapshot is tried again, in poll intervals.
+const REFUSAL_POLLS: u32 = 18;
 
 /// Milliseconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -33,6 +39,20 @@ pub struct Observed {
     pub stack: Stack,
     /// What this invocation already tried.
     pub tried: Tried,
+    /// The base wait of the polling policy (`POLL_INTERVAL_MS`): every patience that is no property's scales with it.
+    pub poll_interval: Duration,
+}
+
+impl Observed {
+    /// How long changes by others are met before giving up: ten minutes at the default poll interval.
+    pub(super) fn conflict_patience(&self) -> Duration {
+        self.poll_interval.saturating_mul(CONFLICT_POLLS)
+    }
+
+    /// How long a refused snapshot is tried again: 90 s at the default poll interval.
+    pub(super) fn refusal_patience(&self) -> Duration {
+        self.poll_interval.saturating_mul(REFUSAL_POLLS)
+    }
 }
 
 /// An application and what the service tells about it.
@@ -142,6 +162,25 @@ impl Application {
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.get(key).map(String::as_str)
+    }
+
+    /// The newest operation, if it has not ended.
+    pub(super) fn in_progress(&self) -> Option<&Operation> {
+        match &self.operations {
+            Operations::Listed(all) => all.first().filter(|newest| newest.status == OperationStatus::InProgress),
+            Operations::Unreadable => None,
+        }
+    }
+
+    /// Since when it is busy: its operation's start where that can be read and is the later one, else `since`.
+    pub(super) fn busy_since(&self, since: Timestamp) -> Timestamp {
+        self.in_progress().map_or(since, |operation| operation.started.max(since))
+    }
+
+    /// The youngest snapshot that is being taken, other than the one named `own`.
+    pub(super) fn creating(&self, own: Option<&str>) -> Option<&Snapshot> {
+        let others = |one: &&Snapshot| one.status == SnapshotStatus::Creating && Some(one.name.as_str()) != own;
+        self.snapshots.iter().filter(others).max_by_key(|one| one.created)
     }
 
     /// How many starts failed that began at `since` or later.

@@ -13,6 +13,7 @@ use super::call::Call;
 use super::goal::{Done, Properties, Reach};
 use super::observed::{Application, Observed};
 use super::refusal::Refusal;
+use super::refused::{Refused, refused};
 use super::status::{ApplicationStatus, OperationStatus, StackStatus};
 use super::{HANDLERS_ALLOW, Step, UNSEEN_LOOKS};
 use merge::{Merged, merge, over_the_limits, places, same};
@@ -86,12 +87,15 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
     if same(&merged.groups, &application.groups) {
         return Step::Done(Done::Groups { settled: all_settled(observed, &merged), unread: goal.unread });
     }
-    if let Some(text) = observed.tried.refused_snapshot(Action::UpdateApplication) {
-        return if goal.is_removal() {
-            left(goal, application, &format!("the job cannot be snapshotted: {text}"))
-        } else {
-            Step::Refuse(Refusal::SnapshotFailed { application: name(), error: text.to_owned() })
-        };
+    match refused(observed, Action::UpdateApplication) {
+        Refused::Try => {}
+        Refused::Rest => return Step::Wait(Because::RefusedForNow),
+        Refused::Often(text) if goal.is_removal() => {
+            return left(goal, application, &format!("the job cannot be snapshotted: {text}"));
+        }
+        Refused::Often(text) => {
+            return Step::Refuse(Refusal::SnapshotFailed { application: name(), error: text.to_owned() });
+        }
     }
     let running = application.status == ApplicationStatus::Running;
     if goal.is_removal() && running && !application.snapshots_enabled {

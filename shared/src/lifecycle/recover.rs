@@ -95,7 +95,7 @@ fn give_up(goal: &Recovered) -> Step {
 mod tests {
     use super::super::fixtures::*;
     use super::super::observed::Timestamp;
-    use super::super::{Goal, Rejected, StackStatus, next_step};
+    use super::super::{Goal, StackStatus, next_step};
     use super::*;
     use std::time::Duration;
 
@@ -138,7 +138,7 @@ mod tests {
     fn a_job_that_loops_again_is_marked_then_stopped_then_left() {
         let mut observed = recovering(ApplicationStatus::Running);
         let call = Call::CreateSnapshot { name: "flink-handlers-gate-e1".into() };
-        observed.tried.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
+        refuse_often(&mut observed, &call);
         let Step::Call(Call::Tag { value, .. }, Because::FailsAgain) = step(&observed) else { panic!() };
         assert_eq!(value, "awaiting-fix/e1");
         let stop = Step::Call(Call::Stop { force: true }, Because::FailsAgain);

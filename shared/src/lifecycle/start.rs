@@ -129,7 +129,7 @@ fn began_running(application: &Application) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use super::super::{Goal, Rejected, next_step};
+    use super::super::{Goal, next_step};
     use super::*;
     use std::time::Duration;
 
@@ -210,7 +210,7 @@ mod tests {
         let goal = Goal::Running(Running { stabilize: Duration::from_mins(1), ..goal() });
         let mut observed = seen(ApplicationStatus::Running);
         let call = Call::CreateSnapshot { name: "flink-handlers-gate-1".into() };
-        observed.tried.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
+        refuse_often(&mut observed, &call);
         assert!(matches!(next_step(&goal, &observed), Step::Refuse(Refusal::Unhealthy { .. })));
     }
 

@@ -5,7 +5,7 @@ use super::action::Action;
 use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Force, Stopped};
-use super::observed::{Application, Observed, Timestamp};
+use super::observed::{Application, Observed, Snapshot, Timestamp};
 use super::refusal::Refusal;
 use super::replay::{Replay, replay};
 use super::status::ApplicationStatus;
@@ -32,6 +32,16 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
                 return step;
             }
             let impossible = tried.refused_snapshot(Action::StopApplication).is_some();
+            // Its snapshot is waited for like a refusal: the service may refuse another one meanwhile, and a force-stop cancels it.
+            let is_fresh =
+                |one: &Snapshot| observed.now.since(one.created.max(goal.since)) < observed.refusal_patience();
+            if goal.graceful
+                && tried.stops == 0
+                && tried.forced == 0
+                && application.creating(None).is_some_and(is_fresh)
+            {
+                return Step::Wait(Because::OthersSnapshot);
+            }
             if !goal.graceful || impossible || tried.forced > 0 {
                 force(goal, application, observed)
             } else if tried.stops == 0 {
@@ -47,7 +57,7 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
         | ApplicationStatus::Updating
         | ApplicationStatus::Autoscaling
         | ApplicationStatus::Stopping => {
-            if !is_due(goal, tried, observed.now) {
+            if !is_due(goal, application.busy_since(goal.since), observed.now) {
                 return Step::Wait(Because::Busy(application.status));
             }
             mark(goal, application, observed).unwrap_or_else(|| force(goal, application, observed))
@@ -56,8 +66,8 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
 }
 
 /// Whether a busy application is forced now rather than waited for.
-pub(super) fn is_due(goal: &Stopped, tried: &Tried, now: Timestamp) -> bool {
-    !goal.graceful || now.since(tried.began.unwrap_or(now)) >= goal.patience
+pub(super) fn is_due(goal: &Stopped, since: Timestamp, now: Timestamp) -> bool {
+    !goal.graceful || now.since(since) >= goal.patience
 }
 
 /// The marker comes before the stop.
@@ -117,6 +127,7 @@ mod tests {
             graceful: true,
             force: Force::UnderReplayRule(Duration::from_hours(20)),
             patience: Duration::from_mins(10),
+            since: Timestamp(1_000_000),
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::Action;
 use super::call::Call;
-use super::observed::{Application, Operations, Timestamp};
+use super::observed::{Application, Operations, SNAPSHOT, Timestamp};
 use super::properties::Settled;
 use super::status::ApplicationStatus;
 
@@ -35,8 +35,16 @@ pub struct Tried {
     pub tagged: u8,
     /// Tags removed.
     pub untagged: u8,
-    /// Calls that met somebody else's change.
-    pub conflicts: u8,
+    /// Since when calls meet changes by others; none after a call that was accepted, but for the marker's.
+    pub conflicts_since: Option<Timestamp>,
+    /// The call whose snapshot the service refused last, with its words; none after a call that was accepted.
+    pub refused: Option<(Action, String)>,
+    /// How often it did since then.
+    pub refusals: u8,
+    /// When it did so last.
+    pub refused_at: Timestamp,
+    /// The time of the last look.
+    pub looked_at: Timestamp,
     /// Calls that were not answered: whether they were taken, reality tells.
     pub lost: u8,
     /// The last call, when nobody answered it, with what came instead of an answer.
@@ -45,8 +53,8 @@ pub struct Tried {
     pub looks: u32,
     /// How the last call was rejected, if it was.
     pub rejection: Option<Rejection>,
-    /// The first look's time.
-    pub began: Option<Timestamp>,
+    /// Since when it was RUNNING undisturbed as far as the invocation before this one saw it.
+    pub steady_before: Option<Timestamp>,
     /// Since when the status, the version and the newest operation are what they are now.
     pub steady: Option<Steady>,
 }
@@ -74,35 +82,40 @@ pub enum Rejected {
 /// Since when nothing moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Steady {
-    /// Since when.
+    /// Since when, as this invocation saw it.
     pub since: Timestamp,
+    /// Whether this invocation saw it move before: otherwise it may have been so for long.
+    pub seen_to_move: bool,
     status: ApplicationStatus,
     version: i64,
     operation: Option<(String, Timestamp)>,
 }
 
-/// The name of [`Tried::began`] among what is kept.
-const BEGAN: &str = "Began";
+/// The name of [`Tried::steady_before`] among what is kept.
+const STEADY: &str = "RunningSince";
+/// The name of [`Tried::conflicts_since`] among what is kept.
+const CONFLICTS: &str = "ConflictsSince";
 
 impl Tried {
     /// With what an invocation before this one kept of the same request.
     #[must_use]
     pub fn after(kept: &BTreeMap<String, String>) -> Self {
         let time = |name: &str| kept.get(name).and_then(|text| text.parse().ok()).map(Timestamp);
-        Self { began: time(BEGAN), ..Self::default() }
+        Self { steady_before: time(STEADY), conflicts_since: time(CONFLICTS), ..Self::default() }
     }
 
     /// What the next invocation has to know and reality does not tell, by name.
     #[must_use]
     pub fn kept(&self) -> BTreeMap<String, String> {
-        let times = [(BEGAN, self.began)];
+        let running = self.steady.as_ref().filter(|steady| steady.status == ApplicationStatus::Running);
+        let times = [(STEADY, running.map(|steady| steady.since)), (CONFLICTS, self.conflicts_since)];
         times.into_iter().filter_map(|(name, time)| Some((name.to_owned(), time?.0.to_string()))).collect()
     }
 
     /// After a look.
     pub fn looked(&mut self, application: Option<&Application>, now: Timestamp) {
         self.looks = self.looks.saturating_add(1);
-        self.began.get_or_insert(now);
+        self.looked_at = now;
         let Some(application) = application else {
             self.steady = None;
             return;
@@ -111,7 +124,7 @@ impl Tried {
             // Our own snapshot is an operation too; it does not disturb the quiet it is to prove.
             Operations::Listed(all) => all
                 .iter()
-                .find(|operation| operation.kind != "CreateApplicationSnapshot")
+                .find(|operation| operation.kind != SNAPSHOT)
                 .map(|operation| (operation.kind.clone(), operation.started)),
             Operations::Unreadable => None,
         };
@@ -120,7 +133,11 @@ impl Tried {
             steady.status == status && steady.version == version && steady.operation == operation
         });
         if !unmoved {
-            self.steady = Some(Steady { since: now, status, version, operation });
+            let seen_to_move = self.steady.is_some();
+            // Between two invocations nothing becomes RUNNING again: what the one before saw goes on.
+            let before = self.steady_before.filter(|_| !seen_to_move && status == ApplicationStatus::Running);
+            let since = before.unwrap_or(now);
+            self.steady = Some(Steady { since, seen_to_move, status, version, operation });
         }
     }
 
@@ -130,6 +147,9 @@ impl Tried {
         // Writing or removing the marker does not make what was refused before it come true.
         if !matches!(call, Call::Tag { .. } | Call::Untag { .. }) {
             self.rejection = None;
+            self.refusals = 0;
+            self.refused = None;
+            self.conflicts_since = None;
         }
         self.unanswered = None;
         if let Call::UpdateProperties { restart, settled, .. } = call {
@@ -160,8 +180,15 @@ impl Tried {
         if let Call::Stop { force: true } = call {
             self.forced = self.forced.saturating_add(1);
         }
-        if kind == Rejected::Conflict {
-            self.conflicts = self.conflicts.saturating_add(1);
+        match kind {
+            Rejected::Conflict => {
+                self.conflicts_since.get_or_insert(self.looked_at);
+            }
+            Rejected::Snapshot => {
+                self.refusals = self.refusals.saturating_add(1);
+                self.refused_at = self.looked_at;
+                self.refused = Some((call.action(), text.clone()));
+            }
         }
         self.rejection = Some(Rejection { action: call.action(), kind, text });
     }
@@ -173,12 +200,9 @@ impl Tried {
         self.unanswered = Some((call.action(), text));
     }
 
-    /// The text of the last call's rejection, when it was this action's and for want of a snapshot.
+    /// The service's words, when it last refused the snapshot of this action.
     pub(super) fn refused_snapshot(&self, action: Action) -> Option<&str> {
-        self.rejection
-            .as_ref()
-            .filter(|rejection| rejection.action == action && rejection.kind == Rejected::Snapshot)
-            .map(|rejection| rejection.text.as_str())
+        self.refused.as_ref().filter(|(refused, _)| *refused == action).map(|(_, text)| text.as_str())
     }
 }
 
@@ -188,8 +212,13 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_known_again() {
-        let tried = Tried { began: Some(Timestamp(7)), ..Tried::default() };
-        assert_eq!(Tried::after(&tried.kept()), tried);
+        let mut tried = Tried { conflicts_since: Some(Timestamp(7)), ..Tried::default() };
+        let running = super::super::fixtures::seen(ApplicationStatus::Running).application;
+        tried.looked(running.as_ref(), Timestamp(9));
+        let mut next = Tried::after(&tried.kept());
+        assert_eq!((next.conflicts_since, next.steady_before), (Some(Timestamp(7)), Some(Timestamp(9))));
+        next.looked(running.as_ref(), Timestamp(60));
+        assert_eq!(next.kept(), tried.kept(), "and handed on from one to the next");
         assert_eq!(Tried::after(&BTreeMap::from([("Tomorrow".into(), "x".into())])), Tried::default());
     }
 }

@@ -35,7 +35,10 @@ fn running(stabilize: Duration, restore: Restore) -> Goal {
 
 fn stopped(force: Force) -> Vec<Goal> {
     let ways = [true, false].into_iter().flat_map(|graceful| [(graceful, None), (graceful, Some(EVENT.to_owned()))]);
-    ways.map(|(graceful, marker)| Goal::Stopped(Stopped { marker, graceful, force, patience: PATIENCE })).collect()
+    ways.map(|(graceful, marker)| {
+        Goal::Stopped(Stopped { marker, graceful, force, patience: PATIENCE, since: Timestamp(REQUEST) })
+    })
+    .collect()
 }
 
 fn recovered() -> Goal {
@@ -52,7 +55,15 @@ fn guarded() -> Vec<Goal> {
     let policies = [OnSnapshotFailure::ForceStop, OnSnapshotFailure::Fail, OnSnapshotFailure::Continue];
     let each = policies.into_iter().flat_map(|policy| [(policy, GuardMode::Stop), (policy, GuardMode::Probe)]);
     let (marker, proof, bound) = (EVENT.to_owned(), PROOF.to_owned(), Duration::from_hours(20));
-    let guarded = Guarded { mode: GuardMode::Stop, on_failure: policies[0], marker, proof, bound, patience: PATIENCE };
+    let guarded = Guarded {
+        mode: GuardMode::Stop,
+        on_failure: policies[0],
+        marker,
+        proof,
+        bound,
+        patience: PATIENCE,
+        since: Timestamp(REQUEST),
+    };
     each.map(|(on_failure, mode)| Goal::Guarded(Guarded { mode, on_failure, ..guarded.clone() })).collect()
 }
 

@@ -10,7 +10,7 @@ use super::operations::Outcome;
 use super::status::{Left, Status};
 use super::{describe, model};
 use crate::api::{ApiError, ApiResult};
-use crate::modes::{SnapshotOfUnhealthy, SnapshotsOfUnknown};
+use crate::modes::{SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown};
 use crate::{Settings, State, clock};
 
 /// A snapshot.
@@ -53,6 +53,22 @@ pub(super) fn by_service(application: &mut Application, prefix: &str, status: Sn
     }
     let snapshot = application.snapshot(name, status, saved, None);
     application.snapshots.push(snapshot);
+}
+
+/// Whether a snapshot can be taken now, as far as others that are being taken are concerned.
+pub(super) fn may_take_another(settings: &Settings, application: &mut Application) -> ApiResult<()> {
+    application.look_at_snapshots();
+    if application.snapshots.iter().all(|snapshot| snapshot.status != SnapshotStatus::Creating) {
+        return Ok(());
+    }
+    match settings.modes.second_snapshot {
+        SecondSnapshot::Refused => Err(catalogue::snapshot_failure(&application.name)),
+        SecondSnapshot::InUse => {
+            let message = format!("A snapshot of application {} is being created", application.name);
+            Err(ApiError::new(IN_USE, message))
+        }
+        SecondSnapshot::Accepted => Ok(()),
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock gives whole milliseconds")]
@@ -121,6 +137,7 @@ pub(super) fn create(state: &mut State, settings: &Settings, request: &model::Sn
         if application.snapshots.len() >= 1000 {
             return Err(ApiError::new(LIMIT, "An application has at most 1000 snapshots"));
         }
+        may_take_another(settings, application)?;
         let saved = application.save(&state.flink.backend, Then::RunsOn);
         let (outcome, saved) = match (saved, settings.modes.snapshot_of_unhealthy) {
             (Err(_), SnapshotOfUnhealthy::Refused) => return Err(catalogue::snapshot_failure(&application.name)),

@@ -29,6 +29,7 @@ pub(super) fn stop(state: &mut State, settings: &Settings, request: &model::Stop
             return Err(catalogue::cannot_be_stopped(code(settings, status), status));
         }
         if application.configuration.snapshots_enabled {
+            snapshots::may_take_another(settings, application)?;
             let saved = application.save(&state.flink.backend, Then::Stops);
             let saved = saved.map_err(|_| catalogue::snapshot_failure(&application.name))?;
             snapshots::by_service(application, "STOP", SnapshotStatus::Creating, saved);

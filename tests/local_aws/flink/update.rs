@@ -97,6 +97,7 @@ pub(super) fn begin(
             start::restore(application, &run)?;
             // G.15: an update that switches snapshots off needs none.
             if application.configuration.snapshots_enabled && changed.snapshots_enabled {
+                snapshots::may_take_another(settings, application)?;
                 let saved = application.save(&state.flink.backend, Then::IsCancelled);
                 let saved = saved.map_err(|_| catalogue::snapshot_failure(name))?;
                 snapshots::by_service(application, "UPDATEAPPLICATION", SnapshotStatus::Ready, saved);

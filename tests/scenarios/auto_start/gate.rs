@@ -1,11 +1,25 @@
 //! RUNNING is not healthy: the gate, where the service refuses the proving snapshot at once.
 
 use local_aws::Modes;
+use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::jar;
+use local_aws::faults::Fault;
 use local_aws::modes::SnapshotOfUnhealthy;
 
 use crate::stage::{application, is_told, running_where, why};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_job_that_was_refused_once_passes() {
+    let deployment = running_where(Modes::default()).await;
+    let text = "Failed to take snapshot for the application flink-test at this moment.";
+    let refused = Fault::Refuse(ApiError::new("InvalidApplicationConfigurationException", text));
+    deployment.world().state().faults.inject("kinesisanalytics:CreateApplicationSnapshot", 1, refused);
+    let key = deployment.upload(&jar("2", &[]));
+    let status = deployment.deploy_unguarded(&[("JarKey", &key), ("StabilizeSeconds", "1")]).await;
+    assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(application(&deployment).job.unwrap().jar.version, "2");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_whose_proving_snapshot_fails_or_is_refused_fails_the_deployment_that_broke_it() {

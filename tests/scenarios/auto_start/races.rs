@@ -90,7 +90,7 @@ async fn an_update_begun_by_a_person_is_waited_out() {
 async fn whoever_keeps_changing_the_application_is_told_about() {
     let deployment = running_unguarded().await;
     stop(&deployment);
-    meets(&deployment, "StartApplication", 6, in_use("UPDATING"));
+    meets(&deployment, "StartApplication", 10_000, in_use("UPDATING"));
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
     assert!(is_told(&deployment, "Let the other change end, then deploy again"), "{}", why(&deployment));
     assert!(is_told(&deployment, "cannot be started in 'UPDATING' state"), "{}", why(&deployment));

@@ -16,6 +16,7 @@ fn goal(mode: GuardMode, on_failure: OnSnapshotFailure) -> Guarded {
         proof: "flink-handlers-guard-1".into(),
         bound: Duration::from_hours(20),
         patience: Duration::from_mins(10),
+        since: Timestamp(1_000_000),
     }
 }
 
@@ -34,7 +35,7 @@ fn marked(status: ApplicationStatus) -> Observed {
 }
 
 fn refused(mut observed: Observed) -> Observed {
-    observed.tried.rejected(&GRACEFUL, Rejected::Snapshot, "Failed to take snapshot".into());
+    refuse_often(&mut observed, &GRACEFUL);
     observed
 }
 
@@ -81,6 +82,67 @@ fn a_refused_snapshot_leads_to_force_under_the_replay_rule() {
     observed.tried.accepted(&Call::Untag { key: MARKER });
     app(&mut observed).tags.clear();
     assert!(matches!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Refuse(Refusal::ReplayForbidden { .. })));
+}
+
+#[test]
+fn one_refusal_at_this_moment_is_no_verdict() {
+    let mut observed = marked(ApplicationStatus::Running);
+    for _ in 0..2 {
+        observed.tried.rejected(&GRACEFUL, Rejected::Snapshot, "Failed to take snapshot".into());
+        assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Wait(Because::RefusedForNow));
+        later(&mut observed, Duration::from_secs(40));
+        assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Call(GRACEFUL, Because::StopKeepsState));
+    }
+}
+
+#[test]
+fn a_snapshot_that_somebody_is_taking_is_waited_for_within_stop_minutes() {
+    for mode in [GuardMode::Stop, GuardMode::Probe] {
+        let mut observed = refused(marked(ApplicationStatus::Running));
+        snapshot(&mut observed, "flink-handlers-sweep-1", SnapshotStatus::Creating);
+        assert_eq!(step(mode, OnSnapshotFailure::ForceStop, &observed), Step::Wait(Because::OthersSnapshot));
+        // Then its own is tried, and what was refused meanwhile counts.
+        later(&mut observed, Duration::from_mins(10));
+        let next = step(mode, OnSnapshotFailure::ForceStop, &observed);
+        let proves = Step::Call(Call::CreateSnapshot { name: "flink-handlers-guard-1".into() }, Because::ProveHealth);
+        assert_eq!(next, if mode == GuardMode::Stop { FORCED_STOP } else { proves });
+    }
+}
+
+#[test]
+fn what_is_in_use_is_asked_again_until_stop_minutes_pass_and_then_the_policy_applies() {
+    let mut observed = marked(ApplicationStatus::Running);
+    for _ in 0..10 {
+        observed.tried.rejected(&GRACEFUL, Rejected::Conflict, "in use".into());
+        assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Wait(Because::SomebodyElse));
+        later(&mut observed, Duration::from_mins(1));
+        observed.tried.looks = 2;
+    }
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), FORCED_STOP);
+}
+
+#[test]
+fn a_proof_that_is_still_being_taken_after_stop_minutes_is_waited_for_and_nothing_is_stopped() {
+    let mut observed = seen(ApplicationStatus::Running);
+    snapshot(&mut observed, "flink-handlers-guard-1", SnapshotStatus::Creating);
+    later(&mut observed, Duration::from_mins(50));
+    for policy in [OnSnapshotFailure::ForceStop, OnSnapshotFailure::Fail, OnSnapshotFailure::Continue] {
+        assert_eq!(step(GuardMode::Probe, policy, &observed), Step::Wait(Because::Proving));
+    }
+}
+
+#[test]
+fn what_is_busy_is_waited_for_since_the_request_or_since_its_own_later_operation() {
+    let mut observed = marked(ApplicationStatus::Stopping);
+    later(&mut observed, Duration::from_mins(9));
+    operation(&mut observed, "StopApplication", OperationStatus::InProgress, None);
+    // A process that begins now knows nothing of the time before it.
+    observed.tried = super::super::Tried::default();
+    later(&mut observed, Duration::from_mins(9));
+    let busy = Step::Wait(Because::Busy(ApplicationStatus::Stopping));
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), busy);
+    later(&mut observed, Duration::from_mins(1));
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), FORCED_STOP);
 }
 
 #[test]

@@ -280,6 +280,7 @@ fn stuck(incident: &Incident, applications: &[Application], settings: &Settings,
                     graceful: true,
                     force: Force::UnderReplayRule(settings.bound(named(applications, &name))),
                     patience: settings.stop_patience,
+                    since: incident.newest(StackStatus::UpdateRollbackFailed).map_or(now, |row| row.time),
                 });
                 return Next::Reach { goal, application: Some(name) };
             }

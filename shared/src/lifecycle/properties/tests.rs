@@ -106,6 +106,8 @@ fn a_job_that_cannot_be_snapshotted_is_refused_and_a_delete_leaves_what_it_canno
     let call = Call::UpdateProperties { groups: vec![], restart: None, settled: vec![] };
     observed.tried.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
     let update = goal(&[("ours", "new", "v")], &[], ConflictPolicy::Fail);
+    assert_eq!(next_step(&update, &observed), Step::Wait(Because::RefusedForNow), "one refusal is no verdict");
+    refuse_often(&mut observed, &call);
     assert!(matches!(next_step(&update, &observed), Step::Refuse(Refusal::SnapshotFailed { .. })));
     let delete = goal(&[], &[("ours", "old", "v")], ConflictPolicy::Fail);
     assert!(matches!(next_step(&delete, &observed), Step::Done(Done::GroupsLeft { .. })));
@@ -182,7 +184,7 @@ fn a_borrowed_application_must_allow_this_stack_at_every_step() {
     app(&mut observed).tags.clear();
     app(&mut observed).status = ApplicationStatus::Updating;
     assert!(matches!(next_step(&inject, &observed), Step::Wait(_)));
-    let needed = inject.needs(ApplicationStatus::Running, &observed.tried, observed.now);
+    let needed = inject.needs(ApplicationStatus::Running, observed.now);
     assert!(needed.tags, "who may write stands in the tags");
     // The borrower goes, the application stays.
     let mut observed = with(&[("r", "k", "v")], ApplicationStatus::Ready);

@@ -6,8 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::super::{
-    ApplicationStatus as Status, CONFLICTS, Call, Goal, LOST, OperationStatus, Refusal, Rejected, Restore,
-    SnapshotStatus, StackStatus, Step, Tried, next_step,
+    ApplicationStatus as Status, Call, Goal, LOST, OperationStatus, Refusal, Rejected, Restore, SnapshotStatus,
+    StackStatus, Step, Tried, next_step,
 };
 use super::graph::is_true;
 use super::service::{Answer, Groups, Kept, Kind, Marker, World};
@@ -64,7 +64,7 @@ fn run(goal: &Goal, mut world: World, choices: Vec<u8>) -> Result<(Step, World, 
     for _ in 0..MOST {
         world = choices.of(&[&[world][..], &world.meddled()[..]].concat(), world);
         record.saw(&world);
-        tried.looked(glimpse(goal, &world, &tried).as_ref(), Timestamp(world.now));
+        tried.looked(glimpse(goal, &world).as_ref(), Timestamp(world.now));
         let step = next_step(goal, &shown(goal, &world, tried.clone()));
         match step {
             Step::Done(_) | Step::Refuse(_) => return Ok((step, world, record)),
@@ -129,7 +129,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
             let unseen = record.snapshots > 0 && world.proof.is_none();
             proof || unseen || record.snapshot_refused || !record.failed.is_empty()
         }
-        Refusal::TooManyConflicts { .. } => record.conflicts > usize::from(CONFLICTS),
+        Refusal::TooManyConflicts { .. } => record.conflicts > 0,
         Refusal::Unanswered { .. } => record.lost > usize::from(LOST),
         Refusal::WouldNotStop { .. } => record.forced >= 3,
         Refusal::NotOwned { .. }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::super::observed::{Observed, Timestamp};
 use super::super::{
-    ApplicationStatus, CONFLICTS, Call, Done, Goal, GuardOutcome, LOST, Rejected, SnapshotStatus, StackStatus, Step,
-    Tried, next_step,
+    ApplicationStatus, Call, Done, Goal, GuardOutcome, LOST, Rejected, SnapshotStatus, StackStatus, Step, Tried,
+    next_step,
 };
 use super::circles::components;
 use super::key::{Key, key};
@@ -57,7 +57,7 @@ impl Graph<'_> {
     fn reach(&mut self, world: World, mut tried: Tried, from: Option<usize>) -> usize {
         // As many looks as are counted at all, at once: what happens between them happens between two waits as well.
         tried.looks = if tried.looks == 0 { 0 } else { 3 };
-        tried.looked(glimpse(self.goal, &world, &tried).as_ref(), Timestamp(world.now));
+        tried.looked(glimpse(self.goal, &world).as_ref(), Timestamp(world.now));
         let key = key(self.goal, &world, &tried);
         if let Some(known) = self.index.get(&key) {
             return *known;
@@ -225,6 +225,6 @@ fn within_budget(tried: &Tried) -> bool {
         && tried.continued <= 1
         && tried.tagged <= 1
         && tried.untagged <= 1
-        && tried.conflicts <= CONFLICTS + 1
+        && tried.refusals <= 3
         && tried.lost <= LOST + 1
 }

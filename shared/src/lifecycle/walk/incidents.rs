@@ -170,7 +170,8 @@ impl Moment {
             ],
             Goal::Continued(_) => {
                 let stack = Stack { status: Some(self.status), superseded: false, continued: self.attempts };
-                let observed = Observed { now: Timestamp(NOW), application: None, stack, tried: Tried::default() };
+                let (now, tried, poll_interval) = (Timestamp(NOW), Tried::default(), Duration::from_secs(5));
+                let observed = Observed { now, application: None, stack, tried, poll_interval };
                 match next_step(goal, &observed) {
                     Step::Call(..) => vec![
                         Ok(Done::RollbackContinued),

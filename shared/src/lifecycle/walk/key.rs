@@ -3,10 +3,11 @@
 use super::super::observed::Timestamp;
 use super::super::{Action, Goal, LOST, OperationStatus, Rejected, Tried};
 use super::graph::LONG;
-use super::service::{Kind, Marker, Operation, World, bit};
+use super::service::{Kept, Kind, Marker, Operation, World, bit};
+use super::shown::REQUEST;
 
 /// A state, told apart from others.
-pub(super) type Key = [u8; 36];
+pub(super) type Key = [u8; 41];
 
 /// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are counted.
 pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
@@ -26,11 +27,15 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         // Nobody asks for more than whether it is at work.
         (Some(one), _) => [8, u8::from(one.status == OperationStatus::InProgress)],
     };
-    let (counts_began, counts_steady) = match goal {
-        Goal::Running(goal) => (false, !goal.stabilize.is_zero()),
-        Goal::Stopped(_) | Goal::Guarded(_) => (true, false),
-        Goal::Recovered(_) => (false, true),
-        Goal::Properties(_) | Goal::Continued(_) | Goal::Swept(_) => (false, false),
+    // The request's own age counts for what is waited for since then; the newest operation's for what is waited for since it began.
+    let (counts_request, counts_began, counts_steady) = match goal {
+        Goal::Running(goal) => {
+            let gate = !goal.stabilize.is_zero();
+            (gate && world.kept == Kept::Creating, gate, gate)
+        }
+        Goal::Stopped(_) | Goal::Guarded(_) => (true, true, false),
+        Goal::Recovered(_) => (world.kept == Kept::Creating, true, true),
+        Goal::Properties(_) | Goal::Continued(_) | Goal::Swept(_) => (false, false, false),
     };
     let age = |since: Option<Timestamp>, counts: bool| {
         let since = since.filter(|_| counts);
@@ -68,19 +73,33 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         tried.continued,
         tried.tagged,
         before(tried.untagged),
-        tried.conflicts,
+        tried.conflicts_since.map_or(255, |since| {
+            u8::try_from(Timestamp(world.now).since(since).min(3 * LONG).as_secs() / 60).unwrap_or(254)
+        }),
+        before(tried.refusals),
+        age(Some(tried.refused_at), tried.refusals > 0 && !over),
+        age(began(world), counts_began && !over),
         tried.lost,
         u8::try_from(tried.looks.min(4)).unwrap_or(4),
         u8::from(tried.rejection.is_some() && matches!(goal, Goal::Continued(_))),
-        before(
-            tried.rejection.as_ref().filter(|one| one.kind == Rejected::Snapshot).map_or(0, |one| action(one.action)),
-        ),
+        before(tried.refused.as_ref().map_or(0, |(refused, _)| action(*refused))),
+        tried
+            .rejection
+            .as_ref()
+            .filter(|one| one.kind == Rejected::Conflict && tried.looks <= 1)
+            .map_or(0, |one| action(one.action)),
         tried
             .unanswered
             .as_ref()
             .filter(|_| tried.looks <= 3 || tried.lost > LOST)
             .map_or(0, |unanswered| action(unanswered.0)),
-        age(tried.began, counts_began && !over),
+        age(Some(Timestamp(REQUEST)), counts_request && !over),
         age(tried.steady.as_ref().map(|steady| steady.since), counts_steady && !over),
+        u8::from(counts_steady && tried.steady.as_ref().is_some_and(|steady| steady.seen_to_move)),
     ]
+}
+
+/// When the newest operation began that can be read.
+fn began(world: &World) -> Option<Timestamp> {
+    world.operations[0].filter(|_| world.readable).map(|newest| Timestamp(newest.started))
 }

@@ -1,6 +1,7 @@
 //! What the planner is shown of a world.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::super::observed::{Application, Group, Observed, Operations, Snapshot, Stack, Timestamp};
 use super::super::{Goal, Looks, MARKER, SNAPSHOT_HOURS, SnapshotStatus, Tried, UNSTICK};
@@ -11,6 +12,8 @@ pub(super) const REQUEST: i64 = 1_000_000_000_000;
 /// When the stack's operation began.
 pub(super) const DEPLOYMENT: i64 = REQUEST - 30 * MINUTE;
 pub(super) const MINUTE: i64 = 60_000;
+/// So short that every patience that scales with it is over after one wait.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 pub(super) const PROOF: &str = "flink-handlers-gate-1";
 pub(super) const SWEEP: &str = "flink-handlers-sweep-1";
 pub(super) const EVENT: &str = "e1";
@@ -21,13 +24,13 @@ pub(super) fn groups(value: &str) -> Vec<Group> {
 }
 
 /// What the goal asks to be looked at: the rest it does not get to see.
-fn looks(goal: &Goal, world: &World, tried: &Tried) -> Looks {
-    world.status.map_or(Looks::NONE, |status| goal.needs(status, tried, Timestamp(world.now)))
+fn looks(goal: &Goal, world: &World) -> Looks {
+    world.status.map_or(Looks::NONE, |status| goal.needs(status, Timestamp(world.now)))
 }
 
 /// What a look at `world` shows.
 pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
-    let looks = looks(goal, world, &tried);
+    let looks = looks(goal, world);
     let application = world.status.map(|status| Application {
         name: "app".into(),
         arn: "arn".into(),
@@ -51,12 +54,12 @@ pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
         snapshots: if looks.snapshots { snapshots(goal, world) } else { Vec::new() },
     });
     let stack = Stack { status: Some(world.stack), superseded: false, continued: world.continued };
-    Observed { now: Timestamp(world.now), application, stack, tried }
+    Observed { now: Timestamp(world.now), application, stack, tried, poll_interval: POLL_INTERVAL }
 }
 
 /// As much of it as the memory of one invocation keeps: many more looks are taken than planned on.
-pub(super) fn glimpse(goal: &Goal, world: &World, tried: &Tried) -> Option<Application> {
-    let looks = looks(goal, world, tried);
+pub(super) fn glimpse(goal: &Goal, world: &World) -> Option<Application> {
+    let looks = looks(goal, world);
     world.status.map(|status| Application {
         name: String::new(),
         arn: String::new(),

@@ -1,6 +1,6 @@
 //! From where the walk sets out: every status with every history, snapshot, marker and stack that a goal can meet.
 
-use super::super::{ApplicationStatus, CONFLICTS, LOST, OperationStatus, StackStatus, Tried};
+use super::super::{ApplicationStatus, LOST, OperationStatus, StackStatus, Tried};
 use super::service::{Groups, Kept, Kind, Marker, Operation, When, World};
 use super::shown::{DEPLOYMENT, MINUTE, REQUEST};
 
@@ -85,7 +85,7 @@ pub(super) fn starts(
 
 /// Shortly before giving up on others: how often somebody was in the way before matters to nothing else.
 pub(super) fn near_the_end() -> Tried {
-    Tried { conflicts: CONFLICTS - 1, lost: LOST - 1, ..Tried::default() }
+    Tried { lost: LOST - 1, ..Tried::default() }
 }
 
 pub(super) const EVERY_KEPT: &[Kept] = &[

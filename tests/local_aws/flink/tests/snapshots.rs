@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Bench, with_snapshots};
 use crate::flink::{OperationsView, Status, age_application, age_snapshots};
-use crate::modes::{Modes, SnapshotOfUnhealthy, SnapshotsOfUnknown};
+use crate::modes::{Modes, SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown};
 
 /// Source: semantics.md G.24.
 #[test]
@@ -27,6 +27,24 @@ fn a_snapshot_is_taken_only_of_a_running_application_and_only_once_by_name() {
         reply["SnapshotDetails"]["SnapshotStatus"].clone()
     };
     assert_eq!([status(&mut bench), status(&mut bench)], ["CREATING", "READY"]);
+}
+
+/// Source: semantics.md A.7, where it is silent.
+#[test]
+fn a_second_snapshot_while_one_is_being_taken_is_refused_in_use_or_taken() {
+    for (second_snapshot, code) in [
+        (SecondSnapshot::Refused, Some("InvalidApplicationConfigurationException")),
+        (SecondSnapshot::InUse, Some("ResourceInUseException")),
+        (SecondSnapshot::Accepted, None),
+    ] {
+        for operation in ["CreateApplicationSnapshot", "StopApplication"] {
+            let mut bench = Bench::with(Modes { second_snapshot, ..Modes::default() }).started();
+            bench.of_app("CreateApplicationSnapshot", &json!({ "SnapshotName": "s" })).unwrap();
+            let body = if operation == "StopApplication" { json!({}) } else { json!({ "SnapshotName": "t" }) };
+            let told = bench.of_app(operation, &body);
+            assert_eq!(told.err().map(|error| error.code).as_deref(), code, "{operation}");
+        }
+    }
 }
 
 /// Source: semantics.md G.24.
@@ -61,7 +79,8 @@ fn a_snapshot_of_an_unhealthy_job_is_refused_or_fails_later() {
 /// Source: semantics.md G.25.
 #[test]
 fn snapshots_are_listed_oldest_first_in_pages_of_at_most_50() {
-    let mut bench = Bench::running();
+    let modes = Modes { second_snapshot: SecondSnapshot::Accepted, ..Modes::default() };
+    let mut bench = Bench::with(modes).started();
     for number in 0..60 {
         bench.of_app("CreateApplicationSnapshot", &json!({ "SnapshotName": format!("s{number}") })).unwrap();
     }
