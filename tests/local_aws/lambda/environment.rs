@@ -12,9 +12,8 @@ use tokio::sync::{oneshot, watch};
 
 use super::Function;
 use super::output::Output;
-use super::package::{Unpacked, unpack};
 use super::runtime_api::{Mailbox, Work, router};
-use crate::{Settings, World, services, stamp};
+use crate::{Settings, World, services};
 
 /// A process, as the host keeps it. Dropping it kills the process.
 #[derive(Debug)]
@@ -33,15 +32,16 @@ pub(crate) struct Environment {
 
 /// Starts a process for a function.
 pub(super) async fn start(world: &Arc<World>, function: &Function, id: u64) -> io::Result<Environment> {
-    let unpacked = unpack(&function.code, &format!("{id}-{}", stamp::suffix(6)))?;
+    let code = Arc::clone(&function.code);
+    let folder = code.unpacked().await?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?.to_string();
     let (work, receiver) = unbounded_channel();
     let mailbox = Arc::new(Mailbox { work: tokio::sync::Mutex::new(receiver), current: Mutex::default() });
     let credentials = services::credentials(&mut world.state(), function.role_name(), &function.name);
     let output = Arc::new(Output::of(Arc::downgrade(world), function.name.clone())?);
-    let mut command = Command::new(unpacked.path.join("bootstrap"));
-    command.current_dir(&unpacked.path).env_clear().envs(variables(&world.settings, function, &address));
+    let mut command = Command::new(folder.join("bootstrap"));
+    command.current_dir(folder).env_clear().envs(variables(&world.settings, function, &address));
     command.envs(credentials).stdin(Stdio::null()).stdout(output.end()?).stderr(output.end()?).kill_on_drop(true);
     let child = command.spawn()?;
     let server = tokio::spawn(async move {
@@ -51,7 +51,8 @@ pub(super) async fn start(world: &Arc<World>, function: &Function, id: u64) -> i
     let (kill, killed) = oneshot::channel();
     let (report, exited) = watch::channel(None);
     tokio::spawn(async move {
-        let ending = mind(child, killed, unpacked).await;
+        let ending = mind(child, killed).await;
+        drop(code);
         server.abort();
         report.send_replace(Some(ending));
     });
@@ -60,8 +61,8 @@ pub(super) async fn start(world: &Arc<World>, function: &Function, id: u64) -> i
 }
 
 /// Waits for the process to end, or for the order to end it. The order is given by dropping the sender, too.
-async fn mind(mut child: Child, killed: oneshot::Receiver<()>, unpacked: Unpacked) -> String {
-    let ending = tokio::select! {
+async fn mind(mut child: Child, killed: oneshot::Receiver<()>) -> String {
+    tokio::select! {
         status = child.wait() => match status {
             Ok(status) => format!("Runtime exited with error: {status}"),
             Err(error) => format!("Runtime exited with error: {error}"),
@@ -71,9 +72,7 @@ async fn mind(mut child: Child, killed: oneshot::Receiver<()>, unpacked: Unpacke
             let _ = child.kill().await;
             "Runtime exited with error: signal: killed".to_owned()
         }
-    };
-    drop(unpacked);
-    ending
+    }
 }
 
 /// The variables of a real environment (Lambda guide, configuration-envvars), and where this world listens.

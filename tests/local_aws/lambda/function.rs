@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::in_test::TestInvocation;
+use super::package::Package;
 use crate::{Settings, World, clock, stamp};
 
 /// A Lambda function.
@@ -46,8 +48,8 @@ pub struct Function {
     pub destinations: Destinations,
     /// ReservedConcurrentExecutions.
     pub reserved: Option<usize>,
-    /// The zip.
-    pub(crate) code: Vec<u8>,
+    /// Shared by every copy of this, and by the environments that run it.
+    pub(crate) code: Arc<Package>,
     /// Changes with every update.
     pub(crate) revision: String,
     pub(crate) modified: f64,
@@ -82,7 +84,7 @@ impl Function {
             event_age: None,
             destinations: Destinations::default(),
             reserved: None,
-            code,
+            code: Arc::new(Package::new(code)),
             revision: stamp::uuid(),
             modified: clock::now(),
             in_test: None,
@@ -102,8 +104,8 @@ impl Function {
             "Runtime": self.runtime,
             "Role": self.role,
             "Handler": "bootstrap",
-            "CodeSize": self.code.len(),
-            "CodeSha256": STANDARD.encode(Sha256::digest(&self.code)),
+            "CodeSize": self.code.zip.len(),
+            "CodeSha256": STANDARD.encode(Sha256::digest(&self.code.zip)),
             "Description": self.description,
             "Timeout": self.timeout,
             "MemorySize": self.memory,

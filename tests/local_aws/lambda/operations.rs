@@ -1,10 +1,13 @@
 //! What Lambda's API changes: functions, their code, configuration and asynchronous settings.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::host::not_found;
+use super::package::Package;
 use super::{Function, function_name};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{Settings, State, clock, services, stamp};
@@ -41,7 +44,7 @@ pub(crate) fn update_code(
 ) -> ApiResult {
     let code = code(state, caller, body)?;
     let function = find(state, settings, name)?;
-    function.code = code;
+    function.code = Arc::new(Package::new(code));
     touched(function)
 }
 
