@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::api::Caller;
 use crate::cloudformation::Status;
+use crate::modes::ResourceTags;
 use crate::{LocalAws, Options, State, World, iam, kinesis, lambda, s3};
 pub use binaries::binaries;
 use binaries::bootstrap;
@@ -69,7 +70,7 @@ impl Deployment {
     /// As [`Self::start`].
     pub async fn in_world(aws: LocalAws, environment: &[(&str, &str)]) -> Self {
         let world = &aws.world;
-        deploy_stack(world, "flink-access", ACCESS, &[MAIL], &[], None).await;
+        deploy_stack(world, "flink-access", ACCESS, &access_parameters(world, &[]), &[], None).await;
         let outputs = outputs(world, "flink-access");
         for (name, role) in FUNCTIONS {
             let environment = environment.iter().copied();
@@ -88,7 +89,7 @@ impl Deployment {
 
     /// The operator changes parameters of the access stack; where it came to rest.
     pub async fn change_access(&self, parameters: &[(&str, &str)]) -> Status {
-        let parameters = [parameters, &[MAIL]].concat();
+        let parameters = access_parameters(self.world(), parameters);
         deploy_stack(self.world(), "flink-access", ACCESS, &parameters, &[], None).await
     }
 
@@ -170,6 +171,15 @@ impl Deployment {
             })
             .await;
     }
+}
+
+/// What an operator gives the access stack besides `own`: who gets the incident mails, and, where the service gives IAM no tags, that the
+/// roles do not ask for the tag of consent.
+fn access_parameters<'a>(world: &World, own: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let without_tags =
+        (world.settings.modes.resource_tags == ResourceTags::Missing).then_some(("IgnoreConsentTag", "true"));
+    let usual = [MAIL].into_iter().chain(without_tags);
+    usual.filter(|(name, _)| own.iter().all(|(given, _)| given != name)).chain(own.iter().copied()).collect()
 }
 
 /// The unsticker's reserved concurrency, as the handlers template has it and `make deploy` reserves it.

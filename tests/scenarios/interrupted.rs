@@ -5,36 +5,23 @@ use local_aws::cloudformation::{Status, TagsOnUpdate};
 use local_aws::deployment::{Deployment, NAME};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
-use local_aws::flink::{Outcome, Status as Flink};
+use local_aws::flink::Outcome;
 use local_aws::lambda::{Moment, kill_after};
 use local_aws::{Modes, Options, State};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stage::{
-    application, ask_unsticker, begun_with, calls, idle, is_look, mutations, report, running_unguarded,
-    running_unguarded_in, stack_event, stuck, taken_starts, unsticker, why,
+    application, ask_unsticker, begun_with, calls, ended_well, idle, is_look, mutations, passing_cause, report,
+    reports, running_unguarded, running_unguarded_in, stack_event, taken_starts, unsticker,
 };
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
-
-/// A passing cause: the job loops, the stack gets stuck, and then the cause is gone.
-async fn passing_cause(deployment: &Deployment) {
-    deployment.record("a");
-    deployment.sink_permission(false);
-    deployment.record("b");
-    stuck(deployment).await;
-    deployment.sink_permission(true);
-}
 
 /// The one final world: the old job runs, nothing is remembered, no record is lost.
 async fn ends_well(deployment: &Deployment, told: &str) {
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     report(deployment, "Recovered").await;
-    let application = application(deployment);
-    assert_eq!(application.status, Flink::Running, "{told}\n{}", why(deployment));
-    assert_eq!(application.job.unwrap().jar.version, "1", "{told}");
-    assert!(!application.tags.contains_key("flink-unstick-restart"), "{told}");
-    deployment.world().until(|state| (state.dynamodb.tables[NAME].items.len() == 2).then_some(())).await;
+    ended_well(deployment, told).await;
 }
 
 /// The incident in a world that erases tags or keeps them, with this trouble before it.
@@ -47,16 +34,23 @@ async fn incident(tags: TagsOnUpdate, trouble: impl FnOnce(&mut State), told: &s
     deployment
 }
 
-/// What the world remembers in the end of who did what.
-fn history(deployment: &Deployment) -> (Vec<String>, usize) {
+/// What the world remembers in the end of who did what, and what people were told.
+fn history(deployment: &Deployment) -> (Vec<String>, usize, Vec<Value>) {
     let operations = application(deployment).operations.into_iter().rev();
     let done = operations.filter(|one| !matches!(&one.end, Some(end) if matches!(end.outcome, Outcome::Failed(_))));
-    (done.map(|one| one.name).collect(), begun_with(deployment, "unstick-"))
+    let told = reports(deployment).into_iter().map(|report| {
+        let left = report["Applications"].as_array().unwrap().iter().map(|one| one["Left"].clone());
+        // What follows names a request, and each world makes its own.
+        let cause = report["Cause"].as_str().unwrap_or_default().split(" (Service:").next().map(str::to_owned);
+        json!([report["Outcome"], left.collect::<Vec<_>>(), report["Blockers"].as_array().map(Vec::len), cause])
+    });
+    (done.map(|one| one.name).collect(), begun_with(deployment, "unstick-"), told.collect())
 }
 
 /// Kills the process after each call that the living one makes, one world for each; what it changes is all the same.
 async fn killed_after_each_call(tags: TagsOnUpdate) {
     let living = incident(tags, |_| {}, "living").await;
+    idle(&living).await;
     let mut seen: Vec<String> = Vec::new();
     for action in calls(&living, &unsticker(&living)) {
         let survived = seen.iter().filter(|earlier| **earlier == action).count();
@@ -68,6 +62,7 @@ async fn killed_after_each_call(tags: TagsOnUpdate) {
         let told = format!("{tags:?} {action} {survived}");
         let kill = |state: &mut State| kill_after(state, UNSTICKER, &action, Moment::BeforeTheAnswer, survived);
         let killed = incident(tags, kill, &told).await;
+        idle(&killed).await;
         assert_eq!(history(&killed), history(&living), "{told}");
     }
     assert!(seen.iter().any(|action| action.ends_with("StartApplication")), "{seen:?}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use local_aws::api::{ApiError, Caller, Context};
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, jar, request, settled};
+use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::{self, Status as Flink};
 use local_aws::modes::ResourceTags;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::stage::{
     QUICK, application, ask_unsticker, handlers, mutations, report, running_unguarded, running_where, stack_event,
-    stuck, unsticker, why, with_jar,
+    stuck, stuck_without_a_service_role, unsticker, why, with_jar,
 };
 
 const MARKER: &str = "flink-unstick-restart";
@@ -149,6 +149,7 @@ async fn a_tagged_application_of_an_untagged_stack_is_told_before_any_stop() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_service_gives_no_tags_nothing_is_stopped_until_an_operator_says_so() {
     let deployment = running_where(Modes { resource_tags: ResourceTags::Missing, ..Modes::default() }).await;
+    assert_eq!(deployment.change_access(&[("IgnoreConsentTag", "false")]).await, Status::UpdateComplete);
     deployment.record("poison");
     stuck(&deployment).await;
     let told = report(&deployment, "Refused").await;
@@ -167,17 +168,8 @@ async fn with_its_own_role_it_continues_the_rollback_of_a_stack_without_one() {
     let environment = [&QUICK[..], &[("CONTINUE_WITH_OWN_ROLE", "true")]].concat();
     let deployment = Deployment::start(Options::default(), &environment).await;
     assert_eq!(deployment.change_access(&[("ContinueWithOwnRole", "true")]).await, Status::UpdateComplete);
-    let template = Deployment::template_without_guard().to_string();
-    for (action, version, ends) in
-        [("CreateStack", "1", Status::CreateComplete), ("UpdateStack", "2", Status::UpdateRollbackFailed)]
-    {
-        let key = deployment.upload(&jar(version, &["poison"]));
-        // The update changes the tags of all that it reaches; the unsticker's own role gives them back.
-        let tags = [("flink-unstick", "enabled"), ("version", version)];
-        request(deployment.world(), action, NAME, &template, &with_jar(&key), &tags, None).unwrap();
-        assert_eq!(settled(deployment.world(), NAME).await, ends, "{}", why(&deployment));
-        deployment.record("poison");
-    }
+    // The update changes the tags of all that it reaches; the unsticker's own role gives them back.
+    stuck_without_a_service_role(&deployment, |version| vec![("flink-unstick", "enabled"), ("version", version)]).await;
     report(&deployment, "StoppedAwaitingFix").await;
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     let state = deployment.world().state();

@@ -1,5 +1,7 @@
 //! What scenarios begin with, and how they look at what came out.
 
+mod incident;
+
 use std::collections::BTreeSet;
 
 use local_aws::api::Caller;
@@ -9,6 +11,8 @@ use local_aws::flink::{self, Application};
 use local_aws::{Modes, Options, State, World, deployment, lambda};
 use serde_json::{Value, json};
 
+pub(crate) use incident::{ended_well, passing_cause, stuck_without_a_service_role};
+
 /// Functions that look every few milliseconds and trust a job that stayed RUNNING for a look.
 pub(crate) const QUICK: [(&str, &str); 3] =
     [("POLL_INTERVAL_MS", "10"), ("REPLY_MARGIN_MS", "2000"), ("STABILIZE_SECONDS", "0")];
@@ -16,6 +20,11 @@ pub(crate) const QUICK: [(&str, &str); 3] =
 /// The handlers, nothing else yet.
 pub(crate) async fn handlers() -> Deployment {
     Deployment::start(Options::default(), &QUICK).await
+}
+
+/// The handlers in a world where AWS answers its open questions in this way.
+pub(crate) async fn handlers_where(modes: Modes) -> Deployment {
+    Deployment::start(Options { modes, ..Options::default() }, &QUICK).await
 }
 
 /// The handlers and a running application stack with version 1 of the job.
@@ -42,7 +51,7 @@ pub(crate) async fn running_unguarded_in(options: Options) -> Deployment {
 
 /// A running application stack in a world where AWS answers its open questions in this way.
 pub(crate) async fn running_where(modes: Modes) -> Deployment {
-    let deployment = Deployment::start(Options { modes, ..Options::default() }, &QUICK).await;
+    let deployment = handlers_where(modes).await;
     let status =
         deployment.deploy_unguarded(&with_jar(&deployment.upload(&local_aws::deployment::jar("1", &["poison"])))).await;
     assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));

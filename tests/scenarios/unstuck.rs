@@ -7,27 +7,21 @@ use local_aws::{clock, sequence};
 use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, handlers, mutations, report, reports, running_unguarded, stack_event, stuck, why,
-    with_jar,
+    application, ask_unsticker, ended_well, handlers, mutations, passing_cause, report, reports, running_unguarded,
+    stack_event, stuck, why, with_jar,
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passing_cause_is_recovered_from_without_anybody() {
     let deployment = running_unguarded().await;
-    deployment.record("a");
-    deployment.sink_permission(false);
-    deployment.record("b");
-    stuck(&deployment).await;
-    deployment.sink_permission(true);
+    passing_cause(&deployment).await;
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     let recovered = report(&deployment, "Recovered").await;
     assert_eq!(recovered["Applications"][0]["Left"], "RUNNING", "{recovered}");
     assert!(recovered["State"].as_str().unwrap().contains("was read and written again"), "{recovered}");
     let continued = report(&deployment, "RollbackContinued").await;
     assert!(continued["Cause"].as_str().unwrap().contains("Failed to take snapshot"), "{continued}");
-    assert_eq!(application(&deployment).status, Flink::Running);
-    assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
-    assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 2, "no record is lost");
+    ended_well(&deployment, "a passing cause").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use local_aws::flink::Status as Flink;
 use local_aws::modes::FailedUpdate;
 use serde_json::{Value, json};
 
-use crate::stage::{application, handlers, is_told, running_unguarded, running_where, why, with_jar};
+use crate::stage::{application, handlers, is_told, running_where, why, with_jar};
 
 /// A jar whose entry point cannot be loaded.
 fn broken() -> Value {
@@ -18,7 +18,8 @@ fn broken() -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_fell_back_to_ready_fails_and_the_old_version_runs_again() {
-    let deployment = running_unguarded().await;
+    // Left RUNNING without processing, its rollback fails too: the next scenario.
+    let deployment = running_where(Modes { failed_update: FailedUpdate::Ready, ..Modes::default() }).await;
     let key = deployment.upload(&broken());
     assert_eq!(
         deployment.deploy_unguarded(&with_jar(&key)).await,

@@ -1,11 +1,13 @@
 //! Deleting the stack always works, and OnDelete acts only then.
 
+use local_aws::Modes;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Hold, SnapshotStatus, Status as Flink};
+use local_aws::modes::DeleteOfRunning;
 use serde_json::{Value, json};
 
-use crate::stage::{application, delete, handlers, mutations, person, why, with_jar};
+use crate::stage::{application, delete, handlers, handlers_where, mutations, person, reasons, stop, why, with_jar};
 
 /// The stack with this OnDelete, and a job that is healthy or loops.
 async fn deployed(deployment: &Deployment, on_delete: &str, healthy: bool) {
@@ -25,17 +27,34 @@ fn is_gone(deployment: &Deployment) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_whose_job_is_healthy_or_loops_is_deleted_whatever_on_delete_says() {
-    let deployment = handlers().await;
-    for (on_delete, healthy, calls) in
-        [("Leave", true, 0), ("Stop", true, 1), ("Stop", false, 2), ("ForceStop", true, 1), ("ForceStop", false, 1)]
+    let cases =
+        [("Leave", true, 0), ("Stop", true, 1), ("Stop", false, 2), ("ForceStop", true, 1), ("ForceStop", false, 1)];
+    // Where AWS deletes no running application, Leave is the next scenario.
+    for (delete_of_running, cases) in [(DeleteOfRunning::Accepted, &cases[..]), (DeleteOfRunning::Refused, &cases[1..])]
     {
-        deployed(&deployment, on_delete, healthy).await;
-        assert_eq!(delete(&deployment).await, Status::DeleteComplete, "{}", why(&deployment));
-        assert!(is_gone(&deployment));
-        let made = mutations(&deployment, "flink-auto-start");
-        assert_eq!(made, vec!["StopApplication"; calls], "{on_delete}, healthy: {healthy}");
-        assert_eq!(last_stop_was_forced(&deployment), calls > 0 && (on_delete == "ForceStop" || !healthy));
+        let deployment = handlers_where(Modes { delete_of_running, ..Modes::default() }).await;
+        for &(on_delete, healthy, calls) in cases {
+            deployed(&deployment, on_delete, healthy).await;
+            assert_eq!(delete(&deployment).await, Status::DeleteComplete, "{}", why(&deployment));
+            assert!(is_gone(&deployment));
+            let made = mutations(&deployment, "flink-auto-start");
+            assert_eq!(made, vec!["StopApplication"; calls], "{on_delete}, healthy: {healthy}");
+            assert_eq!(last_stop_was_forced(&deployment), calls > 0 && (on_delete == "ForceStop" || !healthy));
+        }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_job_that_is_left_and_that_aws_does_not_delete_is_a_persons_to_stop() {
+    let refused = Modes { delete_of_running: DeleteOfRunning::Refused, ..Modes::default() };
+    let deployment = handlers_where(refused).await;
+    deployed(&deployment, "Leave", true).await;
+    assert_eq!(delete(&deployment).await, Status::DeleteFailed, "{}", why(&deployment));
+    let reason = reasons(&deployment, "Application").swap_remove(0);
+    assert!(reason.contains("Application cannot be deleted in 'RUNNING' state"), "{reason}");
+    stop(&deployment);
+    assert_eq!(delete(&deployment).await, Status::DeleteComplete, "{}", why(&deployment));
+    assert!(is_gone(&deployment));
 }
 
 fn last_stop_was_forced(deployment: &Deployment) -> bool {

@@ -4,7 +4,7 @@ use local_aws::Modes;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{NAME, jar};
 use local_aws::flink::{OperationsView, Status as Flink};
-use local_aws::modes::OperationIds;
+use local_aws::modes::{FailedUpdate, OperationIds};
 use serde_json::json;
 
 use crate::stage::{
@@ -53,7 +53,8 @@ async fn a_failed_start_that_cannot_be_read_is_not_repeated() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_of_an_earlier_deployment_is_no_verdict() {
-    let deployment = running_unguarded().await;
+    // Left RUNNING without processing, the stack would be stuck first.
+    let deployment = running_where(Modes { failed_update: FailedUpdate::Ready, ..Modes::default() }).await;
     let mut broken = jar("2", &[]);
     broken["entry_point_broken"] = json!(true);
     let key = deployment.upload(&broken);

@@ -1,10 +1,12 @@
 //! A new name is a new application, which starts empty: only with SKIP.
 
+use local_aws::Modes;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::NAME;
 use local_aws::flink::Status as Flink;
+use local_aws::modes::DeleteOfRunning;
 
-use crate::stage::{application, is_logged, is_told, mutations, running_unguarded, touch, why};
+use crate::stage::{application, is_logged, is_told, mutations, reasons, running_unguarded, running_where, touch, why};
 
 const RENAMED: (&str, &str) = ("ApplicationName", "flink-renamed");
 
@@ -24,12 +26,18 @@ async fn a_new_name_is_refused_with_what_to_do_instead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_name_with_skip_runs_under_it() {
-    let deployment = running_unguarded().await;
-    let skip = [RENAMED, ("RestoreType", "SKIP_RESTORE_FROM_SNAPSHOT")];
-    assert_eq!(touch(&deployment, &skip).await, Status::UpdateComplete, "{}", why(&deployment));
-    let renamed = deployment.world().state().flink.applications["flink-renamed"].status;
-    assert_eq!(renamed, Flink::Running);
-    let old = deployment.world().state().flink.applications.contains_key(NAME);
-    assert!(!old, "the old one goes with the cleanup");
-    assert!(!is_logged(&deployment, "answered SUCCESS all the same"), "the cleanup is no trouble, and no alarm");
+    for delete_of_running in [DeleteOfRunning::Accepted, DeleteOfRunning::Refused] {
+        let deployment = running_where(Modes { delete_of_running, ..Modes::default() }).await;
+        let skip = [RENAMED, ("RestoreType", "SKIP_RESTORE_FROM_SNAPSHOT")];
+        assert_eq!(touch(&deployment, &skip).await, Status::UpdateComplete, "{}", why(&deployment));
+        let renamed = deployment.world().state().flink.applications["flink-renamed"].status;
+        assert_eq!(renamed, Flink::Running);
+        let old = deployment.world().state().flink.applications.get(NAME).map(|old| old.status);
+        // The cleanup takes the old one. Where AWS deletes no running application, CloudFormation leaves it behind and says so.
+        let left = (delete_of_running == DeleteOfRunning::Refused).then_some(Flink::Running);
+        assert_eq!(old, left, "{delete_of_running:?}");
+        let told = reasons(&deployment, "Application").iter().any(|reason| reason.contains("cannot be deleted"));
+        assert_eq!(told, left.is_some(), "{}", why(&deployment));
+        assert!(!is_logged(&deployment, "answered SUCCESS all the same"), "the cleanup is no trouble, and no alarm");
+    }
 }

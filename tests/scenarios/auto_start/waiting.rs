@@ -1,11 +1,13 @@
 //! A wait that is longer than one invocation, and one that is longer than CloudFormation's own patience.
 
+use local_aws::Modes;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Hold, Status as Flink};
+use local_aws::modes::DeleteOfRunning;
 use serde_json::json;
 
-use crate::stage::{application, handlers, is_logged, is_told, starts, why, with_jar};
+use crate::stage::{application, handlers, handlers_where, is_logged, is_told, starts, why, with_jar};
 
 const HANDED_OVER: &str = "handed over to the next invocation";
 
@@ -44,7 +46,8 @@ async fn a_wait_longer_than_one_invocation_is_handed_over_and_answered_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wait_longer_than_cloudformations_patience_is_told_before_it_ends() {
-    let deployment = handlers().await;
+    // OnDelete is Leave: the creation rolls back to the end only if the running application can be deleted.
+    let deployment = handlers_where(Modes { delete_of_running: DeleteOfRunning::Accepted, ..Modes::default() }).await;
     hold_starting(&deployment, 900);
     let key = deployment.upload(&jar("1", &[]));
     let mut template = Deployment::template_without_guard();

@@ -1,16 +1,19 @@
 //! `flink-stack why`: the cause first, then the next command.
 
+use local_aws::Modes;
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{self, Status};
 use local_aws::deployment::{Deployment, NAME, jar, query, request, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, SnapshotStatus, Status as Flink};
+use local_aws::modes::DeleteOfRunning;
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};
 use crate::stage::{
-    ask_unsticker, delete, handlers, person, report, running, running_unguarded, stop, stuck, why as told, with_jar,
+    ask_unsticker, delete, handlers, person, report, running, running_unguarded, running_where, stop, stuck,
+    why as told, with_jar,
 };
 
 /// Asks about the stack; how it stands.
@@ -218,6 +221,17 @@ async fn a_deletion_that_failed_is_told_with_the_force_that_it_takes() {
     assert!(answer["Cause"].as_str().unwrap().starts_with("LoggingOption: Failed to take snapshot"), "{answer}");
     let force = "aws kinesisanalyticsv2 stop-application --force --application-name flink-test\naws cloudformation delete-stack";
     assert!(next(&answer).starts_with(force), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_application_that_aws_does_not_delete_is_told_with_its_stop() {
+    let refused = Modes { delete_of_running: DeleteOfRunning::Refused, ..Modes::default() };
+    let deployment = running_where(refused).await;
+    assert_eq!(delete(&deployment).await, Status::DeleteFailed, "{}", told(&deployment));
+    let answer = why(&deployment, 1).await;
+    assert!(answer["Cause"].as_str().unwrap().contains("cannot be deleted in 'RUNNING' state"), "{answer}");
+    let stop = "aws kinesisanalyticsv2 stop-application --force --application-name flink-test\naws cloudformation delete-stack";
+    assert!(next(&answer).starts_with(stop), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,26 +9,13 @@ use local_aws::{Modes, Options};
 
 use super::{MARKER, UNSTICKER, age, calls, sweep};
 use crate::stage::{
-    application, idle, report, reports, running, running_unguarded, running_unguarded_in, stuck, taken_starts, why,
-    with_jar,
+    application, ended_well, idle, passing_cause, report, reports, running, running_unguarded, running_unguarded_in,
+    stuck, taken_starts, why, with_jar,
 };
-
-/// The job loops, the stack gets stuck, and then the cause is gone.
-async fn passing_cause(deployment: &Deployment) {
-    deployment.record("a");
-    deployment.sink_permission(false);
-    deployment.record("b");
-    stuck(deployment).await;
-    deployment.sink_permission(true);
-}
 
 /// The old job runs, nothing is remembered, no record is lost, and the next sweep finds nothing.
 async fn ends_well(deployment: &Deployment, told: &str) {
-    let application = application(deployment);
-    assert_eq!(application.status, Flink::Running, "{told}\n{}", why(deployment));
-    assert_eq!(application.job.unwrap().jar.version, "1", "{told}");
-    assert!(!application.tags.contains_key(MARKER), "{told}");
-    deployment.world().until(|state| (state.dynamodb.tables[NAME].items.len() == 2).then_some(())).await;
+    ended_well(deployment, told).await;
     let (before, heard) = (calls(deployment), reports(deployment).len());
     sweep(deployment).await;
     assert_eq!((calls(deployment), reports(deployment).len()), (before, heard), "{told}");

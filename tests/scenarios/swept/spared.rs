@@ -3,10 +3,14 @@
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::events::{self, EventFault};
-use local_aws::flink::{self, Hold, Status as Flink};
+use local_aws::flink::Status as Flink;
+use serde_json::json;
 
 use super::{age, calls, sweep, told};
-use crate::stage::{application, handlers, report, reports, running, running_unguarded, stop, stuck, why, with_jar};
+use crate::stage::{
+    application, ask_unsticker, handlers, idle, passing_cause, report, reports, running, running_unguarded, stop, why,
+    with_jar,
+};
 
 /// A stack with these tags whose job loops and whose rollback failed, of which nobody heard.
 async fn unheard(tags: &[(&str, &str)]) -> Deployment {
@@ -27,7 +31,7 @@ async fn unheard(tags: &[(&str, &str)]) -> Deployment {
 async fn a_stack_that_did_not_opt_in() {
     let deployment = unheard(&[("owner", "somebody")]).await;
     let swept = sweep(&deployment).await;
-    assert_eq!(swept["Actions"], serde_json::json!([]), "{swept}");
+    assert_eq!(swept["Actions"], json!([]), "{swept}");
     assert!(calls(&deployment).is_empty());
     assert!(reports(&deployment).is_empty());
 }
@@ -58,40 +62,46 @@ async fn the_snapshots_of_a_dry_run() {
 async fn a_stack_that_is_being_worked_on() {
     let deployment = running_unguarded().await;
     age(&deployment, 7);
-    deployment.world().state().flink.hold(NAME, Flink::Updating, Hold::UntilReleased);
-    let key = deployment.upload(&jar("2", &[]));
-    let template = Deployment::template_without_guard().to_string();
-    let (tags, role) = ([("flink-unstick", "enabled")], Some(deployment.stack_role.as_str()));
-    request(deployment.world(), "UpdateStack", NAME, &template, &with_jar(&key), &tags, role).unwrap();
-    let begun = |state: &mut local_aws::State| {
-        let stack = state.cloudformation.stack(NAME)?;
-        (stack.status == Status::UpdateInProgress).then_some(())
+    // The update reaches auto-start alone, and that is not let in: the application runs on, and its snapshot is due.
+    let reserve = |concurrency: Option<usize>| {
+        deployment.world().state().lambda.functions.get_mut("flink-auto-start").unwrap().reserved = concurrency;
     };
-    deployment.world().until(begun).await;
-    sweep(&deployment).await;
+    reserve(Some(0));
+    let template = Deployment::template_without_guard().to_string();
+    let parameters = [("JarKey", "jars/1.jar"), ("StabilizeSeconds", "0"), ("OnDelete", "Stop")];
+    let (tags, role) = ([("flink-unstick", "enabled")], Some(deployment.stack_role.as_str()));
+    request(deployment.world(), "UpdateStack", NAME, &template, &parameters, &tags, role).unwrap();
+    deployment.stack_becomes(Status::UpdateInProgress).await;
+    ask_unsticker(&deployment, &json!({"Sweep": true})).await;
     assert!(calls(&deployment).is_empty());
-    deployment.world().until(|state| (state.flink.applications[NAME].status == Flink::Updating).then_some(())).await;
-    sweep(&deployment).await;
-    assert!(calls(&deployment).is_empty());
-    flink::release(&mut deployment.world().state(), &deployment.world().settings, NAME);
+    assert_eq!(application(&deployment).status, Flink::Running);
+    reserve(None);
     assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateComplete, "{}", why(&deployment));
+    sweep(&deployment).await;
+    assert_eq!(calls(&deployment), ["CreateApplicationSnapshot"], "it was due all the time");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_a_person_stopped() {
-    for after_an_incident in [false, true] {
-        let deployment = if after_an_incident { running_unguarded().await } else { running().await };
-        if after_an_incident {
-            deployment.sink_permission(false);
-            deployment.record("a");
-            stuck(&deployment).await;
-            deployment.sink_permission(true);
-            report(&deployment, "Recovered").await;
+    for before_it in ["a creation", "a rollback that left it running", "an incident"] {
+        let deployment = if before_it == "a creation" { running().await } else { running_unguarded().await };
+        match before_it {
+            "an incident" => {
+                passing_cause(&deployment).await;
+                report(&deployment, "Recovered").await;
+            }
+            "a rollback that left it running" => {
+                // No such jar. Nobody started it since: only the time of its stop tells whose it was.
+                let status = deployment.deploy_unguarded(&with_jar("jars/missing.jar")).await;
+                assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+            }
+            _ => {}
         }
+        idle(&deployment).await;
         stop(&deployment);
         let before = calls(&deployment);
         sweep(&deployment).await;
-        assert_eq!(calls(&deployment), before);
-        assert_eq!(application(&deployment).status, Flink::Ready);
+        assert_eq!(calls(&deployment), before, "after {before_it}");
+        assert_eq!(application(&deployment).status, Flink::Ready, "after {before_it}");
     }
 }

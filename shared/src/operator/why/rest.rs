@@ -105,9 +105,11 @@ pub(super) fn not_deleted(scene: &Scene) -> Told {
     let commands = scene.commands();
     let operation = scene.operation();
     let failed = scene.not_deleted();
-    let cannot_snapshot = operation.cause().is_some_and(|event| event.reason.contains(SNAPSHOT_FAILURE));
+    // Deleting the logging option updates a running application; deleting the application itself may take a stop (`semantics.md` A.9).
+    let only_stopped = [SNAPSHOT_FAILURE, "Application cannot be deleted in 'RUNNING' state"];
+    let must_stop = operation.cause().is_some_and(|event| only_stopped.iter().any(|text| event.reason.contains(text)));
     let mut next: Vec<String> = Vec::new();
-    if cannot_snapshot {
+    if must_stop {
         next.extend(scene.applications.iter().map(|(_, name, _)| commands.stop_by_force(name)));
         next.push(commands.delete());
     } else {
