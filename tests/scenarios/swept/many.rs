@@ -66,3 +66,18 @@ async fn a_sweep_whose_time_is_up_ends_and_leaves_the_rest_to_the_next() {
     drop(state);
     assert!(calls(&deployment).is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_that_begins_without_time_looks_at_no_application_and_says_so() {
+    let deployment = running().await;
+    {
+        let mut state = deployment.world().state();
+        let function = state.lambda.functions.get_mut(UNSTICKER).unwrap();
+        // All of an invocation is the margin at its end.
+        let margin = (function.timeout * 1000).to_string();
+        function.environment.insert("REPLY_MARGIN_MS".to_owned(), margin);
+    }
+    let swept = sweep(&deployment).await;
+    assert_eq!(swept["Outcome"], "Swept", "{}", why(&deployment));
+    assert!(swept["State"].as_str().unwrap().contains("No time was left for 1 applications"), "{swept}");
+}
