@@ -61,8 +61,9 @@ properties: ## What the job reads, for local development: [ENV=staging] [STACK=f
 	@$(synthesizer) properties --out target/flink-application-properties-dev.json \
 		$(call given,ENV,--environment) $(call given,STACK,--stack) $(call given,REGION,--region)
 
-check-properties: ## Keys that the job reads and nobody injects, and the reverse: JAR_SOURCES=path/to/src
-	@$(synthesizer) check-properties '$(JAR_SOURCES)'
+check-properties: ## Keys that the job reads and nothing injects, and the reverse: JAR_SOURCES=path/to/src [TEMPLATE=file | STACK=name] [JSON=1]
+	@$(flink-stack) check-properties '$(JAR_SOURCES)' $(call given,TEMPLATE,--template) $(call given,STACK,--stack) \
+		$(call given,REGION,--region) $(call given,APPLICATION,--application) $(if $(JSON),--json)
 
 # Commercial regions, GovCloud and China: Managed Service for Apache Flink is in all three.
 TEMPLATES := $(wildcard template/*.template.json template/samples/*.template.json)

@@ -4,6 +4,7 @@
 mod check;
 mod environments;
 mod operate;
+#[cfg(feature = "sources")]
 mod sources;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use shared::template::environment;
 
 const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
-       flink-stack check-properties DIR
+       flink-stack check-properties DIR [--template FILE | --stack NAME [--region REGION]] [--application ID] [--json]
        flink-stack picture
        flink-stack plan --stack NAME [--region REGION] [--template FILE] [--json] [Key=Value ...]
        flink-stack check-stack [--region REGION] [--delete] STACK=FILE ...
@@ -26,7 +27,10 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
                      after a look at template/environments/
   properties         writes what the job reads in an environment, as flink-application-properties-dev.json
                      for a developer's machine; without --out it is printed
-  check-properties   lists what the job's sources in DIR read and nobody injects, and the reverse
+  check-properties   lists what the job's sources in DIR read and nothing injects, the reverse, and each place that cannot be
+                     followed; compares with a template's EnvironmentProperties and Custom::FlinkPropertyGroups, with a
+                     deployed stack's, or with the sample job of this project.
+                     Ends with 0: they agree, 1: they differ, 2: cannot tell
   picture            prints the application's stack as a Mermaid graph, as template/README.md shows it
   plan               says what a deployment with these parameters would do: what changes, whether the job restarts,
                      whether the snapshot that this takes can be taken now, and what becomes of the state.
@@ -53,7 +57,7 @@ const ENVIRONMENTS: &str = "template/environments";
 enum Command {
     Synth { out: PathBuf, environments: PathBuf },
     Properties(Properties),
-    CheckProperties { sources: PathBuf },
+    CheckProperties(check::CheckProperties),
     Picture,
     Operate(operate::Asked),
     Help,
@@ -74,7 +78,7 @@ fn main() -> ExitCode {
     let outcome = match command(&arguments) {
         Ok(Command::Synth { out, environments }) => synth(&out, &environments),
         Ok(Command::Properties(asked)) => properties(&asked),
-        Ok(Command::CheckProperties { sources }) => check_properties(&sources),
+        Ok(Command::CheckProperties(asked)) => return check::run(&asked),
         Ok(Command::Picture) => picture().map(|picture| print!("{picture}")),
         Ok(Command::Operate(asked)) => return operate::answer(&asked),
         Ok(Command::Help) => {
@@ -117,12 +121,7 @@ fn command(arguments: &[String]) -> Result<Command, String> {
             let out = given.remove("--out").map(PathBuf::from);
             Ok(Command::Properties(Properties { environment, environments, stack, region, out }))
         }
-        ["check-properties", sources] if !sources.starts_with('-') && !sources.is_empty() => {
-            Ok(Command::CheckProperties { sources: PathBuf::from(sources) })
-        }
-        ["check-properties", ..] => {
-            Err("check-properties needs the folder of the job's sources, and nothing else".to_owned())
-        }
+        ["check-properties", rest @ ..] => check::parse(rest).map(Command::CheckProperties),
         ["picture"] => Ok(Command::Picture),
         [word @ ("why" | "plan"), rest @ ..] => operate::asked(word, rest).map(Command::Operate),
         ["check-stack", rest @ ..] => operate::check_stack(rest).map(Command::Operate),
@@ -196,18 +195,6 @@ fn picture() -> Result<String, String> {
     template.and_then(|template| shared::template::picture(&template)).map_err(|problem| problem.to_string())
 }
 
-fn check_properties(sources: &Path) -> Result<(), String> {
-    let injected = environment::properties(None, "", "").map_err(|problem| problem.to_string())?;
-    let findings = check::compare(&injected, &check::read_sources(sources)?);
-    findings.missing.iter().chain(&findings.told).for_each(|line| println!("{line}"));
-    match findings.missing.len() {
-        0 => Ok(()),
-        missing => Err(format!(
-            "properties that the job reads and nobody injects: {missing}; add them in shared/src/template/job.rs"
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,7 +225,7 @@ mod tests {
         assert_eq!(command(&["plam".into()]).unwrap_err(), "there is no command \"plam\"");
         assert_eq!(command(&["synth".into(), "--out".into()]).unwrap_err(), "--out needs a value");
         let error = command(&["check-properties".into()]).unwrap_err();
-        assert_eq!(error, "check-properties needs the folder of the job's sources, and nothing else");
+        assert_eq!(error, "check-properties: expected the folder of the job's sources");
     }
 
     #[test]

@@ -118,6 +118,34 @@ pub(crate) fn answer(_asked: &Asked) -> ExitCode {
     ExitCode::from(CANNOT_TELL)
 }
 
+/// The template and the parameters of a deployed stack.
+#[cfg(all(feature = "sources", not(feature = "aws")))]
+pub(crate) fn deployed(
+    _stack: &str,
+    _region: Option<&str>,
+) -> Result<(serde_json::Value, BTreeMap<String, String>), String> {
+    Err("--stack: it was built without the feature aws; run: cargo run --package template --features aws -- ..."
+        .to_owned())
+}
+
+/// The template and the parameters of a deployed stack.
+///
+/// # Errors
+/// What could not be read; a stack that is not there.
+#[cfg(feature = "aws")]
+pub(crate) fn deployed(
+    stack: &str,
+    region: Option<&str>,
+) -> Result<(serde_json::Value, BTreeMap<String, String>), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let region = account::region(region)?;
+    let operator = account::operator(&region)?;
+    let met = runtime.block_on(operator.meets(stack))?;
+    let deployed = met.deployed.ok_or_else(|| format!("{stack}: there is no such stack in {region}"))?;
+    Ok((deployed.template, deployed.parameters))
+}
+
 /// Asks AWS and prints the answer.
 #[cfg(feature = "aws")]
 pub(crate) fn answer(asked: &Asked) -> ExitCode {

@@ -1,106 +1,89 @@
-//! What a job reads of its property groups, found in its sources: `KinesisAnalyticsRuntime.getApplicationProperties()` and what becomes of
-//! its answer within one file. Names that it cannot follow are told, never guessed.
+//! What a job reads of its property groups, found in its sources in Java, Kotlin, Scala and Python. Two rules: every text that reaches a
+//! read of application properties is listed, and every trail that cannot be followed is listed with its file and line.
 
-mod file;
-mod functions;
-mod handed;
-mod tokens;
+mod follow;
+mod lower;
+mod program;
+mod tree;
+mod value;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use file::File;
-use functions::{functions, is, word};
-use tokens::{Placed, Token, tokens};
+pub(crate) use follow::{Found, Read};
+use program::Program;
 
-pub(crate) use tokens::Language;
-
-/// Where the groups come from: AWS's runtime library, and the function of AWS's Python examples.
-const SOURCES: [&str; 2] = ["getApplicationProperties", "get_application_properties"];
-
-/// What one file reads.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Reads {
-    /// Group and key, with the line, and whether the job has a default.
-    pub(crate) keys: BTreeMap<(String, String), Read>,
-    /// Groups that are handed on as a whole.
-    pub(crate) whole: BTreeSet<String>,
-    /// What cannot be followed: line and words.
-    pub(crate) unresolved: BTreeSet<(usize, String)>,
-    /// Whether the file uses property groups at all.
-    pub(crate) uses: bool,
-}
-
-/// One key that is read.
+/// A language of Flink jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Read {
-    pub(crate) line: usize,
-    pub(crate) has_default: bool,
+pub(crate) enum Language {
+    Java,
+    Kotlin,
+    Scala,
+    Python,
 }
 
-/// What an expression is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum What {
-    /// The map of all groups.
-    Root,
-    /// These groups, by ID.
-    Groups(BTreeSet<String>),
-}
-
-/// Reads a file.
-pub(crate) fn reads(text: &str, language: Language) -> Reads {
-    let tokens = tokens(text, language);
-    let functions = functions(&tokens, language);
-    let constants = constants(&tokens);
-    let mut file = File {
-        tokens: &tokens,
-        language,
-        functions: &functions,
-        constants,
-        names: BTreeMap::new(),
-        returns: BTreeMap::new(),
-        reads: Reads::default(),
-    };
-    if !tokens.iter().any(|placed| matches!(&placed.token, Token::Word(word) if SOURCES.contains(&word.as_str()))) {
-        return file.reads;
-    }
-    // What one pass learns of a name, the next one uses.
-    for _ in 0..8 {
-        let before = (file.names.clone(), file.returns.clone());
-        file.reads = Reads { uses: true, ..Reads::default() };
-        (0..tokens.len()).for_each(|at| file.follow(at));
-        if before == (file.names.clone(), file.returns.clone()) {
-            break;
+impl Language {
+    /// By the ending of a file's name.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "java" => Some(Self::Java),
+            "kt" | "kts" => Some(Self::Kotlin),
+            "scala" | "sc" => Some(Self::Scala),
+            "py" => Some(Self::Python),
+            _ => None,
         }
     }
-    file.reads
 }
 
-/// `NAME = "text"`, where the name has one value in the file.
-fn constants(tokens: &[Placed]) -> BTreeMap<String, Option<String>> {
-    let mut constants: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for at in 1..tokens.len() {
-        let Some(Placed { token: Token::Text(text), .. }) = tokens.get(at + 1) else { continue };
-        let alone = !is(tokens, at + 2, '+') && !is(tokens, at + 2, '.');
-        let assigned = is(tokens, at, '=') && !is(tokens, at - 1, '=') && !is(tokens, at - 1, '!');
-        let Some(name) = assigned.then(|| assigned_name(tokens, at)).flatten() else { continue };
-        let value = alone.then(|| text.clone());
-        constants
-            .entry(name.to_owned())
-            .and_modify(|known| *known = known.take().filter(|_| *known == value))
-            .or_insert(value);
+/// The stack that deep expressions take.
+const STACK_BYTES: usize = 512 << 20;
+
+/// Reads all files of a job. `Found` names them by their place in the list.
+pub(crate) fn read(files: &[(&Path, &str)]) -> Found {
+    std::thread::scope(|threads| {
+        let worker = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let worker = worker.spawn_scoped(threads, || all(files)).ok();
+        worker.and_then(|worker| worker.join().ok()).unwrap_or_else(|| {
+            let mut found = Found::default();
+            found.lost.insert((0, 1, "the sources cannot be followed: reading them ended in an error".to_owned()));
+            found
+        })
+    })
+}
+
+fn all(files: &[(&Path, &str)]) -> Found {
+    let known = files.iter().filter_map(|(path, text)| Some((path, text, Language::of(path)?)));
+    let name = |path: &Path| path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+    let lowered: Vec<_> = known.map(|(path, text, language)| lower::lower(text, language, &name(path))).collect();
+    let mut unparsed = Vec::new();
+    let mut mentions = Vec::new();
+    for (file, lowered) in lowered.iter().enumerate() {
+        unparsed.extend(lowered.unparsed.iter().map(|line| (file, *line)));
+        mentions.extend(lowered.mentions.iter().map(|(line, word)| (file, *line, word.clone())));
     }
-    constants
+    let program = Program::of(lowered);
+    let mut found = follow::run(&program);
+    for (file, line) in unparsed {
+        // Where nothing speaks of properties, nothing is lost.
+        if files[file].1.contains("ropert") || files[file].1.contains("ParameterTool") {
+            found.lost.insert((file, line, "this does not parse, and what it does is not followed".to_owned()));
+        }
+    }
+    // Each place that names the source of all groups was met, or is reported.
+    for (file, line, word) in mentions {
+        if !program.has_function(&word) && !found.origins.contains(&(file, line)) {
+            let what = "the application properties are asked for in a way that is not known";
+            found.lost.insert((file, line, what.to_owned()));
+        }
+    }
+    found
 }
 
-/// The name before `=`: `String name =`, `val name: String =`.
-fn assigned_name(tokens: &[Placed], equals: usize) -> Option<&str> {
-    let line = tokens[equals].line;
-    let declared = (0..equals)
-        .rev()
-        .take_while(|at| tokens[*at].line == line && !"(){};,".chars().any(|sign| is(tokens, *at, sign)));
-    let colon = declared.filter(|at| is(tokens, *at, ':')).last();
-    word(tokens, colon.unwrap_or(equals).checked_sub(1)?)
+impl Found {
+    /// Whether the sources ask for application properties at all.
+    pub(crate) fn is_used(&self) -> bool {
+        !self.origins.is_empty() || !self.lost.is_empty()
+    }
 }

@@ -1,0 +1,234 @@
+//! What the comparison found, for people and for programs.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::files::Sources;
+use super::injected::Injected;
+use crate::sources::Read;
+
+/// A group that the service reads itself: `kinesis.analytics.flink.run.options` names the job's entry point.
+const OF_THE_SERVICE: &str = "kinesis.analytics.flink.run.options";
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) enum Verdict {
+    Agrees,
+    Differs,
+    CannotTell,
+}
+
+impl Verdict {
+    pub(super) fn exit_code(self) -> u8 {
+        match self {
+            Self::Agrees => 0,
+            Self::Differs => 1,
+            Self::CannotTell => 2,
+        }
+    }
+}
+
+/// A place in a source; lines count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Place {
+    pub(super) file: String,
+    pub(super) line: usize,
+}
+
+/// A key that the job reads and nothing injects; without a key, a whole group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Missing {
+    /// `A+B` where groups were merged.
+    pub(super) group: String,
+    pub(super) key: Option<String>,
+    pub(super) read_at: Vec<Place>,
+}
+
+/// A key that is injected and not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Unread {
+    pub(super) group: String,
+    pub(super) key: String,
+}
+
+/// A place where properties go and cannot be followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct NotFollowed {
+    /// A source with its line; or a part of the template, without one.
+    pub(super) file: String,
+    pub(super) line: Option<usize>,
+    pub(super) what: String,
+}
+
+/// The whole comparison. Its names in JSON are stable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Report {
+    pub(super) schema: u8,
+    pub(super) verdict: Verdict,
+    /// The verdict in one sentence.
+    pub(super) sentence: String,
+    pub(super) compared: String,
+    /// Read without a default, and not injected.
+    pub(super) missing: Vec<Missing>,
+    /// Read with a default, and not injected.
+    pub(super) with_default: Vec<Missing>,
+    pub(super) unread: Vec<Unread>,
+    pub(super) not_followed: Vec<NotFollowed>,
+    pub(super) next: String,
+}
+
+impl Report {
+    /// An answer that could not be sought.
+    pub(super) fn cannot_tell(message: &str) -> Self {
+        Self {
+            schema: 1,
+            verdict: Verdict::CannotTell,
+            sentence: message.to_owned(),
+            compared: String::new(),
+            missing: Vec::new(),
+            with_default: Vec::new(),
+            unread: Vec::new(),
+            not_followed: Vec::new(),
+            next: "flink-stack help".to_owned(),
+        }
+    }
+
+    /// Whether nothing was compared at all.
+    pub(super) fn is_error(&self) -> bool {
+        self.compared.is_empty()
+    }
+
+    pub(super) fn of(sources: &Sources, injected: &Injected, against: &str) -> Self {
+        let mut report = Self::cannot_tell("");
+        report.missing(sources, injected);
+        report.unread(sources, injected);
+        let name = |file: &usize| sources.files.get(*file).map_or_else(String::new, |path| path.display().to_string());
+        let lost = sources.found.lost.iter();
+        report.not_followed = lost
+            .map(|(file, line, what)| NotFollowed { file: name(file), line: Some(*line), what: what.clone() })
+            .collect();
+        report.not_followed.extend(injected.open.iter().map(|part| NotFollowed {
+            file: against.to_owned(),
+            line: None,
+            what: format!("{part} is only known when the stack is deployed"),
+        }));
+        report.verdict = if !report.missing.is_empty() || !report.unread.is_empty() {
+            Verdict::Differs
+        } else if report.not_followed.is_empty() {
+            Verdict::Agrees
+        } else {
+            Verdict::CannotTell
+        };
+        let keys: usize = injected.groups.values().map(BTreeSet::len).sum();
+        let count = |many: usize, one: &str| format!("{many} {one}{}", if many == 1 { "" } else { "s" });
+        report.compared = format!(
+            "{} that {} with {against}: {} in {}",
+            count(sources.files.len(), "source"),
+            if sources.files.len() == 1 { "was read" } else { "were read" },
+            count(keys, "key"),
+            count(injected.groups.len(), "group"),
+        );
+        report.sentence = report.verdict_sentence(&count);
+        report.next = match report.verdict {
+            Verdict::Agrees => "nothing to do".to_owned(),
+            Verdict::Differs => format!("correct the key in the source or in {against}, then run this command again"),
+            Verdict::CannotTell => {
+                format!("compare what is done at these lines with {against} yourself: nothing else differs")
+            }
+        };
+        report
+    }
+
+    fn verdict_sentence(&self, count: &dyn Fn(usize, &str) -> String) -> String {
+        let mut parts = Vec::new();
+        if !self.missing.is_empty() {
+            parts.push(format!("{} the job reads and nothing injects", count(self.missing.len(), "property that")));
+        }
+        if !self.unread.is_empty() {
+            parts.push(format!("{} injected and no source reads", count(self.unread.len(), "property that is")));
+        }
+        let places = count(self.not_followed.len(), "place");
+        match self.verdict {
+            Verdict::Agrees => "The job reads what is injected.".to_owned(),
+            Verdict::CannotTell => format!("Cannot tell: {places} cannot be followed; all else agrees."),
+            Verdict::Differs => {
+                if !self.not_followed.is_empty() {
+                    parts.push(format!("{places} that cannot be followed"));
+                }
+                format!("The job and what is injected differ: {}.", parts.join(", "))
+            }
+        }
+    }
+
+    fn missing(&mut self, sources: &Sources, injected: &Injected) {
+        let has = |group: &String, key: &String| injected.groups.get(group).is_some_and(|keys| keys.contains(key));
+        let mut groups: BTreeSet<&String> = BTreeSet::new();
+        for ((ids, key), read) in &sources.found.keys {
+            if !ids.iter().any(|group| has(group, key)) {
+                groups.extend(ids);
+                let group = ids.iter().cloned().collect::<Vec<_>>().join("+");
+                self.note(group, Some(key.clone()), read, &sources.files);
+            }
+        }
+        for (group, read) in &sources.found.groups {
+            if !injected.groups.contains_key(group) && !groups.contains(group) {
+                self.note(group.clone(), None, read, &sources.files);
+            }
+        }
+    }
+
+    fn note(&mut self, group: String, key: Option<String>, read: &Read, files: &[PathBuf]) {
+        let place = |(file, line): &(usize, usize)| {
+            let file = files.get(*file).map_or_else(String::new, |path| path.display().to_string());
+            Place { file, line: *line }
+        };
+        let missing = Missing { group, key, read_at: read.places.iter().map(place).collect() };
+        if read.has_default { self.with_default.push(missing) } else { self.missing.push(missing) }
+    }
+
+    fn unread(&mut self, sources: &Sources, injected: &Injected) {
+        let found = &sources.found;
+        let read: BTreeSet<(&String, &String)> =
+            found.keys.keys().flat_map(|(ids, key)| ids.iter().map(move |group| (group, key))).collect();
+        for (group, keys) in &injected.groups {
+            if found.all || found.whole.contains(group) || group == OF_THE_SERVICE {
+                continue;
+            }
+            let keys = keys.iter().filter(|key| !read.contains(&(group, *key)) && !found.loose.contains(*key));
+            self.unread.extend(keys.map(|key| Unread { group: group.clone(), key: key.clone() }));
+        }
+    }
+
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The verdict, what was compared, each finding on a line, and what to do next.
+    pub(super) fn text(&self) -> String {
+        let mut text = format!("{}\ncompared  {}\n", self.sentence, self.compared);
+        let place = |place: &Place| format!("{}:{}", place.file, place.line);
+        for (missing, rest) in [(&self.missing, ""), (&self.with_default, "; the job has a default")] {
+            for Missing { group, key, read_at } in missing {
+                let name = key.as_ref().map_or_else(|| group.clone(), |key| format!("{group}/{key}"));
+                let places = read_at.iter().map(place).collect::<Vec<_>>().join(", ");
+                let _ = writeln!(text, "{name}: read at {places}, injected by nobody{rest}");
+            }
+        }
+        for Unread { group, key } in &self.unread {
+            let _ = writeln!(text, "{group}/{key}: injected, and no source is seen to read it");
+        }
+        for NotFollowed { file, line, what } in &self.not_followed {
+            let line = line.map_or_else(String::new, |line| format!(":{line}"));
+            let _ = writeln!(text, "{file}{line}: cannot be followed: {what}");
+        }
+        text + "next      " + &self.next + "\n"
+    }
+}

@@ -1,0 +1,171 @@
+//! The comparison, as a person asks for it.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::files::{Sources, read_sources};
+use super::injected::Injected;
+use super::report::{Report, Verdict};
+use super::{Against, CheckProperties, parse};
+use crate::sources::read;
+
+fn sources(files: &[(&str, &str)]) -> Sources {
+    let given: Vec<(&Path, &str)> = files.iter().map(|(path, text)| (Path::new(*path), *text)).collect();
+    Sources { files: files.iter().map(|(path, _)| path.into()).collect(), found: read(&given) }
+}
+
+fn injected(groups: &[(&str, &[&str])]) -> Injected {
+    let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+    Injected { groups: groups.iter().map(|(id, of)| ((*id).to_owned(), keys(of))).collect(), open: Vec::new() }
+}
+
+fn report(java: &str, groups: &[(&str, &[&str])]) -> Report {
+    let text = format!(
+        "class J {{ void f() {{ var p = KinesisAnalyticsRuntime.getApplicationProperties().get(\"G\");\n{java} }} }}"
+    );
+    Report::of(&sources(&[("J.java", &text)]), &injected(groups), "t.json")
+}
+
+fn findings(report: &Report) -> Vec<String> {
+    report.text().lines().skip(2).filter(|line| !line.starts_with("next ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_read_and_injected_is_quiet_and_ends_with_0() {
+    let report = report("use(p.getProperty(\"stream.name\"));", &[("G", &["stream.name"])]);
+    assert_eq!((report.verdict.exit_code(), findings(&report)), (0, Vec::new()));
+    assert!(
+        report
+            .text()
+            .starts_with("The job reads what is injected.\ncompared  1 source that was read with t.json: 1 key")
+    );
+}
+
+#[test]
+fn a_slip_is_two_lines_and_ends_with_1() {
+    let report = report(
+        "use(p.getProperty(\"stream.nam\"), p.getProperty(\"batch\", \"7\"));",
+        &[("G", &["stream.name"]), ("kinesis.analytics.flink.run.options", &["python"])],
+    );
+    assert_eq!(
+        findings(&report),
+        [
+            "G/stream.nam: read at J.java:2, injected by nobody",
+            "G/batch: read at J.java:2, injected by nobody; the job has a default",
+            "G/stream.name: injected, and no source is seen to read it",
+        ]
+    );
+    assert_eq!(report.verdict.exit_code(), 1);
+}
+
+#[test]
+fn what_cannot_be_followed_is_named_with_its_place_and_ends_with_2() {
+    let report = report("builder.setProperties(p);", &[("G", &["stream.name"])]);
+    assert_eq!(
+        findings(&report),
+        ["J.java:2: cannot be followed: group G is passed to setProperties, which is not in these sources"]
+    );
+    assert_eq!(report.verdict.exit_code(), 2);
+}
+
+#[test]
+fn a_group_that_nothing_injects_is_missing_also_when_no_key_of_it_is_named() {
+    let report = report("builder.setProperties(p);", &[("H", &[])]);
+    assert_eq!(findings(&report)[0], "G: read at J.java:1, injected by nobody");
+    assert_eq!(report.verdict, Verdict::Differs);
+}
+
+#[test]
+fn the_names_in_json_are_stable() {
+    let report = report("use(p.getProperty(\"a\"));\nbuilder.setProperties(p);", &[("G", &["b"])]);
+    let json: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
+    assert_eq!((&json["Schema"], &json["Verdict"]), (&json!(1), &json!("Differs")));
+    assert_eq!(json["Missing"], json!([{"Group": "G", "Key": "a", "ReadAt": [{"File": "J.java", "Line": 2}]}]));
+    assert_eq!((&json["WithDefault"], &json["Unread"]), (&json!([]), &json!([])));
+    assert_eq!((&json["NotFollowed"][0]["File"], &json["NotFollowed"][0]["Line"]), (&json!("J.java"), &json!(3)));
+    assert!(json["Sentence"].is_string() && json["Compared"].is_string() && json["Next"].is_string(), "{json}");
+}
+
+#[test]
+fn a_folder_of_two_languages_is_read_and_its_one_slip_is_found() {
+    let sources = read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
+    let groups = shared::template::environment::properties(None, "", "").unwrap();
+    let report = Report::of(&sources, &Injected::of_groups(&groups), "the sample");
+    let lines = findings(&report);
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("FlinkApplicationProperties/tabel.name: read at "), "{lines:?}");
+    assert!(lines[0].ends_with("sink.py:4, injected by nobody"), "{lines:?}");
+    assert_eq!(lines[1], "FlinkApplicationProperties/table.name: injected, and no source is seen to read it");
+}
+
+#[test]
+fn a_folder_without_such_sources_is_an_error() {
+    let error = read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("environments")).unwrap_err();
+    assert!(error.contains("no .java, .kt, .scala or .py file below it uses"), "{error}");
+}
+
+fn application(name: &serde_json::Value, groups: &serde_json::Value) -> serde_json::Value {
+    json!({"Type": "AWS::KinesisAnalyticsV2::Application", "Properties": {"ApplicationName": name,
+        "ApplicationConfiguration": {"EnvironmentProperties": {"PropertyGroups": groups}}}})
+}
+
+fn of(template: &serde_json::Value, application: Option<&str>) -> Result<Vec<String>, String> {
+    let injected = Injected::of_template(template, &[("P".to_owned(), "Given".to_owned())].into(), application)?;
+    let keys = injected.groups.iter().flat_map(|(id, keys)| keys.iter().map(move |key| format!("{id}/{key}")));
+    Ok(keys.chain(injected.open.into_iter().map(|part| format!("open {part}"))).collect())
+}
+
+#[test]
+fn a_template_injects_by_its_application_and_by_its_property_groups() {
+    let template = json!({"Parameters": {"D": {"Default": "Dee"}}, "Resources": {
+        "App": application(&json!("a"), &json!([
+            {"PropertyGroupId": "A", "PropertyMap": {"a.one": {"Ref": "X"}, "gone": {"Ref": "AWS::NoValue"}}},
+            {"Fn::If": ["C", {"PropertyGroupId": {"Ref": "D"}, "PropertyMap": {"d": "1"}}, {"Ref": "AWS::NoValue"}]},
+            {"PropertyGroupId": {"Fn::Sub": "x-${P}"}, "PropertyMap": {"Fn::If": ["C", {"p": "1"}, {"q": "1"}]}},
+            {"PropertyGroupId": {"Fn::ImportValue": "z"}, "PropertyMap": {}},
+        ])),
+        "Own": {"Type": "Custom::FlinkPropertyGroups", "Properties": {"ApplicationName": {"Ref": "App"},
+            "PropertyGroups": [{"PropertyGroupId": "B", "PropertyMap": {"b": "1"}}]}},
+    }});
+    let open = "open App.ApplicationConfiguration.EnvironmentProperties.PropertyGroups[3].PropertyGroupId";
+    assert_eq!(of(&template, None).unwrap(), ["A/a.one", "B/b", "Dee/d", "x-Given/p", "x-Given/q", open]);
+}
+
+#[test]
+fn of_several_applications_one_is_named_and_only_its_groups_count() {
+    let group = |id: &str| json!([{"PropertyGroupId": id, "PropertyMap": {"k": "1"}}]);
+    let own = |id: &str, properties: serde_json::Value| {
+        let mut properties = properties;
+        properties["PropertyGroups"] = group(id);
+        json!({"Type": "Custom::FlinkPropertyGroups", "Properties": properties})
+    };
+    let template = json!({"Resources": {
+        "One": application(&json!("one"), &group("O")),
+        "Two": application(&json!("two"), &group("T")),
+        "ByRef": own("R", json!({"ApplicationName": {"Ref": "Two"}})),
+        "ById": own("I", json!({"ApplicationLogicalId": "One"})),
+        "ByName": own("N", json!({"ApplicationName": "one"})),
+    }});
+    assert_eq!(of(&template, None).unwrap_err(), "found several applications: One, Two; name one with --application");
+    assert_eq!(of(&template, Some("One")).unwrap(), ["I/k", "N/k", "O/k"]);
+    assert_eq!(of(&template, Some("Two")).unwrap(), ["R/k", "T/k"]);
+    assert_eq!(of(&template, Some("Three")).unwrap_err(), "--application Three: expected one of: One, Two");
+    let neither = of(&json!({"Resources": {}}), None).unwrap_err();
+    assert!(neither.starts_with("expected a template with an AWS::KinesisAnalyticsV2::Application"), "{neither}");
+}
+
+#[test]
+fn the_command_takes_a_folder_and_what_it_is_compared_with() {
+    let asked = |against| CheckProperties { sources: "src".into(), against, application: None, json: false };
+    assert_eq!(parse(&["src"]), Ok(asked(Against::Sample)));
+    assert_eq!(parse(&["--template", "t.json", "src"]), Ok(asked(Against::Template("t.json".into()))));
+    let stack = Against::Stack { name: "s".into(), region: Some("r".into()) };
+    let json = CheckProperties { application: Some("A".into()), json: true, ..asked(stack) };
+    assert_eq!(parse(&["src", "--json", "--stack", "s", "--region", "r", "--application", "A"]), Ok(json));
+    assert_eq!(
+        parse(&["src", "--stack", "s", "--template", "t"]).unwrap_err(),
+        "check-properties: expected --template or --stack, found both"
+    );
+    assert!(parse(&["--json"]).unwrap_err().contains("expected the folder"));
+}

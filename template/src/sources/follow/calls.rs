@@ -1,0 +1,499 @@
+//! Calls: of functions in the sources, of instances, of lambdas, and of what is not in the sources.
+
+use super::functions::Given;
+use super::library::is_method;
+use super::names::ORIGINS;
+use super::words::{EACH, FILLS, HANDS_ON, IMPLICIT, IS_READ, MAKES, QUIET, RUNS, STANDS_IN, TEXTUAL};
+use super::{Scope, Walk};
+use crate::sources::program::Place;
+use crate::sources::tree::{Argument, CONSTRUCTOR, Node, ON_ARGUMENT, Op};
+use crate::sources::value::{Object, Trail, Value};
+
+impl<'p> Walk<'p> {
+    pub(super) fn call(
+        &mut self,
+        function: &'p Node,
+        arguments: &'p [Argument],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        let name = function.called().unwrap_or_default();
+        let is_quiet = QUIET.contains(&name) || name.ends_with("Exception") || name.ends_with("Error");
+        // What stands in for a missing value; not when it is an error.
+        let fails = arguments.iter().any(|argument| argument.value.fails());
+        let optional = usize::from(STANDS_IN.contains(&name) && !fails && !arguments.is_empty());
+        // What a message shows is not lost; what another call in it takes may be.
+        let quiet = self.quiet;
+        if is_quiet {
+            self.quiet += 1;
+        } else if !TEXTUAL.contains(&name) && !HANDS_ON.contains(&name) {
+            self.quiet = 0;
+        }
+        self.optional += optional;
+        let value = match &function.op {
+            Op::Member(base, name) => self.method(base, name, arguments, line, scope),
+            Op::Name(name) => self.plain(name, arguments, line, scope),
+            _ => {
+                let on = self.value(function, scope);
+                let given = self.values(arguments, scope);
+                self.apply_value(&on, function, arguments, &given, line, scope)
+            }
+        };
+        self.quiet = quiet;
+        self.optional -= optional;
+        self.settle(scope);
+        value
+    }
+
+    fn method(
+        &mut self,
+        base: &'p Node,
+        name: &str,
+        arguments: &'p [Argument],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        if ORIGINS.contains(&name) && !self.defines(base, name, scope) {
+            self.values(arguments, scope);
+            return self.origin(line, scope);
+        }
+        if is_super(base) {
+            let given = self.values(arguments, scope);
+            return self.inherited(name, arguments, &given, line, scope);
+        }
+        let on = self.value(base, scope);
+        let mut given = self.values(arguments, scope);
+        if let [Argument { name: Some(word), value: argument }] = arguments
+            && word == ON_ARGUMENT
+        {
+            let has = |object: &Object| !self.program.methods(object.class, name, 1).is_empty();
+            if on.objects.iter().any(has) {
+                for (name, _) in &mut given {
+                    *name = None;
+                }
+            } else {
+                return self.method(argument, name, &[], line, scope);
+            }
+        }
+        let extensions = self.program.extensions(name, arguments.len());
+        if !extensions.is_empty() {
+            return self.invoke_all(&extensions, &on, &given, line, scope);
+        }
+        let mut whole = Value::default();
+        let mut is_known = false;
+        for object in &on.objects {
+            let this = Value { objects: [object.clone()].into(), ..Value::default() };
+            let places = self.program.methods(object.class, name, arguments.len());
+            let inner: Vec<usize> = self.program.classes_named(name);
+            if !places.is_empty() {
+                whole.join(self.invoke_filling(&places, &this, arguments, &given, line, scope));
+                is_known = true;
+            } else if self.program.classes[object.class].is_module && !inner.is_empty() {
+                for class in inner {
+                    whole.join(self.construct(class, &given, line, scope));
+                }
+                is_known = true;
+            } else if let Some(field) = self.getter(object, name, arguments) {
+                let called = if field.closures.is_empty() {
+                    field
+                } else {
+                    self.apply_value(&field, base, arguments, &given, line, scope)
+                };
+                whole.join(called);
+                is_known = true;
+            } else if RUNS.contains(&name) || EACH.contains(&name) {
+                // Kotlin's scope functions, and each instance of a list.
+                for (_, value) in &given {
+                    value.closures.iter().for_each(|closure| {
+                        whole.join(self.apply(closure, std::slice::from_ref(&this), Some(&this), line));
+                    });
+                }
+                whole.join(this);
+                is_known = true;
+            }
+        }
+        if !on.trails.is_empty() {
+            whole.join(self.on_trails(&on, name, &given, base, line, scope));
+            is_known = true;
+        }
+        for closure in &on.closures {
+            let values: Vec<Value> = given.iter().map(|(_, value)| value.clone()).collect();
+            whole.join(self.apply(closure, &values, None, line));
+            is_known = true;
+        }
+        if !on.texts.is_empty() {
+            is_known = self.on_texts(&on, name, &given, line, &mut whole) || is_known;
+        }
+        if !on.read.is_empty() {
+            if ["isEmpty", "isBlank", "trim", "isNullOrEmpty", "isNullOrBlank", "strip"].contains(&name) {
+                self.ask(&on);
+            }
+            if STANDS_IN.contains(&name) {
+                whole.read.extend(on.read.clone());
+            }
+        }
+        if !is_known {
+            whole.join(self.foreign(name, Some((base, &on)), arguments, &given, line, scope));
+        }
+        whole
+    }
+
+    /// Texts in a list are its elements; a text stays itself through what only wraps it.
+    fn on_texts(&mut self, on: &Value, name: &str, given: &[Given], line: usize, whole: &mut Value) -> bool {
+        if ["toString", "trim", "strip", "intern", "value", "getValue", "stream", "iterator", "toList", "get"]
+            .contains(&name)
+        {
+            whole.join(on.clone());
+            return true;
+        }
+        let mut is_known = false;
+        for closure in given.iter().flat_map(|(_, value)| &value.closures) {
+            whole.join(self.apply(closure, std::slice::from_ref(on), None, line));
+            is_known = true;
+        }
+        is_known
+    }
+
+    /// A field by its accessor: `source()`, `getSource()`, Python's stored functions.
+    fn getter(&self, object: &crate::sources::value::Object, name: &str, arguments: &[Argument]) -> Option<Value> {
+        if let Some(field) = self.field(object, name) {
+            return Some(field);
+        }
+        if name == "values" || name == "entries" {
+            let constants = &self.program.classes[object.class].constants;
+            return constants.iter().filter_map(|name| self.field(object, name)).reduce(Value::joined);
+        }
+        let rest = name.strip_prefix("get").or_else(|| name.strip_prefix("is")).filter(|_| arguments.is_empty())?;
+        let mut letters = rest.chars();
+        let field: String = letters.next()?.to_lowercase().chain(letters).collect();
+        self.field(object, &field)
+    }
+
+    fn plain(&mut self, name: &str, arguments: &'p [Argument], line: usize, scope: &mut Scope) -> Value {
+        if name == "super" {
+            let given = self.values(arguments, scope);
+            return self.inherited(CONSTRUCTOR, arguments, &given, line, scope);
+        }
+        let given = self.values(arguments, scope);
+        let this = scope.names.get("this").cloned().unwrap_or_default();
+        if name == "this" && scope.constructs {
+            let places = self.program.methods(scope.class, CONSTRUCTOR, arguments.len());
+            for place in places {
+                let outcome = self.run_function(place, &this, &given, line, scope);
+                scope.names.insert("this".to_owned(), outcome.this);
+            }
+            let parameters = &self.program.classes[scope.class].parameters;
+            if !parameters.is_empty() {
+                let made = self.construct(scope.class, &given, line, &scope.clone());
+                scope.names.insert("this".to_owned(), made);
+            }
+            return Value::default();
+        }
+        if let Some(local) = scope.names.get(name).cloned() {
+            return self.apply_named(&local, name, (arguments, &given), line, scope);
+        }
+        let original = self.program.aliases[self.file(scope)].get(name).cloned();
+        for name in [Some(name.to_owned()), original].into_iter().flatten() {
+            let places = self.program.visible(scope.class, &name, arguments.len());
+            if !places.is_empty() {
+                return self.invoke_filling(&places, &this, arguments, &given, line, scope);
+            }
+            let classes = self.program.classes_named(&name);
+            if !classes.is_empty() {
+                let caller = scope.clone();
+                return classes
+                    .into_iter()
+                    .fold(Value::default(), |all, class| all.joined(self.construct(class, &given, line, &caller)));
+            }
+        }
+        if ORIGINS.contains(&name) {
+            return self.origin(line, scope);
+        }
+        let value = self.name(name, line, scope);
+        if !value.is_unknown() {
+            return self.apply_named(&value, name, (arguments, &given), line, scope);
+        }
+        if !this.trails.is_empty() && is_method(name) {
+            return self.on_trails_of(&this, name, &given, None, line, scope);
+        }
+        self.foreign(name, None, arguments, &given, line, scope)
+    }
+
+    /// What a name holds, called.
+    fn apply_named(
+        &mut self,
+        on: &Value,
+        name: &str,
+        parts: (&'p [Argument], &[Given]),
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        if on.is_unknown() {
+            return self.foreign(name, None, parts.0, parts.1, line, scope);
+        }
+        self.applied(on, parts.0, parts.1, line, scope)
+    }
+
+    pub(super) fn apply_value(
+        &mut self,
+        on: &Value,
+        function: &'p Node,
+        arguments: &'p [Argument],
+        given: &[Given],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        if on.is_unknown() {
+            let name = function.called().unwrap_or("a function").to_owned();
+            return self.foreign(&name, None, arguments, given, line, scope);
+        }
+        self.applied(on, arguments, given, line, scope)
+    }
+
+    fn applied(
+        &mut self,
+        on: &Value,
+        arguments: &'p [Argument],
+        given: &[Given],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        let mut whole = Value::default();
+        let values: Vec<Value> = given.iter().map(|(_, value)| value.clone()).collect();
+        for closure in &on.closures {
+            whole.join(self.apply(closure, &values, None, line));
+        }
+        for object in &on.objects {
+            let this = Value { objects: [object.clone()].into(), ..Value::default() };
+            let names = ["apply", "invoke", "__call__"];
+            let places: Vec<Place> =
+                names.iter().flat_map(|name| self.program.methods(object.class, name, arguments.len())).collect();
+            if !places.is_empty() {
+                whole.join(self.invoke_filling(&places, &this, arguments, given, line, scope));
+            } else if object.own.is_none() {
+                whole.join(self.construct(object.class, given, line, &scope.clone()));
+            } else {
+                for value in &values {
+                    self.escape(line, value, "is passed to an instance", scope);
+                }
+            }
+        }
+        if !on.trails.is_empty() {
+            whole.join(self.on_trails_of(on, "apply", given, None, line, scope));
+        }
+        whole
+    }
+
+    /// A method or constructor of what the class extends.
+    fn inherited(
+        &mut self,
+        name: &str,
+        arguments: &'p [Argument],
+        given: &[Given],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        let name = if name == "__init__" { CONSTRUCTOR } else { name };
+        let this = scope.names.get("this").cloned().unwrap_or_default();
+        let parents: Vec<usize> = self.program.family(scope.class).into_iter().skip(1).collect();
+        let mut whole = Value::default();
+        let mut is_known = false;
+        for parent in parents {
+            let places = self.program.methods(parent, name, arguments.len());
+            for place in places.into_iter().filter(|place| place.class != scope.class) {
+                let outcome = self.run_function(place, &this, given, line, scope);
+                if name == CONSTRUCTOR && outcome.this != this {
+                    let own: Vec<String> =
+                        scope.names.iter().filter(|(_, held)| **held == this).map(|(name, _)| name.clone()).collect();
+                    for name in own {
+                        scope.names.insert(name, outcome.this.clone());
+                    }
+                }
+                whole.join(outcome.value);
+                is_known = true;
+            }
+        }
+        if !is_known {
+            for (_, value) in given {
+                self.escape(line, value, "is passed to a class above that is not in these sources", scope);
+            }
+        }
+        whole
+    }
+
+    /// Runs functions, and takes over what they put into their arguments.
+    fn invoke_filling(
+        &mut self,
+        places: &[Place],
+        this: &Value,
+        arguments: &'p [Argument],
+        given: &[Given],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        let mut whole = Value::default();
+        for place in places {
+            let seen = self.seen_by(*place, this);
+            let outcome = self.run_function(*place, &seen, given, line, scope);
+            for (at, value) in &outcome.filled {
+                match arguments.get(*at).map(|argument| &argument.value.op) {
+                    Some(Op::Name(name)) if scope.names.contains_key(name) => {
+                        scope.names.insert(name.clone(), value.clone());
+                        scope.filled.insert(name.clone());
+                    }
+                    Some(Op::Member(base, name)) => {
+                        let base = self.value(base, scope);
+                        self.set_field(&base, name, value, line, scope);
+                    }
+                    // The caller has another name for what it gave.
+                    _ if given.get(*at).is_some_and(|(_, given)| given.leads()) => {}
+                    _ => self.lose(line, value, "is put into an argument", scope),
+                }
+            }
+            whole.join(outcome.value);
+        }
+        whole
+    }
+
+    /// A call of what is not in the sources.
+    fn foreign(
+        &mut self,
+        name: &str,
+        on: Option<(&'p Node, &Value)>,
+        arguments: &'p [Argument],
+        given: &[Given],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        let values: Vec<&Value> = given.iter().map(|(_, value)| value).collect();
+        if RUNS.contains(&name) {
+            let mut whole = Value::default();
+            let element = values.iter().find(|value| value.closures.is_empty()).map(|value| (*value).clone());
+            for value in &values {
+                for closure in &value.closures {
+                    let given: Vec<Value> = element.iter().cloned().collect();
+                    let this = element.as_ref().filter(|_| IMPLICIT.contains(&name));
+                    whole.join(self.apply(closure, &given, this, line));
+                }
+                if value.closures.is_empty() {
+                    whole.join((*value).clone());
+                }
+            }
+            return whole;
+        }
+        if let Some((base, _)) = on.filter(|_| FILLS.contains(&name)) {
+            match values.as_slice() {
+                [one] if one.leads() => self.fill(base, &Value::default(), one, line, scope),
+                [key, held, ..] if held.leads() || key.leads() => self.fill(base, key, held, line, scope),
+                _ => {}
+            }
+            return Value::unknown();
+        }
+        if HANDS_ON.contains(&name) {
+            return self.handed_on(name, &values, line, scope);
+        }
+        // A helper that is not in the sources, such as `property_map(properties, "Group")`.
+        for at in 0..values.len() {
+            let key = values.get(at + 1).filter(|key| !key.texts.is_empty());
+            if let Some(key) =
+                key.filter(|_| values[at].leads() && IS_READ.any(|word| name.to_lowercase().contains(word)))
+            {
+                let given = std::iter::once((None, (*key).clone()));
+                let rest = values[at + 2..].iter().map(|value| (None, (*value).clone()));
+                let given: Vec<Given> = given.chain(rest).collect();
+                return self.on_trails_of(values[at], "get", &given, None, line, scope);
+            }
+        }
+        let mut whole = Value::unknown();
+        for value in &values {
+            if value.trails.contains(&Trail::File) {
+                let parses = ["load", "json", "parse", "readvalue", "readtree", "decode"];
+                let is_parsed = parses.iter().any(|word| name.to_lowercase().contains(word));
+                whole.trails.insert(if is_parsed { Trail::All } else { Trail::File });
+            }
+            let mut others = (*value).clone();
+            others.trails.remove(&Trail::File);
+            if self.quiet > 0 {
+                others.trails.clear();
+            }
+            self.escape(line, &others, &format!("is passed to {name}, which is not in these sources"), scope);
+        }
+        let is_made = name.starts_with(char::is_uppercase) && on.is_none() || MAKES.contains(&name);
+        if is_made && arguments.iter().all(|argument| !matches!(argument.value.op, Op::Lambda(_))) {
+            whole.made.insert((self.file(scope), line));
+        }
+        whole
+    }
+
+    /// What comes back as it was given, or in another wrapping.
+    fn handed_on(&mut self, name: &str, values: &[&Value], line: usize, scope: &mut Scope) -> Value {
+        let mut whole = Value::default();
+        for value in values {
+            if value.leads() || !value.objects.is_empty() || !value.closures.is_empty() || values.len() == 1 {
+                whole.join((*value).clone());
+            } else if MAKES.contains(&name) {
+                whole.texts.extend(value.texts.clone());
+                whole.open |= value.open;
+            }
+            whole.read.extend(value.read.clone());
+        }
+        if values.is_empty() || whole.is_unknown() {
+            whole.open = true;
+        }
+        if let Some(closure) = whole.closures.first().cloned().filter(|_| whole.closures.len() > 1 || name == "filter")
+        {
+            self.escape(line, &Value { closures: [closure].into(), ..Value::default() }, "", scope);
+        }
+        whole.made.insert((self.file(scope), line));
+        whole
+    }
+
+    /// Properties are put into a collection.
+    pub(super) fn fill(&mut self, base: &'p Node, key: &Value, held: &Value, line: usize, scope: &mut Scope) {
+        let into = self.value(base, scope);
+        let whole = key.is_unknown() && !key.open;
+        let entry = if whole { Some(held.clone()) } else { Self::entry(key, held) };
+        let Some(entry) = entry else {
+            self.escape(line, held, "is put into a collection", scope);
+            self.lose(line, key, "is put into a collection", scope);
+            return;
+        };
+        if !entry.leads() {
+            return;
+        }
+        if into.made.is_empty() && into.trails.is_empty() {
+            self.lose(line, &entry, "is put into a collection that is not made here", scope);
+            return;
+        }
+        let is_group =
+            |value: &Value| value.trails.iter().all(|trail| matches!(trail, Trail::Group(_) | Trail::Item(_)));
+        let filled = if is_group(&entry) && is_group(&into) { into.merged(&entry) } else { into.clone().joined(entry) };
+        match &base.op {
+            Op::Name(name) if scope.names.contains_key(name) => {
+                let made = into.made.clone();
+                let same = |held: &Value| !made.is_empty() && held.made == made;
+                let names: Vec<String> =
+                    scope.names.iter().filter(|(_, held)| same(held)).map(|(name, _)| name.clone()).collect();
+                for name in names.into_iter().chain([name.clone()]) {
+                    scope.names.insert(name.clone(), filled.clone());
+                    scope.filled.insert(name);
+                }
+            }
+            Op::Name(name) => self.set(name, filled, false, scope),
+            Op::Member(holder, name) => {
+                let holder = self.value(holder, scope);
+                self.set_field(&holder, name, &filled, line, scope);
+            }
+            _ => self.lose(line, &filled, "is put into a collection that has no name", scope),
+        }
+    }
+}
+
+/// `super` and Python's `super()`.
+fn is_super(node: &Node) -> bool {
+    match &node.op {
+        Op::Name(name) => name == "super",
+        Op::Call(function, _) => is_super(function),
+        _ => false,
+    }
+}

@@ -1,0 +1,353 @@
+//! Runs the sources with what is known of each value, and notes which keys of which groups are read. A value that leads to properties
+//! and arrives where nothing is known of its use is reported with its line.
+
+mod branches;
+mod calls;
+mod functions;
+mod lambdas;
+mod library;
+mod lost;
+mod names;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::program::{Place, Program};
+use super::tree::{Function, Node, Op, Target};
+use super::value::{Closure, Ids, Trail, Value};
+
+pub(super) use functions::run;
+
+/// A key and where it is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Read {
+    /// File and line.
+    pub(crate) places: BTreeSet<(usize, usize)>,
+    /// Whether the job can do without it at each of them.
+    pub(crate) has_default: bool,
+}
+
+/// What the sources read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// By group (several where maps were merged: one of them has the key) and key.
+    pub(crate) keys: BTreeMap<(BTreeSet<String>, String), Read>,
+    /// Groups that are asked for.
+    pub(crate) groups: BTreeMap<String, Read>,
+    /// Groups whose keys cannot all be known.
+    pub(crate) whole: BTreeSet<String>,
+    /// Whether all groups are such.
+    pub(crate) all: bool,
+    /// Keys that are read from a group whose ID is not known.
+    pub(crate) loose: BTreeSet<String>,
+    /// File, line, and what cannot be followed there.
+    pub(crate) lost: BTreeSet<(usize, usize, String)>,
+    /// Keys that are only read where they are there.
+    checked: BTreeSet<(BTreeSet<String>, String)>,
+    /// Where the groups come from.
+    pub(super) origins: BTreeSet<(usize, usize)>,
+}
+
+/// Fields by class and name.
+type Fields = BTreeMap<(usize, String), Value>;
+
+struct Walk<'p> {
+    program: &'p Program,
+    found: Found,
+    /// What methods assign to fields, what constructors do.
+    assigned: Fields,
+    constructed: Fields,
+    lambdas: Vec<Lambda<'p>>,
+    results: BTreeMap<functions::Call, functions::Outcome>,
+    running: BTreeSet<functions::Call>,
+    /// Lambdas that run, that no one has called yet, and what they put into collections around them.
+    applying: BTreeSet<(Closure, Vec<Value>, Option<Value>)>,
+    waiting: BTreeSet<Closure>,
+    refill: Vec<(String, Value)>,
+    /// Classes of which an instance is being made.
+    constructing: BTreeSet<usize>,
+    evaluated: BTreeSet<Place>,
+    escaped: BTreeSet<super::value::Object>,
+    /// Classes of which the sources make instances, and of which instances go where they cannot be followed.
+    made: BTreeSet<usize>,
+    handed: BTreeSet<usize>,
+    /// Inside a function that nothing calls.
+    dead: usize,
+    depth: usize,
+    steps: usize,
+    /// Inside a message for people.
+    quiet: usize,
+    /// Inside an expression that something stands in for.
+    optional: usize,
+    /// Keys that the condition being read asks about.
+    asked: Vec<BTreeSet<(BTreeSet<String>, String)>>,
+}
+
+#[derive(Clone, Copy)]
+struct Lambda<'p> {
+    function: &'p Function,
+    class: usize,
+}
+
+/// What a function sees.
+#[derive(Debug, Clone, Default)]
+struct Scope {
+    class: usize,
+    names: BTreeMap<String, Value>,
+    /// Which name holds the group whose ID another one holds.
+    pairs: BTreeMap<String, String>,
+    globals: BTreeSet<String>,
+    returned: Value,
+    /// Names whose collections got properties put in.
+    filled: BTreeSet<String>,
+    /// Whether `this` is being made.
+    constructs: bool,
+}
+
+/// More than this, and the sources are reported as too large.
+const STEPS: usize = 1_000_000;
+
+impl<'p> Walk<'p> {
+    fn file(&self, scope: &Scope) -> usize {
+        self.program.classes[scope.class].file
+    }
+
+    fn value(&mut self, node: &'p Node, scope: &mut Scope) -> Value {
+        self.steps += 1;
+        if self.steps > STEPS {
+            return Value::unknown();
+        }
+        match &node.op {
+            Op::Text(text) if is_file(text) => {
+                self.found.origins.insert((self.file(scope), node.line));
+                Value::trail(Trail::File)
+            }
+            Op::Text(text) => Value::text(text),
+            Op::Number => Value { is_number: true, ..Value::unknown() },
+            Op::Null | Op::Jump => Value::default(),
+            Op::Name(name) => self.name(name, node.line, scope),
+            Op::Member(base, name) => self.member(base, name, node.line, scope),
+            Op::Call(function, arguments) => self.call(function, arguments, node.line, scope),
+            Op::Lambda(function) | Op::Local(function) => {
+                let closure = self.closure(function, scope);
+                if matches!(node.op, Op::Local(_)) {
+                    scope.names.insert(function.name.clone(), closure.clone());
+                }
+                closure
+            }
+            Op::Either { condition, branches } => self.either(condition.as_deref(), branches, scope),
+            Op::Match(subject, arms) => self.choose(subject, arms, scope),
+            Op::Default(left, right) => {
+                let optional = usize::from(!right.fails());
+                self.optional += optional;
+                let left = self.value(left, scope);
+                self.optional -= optional;
+                left.joined(self.value(right, scope))
+            }
+            Op::Block(parts) => {
+                let mut last = Value::default();
+                for (at, part) in parts.iter().enumerate() {
+                    last = self.value(part, scope);
+                    if at + 1 < parts.len() && last.trails.contains(&Trail::File) && matches!(part.op, Op::Call(..)) {
+                        self.lose(part.line, &last, "is read by a call whose result is not used", scope);
+                    }
+                }
+                last
+            }
+            Op::Assign(target, value) => {
+                let value = self.value(value, scope);
+                self.assign(target, value.clone(), node.line, scope);
+                value
+            }
+            Op::Each { target, over, conditions, body } => self.each(target, over, conditions, body, scope),
+            Op::Loop(body) => self.repeat(body, scope),
+            Op::Pair(key, value) => self.pair(key, value, scope),
+            Op::Literal(parts) => self.literal(parts, node.line, scope),
+            Op::Return(values) => {
+                let value = self.one_of(values, node.line, scope);
+                scope.returned.join(value);
+                Value::default()
+            }
+            Op::Throw(values) => {
+                self.quiet += 1;
+                for value in values {
+                    self.value(value, scope);
+                }
+                self.quiet -= 1;
+                Value::default()
+            }
+            Op::Compare { left, right, .. } => self.compare(left, right, node.line, scope),
+            Op::Join(parts) => self.join(parts, node.line, scope),
+            Op::Uses(parts) => {
+                for part in parts {
+                    self.value(part, scope);
+                }
+                let is_number = matches!(parts.as_slice(), [Node { op: Op::Number, .. }]);
+                Value { is_number, ..Value::unknown() }
+            }
+            Op::Global(names) => {
+                scope.globals.extend(names.iter().cloned());
+                Value::default()
+            }
+            Op::Unknown(parts) => {
+                for part in parts {
+                    let value = self.value(part, scope);
+                    self.escape(part.line, &value, "is used in a way that is not known", scope);
+                }
+                Value::unknown()
+            }
+        }
+    }
+
+    /// The only value, or an unknown one that holds several.
+    fn one_of(&mut self, values: &'p [Node], line: usize, scope: &mut Scope) -> Value {
+        match values {
+            [] => Value::default(),
+            [one] => self.value(one, scope),
+            several => self.literal(several, line, scope),
+        }
+    }
+
+    /// A list or dictionary: of texts and objects it is known what it holds.
+    fn literal(&mut self, parts: &'p [Node], line: usize, scope: &mut Scope) -> Value {
+        let mut whole = Value::default();
+        for part in parts {
+            let value = self.value(part, scope);
+            if value.leads() && !matches!(part.op, Op::Pair(..)) && !is_spread(part) {
+                self.lose(part.line, &value, "is put into a collection", scope);
+                continue;
+            }
+            whole.join(value);
+        }
+        whole.made.insert((self.file(scope), line));
+        whole
+    }
+
+    /// An entry of a dictionary: `{id: map}` over all groups is all groups again, `{key: value}` of a group is that group.
+    fn pair(&mut self, key: &'p Node, value: &'p Node, scope: &mut Scope) -> Value {
+        let (id, held) = (self.value(key, scope), self.value(value, scope));
+        let of = Self::entry(&id, &held);
+        if of.is_none() {
+            self.escape(value.line, &held, "is put into a collection", scope);
+            self.escape(key.line, &id, "is put into a collection", scope);
+        }
+        of.unwrap_or_else(Value::unknown)
+    }
+
+    /// What a map becomes when this is put into it.
+    fn entry(key: &Value, held: &Value) -> Option<Value> {
+        let is_id = key.trails.iter().any(|trail| matches!(trail, Trail::Id(_)));
+        if is_id && held.leads() {
+            return Some(Value::trail(Trail::All));
+        }
+        let item = |value: &Value| {
+            value.trails.iter().find_map(|trail| if let Trail::Item(ids) = trail { Some(ids.clone()) } else { None })
+        };
+        item(key).filter(|_| item(held).is_some() || !held.leads()).map(|ids| Value::trail(Trail::Group(ids)))
+    }
+
+    fn compare(&mut self, left: &'p Node, right: &'p Node, line: usize, scope: &mut Scope) -> Value {
+        let is_null = |node: &Node| match &node.op {
+            Op::Null => true,
+            Op::Text(text) => text.is_empty(),
+            _ => false,
+        };
+        for (side, other) in [(left, right), (right, left)] {
+            let value = self.value(side, scope);
+            if is_null(other) {
+                self.ask(&value);
+            } else {
+                let mut items = value;
+                items.trails.retain(|trail| matches!(trail, Trail::Item(_)));
+                self.lose(line, &items, "is compared", scope);
+            }
+        }
+        Value::unknown()
+    }
+
+    /// Notes that the job looks whether a property is there.
+    fn ask(&mut self, value: &Value) {
+        if let Some(asked) = self.asked.last_mut() {
+            asked.extend(value.read.iter().cloned());
+        }
+    }
+
+    fn join(&mut self, parts: &'p [Node], line: usize, scope: &mut Scope) -> Value {
+        let mut texts = BTreeSet::from([String::new()]);
+        let mut is_known = true;
+        let mut file = false;
+        for part in parts {
+            let mut value = self.value(part, scope);
+            file |= value.trails.remove(&Trail::File);
+            if self.quiet == 0 {
+                self.lose(line, &value, "is made into a text", scope);
+            }
+            is_known &= !value.open && !value.texts.is_empty() && texts.len() * value.texts.len() <= 64;
+            if is_known {
+                let mut longer = BTreeSet::new();
+                for text in &texts {
+                    longer.extend(value.texts.iter().map(|more| format!("{text}{more}")));
+                }
+                texts = longer;
+            }
+        }
+        if file || is_known && texts.iter().any(|text| is_file(text)) {
+            self.found.origins.insert((self.file(scope), line));
+            return Value::trail(Trail::File);
+        }
+        if is_known { Value { texts, ..Value::default() } } else { Value::unknown() }
+    }
+
+    /// Notes a read.
+    fn read(&mut self, ids: &Ids, key: &str, line: usize, has_default: bool, scope: &Scope) -> Value {
+        let place = (self.file(scope), line);
+        let Some(ids) = ids else {
+            self.found.loose.insert(key.to_owned());
+            self.note(line, format!("{key} is read from a group whose ID is not known"), scope);
+            return Value::unknown();
+        };
+        let key = (ids.clone(), key.to_owned());
+        let has_default = has_default || self.optional > 0;
+        let read = self.found.keys.entry(key.clone()).or_insert(Read { places: BTreeSet::new(), has_default });
+        read.has_default &= has_default;
+        read.places.insert(place);
+        Value { read: BTreeSet::from([key]), ..Value::unknown() }
+    }
+
+    /// A group that is asked for by its ID.
+    fn group(&mut self, id: &str, line: usize, has_default: bool, scope: &Scope) -> Value {
+        let place = (self.file(scope), line);
+        let has_default = has_default || self.optional > 0;
+        let read = self.found.groups.entry(id.to_owned()).or_insert(Read { places: BTreeSet::new(), has_default });
+        read.has_default &= has_default;
+        read.places.insert(place);
+        Value::trail(Trail::Group(Some(BTreeSet::from([id.to_owned()]))))
+    }
+
+    fn assign(&mut self, target: &'p Target, value: Value, line: usize, scope: &mut Scope) {
+        match target {
+            Target::Name { name, of, declares } => {
+                let value = self.typed(value, of.as_deref());
+                self.set(name, value, *declares, scope);
+            }
+            Target::Names(names) => self.spread(names, &value, line, scope),
+            Target::Member(base, name) => {
+                let base = self.value(base, scope);
+                self.set_field(&base, name, &value, line, scope);
+            }
+            Target::Index(base, key) => {
+                let key = self.value(key, scope);
+                self.fill(base, &key, &value, line, scope);
+            }
+        }
+    }
+}
+
+fn is_spread(node: &Node) -> bool {
+    matches!(&node.op, Op::Unknown(_))
+}
+
+/// The file in which the service hands the properties to a Python job.
+fn is_file(text: &str) -> bool {
+    text.ends_with("application_properties.json") && !text.contains(char::is_whitespace)
+}

@@ -1,0 +1,237 @@
+//! What names stand for, and what is assigned to them.
+
+use std::collections::BTreeMap;
+
+use super::{Scope, Walk};
+use crate::sources::tree::{Node, Op};
+use crate::sources::value::{Object, Trail, Value};
+
+/// Where all groups come from: AWS's runtime library, and the function of AWS's Python examples.
+pub(super) const ORIGINS: [&str; 2] = ["getApplicationProperties", "get_application_properties"];
+
+impl<'p> Walk<'p> {
+    pub(super) fn origin(&mut self, line: usize, scope: &Scope) -> Value {
+        self.found.origins.insert((self.file(scope), line));
+        Value::trail(Trail::All)
+    }
+
+    pub(super) fn name(&mut self, name: &str, line: usize, scope: &mut Scope) -> Value {
+        if let Some(value) = scope.names.get(name) {
+            return value.clone();
+        }
+        if let Some(found) = self.known(name, line, scope) {
+            return found;
+        }
+        match self.program.aliases[self.file(scope)].get(name).cloned() {
+            Some(original) if original != name => self.known(&original, line, scope).unwrap_or_else(Value::unknown),
+            _ => Value::unknown(),
+        }
+    }
+
+    fn known(&mut self, name: &str, line: usize, scope: &mut Scope) -> Option<Value> {
+        let mut found: Option<Value> = None;
+        let this = scope.names.get("this").cloned().unwrap_or_default();
+        for object in &this.objects {
+            if let Some(value) = self.field(object, name) {
+                found = Some(found.unwrap_or_default().joined(value));
+            }
+        }
+        if found.is_some() {
+            return found;
+        }
+        for around in self.program.around(scope.class) {
+            if let Some(value) = self.field(&Object { class: around, own: None }, name) {
+                return Some(value);
+            }
+        }
+        // A function that is called by its name alone.
+        let properties: Vec<_> = self.program.visible(scope.class, name, 0);
+        let properties: Vec<_> =
+            properties.into_iter().filter(|place| self.program.function(*place).is_property).collect();
+        if !properties.is_empty() {
+            return Some(self.invoke_all(&properties, &this, &[], line, scope));
+        }
+        if ORIGINS.contains(&name) && !self.program.has_function(name) {
+            return Some(self.origin(line, scope));
+        }
+        let classes = self.program.classes_named(name);
+        if !classes.is_empty() {
+            return Some(
+                classes.into_iter().fold(Value::default(), |all, class| all.joined(Value::object(class, None))),
+            );
+        }
+        let modules = self.program.modules_named(name);
+        if !modules.is_empty() {
+            return Some(
+                modules.into_iter().fold(Value::default(), |all, class| all.joined(Value::object(class, None))),
+            );
+        }
+        // Imported: a field of any module or class.
+        let fields: Vec<Value> = self
+            .assigned
+            .iter()
+            .chain(&self.constructed)
+            .filter(|((_, field), _)| field == name)
+            .map(|(_, value)| value.clone())
+            .collect();
+        fields.into_iter().reduce(Value::joined)
+    }
+
+    /// A field of an instance, of the class itself where the instance is not known.
+    pub(super) fn field(&self, object: &Object, name: &str) -> Option<Value> {
+        let mut found: Option<Value> = object.own.as_ref().and_then(|own| own.get(name)).cloned();
+        for class in self.program.family(object.class) {
+            let key = (class, name.to_owned());
+            let constructed = self.constructed.get(&key).filter(|_| object.own.is_none());
+            for value in [constructed, self.assigned.get(&key)].into_iter().flatten() {
+                found = Some(found.unwrap_or_default().joined(value.clone()));
+            }
+        }
+        found
+    }
+
+    pub(super) fn member(&mut self, base: &'p Node, name: &str, line: usize, scope: &mut Scope) -> Value {
+        if ORIGINS.contains(&name) && !self.defines(base, name, scope) {
+            return self.origin(line, scope);
+        }
+        let on = self.value(base, scope);
+        let mut found = Value::default();
+        let mut is_known = false;
+        for object in &on.objects {
+            if let Some(value) = self.field(object, name) {
+                found.join(value);
+                is_known = true;
+                continue;
+            }
+            let places = self.program.methods(object.class, name, 0);
+            let places: Vec<_> = places.into_iter().filter(|place| self.program.function(*place).is_property).collect();
+            if !places.is_empty() {
+                let this = Value { objects: [object.clone()].into(), ..Value::default() };
+                found.join(self.invoke_all(&places, &this, &[], line, scope));
+                is_known = true;
+            }
+            let inner = self.program.classes_named(name);
+            let inner = inner.into_iter().filter(|class| self.program.classes[*class].outer == Some(object.class));
+            for class in inner.collect::<Vec<_>>() {
+                found.join(Value::object(class, None));
+                is_known = true;
+            }
+        }
+        // Python's and Scala's constants of an enum: `.value`.
+        if ["value", "key", "toString"].contains(&name) && !on.texts.is_empty() {
+            found.texts.extend(on.texts.clone());
+            is_known = true;
+        }
+        if on.leads() || !on.trails.is_empty() {
+            let called = self.on_trails(&on, name, &[], base, line, scope);
+            found.join(called);
+            is_known = true;
+        }
+        for closure in &on.closures {
+            let value = self.apply(closure, &[], None, line);
+            found.join(value);
+            is_known = true;
+        }
+        if is_known { found } else { Value::unknown() }
+    }
+
+    /// Whether the sources have such a function themselves: then it is followed.
+    pub(super) fn defines(&mut self, base: &'p Node, name: &str, scope: &mut Scope) -> bool {
+        let Op::Name(class) = &base.op else { return self.program.has_function(name) };
+        if class == "KinesisAnalyticsRuntime" {
+            return false;
+        }
+        let on = self.name(class, base.line, scope);
+        on.objects.iter().any(|object| {
+            let family = self.program.family(object.class);
+            family.iter().any(|class| self.program.classes[*class].functions.iter().any(|one| one.name == name))
+        })
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: Value, declares: bool, scope: &mut Scope) {
+        if name == "_" {
+            return;
+        }
+        if scope.globals.contains(name) {
+            let module = self.program.around(scope.class).last().copied().unwrap_or_default();
+            self.assigned.entry((module, name.to_owned())).or_default().join(value);
+            return;
+        }
+        if !declares && !scope.names.contains_key(name) {
+            let this = scope.names.get("this").cloned().unwrap_or_default();
+            let holder = this.objects.iter().map(|object| object.class).chain(self.program.around(scope.class));
+            let holder: Vec<usize> = holder.flat_map(|class| self.program.family(class)).collect();
+            if let Some(class) = holder.into_iter().find(|class| self.declares(*class, name)) {
+                let object = this.objects.iter().find(|object| self.program.family(object.class).contains(&class));
+                let base = object.map_or_else(
+                    || Value::object(class, None),
+                    |object| Value { objects: [object.clone()].into(), ..Value::default() },
+                );
+                self.set_field(&base, name, &value, 0, scope);
+                return;
+            }
+        }
+        scope.names.insert(name.to_owned(), value);
+    }
+
+    fn declares(&self, class: usize, name: &str) -> bool {
+        let class = &self.program.classes[class];
+        let assigns = |node: &Node| {
+            match &node.op {
+            Op::Assign(crate::sources::tree::Target::Name { name: assigned, .. }, _) => assigned == name,
+            Op::Block(parts) => parts.iter().any(|part| {
+                matches!(&part.op, Op::Assign(crate::sources::tree::Target::Name { name: assigned, .. }, _) if assigned == name)
+            }),
+            _ => false,
+        }
+        };
+        class.declared.iter().any(|declared| declared == name)
+            || class.parameters.iter().any(|parameter| parameter.names.iter().any(|one| one == name))
+            || class.body.iter().any(assigns)
+    }
+
+    pub(super) fn set_field(&mut self, base: &Value, name: &str, value: &Value, line: usize, scope: &mut Scope) {
+        if base.objects.is_empty() {
+            self.escape(
+                line,
+                value,
+                &format!("is assigned to {name} of something that is not in these sources"),
+                scope,
+            );
+            return;
+        }
+        for object in &base.objects {
+            let key = (object.class, name.to_owned());
+            if scope.constructs && object.own.is_some() {
+                self.constructed.entry(key).or_default().join(value.clone());
+            } else {
+                self.assigned.entry(key).or_default().join(value.clone());
+            }
+        }
+        if scope.constructs
+            && let Some(this) = scope.names.get("this").cloned()
+            && this == *base
+        {
+            let set = |mut object: Object| {
+                object.own.get_or_insert_with(BTreeMap::new).insert(name.to_owned(), value.clone());
+                object
+            };
+            let is_new = this.objects.iter().all(|object| object.own.is_some());
+            if is_new {
+                let made = Value { objects: this.objects.into_iter().map(set).collect(), ..Value::default() };
+                let own: Vec<String> =
+                    scope.names.iter().filter(|(_, held)| *held == base).map(|(name, _)| name.clone()).collect();
+                for name in own {
+                    scope.names.insert(name, made.clone());
+                }
+            }
+        }
+    }
+
+    /// A value of a declared type of which nothing else is known is some instance of it.
+    pub(super) fn typed(&self, value: Value, of: Option<&str>) -> Value {
+        let classes = of.filter(|_| value.is_unknown() && value.open).map(|of| self.program.classes_named(of));
+        let classes = classes.into_iter().flatten();
+        classes.fold(value, |value, class| value.joined(Value::object(class, None)))
+    }
+}

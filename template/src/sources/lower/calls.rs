@@ -1,0 +1,279 @@
+//! Calls, constructions, operators, lambdas.
+
+use tree_sitter::Node as Syntax;
+
+use super::{Language, Lower, child_of_kind, fields, line, named};
+use crate::sources::tree::{Argument, Arm, Node, ON_ARGUMENT, Op, Parameter};
+
+impl Lower<'_> {
+    pub(super) fn call_op(&mut self, kind: &str, syntax: Syntax<'_>) -> Option<Op> {
+        Some(match kind {
+            "method_invocation" => {
+                let name = self.ident(syntax.child_by_field_name("name")?);
+                let function = match syntax.child_by_field_name("object") {
+                    Some(object) => Op::Member(Box::new(self.node(object)), name),
+                    None => Op::Name(name),
+                };
+                let at = syntax.child_by_field_name("name").map_or(line(syntax), line);
+                Op::Call(Box::new(Node::new(at, function)), self.arguments(syntax.child_by_field_name("arguments")))
+            }
+            "call" | "call_expression" | "constructor_invocation" => self.call(syntax)?,
+            "object_creation_expression" | "instance_expression" | "object_literal" => self.creation(syntax),
+            "explicit_constructor_invocation" | "constructor_delegation_call" => {
+                let name = if self.words(syntax).contains("super") { "super" } else { "this" };
+                let arguments = child_of_kind(syntax, &["argument_list", "value_arguments"]);
+                Op::Call(Box::new(Node::new(line(syntax), Op::Name(name.to_owned()))), self.arguments(arguments))
+            }
+            "array_access" | "subscript" | "index_expression" => {
+                let parts = named(syntax);
+                let (base, keys) = parts.split_first()?;
+                let function = Op::Member(Box::new(self.node(*base)), "[]".to_owned());
+                let keys = self.nodes(keys).into_iter().map(|value| Argument { name: None, value }).collect();
+                Op::Call(Box::new(Node::new(line(syntax), function)), keys)
+            }
+            "generic_function" => self.op(syntax.child_by_field_name("function")?),
+            "method_reference" => {
+                let parts = named(syntax);
+                let (first, last) = (*parts.first()?, *parts.last()?);
+                let base = self.node(first);
+                let name = if parts.len() > 1 { self.ident(last) } else { "new".to_owned() };
+                Self::reference(syntax, Some(base), name)
+            }
+            "callable_reference" => {
+                let parts = named(syntax);
+                let base = if parts.len() > 1 { Some(self.node(*parts.first()?)) } else { None };
+                let name = self.ident(*parts.last()?);
+                Self::reference(syntax, base, name)
+            }
+            "lambda_expression" | "lambda" | "lambda_literal" | "anonymous_function" => self.any_lambda(syntax),
+            "annotated_lambda" => self.op(child_of_kind(syntax, &["lambda_literal"])?),
+            "binary_expression"
+            | "binary_operator"
+            | "boolean_operator"
+            | "comparison_operator"
+            | "infix_expression"
+            | "in_expression" => self.operator(syntax)?,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn arguments(&mut self, syntax: Option<Syntax<'_>>) -> Vec<Argument> {
+        let Some(syntax) = syntax else { return Vec::new() };
+        if ["case_block", "block", "generator_expression", "indented_cases", "colon_argument"].contains(&syntax.kind())
+        {
+            return vec![Argument { name: None, value: self.trailing(syntax) }];
+        }
+        named(syntax).into_iter().map(|argument| self.argument(argument)).collect()
+    }
+
+    /// Scala's `{ case .. }` and `{ x => .. }` after a function.
+    fn trailing(&mut self, syntax: Syntax<'_>) -> Node {
+        if syntax.kind() == "generator_expression" {
+            return self.node(syntax);
+        }
+        let inner = named(syntax);
+        let op = if inner.first().is_some_and(|first| first.kind() == "case_clause") {
+            let arms = self.arms(syntax);
+            Self::cases(syntax, arms)
+        } else if let [one] = inner.as_slice()
+            && one.kind() == "lambda_expression"
+        {
+            return self.node(*one);
+        } else {
+            let body = Node::new(line(syntax), Op::Block(self.children(syntax)));
+            Self::lambda(syntax, Vec::new(), body)
+        };
+        Node::new(line(syntax), op)
+    }
+
+    fn cases(syntax: Syntax<'_>, arms: Vec<Arm>) -> Op {
+        let names = match arms.as_slice() {
+            [only] if only.names.len() == 2 => only.names.clone(),
+            _ => vec!["<case>".to_owned()],
+        };
+        let subject = Node::new(line(syntax), Op::Name(names.first().cloned().unwrap_or_default()));
+        let body = if names.len() == 2 {
+            Node::new(line(syntax), Op::Block(arms.into_iter().map(|arm| arm.body).collect()))
+        } else {
+            Node::new(line(syntax), Op::Match(Box::new(subject), arms))
+        };
+        Self::lambda(syntax, vec![Parameter { names, ..Parameter::default() }], body)
+    }
+
+    fn argument(&mut self, syntax: Syntax<'_>) -> Argument {
+        let parts = named(syntax);
+        match (syntax.kind(), parts.as_slice()) {
+            ("keyword_argument", [name, value]) => Argument { name: Some(self.ident(*name)), value: self.node(*value) },
+            ("value_argument", [name, value]) => Argument { name: Some(self.ident(*name)), value: self.node(*value) },
+            ("value_argument", [value]) => self.argument(*value),
+            ("assignment_expression", [name, value]) if self.language == Language::Scala => {
+                Argument { name: Some(self.ident(*name)), value: self.node(*value) }
+            }
+            _ => {
+                let value = self.node(syntax);
+                // Scala's `_.getProperty("k")`.
+                let placeholder = |node: &Node| matches!(&node.op, Op::Name(name) if name == "_");
+                if self.language == Language::Scala && value.any(&placeholder) && !placeholder(&value) {
+                    let parameters = vec![Parameter { names: vec!["_".to_owned()], ..Parameter::default() }];
+                    let op = Self::lambda(syntax, parameters, value);
+                    return Argument { name: None, value: Node::new(line(syntax), op) };
+                }
+                Argument { name: None, value }
+            }
+        }
+    }
+
+    fn call(&mut self, syntax: Syntax<'_>) -> Option<Op> {
+        let function = syntax.child_by_field_name("function").or_else(|| named(syntax).first().copied())?;
+        let function = if function.kind() == "user_type" {
+            Node::new(line(function), Op::Name(self.type_name(function)))
+        } else {
+            self.node(function)
+        };
+        let mut arguments = match syntax.child_by_field_name("arguments") {
+            Some(arguments) => self.arguments(Some(arguments)),
+            None => self.arguments(child_of_kind(syntax, &["value_arguments"])),
+        };
+        if let Some(lambda) = child_of_kind(syntax, &["annotated_lambda"]) {
+            let lambda = Argument { name: None, value: self.node(lambda) };
+            // `with(group) { .. }`: the call before the lambda has its other arguments.
+            if let Op::Call(inner, mut before) = function.op {
+                before.push(lambda);
+                return Some(Op::Call(inner, before));
+            }
+            arguments.push(lambda);
+        }
+        Some(Op::Call(Box::new(function), arguments))
+    }
+
+    /// `new X(..)`, with the methods of an anonymous class as lambdas.
+    fn creation(&mut self, syntax: Syntax<'_>) -> Op {
+        let body = child_of_kind(syntax, &["class_body", "template_body"]);
+        let specifier = child_of_kind(syntax, &["delegation_specifiers"]).and_then(|list| named(list).first().copied());
+        let invocation = specifier.and_then(|one| child_of_kind(one, &["constructor_invocation"]));
+        let inner = invocation.unwrap_or(syntax);
+        let of = syntax.child_by_field_name("type").or_else(|| named(inner).first().copied());
+        let name = of.map(|of| self.type_name(of)).unwrap_or_default();
+        let list = child_of_kind(inner, &["argument_list", "arguments", "value_arguments"]);
+        let mut arguments = self.arguments(list);
+        let name = if let Some(body) = body {
+            let functions = self.anonymous(body);
+            let lambda = |value| Argument { name: None, value };
+            arguments.extend(functions.into_iter().map(lambda));
+            format!("an anonymous {name}")
+        } else {
+            name
+        };
+        Op::Call(Box::new(Node::new(line(syntax), Op::Name(name))), arguments)
+    }
+
+    /// `base::name`: called with what comes, on `base` or on the first argument.
+    fn reference(syntax: Syntax<'_>, base: Option<Node>, name: String) -> Op {
+        let at = line(syntax);
+        let given = || Node::new(at, Op::Name("it".to_owned()));
+        let argument = || vec![Argument { name: None, value: given() }];
+        let call = |function, arguments| Node::new(at, Op::Call(Box::new(Node::new(at, function)), arguments));
+        let body = match base {
+            None => call(Op::Name(name), argument()),
+            Some(Node { op: Op::Name(class), .. }) if name == "new" => call(Op::Name(class), argument()),
+            // `Class::method` may mean the method of the argument.
+            Some(base) if base.called().is_some_and(|class| class.starts_with(char::is_uppercase)) => {
+                let own = vec![Argument { name: Some(ON_ARGUMENT.to_owned()), value: given() }];
+                call(Op::Member(Box::new(base), name), own)
+            }
+            Some(base) => call(Op::Member(Box::new(base), name), argument()),
+        };
+        Self::lambda(syntax, vec![Parameter { names: vec!["it".to_owned()], ..Parameter::default() }], body)
+    }
+
+    fn any_lambda(&mut self, syntax: Syntax<'_>) -> Op {
+        let list = syntax
+            .child_by_field_name("parameters")
+            .or_else(|| child_of_kind(syntax, &["lambda_parameters", "function_value_parameters"]));
+        let mut parameters = match list {
+            Some(list) if list.kind() == "identifier" => {
+                vec![Parameter { names: vec![self.ident(list)], ..Parameter::default() }]
+            }
+            Some(list) => self.parameters(list),
+            None => Vec::new(),
+        };
+        if list.is_none() && syntax.kind() == "lambda_literal" {
+            parameters.push(Parameter { names: vec!["it".to_owned()], ..Parameter::default() });
+        }
+        let body = if let Some(body) = syntax.child_by_field_name("body") {
+            self.node(body)
+        } else {
+            let rest: Vec<_> = named(syntax).into_iter().filter(|child| Some(*child) != list).collect();
+            Node::new(line(syntax), Op::Block(self.nodes(&rest)))
+        };
+        Self::lambda(syntax, parameters, body)
+    }
+
+    fn operator(&mut self, syntax: Syntax<'_>) -> Option<Op> {
+        let parts = named(syntax);
+        let sign = syntax.child_by_field_name("operator").or_else(|| syntax.child_by_field_name("operators"));
+        let (first, last) = (*parts.first()?, *parts.last()?);
+        let sign = match sign {
+            Some(sign) => self.ident(sign),
+            None if parts.len() == 3 => self.ident(parts[1]),
+            None => self.text.get(first.end_byte()..last.start_byte()).unwrap_or_default().trim().to_owned(),
+        };
+        let (left, right) = (Box::new(self.node(first)), Box::new(self.node(last)));
+        Some(match sign.as_str() {
+            "+" => super::texts::folded(vec![*left, *right]),
+            "/" if self.language == Language::Python => Op::Join(vec![*left, *right]),
+            "==" | "===" | "is" | "eq" | "equals" => Op::Compare { equal: true, left, right },
+            "!=" | "!==" | "is not" | "ne" => Op::Compare { equal: false, left, right },
+            "?:" => Op::Default(left, right),
+            "or" if !self.in_condition => Op::Default(left, right),
+            "in" | "!in" | "not in" => {
+                let contains = Op::Member(right, "contains".to_owned());
+                let key = vec![Argument { name: None, value: *left }];
+                Op::Call(Box::new(Node::new(line(syntax), contains)), key)
+            }
+            word if word.starts_with(char::is_alphabetic) && !["and", "or", "to"].contains(&word) => {
+                let at = line(syntax);
+                let argument = vec![Argument { name: None, value: *right }];
+                Op::Call(Box::new(Node::new(at, Op::Member(left, word.to_owned()))), argument)
+            }
+            "&&" | "||" | "and" | "or" | "<" | ">" | "<=" | ">=" => Op::Uses(vec![*left, *right]),
+            _ => Op::Unknown(vec![*left, *right]),
+        })
+    }
+
+    /// The arms of a `match`, a `when` or a `switch`.
+    pub(super) fn arms(&mut self, syntax: Syntax<'_>) -> Vec<Arm> {
+        named(syntax).into_iter().map(|arm| self.arm(arm)).collect()
+    }
+
+    pub(super) fn arm(&mut self, syntax: Syntax<'_>) -> Arm {
+        let is_pattern = |kind: &str| kind.ends_with("pattern") || kind == "switch_label";
+        let bodies = [fields(syntax, "body"), fields(syntax, "consequence")].concat();
+        let mut arm = Arm { names: Vec::new(), labels: Vec::new(), body: Node::new(line(syntax), Op::Null) };
+        let conditions = fields(syntax, "condition");
+        let mut rest = Vec::new();
+        for child in named(syntax) {
+            let pattern = syntax.child_by_field_name("pattern") == Some(child) || is_pattern(child.kind());
+            if pattern {
+                self.bound(child, &mut arm);
+            } else if conditions.contains(&child) || child.kind() == "guard" {
+                let label = self.condition(Some(child));
+                arm.labels.push(label);
+            } else if bodies.is_empty() || bodies.contains(&child) {
+                rest.push(self.node(child));
+            }
+        }
+        arm.body = Node::new(line(syntax), Op::Block(rest));
+        arm
+    }
+
+    /// The names and texts of a pattern.
+    fn bound(&mut self, syntax: Syntax<'_>, arm: &mut Arm) {
+        match syntax.kind() {
+            "identifier" | "capture_pattern" => arm.names.push(self.ident(syntax)),
+            "string" | "string_literal" => arm.labels.push(self.node(syntax)),
+            "type_identifier" | "generic_type" | "stable_identifier" | "stable_type_identifier" => {}
+            _ => named(syntax).into_iter().for_each(|child| self.bound(child, arm)),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Kotlin and Scala.
+
+use super::lines;
+
+#[test]
+fn kotlin_with_indexing_scope_functions_and_defaults() {
+    let text = r#"
+        import com.amazonaws.services.kinesisanalytics.runtime.KinesisAnalyticsRuntime as Runtime
+        object Ids { const val GROUP = "G" }
+        enum class Key(val key: String) { STREAM("stream.name"), TABLE("table.name") }
+        data class Settings(val source: Properties, val sink: Properties) {
+            val name: String get() = source.getProperty("getter") ?: "d"
+        }
+        fun Map<String, Properties>.required(group: String, key: String): String = this[group]!!.getProperty(key) ?: error("no $key")
+        private val all: Map<String, Properties> by lazy { Runtime.getApplicationProperties() }
+        fun main() {
+            val settings = Settings(all.getValue("A"), all["B"]!!)
+            use(settings.source.getProperty("a"), settings.sink.getProperty("b"), settings.name)
+            use(all.required(Ids.GROUP, "extension"))
+            with(all["W"]!!) { use(getProperty("with")) }
+            all["L"]?.let { group -> use(group["let"]) }
+            val batch = all["T"]?.let { it.getProperty("batch").toInt() } ?: 10
+            Key.values().forEach { use(all["K"]!!.getProperty(it.key)) }
+            for ((id, group) in all) { if (id == "D") use(group.getProperty("loop")) }
+            (all["C"] as Properties).getProperty("cast").also { println(it) }
+            println("all: $all")
+        }"#;
+    let expected = [
+        "A/a",
+        "A/getter?",
+        "B/b",
+        "C/cast",
+        "D/loop",
+        "G/extension",
+        "K/stream.name",
+        "K/table.name",
+        "L/let",
+        "T/batch?",
+        "W/with",
+    ];
+    assert_eq!(lines(&[("Job.kt", text)]), expected);
+}
+
+#[test]
+fn kotlin_says_what_it_cannot_follow() {
+    let text = "fun main() {\nval all: Map<String, Properties> = KinesisAnalyticsRuntime.getApplicationProperties()
+        use(all[\"G\"]!!.getProperty(\"pre.${other()}\"))
+        all[\"G\"]!!.forEach { k, v -> configuration.setString(k.toString(), v.toString()) }
+        builder.setProperties(all[\"G\"])\n}";
+    assert_eq!(lines(&[("Job.kt", text)]), ["line 3", "line 4", "line 5"]);
+}
+
+#[test]
+fn scala_without_parentheses_and_with_options_and_matches() {
+    let text = r#"
+        object Keys { val Group = "G"; val Name = "stream.name" }
+        case class Conf(source: Properties, table: String)
+        trait Loader { lazy val groups: util.Map[String, Properties] = KinesisAnalyticsRuntime.getApplicationProperties }
+        object Job extends Loader {
+          implicit class Rich(p: Properties) { def req(k: String): String = p.getProperty(k) }
+          def main(args: Array[String]): Unit = {
+            val g: Properties = groups.get(Keys.Group)
+            println(g.getProperty(Keys.Name))
+            use(groups.asScala.get("O").map(_.getProperty("option")).getOrElse("d"))
+            groups get "M" match { case p: Properties => use(p.getProperty("match")); case null => sys.error("x") }
+            for { p <- Option(groups.get("F")); k <- Option(p.getProperty("for")) } yield k
+            for ((id, p) <- groups.asScala if id == "Z") use(p.getProperty("loop"))
+            use(g.req("rich"), Conf(groups.get("C"), "t").source.getProperty("case"))
+            groups.asScala.foreach { case (id, p) => if (id == "E") use(p.getProperty("each")) }
+            use(groups.asScala("A").asScala("apply"))
+          }
+        }"#;
+    let expected =
+        ["A/apply", "C/case", "E/each", "F/for", "G/rich", "G/stream.name", "M/match", "O/option?", "Z/loop"];
+    assert_eq!(lines(&[("Job.scala", text)]), expected);
+}
+
+#[test]
+fn scala_says_what_it_cannot_follow() {
+    let text = "object Job { def main(key: String): Unit = {\nval all = KinesisAnalyticsRuntime.getApplicationProperties.asScala.toMap
+        use(all(\"G\").getProperty(s\"pre.$key\"))
+        all(\"G\").asScala.foreach { case (k, v) => configuration.setString(k, v) }
+        new Consumer(all(\"G\"))\n} }";
+    assert_eq!(lines(&[("Job.scala", text)]), ["line 3", "line 4", "line 5"]);
+}
