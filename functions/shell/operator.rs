@@ -1,12 +1,12 @@
 //! What the operator's command reads: the looks of the functions, through the same clients, with a person's credentials. It changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_credential_types::Credentials;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use shared::lifecycle::{Action, Application, Incident, Looks, StackStatus, Timestamp};
-use shared::operator::{Deployed, Origin, Scene, origin};
+use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
 
 use crate::aws::{Aws, Clients, Retries};
 use crate::fault::Fault;
@@ -38,10 +38,12 @@ pub struct Met {
     pub now: Timestamp,
     /// Whether the handlers are deployed.
     pub handlers: bool,
-    /// The stack; `None` before its first deployment.
+    /// The stack, without its template; `None` before its first deployment.
     pub deployed: Option<Deployed>,
-    /// Its application.
-    pub application: Option<Application>,
+    /// The template that the stack was made from, as it was written; empty before its first deployment.
+    pub template: String,
+    /// Its applications, by logical ID.
+    pub applications: BTreeMap<String, Application>,
 }
 
 /// A person's view of an account and region.
@@ -101,31 +103,38 @@ impl Operator {
         look::application(&self.aws, name, &mut Begun::default(), |_| Looks::ALL).await.map_err(told)
     }
 
-    /// What a deployment of this stack would meet: the stack as it is, its application, whether the handlers are there.
+    /// What a deployment of this stack would meet: the stack as it is, its applications, whether the handlers are there.
     ///
     /// # Errors
-    /// The call that was refused; a template that is not JSON, which is nothing that this project deployed.
+    /// The call that was refused.
     pub async fn meets(&self, name: &str) -> Result<Met, String> {
         let aws = &self.aws;
         let handlers = self.stack(HANDLERS).await?.is_some();
         // A stack whose first change set was never executed is not there yet.
         let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
         let Some(found) = found else {
-            return Ok(Met { handlers, deployed: None, application: None, now: now::now() });
+            let (template, applications) = (String::new(), BTreeMap::new());
+            return Ok(Met { handlers, deployed: None, template, applications, now: now::now() });
         };
         let template = stack::template(aws, &found.id).await.map_err(told)?;
-        let template = serde_json::from_str(&template)
-            .map_err(|error| format!("the template of {name} is not JSON, so it cannot be compared: {error}"))?;
         let resources = stack::resources(aws, &found.id).await.map_err(told)?;
-        let named = resources.iter().find(|one| one.kind == stack::APPLICATION && !one.physical_id.is_empty());
-        let application = match named {
-            Some(resource) => self.application(&resource.physical_id).await?,
-            None => None,
-        };
-        let resources = resources.into_iter().map(|one| (one.logical_id, (one.kind, one.physical_id))).collect();
+        let mut applications = BTreeMap::new();
+        for one in resources.iter().filter(|one| one.kind == stack::APPLICATION && !one.physical_id.is_empty()) {
+            if let Some(application) = self.application(&one.physical_id).await? {
+                applications.insert(one.logical_id.clone(), application);
+            }
+        }
+        // What was deleted in an earlier operation is not there any more.
+        let there =
+            resources.into_iter().filter(|one| !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&one.status.as_str()));
+        let resources = there.map(|one| {
+            let seen = DeployedResource { resource_type: one.kind, physical_id: one.physical_id, status: one.status };
+            (one.logical_id, seen)
+        });
+        let resources = resources.collect();
         let StackSeen { id, status, parameters, .. } = found;
-        let deployed = Deployed { id, status, parameters, template, resources };
-        Ok(Met { handlers, deployed: Some(deployed), application, now: now::now() })
+        let deployed = Deployed { id, status, parameters, template: Json::Null, resources };
+        Ok(Met { handlers, deployed: Some(deployed), template, applications, now: now::now() })
     }
 
     /// The template of a stack: `None` when there is no such stack yet, `Some(None)` when its template is not JSON.

@@ -33,6 +33,7 @@ pub(crate) struct Resource {
     pub(crate) logical_id: String,
     pub(crate) physical_id: String,
     pub(crate) kind: String,
+    pub(crate) status: String,
 }
 
 /// Describes a stack by name or ARN.
@@ -97,6 +98,7 @@ pub(crate) async fn resources(aws: &Aws, stack: &str) -> Result<Vec<Resource>, F
                 logical_id: summary.logical_resource_id().unwrap_or_default().to_owned(),
                 physical_id: summary.physical_resource_id().unwrap_or_default().to_owned(),
                 kind: summary.resource_type().unwrap_or_default().to_owned(),
+                status: summary.resource_status().map_or("", |status| status.as_str()).to_owned(),
             });
         }
         next = page.next_token().map(str::to_owned);

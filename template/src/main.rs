@@ -34,7 +34,7 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
   picture            prints the application's stack as a Mermaid graph, as template/README.md shows it
   plan               says what a deployment with these parameters would do: what changes, whether the job restarts,
                      whether the snapshot that this takes can be taken now, and what becomes of the state.
-                     Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell
+                     Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell. FILE is JSON or YAML
   check-stack        whether the template in FILE, one of ours, may be deployed to the stack; with --delete, whether the
                      stack may be deleted. Ends with 0: it may, or there is no such stack, 1: it was not made from that
                      template, or data would be deleted, 2: cannot tell

@@ -6,10 +6,12 @@
 
 mod answer;
 mod changes;
+mod compare;
 mod keys;
 mod resolve;
 mod restart;
 mod seen;
+mod side;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -23,7 +25,7 @@ use crate::lifecycle::{Application, StackStatus, Timestamp};
 pub use answer::{Finding, Outlook, Plan};
 use changes::compare;
 pub use changes::{Change, Effect};
-use seen::Seen;
+use seen::{Seen, applications};
 
 const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 const LOGGING_OPTION: &str = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption";
@@ -45,8 +47,8 @@ pub struct Proposal {
     pub given: BTreeMap<String, String>,
     /// The stack as it is; `None` before its first deployment.
     pub deployed: Option<Deployed>,
-    /// Its application as it is.
-    pub application: Option<Application>,
+    /// Its applications as they are, by logical ID.
+    pub applications: BTreeMap<String, Application>,
     /// Whether the handlers are deployed.
     pub handlers: bool,
 }
@@ -62,72 +64,107 @@ pub struct Deployed {
     pub parameters: BTreeMap<String, String>,
     /// The template that it was made from.
     pub template: Json,
-    /// Its resources: logical ID to type and physical ID.
-    pub resources: BTreeMap<String, (String, String)>,
+    /// Its resources, by logical ID.
+    pub resources: BTreeMap<String, DeployedResource>,
+}
+
+/// A resource of a stack that exists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeployedResource {
+    /// Its type.
+    pub resource_type: String,
+    /// Its physical ID; empty when its creation failed.
+    pub physical_id: String,
+    /// Its status word.
+    pub status: String,
 }
 
 /// Plans a deployment.
 #[must_use]
 pub fn plan(proposal: &Proposal) -> Plan {
     let compared = compare(proposal);
-    let scene = Seen { proposal, compared: &compared };
-    let (restarts, restart) = restart::of(&scene);
-    let snapshot = restart::snapshot(&scene, restarts);
-    let state = state::of(&scene, restarts);
-    let before = keys::given(&scene.kinds(true), &compared.before);
-    let after = keys::given(&scene.kinds(false), &compared.after);
+    let all = applications(proposal, &compared);
+    let is_only = all.len() == 1;
+    // Of several, only those count that the deployment touches.
+    let touched: Vec<&Seen> = all.iter().filter(|seen| is_only || seen.is_touched()).collect();
+    let restarts: Vec<(u32, Finding)> = touched.iter().map(|seen| restart::of(seen)).collect();
+    let of_each = |finding: &dyn Fn(&Seen, u32) -> Finding| {
+        let each = touched.iter().zip(&restarts).map(|(seen, (times, _))| (seen.name(), finding(seen, *times)));
+        Finding::of_all(each.collect(), is_only)
+    };
+    let snapshot = of_each(&restart::snapshot);
+    let state = of_each(&state::of);
+    let of_restart = touched.iter().zip(&restarts).map(|(seen, (_, finding))| (seen.name(), finding.clone()));
+    let restart = Finding::of_all(of_restart.collect(), is_only);
+    let keys = |keys: &dyn Fn(&Seen) -> Vec<String>| -> Vec<String> {
+        let named = |seen: &Seen, key: String| if is_only { key } else { format!("{}: {key}", seen.name()) };
+        all.iter().flat_map(|seen| keys(seen).into_iter().map(move |key| named(seen, key))).collect()
+    };
     let mut next = Vec::new();
-    let refused = proposal.deployed.as_ref().map(|deployed| deployed.status).filter(|status| !is_updatable(*status));
+    let status = proposal.deployed.as_ref().map(|deployed| deployed.status);
+    let refused = status.filter(|status| !is_updatable(*status));
     if let Some(status) = refused {
         next.push(format!("the stack is {status} and takes no update; make why STACK={}", proposal.name));
     }
-    let nothing = compared.changes.is_empty() && refused.is_none();
-    let worst = [&restart, &snapshot, &state].into_iter().map(|finding| finding.outlook).max();
-    let outlook = match (refused, worst) {
-        (Some(_), _) => Outlook::Fails,
-        (None, _) if nothing => Outlook::Nothing,
-        (None, worst) => worst.unwrap_or(Outlook::GoesThrough),
-    };
-    let mut drift = proposal.application.as_ref().map(|live| keys::drift(&before, live)).unwrap_or_default();
-    if proposal.deployed.is_none() {
-        drift.clear();
+    if status.is_some_and(needs_rollback_disabled) {
+        next.push("it takes an update only with --disable-rollback, which make deploy gives".to_owned());
     }
-    next.extend(advice(&scene, &before, restarts));
+    let mut unknown: Vec<String> = compared.open.iter().cloned().collect();
+    if status.is_some_and(needs_rollback_disabled) {
+        unknown.push("what the failed operation had not reached yet is done too".to_owned());
+    }
+    let retyped = compared.changes.iter().find(|change| change.properties == ["Type"]);
+    next.extend(retyped.map(|change| {
+        format!("{}: a resource's type cannot be changed; give it another logical ID", change.logical_id)
+    }));
+    let worst =
+        [&restart, &snapshot, &state].into_iter().map(|finding| finding.outlook).max().unwrap_or(Outlook::GoesThrough);
+    let outlook = if refused.is_some() || retyped.is_some() {
+        Outlook::Fails
+    } else if compared.changes.is_empty() && unknown.is_empty() {
+        Outlook::Nothing
+    } else if unknown.is_empty() {
+        worst
+    } else {
+        worst.max(Outlook::CannotTell)
+    };
+    let drift = |seen: &Seen| seen.live().map(|live| keys::drift(&keys::given(seen, true), live)).unwrap_or_default();
+    next.extend(advice(proposal, &touched, &restarts));
     Plan {
         stack: proposal.name.clone(),
-        status: proposal.deployed.as_ref().map(|deployed| deployed.status.to_string()).unwrap_or_default(),
+        status: status.map(|status| status.to_string()).unwrap_or_default(),
         outlook,
         parameters: compared.parameters.clone(),
-        restarts,
+        restarts: restarts.iter().map(|(times, _)| times).sum(),
         restart,
         snapshot,
         state,
-        properties: keys::changed(&before, &after),
-        drift,
+        properties: keys(&|seen| keys::changed(&keys::given(seen, true), &keys::given(seen, false))),
+        drift: if proposal.deployed.is_some() { keys(&drift) } else { Vec::new() },
+        unknown,
         next,
-        changes: compared.changes,
+        changes: compared.changes.clone(),
     }
 }
 
-fn advice(scene: &Seen, before: &BTreeMap<String, String>, restarts: u32) -> Vec<String> {
-    let proposal = scene.proposal;
+fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -> Vec<String> {
     let mut next = Vec::new();
     if !proposal.handlers {
         next.push(
-            "the handlers are not deployed in this region: leave ONLY_STACK out, make deploy brings them".to_owned(),
+            "the handlers are not deployed in this region: make deploy without ONLY_STACK brings them".to_owned(),
         );
     }
-    let updated = scene.change(APPLICATION).is_some_and(|change| change.effect == Effect::Modify);
-    let others = proposal.application.as_ref().map(|live| keys::others(before, live)).unwrap_or_default();
-    if updated && !others.is_empty() {
-        next.push(format!(
-            "an update of the application may wipe {}: whoever gave it deploys again",
-            others.join(", ")
-        ));
-    }
-    let fails = restart::trouble(scene).filter(|_| restarts > 0);
-    if let Some(group) = fails.and_then(|_| proposal.application.as_ref()?.log_group.as_ref()) {
-        next.push(format!("aws logs tail {group} --since 1h --filter-pattern Exception"));
+    for (seen, (times, _)) in touched.iter().zip(restarts) {
+        let Some(live) = seen.live() else { continue };
+        let is_updated = seen.change(APPLICATION).is_some_and(|change| change.effect == Effect::Modify);
+        let others = keys::others(&keys::given(seen, true), live);
+        if is_updated && !others.is_empty() {
+            let others = others.join(", ");
+            next.push(format!("an update of the application may wipe {others}: whoever gave it deploys again"));
+        }
+        if let Some(group) = live.log_group.as_ref().filter(|_| *times > 0 && restart::trouble(seen).is_some()) {
+            next.push(format!("aws logs tail {group} --since 1h --filter-pattern Exception"));
+        }
     }
     next
 }
@@ -138,6 +175,7 @@ const fn is_updatable(status: StackStatus) -> bool {
         status,
         StackStatus::CreateComplete
             | StackStatus::UpdateComplete
+            | StackStatus::CreateFailed
             | StackStatus::UpdateFailed
             | StackStatus::UpdateRollbackComplete
             | StackStatus::ImportComplete
@@ -145,13 +183,29 @@ const fn is_updatable(status: StackStatus) -> bool {
     )
 }
 
+/// From these only with rollback disabled (CloudFormation's user guide, stack failure options).
+const fn needs_rollback_disabled(status: StackStatus) -> bool {
+    matches!(status, StackStatus::CreateFailed | StackStatus::UpdateFailed)
+}
+
 impl Proposal {
     /// Region, account and partition, the latter two from the stack's ARN `arn:<partition>:cloudformation:<region>:<account>:...`.
     fn pseudo(&self) -> BTreeMap<String, String> {
         let arn: Vec<&str> = self.deployed.as_ref().map_or("", |deployed| &deployed.id).split(':').collect();
         let part = |index: usize| arn.get(index).map(|part| (*part).to_owned());
-        let all =
-            [("AWS::Partition", part(1)), ("AWS::Region", Some(self.region.clone())), ("AWS::AccountId", part(4))];
+        let suffix = part(1).map(|partition| match partition.as_str() {
+            "aws-cn" => "amazonaws.com.cn".to_owned(),
+            _ => "amazonaws.com".to_owned(),
+        });
+        let id = self.deployed.as_ref().map(|deployed| deployed.id.clone());
+        let all = [
+            ("AWS::Partition", part(1)),
+            ("AWS::Region", Some(self.region.clone())),
+            ("AWS::AccountId", part(4)),
+            ("AWS::StackName", Some(self.name.clone())),
+            ("AWS::StackId", id),
+            ("AWS::URLSuffix", suffix),
+        ];
         all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
 }

@@ -28,7 +28,6 @@ mod steps;
 mod template;
 #[cfg(test)]
 mod tests;
-mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::parameters::Parameter;
-use super::{resources, yaml};
+use super::resources;
 use crate::api::{ApiError, ApiResult};
 
 const SECTIONS: [&str; 9] = [
@@ -99,7 +99,7 @@ impl Template {
             serde_json::from_str(body)
                 .map_err(|error| invalid(format!("Template format error: JSON not well-formed. ({error})")))?
         } else {
-            yaml::parse(body)?
+            cloudformation_yaml::parse(body).map_err(|error| invalid(format!("Template format error: {error}")))?
         };
         let sections = document.as_object().ok_or_else(|| invalid("Template format error: unsupported structure."))?;
         if let Some(unknown) = sections.keys().find(|key| !SECTIONS.contains(&key.as_str())) {

@@ -4,6 +4,7 @@ mod origin;
 mod plan;
 mod replay;
 mod samples;
+mod teams;
 mod verify;
 mod why;
 

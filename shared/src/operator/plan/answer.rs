@@ -10,8 +10,10 @@ use super::changes::{Change, Effect};
 pub enum Outlook {
     /// Nothing changes.
     Nothing,
-    /// Nothing speaks against it.
+    /// No problem was found.
     GoesThrough,
+    /// It depends on what is known only at the deployment.
+    CannotTell,
     /// It goes through, and something is lost or read again.
     AtRisk,
     /// It does not go through.
@@ -44,6 +46,8 @@ pub struct Plan {
     pub properties: Vec<String>,
     /// Property keys that are not as the stack gave them; never a value.
     pub drift: Vec<String>,
+    /// Why not everything can be told.
+    pub unknown: Vec<String>,
     /// What a person does first, or instead.
     pub next: Vec<String>,
 }
@@ -63,25 +67,35 @@ impl Finding {
         Self { outlook, told: told.into() }
     }
 
+    /// The worst of several, each named, a line each; of the only one as it is.
+    pub(super) fn of_all(each: Vec<(String, Self)>, is_only: bool) -> Self {
+        let worst = each.iter().map(|(_, finding)| finding.outlook).max().unwrap_or(Outlook::GoesThrough);
+        let line =
+            |(name, finding): (String, Self)| if is_only { finding.told } else { format!("{name}: {}", finding.told) };
+        Self::of(worst, each.into_iter().map(line).collect::<Vec<_>>().join("\n"))
+    }
+
     pub(super) fn fine(told: impl Into<String>) -> Self {
         Self::of(Outlook::GoesThrough, told)
     }
 }
 
 impl Outlook {
-    /// What the command ends with: 0 it goes through, 1 something is lost or it fails. 2 is for what cannot be told.
+    /// What the command ends with: 0 it goes through, 1 something is lost or it fails, 2 it cannot be told.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Nothing | Self::GoesThrough => 0,
             Self::AtRisk | Self::Fails => 1,
+            Self::CannotTell => 2,
         }
     }
 
     const fn words(self) -> (Colour, &'static str) {
         match self {
             Self::Nothing => (Colour::Green, "nothing changes"),
-            Self::GoesThrough => (Colour::Green, "nothing speaks against it"),
+            Self::GoesThrough => (Colour::Green, "no problem found"),
+            Self::CannotTell => (Colour::Yellow, "cannot tell everything before the deployment"),
             Self::AtRisk => (Colour::Yellow, "something is lost or read again"),
             Self::Fails => (Colour::Red, "it will not go through"),
         }
@@ -106,6 +120,8 @@ impl Plan {
             of(Effect::Modify, "changes"),
             of(Effect::Replace, "REPLACES"),
             of(Effect::Remove, "removes"),
+            of(Effect::Leave, "leaves behind"),
+            of(Effect::Unknown, "may change"),
         ]
         .into_iter()
         .flatten()
@@ -115,7 +131,8 @@ impl Plan {
         }
         let one = |finding: &Finding| {
             let telling = self.outlook != Outlook::Nothing && !finding.told.is_empty();
-            telling.then(|| finding.told.clone()).into_iter().collect::<Vec<_>>()
+            let lines = finding.told.lines().map(str::to_owned);
+            if telling { lines.collect() } else { Vec::new() }
         };
         let parts = [
             ("resources", &changes),
@@ -124,6 +141,7 @@ impl Plan {
             ("state", &one(&self.state)),
             ("keys", &self.properties),
             ("drift", &self.drift),
+            ("unknown", &self.unknown),
             ("next", &self.next),
         ];
         parts.into_iter().fold(head, |told, (label, texts)| told + &style.lines(label, texts))

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Proposal;
-use super::resolve::Resolver;
+use super::compare::{Difference, compare as compare_values, open_reasons};
+use super::resolve::{Resolver, reasons, text, values};
+use super::side::{Side, transforms};
 
 /// What happens to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +18,14 @@ pub enum Effect {
     Add,
     /// It is deleted.
     Remove,
+    /// It leaves the stack and stays, as its DeletionPolicy says.
+    Leave,
     /// It is updated in place.
     Modify,
     /// A new one is created and the old one deleted.
     Replace,
+    /// Whether anything happens to it cannot be told before the deployment.
+    Unknown,
 }
 
 /// One resource that changes.
@@ -32,12 +38,12 @@ pub struct Change {
     pub resource_type: String,
     /// What happens.
     pub effect: Effect,
-    /// The properties that differ; empty when it comes or goes.
+    /// The properties that differ, or may; empty when it comes or goes.
     pub properties: Vec<String>,
 }
 
 /// Properties whose change is a new resource: `createOnlyProperties` of the types' registry schemas (`semantics.md` B.1 for Flink's).
-const REPLACES: [(&str, &[&str]); 7] = [
+const REPLACES: [(&str, &[&str]); 14] = [
     ("AWS::KinesisAnalyticsV2::Application", &["ApplicationName", "ApplicationMode"]),
     ("AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption", &["ApplicationName"]),
     ("AWS::Kinesis::Stream", &["Name"]),
@@ -45,15 +51,25 @@ const REPLACES: [(&str, &[&str]); 7] = [
     ("AWS::Logs::LogGroup", &["LogGroupName"]),
     ("AWS::Logs::LogStream", &["LogGroupName", "LogStreamName"]),
     ("AWS::IAM::Role", &["RoleName", "Path"]),
+    ("AWS::IAM::ManagedPolicy", &["ManagedPolicyName", "Path"]),
+    ("AWS::S3::Bucket", &["BucketName"]),
+    ("AWS::SNS::Topic", &["TopicName"]),
+    ("AWS::SQS::Queue", &["QueueName"]),
+    ("AWS::CloudWatch::Alarm", &["AlarmName"]),
+    ("AWS::CloudWatch::Dashboard", &["DashboardName"]),
+    ("AWS::Lambda::Function", &["FunctionName", "PackageType"]),
 ];
-
+/// A nested stack, whose template is read from S3 at the deployment.
+const NESTED: &str = "AWS::CloudFormation::Stack";
 /// Both sides, resolved, and what differs.
 pub(super) struct Compared {
     pub(super) changes: Vec<Change>,
     /// Parameters with another value than now, by name.
     pub(super) parameters: Vec<String>,
-    pub(super) before: BTreeMap<String, Map<String, Json>>,
-    pub(super) after: BTreeMap<String, Map<String, Json>>,
+    pub(super) before: Side,
+    pub(super) after: Side,
+    /// Why not everything can be told.
+    pub(super) open: BTreeSet<String>,
 }
 
 /// Compares.
@@ -64,88 +80,164 @@ pub(super) fn compare(proposal: &Proposal) -> Compared {
     let known = deployed.map_or(&nothing, |deployed| &deployed.parameters);
     let wanted = wanted(proposal, known);
     let physical: BTreeMap<String, String> = deployed.map_or_else(BTreeMap::new, |deployed| {
-        deployed.resources.iter().map(|(id, (_, physical))| (id.clone(), physical.clone())).collect()
+        let there = deployed.resources.iter().filter(|(_, one)| !one.physical_id.is_empty());
+        there.map(|(id, one)| (id.clone(), one.physical_id.clone())).collect()
     });
     let pseudo = proposal.pseudo();
-    let (kinds_before, kinds_after) = (kinds(old), kinds(&proposal.template));
     let no_one = BTreeSet::new();
-    let side = Resolver { template: old, parameters: known, pseudo: &pseudo, physical: &physical, renewed: &no_one };
-    let before: BTreeMap<_, _> = kinds_before.keys().map(|id| (id.clone(), side.properties(id))).collect();
+    let (of_old, of_new) = (
+        values(old, known, None, false),
+        values(&proposal.template, &wanted, Some(&proposal.given), deployed.is_none()),
+    );
+    let side = Resolver {
+        template: old,
+        parameters: &of_old,
+        pseudo: &pseudo,
+        physical: &physical,
+        renewed: &no_one,
+        volatile: &no_one,
+    };
+    let before = Side::before(&side, &physical);
     // What refers to a new resource may be new itself: until nothing more is.
-    let mut renewed: BTreeSet<String> =
-        kinds_after.keys().filter(|id| !kinds_before.contains_key(*id)).cloned().collect();
+    let (mut renewed, mut volatile) = (BTreeSet::new(), BTreeSet::new());
     loop {
         let side = Resolver {
             template: &proposal.template,
-            parameters: &wanted,
+            parameters: &of_new,
             pseudo: &pseudo,
             physical: &physical,
             renewed: &renewed,
+            volatile: &volatile,
         };
-        let after: BTreeMap<_, _> = kinds_after.keys().map(|id| (id.clone(), side.properties(id))).collect();
-        let changes = changes((&kinds_before, &before), (&kinds_after, &after));
-        let replaced = changes.iter().filter(|change| change.effect == Effect::Replace);
-        let count = renewed.len();
-        renewed.extend(replaced.map(|change| change.logical_id.clone()));
-        if renewed.len() == count {
+        let after = Side::after(&side, &before);
+        let mut open: BTreeSet<String> = transforms(old, &proposal.template);
+        let changes = changes(proposal, &before, &after, &mut open);
+        let count = renewed.len() + volatile.len();
+        for change in &changes {
+            let id = change.logical_id.clone();
+            match change.effect {
+                Effect::Add | Effect::Replace => renewed.insert(id),
+                Effect::Modify | Effect::Unknown if is_volatile(change) => volatile.insert(id),
+                Effect::Modify | Effect::Unknown | Effect::Remove | Effect::Leave => false,
+            };
+        }
+        if renewed.len() + volatile.len() == count {
             let parameters = match deployed {
                 Some(_) => wanted
                     .iter()
-                    .filter(|(name, value)| known.get(*name) != Some(value))
+                    .filter(|(name, value)| {
+                        known.get(*name) != Some(value) && reasons(&of_new[*name].to_string()).is_empty()
+                    })
                     .map(|(name, _)| name.clone())
                     .collect(),
                 None => proposal.given.keys().cloned().collect(),
             };
-            return Compared { changes, parameters, before, after };
+            return Compared { changes, parameters, before, after, open };
         }
     }
+}
+
+/// Whether another resource that refers to this one may find another value in it, though it is updated in place: what no table says when
+/// it is replaced may be.
+fn is_volatile(change: &Change) -> bool {
+    REPLACES.iter().all(|(kind, _)| *kind != change.resource_type)
 }
 
 /// As `aws cloudformation deploy` fills them: what is given, else what the stack has, else the default.
 fn wanted(proposal: &Proposal, known: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let declared = proposal.template["Parameters"].as_object();
     let value = |name: &String, parameter: &Json| {
-        let default = || parameter.get("Default").map(super::resolve::text);
+        let default = || parameter.get("Default").map(text);
         proposal.given.get(name).or_else(|| known.get(name)).cloned().or_else(default).unwrap_or_default()
     };
     declared.into_iter().flatten().map(|(name, parameter)| (name.clone(), value(name, parameter))).collect()
 }
 
-fn kinds(template: &Json) -> BTreeMap<String, String> {
-    let resources = template["Resources"].as_object();
-    let kind = |resource: &Json| resource["Type"].as_str().unwrap_or_default().to_owned();
-    resources.into_iter().flatten().map(|(id, resource)| (id.clone(), kind(resource))).collect()
-}
-
-type Side<'a> = (&'a BTreeMap<String, String>, &'a BTreeMap<String, Map<String, Json>>);
-
-fn changes((kinds_before, before): Side, (kinds_after, after): Side) -> Vec<Change> {
+fn changes(proposal: &Proposal, before: &Side, after: &Side, open: &mut BTreeSet<String>) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (id, kind) in kinds_after {
-        let change =
-            |effect, properties| Change { logical_id: id.clone(), resource_type: kind.clone(), effect, properties };
-        match kinds_before.get(id) {
-            None => changes.push(change(Effect::Add, Vec::new())),
-            Some(old) if old != kind => changes.push(change(Effect::Replace, vec!["Type".to_owned()])),
+    for (id, kind) in &after.kinds {
+        let change = |effect, properties: &[&str]| Change {
+            logical_id: id.clone(),
+            resource_type: kind.clone(),
+            effect,
+            properties: properties.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        if let Some(why) = after.uncertain.get(id) {
+            open.insert(why.clone());
+            changes.push(change(Effect::Unknown, &["Condition"]));
+            continue;
+        }
+        match before.kinds.get(id) {
+            None => changes.push(change(Effect::Add, &[])),
+            Some(old) if old != kind => changes.push(change(Effect::Replace, &["Type"])),
             Some(_) => {
-                let differing = differing(before.get(id), after.get(id));
-                let create_only = REPLACES.iter().find(|(one, _)| one == kind).map_or(&[][..], |(_, all)| all);
-                let replaces = differing.iter().any(|property| create_only.contains(&property.as_str()));
-                if !differing.is_empty() {
-                    changes.push(change(if replaces { Effect::Replace } else { Effect::Modify }, differing));
-                }
+                changes.extend(changed(proposal, id, kind, (&before.properties[id], &after.properties[id]), open));
             }
         }
     }
-    for (id, kind) in kinds_before.iter().filter(|(id, _)| !kinds_after.contains_key(*id)) {
+    for (id, why) in after.uncertain.iter().filter(|(id, _)| !after.kinds.contains_key(*id)) {
+        open.insert(why.clone());
+        let resource_type = proposal.template["Resources"][id]["Type"].as_str().unwrap_or_default().to_owned();
+        let properties = vec!["Condition".to_owned()];
+        changes.push(Change { logical_id: id.clone(), resource_type, effect: Effect::Unknown, properties });
+    }
+    let gone =
+        before.kinds.iter().filter(|(id, _)| !after.kinds.contains_key(*id) && !after.uncertain.contains_key(*id));
+    for (id, kind) in gone {
+        let policy = proposal
+            .deployed
+            .as_ref()
+            .and_then(|deployed| deployed.template["Resources"][id]["DeletionPolicy"].as_str());
+        let effect =
+            if policy.is_some_and(|policy| policy.starts_with("Retain")) { Effect::Leave } else { Effect::Remove };
         let (logical_id, resource_type) = (id.clone(), kind.clone());
-        changes.push(Change { logical_id, resource_type, effect: Effect::Remove, properties: Vec::new() });
+        changes.push(Change { logical_id, resource_type, effect, properties: Vec::new() });
     }
     changes
 }
 
-fn differing(before: Option<&Map<String, Json>>, after: Option<&Map<String, Json>>) -> Vec<String> {
-    let names: BTreeSet<&String> = before.into_iter().chain(after).flat_map(Map::keys).collect();
-    let of = |side: Option<&Map<String, Json>>, name: &str| side.and_then(|side| side.get(name)).cloned();
-    names.into_iter().filter(|name| of(before, name) != of(after, name)).cloned().collect()
+/// What becomes of a resource that is there on both sides.
+fn changed(
+    proposal: &Proposal,
+    id: &str,
+    kind: &str,
+    (before, after): (&Map<String, Json>, &Map<String, Json>),
+    open: &mut BTreeSet<String>,
+) -> Option<Change> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let (mut differing, mut uncertain) = (Vec::new(), Vec::new());
+    for name in names {
+        match compare_values(before.get(name), after.get(name)) {
+            Difference::None => {}
+            Difference::Some => differing.push(name.clone()),
+            Difference::Open => uncertain.push(name.clone()),
+        }
+    }
+    for name in &uncertain {
+        let sides = [before.get(name), after.get(name)];
+        let mut why: Vec<String> = sides.into_iter().flatten().flat_map(open_reasons).collect();
+        if why.is_empty() {
+            why.push("one of the two values is known only to CloudFormation".to_owned());
+        }
+        open.extend(why.into_iter().map(|why| format!("{id}.{name} cannot be compared: {why}")));
+    }
+    let failed =
+        proposal.deployed.as_ref().and_then(|deployed| deployed.resources.get(id)).map(|one| one.status.as_str());
+    if differing.is_empty() && failed.is_some_and(|status| status.ends_with("_FAILED")) {
+        differing.push(format!("tried again after {}", failed.unwrap_or_default()));
+    }
+    if kind == NESTED && differing.is_empty() {
+        open.insert(format!("{id}: the template of a nested stack is read from S3 at the deployment"));
+        uncertain.push("TemplateURL".to_owned());
+    }
+    let create_only = REPLACES.iter().find(|(one, _)| *one == kind).map_or(&[][..], |(_, all)| all);
+    let replaces = |names: &[String]| names.iter().any(|name| create_only.contains(&name.as_str()));
+    let effect = match (replaces(&differing), replaces(&uncertain), differing.is_empty(), uncertain.is_empty()) {
+        (true, ..) => Effect::Replace,
+        (false, true, ..) | (false, false, true, false) => Effect::Unknown,
+        (false, false, false, _) => Effect::Modify,
+        (false, false, true, true) => return None,
+    };
+    differing.extend(uncertain);
+    Some(Change { logical_id: id.to_owned(), resource_type: kind.to_owned(), effect, properties: differing })
 }

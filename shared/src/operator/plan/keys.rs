@@ -3,31 +3,29 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
+use super::compare::{Difference, compare};
 use super::resolve::{is_known, text};
+use super::seen::Seen;
 use crate::contract::PropertyGroups;
 use crate::lifecycle::Application;
 
 /// `Group/key` with its value.
-type Keys = BTreeMap<String, String>;
+type Keys = BTreeMap<String, Json>;
 
-/// What a side gives the job: the injected groups, and those of the application itself.
-pub(super) fn given(kinds: &BTreeMap<String, String>, side: &BTreeMap<String, Map<String, Json>>) -> Keys {
+/// What a side gives an application's job: the injected groups, and those of the application itself.
+pub(super) fn given(seen: &Seen, before: bool) -> Keys {
+    let own = seen.all(super::APPLICATION, before).into_iter().filter_map(|properties| {
+        properties.get("ApplicationConfiguration")?.pointer("/EnvironmentProperties/PropertyGroups")
+    });
+    let injected = seen.all(PropertyGroups::<String>::TYPE, before).into_iter();
+    let injected = injected.filter_map(|properties| properties.get("PropertyGroups"));
     let mut keys = Keys::new();
-    for (id, properties) in side {
-        let groups = match kinds.get(id).map(String::as_str) {
-            Some(super::APPLICATION) => properties
-                .get("ApplicationConfiguration")
-                .and_then(|all| all.pointer("/EnvironmentProperties/PropertyGroups")),
-            Some(kind) if kind == PropertyGroups::<String>::TYPE => properties.get("PropertyGroups"),
-            Some(_) | None => None,
-        };
-        for group in groups.and_then(Json::as_array).into_iter().flatten() {
-            let id = group.get("PropertyGroupId").map(text).unwrap_or_default();
-            let map = group.get("PropertyMap").and_then(Json::as_object);
-            keys.extend(map.into_iter().flatten().map(|(key, value)| (format!("{id}/{key}"), text(value))));
-        }
+    for group in own.chain(injected).filter_map(Json::as_array).flatten() {
+        let id = group.get("PropertyGroupId").map(text).unwrap_or_default();
+        let map = group.get("PropertyMap").and_then(Json::as_object);
+        keys.extend(map.into_iter().flatten().map(|(key, value)| (format!("{id}/{key}"), value.clone())));
     }
     keys
 }
@@ -36,8 +34,11 @@ pub(super) fn given(kinds: &BTreeMap<String, String>, side: &BTreeMap<String, Ma
 pub(super) fn changed(before: &Keys, after: &Keys) -> Vec<String> {
     let differs = after.iter().filter_map(|(key, value)| match before.get(key) {
         None => Some(format!("{key} is added")),
-        Some(old) if old != value => Some(format!("{key} changes")),
-        Some(_) => None,
+        Some(old) => match compare(Some(old), Some(value)) {
+            Difference::None => None,
+            Difference::Some => Some(format!("{key} changes")),
+            Difference::Open => Some(format!("{key} cannot be compared")),
+        },
     });
     let gone = before.keys().filter(|key| !after.contains_key(*key)).map(|key| format!("{key} is removed"));
     differs.chain(gone).collect()
@@ -48,7 +49,7 @@ pub(super) fn drift(before: &Keys, application: &Application) -> Vec<String> {
     let live = live(application);
     let ours = before.iter().filter_map(|(key, value)| match live.get(key) {
         None => Some(format!("{key} is gone")),
-        Some(found) if is_known(value) && found != value => {
+        Some(found) if is_known(&text(value)) && *found != text(value) => {
             Some(format!("{key} has another value than the stack gave it"))
         }
         Some(_) => None,
@@ -61,7 +62,7 @@ pub(super) fn others(before: &Keys, application: &Application) -> Vec<String> {
     live(application).into_keys().filter(|key| !before.contains_key(key)).collect()
 }
 
-fn live(application: &Application) -> Keys {
+fn live(application: &Application) -> BTreeMap<String, String> {
     let of = |group: &crate::lifecycle::Group| {
         let id = group.id.clone();
         group.map.clone().into_iter().map(move |(key, value)| (format!("{id}/{key}"), value))

@@ -10,6 +10,9 @@ use crate::lifecycle::{Application, ApplicationStatus, Replay, replay};
 pub(super) fn of(seen: &Seen) -> (u32, Finding) {
     let start =
         if seen.has_starter() { "auto-start starts it" } else { "nothing starts it: the stack has no auto-start" };
+    if seen.change(APPLICATION).is_some_and(|change| change.effect == Effect::Remove) {
+        return (0, Finding::fine("it is stopped: the deployment removes it"));
+    }
     let Some(application) = seen.application() else {
         return (0, Finding::fine(format!("it does not run yet: {start}")));
     };
@@ -44,21 +47,23 @@ fn running(seen: &Seen, start: &str) -> (u32, Finding) {
     }
     let mut causes: Vec<&str> = Vec::new();
     // Tags are written beside the configuration, without an update.
-    let updates = |kind: &str| {
-        seen.change(kind).is_some_and(|change| change.effect != Effect::Remove && change.properties != ["Tags"])
-    };
+    let updates =
+        |kind: &str| seen.change(kind).is_some_and(|change| change.happens() && change.properties != ["Tags"]);
     if updates(APPLICATION) {
         causes.push("the application");
     }
-    if seen.change(LOGGING_OPTION).is_some() {
+    if seen.change(LOGGING_OPTION).is_some_and(|change| change.effect != Effect::Unknown) {
         causes.push("its logging option");
     }
-    let before = keys::given(&seen.kinds(true), &seen.compared.before);
-    let after = keys::given(&seen.kinds(false), &seen.compared.after);
+    let (before, after) = (keys::given(seen, true), keys::given(seen, false));
     // The groups stand in the application too: one update writes both.
     let injected = seen.is_called(PropertyGroups::<String>::TYPE) && !updates(APPLICATION);
     if injected && !keys::changed(&before, &after).is_empty() {
         causes.push("its property groups");
+    }
+    let unknown = [APPLICATION, LOGGING_OPTION, UpdateGuard::<String>::TYPE, PropertyGroups::<String>::TYPE];
+    if causes.is_empty() && unknown.iter().any(|kind| seen.is_unknown(kind)) {
+        return (0, Finding::of(Outlook::CannotTell, "cannot tell whether it restarts"));
     }
     match causes.as_slice() {
         [] => (0, Finding::fine("none: it runs on")),
@@ -70,9 +75,9 @@ fn running(seen: &Seen, start: &str) -> (u32, Finding) {
     }
 }
 
-/// What speaks against a snapshot now.
+/// Why a snapshot would fail now.
 pub(super) fn trouble(seen: &Seen) -> Option<String> {
-    let application = seen.application().filter(|one| one.status == ApplicationStatus::Running)?;
+    let application = seen.live().filter(|one| one.status == ApplicationStatus::Running)?;
     match job(application, seen.proposal.now) {
         Job::Fails(what) => Some(what),
         Job::Runs
@@ -87,7 +92,8 @@ pub(super) fn trouble(seen: &Seen) -> Option<String> {
 
 /// Whether a snapshot is needed, and can be taken.
 pub(super) fn snapshot(seen: &Seen, restarts: u32) -> Finding {
-    let Some(application) = seen.application().filter(|_| restarts > 0) else {
+    let may_restart = restarts > 0 || seen.is_unknown(APPLICATION) || seen.is_unknown(LOGGING_OPTION);
+    let Some(application) = seen.application().filter(|_| may_restart) else {
         return Finding::fine("not needed");
     };
     if !application.snapshots_enabled {
@@ -101,7 +107,10 @@ pub(super) fn snapshot(seen: &Seen, restarts: u32) -> Finding {
                     format!("the newest, {}, is {} old", newest.name, age(seen.proposal.now.since(newest.created)))
                 },
             );
-            Finding::fine(format!("needed; nothing that the service tells speaks against it ({newest})"))
+            Finding::fine(format!("needed; no problem found ({newest})"))
+        }
+        Some(what) if restarts == 0 => {
+            Finding::of(Outlook::CannotTell, format!("it would fail: {}", what.trim_end_matches('.')))
         }
         Some(what) => cannot(seen, application, &what),
     }
@@ -124,7 +133,9 @@ fn cannot(seen: &Seen, application: &Application, what: &str) -> Finding {
                 }
                 Replay::Forbidden { why } => (Outlook::Fails, format!("the guard refuses to force: {why}")),
             },
-            Some("Continue") => (Outlook::Fails, "the guard lets it pass: the stack gets stuck".to_owned()),
+            Some("Continue") => {
+                (Outlook::Fails, "OnSnapshotFailure=Continue: the update will fail, and its rollback too".to_owned())
+            }
             Some(_) | None => (Outlook::Fails, "the guard fails the deployment before anything changes".to_owned()),
         }
     } else {

@@ -1,50 +1,70 @@
-//! A proposal beside what it changes, and the questions that are asked of both.
+//! One application of a proposal beside what the deployment changes, and the questions that are asked of both.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
 use super::changes::{Change, Compared, Effect};
+use super::side::Side;
 use super::{APPLICATION, BOUND, Proposal};
 use crate::contract::{AutoStart, UpdateGuard};
 use crate::lifecycle::Application;
 
-/// A proposal and what it changes.
+/// An application, and what the deployment changes of it and of what belongs to it.
 pub(super) struct Seen<'a> {
     pub(super) proposal: &'a Proposal,
     pub(super) compared: &'a Compared,
+    /// Its logical ID.
+    pub(super) id: &'a str,
+    /// Whether the template has no other: then everything belongs to it.
+    pub(super) is_only: bool,
 }
 
 impl Seen<'_> {
-    /// The first change of a resource of this type.
+    /// The first change of a resource of this type that belongs to it.
     pub(super) fn change(&self, kind: &str) -> Option<&Change> {
-        self.compared.changes.iter().find(|change| change.resource_type == kind)
+        let mut changes = self.compared.changes.iter().filter(|change| change.resource_type == kind);
+        changes.find(|change| self.concerns(&change.logical_id, kind))
+    }
+
+    /// Whether a resource belongs to it, on either side.
+    fn concerns(&self, id: &str, kind: &str) -> bool {
+        if kind == APPLICATION {
+            return id == self.id;
+        }
+        self.is_only || [&self.compared.before, &self.compared.after].into_iter().any(|side| self.belongs(side, id))
+    }
+
+    fn belongs(&self, side: &Side, id: &str) -> bool {
+        let Some(properties) = side.properties.get(id) else { return false };
+        let is = |name: &str, value: Option<&Json>| value.is_some() && properties.get(name) == value;
+        is("ApplicationName", side.references.get(self.id)) || is("ApplicationLogicalId", Some(&self.id.into()))
     }
 
     /// Whether CloudFormation will call the handler of this type: it comes anew, or a property of it changes.
     pub(super) fn is_called(&self, kind: &str) -> bool {
-        self.change(kind).is_some_and(|change| change.effect != Effect::Remove)
+        self.change(kind).is_some_and(Change::happens)
     }
 
-    /// Logical IDs and types of one side.
-    pub(super) fn kinds(&self, before: bool) -> BTreeMap<String, String> {
-        let template = match (&self.proposal.deployed, before) {
-            (Some(deployed), true) => &deployed.template,
-            (None, true) => &Json::Null,
-            (_, false) => &self.proposal.template,
-        };
-        let kind = |resource: &Json| resource["Type"].as_str().unwrap_or_default().to_owned();
-        let resources = template["Resources"].as_object();
-        resources.into_iter().flatten().map(|(id, resource)| (id.clone(), kind(resource))).collect()
+    /// Whether it cannot be told that anything happens to a resource of this type.
+    pub(super) fn is_unknown(&self, kind: &str) -> bool {
+        self.change(kind).is_some_and(|change| change.effect == Effect::Unknown)
+    }
+
+    fn side(&self, before: bool) -> &Side {
+        if before { &self.compared.before } else { &self.compared.after }
+    }
+
+    /// The resources of a type that belong to it, on one side.
+    pub(super) fn all(&self, kind: &str, before: bool) -> Vec<&Map<String, Json>> {
+        let side = self.side(before);
+        let ids = side.kinds.iter().filter(|(id, one)| *one == kind && self.concerns(id, kind));
+        ids.filter_map(|(id, _)| side.properties.get(id)).collect()
     }
 
     /// The properties of the first resource of this type, on one side.
     pub(super) fn properties(&self, kind: &str, before: bool) -> Option<&Map<String, Json>> {
-        let kinds = self.kinds(before);
-        let id = kinds.iter().find(|(_, one)| *one == kind)?.0;
-        let side = if before { &self.compared.before } else { &self.compared.after };
-        side.get(id)
+        self.all(kind, before).into_iter().next()
     }
 
     /// A property of our guard as it will be.
@@ -65,9 +85,54 @@ impl Seen<'_> {
         self.guard("MaxReplayHours").and_then(|hours| hours.parse().ok()).map_or(BOUND, Duration::from_hours)
     }
 
-    /// The application that the deployment goes on with; a replaced one is another.
-    pub(super) fn application(&self) -> Option<&Application> {
-        let replaced = self.change(APPLICATION).is_some_and(|change| change.effect == Effect::Replace);
-        self.proposal.application.as_ref().filter(|_| !replaced)
+    /// The application as it is.
+    pub(super) fn live(&self) -> Option<&Application> {
+        self.proposal.applications.get(self.id)
     }
+
+    /// The application that the deployment goes on with; a replaced one is another, and one that is removed is none.
+    pub(super) fn application(&self) -> Option<&Application> {
+        let stays = |change: &Change| match change.effect {
+            Effect::Replace | Effect::Remove | Effect::Leave => false,
+            Effect::Add | Effect::Modify | Effect::Unknown => true,
+        };
+        self.live().filter(|_| self.change(APPLICATION).is_none_or(stays))
+    }
+
+    /// Its name, else its logical ID.
+    pub(super) fn name(&self) -> String {
+        self.live().map_or_else(|| self.id.to_owned(), |live| live.name.clone())
+    }
+
+    /// Whether the deployment touches it, or what belongs to it.
+    pub(super) fn is_touched(&self) -> bool {
+        self.compared.changes.iter().any(|change| {
+            let kind = change.resource_type.as_str();
+            let belongs = kind == APPLICATION || kind == super::LOGGING_OPTION || kind.starts_with("Custom::Flink");
+            belongs && self.concerns(&change.logical_id, kind)
+        })
+    }
+}
+
+impl Change {
+    /// Whether it is worked on and is there afterwards.
+    pub(super) fn happens(&self) -> bool {
+        match self.effect {
+            Effect::Add | Effect::Modify | Effect::Replace => true,
+            Effect::Remove | Effect::Leave | Effect::Unknown => false,
+        }
+    }
+}
+
+/// The applications of both sides, by logical ID.
+pub(super) fn applications<'a>(proposal: &'a Proposal, compared: &'a Compared) -> Vec<Seen<'a>> {
+    let sides = [&compared.before, &compared.after];
+    let of = |side: &'a Side| side.kinds.iter().filter(|(_, kind)| *kind == APPLICATION).map(|(id, _)| id.as_str());
+    let uncertain = compared.changes.iter().filter(|change| change.resource_type == APPLICATION);
+    let mut ids: Vec<&str> =
+        sides.into_iter().flat_map(of).chain(uncertain.map(|change| change.logical_id.as_str())).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let is_only = ids.len() == 1;
+    ids.into_iter().map(|id| Seen { proposal, compared, id, is_only }).collect()
 }

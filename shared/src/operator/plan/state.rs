@@ -14,6 +14,14 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
     if seen.change(APPLICATION).is_some_and(|change| change.effect == Effect::Replace) {
         return replaced(seen, asked.as_ref());
     }
+    match seen.change(APPLICATION).map(|change| change.effect) {
+        Some(Effect::Remove) => {
+            let told = "GIVEN UP: the application is removed, and its snapshots with it";
+            return Finding::of(Outlook::AtRisk, told);
+        }
+        Some(Effect::Leave) => return Finding::fine("kept: the application stays, and leaves the stack"),
+        Some(Effect::Add | Effect::Modify | Effect::Replace | Effect::Unknown) | None => {}
+    }
     let Some(application) = seen.application() else { return Finding::fine("there is none yet: it starts empty") };
     let starts =
         restarts > 0 || (application.status == ApplicationStatus::Ready && seen.is_called(AutoStart::<String>::TYPE));

@@ -26,10 +26,12 @@ pub(super) fn describe(scene: &Scene) -> Told {
         next.push("then deploy a fix:".to_owned());
     }
     next.push(commands.deploy_with_rollback_disabled());
-    next.push(match status {
-        StackStatus::CreateFailed => "or roll it back, which deletes what it created:".to_owned(),
-        _ => "or go back:".to_owned(),
-    });
+    let back = if status == StackStatus::CreateFailed {
+        "or roll it back, which deletes what it created:"
+    } else {
+        "or go back:"
+    };
+    next.push(back.to_owned());
     next.push(commands.rollback());
     if !refused.is_empty() {
         next.push("when it is UPDATE_COMPLETE or UPDATE_ROLLBACK_COMPLETE, and nothing has started it:".to_owned());

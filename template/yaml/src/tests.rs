@@ -3,7 +3,7 @@
 use super::*;
 
 fn refusal(text: &str) -> String {
-    parse(text).unwrap_err().message
+    parse(text).unwrap_err().to_string()
 }
 
 /// Source: the long and the short form of each function on its page of the intrinsic function reference.

@@ -9,12 +9,14 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::{Map, Value, json};
 
-use super::template::invalid;
-use crate::api::ApiResult;
+/// What is not a template in YAML: the place and the reason, in CloudFormation's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(pub String);
 
 /// Short forms of `Fn::<name>`
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>).
-const FUNCTIONS: [&str; 17] = [
+const FUNCTIONS: [&str; 18] = [
     "And",
     "Base64",
     "Cidr",
@@ -25,6 +27,7 @@ const FUNCTIONS: [&str; 17] = [
     "If",
     "ImportValue",
     "Join",
+    "Length",
     "Not",
     "Or",
     "Select",
@@ -40,12 +43,12 @@ const FALSE: [&str; 3] = ["false", "no", "off"];
 /// The document.
 ///
 /// # Errors
-/// `ValidationError` with the place, for what is not YAML and for what CloudFormation does not take of it.
-pub(super) fn parse(text: &str) -> ApiResult<Value> {
+/// [`Malformed`] with the place, for what is not YAML and for what CloudFormation does not take of it.
+pub fn parse(text: &str) -> Result<Value, Malformed> {
     let mut reader = Reader { events: Parser::new_from_str(text) };
     reader.expect(&Event::StreamStart)?;
     if reader.next()?.0 == Event::StreamEnd {
-        return Err(invalid("Template format error: the template is empty."));
+        return Err(Malformed("the template is empty".to_owned()));
     }
     let value = reader.node()?;
     reader.expect(&Event::DocumentEnd)?;
@@ -58,25 +61,25 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn next(&mut self) -> ApiResult<(Event<'a>, Span)> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), Malformed> {
         match self.events.next() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => Err(malformed(*error.marker(), error.info())),
-            None => Err(invalid("Template format error: YAML not well-formed.")),
+            None => Err(Malformed("YAML not well-formed. (it ends too early)".to_owned())),
         }
     }
 
-    fn expect(&mut self, wanted: &Event<'_>) -> ApiResult<()> {
+    fn expect(&mut self, wanted: &Event<'_>) -> Result<(), Malformed> {
         let (event, place) = self.next()?;
         if event == *wanted { Ok(()) } else { Err(malformed(place.start, "one document is expected")) }
     }
 
-    fn node(&mut self) -> ApiResult<Value> {
+    fn node(&mut self) -> Result<Value, Malformed> {
         let event = self.next()?;
         self.node_of(event)
     }
 
-    fn node_of(&mut self, (event, place): (Event<'a>, Span)) -> ApiResult<Value> {
+    fn node_of(&mut self, (event, place): (Event<'a>, Span)) -> Result<Value, Malformed> {
         match event {
             Event::Scalar(text, style, _, tag) => scalar(&text, style, tag.as_deref(), place.start),
             Event::SequenceStart(_, tag) => {
@@ -98,7 +101,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn items(&mut self) -> ApiResult<Vec<Value>> {
+    fn items(&mut self) -> Result<Vec<Value>, Malformed> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
@@ -108,7 +111,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn members(&mut self) -> ApiResult<Map<String, Value>> {
+    fn members(&mut self) -> Result<Map<String, Value>, Malformed> {
         let mut members = Map::new();
         loop {
             let (event, place) = self.next()?;
@@ -126,13 +129,13 @@ impl<'a> Reader<'a> {
 }
 
 /// CloudFormation's words, with the reason of this reader.
-fn malformed(place: Marker, why: &str) -> crate::api::ApiError {
+fn malformed(place: Marker, why: &str) -> Malformed {
     let (line, column) = (place.line(), place.col() + 1);
-    invalid(format!("Template format error: YAML not well-formed. (line {line}, column {column}) {why}"))
+    Malformed(format!("YAML not well-formed. (line {line}, column {column}) {why}"))
 }
 
 /// A value under a short form is the function's argument.
-fn tagged(tag: Option<Cow<'_, Tag>>, value: Value, place: Marker) -> ApiResult<Value> {
+fn tagged(tag: Option<Cow<'_, Tag>>, value: Value, place: Marker) -> Result<Value, Malformed> {
     let Some(tag) = tag else { return Ok(value) };
     let name = tag.suffix.as_str();
     if tag.handle != "!" || !(FUNCTIONS.contains(&name) || ["Ref", "Condition"].contains(&name)) {
@@ -147,7 +150,7 @@ fn tagged(tag: Option<Cow<'_, Tag>>, value: Value, place: Marker) -> ApiResult<V
     Ok(Value::Object(Map::from_iter([(name, argument.unwrap_or(value))])))
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, place: Marker) -> ApiResult<Value> {
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, place: Marker) -> Result<Value, Malformed> {
     match tag {
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => Ok(json!(text)),
         Some(tag) => tagged(Some(Cow::Borrowed(tag)), json!(text), place),
@@ -157,7 +160,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, place: Marker) -> A
 }
 
 /// An unquoted scalar is what it looks like.
-fn plain(text: &str, place: Marker) -> ApiResult<Value> {
+fn plain(text: &str, place: Marker) -> Result<Value, Malformed> {
     let lower = text.to_lowercase();
     if TRUE.contains(&lower.as_str()) || FALSE.contains(&lower.as_str()) {
         return Ok(json!(TRUE.contains(&lower.as_str())));
