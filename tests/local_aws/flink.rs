@@ -6,6 +6,7 @@
 mod application;
 mod backend;
 mod catalogue;
+mod clock;
 mod cluster;
 mod configuration;
 mod create;
@@ -33,6 +34,7 @@ use serde_json::Value;
 
 pub use application::Application;
 pub use backend::Backend;
+pub use clock::FlinkClock;
 pub use cluster::Cluster;
 pub use configuration::{Configuration, LoggingOption};
 pub use job::{GROUP, Jar, Job, Saved, pump};
@@ -55,6 +57,8 @@ pub struct Flink {
     pub backend: Backend,
     /// Whether operations can be read.
     pub operations: OperationsView,
+    /// How applications that are created from now on tell time.
+    pub clock: FlinkClock,
     holds: BTreeMap<(String, Status), Hold>,
     snapshot_hold: Hold,
     start_failures: BTreeMap<String, String>,

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::cloudformation::{FailureOnTheWayBack, GroupsOnUpdate, TagsOnUpdate};
+use crate::cloudformation::{FailureOnTheWayBack, GroupsOnUpdate, RowsOnTheWayBack, TagsOnUpdate};
 
 /// Behaviours on which public sources disagree or are silent.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -43,6 +43,8 @@ pub struct Modes {
     pub resource_tags: ResourceTags,
     /// What a failure in a rollback does to what is in flight.
     pub failure_on_the_way_back: FailureOnTheWayBack,
+    /// Which properties a row shows in a rollback.
+    pub rows_on_the_way_back: RowsOnTheWayBack,
 }
 
 /// `aws:ResourceTag` in the context of a Flink call. Here the default is the documented answer: the service authorization reference
@@ -88,6 +90,7 @@ impl Modes {
             groups: GroupsOnUpdate::default(),
             resource_tags: ResourceTags::default(),
             failure_on_the_way_back: FailureOnTheWayBack::default(),
+            rows_on_the_way_back: RowsOnTheWayBack::default(),
         }
     }
 

@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use api::query;
 pub use model::{Output, Resource, Stack, StackEvent, Status};
-pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, TagsOnUpdate};
+pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, RowsOnTheWayBack, TagsOnUpdate};
 pub use responses::{Answer, Put, Request, ResponseFault, response_put};
 pub use template::Template;
 
@@ -52,6 +52,10 @@ pub struct CloudFormation {
     pub puts: Vec<Put>,
     /// How the next PUTs are answered; one entry per PUT, then normally.
     pub response_faults: VecDeque<ResponseFault>,
+    /// Logical IDs (or a stack's name) whose newest row, while it is in progress, the next so many DescribeStackEvents do not show.
+    pub late_rows: BTreeMap<String, u32>,
+    /// Logical IDs whose newest row the next so many DescribeStackEvents show without its ResourceProperties.
+    pub late_properties: BTreeMap<String, u32>,
     /// Logical IDs whose custom-resource request, this one or the next, times out at once (G.47).
     pub expire_at_once: BTreeSet<String>,
     /// ClientRequestTokens used, with the operation and the stack (G.39).

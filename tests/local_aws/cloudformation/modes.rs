@@ -32,3 +32,14 @@ pub enum FailureOnTheWayBack {
     /// They come to their own end: several failures in one attempt.
     LetsOthersEnd,
 }
+
+/// Which ResourceProperties the row of a resource shows that is brought back. DescribeStackEvents' reference says "used to create the
+/// resource" and no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum RowsOnTheWayBack {
+    /// Those that failed.
+    #[default]
+    Failed,
+    /// Those that are restored.
+    Restored,
+}

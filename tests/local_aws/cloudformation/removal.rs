@@ -47,12 +47,11 @@ pub(super) async fn remove(world: &Arc<World>, stack_id: &str, logical_id: &str)
 
 /// Deletes one doomed physical resource: three tries, then it is left (semantics C.1, G.45).
 pub(super) async fn clean_up(world: &Arc<World>, stack_id: &str, doomed: &Doomed) -> bool {
-    let logical_id = doomed.resource.logical_id.clone();
     let physical_id = doomed.resource.physical_id.clone().unwrap_or_default();
     let row = |status: Status, reason: &str| {
         let mut state = world.state();
         if let Some(stack) = state.cloudformation.stack_mut(stack_id) {
-            rows::doomed_row(stack, &logical_id, &physical_id, &doomed.resource.kind, status, reason);
+            rows::doomed_row(stack, &doomed.resource, &physical_id, status, reason);
         }
     };
     if doomed.is_retained {

@@ -77,6 +77,8 @@ pub struct Put {
 pub enum ResponseFault {
     /// With this status; the body is not taken.
     Status(u16),
+    /// 400 RequestTimeout, as S3 answers a body that does not arrive in time; it is not taken.
+    RequestTimeout,
     /// Never.
     Hang,
     /// The connection is dropped; the body is not taken.
@@ -106,6 +108,7 @@ pub async fn response_put(
     let fault = world.state().cloudformation.response_faults.pop_front();
     let status = match fault {
         Some(ResponseFault::Status(status)) => status,
+        Some(ResponseFault::RequestTimeout) => 400,
         Some(ResponseFault::Hang | ResponseFault::Reset) => 0,
         Some(ResponseFault::TakenThenReset) => {
             take(world, path, headers, body);
@@ -120,7 +123,13 @@ pub async fn response_put(
     match fault {
         Some(ResponseFault::Hang) => std::future::pending().await,
         Some(ResponseFault::Slow(delay)) => tokio::time::sleep(delay).await,
-        Some(ResponseFault::Status(_) | ResponseFault::Reset | ResponseFault::TakenThenReset) | None => {}
+        Some(
+            ResponseFault::Status(_)
+            | ResponseFault::RequestTimeout
+            | ResponseFault::Reset
+            | ResponseFault::TakenThenReset,
+        )
+        | None => {}
     }
     status
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::model::{Stack, StackEvent, Status};
+use super::model::{Resource, Stack, StackEvent, Status};
 use crate::{World, clock, events, stamp};
 
 pub(super) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
@@ -59,15 +59,9 @@ pub(super) fn resource_row(stack: &mut Stack, logical_id: &str, status: Status, 
 }
 
 /// A row about a physical resource that its logical ID no longer stands for: the cleanup phase.
-pub(super) fn doomed_row(
-    stack: &mut Stack,
-    logical_id: &str,
-    physical: &str,
-    kind: &str,
-    status: Status,
-    reason: &str,
-) {
-    push(stack, logical_id, physical, kind, status, reason, None);
+pub(super) fn doomed_row(stack: &mut Stack, doomed: &Resource, physical: &str, status: Status, reason: &str) {
+    let properties = Some(doomed.properties.to_string());
+    push(stack, &doomed.logical_id, physical, &doomed.kind, status, reason, properties);
 }
 
 fn push(

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::custom_resource::{self, Ask, Verb};
 use super::desk::Job;
 use super::model::{Doomed, Resource, Status};
+use super::modes::RowsOnTheWayBack;
 use super::plan::{Plan, job_for, plan};
 use super::removal::{Reason, is_kept, remove};
 use super::resources::{self, Made, Refused};
@@ -87,6 +88,12 @@ fn begin(world: &Arc<World>, job: &Job, status: Status, reason: &str) {
         before.touched.insert(job.logical_id.clone());
     }
     rows::resource_row(stack, &job.logical_id, status, reason);
+    if job.is_restoration
+        && world.settings.modes.rows_on_the_way_back == RowsOnTheWayBack::Restored
+        && let Some(row) = stack.events.last_mut()
+    {
+        row.properties = Some(job.properties.to_string());
+    }
 }
 
 /// Writes what became of it, and the last row.

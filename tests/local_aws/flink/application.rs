@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::clock::FlinkClock;
 use super::configuration::Configuration;
 use super::job::{Job, Saved};
 use super::model::RestoreType;
 use super::operations::Operation;
 use super::snapshots::{Snapshot, SnapshotStatus};
 use super::status::{Left, Status};
-use crate::clock;
 
 /// An application of the account.
 #[derive(Debug, Clone)]
@@ -40,6 +40,7 @@ pub struct Application {
     /// Epoch seconds.
     pub created: f64,
     pub(super) updated: f64,
+    pub(super) clock: FlinkClock,
     pub(super) description: Option<String>,
     pub(super) mode: String,
     pub(super) run: Option<Run>,
@@ -102,7 +103,7 @@ impl Application {
         self.previous = Some((self.version, self.configuration.clone()));
         self.version += 1;
         self.token = token;
-        self.updated = clock::now();
+        self.updated = self.clock.now();
     }
 
     /// ApplicationDetail.

@@ -8,7 +8,7 @@ use super::configuration::{
 use super::status::Status;
 use super::{logging, model};
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::{Settings, State, clock, iam};
+use crate::{Settings, State, iam};
 use serde_json::{Value, json};
 
 /// At most one, with 1 to 16 subnets and 1 to 5 security groups:
@@ -53,7 +53,8 @@ pub(super) fn create(
         configuration.logging.push(LoggingOption { id, stream_arn: option.log_stream_arn });
     }
     configuration.check_code(state)?;
-    let now = clock::now();
+    let clock = state.flink.clock;
+    let now = clock.now();
     let application = Application {
         arn: settings.arn("kinesisanalytics", &format!("application/{name}")),
         status: Status::Ready,
@@ -67,6 +68,7 @@ pub(super) fn create(
         job: None,
         created: now,
         updated: now,
+        clock,
         description: request.application_description,
         mode: request.application_mode.unwrap_or_else(|| "STREAMING".to_owned()),
         run: None,

@@ -6,7 +6,7 @@ use super::application::Application;
 use super::{catalogue, describe, model};
 use crate::api::{ApiError, ApiResult};
 use crate::modes::OperationIds;
-use crate::{Settings, State, clock};
+use crate::{Settings, State};
 
 /// An operation.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ impl Application {
         let operation = Operation {
             id: id.clone(),
             name: name.to_owned(),
-            started: clock::now(),
+            started: self.clock.now(),
             end: None,
             versions,
             rollback: None,
@@ -74,7 +74,7 @@ impl Application {
     pub(super) fn end(&mut self, id: Option<&str>, outcome: Outcome) {
         let running = self.operations.iter_mut().find(|operation| Some(operation.id.as_str()) == id);
         if let Some(operation) = running.filter(|operation| operation.end.is_none()) {
-            operation.end = Some(End { at: clock::now(), outcome });
+            operation.end = Some(End { at: self.clock.now(), outcome });
         }
     }
 }

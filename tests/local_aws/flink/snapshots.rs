@@ -11,7 +11,7 @@ use super::status::{Left, Status};
 use super::{describe, model};
 use crate::api::{ApiError, ApiResult};
 use crate::modes::{SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown};
-use crate::{Settings, State, clock};
+use crate::{Settings, State};
 
 /// A snapshot.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub enum SnapshotStatus {
 
 /// The snapshot that the service takes for an update or a stop, named as the row G.14 says.
 pub(super) fn by_service(application: &mut Application, prefix: &str, status: SnapshotStatus, saved: Saved) {
-    let mut millis = millis(clock::now());
+    let mut millis = millis(application.clock.now());
     let mut name = format!("{prefix}-{}-{millis}", application.name);
     while application.snapshots.iter().any(|snapshot| snapshot.name == name) {
         millis += 1;
@@ -87,7 +87,7 @@ impl Application {
         Snapshot {
             name,
             status,
-            created: clock::now(),
+            created: self.clock.now(),
             version: self.version,
             runtime: self.configuration.runtime.clone(),
             saved,

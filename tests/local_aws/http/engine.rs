@@ -32,6 +32,8 @@ pub(super) async fn custom_resource_response(world: &Arc<World>, incoming: &Inco
     )
     .await;
     let body = match status {
+        400 if headers(incoming).contains_key("authorization") => "<Error><Code>InvalidRequest</Code></Error>",
+        400 => "<Error><Code>RequestTimeout</Code></Error>",
         403 => "<Error><Code>SignatureDoesNotMatch</Code></Error>",
         _ => "",
     };

@@ -23,7 +23,7 @@ pub async fn rest(
 ) -> Option<Response<Body>> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').skip(1).collect();
     if let ("POST", ["functions", name, "invocations"]) = (method, segments.as_slice()) {
-        return Some(invoke(world, caller, name, headers, body).await);
+        return invoke(world, caller, name, headers, body).await;
     }
     let body: Value = serde_json::from_slice(body).unwrap_or_else(|_| json!({}));
     let name = match segments.as_slice() {
@@ -189,7 +189,7 @@ async fn invoke(
     name: &str,
     headers: &BTreeMap<String, String>,
     body: &[u8],
-) -> Response<Body> {
+) -> Option<Response<Body>> {
     let name = function_name(name);
     let event: Value = match body {
         [] => json!({}),
@@ -197,7 +197,7 @@ async fn invoke(
             Ok(event) => event,
             Err(error) => {
                 let message = format!("Could not parse request body into json: {error}");
-                return refusal(&ApiError::new("InvalidRequestContentException", message));
+                return Some(refusal(&ApiError::new("InvalidRequestContentException", message)));
             }
         },
     };
@@ -205,10 +205,14 @@ async fn invoke(
     let admitted = services::perform(&mut world.state(), caller, "lambda:InvokeFunction", &arn, &event, |state| {
         operations::find(state, &world.settings, name).map(|_| ())
     });
+    let is_event = headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
     if let Err(error) = admitted {
-        return refusal(&error);
+        if is_event && error.code == "ReplyLost" {
+            invoke_asynchronously(world, name, &event);
+        }
+        return (error.status != 0).then(|| refusal(&error));
     }
-    match headers.get("x-amz-invocation-type").map(String::as_str) {
+    Some(match headers.get("x-amz-invocation-type").map(String::as_str) {
         Some("DryRun") => reply(204, &Value::Null, None),
         Some("Event") => {
             invoke_asynchronously(world, name, &event);
@@ -218,7 +222,7 @@ async fn invoke(
             Ok(invoked) => reply(200, &invoked.payload, invoked.error.as_deref()),
             Err(error) => refusal(&error),
         },
-    }
+    })
 }
 
 fn success(action: &str) -> u16 {
