@@ -1,19 +1,20 @@
 //! One custom-resource request to one reply: look at the stack, read, drive, tell.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use serde_json::Value;
-use shared::contract::{CustomResource, Intent, NoGoal, intent, read, told};
-use shared::custom_resource::verdict::{Standing, next_hop, patience};
+use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, read, told};
+use shared::custom_resource::verdict::{Context, Standing, is_patient, next_hop, patience};
 use shared::custom_resource::{Handover, Reply, Request};
-use shared::lifecycle::{Action, Because, Done, last_start};
+use shared::lifecycle::{Action, Because, Done, Refusal, Timestamp, last_start};
 use tracing::info;
 
 use crate::asked::{self, Asked};
 use crate::aws::Aws;
 use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::fault::Fault;
-use crate::handover::hand_over;
+use crate::handover::hand_over_until;
 use crate::metric;
 use crate::now::now;
 use crate::pace::{OutOfTime, Pace};
@@ -36,51 +37,65 @@ pub(crate) struct Delivered<'a> {
     pub(crate) telling: &'a Telling<'a>,
     /// This function's own name.
     pub(crate) function: &'a str,
+    /// Until when a hand-over is tried.
+    pub(crate) hand_over_until: Instant,
 }
 
 /// Answers a request, or hands it over.
 pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, mut pace: Pace) -> Ended {
     let Delivered { event, request, telling, .. } = *delivered;
     let nothing = Trail::default();
-    let Ok(asked) = look(aws, delivered, &mut pace).await else {
-        return Ended::Reply(telling.late("nothing could be learned of the stack", BTreeMap::new(), &nothing));
+    let handed = Handover::read(event).unwrap_or_default();
+    if !handed.status.is_empty() {
+        telling.goes_back(handed.status.contains("ROLLBACK"));
+    }
+    let first_seen = handed.first_seen.map_or_else(now, Timestamp);
+    // The hop clock, until the rows tell when the request began.
+    pace.no_longer_than(patience(request, now().since(first_seen)));
+    let (asked, standing) = match look::<R>(aws, delivered, first_seen, &mut pace).await {
+        Ok(Ok(learned)) => learned,
+        Ok(Err(fault)) => return undescribed::<R>(aws, delivered, fault).await,
+        Err(error) => {
+            let first = Handover { first_seen: Some(first_seen.0), ..handed };
+            if let Some(ended) = handed_over(aws, delivered, &first, &pace).await {
+                return ended;
+            }
+            let because = format!("nothing could be learned of the stack: {error}");
+            return Ended::Reply(telling.late(&because, &nothing));
+        }
     };
-    if let Ok((asked, standing)) = &asked {
-        telling.stack_is(asked.status);
-        if *standing == Standing::AnsweredBefore {
+    match standing {
+        Standing::Awaited | Standing::Doubtful => {}
+        Standing::AnsweredBefore => {
             info!("this request was answered before");
             return Ended::AnsweredBefore;
         }
+        Standing::NotAwaited(found) => {
+            let resource = request.logical_resource_id.clone();
+            return Ended::Reply(telling.not_awaited(&Refusal::NotAwaited { resource, found }));
+        }
     }
-    let properties = match read::<R>(&request.properties).and_then(|properties| {
-        properties.application()?;
-        Ok(properties)
-    }) {
+    let properties = match properties::<R>(request) {
         Ok(properties) => properties,
         Err(unreadable) => return Ended::Reply(telling.unreadable(&unreadable)),
     };
-    let none = || properties.attributes(None);
-    let asked = match asked {
-        Ok((asked, _)) => asked,
-        Err(fault) => {
-            return Ended::Reply(telling.refused(&fault.refusal(Action::DescribeStacks), none(), &nothing));
-        }
-    };
-    let facts = asked.facts(request, aws.environment.stop_patience);
+    telling.attributes_are(properties.attributes(None));
+    let facts = asked.facts(request, first_seen, aws.environment.stop_patience);
+    let (since, deployed_since) = (facts.since, facts.deployed_since);
     let (goal, application) = match intent(&properties, request, &asked.asker(), facts) {
-        Intent::Nothing => return Ended::Reply(telling.reached("Nothing to do.", none(), &nothing)),
+        Intent::Nothing => return Ended::Reply(telling.reached("Nothing to do.", BTreeMap::new(), &nothing)),
         Intent::Succeed(attributes) => {
             return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
         }
         Intent::Refuse(NoGoal::Unreadable(unreadable)) => return Ended::Reply(telling.unreadable(&unreadable)),
         Intent::Refuse(NoGoal::Refused(refusal)) => {
-            return Ended::Reply(telling.refused(&refusal, none(), &nothing));
+            return Ended::Reply(telling.refused(&refusal, BTreeMap::new(), &nothing));
         }
         Intent::Reach(goal, application) => (goal, application),
     };
-    let first = Handover::read(event).unwrap_or_else(|| asked.rows.handover(request, asked.status.as_str(), now().0));
+    let first = asked.rows.handover(request, asked.status.as_str(), first_seen.0, Some(handed));
     // CloudFormation's clock began with the resource's row, not with this invocation.
-    pace.no_longer_than(patience(request, now().since(asked.since(request))));
+    pace.no_longer_than(patience(request, now().since(since)));
     let subject = Subject {
         stack: request.stack_id.clone(),
         application: Some(application),
@@ -89,55 +104,116 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     };
     let mut trail = Trail::default();
     let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;
-    measure(&properties, &asked, request, &trail, reached.as_ref().ok());
-    let seen = trail.last.as_ref();
-    match reached {
-        Ok(done) => Ended::Reply(telling.reached(&told(&done, seen), properties.reached(&done, seen), &trail)),
-        // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could contradict it.
-        Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => Ended::AnsweredBefore,
-        Err(Stopped::Refused(refusal)) => Ended::Reply(telling.refused(&refusal, properties.attributes(seen), &trail)),
-        Err(Stopped::OutOfTime(because)) => {
-            let first = Handover { kept: trail.kept.clone(), ..first };
-            if let Some(next) = next_hop(&first, event, pace.is_last())
-                && hand_over(aws, delivered.function, &next).await
-            {
-                return Ended::HandedOver;
-            }
-            let because =
-                because.map_or_else(|| "nothing could be learned of it".to_owned(), |because| because.to_string());
-            Ended::Reply(telling.late(&because, properties.attributes(seen), &trail))
+    if let Err(Stopped::OutOfTime(_)) = &reached {
+        let first = Handover { kept: trail.kept.clone(), ..first.clone() };
+        if let Some(ended) = handed_over(aws, delivered, &first, &pace).await {
+            return ended;
         }
+    }
+    let seen = trail.last.as_ref();
+    let reply = match &reached {
+        Ok(done) => telling.reached(&told(done, seen), properties.reached(done, seen), &trail),
+        // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could contradict it.
+        Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => return Ended::AnsweredBefore,
+        Err(Stopped::Refused(refusal)) => telling.refused(refusal, properties.attributes(seen), &trail),
+        Err(Stopped::OutOfTime(because)) => {
+            telling.attributes_are(properties.attributes(seen));
+            telling.late(&waited_for(because.as_ref(), &trail), &trail)
+        }
+    };
+    measure(&properties, (since, deployed_since), &trail, reached.as_ref().ok());
+    Ended::Reply(reply)
+}
+
+/// The properties, once the application that they name can be read too.
+fn properties<R: CustomResource>(request: &Request) -> Result<R, Unreadable> {
+    let properties = read::<R>(&request.properties)?;
+    properties.application()?;
+    Ok(properties)
+}
+
+/// The answer when the stack cannot be described. Its events may still tell in which direction it goes.
+async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, fault: Fault) -> Ended {
+    let Delivered { request, telling, .. } = *delivered;
+    if let Some(goes_back) = asked::is_going_back(aws, request).await {
+        telling.goes_back(goes_back);
+    }
+    let refusal = fault.refusal(Action::DescribeStacks);
+    Ended::Reply(match properties::<R>(request) {
+        Ok(properties) => telling.refused(&refusal, properties.attributes(None), &Trail::default()),
+        Err(unreadable) => telling.unreadable(&unreadable),
+    })
+}
+
+/// Hands over, if another invocation has more time than this one.
+async fn handed_over(aws: &Aws, delivered: &Delivered<'_>, first: &Handover, pace: &Pace) -> Option<Ended> {
+    let next = next_hop(first, delivered.event, pace.is_last())?;
+    let is_taken = hand_over_until(aws, delivered.function, &next, delivered.hand_over_until).await;
+    is_taken.then_some(Ended::HandedOver)
+}
+
+/// What was waited for when time was up, and what came instead of an answer if the last look had none.
+fn waited_for(because: Option<&Because>, trail: &Trail) -> String {
+    match (because, &trail.unanswered) {
+        (Some(because), None) => because.to_string(),
+        (Some(because), Some(error)) => format!("{because}; then AWS did not respond: {error}"),
+        (None, Some(error)) => format!("nothing could be learned of it: AWS did not respond: {error}"),
+        (None, None) => "nothing could be learned of it".to_owned(),
     }
 }
 
-/// What this request leaves as metrics.
-fn measure<R: CustomResource>(properties: &R, asked: &Asked, request: &Request, trail: &Trail, done: Option<&Done>) {
+/// What an answered request leaves as metrics: since when it was worked on, and since when its deployment goes on.
+fn measure<R: CustomResource>(
+    properties: &R,
+    (since, deployed_since): (Timestamp, Timestamp),
+    trail: &Trail,
+    done: Option<&Done>,
+) {
     let told_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
-    metric::ended(now().since(asked.since(request)), trail.calls.len(), done.is_none(), told_of.collect());
+    metric::ended(now().since(since), trail.calls.len(), done.is_none(), told_of.collect());
     let application = trail.last.as_ref().and_then(|last| last.application.as_ref());
     if let (Some(Done::Running | Done::Healthy), Some(application)) = (done, application)
-        && let Some(start) = last_start(application, asked.deployed_since(request))
+        && let Some(start) = last_start(application, deployed_since)
     {
         metric::started(&application.name, &start);
     }
 }
 
-/// Looks at the stack until it is known whether somebody waits for the answer.
-async fn look(
+/// Looks at the stack until it is known whether CloudFormation waits for the answer.
+async fn look<R: CustomResource>(
     aws: &Aws,
     delivered: &Delivered<'_>,
+    first_seen: Timestamp,
     pace: &mut Pace,
-) -> Result<Result<(Asked, Standing), Fault>, OutOfTime> {
-    let request = delivered.request;
-    for looks in 1.. {
-        let asked = match asked::look(aws, request, pace).await? {
+) -> Result<Result<(Asked, Standing), Fault>, String> {
+    let Delivered { request, telling, .. } = *delivered;
+    let mut looks = 0;
+    loop {
+        looks += 1;
+        let asked = match asked::look(aws, request, pace, |status| telling.stack_is(status)).await? {
             Ok(asked) => asked,
             Err(fault) => return Ok(Err(fault)),
         };
-        match asked.rows.standing(request, delivered.telling.physical_id(), looks) {
-            Standing::Doubtful => pace.rest(Because::NotSeenYet).await?,
-            standing @ (Standing::Awaited | Standing::AnsweredBefore) => return Ok(Ok((asked, standing))),
+        let standing = |is_patient| {
+            let (status, physical_id) = (asked.status.as_str(), telling.physical_id());
+            asked.rows.standing(request, Context { resource_type: R::TYPE, physical_id, status, is_patient })
+        };
+        match standing(is_patient(now().since(first_seen), looks, aws.environment.poll_interval)) {
+            Standing::Doubtful => {
+                info!("the rows do not show yet that CloudFormation waits");
+                match pace.rest(Because::NotSeenYet).await {
+                    Ok(()) => {}
+                    // Nobody has more time than this invocation.
+                    Err(OutOfTime) if pace.is_last() => {
+                        let standing = standing(true);
+                        return Ok(Ok((asked, standing)));
+                    }
+                    Err(OutOfTime) => return Err("its events do not show the request's row yet".to_owned()),
+                }
+            }
+            standing @ (Standing::Awaited | Standing::AnsweredBefore | Standing::NotAwaited(_)) => {
+                return Ok(Ok((asked, standing)));
+            }
         }
     }
-    Err(OutOfTime)
 }

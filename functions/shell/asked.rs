@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::aws::Aws;
 use crate::fault::Fault;
-use crate::now::now;
 use crate::pace::{OutOfTime, Pace};
 use crate::stack;
 
@@ -22,26 +21,41 @@ pub(crate) struct Asked {
     applications: Vec<(String, String)>,
 }
 
-/// Looks at the request's stack until something is learned.
-pub(crate) async fn look(aws: &Aws, request: &Request, pace: &mut Pace) -> Result<Result<Asked, Fault>, OutOfTime> {
+/// Looks at the request's stack until something is learned; `heard` is given its status as soon as that is known.
+///
+/// # Errors
+/// What came instead of an answer until there was no time left.
+pub(crate) async fn look(
+    aws: &Aws,
+    request: &Request,
+    pace: &mut Pace,
+    heard: impl Fn(StackStatus),
+) -> Result<Result<Asked, Fault>, String> {
     loop {
-        match look_once(aws, request).await {
+        match look_once(aws, request, &heard).await {
             Err(Fault::Passing(error)) => {
                 tracing::info!(error, "looked at the stack and learned nothing");
-                pace.untold().await?;
+                pace.untold().await.map_err(|OutOfTime| error)?;
             }
-            told => return Ok(told),
+            learned => return Ok(learned),
         }
     }
 }
 
-async fn look_once(aws: &Aws, request: &Request) -> Result<Asked, Fault> {
+async fn look_once(aws: &Aws, request: &Request, heard: impl Fn(StackStatus)) -> Result<Asked, Fault> {
     let described = stack::describe(aws, &request.stack_id).await?;
+    heard(described.status);
     // arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
     let name = described.id.split('/').nth(1).unwrap_or_default().to_owned();
     let rows = rows(aws, request, |all| Rows::is_enough(all, request)).await?;
     let applications = stack::applications(aws, &request.stack_id, false).await?;
     Ok(Asked { status: described.status, rows, name, id: described.id, applications })
+}
+
+/// Whether the stack goes back to what it was, by its events alone: for when it cannot be described.
+pub(crate) async fn is_going_back(aws: &Aws, request: &Request) -> Option<bool> {
+    let is_stack = |all: &[Row]| all.last().is_some_and(|row| row.physical_id == request.stack_id);
+    rows(aws, request, is_stack).await.ok()?.is_going_back(request)
 }
 
 /// The newest rows, until there are enough; none where they cannot be read.
@@ -56,25 +70,25 @@ async fn rows(aws: &Aws, request: &Request, enough: impl Fn(&[Row]) -> bool) -> 
 
 /// The newest row of the resource. Not DescribeStackResource, whose status lags on some engines.
 async fn newest_row(aws: &Aws, request: &Request) -> Result<Rows, Fault> {
-    rows(aws, request, |all| all.last().is_some_and(|row| row.logical_id == request.logical_resource_id)).await
+    rows(aws, request, |all| all.last().is_some_and(|row| row.is_of(request))).await
 }
 
 impl Asked {
-    /// When the request began; where its rows do not tell, now.
-    pub(crate) fn since(&self, request: &Request) -> Timestamp {
-        self.rows.since(request).map_or_else(now, Timestamp)
+    /// When the request began; where its rows do not tell, when it was first seen.
+    pub(crate) fn since(&self, request: &Request, first_seen: Timestamp) -> Timestamp {
+        self.rows.since(request).map_or(first_seen, Timestamp)
     }
 
     /// When the stack's operation began; where that cannot be read, with the request.
-    pub(crate) fn deployed_since(&self, request: &Request) -> Timestamp {
-        self.rows.deployed_since(request).map_or_else(|| self.since(request), Timestamp)
+    pub(crate) fn deployed_since(&self, request: &Request, first_seen: Timestamp) -> Timestamp {
+        self.rows.deployed_since(request).map_or_else(|| self.since(request, first_seen), Timestamp)
     }
 
     /// What a goal is made of.
-    pub(crate) fn facts(&self, request: &Request, stop_patience: Duration) -> Facts {
+    pub(crate) fn facts(&self, request: &Request, first_seen: Timestamp, stop_patience: Duration) -> Facts {
         Facts {
-            since: self.since(request),
-            deployed_since: self.deployed_since(request),
+            since: self.since(request, first_seen),
+            deployed_since: self.deployed_since(request, first_seen),
             stack: self.status,
             stop_patience,
             operation: self.rows.operation(request),

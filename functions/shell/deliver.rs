@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use shared::custom_resource::{NotCloudFormations, Request};
+use shared::custom_resource::{NotCloudFormations, PutResult, Request};
 use tracing::{error, info, warn};
 
 /// How an answer reaches CloudFormation.
@@ -48,16 +48,16 @@ pub(crate) async fn deliver(
         // The URL was signed without a type: sending one is a 403 (`semantics.md` E.2).
         let put = delivery.http.put(url).header("content-type", "").body(body.clone());
         let left = until.saturating_duration_since(Instant::now());
-        match tokio::time::timeout(left.min(ATTEMPT), put.send()).await {
-            Ok(Ok(answer)) if answer.status().is_success() => {
-                info!(status = answer.status().as_u16(), "answered");
+        match tokio::time::timeout(left.min(ATTEMPT), sent(put)).await {
+            Ok(Ok((status, PutResult::Taken))) => {
+                info!(status, "answered");
                 return Ok(());
             }
-            Ok(Ok(answer)) if !answer.status().is_server_error() => {
-                error!(status = answer.status().as_u16(), "the answer was refused, finally");
+            Ok(Ok((status, PutResult::Refused))) => {
+                error!(status, "the answer was refused, finally");
                 return Ok(());
             }
-            Ok(Ok(answer)) => warn!(status = answer.status().as_u16(), "the answer was not taken"),
+            Ok(Ok((status, PutResult::Retry))) => warn!(status, "the answer was not taken"),
             Ok(Err(failed)) => warn!(error = %failed.without_url(), "the answer did not arrive"),
             Err(_elapsed) => warn!("the answer was not taken in time"),
         }
@@ -68,4 +68,12 @@ pub(crate) async fn deliver(
         tokio::time::sleep(jittered).await;
         wait = (wait * 2).min(Duration::from_secs(10));
     }
+}
+
+/// One PUT: its status, and what to do now. A refusal's reason stands in its body.
+async fn sent(put: reqwest::RequestBuilder) -> Result<(u16, PutResult), reqwest::Error> {
+    let answer = put.send().await?;
+    let status = answer.status().as_u16();
+    let body = if answer.status().is_client_error() { answer.text().await.ok() } else { None };
+    Ok((status, PutResult::of(status, body.as_deref())))
 }

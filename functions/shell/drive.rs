@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use shared::contract::told;
+use shared::contract::{property_values, told};
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{
-    Action, Application, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, StackStatus, Step, Tried,
+    Action, Application, Because, Call, Done, Goal, Mask, Observed, Refusal, Rejected, Stack, StackStatus, Step, Tried,
     next_step,
 };
 use tracing::info;
@@ -71,6 +71,8 @@ pub(crate) struct Trail {
     pub(crate) calls: Vec<Made>,
     /// Each change of status and each call, for people.
     pub(crate) timeline: Vec<String>,
+    /// What came instead of an answer to the last look; none when it had one.
+    pub(crate) unanswered: Option<String>,
     /// What the next invocation has to know.
     pub(crate) kept: BTreeMap<String, String>,
 }
@@ -107,12 +109,14 @@ pub(crate) async fn drive(
     };
     let mut waiting = None;
     let mut known = subject.stack_seen.clone();
-    let mut begun = Begun::default();
+    let mut begun = Begun::masking(mask(subject));
     loop {
-        let observed = match look(aws, goal, subject, &mut tried, &mut known, &mut begun).await {
+        let observed = look(aws, goal, subject, &mut tried, &mut known, &mut begun).await;
+        let observed = match observed.map_err(|fault| fault.masked(&begun.mask)) {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
+                trail.unanswered = Some(error);
                 pace.untold().await.map_err(|_| Stopped::OutOfTime(waiting))?;
                 continue;
             }
@@ -131,6 +135,7 @@ pub(crate) async fn drive(
                 }
                 Err(Fault::Passing(error)) => {
                     info!(%goal, error, "looked at the stack and learned nothing");
+                    trail.unanswered = Some(error);
                     pace.untold().await.map_err(|_| Stopped::OutOfTime(waiting))?;
                     continue;
                 }
@@ -138,6 +143,7 @@ pub(crate) async fn drive(
             }
             step = next_step(goal, &observed);
         }
+        trail.unanswered = None;
         note(goal, &observed, &step, trail);
         let seen = observed.application.clone();
         trail.last = Some(observed);
@@ -150,6 +156,7 @@ pub(crate) async fn drive(
             }
             Step::Call(call, because) => {
                 let result = perform(aws, subject, seen.as_ref(), &call).await;
+                let result = result.map_err(|fault| fault.masked(&begun.mask));
                 let refused = match result {
                     Ok(()) => {
                         tried.accepted(&call);
@@ -167,6 +174,7 @@ pub(crate) async fn drive(
                         // Whether it was taken is not known: reality tells.
                         info!(%goal, %call, error, "called and learned nothing");
                         tried.unanswered(&call, error.clone());
+                        trail.unanswered = Some(error.clone());
                         pace.untold().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
                         Some(error)
                     }
@@ -178,6 +186,20 @@ pub(crate) async fn drive(
             }
         }
     }
+}
+
+/// What a request's property groups may not show in any text, and what it names anyway.
+fn mask(subject: &Subject) -> Mask {
+    let mut mask = Mask::default();
+    mask.name([subject.stack.as_str()]);
+    mask.name(subject.stack.split('/').nth(1));
+    mask.name(subject.application.as_deref());
+    if let InNameOf::Request { request, .. } = &subject.in_name_of {
+        for properties in [&request.properties, &request.old_properties] {
+            mask.hide(property_values(properties));
+        }
+    }
+    mask
 }
 
 /// One call, to whom it is addressed.
@@ -200,7 +222,7 @@ async fn look(
 ) -> Result<Observed, Fault> {
     // One time for the look and for the decision made of it.
     let now = now();
-    let application: Option<Application> = match &subject.application {
+    let mut application: Option<Application> = match &subject.application {
         Some(name) => look::application(aws, name, begun, |status| goal.needs(status, now)).await?,
         None => None,
     };
@@ -210,6 +232,9 @@ async fn look(
         Some(_) | None => look_at_stack(aws, subject).await?,
     };
     *known = Some(stack.clone());
+    if let Some(application) = &mut application {
+        tried.note_new(&mut application.operations);
+    }
     tried.looked(application.as_ref(), now);
     let poll_interval = aws.environment.poll_interval;
     Ok(Observed { now, application, stack, tried: tried.clone(), poll_interval })

@@ -1,9 +1,10 @@
-//! What an SDK error means, told once, here: look again, a missing permission, or a request that is not taken.
+//! What an SDK error means, decided once, here: look again, a missing permission, or a request that is not taken.
 
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use shared::lifecycle::{Action, Refusal, SNAPSHOT_FAILURE};
+use shared::lifecycle::{Action, Mask, Refusal, SNAPSHOT_FAILURE};
 use std::error::Error;
 
 /// Why a call did not answer what was asked.
@@ -25,42 +26,89 @@ pub(crate) enum Fault {
     Rejected(Action, String),
 }
 
-/// Reads an SDK error. Codes are matched only where the model names them; of texts only the snapshot failure's stable prefix.
-pub(crate) fn fault<E, R>(action: Action, error: &SdkError<E, R>) -> Fault
+/// Credentials that are expired or not known (common errors of the JSON and the query protocol).
+const CREDENTIALS: [&str; 7] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+];
+
+/// Reads an SDK error.
+pub(crate) fn fault<E>(action: Action, error: &SdkError<E, HttpResponse>) -> Fault
 where
     E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug,
 {
-    let Some(service) = error.as_service_error() else {
-        return Fault::Passing(DisplayErrorContext(error).to_string());
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    match error {
+        SdkError::ServiceError(_) => {
+            let service = error.as_service_error();
+            let (code, message) = (service.and_then(|error| error.code()), service.and_then(|error| error.message()));
+            answered(action, status.unwrap_or_default(), code, message)
+        }
+        // What cannot be sent will never be.
+        SdkError::ConstructionFailure(_) => Fault::Rejected(action, words(error)),
+        SdkError::DispatchFailure(failure) if failure.is_user() => Fault::Rejected(action, words(error)),
+        SdkError::ResponseError(_) if status.is_some_and(|status| (400..500).contains(&status) && status != 429) => {
+            Fault::Rejected(action, words(error))
+        }
+        // Nobody there, no time, half an answer; and what a later SDK calls otherwise.
+        _ => Fault::Passing(words(error)),
+    }
+}
+
+/// An error in its own words and those of its causes: no type, no response.
+pub(crate) fn words(error: &(dyn Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        // A cause is often repeated by what wraps it.
+        if !text.is_empty() && !said.iter().any(|known| known.contains(&text)) {
+            said.push(text);
+        }
+        next = error.source();
+    }
+    said.join(": ")
+}
+
+/// Reads what a service answered. Codes are matched only where the model names them; of texts only the snapshot failure's stable prefix
+/// and the throttling's.
+fn answered(action: Action, status: u16, code: Option<&str>, message: Option<&str>) -> Fault {
+    let named = code.map_or_else(|| format!("HTTP {status} without a code"), str::to_owned);
+    let text = message.map_or_else(|| named.clone(), |message| format!("{named}: {message}"));
+    // Not LimitExceededException: for this API it is a quota (`semantics.md` A.11).
+    let is_listed = |code: &str| {
+        (THROTTLING_ERRORS.contains(&code) || TRANSIENT_ERRORS.contains(&code)) && code != "LimitExceededException"
     };
-    let code = service.code().unwrap_or("an error without a code");
-    let text = service.message().map_or_else(|| code.to_owned(), |message| format!("{code}: {message}"));
+    // Whatever a proxy or a load balancer says with a 5xx, it says nothing of the application.
+    if status >= 500 || status == 429 || code.is_some_and(is_listed) || text.contains("Rate exceeded") {
+        return Fault::Passing(text);
+    }
     if text.contains(SNAPSHOT_FAILURE) {
         return Fault::Snapshot(text);
     }
-    match code {
-        // Not LimitExceededException: for this API it is a quota (`semantics.md` A.11).
-        "ThrottlingException"
-        | "Throttling"
-        | "TooManyRequestsException"
-        | "RequestLimitExceeded"
-        | "InternalFailure"
-        | "InternalServerError"
-        | "InternalError"
-        | "ServiceUnavailable"
-        | "ServiceUnavailableException"
-        | "RequestTimeout" => Fault::Passing(text),
-        _ if text.contains("Rate exceeded") => Fault::Passing(text),
-        "AccessDenied"
-        | "AccessDeniedException"
-        | "UnrecognizedClientException"
-        | "ExpiredTokenException"
-        | "UnauthorizedOperation" => Fault::Denied(action, text),
+    match code.unwrap_or_default() {
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Fault::Denied(action, text),
         "ResourceInUseException" | "ConcurrentModificationException" => Fault::Conflict(text),
+        // The status changed between the look and the call: looked at again.
+        "InvalidRequestException" if depends_on_status(action) => Fault::Conflict(text),
         "ResourceNotFoundException" => Fault::Missing(text),
+        // No policy gives expired credentials back, and no other look.
+        code if CREDENTIALS.contains(&code) => Fault::Rejected(action, text),
+        // After any other 400 from a stop the status decides, never the code (`semantics.md` A.5).
+        _ if action == Action::StopApplication => Fault::Conflict(text),
         _ => Fault::Rejected(action, text),
     }
+}
+
+/// Whether the service takes the call in some statuses only.
+fn depends_on_status(action: Action) -> bool {
+    [Action::StartApplication, Action::StopApplication, Action::CreateApplicationSnapshot, Action::UpdateApplication]
+        .contains(&action)
 }
 
 impl Fault {
@@ -74,5 +122,96 @@ impl Fault {
                 Refusal::Rejected { action, error }
             }
         }
+    }
+
+    /// The same without property values.
+    pub(crate) fn masked(self, mask: &Mask) -> Self {
+        match self {
+            Self::Passing(text) => Self::Passing(mask.apply(&text)),
+            Self::Denied(action, text) => Self::Denied(action, mask.apply(&text)),
+            Self::Snapshot(text) => Self::Snapshot(mask.apply(&text)),
+            Self::Conflict(text) => Self::Conflict(mask.apply(&text)),
+            Self::Missing(text) => Self::Missing(mask.apply(&text)),
+            Self::UnknownStatus(word) => Self::UnknownStatus(word),
+            Self::Rejected(action, text) => Self::Rejected(action, mask.apply(&text)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_kinesisanalyticsv2::error::BuildError;
+    use aws_sdk_kinesisanalyticsv2::operation::start_application::StartApplicationError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+
+    type Failed = SdkError<StartApplicationError, HttpResponse>;
+
+    const START: Action = Action::StartApplication;
+    const DESCRIBE: Action = Action::DescribeApplication;
+
+    fn kind(fault: &Fault) -> &'static str {
+        match fault {
+            Fault::Passing(_) => "passing",
+            Fault::Denied(..) => "denied",
+            Fault::Snapshot(_) => "snapshot",
+            Fault::Conflict(_) => "conflict",
+            Fault::Missing(_) => "missing",
+            Fault::UnknownStatus(_) => "unknown status",
+            Fault::Rejected(..) => "rejected",
+        }
+    }
+
+    #[test]
+    fn a_code_is_read_as_aws_means_it() {
+        for (action, status, code, expected) in [
+            (START, 400, "ThrottlingException", "passing"),
+            (START, 400, "SlowDown", "passing"),
+            (START, 400, "EC2ThrottledException", "passing"),
+            (START, 400, "RequestTimeoutException", "passing"),
+            (START, 400, "LimitExceededException", "rejected"),
+            (START, 500, "InternalFailure", "passing"),
+            (START, 502, "AccessDeniedException", "passing"),
+            (START, 429, "Whatever", "passing"),
+            (START, 400, "AccessDeniedException", "denied"),
+            (START, 400, "ExpiredTokenException", "rejected"),
+            (START, 403, "ExpiredToken", "rejected"),
+            (START, 400, "UnrecognizedClientException", "rejected"),
+            (Action::StopApplication, 400, "ExpiredTokenException", "rejected"),
+            (Action::StopApplication, 400, "LimitExceededException", "conflict"),
+            (START, 400, "ResourceInUseException", "conflict"),
+            (START, 400, "InvalidRequestException", "conflict"),
+            (Action::CreateApplicationSnapshot, 400, "InvalidRequestException", "conflict"),
+            (Action::UpdateApplication, 400, "InvalidRequestException", "conflict"),
+            (Action::StopApplication, 400, "InvalidArgumentException", "conflict"),
+            (START, 400, "InvalidArgumentException", "rejected"),
+            (DESCRIBE, 400, "InvalidRequestException", "rejected"),
+            (DESCRIBE, 400, "ResourceNotFoundException", "missing"),
+        ] {
+            let fault = answered(action, status, Some(code), Some("why"));
+            assert_eq!(kind(&fault), expected, "{code} {status}");
+        }
+    }
+
+    #[test]
+    fn a_5xx_says_nothing_of_the_application_whatever_stands_in_it() {
+        let html = answered(START, 502, None, None);
+        assert_eq!(html, Fault::Passing("HTTP 502 without a code".into()));
+        let snapshot = answered(START, 503, Some("InvalidRequestException"), Some(SNAPSHOT_FAILURE));
+        assert_eq!(kind(&snapshot), "passing");
+        assert_eq!(kind(&answered(START, 400, Some("InvalidRequestException"), Some(SNAPSHOT_FAILURE))), "snapshot");
+        assert_eq!(kind(&answered(START, 400, Some("InvalidRequestException"), Some("Rate exceeded"))), "passing");
+        assert_eq!(kind(&answered(START, 403, None, None)), "rejected");
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_not_tried_again_and_a_lost_connection_is() {
+        let error = BuildError::other("ApplicationName is missing");
+        let built = fault(START, &Failed::construction_failure(error));
+        assert_eq!(kind(&built), "rejected", "{built:?}");
+        let lost = fault(START, &Failed::dispatch_failure(ConnectorError::io("connection reset".into())));
+        let Fault::Passing(text) = lost else { panic!("{lost:?}") };
+        assert!(text.contains("connection reset"), "{text}");
+        assert!(!text.contains(['{', '(']), "no type of ours or the SDK's: {text}");
     }
 }

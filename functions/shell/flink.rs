@@ -8,7 +8,7 @@ use sdk::types::{
 };
 use shared::lifecycle::{
     Action, Application, ApplicationStatus, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType,
-    Snapshot, SnapshotStatus, Timestamp, without_frames,
+    Snapshot, SnapshotStatus, Timestamp,
 };
 
 use crate::aws::Aws;
@@ -139,7 +139,8 @@ pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<Operations, Faul
         let kind = info.operation.clone().unwrap_or_default();
         let started = timestamp(info.start_time.as_ref());
         let ended = info.end_time.as_ref().map(|ended| timestamp(Some(ended)));
-        operations.push(Operation { kind, status, started, ended, error });
+        let id = info.operation_id.clone().unwrap_or_else(|| format!("{kind} {}", started.0));
+        operations.push(Operation { id, is_new: false, kind, status, started, ended, error });
     }
     Ok(Operations::Listed(operations))
 }
@@ -151,8 +152,7 @@ async fn error_text(aws: &Aws, name: &str, id: &str) -> Result<Option<String>, F
             .application_operation_info_details
             .and_then(|details| details.operation_failure_details)
             .and_then(|details| details.error_info)
-            .and_then(|info| info.error_string)
-            .map(|text| without_frames(&text))),
+            .and_then(|info| info.error_string)),
         Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
         Err(_) => Ok(None),
     }
@@ -198,11 +198,7 @@ pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -
         }
         Call::Stop { force } => {
             let stop = flink.stop_application().application_name(name).force(*force);
-            // After any 400 from a stop the status decides, never the code (`semantics.md` A.5).
-            stop.send().await.map_err(|error| match fault(action, &error) {
-                Fault::Rejected(_, text) => Fault::Conflict(text),
-                other => other,
-            })?;
+            stop.send().await.map_err(|error| fault(action, &error))?;
         }
         Call::CreateSnapshot { name: snapshot } => {
             let create = flink.create_application_snapshot().application_name(name).snapshot_name(snapshot);

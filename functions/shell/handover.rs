@@ -3,13 +3,22 @@
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 use serde_json::Value;
+use std::time::{Duration, Instant};
 use tracing::{info, warn};
 
 use crate::aws::Aws;
+use crate::fault::words;
 
 /// Invokes this function asynchronously with `event`; whether Lambda took it.
 pub(crate) async fn hand_over(aws: &Aws, function: &str, event: &Value) -> bool {
-    let lambda = aws_sdk_lambda::Client::from_conf(aws.lambda.clone());
+    invoke(&client(aws), function, event).await
+}
+
+fn client(aws: &Aws) -> aws_sdk_lambda::Client {
+    aws_sdk_lambda::Client::from_conf(aws.lambda.clone())
+}
+
+async fn invoke(lambda: &aws_sdk_lambda::Client, function: &str, event: &Value) -> bool {
     let invoke = lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
     match invoke.payload(Blob::new(event.to_string())).send().await {
         Ok(_) => {
@@ -17,8 +26,30 @@ pub(crate) async fn hand_over(aws: &Aws, function: &str, event: &Value) -> bool 
             true
         }
         Err(error) => {
-            warn!(error = %aws_smithy_types::error::display::DisplayErrorContext(&error), "could not hand over");
+            warn!(error = words(&error), "could not hand over");
             false
         }
+    }
+}
+
+/// The longest that one try of several is waited for.
+const ATTEMPT: Duration = Duration::from_secs(2);
+
+/// The same, tried again until `until`: the deployment must not fail because one call was throttled, failed or got lost. One that was lost
+/// may have been taken; two invocations at work on one request do each other no harm.
+pub(crate) async fn hand_over_until(aws: &Aws, function: &str, event: &Value, until: Instant) -> bool {
+    let client = client(aws);
+    let mut wait = Duration::from_millis(50);
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if let Ok(true) = tokio::time::timeout(left.min(ATTEMPT), invoke(&client, function, event)).await {
+            return true;
+        }
+        let jittered = wait.mul_f64(0.5 + fastrand::f64());
+        if Instant::now() + jittered >= until {
+            return false;
+        }
+        tokio::time::sleep(jittered).await;
+        wait = (wait * 2).min(ATTEMPT);
     }
 }

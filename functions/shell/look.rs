@@ -1,6 +1,6 @@
 //! One look at an application: several calls, each of which may be throttled by itself.
 
-use shared::lifecycle::{Application, ApplicationStatus, Looks};
+use shared::lifecycle::{Application, ApplicationStatus, Looks, Mask, Operations, without_frames};
 
 use crate::aws::Aws;
 use crate::fault::Fault;
@@ -13,6 +13,19 @@ pub(crate) struct Begun {
     application: Option<Application>,
     has: Looks,
     is_interrupted: bool,
+    /// What no text of the service may repeat.
+    pub(crate) mask: Mask,
+}
+
+impl Begun {
+    /// Nothing yet, with what must be masked.
+    pub(crate) fn masking(mask: Mask) -> Self {
+        Self { mask, ..Self::default() }
+    }
+
+    fn begin_anew(&mut self, application: Option<Application>) {
+        *self = Self { application, mask: std::mem::take(&mut self.mask), ..Self::default() };
+    }
 }
 
 /// An application with what else its status `needs` to be looked at; `None` when it does not exist. After a passing fault the next look
@@ -26,7 +39,7 @@ pub(crate) async fn application(
     let found = go_on(aws, name, begun, needs).await;
     match &found {
         Err(Fault::Passing(_)) => begun.is_interrupted = begun.application.is_some(),
-        Ok(_) | Err(_) => *begun = Begun::default(),
+        Ok(_) | Err(_) => begun.begin_anew(None),
     }
     found
 }
@@ -42,6 +55,8 @@ async fn go_on(
             begun.application = flink::described(aws, name).await?;
         }
         let Some(application) = &mut begun.application else { return Ok(None) };
+        begun.mask.name([application.name.as_str(), application.arn.as_str()]);
+        begun.mask.learn(&application.groups);
         let needed = needs(application.status);
         if needed.tags && !begun.has.tags {
             application.tags = flink::tags(aws, &application.arn).await?;
@@ -53,7 +68,7 @@ async fn go_on(
         }
         // After the snapshots: the operation of one that just failed has ended then, and says why.
         if needed.operations && !begun.has.operations {
-            application.operations = flink::operations(aws, name).await?;
+            application.operations = readable(flink::operations(aws, name).await?, &begun.mask);
             begun.has.operations = true;
         }
         if begun.is_interrupted {
@@ -61,10 +76,19 @@ async fn go_on(
             let now = flink::described(aws, name).await?;
             let seen = |one: &Application| (one.status, one.version);
             if now.as_ref().map(seen) != Some(seen(application)) {
-                *begun = Begun { application: now, ..Begun::default() };
+                begun.begin_anew(now);
                 continue;
             }
         }
         return Ok(begun.application.take());
     }
+}
+
+/// Operations whose texts are fit for people: without property values, then without stack frames.
+fn readable(operations: Operations, mask: &Mask) -> Operations {
+    let Operations::Listed(mut listed) = operations else { return operations };
+    for operation in &mut listed {
+        operation.error = operation.error.take().map(|text| without_frames(&mask.apply(&text)));
+    }
+    Operations::Listed(listed)
 }

@@ -26,7 +26,7 @@ impl Pace {
     /// Ends sooner when somebody's patience does.
     pub(crate) fn no_longer_than(&mut self, patience: Duration) {
         let end = Instant::now() + patience;
-        self.last = end <= self.until;
+        self.last |= end <= self.until;
         self.until = self.until.min(end);
     }
 

@@ -1,7 +1,6 @@
 //! What stands between Lambda's runtime and the handlers: exactly one answer, whatever happens.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -91,7 +90,13 @@ async fn custom_resource<R: CustomResource>(
     let schedule = Schedule::of(left, aws.as_ref().map_or(Duration::ZERO, |aws| aws.environment.reply_margin));
     let function = &event.context.env_config.function_name;
     async {
-        let delivered = Delivered { event: &event.payload, request: &request, telling: &telling, function };
+        let delivered = Delivered {
+            event: &event.payload,
+            request: &request,
+            telling: &telling,
+            function,
+            hand_over_until: began + schedule.hand_over,
+        };
         let (said, reply) = match ended::<R>(aws, &delivered, began, schedule).await {
             Ended::Reply(reply) => (reply.verdict.as_str(), reply),
             Ended::AnsweredBefore => return Ok(json!({"Status": "answered before"})),
@@ -123,7 +128,7 @@ async fn ended<R: CustomResource>(
     match watched(began + schedule.watchdog, answer::<R>(aws, delivered, pace)).await {
         Ok(ended) => ended,
         Err(Bitten::Panic(message)) => Ended::Reply(telling.broken(&format!("The handler panicked: {message}."))),
-        Err(Bitten::Late) => Ended::Reply(telling.late("a call did not come back", BTreeMap::new(), &Trail::default())),
+        Err(Bitten::Late) => Ended::Reply(telling.late("a call did not come back", &Trail::default())),
     }
 }
 

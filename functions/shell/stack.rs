@@ -171,6 +171,7 @@ fn row(row: &sdk::types::StackEvent) -> Row {
         physical_id: event.physical_id,
         resource_type: event.resource_type,
         status: event.status,
+        properties: serde_json::from_str(row.resource_properties().unwrap_or_default()).unwrap_or_default(),
     }
 }
 

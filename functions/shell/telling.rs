@@ -1,11 +1,11 @@
 //! Composes replies: the first cause in the service's own words, what was seen last, what to do next, where the log is.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use shared::contract::{CustomResource, Unreadable};
-use shared::custom_resource::verdict::{Direction, verdict};
-use shared::custom_resource::{Reply, Request, Verdict};
+use shared::custom_resource::verdict::{Direction, Trouble, verdict};
+use shared::custom_resource::{Reply, Request, RequestType, Verdict};
 use shared::lifecycle::{Refusal, StackStatus};
 use tracing::{error, warn};
 
@@ -19,13 +19,22 @@ pub(crate) struct Telling<'a> {
     no_echo: bool,
     /// Where this invocation's log is.
     log: &'a str,
-    /// The stack's status, as soon as it is known.
-    stack: Cell<Option<StackStatus>>,
+    /// Where the stack goes, as soon as that is known.
+    direction: Cell<Direction>,
+    /// The contract's attributes, as far as they are known: every SUCCESS carries them.
+    attributes: RefCell<BTreeMap<String, String>>,
 }
 
 impl<'a> Telling<'a> {
     pub(crate) fn new<R: CustomResource>(request: &'a Request, log: &'a str) -> Self {
-        Self { request, physical_id: request.physical_id(R::KIND), no_echo: R::NO_ECHO, log, stack: Cell::new(None) }
+        Self {
+            request,
+            physical_id: request.physical_id(R::KIND),
+            no_echo: R::NO_ECHO,
+            log,
+            direction: Cell::new(Direction::Unknown),
+            attributes: RefCell::new(R::unknown_attributes()),
+        }
     }
 
     /// The identity in every answer to this request.
@@ -35,7 +44,17 @@ impl<'a> Telling<'a> {
 
     /// From now on the stack's status is known.
     pub(crate) fn stack_is(&self, status: StackStatus) {
-        self.stack.set(Some(status));
+        self.goes_back(status.is_rolling_back());
+    }
+
+    /// From now on it is known in which direction the stack goes.
+    pub(crate) fn goes_back(&self, goes_back: bool) {
+        self.direction.set(if goes_back { Direction::Back } else { Direction::Forward });
+    }
+
+    /// From now on these attributes are known.
+    pub(crate) fn attributes_are(&self, attributes: BTreeMap<String, String>) {
+        self.attributes.borrow_mut().extend(attributes);
     }
 
     /// The goal is reached.
@@ -46,7 +65,21 @@ impl<'a> Telling<'a> {
     /// A property cannot be read.
     pub(crate) fn unreadable(&self, unreadable: &Unreadable) -> Reply {
         let text = format!("A property cannot be read: {unreadable}. Mend the template, then deploy again.");
-        self.trouble(&text, BTreeMap::new(), &Trail::default())
+        self.trouble(&text, Trouble::Obstacle, BTreeMap::new(), &Trail::default())
+    }
+
+    /// CloudFormation does not wait for the request: nothing is done. A Delete that was answered before is no trouble.
+    pub(crate) fn not_awaited(&self, refusal: &Refusal) -> Reply {
+        let text = format!("{refusal} {}", refusal.remedy());
+        match self.request.request_type {
+            RequestType::Delete => {
+                warn!(reason = text, "nothing was done");
+                self.reached(&text, BTreeMap::new(), &Trail::default())
+            }
+            RequestType::Create | RequestType::Update | RequestType::Unknown(_) => {
+                self.trouble(&text, Trouble::NotAwaited, BTreeMap::new(), &Trail::default())
+            }
+        }
     }
 
     /// The goal cannot be reached.
@@ -56,30 +89,29 @@ impl<'a> Telling<'a> {
             last.map_or_else(String::new, |seen| format!(" Last seen: {}, version {}.", seen.status, seen.version));
         let said = refusal.to_string();
         let stop = if said.ends_with('.') { "" } else { "." };
-        self.trouble(&format!("{said}{stop} {}{last}", refusal.remedy()), attributes, trail)
+        let text = format!("{said}{stop} {}{last}", refusal.remedy());
+        self.trouble(&text, Trouble::Obstacle, attributes, trail)
     }
 
     /// There is no time left, here and in any invocation after this.
-    pub(crate) fn late(&self, because: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
+    pub(crate) fn late(&self, because: &str, trail: &Trail) -> Reply {
+        if self.direction.get() == Direction::Unknown {
+            self.direction.set(Direction::Unanswered);
+        }
         let text = format!(
             "No time is left: {because}. The application may get there by itself; look at it, then deploy again."
         );
-        self.trouble(&text, attributes, trail)
+        self.trouble(&text, Trouble::Obstacle, BTreeMap::new(), trail)
     }
 
     /// What must not happen: a panic, an initialisation that failed.
     pub(crate) fn broken(&self, what: &str) -> Reply {
-        self.trouble(what, BTreeMap::new(), &Trail::default())
+        self.trouble(what, Trouble::Obstacle, BTreeMap::new(), &Trail::default())
     }
 
     /// Something stands in the way: a SUCCESS that is one all the same says so in Data, in the log and as a metric with an alarm.
-    fn trouble(&self, text: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
-        let direction = match self.stack.get().map(StackStatus::is_rolling_back) {
-            Some(true) => Direction::Back,
-            Some(false) => Direction::Forward,
-            None => Direction::Unknown,
-        };
-        let verdict = verdict(&self.request.request_type, direction);
+    fn trouble(&self, text: &str, trouble: Trouble, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
+        let verdict = verdict(&self.request.request_type, self.direction.get(), trouble);
         match verdict {
             Verdict::Success => {
                 warn!(trouble = text, "answered SUCCESS all the same");
@@ -99,11 +131,13 @@ impl<'a> Telling<'a> {
         attributes: BTreeMap<String, String>,
         trail: &Trail,
     ) -> Reply {
+        let mut known = self.attributes.borrow().clone();
+        known.extend(attributes);
         Reply {
             verdict,
             reason,
             physical_resource_id: self.physical_id.clone(),
-            attributes,
+            attributes: known,
             timeline: trail.timeline.clone(),
             trouble,
             no_echo: self.no_echo,

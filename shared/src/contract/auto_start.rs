@@ -80,6 +80,7 @@ pub struct AutoStartAttributes {
 
 impl CustomResource for AutoStart {
     const KIND: &'static str = "auto-start";
+    const TYPE: &'static str = AutoStart::<String>::TYPE;
 
     fn application(&self) -> Result<ApplicationRef, Unreadable> {
         self.common.application()
@@ -121,6 +122,10 @@ impl CustomResource for AutoStart {
             }
             RequestType::Unknown(word) => Err(unknown(word).into()),
         }
+    }
+
+    fn unknown_attributes() -> BTreeMap<String, String> {
+        to_map(&AutoStartAttributes::default())
     }
 
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {

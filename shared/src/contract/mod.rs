@@ -49,7 +49,7 @@ pub use intent::{Intent, intent};
 pub use limits::Leaf;
 pub use origin::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
 pub use permissions::permissions;
-pub use property_groups::{PropertyGroups, PropertyGroupsAttributes};
+pub use property_groups::{PropertyGroups, PropertyGroupsAttributes, property_values};
 pub use reach::Asker;
 pub use report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
 pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};

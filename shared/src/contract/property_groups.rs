@@ -77,6 +77,13 @@ impl Given {
     }
 }
 
+/// Every value of the property groups in a request's properties, read tolerantly: they may be secrets.
+pub fn property_values(properties: &Value) -> impl Iterator<Item = &str> {
+    let groups = properties.get("PropertyGroups").and_then(Value::as_array).into_iter().flatten();
+    let maps = groups.filter_map(|group| group.get("PropertyMap").and_then(Value::as_object));
+    maps.flat_map(|map| map.values()).filter_map(Value::as_str)
+}
+
 fn group(entry: &Value) -> Option<Group> {
     let id = entry.get("PropertyGroupId")?.as_str()?.to_owned();
     let map = entry.get("PropertyMap")?.as_object()?;
@@ -115,6 +122,7 @@ pub struct PropertyGroupsAttributes {
 
 impl CustomResource for PropertyGroups {
     const KIND: &'static str = "property-groups";
+    const TYPE: &'static str = PropertyGroups::<String>::TYPE;
     const BORROWS: bool = true;
 
     fn application(&self) -> Result<ApplicationRef, Unreadable> {
@@ -151,6 +159,10 @@ impl CustomResource for PropertyGroups {
             reach,
             since,
         })))
+    }
+
+    fn unknown_attributes() -> BTreeMap<String, String> {
+        to_map(&PropertyGroupsAttributes::default())
     }
 
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {

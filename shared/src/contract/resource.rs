@@ -65,6 +65,8 @@ impl From<Unreadable> for NoGoal {
 pub trait CustomResource: DeserializeOwned {
     /// The first part of its physical resource IDs.
     const KIND: &'static str;
+    /// The type that its resources are declared with.
+    const TYPE: &'static str;
 
     /// Whether `Fn::GetAtt` masks its attributes. None of ours is a secret: names, ARNs, versions, statuses.
     const NO_ECHO: bool = false;
@@ -82,6 +84,9 @@ pub trait CustomResource: DeserializeOwned {
     /// # Errors
     /// The path of a property whose word cannot be read, or what is wrong with what they ask for.
     fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal>;
+
+    /// Every attribute of the contract while nothing is known, not even the properties.
+    fn unknown_attributes() -> BTreeMap<String, String>;
 
     /// Every attribute of the contract, empty when unknown.
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String>;

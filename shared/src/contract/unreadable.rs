@@ -42,6 +42,8 @@ pub fn read<T: DeserializeOwned>(properties: &Value) -> Result<T, Unreadable> {
         let (found, takes) = text
             .split_once(", expected ")
             .unwrap_or((&text, "the shape in the property tables of functions/README.md"));
+        // serde names the Rust type that a map is read into.
+        let takes = if takes.starts_with("struct ") { "a map of properties" } else { takes };
         let found = found.strip_prefix("invalid type: ").unwrap_or(found);
         let found = if found.starts_with("string ") { "a string" } else { found };
         Unreadable::at(path, found, takes)
@@ -84,6 +86,18 @@ mod tests {
     fn a_wrong_shape_among_the_common_properties_is_told_with_its_path_too() {
         let error = read::<AutoStart>(&json!({"ServiceToken": "t", "ApplicationName": ["a"]})).unwrap_err();
         assert_eq!(error.to_string(), "ApplicationName: found sequence, it takes a string");
+    }
+
+    #[test]
+    fn no_rust_type_is_named() {
+        let list = json!([]);
+        let nested = json!({"ServiceToken": "t", "RunConfiguration": {"FlinkRunConfiguration": "x"}});
+        for properties in [list, nested, json!(null), json!(7), json!({"ServiceToken": "t", "RunConfiguration": "x"})] {
+            let error = read::<AutoStart>(&properties).unwrap_err().to_string();
+            assert!(!error.contains("struct"), "{error}");
+        }
+        let error = read::<AutoStart>(&json!([])).unwrap_err().to_string();
+        assert_eq!(error, "ResourceProperties: found sequence, it takes a map of properties");
     }
 
     #[test]

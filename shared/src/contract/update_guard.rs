@@ -122,6 +122,7 @@ impl UpdateGuard {
 
 impl CustomResource for UpdateGuard {
     const KIND: &'static str = "update-guard";
+    const TYPE: &'static str = UpdateGuard::<String>::TYPE;
 
     fn application(&self) -> Result<ApplicationRef, Unreadable> {
         self.common.application()
@@ -151,6 +152,10 @@ impl CustomResource for UpdateGuard {
             patience: self.patience()?,
             since: facts.since,
         })))
+    }
+
+    fn unknown_attributes() -> BTreeMap<String, String> {
+        attributes(GuardOutcome::Continued, None)
     }
 
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {

@@ -4,12 +4,14 @@
 //! the properties mean is the contract's business, not this module's.
 
 mod handover;
+mod put;
 mod reply;
 mod request;
 mod response_url;
 pub mod verdict;
 
 pub use handover::Handover;
+pub use put::PutResult;
 pub use reply::{LIMIT, Reply, Verdict};
 pub use request::{LONGEST_ID, Request, RequestType};
 pub use response_url::{NotCloudFormations, ResponseUrl};

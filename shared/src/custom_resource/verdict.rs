@@ -4,8 +4,8 @@
 mod rows;
 mod schedule;
 
-pub use rows::{Row, Rows, Standing};
-pub use schedule::{Schedule, next_hop, patience};
+pub use rows::{Context, Row, Rows, Standing};
+pub use schedule::{Schedule, is_patient, next_hop, patience};
 
 use super::reply::Verdict;
 use super::request::RequestType;
@@ -17,18 +17,32 @@ pub enum Direction {
     Forward,
     /// Back to what it was.
     Back,
-    /// Its status could not be read.
+    /// No call that tells was answered: throttled, or nobody there.
+    Unanswered,
+    /// Its status could not be read for another reason.
     Unknown,
 }
 
+/// What stands in the way of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// What it asks for cannot be done.
+    Obstacle,
+    /// CloudFormation does not wait for it: nothing was done.
+    NotAwaited,
+}
+
 /// The verdict on a request that something stood in the way of: FAILED, unless that would make the very state that this project cures. A
-/// Delete, and an Update while its stack rolls back, succeed; the trouble then stands in Data, in the log and in a metric with an alarm.
+/// Delete, and an Update while its stack rolls back, succeed; the trouble then stands in Data, in the log and in a metric with an alarm. An
+/// Update of a stack that does not answer may be on the way back, where FAILED would leave it stuck.
 #[must_use]
-pub const fn verdict(request_type: &RequestType, direction: Direction) -> Verdict {
-    match (request_type, direction) {
-        (RequestType::Delete, _) | (RequestType::Update, Direction::Back) => Verdict::Success,
-        (RequestType::Update, Direction::Forward | Direction::Unknown)
-        | (RequestType::Create | RequestType::Unknown(_), _) => Verdict::Failed,
+pub const fn verdict(request_type: &RequestType, direction: Direction, trouble: Trouble) -> Verdict {
+    match (request_type, direction, trouble) {
+        (RequestType::Delete, _, _)
+        | (RequestType::Update, Direction::Back | Direction::Unanswered, _)
+        | (RequestType::Create, Direction::Back, Trouble::NotAwaited) => Verdict::Success,
+        (RequestType::Update, Direction::Forward | Direction::Unknown, _)
+        | (RequestType::Create | RequestType::Unknown(_), _, _) => Verdict::Failed,
     }
 }
 
@@ -37,18 +51,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_delete_and_an_update_on_the_way_back_succeed_with_trouble() {
-        use Direction::{Back, Forward, Unknown};
+    fn only_a_delete_and_an_update_that_may_be_on_the_way_back_succeed_with_trouble() {
+        use Direction::{Back, Forward, Unanswered, Unknown};
         use Verdict::{Failed, Success};
         let word = || RequestType::Unknown("Replace".into());
-        for (request_type, forward, back, unknown) in [
-            (RequestType::Create, Failed, Failed, Failed),
-            (RequestType::Update, Failed, Success, Failed),
-            (RequestType::Delete, Success, Success, Success),
-            (word(), Failed, Failed, Failed),
+        for (request_type, obstacle, not_awaited) in [
+            (RequestType::Create, [Failed; 4], [Failed, Success, Failed, Failed]),
+            (RequestType::Update, [Failed, Success, Success, Failed], [Failed, Success, Success, Failed]),
+            (RequestType::Delete, [Success; 4], [Success; 4]),
+            (word(), [Failed; 4], [Failed; 4]),
         ] {
-            let verdicts = [Forward, Back, Unknown].map(|direction| verdict(&request_type, direction));
-            assert_eq!(verdicts, [forward, back, unknown], "{request_type:?}");
+            for (trouble, expected) in [(Trouble::Obstacle, obstacle), (Trouble::NotAwaited, not_awaited)] {
+                let verdicts = [Forward, Back, Unanswered, Unknown].map(|one| verdict(&request_type, one, trouble));
+                assert_eq!(verdicts, expected, "{request_type:?} {trouble:?}");
+            }
         }
     }
 }

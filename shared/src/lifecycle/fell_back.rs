@@ -15,7 +15,7 @@ pub(super) fn step(application: &Application, deployed_since: Timestamp) -> Opti
     };
     match &application.operations {
         Operations::Listed(_) => {
-            let operation = application.newest("UpdateApplication", deployed_since)?;
+            let operation = application.newest("UpdateApplication", deployed_since.less_skew())?;
             match operation.status {
                 OperationStatus::Failed => {
                     refuse(operation.error.clone().unwrap_or_else(|| "the service gives no reason".to_owned()))
@@ -27,7 +27,8 @@ pub(super) fn step(application: &Application, deployed_since: Timestamp) -> Opti
         }
         // Only a rollback that kept it RUNNING can be told from the version; one that ended in READY is started.
         Operations::Unreadable => {
-            let to = application.rolled_back_to.filter(|_| application.version_created >= deployed_since)?;
+            let to =
+                application.rolled_back_to.filter(|_| application.version_created >= deployed_since.less_skew())?;
             refuse(format!("the service went back to version {to} (its operations cannot be read for the reason)"))
         }
     }
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn an_update_of_an_earlier_deployment_is_not_this_ones() {
         let mut observed = seen(ApplicationStatus::Running);
-        observed.now.0 -= 1;
+        observed.now.0 -= 5001;
         operation(&mut observed, "UpdateApplication", OperationStatus::Failed, None);
         assert_eq!(told(&observed), None);
     }

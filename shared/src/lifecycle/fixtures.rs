@@ -54,7 +54,15 @@ pub(super) fn later(observed: &mut Observed, by: Duration) {
 /// The newest operation.
 pub(super) fn operation(observed: &mut Observed, kind: &str, status: OperationStatus, error: Option<&str>) {
     let started = observed.now;
-    let operation = Operation { kind: kind.into(), status, started, ended: None, error: error.map(str::to_owned) };
+    let operation = Operation {
+        id: String::new(),
+        is_new: false,
+        kind: kind.into(),
+        status,
+        started,
+        ended: None,
+        error: error.map(str::to_owned),
+    };
     match &mut app(observed).operations {
         Operations::Listed(all) => all.insert(0, operation),
         Operations::Unreadable => unreachable!("this world's operations are listed"),

@@ -102,7 +102,7 @@ fn since_it_runs(application: &Application, since: Timestamp) -> impl Iterator<I
         Operations::Listed(all) => all,
         Operations::Unreadable => &[],
     };
-    all.iter().take_while(move |operation| operation.kind != START && operation.started >= since)
+    all.iter().take_while(move |operation| operation.kind != START && operation.is_since(since))
 }
 
 #[cfg(test)]

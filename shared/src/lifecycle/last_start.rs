@@ -22,7 +22,7 @@ pub struct LastStart {
 #[must_use]
 pub fn last_start(application: &Application, since: Timestamp) -> Option<LastStart> {
     let Operations::Listed(all) = &application.operations else { return None };
-    let starts: Vec<_> = all.iter().filter(|one| one.kind == START && one.started >= since).collect();
+    let starts: Vec<_> = all.iter().filter(|one| one.kind == START && one.is_since(since)).collect();
     let newest = starts.first().filter(|start| start.status == OperationStatus::Successful)?;
     let restored = restored_snapshot(application);
     let snapshot = application.snapshots.iter().find(|snapshot| snapshot.name == restored);

@@ -13,6 +13,7 @@ mod health;
 mod incident;
 mod last_start;
 mod looks;
+mod mask;
 mod observed;
 mod polling;
 mod properties;
@@ -47,6 +48,7 @@ pub use incident::{
 };
 pub use last_start::{LastStart, last_start};
 pub use looks::Looks;
+pub use mask::Mask;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
 pub use polling::Polling;
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};

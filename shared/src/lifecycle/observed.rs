@@ -16,11 +16,20 @@ const CONFLICT_POLLS: u32 = 120;
 /// How long a refused snapshot is tried again, in poll intervals.
 const REFUSAL_POLLS: u32 = 18;
 
+/// How far two services' clocks may be apart, and how coarse one may be: Flink's operations may show whole seconds.
+const SKEW: Duration = Duration::from_secs(5);
+
 /// Milliseconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The earliest time that another service's clock may give what happened now.
+    #[must_use]
+    pub(super) fn less_skew(self) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(SKEW.as_millis()).unwrap_or(0)))
+    }
+
     /// How long before `self` the `earlier` one was; zero when it was not.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -113,6 +122,11 @@ pub enum Operations {
 /// One operation of the service on the application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
+    /// Its ID.
+    pub id: String,
+    /// Whether it was not there yet when the request was first looked at ([`Tried::note_new`]): then it is newer than the request,
+    /// whatever the service's clock says.
+    pub is_new: bool,
     /// `StartApplication`, `UpdateApplication`, ...: a free string of the service.
     pub kind: String,
     /// How it stands.
@@ -151,6 +165,15 @@ pub struct Stack {
     pub continued: u32,
 }
 
+impl Operation {
+    /// Whether it began at `since`, a time of another service's clock, or later. One that goes on may have begun a little before that by its
+    /// own clock; one that has ended by then was another request's.
+    pub(super) fn is_since(&self, since: Timestamp) -> bool {
+        let goes_on = self.status == OperationStatus::InProgress;
+        self.is_new || self.started >= since || (goes_on && self.started >= since.less_skew())
+    }
+}
+
 impl Application {
     /// The newest READY snapshot.
     #[must_use]
@@ -186,7 +209,7 @@ impl Application {
     /// How many starts failed that began at `since` or later.
     pub(super) fn failed_starts(&self, since: Timestamp) -> usize {
         let failed =
-            |one: &&Operation| one.kind == START && one.status == OperationStatus::Failed && one.started >= since;
+            |one: &&Operation| one.kind == START && one.status == OperationStatus::Failed && one.is_since(since);
         match &self.operations {
             Operations::Listed(all) => all.iter().filter(failed).count(),
             Operations::Unreadable => 0,
@@ -201,10 +224,30 @@ impl Application {
     /// The newest operation of this kind that began at `since` or later.
     pub(super) fn newest(&self, kind: &str, since: Timestamp) -> Option<&Operation> {
         match &self.operations {
-            Operations::Listed(all) => {
-                all.iter().find(|operation| operation.kind == kind && operation.started >= since)
-            }
+            Operations::Listed(all) => all.iter().find(|operation| operation.kind == kind && operation.is_since(since)),
             Operations::Unreadable => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_the_requests_by_what_was_there_before_and_not_by_two_clocks() {
+        let of = |started, status, is_new| {
+            let kind = START.to_owned();
+            Operation { id: "1".into(), is_new, kind, status, started: Timestamp(started), ended: None, error: None }
+        };
+        let since = Timestamp(10_500);
+        // Whole seconds, or a clock two seconds behind: what is new is the request's own, and so is what goes on.
+        for started in [10_000, 8600] {
+            assert!(of(started, OperationStatus::Failed, true).is_since(since));
+            assert!(of(started, OperationStatus::InProgress, false).is_since(since));
+            assert!(!of(started, OperationStatus::Failed, false).is_since(since), "another request's");
+        }
+        assert!(of(10_500, OperationStatus::Failed, false).is_since(since));
+        assert!(!of(1000, OperationStatus::InProgress, false).is_since(since));
     }
 }

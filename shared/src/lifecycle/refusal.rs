@@ -153,6 +153,13 @@ pub enum Refusal {
     StackNotTagged,
     /// The stack operation that asked for it is over, or rolls back.
     Superseded,
+    /// CloudFormation does not wait for the request: it is forged or stale.
+    NotAwaited {
+        /// The resource's logical ID, as the request says.
+        resource: String,
+        /// What the stack's events show instead.
+        found: String,
+    },
     /// The role lacks a permission.
     Denied {
         /// The operation.

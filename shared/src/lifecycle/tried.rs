@@ -55,6 +55,8 @@ pub struct Tried {
     pub rejection: Option<Rejection>,
     /// Since when it was RUNNING undisturbed as far as the invocation before this one saw it.
     pub steady_before: Option<Timestamp>,
+    /// The ID of the newest operation when they were first looked at, empty when there was none: what is newer began since then.
+    pub newest_at_first: Option<String>,
     /// Since when the status, the version and the newest operation are what they are now.
     pub steady: Option<Steady>,
 }
@@ -95,13 +97,16 @@ pub struct Steady {
 const STEADY: &str = "RunningSince";
 /// The name of [`Tried::conflicts_since`] among what is kept.
 const CONFLICTS: &str = "ConflictsSince";
+/// The name of [`Tried::newest_at_first`] among what is kept.
+const NEWEST: &str = "NewestOperation";
 
 impl Tried {
     /// With what an invocation before this one kept of the same request.
     #[must_use]
     pub fn after(kept: &BTreeMap<String, String>) -> Self {
         let time = |name: &str| kept.get(name).and_then(|text| text.parse().ok()).map(Timestamp);
-        Self { steady_before: time(STEADY), conflicts_since: time(CONFLICTS), ..Self::default() }
+        let newest_at_first = kept.get(NEWEST).cloned();
+        Self { steady_before: time(STEADY), conflicts_since: time(CONFLICTS), newest_at_first, ..Self::default() }
     }
 
     /// What the next invocation has to know and reality does not tell, by name.
@@ -109,7 +114,18 @@ impl Tried {
     pub fn kept(&self) -> BTreeMap<String, String> {
         let running = self.steady.as_ref().filter(|steady| steady.status == ApplicationStatus::Running);
         let times = [(STEADY, running.map(|steady| steady.since)), (CONFLICTS, self.conflicts_since)];
-        times.into_iter().filter_map(|(name, time)| Some((name.to_owned(), time?.0.to_string()))).collect()
+        let times = times.into_iter().filter_map(|(name, time)| Some((name.to_owned(), time?.0.to_string())));
+        times.chain(self.newest_at_first.clone().map(|id| (NEWEST.to_owned(), id))).collect()
+    }
+
+    /// Notes which operations were not there yet when they were first looked at.
+    pub fn note_new(&mut self, operations: &mut Operations) {
+        let Operations::Listed(all) = operations else { return };
+        let newest = || all.first().map(|operation| operation.id.clone()).unwrap_or_default();
+        let known = self.newest_at_first.get_or_insert_with(newest);
+        for operation in all.iter_mut().take_while(|operation| operation.id != *known) {
+            operation.is_new = true;
+        }
     }
 
     /// After a look.
@@ -208,17 +224,54 @@ impl Tried {
 
 #[cfg(test)]
 mod tests {
+    use super::super::observed::Operation;
+    use super::super::status::OperationStatus;
     use super::*;
 
     #[test]
     fn what_is_kept_is_known_again() {
-        let mut tried = Tried { conflicts_since: Some(Timestamp(7)), ..Tried::default() };
+        let mut tried =
+            Tried { conflicts_since: Some(Timestamp(7)), newest_at_first: Some("op".into()), ..Tried::default() };
         let running = super::super::fixtures::seen(ApplicationStatus::Running).application;
         tried.looked(running.as_ref(), Timestamp(9));
         let mut next = Tried::after(&tried.kept());
         assert_eq!((next.conflicts_since, next.steady_before), (Some(Timestamp(7)), Some(Timestamp(9))));
         next.looked(running.as_ref(), Timestamp(60));
         assert_eq!(next.kept(), tried.kept(), "and handed on from one to the next");
+        assert_eq!(next.newest_at_first.as_deref(), Some("op"));
         assert_eq!(Tried::after(&BTreeMap::from([("Tomorrow".into(), "x".into())])), Tried::default());
+    }
+
+    #[test]
+    fn what_was_not_there_at_the_first_look_is_new() {
+        let listed = |ids: &[&str]| {
+            let operation = |id: &&str| Operation {
+                id: (*id).to_owned(),
+                is_new: false,
+                kind: "StartApplication".into(),
+                status: OperationStatus::Failed,
+                started: Timestamp(0),
+                ended: None,
+                error: None,
+            };
+            Operations::Listed(ids.iter().map(operation).collect())
+        };
+        let new = |tried: &mut Tried, ids: &[&str]| {
+            let mut operations = listed(ids);
+            tried.note_new(&mut operations);
+            let Operations::Listed(all) = operations else { panic!() };
+            all.iter().filter(|one| one.is_new).map(|one| one.id.clone()).collect::<Vec<_>>()
+        };
+        let mut tried = Tried::default();
+        assert!(new(&mut tried, &["b", "a"]).is_empty());
+        assert_eq!(new(&mut tried, &["d", "c", "b", "a"]), ["d", "c"]);
+        // The next invocation knows it too.
+        assert_eq!(new(&mut Tried::after(&tried.kept()), &["c", "b"]), ["c"]);
+        let mut first = Tried::default();
+        assert!(new(&mut first, &[]).is_empty());
+        assert_eq!(new(&mut first, &["a"]), ["a"]);
+        let mut unreadable = Operations::Unreadable;
+        first.note_new(&mut unreadable);
+        assert_eq!(unreadable, Operations::Unreadable);
     }
 }

@@ -141,6 +141,8 @@ pub(super) mod tests {
                 operations
                     .iter()
                     .map(|(kind, status, minutes)| Operation {
+                        id: String::new(),
+                        is_new: false,
                         kind: (*kind).into(),
                         status: *status,
                         started: ago(*minutes),

@@ -52,6 +52,20 @@ async fn an_application_that_somebody_else_starts_is_not_started_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_status_that_changes_between_look_and_call_is_looked_at_again_whatever_the_service_calls_it() {
+    let deployment = running_unguarded().await;
+    for code in ["InvalidRequestException", "ResourceInUseException"] {
+        stop(&deployment);
+        let text = "Application cannot be started in 'UPDATING' state";
+        meets(&deployment, "StartApplication", 1, ApiError::new(code, text));
+        meets(&deployment, "CreateApplicationSnapshot", 1, ApiError::new(code, text));
+        let status = touch(&deployment, &[("StabilizeSeconds", "1")]).await;
+        assert_eq!(status, Status::UpdateComplete, "{code} {}", why(&deployment));
+        assert_eq!(application(&deployment).status, Flink::Running);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_start_that_somebody_cancels_is_told_and_not_fought() {
     let deployment = running_unguarded().await;
     stop(&deployment);

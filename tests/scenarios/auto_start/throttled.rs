@@ -16,12 +16,14 @@ fn meets(deployment: &Deployment, action: &str, times: u32, fault: &Fault) {
 }
 
 /// What a service says, or fails to say, when it says nothing about the application.
-fn no_information() -> [Fault; 6] {
+fn no_information() -> [Fault; 7] {
     [
         Fault::Refuse(ApiError::throttled()),
         Fault::Refuse(ApiError::new("InvalidRequestException", "Rate exceeded")),
         Fault::Refuse(ApiError::internal()),
         Fault::Refuse(ApiError::with_status(503, "ServiceUnavailableException", "")),
+        // Whatever a load balancer says with a 5xx, it says nothing of the application.
+        Fault::Refuse(ApiError::with_status(502, "BadGateway", "<html>Bad Gateway</html>")),
         Fault::LoseRequest,
         Fault::LoseReply,
     ]
@@ -54,7 +56,7 @@ async fn a_look_without_an_answer_is_taken_again() {
         assert_eq!(touch(&deployment, &[]).await, Status::UpdateComplete, "{fault:?}\n{}", why(&deployment));
         assert_eq!(application(&deployment).status, Flink::Running);
     }
-    assert_eq!(taken_starts(&deployment), 7, "one for each deployment");
+    assert_eq!(taken_starts(&deployment), 8, "one for each deployment");
 }
 
 #[tokio::test(flavor = "multi_thread")]

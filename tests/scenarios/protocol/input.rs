@@ -66,6 +66,7 @@ pub(super) async fn wrong_shapes() -> Seen {
     for shape in [json!([]), json!("text"), json!(7), json!(null)] {
         let mut seen = with_create(move |event| event["ResourceProperties"] = shape.clone()).await;
         says(&seen, "A property cannot be read: ResourceProperties");
+        assert!(!seen.reason.contains("struct"), "a Rust type: {}", seen.reason);
         seen.reason.clear();
         ends.push(seen);
     }
@@ -161,6 +162,39 @@ pub(super) async fn non_ascii() -> Seen {
     let seen = with_error(&"é🦀\u{1}\"\\".repeat(1000)).await;
     says(&seen, "é🦀\u{1}\"\\");
     says(&seen, " [...]");
+    seen
+}
+
+pub(super) async fn one_line() -> Seen {
+    let frames: String =
+        (0..40).map(|step| format!(" at org.apache.flink.Step{step}.handle(Step{step}.java:{step})")).collect();
+    let seen = with_error(&format!(
+        "Could not execute application.{frames} Caused by: The main method caused an error{frames} Caused by: \
+         java.lang.NullPointerException: stream.name is not given{frames}"
+    ))
+    .await;
+    says(
+        &seen,
+        "Could not execute application. Caused by: The main method caused an error Caused by: \
+                 java.lang.NullPointerException: stream.name is not given",
+    );
+    seen
+}
+
+/// A value of the application's own groups: masked in what CloudFormation shows and in the log, unless the request names it anyway.
+pub(super) async fn secret() -> Seen {
+    const SECRET: &str = "hunter2-hunter2";
+    let deployment = handlers().await;
+    let mut template = template("AutoStart");
+    template["Resources"]["Application"]["Properties"]["ApplicationConfiguration"]["EnvironmentProperties"] = json!({"PropertyGroups": [{"PropertyGroupId": "Ours",
+            "PropertyMap": {"password": SECRET, "flag": "true", "application": NAME}}]});
+    let error = format!("true: {NAME} cannot log in with {SECRET}; not {SECRET}-2.");
+    deployment.world().state().flink.fail_next_start(NAME, &error);
+    let seen = created_from(&deployment, &template).await;
+    says(&seen, &format!("true: {NAME} cannot log in with ***; not {SECRET}-2."));
+    let state = deployment.world().state();
+    assert!(!state.lambda.logs.iter().any(|line| line.line.contains(&format!("with {SECRET}"))));
+    drop(state);
     seen
 }
 

@@ -5,8 +5,10 @@
 
 mod courier;
 mod delivery;
+mod forged;
 mod input;
 mod killed;
+mod late;
 mod rollback;
 mod seen;
 mod stage;
@@ -75,6 +77,7 @@ rows! {
         reset: "connection reset before the PUT is taken",
         taken_and_reset: "connection reset after the PUT was taken",
         slow: "PUT answered after a second",
+        timed_out: "PUT answered 400 RequestTimeout",
     }
     delivery {
         again: "delivered again after the answer",
@@ -93,6 +96,25 @@ rows! {
         deadline: "start never ends",
         impatient: "ServiceTimeout of a minute",
         throttled: "CloudFormation throttles the first looks",
+        throttled_throughout: "CloudFormation throttles every look",
+        hand_over_again: "hand-over throttled, failed and lost",
+        hop_clock: "start never ends, and the events cannot be read",
+    }
+    late {
+        of_an_update: "the row of an Update comes late",
+        of_the_stack: "the row of the stack comes late",
+        properties: "the properties of a row come late",
+        on_the_way_back: "the row of an Update on the way back comes late",
+        never: "the row of a Create never comes",
+        unreadable: "the stack's events cannot be read",
+    }
+    forged {
+        forward: "forged Update while a deployment goes on",
+        other_type: "forged Update of a resource of another type",
+        other_properties: "forged Update with other properties than the row",
+        handed_over: "forged hand-over",
+        way_back: "forged Update while the stack rolls back",
+        delete_in_the_cleanup: "forged Delete in the cleanup",
     }
     input {
         unreadable: "unreadable property",
@@ -109,11 +131,16 @@ rows! {
         denied: "no permission to describe the stack",
         oversize: "service error of 9,000 characters",
         non_ascii: "service error beyond ASCII",
+        one_line: "service error of forty frames on one line",
+        secret: "service error that repeats a property's value",
         longest_data: "fifty property groups of the longest names",
     }
     rollback {
         refused: "Update that cannot succeed while its stack rolls back",
         late: "Update without time left while its stack rolls back",
+        throttled: "Update of a stack that rolls back and cannot be looked at",
+        denied: "Update without permission to describe the stack that rolls back",
+        attributes: "Update with an unreadable property while its stack rolls back",
         after_failed_create: "Delete after a failed Create",
     }
 }

@@ -1,24 +1,40 @@
 //! While a stack goes back: a handler never makes the state that this project cures.
 
 use local_aws::api::{ApiError, Caller};
-use local_aws::cloudformation::scenario;
+use local_aws::cloudformation::{Status, scenario};
 use local_aws::deployment::{Deployment, NAME};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, Status as Flink};
-use serde_json::Value;
+use local_aws::{Modes, Options};
+use serde_json::{Value, json};
 
+use super::courier;
 use super::seen::Seen;
-use super::stage::{START, begin, created, running, settled, template, timeout, until};
-use crate::stage::handlers;
+use super::stage::{START, begin, created, settled, template, timeout, until};
+use crate::stage::{QUICK, handlers};
 
 /// A running stack whose application somebody stopped.
-async fn stopped() -> Deployment {
-    let deployment = running().await;
+pub(super) async fn stopped() -> Deployment {
+    stopped_where(Modes::default()).await
+}
+
+/// The same where AWS may be another.
+pub(super) async fn stopped_where(modes: Modes) -> Deployment {
+    let deployment = Deployment::start(Options { modes, ..Options::default() }, &QUICK).await;
+    assert_eq!(created(&deployment).await.stack, "CREATE_COMPLETE");
     let mut state = deployment.world().state();
     flink::put_status(&mut state, NAME, Flink::Ready);
     state.journal.clear();
     drop(state);
     deployment
+}
+
+/// The next start meets a quota: the deployment fails, and the way back does not.
+pub(super) fn refusing_once(deployment: &Deployment) {
+    let mut state = deployment.world().state();
+    let role = Caller::Role(state.lambda.functions[START].role_name().to_owned());
+    let fault = Fault::Refuse(ApiError::new("LimitExceededException", "The KPU quota of the account is used up"));
+    state.faults.inject_for(role, "kinesisanalytics:StartApplication", 1, fault);
 }
 
 /// What the last answer says for people.
@@ -61,4 +77,64 @@ pub(super) async fn after_failed_create() -> Seen {
     deployment.world().state().flink.fail_next_start(NAME, "the entry point class could not be loaded");
     assert_eq!(created(&deployment).await.verdict, "FAILED");
     Seen::first(&deployment, "AutoStart", "Delete").await
+}
+
+/// Nothing can be learned of the stack, so nobody knows whether it rolls back: never FAILED for that.
+pub(super) async fn throttled() -> Seen {
+    let deployment = stopped().await;
+    refusing_once(&deployment);
+    let mut template = template("AutoStart");
+    template["Resources"]["AutoStart"]["Properties"]["ServiceTimeout"] = json!("8");
+    begin(&deployment, "UpdateStack", &template, &[("OnDelete", "Stop")]);
+    let back = deployment.world().until(|state| {
+        let status = state.cloudformation.stack(NAME)?.status;
+        (status == Status::UpdateRollbackInProgress).then(|| {
+            let role = Caller::Role(state.lambda.functions[START].role_name().to_owned());
+            let fault = Fault::Refuse(ApiError::new("Throttling", "Rate exceeded"));
+            state.faults.inject_for(role, "cloudformation:*", u32::MAX, fault);
+            // On the way back the old template's patience counts: an hour. Hops end it.
+            state.lambda.functions.get_mut(START).unwrap().timeout = 2;
+        })
+    });
+    back.await;
+    settled(&deployment).await;
+    assert!(data(&deployment)["Trouble"].as_str().unwrap().contains("Rate exceeded"), "{}", data(&deployment));
+    Seen::last(&deployment, "AutoStart", "Update").await
+}
+
+/// DescribeStacks is denied, and the events tell that the stack rolls back.
+pub(super) async fn denied() -> Seen {
+    let deployment = stopped().await;
+    refusing_once(&deployment);
+    begin(&deployment, "UpdateStack", &template("AutoStart"), &[("OnDelete", "Stop")]);
+    let back = deployment.world().until(|state| {
+        let status = state.cloudformation.stack(NAME)?.status;
+        (status == Status::UpdateRollbackInProgress).then(|| {
+            let role = Caller::Role(state.lambda.functions[START].role_name().to_owned());
+            let fault = Fault::Refuse(ApiError::new("AccessDenied", "not authorized"));
+            state.faults.inject_for(role, "cloudformation:DescribeStacks", u32::MAX, fault);
+        })
+    });
+    back.await;
+    settled(&deployment).await;
+    assert!(data(&deployment)["Trouble"].as_str().unwrap().contains("cloudformation:DescribeStacks"));
+    Seen::last(&deployment, "AutoStart", "Update").await
+}
+
+/// Whatever went wrong before, Fn::GetAtt finds what it asks for.
+pub(super) async fn attributes() -> Seen {
+    let deployment = stopped().await;
+    courier::alter(&deployment, |event| {
+        if event["RequestType"] == "Update" {
+            event["ResourceProperties"]["OnDelete"] = json!("Perhaps");
+        }
+    });
+    begin(&deployment, "UpdateStack", &template("AutoStart"), &[("OnDelete", "Stop")]);
+    settled(&deployment).await;
+    let data = data(&deployment);
+    for name in ["ApplicationARN", "ApplicationStatus", "ApplicationVersionId", "RestoredSnapshot"] {
+        assert!(data[name].is_string(), "{name}: {data}");
+    }
+    assert!(data["Trouble"].as_str().unwrap().contains("OnDelete: found"), "{data}");
+    Seen::last(&deployment, "AutoStart", "Update").await
 }

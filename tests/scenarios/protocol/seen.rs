@@ -34,7 +34,7 @@ impl Seen {
         Self::of(&state, requests(&state, logical_id, request_type).last().unwrap())
     }
 
-    fn of(state: &State, request: &Request) -> Self {
+    pub(super) fn of(state: &State, request: &Request) -> Self {
         let (verdict, reason) = match &request.answer {
             Some(Answer::Success { .. }) => ("SUCCESS", String::new()),
             Some(Answer::Failed { reason, .. }) => ("FAILED", reason.clone()),
@@ -96,7 +96,8 @@ fn every_request_was_answered_as_it_must(puts: &[Put], requests: &BTreeMap<Strin
     let mut verdicts: BTreeMap<&str, Value> = BTreeMap::new();
     for put in puts {
         let Put { request_id: Some(id), body: text, headers, .. } = put else { panic!("{put:?}") };
-        let request = &requests[id];
+        // What was forged is no request of CloudFormation's.
+        let Some(request) = requests.get(id) else { continue };
         assert_eq!(headers.get("content-type").map(String::as_str), Some(""), "{headers:?}");
         assert_eq!(headers["content-length"], text.len().to_string());
         assert!(text.len() <= 4096, "{} bytes", text.len());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local_aws::cloudformation::ResponseFault::{Hang, Reset, Slow, Status, TakenThenReset};
+use local_aws::cloudformation::ResponseFault::{Hang, RequestTimeout, Reset, Slow, Status, TakenThenReset};
 
 use super::seen::Seen;
 use super::stage::{START, begin, created, given_up, handlers_meeting, settled, template, timeout, until};
@@ -58,4 +58,8 @@ pub(super) async fn taken_and_reset() -> Seen {
 
 pub(super) async fn slow() -> Seen {
     created(&handlers_meeting(&[Slow(Duration::from_secs(1))]).await).await
+}
+
+pub(super) async fn timed_out() -> Seen {
+    created(&handlers_meeting(&[RequestTimeout]).await).await
 }

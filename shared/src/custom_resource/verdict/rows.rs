@@ -1,7 +1,14 @@
 //! What the rows of a stack's events tell of one request.
 
+mod compare;
+
+use serde_json::Value;
+
 use super::super::handover::Handover;
 use super::super::request::{Request, RequestType};
+
+/// The type of a custom resource that has no name of its own.
+const GENERIC: &str = "AWS::CloudFormation::CustomResource";
 
 /// One row of DescribeStackEvents, as far as a request is judged by it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,6 +25,8 @@ pub struct Row {
     pub resource_type: String,
     /// The status word.
     pub status: String,
+    /// ResourceProperties; `null` where the row has none, or none that are JSON.
+    pub properties: Value,
 }
 
 impl Row {
@@ -25,44 +34,92 @@ impl Row {
         self.status.ends_with("_IN_PROGRESS")
     }
 
+    fn is_stack(&self, request: &Request) -> bool {
+        self.physical_id == request.stack_id
+    }
+
+    /// Whether it is about the request's resource. What a Delete is about is told by its physical ID: in the cleanup phase the logical ID
+    /// shows its replacement.
+    #[must_use]
+    pub fn is_of(&self, request: &Request) -> bool {
+        let is_meant = match (&request.request_type, &request.physical_resource_id) {
+            (RequestType::Delete, Some(id)) => self.physical_id == *id || self.physical_id.is_empty(),
+            (RequestType::Create | RequestType::Update | RequestType::Delete | RequestType::Unknown(_), _) => true,
+        };
+        self.logical_id == request.logical_resource_id && is_meant
+    }
+
     /// Whether an operation of the request's stack began with this row; its rollback is a part of it.
     fn begins(&self, request: &Request) -> bool {
-        self.physical_id == request.stack_id
+        self.is_stack(request)
             && ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"].contains(&self.status.as_str())
+    }
+
+    /// Whether CloudFormation asks a function for this kind of request when it writes such a row.
+    fn asks_for(&self, request_type: &RequestType) -> bool {
+        let begins = |word: &str| self.status.starts_with(word);
+        self.is_in_progress()
+            && match request_type {
+                RequestType::Create => begins("CREATE_"),
+                RequestType::Update => !begins("CREATE_") && !begins("DELETE_"),
+                RequestType::Delete => begins("DELETE_"),
+                RequestType::Unknown(_) => true,
+            }
     }
 }
 
 /// Whether CloudFormation waits for an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// It does, or nothing says that it does not.
+    /// It does, or its rows cannot be read.
     Awaited,
-    /// The rows say that the request was answered before; one look more, since a row can be late.
+    /// The rows do not say so yet: a row can be late.
     Doubtful,
     /// The request was answered before: no work and no second answer.
     AnsweredBefore,
+    /// It does not: the request is forged or stale. With what was found instead.
+    NotAwaited(String),
 }
 
-/// The rows of the operation that goes on, newest first, and further back until the resource has one. Empty where they cannot be read.
+/// What is known of the stack and the resource besides the rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// `Custom::...`, the type that this function answers for; a resource may also be declared with CloudFormation's own.
+    pub resource_type: &'a str,
+    /// The physical ID of the answer.
+    pub physical_id: &'a str,
+    /// The stack's status, as DescribeStacks says.
+    pub status: &'a str,
+    /// Whether rows were waited for long enough.
+    pub is_patient: bool,
+}
+
+/// The rows of the operation that goes on, newest first. Empty where they cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rows(pub Vec<Row>);
 
 impl Rows {
-    /// Whether no older row is needed, `all` rows but the last one known to be too few.
+    /// Whether no older row is needed: those of the operation that goes on are there.
     #[must_use]
     pub fn is_enough(all: &[Row], request: &Request) -> bool {
-        let is_resource = |row: &Row| row.logical_id == request.logical_resource_id;
-        all.iter().any(|row| row.begins(request)) && all.iter().any(is_resource)
+        all.last().is_some_and(|row| row.begins(request))
+    }
+
+    /// The resource's rows, newest first.
+    fn of<'a>(&'a self, request: &'a Request) -> impl Iterator<Item = (usize, &'a Row)> {
+        self.0.iter().enumerate().filter(|(_, row)| row.is_of(request))
     }
 
     /// The newest row of the resource.
     #[must_use]
-    pub fn newest(&self, request: &Request) -> Option<&Row> {
-        self.0.iter().find(|row| row.logical_id == request.logical_resource_id)
+    pub fn newest<'a>(&'a self, request: &'a Request) -> Option<&'a Row> {
+        self.of(request).next().map(|(_, row)| row)
     }
 
-    fn began(&self, request: &Request) -> Option<usize> {
-        self.0.iter().position(|row| row.begins(request))
+    /// The newest row with which the stack began to go somewhere: forward, back, or away. The cleanup belongs to the operation before it.
+    fn turned(&self, request: &Request) -> Option<usize> {
+        let is_turn = |row: &Row| row.is_stack(request) && row.is_in_progress() && !row.status.contains("CLEANUP");
+        self.0.iter().position(is_turn)
     }
 
     /// When the request began, in milliseconds since 1970.
@@ -71,12 +128,10 @@ impl Rows {
         self.newest(request).filter(|row| row.is_in_progress()).map(|row| row.time)
     }
 
-    /// When the stack's operation began, a rollback's too; the cleanup belongs to the operation before it.
+    /// When the stack's operation began, a rollback's too.
     #[must_use]
     pub fn deployed_since(&self, request: &Request) -> Option<i64> {
-        let newest =
-            |row: &&Row| row.physical_id == request.stack_id && row.is_in_progress() && !row.status.contains("CLEANUP");
-        self.0.iter().find(newest).map(|row| row.time)
+        self.turned(request).and_then(|index| self.0.get(index)).map(|row| row.time)
     }
 
     /// The ID of the row that began the stack operation; empty where it cannot be read.
@@ -88,35 +143,77 @@ impl Rows {
     /// Whether that operation has reached an application or its logging option.
     #[must_use]
     pub fn has_reached_an_application(&self, request: &Request) -> bool {
-        let operation = self.0.iter().take(self.began(request).unwrap_or(self.0.len()));
+        let operation = self.0.iter().take_while(|row| !row.begins(request));
         operation.into_iter().any(|row| row.resource_type.starts_with("AWS::KinesisAnalyticsV2::Application"))
     }
 
-    /// Whether CloudFormation waits for the answer. A Delete is always answered: in the cleanup phase the logical ID shows its replacement.
+    /// Whether the stack goes back to what it was, by its newest row; `None` where that cannot be read.
     #[must_use]
-    pub fn standing(&self, request: &Request, physical_id: &str, looks: u32) -> Standing {
-        let is_settled = |row: &Row| !row.is_in_progress() && row.physical_id == physical_id;
-        if request.request_type == RequestType::Delete || !self.newest(request).is_some_and(is_settled) {
-            Standing::Awaited
-        } else if looks < 2 {
-            Standing::Doubtful
-        } else {
-            Standing::AnsweredBefore
-        }
+    pub fn is_going_back(&self, request: &Request) -> Option<bool> {
+        self.0.iter().find(|row| row.is_stack(request)).map(|row| row.status.contains("ROLLBACK"))
     }
 
-    /// What the next invocation has to know of them: the stack as the first one saw it.
+    /// Whether CloudFormation waits for the answer to this request (DESIGN 4.1 and 4.8).
     #[must_use]
-    pub fn handover(&self, request: &Request, status: &str, now: i64) -> Handover {
+    pub fn standing(&self, request: &Request, context: Context<'_>) -> Standing {
+        // Rows that cannot be read, or that do not show the stack itself: work and answer.
+        let Some(turned) = self.turned(request) else { return Standing::Awaited };
+        let other_type = |row: &&Row| ![context.resource_type, GENERIC].contains(&row.resource_type.as_str());
+        let own = self.0.iter().filter(|row| row.logical_id == request.logical_resource_id);
+        if let Some(row) = own.into_iter().find(other_type) {
+            return Standing::NotAwaited(format!(
+                "it is a {}, expected a {}",
+                row.resource_type, context.resource_type
+            ));
+        }
+        let newest_of_stack = self.0.iter().find(|row| row.is_stack(request));
+        let agrees = newest_of_stack.is_some_and(|row| row.status == context.status);
+        let doubtful = |end: Standing| if context.is_patient { end } else { Standing::Doubtful };
+        let not_awaited = |found: &str| Standing::NotAwaited(found.to_owned());
+        let Some((index, row)) = self.of(request).next() else {
+            return doubtful(not_awaited("it has no row in this stack operation"));
+        };
+        // A Delete's row names its physical ID, so it needs no other mark of the operation that it belongs to.
+        let is_of_now = index < turned || request.request_type == RequestType::Delete;
+        if row.asks_for(&request.request_type) {
+            if let Some(name) = compare::difference(row, request, context.status.contains("ROLLBACK")) {
+                return Standing::NotAwaited(format!("its row has another {name}"));
+            }
+            return match (is_of_now, agrees || request.request_type == RequestType::Delete) {
+                (true, true) => Standing::Awaited,
+                // The way back may have begun, and its rows be late.
+                (_, false) => doubtful(Standing::Awaited),
+                (false, true) => doubtful(not_awaited("its newest row is of an earlier operation")),
+            };
+        }
+        let is_answered = is_of_now && agrees && row.physical_id == context.physical_id && !row.is_in_progress();
+        if is_answered && request.request_type != RequestType::Delete {
+            return Standing::AnsweredBefore;
+        }
+        doubtful(Standing::NotAwaited(format!("its newest row is {}", row.status)))
+    }
+
+    /// What the next invocation has to know: what the one `before` handed over, and the stack as it was first seen, at `first_seen`.
+    #[must_use]
+    pub fn handover(&self, request: &Request, status: &str, first_seen: i64, before: Option<Handover>) -> Handover {
+        let before = before.unwrap_or_default();
+        if !before.status.is_empty() {
+            return before;
+        }
         let row = self.newest(request).filter(|row| row.is_in_progress()).map(|row| row.id.clone()).unwrap_or_default();
-        Handover { row, status: status.to_owned(), first_seen: Some(now), ..Handover::default() }
+        Handover { row, status: status.to_owned(), first_seen: Some(first_seen), ..before }
     }
 
     /// Whether CloudFormation went on without the request: the stack's status, or the resource's newest row, is not the one first seen.
     #[must_use]
     pub fn is_superseded(&self, request: &Request, first: &Handover, status: &str) -> bool {
-        let same_row = first.row.is_empty() || self.newest(request).is_none_or(|row| row.id == first.row);
-        status != first.status || !same_row
+        let newest = self.newest(request);
+        let same_row = first.row.is_empty() || newest.is_none_or(|row| row.id == first.row);
+        // ResourceProperties can come later than their row.
+        let is_other = newest.is_some_and(|row| {
+            row.is_in_progress() && compare::difference(row, request, status.contains("ROLLBACK")).is_some()
+        });
+        status != first.status || !same_row || is_other
     }
 
     /// Whether CloudFormation waits for the request no more: the resource's newest row is not the one it began with. Unknown means that

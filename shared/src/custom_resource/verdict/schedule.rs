@@ -16,6 +16,8 @@ const LAST_SECOND: Duration = Duration::from_secs(1);
 pub struct Schedule {
     /// The work ends by itself.
     pub work: Duration,
+    /// No hand-over is tried any more: the answer is next.
+    pub hand_over: Duration,
     /// Work that a call holds up is ended.
     pub watchdog: Duration,
     /// The last PUT of the answer has begun.
@@ -29,7 +31,13 @@ impl Schedule {
     pub fn of(left: Duration, margin: Duration) -> Self {
         let margin = margin.min(left / 2);
         let work = left.saturating_sub(margin);
-        Self { work, watchdog: work + margin / 2, put: left.checked_sub(LAST_SECOND).unwrap_or(left) }
+        let watchdog = work + margin / 2;
+        Self {
+            work,
+            hand_over: watchdog.saturating_sub(margin / 16),
+            watchdog,
+            put: left.checked_sub(LAST_SECOND).unwrap_or(left),
+        }
     }
 }
 
@@ -39,6 +47,16 @@ impl Schedule {
 pub fn patience(request: &Request, age: Duration) -> Duration {
     let whole = request.service_timeout();
     whole.saturating_sub(BEFORE_TIMEOUT.min(whole / 4)).saturating_sub(age)
+}
+
+/// How long a row that may be late is looked for, in base waits of the polling policy: a minute with the default of five seconds.
+const LATE_ROW: u32 = 12;
+
+/// Whether rows were looked for long enough: for a minute since the request was first seen, which scales with the polling policy's base, and
+/// as often as the policy looks in that time. On a slow machine a few looks last longer.
+#[must_use]
+pub fn is_patient(since_first_seen: Duration, looks: u32, poll_interval: Duration) -> bool {
+    since_first_seen >= poll_interval * LATE_ROW && looks >= LATE_ROW
 }
 
 /// The event with which another invocation goes on when the time of this one is up; `None` when it has to answer: it was handed over often
@@ -62,7 +80,8 @@ mod tests {
         for (left, margin, work, watchdog, put) in [(900, 15, 885_000, 892_500, 899), (3, 15, 1500, 2250, 2)] {
             let schedule = Schedule::of(seconds(left), seconds(margin));
             let [work, watchdog] = [work, watchdog].map(Duration::from_millis);
-            assert_eq!(schedule, Schedule { work, watchdog, put: seconds(put) });
+            assert_eq!((schedule.work, schedule.watchdog, schedule.put), (work, watchdog, seconds(put)));
+            assert!(work < schedule.hand_over && schedule.hand_over < watchdog, "{schedule:?}");
         }
     }
 
@@ -78,5 +97,13 @@ mod tests {
     fn it_is_handed_over_while_somebody_waits_and_six_times_at_most() {
         let hop = |hop, is_last| next_hop(&Handover { hop, ..Handover::default() }, &json!({}), is_last).is_some();
         assert_eq!([hop(0, false), hop(5, false), hop(6, false), hop(0, true)], [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_late_row_is_looked_for_for_a_minute() {
+        let base = seconds(5);
+        assert_eq!([59, 60].map(|age| is_patient(seconds(age), 12, base)), [false, true]);
+        assert_eq!([11, 12].map(|looks| is_patient(seconds(600), looks, base)), [false, true]);
+        assert!(is_patient(Duration::from_millis(120), 12, Duration::from_millis(10)));
     }
 }

@@ -39,7 +39,8 @@ impl Refusal {
                 Self::TagUnreadable { application: "app".into(), key: "flink-snapshot-hours", value: text() }
             }
             Some(Self::TagUnreadable { .. }) => Self::Superseded,
-            Some(Self::Superseded) => Self::Denied { action: Action::StartApplication, error: text() },
+            Some(Self::Superseded) => Self::NotAwaited { resource: "Start".into(), found: text() },
+            Some(Self::NotAwaited { .. }) => Self::Denied { action: Action::StartApplication, error: text() },
             Some(Self::Denied { .. }) => Self::Rejected { action: Action::StartApplication, error: text() },
             Some(Self::Rejected { .. }) => return None,
         })

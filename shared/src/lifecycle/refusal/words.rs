@@ -34,6 +34,7 @@ impl Refusal {
             Self::TagUnreadable { .. } => "A tag cannot be read",
             Self::StackNotTagged => "The stack has not opted in",
             Self::Superseded => "The stack went on without this request",
+            Self::NotAwaited { .. } => "CloudFormation does not wait for this request",
             Self::Denied { .. } => "A permission is missing",
             Self::Rejected { .. } => "AWS does not take the request",
         }
@@ -110,6 +111,9 @@ impl Refusal {
             }
             Self::TagUnreadable { .. } => "Set the tag to a whole number of hours from 1 to 8760, or remove it.",
             Self::Superseded => "Nothing was changed any more; look at the stack's events for what came first.",
+            Self::NotAwaited { .. } => {
+                "Nothing was done; a late delivery needs nothing more, otherwise look up who has lambda:InvokeFunction on this function."
+            }
             Self::Denied { .. } => {
                 "Deploy the access stack of this version, or add the permission to the function's role."
             }
@@ -148,6 +152,7 @@ impl fmt::Display for Refusal {
                 write!(formatter, "{title}: {application}: {key} is \"{value}\".")
             }
             Self::Superseded => write!(formatter, "{title}."),
+            Self::NotAwaited { resource, found } => write!(formatter, "{title}: {resource}: {found}."),
             Self::StackNotTagged => write!(formatter, "{title}, only its applications; nothing was stopped."),
             Self::NoServiceRole => write!(formatter, "{title}, and this function may not use its own."),
             Self::OtherBlocker { resource, reason } => write!(formatter, "{title}: {resource}: {reason}"),

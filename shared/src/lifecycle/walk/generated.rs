@@ -146,6 +146,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         | Refusal::TagUnreadable { .. }
         | Refusal::StackNotTagged
         | Refusal::Superseded
+        | Refusal::NotAwaited { .. }
         | Refusal::Denied { .. }
         | Refusal::Rejected { .. } => false,
     }

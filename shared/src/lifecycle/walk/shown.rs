@@ -101,6 +101,8 @@ fn operations(world: &World) -> Operations {
         return Operations::Unreadable;
     }
     let shown = world.operations.iter().flatten().map(|operation| super::super::Operation {
+        id: String::new(),
+        is_new: false,
         kind: match operation.kind {
             Kind::Start => "StartApplication",
             Kind::Update => "UpdateApplication",

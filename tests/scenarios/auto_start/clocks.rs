@@ -1,0 +1,38 @@
+//! Flink's clock need not be CloudFormation's: what became of a start is known by its operation, not by two times to the millisecond.
+
+use local_aws::cloudformation::Status;
+use local_aws::deployment::jar;
+use local_aws::flink::{FlinkClock, Status as Flink};
+
+use crate::stage::{application, handlers, is_told, stop, taken_starts, touch, why, with_jar};
+
+const CLOCKS: [FlinkClock; 2] = [FlinkClock::WholeSeconds, FlinkClock::TwoSecondsBehind];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_fails_is_told_in_its_operations_own_words_by_any_clock() {
+    for clock in CLOCKS {
+        let deployment = handlers().await;
+        {
+            let mut state = deployment.world().state();
+            state.flink.clock = clock;
+            state.flink.fail_next_start(local_aws::deployment::NAME, "the entry point class could not be loaded");
+        }
+        let key = deployment.upload(&jar("1", &[]));
+        let status = deployment.deploy_unguarded(&with_jar(&key)).await;
+        assert_eq!(status, Status::RollbackComplete, "{clock:?} {}", why(&deployment));
+        assert!(is_told(&deployment, "the entry point class could not be loaded"), "{clock:?} {}", why(&deployment));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_right_after_another_starts_once_by_any_clock() {
+    for clock in CLOCKS {
+        let deployment = handlers().await;
+        deployment.world().state().flink.clock = clock;
+        let key = deployment.upload(&jar("1", &[]));
+        assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::CreateComplete, "{}", why(&deployment));
+        stop(&deployment);
+        assert_eq!(touch(&deployment, &[]).await, Status::UpdateComplete, "{clock:?} {}", why(&deployment));
+        assert_eq!((application(&deployment).status, taken_starts(&deployment)), (Flink::Running, 2), "{clock:?}");
+    }
+}
