@@ -159,6 +159,24 @@ CARGO_FUZZ := $(TARGET)/tools/bin/cargo-fuzz
 $(CARGO_FUZZ):
 	cargo install --quiet --debug --locked --root $(TARGET)/tools --version 0.13.2 cargo-fuzz
 
+CARGO_MUTANTS := $(TARGET)/tools/bin/cargo-mutants
+$(CARGO_MUTANTS):
+	cargo install --quiet --debug --locked --root $(TARGET)/tools --version 27.1.0 cargo-mutants
+
+# A copy of what is committed is changed, one place at a time, and keeps its build from slice to slice. The core is held to its own tests,
+# the shell to the scenarios; .cargo/mutants.toml says what is changed, and for how long a test may run.
+SLICE ?= 0/40
+MUTATED := $(abspath $(TARGET))/mutants
+MUTATE = cd $(MUTATED)/tree && env -u MAKEFLAGS -u MAKELEVEL $(abspath $(CARGO_MUTANTS)) mutants --in-place --shard $(SLICE) $(if $(ONLY),--re '$(ONLY)')
+.PHONY: mutants
+mutants: $(CARGO_MUTANTS) ## What no test notices when it is changed, in the core and the shell: a slice, from 0/40 to 39/40 [SLICE=3/40] [ONLY=part of a name]
+	mkdir -p $(MUTATED)/tree $(MUTATED)/core $(MUTATED)/shell
+	find $(MUTATED)/tree -mindepth 1 -maxdepth 1 ! -name target -exec rm -rf {} +
+	git archive HEAD | tar --extract --touch --directory $(MUTATED)/tree
+	$(MUTATE) --package shared --output $(MUTATED)/core; core=$$?; \
+	$(MUTATE) --package functions --test-workspace true --output $(MUTATED)/shell -- --test scenarios; shell=$$?; \
+	test $$core = 0 && test $$shell = 0
+
 FUZZ_SECONDS ?= 600
 .PHONY: fuzz
 fuzz: $(CARGO_FUZZ) ## Any bytes as an event, for FUZZ_SECONDS (600); stable Rust, no sanitizer
