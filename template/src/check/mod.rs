@@ -62,7 +62,7 @@ pub(crate) fn parse(given: &[&str]) -> Result<CheckProperties, String> {
 #[cfg(not(feature = "sources"))]
 pub(crate) fn run(_asked: &CheckProperties) -> ExitCode {
     eprintln!(
-        "flink-stack: it was built without the feature sources; run: cargo run --package template -- check-properties ..."
+        "flink-stack: it was built without the feature sources; run: cargo run --bin flink-stack -- check-properties ..."
     );
     ExitCode::from(2)
 }

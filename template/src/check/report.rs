@@ -150,10 +150,10 @@ impl Report {
     fn verdict_sentence(&self, count: &dyn Fn(usize, &str) -> String) -> String {
         let mut parts = Vec::new();
         if !self.missing.is_empty() {
-            parts.push(format!("{} the job reads and nothing injects", count(self.missing.len(), "property that")));
+            parts.push(format!("{} read and injected by nobody", count(self.missing.len(), "key")));
         }
         if !self.unread.is_empty() {
-            parts.push(format!("{} injected and no source reads", count(self.unread.len(), "property that is")));
+            parts.push(format!("{} injected and read by no source", count(self.unread.len(), "key")));
         }
         let places = count(self.not_followed.len(), "place");
         match self.verdict {

@@ -57,6 +57,9 @@ fn a_slip_is_two_lines_and_ends_with_1() {
         ]
     );
     assert_eq!(report.verdict.exit_code(), 1);
+    let sentence =
+        "The job and what is injected differ: 1 key read and injected by nobody, 1 key injected and read by no source.";
+    assert_eq!(report.sentence, sentence);
 }
 
 #[test]

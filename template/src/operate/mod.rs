@@ -124,8 +124,7 @@ pub(crate) fn deployed(
     _stack: &str,
     _region: Option<&str>,
 ) -> Result<(serde_json::Value, BTreeMap<String, String>), String> {
-    Err("--stack: it was built without the feature aws; run: cargo run --package template --features aws -- ..."
-        .to_owned())
+    Err("--stack: it was built without the feature aws; run: cargo run --bin flink-stack -- ...".to_owned())
 }
 
 /// The template and the parameters of a deployed stack.

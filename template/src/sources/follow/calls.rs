@@ -3,11 +3,11 @@
 use super::functions::Given;
 use super::library::is_method;
 use super::names::ORIGINS;
-use super::words::{EACH, FILLS, HANDS_ON, IMPLICIT, IS_READ, MAKES, QUIET, RUNS, STANDS_IN, TEXTUAL};
+use super::words::{EACH, HANDS_ON, QUIET, RUNS, STANDS_IN, TEXTUAL};
 use super::{Scope, Walk};
 use crate::sources::program::Place;
 use crate::sources::tree::{Argument, CONSTRUCTOR, Node, ON_ARGUMENT, Op};
-use crate::sources::value::{Object, Trail, Value};
+use crate::sources::value::{Object, Value};
 
 impl<'p> Walk<'p> {
     pub(super) fn call(
@@ -353,139 +353,6 @@ impl<'p> Walk<'p> {
             whole.join(outcome.value);
         }
         whole
-    }
-
-    /// A call of what is not in the sources.
-    fn foreign(
-        &mut self,
-        name: &str,
-        on: Option<(&'p Node, &Value)>,
-        arguments: &'p [Argument],
-        given: &[Given],
-        line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        let values: Vec<&Value> = given.iter().map(|(_, value)| value).collect();
-        if RUNS.contains(&name) {
-            let mut whole = Value::default();
-            let element = values.iter().find(|value| value.closures.is_empty()).map(|value| (*value).clone());
-            for value in &values {
-                for closure in &value.closures {
-                    let given: Vec<Value> = element.iter().cloned().collect();
-                    let this = element.as_ref().filter(|_| IMPLICIT.contains(&name));
-                    whole.join(self.apply(closure, &given, this, line));
-                }
-                if value.closures.is_empty() {
-                    whole.join((*value).clone());
-                }
-            }
-            return whole;
-        }
-        if let Some((base, _)) = on.filter(|_| FILLS.contains(&name)) {
-            match values.as_slice() {
-                [one] if one.leads() => self.fill(base, &Value::default(), one, line, scope),
-                [key, held, ..] if held.leads() || key.leads() => self.fill(base, key, held, line, scope),
-                _ => {}
-            }
-            return Value::unknown();
-        }
-        if HANDS_ON.contains(&name) {
-            return self.handed_on(name, &values, line, scope);
-        }
-        // A helper that is not in the sources, such as `property_map(properties, "Group")`.
-        for at in 0..values.len() {
-            let key = values.get(at + 1).filter(|key| !key.texts.is_empty());
-            if let Some(key) =
-                key.filter(|_| values[at].leads() && IS_READ.any(|word| name.to_lowercase().contains(word)))
-            {
-                let given = std::iter::once((None, (*key).clone()));
-                let rest = values[at + 2..].iter().map(|value| (None, (*value).clone()));
-                let given: Vec<Given> = given.chain(rest).collect();
-                return self.on_trails_of(values[at], "get", &given, None, line, scope);
-            }
-        }
-        let mut whole = Value::unknown();
-        for value in &values {
-            if value.trails.contains(&Trail::File) {
-                let parses = ["load", "json", "parse", "readvalue", "readtree", "decode"];
-                let is_parsed = parses.iter().any(|word| name.to_lowercase().contains(word));
-                whole.trails.insert(if is_parsed { Trail::All } else { Trail::File });
-            }
-            let mut others = (*value).clone();
-            others.trails.remove(&Trail::File);
-            if self.quiet > 0 {
-                others.trails.clear();
-            }
-            self.escape(line, &others, &format!("is passed to {name}, which is not in these sources"), scope);
-        }
-        let is_made = name.starts_with(char::is_uppercase) && on.is_none() || MAKES.contains(&name);
-        if is_made && arguments.iter().all(|argument| !matches!(argument.value.op, Op::Lambda(_))) {
-            whole.made.insert((self.file(scope), line));
-        }
-        whole
-    }
-
-    /// What comes back as it was given, or in another wrapping.
-    fn handed_on(&mut self, name: &str, values: &[&Value], line: usize, scope: &mut Scope) -> Value {
-        let mut whole = Value::default();
-        for value in values {
-            if value.leads() || !value.objects.is_empty() || !value.closures.is_empty() || values.len() == 1 {
-                whole.join((*value).clone());
-            } else if MAKES.contains(&name) {
-                whole.texts.extend(value.texts.clone());
-                whole.open |= value.open;
-            }
-            whole.read.extend(value.read.clone());
-        }
-        if values.is_empty() || whole.is_unknown() {
-            whole.open = true;
-        }
-        if let Some(closure) = whole.closures.first().cloned().filter(|_| whole.closures.len() > 1 || name == "filter")
-        {
-            self.escape(line, &Value { closures: [closure].into(), ..Value::default() }, "", scope);
-        }
-        whole.made.insert((self.file(scope), line));
-        whole
-    }
-
-    /// Properties are put into a collection.
-    pub(super) fn fill(&mut self, base: &'p Node, key: &Value, held: &Value, line: usize, scope: &mut Scope) {
-        let into = self.value(base, scope);
-        let whole = key.is_unknown() && !key.open;
-        let entry = if whole { Some(held.clone()) } else { Self::entry(key, held) };
-        let Some(entry) = entry else {
-            self.escape(line, held, "is put into a collection", scope);
-            self.lose(line, key, "is put into a collection", scope);
-            return;
-        };
-        if !entry.leads() {
-            return;
-        }
-        if into.made.is_empty() && into.trails.is_empty() {
-            self.lose(line, &entry, "is put into a collection that is not made here", scope);
-            return;
-        }
-        let is_group =
-            |value: &Value| value.trails.iter().all(|trail| matches!(trail, Trail::Group(_) | Trail::Item(_)));
-        let filled = if is_group(&entry) && is_group(&into) { into.merged(&entry) } else { into.clone().joined(entry) };
-        match &base.op {
-            Op::Name(name) if scope.names.contains_key(name) => {
-                let made = into.made.clone();
-                let same = |held: &Value| !made.is_empty() && held.made == made;
-                let names: Vec<String> =
-                    scope.names.iter().filter(|(_, held)| same(held)).map(|(name, _)| name.clone()).collect();
-                for name in names.into_iter().chain([name.clone()]) {
-                    scope.names.insert(name.clone(), filled.clone());
-                    scope.filled.insert(name);
-                }
-            }
-            Op::Name(name) => self.set(name, filled, false, scope),
-            Op::Member(holder, name) => {
-                let holder = self.value(holder, scope);
-                self.set_field(&holder, name, &filled, line, scope);
-            }
-            _ => self.lose(line, &filled, "is put into a collection that has no name", scope),
-        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! From the syntax trees of four languages to the one in [`tree`](super::tree). A kind of syntax that is not named here becomes
 //! `Unknown` with its parts, so that a value that arrives in it is reported.
 
+mod assignments;
 mod calls;
 mod declarations;
+mod functions;
+mod loops;
 mod statements;
 mod texts;
 
