@@ -3,7 +3,7 @@
 
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
 # somebody else's.
-readonly SETTINGS='STACK ENV JAR REGION PREFIX TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON
+readonly SETTINGS='STACK ENV JAR REGION PREFIX DATA_PREFIX BOUNDARY FURTHER_STREAMS FURTHER_TABLES FURTHER_BUCKETS FURTHER_KEYS TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON
   UNSTICKER_CONCURRENCY POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
   IGNORE_CONSENT_TAG'
 ACCESS=flink-access HANDLERS=flink-handlers
@@ -35,6 +35,25 @@ quietly() {
   local output
   if output=$("$@" 2>&1); then return; fi
   printf '%s\n' "$output" >&2
+  return 1
+}
+
+# How names begin is one to five prefixes, separated by commas: a policy has no room for more, and a sixth would be granted nothing.
+# The arguments: the setting, and its value.
+check_prefixes() {
+  local prefixes
+  IFS=, read -ra prefixes <<<"$2"
+  [[ $2 =~ ^[a-zA-Z0-9_.,-]*$ ]] || die "$1 is \"$2\"; it takes prefixes of letters, digits, _, . and -, separated by commas"
+  ((${#prefixes[@]} <= 5)) || die "$1 has ${#prefixes[@]} prefixes ($2); it takes one to five, separated by commas"
+}
+
+# Whether a name begins with one of these prefixes.
+begins() {
+  local prefix prefixes
+  IFS=, read -ra prefixes <<<"$2"
+  for prefix in "${prefixes[@]}"; do
+    [[ $1 != "$prefix"* ]] || return 0
+  done
   return 1
 }
 

@@ -2,6 +2,8 @@
 # The stacks: what would be deployed, and the deployment.
 
 check_deploy() {
+  check_prefixes PREFIX "$PREFIX"
+  check_prefixes DATA_PREFIX "${DATA_PREFIX:-}"
   [[ -n $JAR ]] || die "JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar"
   [[ -f $JAR ]] || die "JAR=$JAR is not a file"
   [[ -n $ONLY_STACK ]] || check_build
@@ -14,10 +16,11 @@ check_deploy() {
   [[ -n $ONLY_STACK ]] || ours+=("$ACCESS=template/access.template.json" "$HANDLERS=template/handlers.template.json")
   check_stacks "${ours[@]}"
   [[ -z $ONLY_STACK ]] || there "$HANDLERS" || die "the handlers are not deployed; leave ONLY_STACK out"
-  prefix=flink-
-  ! there "$ACCESS" || prefix=$(output "$ACCESS" ApplicationNamePrefix)
-  prefix=${PREFIX:-$prefix}
-  [[ $name == "$prefix"* ]] || die "the name $name does not begin with $prefix, and the functions' roles reach no other; give STACK=$prefix... or PREFIX=..."
+  prefixes=flink-
+  ! there "$ACCESS" || prefixes=$(output "$ACCESS" ApplicationNamePrefix)
+  prefixes=${PREFIX:-$prefixes}
+  check_prefixes "ApplicationNamePrefix of $ACCESS" "$prefixes"
+  begins "$name" "$prefixes" || die "the name $name does not begin with ${prefixes//,/ or }, and the functions' roles reach no other; give STACK=${prefixes%%,*}... or PREFIX=..."
   look "$name"
   case $found in
     ROLLBACK_COMPLETE | ROLLBACK_FAILED | DELETE_FAILED)
@@ -44,6 +47,13 @@ deploy_handlers() {
   say "stack $ACCESS: roles, logs, queue, topic, bucket"
   # Only what is given: an update keeps every other parameter as it is.
   [[ -z $PREFIX ]] || access+=("ApplicationNamePrefix=$PREFIX" "DataNamePrefix=$PREFIX")
+  # What stands later wins.
+  [[ -z ${DATA_PREFIX:-} ]] || access+=("DataNamePrefix=$DATA_PREFIX")
+  [[ -z ${BOUNDARY:-} ]] || access+=("BoundaryArn=$BOUNDARY")
+  [[ -z ${FURTHER_STREAMS:-} ]] || access+=("FurtherStreams=$FURTHER_STREAMS")
+  [[ -z ${FURTHER_TABLES:-} ]] || access+=("FurtherTables=$FURTHER_TABLES")
+  [[ -z ${FURTHER_BUCKETS:-} ]] || access+=("FurtherBuckets=$FURTHER_BUCKETS")
+  [[ -z ${FURTHER_KEYS:-} ]] || access+=("FurtherKeys=$FURTHER_KEYS")
   [[ -z ${CONTINUE_WITH_OWN_ROLE:-} ]] || access+=("ContinueWithOwnRole=$CONTINUE_WITH_OWN_ROLE")
   [[ -z ${IGNORE_CONSENT_TAG:-} ]] || access+=("IgnoreConsentTag=$IGNORE_CONSENT_TAG")
   [[ -z ${MAIL:-} ]] || access+=("IncidentMail=$MAIL")

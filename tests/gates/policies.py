@@ -24,10 +24,10 @@ BOUNDARY, GRANT = "iam:PermissionsBoundary", "kms:GrantIsForAWSResource"
 
 # What may be left empty, given: with every default, and with all of these, each branch of a condition is looked at.
 GIVEN = {
-    "ApplicationNamePrefix": "flink-",
+    "ApplicationNamePrefix": "flink-,orders.,team_",
     "BoundaryArn": "arn:aws:iam::111122223333:policy/administrators-own",
     "ContinueWithOwnRole": "true",
-    "DataNamePrefix": "flink-",
+    "DataNamePrefix": "flink-,orders.,team_",
     "FurtherBuckets": "arn:aws:s3:::lake,arn:aws:s3:::lake-2",
     "FurtherKeys": "arn:aws:kms:eu-west-1:444455556666:key/11111111-2222-3333-4444-555555555555",
     "FurtherStreams": "arn:aws:kinesis:eu-west-1:444455556666:stream/orders,arn:aws:kinesis:eu-west-1:444455556666:stream/clicks",

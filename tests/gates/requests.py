@@ -129,11 +129,14 @@ def constraints(shape, value, path):
 
 
 def granted():
-    """Each role of the access stack with the actions of its own policies. What is there only under a condition is not counted."""
+    """Each role of the access stack with the actions of its own policies and of the managed ones that it names. What is there only under a condition is not counted."""
     resources = json.loads(ACCESS.read_text())["Resources"]
-    roles = {name: role["Properties"]["Policies"] for name, role in resources.items() if role["Type"] == "AWS::IAM::Role"}
-    return {name: {action for policy in policies for statement in policy["PolicyDocument"]["Statement"]
-                   for action in many(statement.get("Action", []))} for name, policies in roles.items()}
+    roles = {name: role["Properties"] for name, role in resources.items() if role["Type"] == "AWS::IAM::Role"}
+    documents = {name: [policy["PolicyDocument"] for policy in role["Policies"]] + [
+        resources[policy["Ref"]]["Properties"]["PolicyDocument"] for policy in role.get("ManagedPolicyArns", []) if "Ref" in policy]
+        for name, role in roles.items()}
+    return {name: {action for document in policies for statement in document["Statement"] for action in many(statement.get("Action", []))}
+            for name, policies in documents.items()}
 
 
 def many(one_or_many):

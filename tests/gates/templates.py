@@ -18,6 +18,9 @@ from cloudformation_validate import (
     CompositeEngine, CompositeEngineConfig, RuleFilterConfig, SchemaValidatorConfig, Severity, TemplateContent, ValidateConfig,
     file_to_additional_schema_source, file_to_external_rule_source)
 
+from policies import GIVEN as POLICIES_GIVEN
+from resolved import Resolved
+
 HERE = Path(__file__).resolve().parent
 RULES = HERE / "template.guard"
 TEMPLATES = HERE.parents[1] / "template"
@@ -31,16 +34,7 @@ def engines():
 
 
 # What may be left empty, given: with every default, and with all of these, every branch of a condition is looked at.
-GIVEN = {
-    "AlarmTopicArn": "arn:aws:sns:eu-west-1:111122223333:alarms",
-    "ContinueWithOwnRole": "true",
-    "IgnoreConsentTag": "true",
-    "IncidentMail": "somebody@example.com",
-    "KeyArn": "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555",
-    "SecurityGroupIds": "sg-0123456789abcdef0",
-    "SubnetIds": "subnet-0123456789abcdef0",
-    "Tracing": "Active",
-}
+GIVEN = {**POLICIES_GIVEN, "AlarmTopicArn": "arn:aws:sns:eu-west-1:111122223333:alarms", "IncidentMail": "somebody@example.com"}
 
 
 def findings(engines, template, name):
@@ -63,27 +57,8 @@ def findings(engines, template, name):
 
 def chosen(template, given):
     """A template without its conditions, as it comes out with these parameters: Guard sees what is written, not what is meant."""
-    values = {name: parameter.get("Default") for name, parameter in template.get("Parameters", {}).items()}
-    values |= {"AWS::Region": "eu-west-1", **given}
+    holds = Resolved(template, given).holds
     gone = object()
-
-    def value_of(side):
-        if not isinstance(side, dict):
-            return str(side)
-        (function, argument), = side.items()
-        if function == "Fn::Select":
-            return value_of(argument[1])[argument[0]]
-        return value_of(argument[1]).split(argument[0]) if function == "Fn::Split" else str(values[argument])
-
-    def holds(condition):
-        (function, argument), = condition.items()
-        if function == "Condition":
-            return holds(template["Conditions"][argument])
-        if function == "Fn::Equals":
-            left, right = map(value_of, argument)
-            return left == right
-        return {"Fn::Not": lambda: not holds(argument[0]), "Fn::And": lambda: all(map(holds, argument)),
-                "Fn::Or": lambda: any(map(holds, argument))}[function]()
 
     def plain(value):
         if isinstance(value, list):
@@ -94,11 +69,11 @@ def chosen(template, given):
             return gone
         if set(value) == {"Fn::If"}:
             name, yes, no = value["Fn::If"]
-            return plain(yes if holds(template["Conditions"][name]) else no)
+            return plain(yes if holds(name) else no)
         return {key: inner for key, inner in ((key, plain(inner)) for key, inner in value.items()) if inner is not gone}
 
     there = {name: plain(resource) for name, resource in template["Resources"].items()
-             if "Condition" not in resource or holds(template["Conditions"][resource["Condition"]])}
+             if "Condition" not in resource or holds(resource["Condition"])}
     return {"Resources": there}
 
 
@@ -138,7 +113,7 @@ PLANTED = [
     ("no_resource_is_a_wildcard", "access",
      lambda all: statements(all, "StackRole").append(granting("kinesis:DeleteStream", [STREAM, "*"]))),
     ("no_resource_of_a_policy_is_a_wildcard", "access",
-     lambda all: all["ContinueWithOwnRolePolicy"]["Properties"]["PolicyDocument"]["Statement"].append(
+     lambda all: all["StackUpdatePolicy"]["Properties"]["PolicyDocument"]["Statement"].append(
          granting(["logs:DescribeLogGroups", "kinesis:DeleteStream"], "*"))),
     ("no_resource_is_a_wildcard", "access", lambda all: statements(all, "StackRole").append(
         {"Fn::If": ["KeyIsGiven", granting("kinesis:DeleteStream", "*"), {"Ref": "AWS::NoValue"}]})),

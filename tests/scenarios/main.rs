@@ -7,6 +7,7 @@ mod adopted;
 mod auto_start;
 mod bad_input;
 mod beside;
+mod boundary;
 mod chosen;
 mod citations;
 mod fleet;

@@ -5,19 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arn;
+use super::condition::Condition as Test;
 use super::iam::Statement;
-use super::value::Value;
+use super::name_prefixes::NamePrefixes;
+use super::resource::Handle;
 use crate::contract::{Function, UNSTICK, UNSTICK_RESTART, permissions};
 use crate::lifecycle::{Action, ENABLED, Looks, Scope};
-
-/// Whether the tag is asked for that is consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// By the policy too.
-    ByThePolicy,
-    /// By the code alone, in an account where the service does not evaluate `aws:ResourceTag`.
-    ByTheCode,
-}
 
 /// What a call is limited to besides the resource's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,59 +23,45 @@ enum Condition {
     NoRole,
 }
 
-/// All calls of a function.
-pub(super) fn statements(function: Function, prefix: &Value) -> Vec<Statement> {
-    limited(permissions(function), prefix, |action| conditions(function, action, Asked::ByThePolicy))
+/// All calls of a function. Where `ignores_tag` holds, the unsticker's own check is all that asks for consent: for an account where
+/// the service does not evaluate `aws:ResourceTag`.
+pub(super) fn statements(function: Function, prefixes: &NamePrefixes, ignores_tag: &Handle<Test>) -> Vec<Statement> {
+    let mut alike: BTreeMap<(Scope, BTreeSet<Condition>), Vec<Action>> = BTreeMap::new();
+    for action in permissions(function) {
+        alike.entry((action.scope(), conditions(function, action))).or_default().push(action);
+    }
+    let statement = |((scope, conditions), actions): ((Scope, BTreeSet<Condition>), Vec<Action>)| {
+        let on = match scope {
+            Scope::Application => prefixes.arns(&[arn::regional("kinesisanalytics", ["application/".into()])]),
+            Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
+            Scope::Account => "*".into(),
+        };
+        let statement = Statement::allow(actions.into_iter().map(Action::iam)).on([on]);
+        conditions.into_iter().fold(statement, |statement, condition| condition.limit(statement, ignores_tag))
+    };
+    alike.into_iter().map(statement).collect()
 }
 
-/// The calls of the unsticker that take consent, without the policy asking for it.
-pub(super) fn without_the_tag(prefix: &Value) -> Vec<Statement> {
-    let function = Function::RollbackUnsticker;
-    let asks = |action: &Action| conditions(function, *action, Asked::ByThePolicy).contains(&Condition::Consent);
-    let calls = permissions(function).into_iter().filter(asks);
-    limited(calls, prefix, |action| conditions(function, action, Asked::ByTheCode))
-}
-
-fn conditions(function: Function, action: Action, asked: Asked) -> BTreeSet<Condition> {
+fn conditions(function: Function, action: Action) -> BTreeSet<Condition> {
     let looks = Looks::ALL.actions().any(|look| look == action) || Action::LOOK_AT_STACK.contains(&action);
     // A list of what there is has no resource, and so no tags.
     let looks = looks || action.scope() == Scope::Account;
-    let asks = function == Function::RollbackUnsticker && asked == Asked::ByThePolicy && !looks;
+    let asks = function == Function::RollbackUnsticker && !looks;
     let tags = matches!(action, Action::TagResource | Action::UntagResource);
     let continues = action == Action::ContinueUpdateRollback;
     let all = [(asks, Condition::Consent), (tags, Condition::OnlyTheMarker), (continues, Condition::NoRole)];
     all.into_iter().filter_map(|(holds, condition)| holds.then_some(condition)).collect()
 }
 
-fn limited(
-    actions: impl IntoIterator<Item = Action>,
-    prefix: &Value,
-    conditions: impl Fn(Action) -> BTreeSet<Condition>,
-) -> Vec<Statement> {
-    let mut alike: BTreeMap<(Scope, BTreeSet<Condition>), Vec<Action>> = BTreeMap::new();
-    for action in actions {
-        alike.entry((action.scope(), conditions(action))).or_default().push(action);
-    }
-    let statement = |((scope, conditions), actions): ((Scope, BTreeSet<Condition>), Vec<Action>)| {
-        let on = match scope {
-            Scope::Application => {
-                arn::regional("kinesisanalytics", ["application/".into(), prefix.clone(), "*".into()])
-            }
-            Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
-            Scope::Account => "*".into(),
-        };
-        let statement = Statement::allow(actions.into_iter().map(Action::iam)).on([on]);
-        conditions.into_iter().fold(statement, |statement, condition| condition.limit(statement))
-    };
-    alike.into_iter().map(statement).collect()
-}
-
 impl Condition {
     /// Every key is in the service authorization reference: `aws:ResourceTag` of the resource types application and stack,
     /// `aws:TagKeys` of kinesisanalytics' TagResource and UntagResource, `cloudformation:RoleArn` of ContinueUpdateRollback.
-    fn limit(self, statement: Statement) -> Statement {
+    fn limit(self, statement: Statement, ignores_tag: &Handle<Test>) -> Statement {
         match self {
-            Self::Consent => statement.only_if("StringEquals", &format!("aws:ResourceTag/{UNSTICK}"), &ENABLED.into()),
+            Self::Consent => {
+                let key = format!("aws:ResourceTag/{UNSTICK}");
+                statement.only_if_unless(ignores_tag, "StringEquals", &key, &ENABLED.into())
+            }
             // ForAllValues alone holds for a request without any key.
             Self::OnlyTheMarker => statement
                 .only_if("ForAllValues:StringEquals", "aws:TagKeys", &UNSTICK_RESTART.into())
@@ -95,13 +74,12 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::super::resolved::{Resolved, text};
-    use super::*;
     use serde_json::Value as Json;
 
-    /// Each action that a policy of `access` grants, with its statement's condition.
-    fn granted(id: &str, policies: &str) -> Vec<(String, Json)> {
-        let stack = Resolved::with(&super::super::access().unwrap(), &[("IgnoreConsentTag", "true")]);
-        let document = stack.properties(id).pointer(policies).unwrap().clone();
+    /// Each action that a role of `access` is granted, with its statement's condition.
+    fn granted(id: &str, ignores_tag: &str) -> Vec<(String, Json)> {
+        let stack = Resolved::with(&super::super::access().unwrap(), &[("IgnoreConsentTag", ignores_tag)]);
+        let document = stack.properties(id).pointer("/Policies/0/PolicyDocument").unwrap().clone();
         let statements = document["Statement"].as_array().unwrap().clone();
         let each = |one: Json| {
             let actions = one["Action"].as_array().cloned().unwrap_or_else(|| vec![one["Action"].clone()]);
@@ -110,13 +88,12 @@ mod tests {
         statements.into_iter().flat_map(each).collect()
     }
 
-    const OWN: &str = "/Policies/0/PolicyDocument";
     const UNSTICKER: &str = "RollbackUnstickerRole";
 
     #[test]
     fn whatever_the_unsticker_changes_carries_the_consent() {
         let mut asked = 0;
-        for (action, condition) in granted(UNSTICKER, OWN) {
+        for (action, condition) in granted(UNSTICKER, "false") {
             let service = action.split(':').next().unwrap_or_default();
             let looks = ["Describe", "List"].iter().any(|verb| action.contains(&format!(":{verb}")));
             if ["kinesisanalytics", "cloudformation"].contains(&service) && !looks {
@@ -129,9 +106,9 @@ mod tests {
 
     #[test]
     fn no_function_writes_another_tag_than_the_marker_and_an_empty_request_is_none() {
-        let roles = ["AutoStartRole", "UpdateGuardRole", UNSTICKER].map(|id| granted(id, OWN));
-        let loose = granted("IgnoreConsentTagPolicy", "/PolicyDocument");
-        for (action, condition) in roles.into_iter().flatten().chain(loose) {
+        let roles = ["AutoStartRole", "UpdateGuardRole", UNSTICKER];
+        let all = roles.into_iter().flat_map(|id| ["false", "true"].map(|ignores_tag| granted(id, ignores_tag)));
+        for (action, condition) in all.flatten() {
             if action.ends_with(":TagResource") || action.ends_with(":UntagResource") {
                 let keys = &condition["ForAllValues:StringEquals"]["aws:TagKeys"];
                 assert_eq!(
@@ -144,19 +121,26 @@ mod tests {
 
     #[test]
     fn a_rollback_is_continued_without_a_role_also_when_the_tag_is_not_asked_for() {
-        for (id, policies) in [(UNSTICKER, OWN), ("IgnoreConsentTagPolicy", "/PolicyDocument")] {
-            let all = granted(id, policies);
+        for ignores_tag in ["false", "true"] {
+            let all = granted(UNSTICKER, ignores_tag);
             let (_, condition) = all.iter().find(|(action, _)| action.ends_with(":ContinueUpdateRollback")).unwrap();
-            assert_eq!(condition["Null"]["cloudformation:RoleArn"], "true", "{id}");
-            assert!(!all.iter().any(|(action, _)| action.ends_with(":PassRole")), "{id}");
+            assert_eq!(condition["Null"]["cloudformation:RoleArn"], "true", "{ignores_tag}");
+            assert!(!all.iter().any(|(action, _)| action.ends_with(":PassRole")), "{ignores_tag}");
         }
     }
 
     #[test]
-    fn what_is_granted_without_the_tag_is_what_the_tag_is_asked_for() {
-        let asking = granted(UNSTICKER, OWN);
-        let asking = asking.iter().filter(|(_, one)| one["StringEquals"].is_object()).map(|(action, _)| action.clone());
-        let loose = granted("IgnoreConsentTagPolicy", "/PolicyDocument").into_iter().map(|(action, _)| action);
-        assert_eq!(loose.collect::<BTreeSet<_>>(), asking.collect());
+    fn without_the_tag_the_same_is_granted_and_the_tag_alone_is_not_asked_for() {
+        let (asking, loose) = (granted(UNSTICKER, "false"), granted(UNSTICKER, "true"));
+        assert_eq!(asking.len(), loose.len());
+        for ((action, mut asked), (same, without)) in asking.into_iter().zip(loose) {
+            assert_eq!(action, same);
+            assert!(without.get("StringEquals").is_none(), "{action}");
+            if let Some(members) = asked.as_object_mut() {
+                members.remove("StringEquals");
+            }
+            let nothing = |condition: &Json| condition.as_object().is_none_or(serde_json::Map::is_empty);
+            assert!(asked == without || nothing(&asked) && nothing(&without), "{action}");
+        }
     }
 }

@@ -1,31 +1,32 @@
 //! What CloudFormation needs to deploy `application.template.json`: the permissions of its service role.
 //!
 //! Taken from the resource handlers' own lists (`semantics.md` B.1), cut to what the template uses. Whoever continues a rollback
-//! without a service role needs the part that puts things back: it creates nothing and deletes nothing.
+//! without a service role needs the part that puts things back: it creates nothing and deletes nothing, and is a policy of its own.
 
 use super::arn;
 use super::iam::Statement;
 use super::kms::{self, Key};
 use super::lambda::function_arn;
+use super::name_prefixes::NamePrefixes;
 use super::value::Value;
 use crate::contract::Function;
 
-/// How much of a deployment.
+/// Which part of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// Create, update, roll back, delete.
-    Everything,
-    /// Put back what an update changed.
-    Rollback,
+    /// What an update changes, and its rollback puts back.
+    Update,
+    /// What besides makes a stack, and takes it away.
+    CreateAndDelete,
 }
 
 /// What the permissions are limited to.
 #[derive(Debug)]
 pub(super) struct Limits {
     /// How the names of applications begin.
-    pub(super) application_prefix: Value,
+    pub(super) applications: NamePrefixes,
     /// How the names of streams and tables begin.
-    pub(super) data_prefix: Value,
+    pub(super) data: NamePrefixes,
     /// The bucket's ARN.
     pub(super) bucket_arn: Value,
     /// The boundary's ARN.
@@ -103,6 +104,16 @@ const DASHBOARD: [&str; 5] = [
     "cloudwatch:TagResource",
     "cloudwatch:UntagResource",
 ];
+const CREATE_AND_DELETE_DATA: [&str; 4] =
+    ["dynamodb:CreateTable", "dynamodb:DeleteTable", "kinesis:CreateStream", "kinesis:DeleteStream"];
+const CREATE_AND_DELETE_APPLICATION: [&str; 6] = [
+    "cloudwatch:DeleteAlarms",
+    "kinesisanalytics:DeleteApplication",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DeleteLogGroup",
+    "logs:DeleteLogStream",
+];
 /// AWS's service authorization data gives these no resource: on an ARN they never match (`semantics.md` H.3).
 const WITHOUT_RESOURCE: [&str; 3] =
     ["logs:DescribeIndexPolicies", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies"];
@@ -126,52 +137,61 @@ const BOUNDED_ROLE: [&str; 6] = [
     "iam:UpdateRoleDescription",
 ];
 
-/// The statements.
+/// The first actions of an update, the second of creation and deletion.
+fn allow(extent: Extent, update: &[&'static str], create_and_delete: &[&'static str]) -> Statement {
+    Statement::allow(match extent {
+        Extent::Update => update.to_vec(),
+        Extent::CreateAndDelete => create_and_delete.to_vec(),
+    })
+}
+
+/// What is called as an application: itself, its log group, alarms and dashboard. Actions of several services stand in one statement
+/// with all their ARNs: each takes its own alone, and a policy has little room.
+pub(super) fn application_statements(limits: &Limits, extent: Extent) -> [Statement; 2] {
+    let heads = [
+        arn::regional("kinesisanalytics", ["application/".into()]),
+        arn::regional("logs", [format!("log-group:{LOG_GROUP_PREFIX}").into()]),
+        arn::regional("cloudwatch", ["alarm:".into()]),
+    ];
+    let dashboards = [arn::account_wide("cloudwatch", ["dashboard/".into()])];
+    [
+        allow(extent, &[&APPLICATION[..], &LOG_GROUP, &ALARM].concat(), &CREATE_AND_DELETE_APPLICATION)
+            .on([limits.applications.arns(&heads)]),
+        // Their names take no dot.
+        allow(extent, &DASHBOARD, &["cloudwatch:DeleteDashboards"])
+            .on([limits.applications.arns_without_dots(&dashboards)]),
+    ]
+}
+
+/// Everything else: data, roles, the key, what takes no resource, and what a deployment reads and calls.
 pub(super) fn statements(limits: &Limits, extent: Extent) -> Vec<Statement> {
-    let with = |always: &[&'static str], create_and_delete: &[&'static str]| {
-        let more = if extent == Extent::Everything { create_and_delete } else { &[] };
-        let mut actions = [always, more].concat();
-        actions.sort_unstable();
-        Statement::allow(actions)
-    };
-    let data = |service, kind: &str| arn::regional(service, [kind.into(), limits.data_prefix.clone(), "*".into()]);
-    let application = || [limits.application_prefix.clone(), "*".into()];
-    let log_group =
-        arn::regional("logs", [format!("log-group:{LOG_GROUP_PREFIX}").into()].into_iter().chain(application()));
-    // Their names take no dot.
-    let dotless = limits.application_prefix.split(".").joined_by("-");
-    let dashboards = arn::account_wide("cloudwatch", ["dashboard/".into(), dotless, "*".into()]);
+    let data = [arn::regional("kinesis", ["stream/".into()]), arn::regional("dynamodb", ["table/".into()])];
     let roles = || arn::account_wide("iam", [format!("role{ROLE_PATH}*").into()]);
     let bounded = |statement: Statement| {
         statement.on([roles()]).only_if("ArnEquals", "iam:PermissionsBoundary", &limits.boundary_arn)
     };
-    let objects = Value::concat([limits.bucket_arn.clone(), "/*".into()]);
-    vec![
-        with(&STREAM, &["kinesis:CreateStream", "kinesis:DeleteStream"]).on([data("kinesis", "stream/")]),
-        with(&TABLE, &["dynamodb:CreateTable", "dynamodb:DeleteTable"]).on([data("dynamodb", "table/")]),
-        with(
-            &LOG_GROUP,
-            &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DeleteLogGroup", "logs:DeleteLogStream"],
-        )
-        .on([log_group]),
-        with(&WITHOUT_RESOURCE, &["kinesis:UpdateStreamMode", "kinesisanalytics:CreateApplication"]).on(["*".into()]),
-        with(&APPLICATION, &["kinesisanalytics:DeleteApplication"])
-            .on([arn::regional("kinesisanalytics", ["application/".into()].into_iter().chain(application()))]),
-        with(&ALARM, &["cloudwatch:DeleteAlarms"])
-            .on([arn::regional("cloudwatch", ["alarm:".into()].into_iter().chain(application()))]),
-        with(&DASHBOARD, &["cloudwatch:DeleteDashboards"]).on([dashboards]),
-        limits.key.statement(kms::USE),
-        // DynamoDB makes its grants in the caller's name; nobody else is given one.
-        limits.key.statement(["kms:CreateGrant"]).only_if("Bool", "kms:GrantIsForAWSResource", &"true".into()),
-        with(&ROLE, &[]).on([roles()]),
-        bounded(with(&BOUNDED_ROLE, &["iam:CreateRole", "iam:DeleteRole"])),
-        Statement::allow(["iam:PassRole"]).on([roles()]).only_if(
-            "StringEquals",
-            "iam:PassedToService",
-            &"kinesisanalytics.amazonaws.com".into(),
-        ),
-        Statement::allow(["lambda:InvokeFunction"]).on(Function::CUSTOM_RESOURCES.map(function_arn)),
-        Statement::allow(["s3:GetBucketLocation", "s3:ListBucket"]).on([limits.bucket_arn.clone()]),
-        Statement::allow(["s3:GetObject"]).on([objects]),
-    ]
+    let everywhere = ["kinesis:UpdateStreamMode", "kinesisanalytics:CreateApplication"];
+    let mut all = vec![
+        allow(extent, &[&STREAM[..], &TABLE].concat(), &CREATE_AND_DELETE_DATA).on([limits.data.arns(&data)]),
+        allow(extent, &WITHOUT_RESOURCE, &everywhere).on(["*".into()]),
+        bounded(allow(extent, &BOUNDED_ROLE, &["iam:CreateRole", "iam:DeleteRole"])),
+    ];
+    if extent == Extent::Update {
+        let objects = Value::concat([limits.bucket_arn.clone(), "/*".into()]);
+        all.extend([
+            limits.key.statement(kms::USE),
+            // DynamoDB makes its grants in the caller's name; nobody else is given one.
+            limits.key.statement(["kms:CreateGrant"]).only_if("Bool", "kms:GrantIsForAWSResource", &"true".into()),
+            Statement::allow(ROLE).on([roles()]),
+            Statement::allow(["iam:PassRole"]).on([roles()]).only_if(
+                "StringEquals",
+                "iam:PassedToService",
+                &"kinesisanalytics.amazonaws.com".into(),
+            ),
+            Statement::allow(["lambda:InvokeFunction"]).on(Function::CUSTOM_RESOURCES.map(function_arn)),
+            Statement::allow(["s3:GetBucketLocation", "s3:ListBucket"]).on([limits.bucket_arn.clone()]),
+            Statement::allow(["s3:GetObject"]).on([objects]),
+        ]);
+    }
+    all
 }

@@ -8,6 +8,7 @@ use super::kms::Key;
 use super::lambda::{function_arn, logical_id};
 use super::logs::LogGroup;
 use super::messages::{Queue, Topic};
+use super::name_prefixes::NamePrefixes;
 use super::problem::Problem;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
@@ -16,7 +17,11 @@ use crate::contract::Function;
 /// What every function is given.
 pub(super) struct Given<'a> {
     /// How the names of applications begin.
-    pub(super) prefix: &'a Value,
+    pub(super) prefixes: &'a NamePrefixes,
+    /// Whether the unsticker's role does not ask for the tag that is consent.
+    pub(super) ignores_tag: &'a Handle<Condition>,
+    /// What the unsticker may besides, by managed policies' ARNs.
+    pub(super) rollback_policies: [Value; 2],
     /// How long its lines are kept.
     pub(super) retention: &'a Handle<Parameter>,
     /// Where events go that failed for good.
@@ -47,7 +52,10 @@ pub(super) fn add_function(
 /// What the function's calls need, and nothing else.
 fn function_role(function: Function, group: &Handle<LogGroup>, given: &Given<'_>) -> Resource<Role> {
     let mut role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
-    role.grant_all(calls::statements(function, given.prefix));
+    if function == Function::RollbackUnsticker {
+        role.attach(given.rollback_policies.clone());
+    }
+    role.grant_all(calls::statements(function, given.prefixes, given.ignores_tag));
     group.grant_write(&mut role);
     given.failures.grant_send(&mut role);
     // Sending to an encrypted queue.

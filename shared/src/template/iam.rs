@@ -17,6 +17,7 @@ pub struct Statement {
     actions: Vec<String>,
     resources: Vec<Value>,
     conditions: Map<String, Json>,
+    conditions_unless: Option<(String, Map<String, Json>)>,
     exists_when: Option<String>,
 }
 
@@ -30,6 +31,7 @@ impl Statement {
             actions: actions.into_iter().map(Into::into).collect(),
             resources: Vec::new(),
             conditions: Map::new(),
+            conditions_unless: None,
             exists_when: None,
         }
     }
@@ -57,10 +59,16 @@ impl Statement {
     /// Only when `key` has this value.
     #[must_use]
     pub fn only_if(mut self, operator: &str, key: &str, value: &Value) -> Self {
-        let tests = self.conditions.entry(operator).or_insert_with(|| json!({}));
-        if let Json::Object(tests) = tests {
-            tests.insert(key.to_owned(), value.as_json().clone());
-        }
+        insert(&mut self.conditions, operator, key, value);
+        self
+    }
+
+    /// The same, unless the condition of the template holds. Of several, the last one's condition decides.
+    #[must_use]
+    pub fn only_if_unless(mut self, unless: &Handle<Condition>, operator: &str, key: &str, value: &Value) -> Self {
+        let (id, tests) = self.conditions_unless.get_or_insert_default();
+        unless.id().clone_into(id);
+        insert(tests, operator, key, value);
         self
     }
 
@@ -82,7 +90,16 @@ impl Statement {
             let services = self.principals.into_iter().map(Json::from).collect();
             members.insert("Principal".into(), json!({"Service": one_or_many(services)}));
         }
-        if !self.conditions.is_empty() {
+        if let Some((unless, tests)) = self.conditions_unless {
+            let all = self.conditions.iter().chain(&tests).map(|(key, value)| (key.clone(), value.clone()));
+            let with = Value::from(Json::Object(all.collect()));
+            let without = if self.conditions.is_empty() {
+                pseudo::no_value()
+            } else {
+                Value::from(Json::Object(self.conditions))
+            };
+            members.insert("Condition".into(), Value::either(&unless, &without, &with).into_json());
+        } else if !self.conditions.is_empty() {
             members.insert("Condition".into(), self.conditions.into());
         }
         match self.exists_when {
@@ -91,6 +108,12 @@ impl Statement {
             }
             None => members.into(),
         }
+    }
+}
+
+fn insert(conditions: &mut Map<String, Json>, operator: &str, key: &str, value: &Value) {
+    if let Json::Object(tests) = conditions.entry(operator).or_insert_with(|| json!({})) {
+        tests.insert(key.to_owned(), value.as_json().clone());
     }
 }
 
@@ -111,6 +134,7 @@ fn one_or_many(mut values: Vec<Json>) -> Json {
 pub struct Role {
     service: &'static str,
     properties: Map<String, Json>,
+    attached: Vec<Value>,
     statements: Vec<Statement>,
 }
 
@@ -120,7 +144,7 @@ impl Role {
     pub fn assumed_by(service: &'static str, description: &str) -> Self {
         let mut properties = Map::new();
         properties.insert("Description".into(), description.into());
-        Self { service, properties, statements: Vec::new() }
+        Self { service, properties, attached: Vec::new(), statements: Vec::new() }
     }
 
     /// Under a path, by which others limit what they may do to it.
@@ -135,6 +159,11 @@ impl Role {
     pub fn bounded_by(mut self, policy: Value) -> Self {
         self.properties.insert("PermissionsBoundary".into(), policy.into_json());
         self
+    }
+
+    /// Managed policies besides its own grants, by ARN; `AWS::NoValue` for none.
+    pub fn attach(&mut self, arns: impl IntoIterator<Item = Value>) {
+        self.attached.extend(arns);
     }
 
     /// Grants a statement.
@@ -164,11 +193,14 @@ impl From<Role> for Resource<Role> {
         properties.insert("AssumeRolePolicyDocument".into(), trust);
         let policy = json!([{"PolicyName": "Grants", "PolicyDocument": document(role.statements)}]);
         properties.insert("Policies".into(), policy);
+        if !role.attached.is_empty() {
+            properties.insert("ManagedPolicyArns".into(), json!(role.attached));
+        }
         Self::of("AWS::IAM::Role", properties.into())
     }
 }
 
-/// A policy with an ARN of its own, to bound roles with.
+/// A policy with an ARN of its own, to bound roles with or for several of them.
 #[derive(Debug)]
 pub enum ManagedPolicy {}
 
@@ -178,19 +210,5 @@ impl ManagedPolicy {
     pub fn of(description: &str, statements: impl IntoIterator<Item = Statement>) -> Resource<Self> {
         let properties = json!({"Description": description, "PolicyDocument": document(statements)});
         Resource::of("AWS::IAM::ManagedPolicy", properties)
-    }
-}
-
-/// Statements that a role has only under a condition.
-#[derive(Debug)]
-pub enum Policy {}
-
-impl Policy {
-    /// For this role.
-    #[must_use]
-    pub fn of(name: &str, role: &Handle<Role>, statements: impl IntoIterator<Item = Statement>) -> Resource<Self> {
-        let properties =
-            json!({"PolicyName": name, "Roles": [role.reference()], "PolicyDocument": document(statements)});
-        Resource::of("AWS::IAM::Policy", properties)
     }
 }

@@ -5,6 +5,8 @@ use serde_json::{Map, Value as Json};
 
 /// Columns of a line.
 const WIDTH: usize = 140;
+/// Columns of a line that ends with one function: it is read as one expression, and broken up it would take as much again.
+const FUNCTION_WIDTH: usize = 200;
 
 /// An object of these members, on lines of their own, without a line end at its end.
 pub(super) fn text_of<'a>(members: impl IntoIterator<Item = (&'a str, &'a Json)>) -> String {
@@ -16,10 +18,16 @@ pub(super) fn text_of<'a>(members: impl IntoIterator<Item = (&'a str, &'a Json)>
 /// Writes what begins in `column`, on lines that begin after `indent` spaces.
 fn write(json: &Json, indent: usize, column: usize, text: &mut String) {
     let begun = text.len();
-    if in_a_line(json, begun + WIDTH.saturating_sub(column), text) {
+    let function = function(json);
+    let width = if function.is_some() { FUNCTION_WIDTH } else { WIDTH };
+    if in_a_line(json, begun + width.saturating_sub(column), text) {
         return;
     }
     text.truncate(begun);
+    if let Some((name, argument)) = function {
+        write_function(name, argument, indent, text);
+        return;
+    }
     match json {
         Json::Object(members) => write_members(in_order(members), indent, text),
         Json::Array(items) => {
@@ -47,6 +55,32 @@ fn write_members<'a>(members: impl IntoIterator<Item = (&'a str, &'a Json)>, ind
         write(value, deeper, deeper + text.len() - begun, text);
     }
     begin_line(indent, text);
+    text.push('}');
+}
+
+/// `Ref`, `Fn::Sub` and their like, each alone in an object, with its argument.
+fn function(json: &Json) -> Option<(&str, &Json)> {
+    let mut members = json.as_object()?.iter();
+    let (name, argument) = members.next().filter(|(name, _)| name.as_str() == "Ref" || name.starts_with("Fn::"))?;
+    members.next().is_none().then_some((name.as_str(), argument))
+}
+
+/// A function opens in the line: what is broken up is the object among its arguments, no deeper than the function stands.
+fn write_function(name: &str, argument: &Json, indent: usize, text: &mut String) {
+    text.push('{');
+    push_key(name, text);
+    if let Json::Array(items) = argument {
+        text.push('[');
+        for (index, item) in items.iter().enumerate() {
+            text.push_str(if index == 0 { "" } else { ", " });
+            let column = text.len() - text.rfind('\n').map_or(0, |end| end + 1);
+            write(item, indent, column, text);
+        }
+        text.push(']');
+    } else {
+        let column = text.len() - text.rfind('\n').map_or(0, |end| end + 1);
+        write(argument, indent, column, text);
+    }
     text.push('}');
 }
 
@@ -129,6 +163,18 @@ mod tests {
             text,
             format!("{{\n \"A\": {{\"Ref\": \"B\"}},\n \"C\": [\n  \"{long}\",\n  {{\"D\": [1, null]}}\n ]\n}}")
         );
+    }
+
+    #[test]
+    fn a_function_that_does_not_fit_opens_in_the_line_and_its_object_is_broken_up() {
+        let long = "x".repeat(150);
+        let json =
+            json!({"A": {"Fn::Join": [",", {"Fn::Sub": ["${B}${C}", {"B": long, "C": {"Ref": "D"}, "E": long}]}]}});
+        let expected = format!(
+            "{{\n \"A\": {{\"Fn::Join\": [\",\", {{\"Fn::Sub\": [\"${{B}}${{C}}\", {{\n  \"B\": \"{long}\",\n  \"C\": \
+             {{\"Ref\": \"D\"}},\n  \"E\": \"{long}\"\n }}]}}]}}\n}}"
+        );
+        assert_eq!(text_of(in_order(json.as_object().unwrap())), expected);
     }
 
     #[test]

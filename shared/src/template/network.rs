@@ -2,26 +2,40 @@
 
 use serde_json::json;
 
+use super::arn;
 use super::condition::{Condition, Test};
 use super::document::Template;
 use super::iam::{Role, Statement};
 use super::parameter::ParameterOf;
 use super::problem::Problem;
 use super::resource::Handle;
-use super::value::Value;
+use super::value::{Value, pseudo};
 
 /// What a job in a VPC calls, as the service's guide has it:
 /// <https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html>.
-pub(super) const INTERFACES: [&str; 8] = [
-    "ec2:CreateNetworkInterface",
-    "ec2:CreateNetworkInterfacePermission",
-    "ec2:DeleteNetworkInterface",
+const CHANGE: [&str; 3] =
+    ["ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"];
+/// These take no resource.
+const LOOK: [&str; 5] = [
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
 ];
+
+/// The network interfaces of a job: of this account and region. A subnet and its security groups may be shared by another account.
+pub(super) fn interfaces() -> [Statement; 2] {
+    let shared = |kind: &str| {
+        let head = ["arn:".into(), pseudo::partition(), ":ec2:".into(), pseudo::region()];
+        Value::concat(head.into_iter().chain([format!(":*:{kind}/*").into()]))
+    };
+    let own = arn::regional("ec2", ["network-interface/*".into()]);
+    [
+        Statement::allow(CHANGE).on([own, shared("security-group"), shared("subnet")]),
+        Statement::allow(LOOK).on(["*".into()]),
+    ]
+}
 
 /// Subnets and security groups of two parameters that may be empty.
 #[derive(Debug)]
@@ -67,8 +81,8 @@ impl Network {
         self.given.then(&lists.into())
     }
 
-    /// What the job needs there. EC2 has no resources for most of it.
+    /// What the job needs there.
     pub fn grant_interfaces(&self, role: &mut Role) {
-        role.grant(Statement::allow(INTERFACES).on(["*".into()]).when(&self.given));
+        role.grant_all(interfaces().map(|statement| statement.when(&self.given)));
     }
 }

@@ -19,6 +19,12 @@ impl ParameterOf {
         Self(Map::new()).with("Type", "Number".into()).with("Description", description.into())
     }
 
+    /// A list of strings, given with commas; an empty one is the list of one empty string.
+    #[must_use]
+    pub fn list(description: &str) -> Self {
+        Self(Map::new()).with("Type", "CommaDelimitedList".into()).with("Description", description.into())
+    }
+
     /// Without one, it must be given.
     #[must_use]
     pub fn default(self, value: impl Into<Json>) -> Self {
@@ -31,7 +37,7 @@ impl ParameterOf {
         self.with("AllowedValues", Json::Array(values.into_iter().map(Into::into).collect()))
     }
 
-    /// Matching all of this, and what to say when it does not.
+    /// Matching all of this, and what to say when it does not. Of a list, each item matches.
     #[must_use]
     pub fn matching(self, pattern: &str, explanation: &str) -> Self {
         self.with("AllowedPattern", pattern.into()).with("ConstraintDescription", explanation.into())

@@ -89,6 +89,9 @@ impl Resolved {
     fn intrinsic(&self, name: &str, argument: &Json) -> Option<Json> {
         Some(match name {
             "Ref" if argument == "AWS::NoValue" => return None,
+            "Ref" if self.template["Parameters"][argument.as_str().unwrap()]["Type"] == "CommaDelimitedList" => {
+                self.name(argument.as_str().unwrap()).split(',').map(Json::from).collect()
+            }
             "Ref" => self.name(argument.as_str().unwrap()).into(),
             "Fn::GetAtt" => format!("{}.{}", self.name(argument[0].as_str().unwrap()), text(&argument[1])).into(),
             "Fn::ImportValue" => text(argument).into(),

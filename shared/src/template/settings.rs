@@ -115,7 +115,7 @@ impl Named {
         let default = scope.suffixed("flink-test");
         let mut text = |id: &str, parameter: ParameterOf| scope.parameter(id, parameter).map(|it| it.reference());
         let named = |what: &str, prefix: &str| {
-            let description = format!("{what} It begins with {prefix} of the access stack.");
+            let description = format!("{what} It begins with a prefix of {prefix} of the access stack.");
             let parameter = ParameterOf::text(&description).default(default.as_str()).length(1, 128);
             parameter.matching("^[a-zA-Z0-9_.-]+$", "letters, digits, _, . and -")
         };

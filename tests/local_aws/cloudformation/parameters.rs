@@ -103,10 +103,18 @@ impl Parameter {
             let list: Vec<_> = allowed.iter().map(as_text).collect();
             return refuse(format!("Parameter '{name}' must be one of AllowedValues: [{}]", list.join(", ")));
         }
-        if let Some(pattern) = self.declaration.get("AllowedPattern").and_then(Value::as_str)
-            && !super::pattern::matches(pattern, given).map_err(invalid)?
-        {
-            return refuse(format!("Parameter '{name}' must match pattern {pattern}"));
+        if let Some(pattern) = self.declaration.get("AllowedPattern").and_then(Value::as_str) {
+            // Of a list, each value has to match
+            // (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>, AllowedPattern).
+            let values: Vec<&str> = match self.kind {
+                ParameterKind::CommaDelimitedList => given.split(',').map(str::trim).collect(),
+                ParameterKind::String | ParameterKind::Number | ParameterKind::SsmString => vec![given],
+            };
+            for value in values {
+                if !super::pattern::matches(pattern, value).map_err(invalid)? {
+                    return refuse(format!("Parameter '{name}' must match pattern {pattern}"));
+                }
+            }
         }
         let length = u32::try_from(given.chars().count()).map_or(f64::MAX, f64::from);
         if bound("MinLength").is_some_and(|least| length < least)
@@ -165,8 +173,9 @@ pub(crate) fn values(
                 values.insert(name.clone(), parameter.accept(name, text)?);
             }
             (Some(Given::Previous), _) => match previous.get(name) {
+                // Read anew: its type may be another one in this template.
                 Some(value) => {
-                    values.insert(name.clone(), value.clone());
+                    values.insert(name.clone(), parameter.accept(name, &as_text(value))?);
                 }
                 None => missing.push(name.clone()),
             },

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{create, settled_complete, world};
-use crate::cloudformation::Template;
-use crate::cloudformation::scenario::request;
+use crate::cloudformation::scenario::{request, settled};
+use crate::cloudformation::{Status, Template};
 
 fn refusal(document: &Value) -> String {
     Template::parse(&document.to_string()).unwrap_err().message
@@ -58,6 +58,34 @@ async fn functions_and_conditions_are_resolved() {
     let stack = state.cloudformation.stack("s").unwrap();
     assert_eq!(stack.outputs[0].value, "/dev/b-${Literal}|eu-west-1");
     assert!(!stack.resources.contains_key("Never"));
+}
+
+#[tokio::test]
+async fn a_text_that_becomes_a_list_keeps_its_value_and_each_item_of_a_list_matches_the_pattern() {
+    let world = world();
+    let body = |kind: &str, days: u32| {
+        json!({
+            "Parameters": { "Names": { "Type": kind, "Default": "a-", "AllowedPattern": "^[a-z]-$" } },
+            "Resources": { "Group": { "Type": "AWS::Logs::LogGroup", "Properties": { "RetentionInDays": days } } },
+        })
+        .to_string()
+    };
+    let list = |days| body("CommaDelimitedList", days);
+    request(&world, "CreateStack", [("StackName", "s"), ("TemplateBody", &body("String", 1))]).unwrap();
+    settled_complete(&world).await;
+    let names = |value: (&'static str, &'static str), template: &str| {
+        let params =
+            [("StackName", "s"), ("TemplateBody", template), ("Parameters.member.1.ParameterKey", "Names"), value];
+        request(&world, "UpdateStack", params)
+    };
+    names(("Parameters.member.1.UsePreviousValue", "true"), &list(3)).unwrap();
+    assert_eq!(settled(&world, "s").await, Status::UpdateComplete);
+    assert_eq!(world.state().cloudformation.stack("s").unwrap().parameters["Names"], json!(["a-"]));
+    let refused = names(("Parameters.member.1.ParameterValue", "a-,B"), &list(5)).unwrap_err();
+    assert!(refused.message.contains("must match pattern"), "{refused}");
+    names(("Parameters.member.1.ParameterValue", "b-,c-"), &list(5)).unwrap();
+    assert_eq!(settled(&world, "s").await, Status::UpdateComplete);
+    assert_eq!(world.state().cloudformation.stack("s").unwrap().parameters["Names"], json!(["b-", "c-"]));
 }
 
 #[tokio::test]
