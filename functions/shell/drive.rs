@@ -175,8 +175,9 @@ pub(crate) async fn drive(
                         info!(%goal, %call, error, "called and learned nothing");
                         tried.unanswered(&call, error.clone());
                         trail.unanswered = Some(error.clone());
+                        trail.made(Made { call, because, refused: Some(error) });
                         pace.untold().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
-                        Some(error)
+                        continue;
                     }
                     Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {
                         return Err(Stopped::Refused(fault.refusal(call.action())));

@@ -6,6 +6,7 @@ use sdk::types::{
     ApplicationConfigurationUpdate, ApplicationDetail, ApplicationRestoreConfiguration, ApplicationRestoreType,
     EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
 };
+use shared::lifecycle::OPERATIONS_PAGE;
 use shared::lifecycle::{
     Action, Application, ApplicationStatus, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType,
     Snapshot, SnapshotStatus, Timestamp,
@@ -117,7 +118,8 @@ pub(crate) async fn tags(aws: &Aws, arn: &str) -> Result<std::collections::BTree
 
 /// Newest first, each failed one with its own error text. Not readable is an answer too.
 pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<Operations, Fault> {
-    let listed = aws.flink.list_application_operations().application_name(name).limit(50).send().await;
+    let listed =
+        aws.flink.list_application_operations().application_name(name).limit(OPERATIONS_PAGE.into()).send().await;
     let listed = match listed.map_err(|error| fault(Action::ListApplicationOperations, &error)) {
         Ok(listed) => listed,
         Err(Fault::Passing(text)) => return Err(Fault::Passing(text)),

@@ -1,7 +1,9 @@
 //! What is known of an incident: the root stack, and the events of its newest operation.
 
-use shared::contract::UNSTICK;
-use shared::lifecycle::{Consent, Incident, StackEvent, Timestamp, Trigger};
+use std::collections::BTreeSet;
+
+use shared::contract::{UNSTICK, UpdateGuard};
+use shared::lifecycle::{Application, Consent, Incident, StackEvent, StackStatus, Timestamp, Trigger, UnreadMarker};
 
 use crate::aws::Aws;
 use crate::fault::Fault;
@@ -9,19 +11,53 @@ use crate::stack::{self, StackSeen};
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 
-/// The root of a stack: only a root's rollback can be continued.
-pub(crate) async fn root(aws: &Aws, name: &str) -> Result<StackSeen, Fault> {
-    let seen = stack::describe(aws, name).await?;
-    if seen.root == seen.id { Ok(seen) } else { stack::describe(aws, &seen.root.clone()).await }
+/// A stack as it is described; `None` when there is none of this name, or no longer.
+pub(crate) async fn described(aws: &Aws, name: &str) -> Result<Option<StackSeen>, Fault> {
+    match stack::describe(aws, name).await {
+        Ok(seen) => Ok(Some(seen).filter(|seen| seen.status != StackStatus::DeleteComplete)),
+        // Its one word for it: a ValidationError whose text says so (`semantics.md` C.2).
+        Err(Fault::Rejected(_, text)) if text.contains("does not exist") || text.contains("there is no stack") => {
+            Ok(None)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The root of a stack, `None` when it is gone: only a root's rollback can be continued.
+pub(crate) async fn root(aws: &Aws, name: &str) -> Result<Option<StackSeen>, Fault> {
+    match described(aws, name).await? {
+        Some(seen) if seen.root != seen.id => described(aws, &seen.root).await,
+        seen => Ok(seen),
+    }
+}
+
+/// What the stack's own tag says.
+pub(crate) fn consent(stack: &StackSeen) -> Consent {
+    Consent::of(None, stack.tags.get(UNSTICK).map(String::as_str))
+}
+
+/// An incident of which nothing but the stack's description is known.
+pub(crate) fn described_incident(aws: &Aws, root: &StackSeen) -> Incident {
+    Incident {
+        stack: root.id.clone(),
+        status: root.status,
+        may_continue: root.role.is_some() || aws.environment.continue_with_own_role,
+        consent: consent(root),
+        events: Vec::new(),
+        trigger: Trigger::Operator,
+        applications: Vec::new(),
+        is_guarded: false,
+        attempted: Vec::new(),
+    }
 }
 
 /// The rows of the newest operation, the root's and its failed nested stacks'.
-pub(crate) async fn incident(aws: &Aws, root: &StackSeen) -> Result<Incident, Fault> {
+pub(crate) async fn events(aws: &Aws, root: &str) -> Result<Vec<StackEvent>, Fault> {
     let mut events: Vec<StackEvent> = Vec::new();
-    let mut stacks = vec![root.id.clone()];
+    let mut stacks = vec![root.to_owned()];
     let mut began = Timestamp(i64::MIN);
     while let Some(stack) = stacks.pop() {
-        let is_root = stack == root.id;
+        let is_root = stack == root;
         let first = |event: &StackEvent| {
             let own = event.resource_type == STACK && event.physical_id == stack;
             (is_root && own && event.status == "UPDATE_IN_PROGRESS") || (!is_root && event.time < began)
@@ -40,22 +76,31 @@ pub(crate) async fn incident(aws: &Aws, root: &StackSeen) -> Result<Incident, Fa
     }
     // Stable: rows of one stack stay in the order that CloudFormation gave them.
     events.sort_by_key(|event| std::cmp::Reverse(event.time));
-    let may_continue = root.role.is_some() || aws.environment.continue_with_own_role;
-    let consent = Consent::of(None, root.tags.get(UNSTICK).map(String::as_str));
-    Ok(Incident {
-        stack: root.id.clone(),
-        status: root.status,
-        may_continue,
-        consent,
-        events,
-        trigger: Trigger::Operator,
-        applications: Vec::new(),
-        attempted: Vec::new(),
-    })
+    Ok(events)
 }
 
-/// The names of the applications in the root's tree.
-pub(crate) async fn applications(aws: &Aws, root: &StackSeen) -> Result<Vec<String>, Fault> {
-    let applications = stack::applications(aws, &root.id, true).await?;
-    Ok(applications.into_iter().map(|(_, name)| name).collect())
+/// Adds the rows that the applications' markers name, and the stack-level ones since, where an older operation has them. What cannot be
+/// read stays unknown.
+pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[Application]) -> Result<(), Fault> {
+    for UnreadMarker { stack, event } in incident.unread_markers(applications) {
+        let rows = match stack::events(aws, &stack, |row| row.id == event).await {
+            Ok(rows) => rows,
+            Err(Fault::Passing(error)) => return Err(Fault::Passing(error)),
+            Err(_) => continue,
+        };
+        let known: BTreeSet<String> = incident.events.iter().map(|row| row.id.clone()).collect();
+        let new = rows.into_iter().filter(|row| row.is_of_stack(&stack) && !known.contains(&row.id));
+        incident.events.extend(new);
+        incident.events.sort_by_key(|event| std::cmp::Reverse(event.time));
+    }
+    Ok(())
+}
+
+/// Fills in what is read of a root's tree: its applications, and whether a guard of ours is among its resources.
+pub(crate) async fn tree(aws: &Aws, incident: &mut Incident) -> Result<(), Fault> {
+    let resources = stack::tree(aws, &incident.stack).await?;
+    incident.is_guarded = resources.iter().any(|one| one.kind == UpdateGuard::<String>::TYPE);
+    let applications = resources.into_iter().filter(|one| one.kind == stack::APPLICATION);
+    incident.applications = applications.map(|one| one.physical_id).filter(|name| !name.is_empty()).collect();
+    Ok(())
 }

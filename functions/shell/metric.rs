@@ -22,6 +22,13 @@ pub(crate) fn snapshot_failed(application: &str, error: &str) {
     write(&[&[metric::DIMENSION]], &[(metric::FAILED_SNAPSHOTS, "Count", json!(1))], more.collect());
 }
 
+/// A job that these handlers stopped does not run.
+pub(crate) fn stopped_job(application: &str, lost_after: &str) {
+    let more = [(metric::APPLICATION, application), ("LostAfter", lost_after)];
+    let more = more.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    write(&[&[metric::DIMENSION]], &[(metric::STOPPED_JOBS, "Count", json!(1))], more.collect());
+}
+
 /// How one request ended: how long it took, how many calls, what was restored.
 pub(crate) fn ended(took: Duration, calls: usize, failed: bool, attributes: Map<String, Value>) {
     let metrics = [

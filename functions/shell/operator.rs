@@ -76,8 +76,10 @@ impl Operator {
     pub async fn scene(&self, name: &str, region: Option<String>) -> Result<Option<Scene>, String> {
         let aws = &self.aws;
         let Some(named) = self.stack(name).await? else { return Ok(None) };
-        let root = if named.root == named.id { named } else { gather::root(aws, name).await.map_err(told)? };
-        let mut incident: Incident = gather::incident(aws, &root).await.map_err(told)?;
+        let root = if named.root == named.id { Some(named) } else { gather::root(aws, name).await.map_err(told)? };
+        let Some(root) = root else { return Ok(None) };
+        let mut incident: Incident = gather::described_incident(aws, &root);
+        incident.events = gather::events(aws, &root.id).await.map_err(told)?;
         incident.may_continue = root.role.is_some() || self.continues_with_own_role().await;
         let mut types = BTreeSet::new();
         let mut applications = Vec::new();
@@ -91,6 +93,9 @@ impl Operator {
         // Whoever may not read the template is told of no command of ours.
         let template = stack::template(aws, &root.id).await.ok();
         let is_ours = origin(template.and_then(|text| serde_json::from_str(&text).ok()).as_ref()) != Origin::Foreign;
+        gather::tree(aws, &mut incident).await.map_err(told)?;
+        let observed: Vec<Application> = applications.iter().filter_map(|(_, _, one)| one.clone()).collect();
+        gather::history(aws, &mut incident, &observed).await.map_err(told)?;
         let now: Timestamp = now::now();
         Ok(Some(Scene { now, region, incident, is_ours, types, applications }))
     }

@@ -159,8 +159,8 @@ pub async fn serve_unsticker() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let aws = aws.clone();
         async move {
-            let until = deadline(&event.context).checked_sub(aws.environment.reply_margin);
-            let until = until.unwrap_or_else(|| deadline(&event.context));
+            let deadline = deadline(&event.context);
+            let until = deadline.checked_sub(margin(&aws, deadline)).unwrap_or(deadline);
             let function = &event.context.env_config.function_name;
             let report = Box::pin(unsticker::handle(&aws, &event.payload, function, until)).await?;
             // What people are not told again is not counted again.
@@ -172,6 +172,12 @@ pub async fn serve_unsticker() -> Result<(), Error> {
         }
     }))
     .await
+}
+
+/// How long before the deadline work ends. A margin longer than the time there is would leave no time at all.
+fn margin(aws: &Aws, deadline: Instant) -> Duration {
+    let left = deadline.saturating_duration_since(Instant::now());
+    aws.environment.reply_margin.min(left / 2)
 }
 
 /// The invocation's deadline.

@@ -5,7 +5,7 @@ use aws_smithy_types::DateTime;
 use sdk::types::Stack as Described;
 use serde_json::Value;
 use shared::custom_resource::verdict::Row;
-use shared::lifecycle::{Action, StackEvent, StackStatus, Timestamp};
+use shared::lifecycle::{Action, StackEvent, StackStatus, Timestamp, is_owned};
 use std::collections::BTreeMap;
 
 use crate::aws::Aws;
@@ -34,6 +34,8 @@ pub(crate) struct Resource {
     pub(crate) physical_id: String,
     pub(crate) kind: String,
     pub(crate) status: String,
+    /// Whether it is the stack's own: not gone, kept, or another's that was in the way.
+    pub(crate) is_owned: bool,
 }
 
 /// Describes a stack by name or ARN.
@@ -99,6 +101,10 @@ pub(crate) async fn resources(aws: &Aws, stack: &str) -> Result<Vec<Resource>, F
                 physical_id: summary.physical_resource_id().unwrap_or_default().to_owned(),
                 kind: summary.resource_type().unwrap_or_default().to_owned(),
                 status: summary.resource_status().map_or("", |status| status.as_str()).to_owned(),
+                is_owned: is_owned(
+                    summary.resource_status().map_or("", aws_sdk_cloudformation::types::ResourceStatus::as_str),
+                    summary.resource_status_reason().unwrap_or_default(),
+                ),
             });
         }
         next = page.next_token().map(str::to_owned);
@@ -110,16 +116,25 @@ pub(crate) async fn resources(aws: &Aws, stack: &str) -> Result<Vec<Resource>, F
 
 /// The applications among a stack's resources, `(logical ID, name)`; with `nested`, those of its nested stacks too.
 pub(crate) async fn applications(aws: &Aws, stack: &str, nested: bool) -> Result<Vec<(String, String)>, Fault> {
+    let owned = if nested { tree(aws, stack).await? } else { owned(aws, stack).await? };
+    let applications = owned.into_iter().filter(|one| one.kind == APPLICATION && !one.physical_id.is_empty());
+    Ok(applications.map(|one| (one.logical_id, one.physical_id)).collect())
+}
+
+/// The resources that a stack owns.
+async fn owned(aws: &Aws, stack: &str) -> Result<Vec<Resource>, Fault> {
+    Ok(resources(aws, stack).await?.into_iter().filter(|one| one.is_owned).collect())
+}
+
+/// The resources that a stack and its nested stacks own.
+pub(crate) async fn tree(aws: &Aws, root: &str) -> Result<Vec<Resource>, Fault> {
     let mut found = Vec::new();
-    let mut stacks = vec![stack.to_owned()];
+    let mut stacks = vec![root.to_owned()];
     while let Some(stack) = stacks.pop() {
-        for resource in resources(aws, &stack).await? {
-            if resource.kind == APPLICATION && !resource.physical_id.is_empty() {
-                found.push((resource.logical_id, resource.physical_id));
-            } else if nested && resource.kind == STACK && resource.physical_id.starts_with("arn:") {
-                stacks.push(resource.physical_id);
-            }
-        }
+        let owned = owned(aws, &stack).await?;
+        let is_nested = |one: &&Resource| one.kind == STACK && one.physical_id.starts_with("arn:");
+        stacks.extend(owned.iter().filter(is_nested).map(|one| one.physical_id.clone()));
+        found.extend(owned);
     }
     Ok(found)
 }

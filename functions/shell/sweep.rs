@@ -8,8 +8,8 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use shared::contract::{Report, STACK_ID, UNSTICK, UNSTICK_RESTART, WOKEN_BY_A_SWEEP, Wake, told as done_told};
 use shared::lifecycle::{
-    Action, Consent, Done, Duty, Glimpse, Goal, Looks, Stack, StackStatus, Swept, duty, in_turn, invokes_for,
-    left_behind,
+    Action, ApplicationStatus, Done, Duty, Glimpse, Goal, Looks, Settings, Stack, StackStatus, Swept, duty, in_turn,
+    invokes_for, left_behind, reminder,
 };
 
 use crate::aws::Aws;
@@ -89,6 +89,10 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
             left += 1;
         }
     }
+    let failed: BTreeSet<String> =
+        pages(aws, until, Action::ListStacks, async |next| stack::roots_in(aws, StackStatus::UpdateFailed, next).await)
+            .await?;
+    sweep.wake_for(&failed).await;
     if left > 0 {
         sweep.notes.say(&format!("No time was left for {left} applications: the next sweep begins with others."));
     }
@@ -109,7 +113,7 @@ impl Sweep<'_> {
                 continue;
             }
             match self.root(root).await {
-                Ok(Some(seen)) if invokes_for(Consent::of(None, seen.tags.get(UNSTICK).map(String::as_str))) => {
+                Ok(Some(seen)) if invokes_for(gather::consent(&seen)) => {
                     self.wake(root).await;
                 }
                 Ok(_) => {}
@@ -126,7 +130,7 @@ impl Sweep<'_> {
     async fn application<'b>(&mut self, one: &'b Listed, stuck: &BTreeSet<String>) -> Result<Option<Opted<'b>>, Fault> {
         let (aws, name) = (self.aws, one.name.as_str());
         let tags = match looked(&mut self.pace, async || flink::tags(aws, &one.arn).await).await {
-            Ok(tags) if tags.contains_key(UNSTICK) => tags,
+            Ok(tags) if tags.contains_key(UNSTICK) || tags.contains_key(UNSTICK_RESTART) => tags,
             Ok(_) | Err(Fault::Missing(_)) => return Ok(None),
             // Its name is not one that this deployment's roles reach.
             Err(Fault::Denied(..)) => {
@@ -139,10 +143,15 @@ impl Sweep<'_> {
             Some(own) => self.root(own).await?,
             None => None,
         };
-        let Some(root) = root else { return Ok(Some((name, None))) };
+        let is_marked = tags.contains_key(UNSTICK_RESTART);
+        if is_marked && one.status == Some(ApplicationStatus::Ready) {
+            self.remind(name).await?;
+        }
+        let Some(root) = root else { return Ok(tags.contains_key(UNSTICK).then_some((name, None))) };
         let glimpse = Glimpse {
             status: one.status,
-            is_marked: tags.contains_key(UNSTICK_RESTART),
+            is_marked,
+            consent: gather::consent(&root),
             // Listed as stuck is what it was a moment ago; the list decides for all of this sweep.
             stack: if stuck.contains(&root.id) { StackStatus::UpdateRollbackFailed } else { root.status },
             is_invoked: self.woken.contains(&root.id),
@@ -167,11 +176,7 @@ impl Sweep<'_> {
             return Ok(known.clone());
         }
         let aws = self.aws;
-        let root = match looked(&mut self.pace, async || gather::root(aws, stack).await).await {
-            Ok(root) => Some(root),
-            Err(Fault::Rejected(..)) => None,
-            Err(fault) => return Err(fault),
-        };
+        let root = looked(&mut self.pace, async || gather::root(aws, stack).await).await?;
         self.roots.insert(stack.to_owned(), root.clone());
         Ok(root)
     }
@@ -180,8 +185,25 @@ impl Sweep<'_> {
         let (aws, mut begun) = (self.aws, Begun::default());
         let look = async || look::application(aws, name, &mut begun, |_| Looks::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(false) };
-        let incident = looked(&mut self.pace, async || gather::incident(aws, root).await).await?;
-        Ok(left_behind(&incident, &application))
+        let mut incident = gather::described_incident(aws, root);
+        incident.events = looked(&mut self.pace, async || gather::events(aws, &root.id).await).await?;
+        let applications = [application];
+        looked(&mut self.pace, async || gather::history(aws, &mut incident, &applications).await).await?;
+        let [application] = &applications;
+        Ok(left_behind(&incident, application))
+    }
+
+    /// Says of a job that these handlers stopped and that does not run until when nothing is lost.
+    async fn remind(&mut self, name: &str) -> Result<(), Fault> {
+        let (aws, mut begun) = (self.aws, Begun::default());
+        let look = async || look::application(aws, name, &mut begun, |_| Looks::ALL).await;
+        let Some(application) = looked(&mut self.pace, look).await? else { return Ok(()) };
+        let settings = Settings::from(&aws.environment);
+        let bound = settings.bound(Some(&application)).unwrap_or(settings.max_replay);
+        if let Some(reminder) = reminder(&application, bound, now()) {
+            self.notes.remind(name, &reminder);
+        }
+        Ok(())
     }
 
     /// Wakes this function again, for one stack.

@@ -155,6 +155,20 @@ async fn the_replay_rule_forbids_force_and_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bound_in_the_tag_that_nobody_can_read_allows_no_force_stop() {
+    let deployment = running().await;
+    let mut tags = application(&deployment).tags;
+    tags.insert("flink-max-replay-hours".to_owned(), "18446744073709551615".to_owned());
+    deployment.world().state().flink.applications.get_mut(NAME).unwrap().tags = tags;
+    deployment.record("poison");
+    let status = update(&deployment, "2", &[], &[]).await;
+    assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    let reasons = reasons(&deployment, "UpdateGuard").join("\n");
+    assert!(reasons.contains("A tag cannot be read: flink-test: flink-max-replay-hours"), "{reasons}");
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn continue_lets_cloudformation_try() {
     let deployment = handlers().await;
     let go_on = [("OnSnapshotFailure", "Continue")];

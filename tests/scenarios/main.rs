@@ -10,6 +10,7 @@ mod beside;
 mod boundary;
 mod chosen;
 mod citations;
+mod curable;
 mod fleet;
 mod gone;
 mod guarded;

@@ -12,7 +12,7 @@ use local_aws::{Modes, Options, iam};
 use serde_json::{Value, json};
 
 use crate::stage::{
-    QUICK, application, ask_unsticker, handlers, mutations, report, running_unguarded, running_where, stack_event,
+    QUICK, application, ask_unsticker, calls, handlers, report, reports, running_unguarded, running_where, stack_event,
     stuck, stuck_without_a_service_role, unsticker, why, with_jar,
 };
 
@@ -51,6 +51,8 @@ fn tag(keys: &[&str]) -> Value {
 }
 
 const DENIED: Option<&str> = Some("AccessDeniedException");
+
+const UNSTICKER: &str = "flink-rollback-unsticker";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_consent_the_unstickers_role_changes_no_application() {
@@ -126,7 +128,7 @@ async fn the_unsticker_hands_no_role_to_anybody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tagged_application_of_an_untagged_stack_is_told_before_any_stop() {
+async fn a_tagged_application_of_an_untagged_stack_is_left_alone_after_one_look_at_the_stack() {
     let deployment = handlers().await;
     let mut template = Deployment::template_without_guard();
     template["Resources"]["Application"]["Properties"]["Tags"] = json!([{"Key": "flink-unstick", "Value": "enabled"}]);
@@ -137,13 +139,14 @@ async fn a_tagged_application_of_an_untagged_stack_is_told_before_any_stop() {
         assert_eq!(status, ends, "{}", why(&deployment));
         deployment.record("poison");
     }
-    let told = report(&deployment, "Refused").await;
-    assert!(told["State"].as_str().unwrap().contains("The stack has not opted in"), "{told}");
-    assert!(
-        told["Next"].as_str().unwrap().contains("stop-application --application-name flink-test --force"),
-        "{told}"
-    );
-    assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());
+    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+    let event = stack_event(&deployment, "UPDATE_ROLLBACK_FAILED");
+    let told = ask_unsticker(&deployment, &event).await;
+    assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+    let invoked = deployment.world().state().lambda.invocations.iter().filter(|one| one.function == UNSTICKER).count();
+    assert_eq!(calls(&deployment, &unsticker(&deployment)), vec!["cloudformation:DescribeStacks"; invoked]);
+    assert!(reports(&deployment).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

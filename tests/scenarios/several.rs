@@ -72,6 +72,16 @@ fn stopped(state: &State) -> Vec<String> {
     stops.map(|call| call.body["ApplicationName"].as_str().unwrap().to_owned()).collect()
 }
 
+/// When the unsticker started applications and when it proved them, in places of the journal.
+fn starts_and_proofs(state: &State) -> (Vec<usize>, Vec<usize>) {
+    let role = Caller::Role(state.lambda.functions["flink-rollback-unsticker"].role_name().to_owned());
+    let of = |action: &str| {
+        let made = state.journal.iter().enumerate().filter(|(_, call)| call.caller == role && call.action == action);
+        made.map(|(place, _)| place).collect()
+    };
+    (of("kinesisanalytics:StartApplication"), of("kinesisanalytics:CreateApplicationSnapshot"))
+}
+
 /// How a report says that it left an application.
 fn left<'a>(report: &'a Value, name: &str) -> &'a Value {
     let applications = report["Applications"].as_array().unwrap();
@@ -90,6 +100,8 @@ async fn two_blocked_applications_are_both_stopped_started_and_reported() {
         deployment.world().until(|state| (stopped(state).len() == 2).then_some(())).await;
         deployment.sink_permission(true);
         let recovered = report(&deployment, "Recovered").await;
+        let (starts, proofs) = starts_and_proofs(&deployment.world().state());
+        assert!(starts.iter().all(|start| proofs.iter().all(|proof| start < proof)), "{starts:?} {proofs:?}");
         for (name, version) in [(NAME, "1"), (OTHER, "1-other")] {
             assert_eq!(left(&recovered, name), "RUNNING", "{shown:?} {recovered}\n{}", why(&deployment));
             let told = reports(&deployment);

@@ -7,8 +7,8 @@ use local_aws::{clock, sequence};
 use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, ended_well, handlers, mutations, passing_cause, report, reports, running_unguarded,
-    stack_event, stuck, why, with_jar,
+    application, ask_unsticker, calls, ended_well, handlers, mutations, passing_cause, report, reports,
+    running_unguarded, stack_event, stuck, unsticker, why, with_jar,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,8 +73,14 @@ async fn a_stack_that_did_not_opt_in_is_left_alone() {
     let key = deployment.upload(&jar("2", &["poison"]));
     let status = deployment.deploy_template(&template, &with_jar(&key), &untagged).await;
     assert_eq!(status, Status::UpdateRollbackFailed);
-    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
-    assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    for status in ["UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"] {
+        let told = ask_unsticker(&deployment, &stack_event(&deployment, status)).await;
+        assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    }
+    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+    let is_its = |one: &&local_aws::lambda::Invocation| one.function == "flink-rollback-unsticker";
+    let invoked = deployment.world().state().lambda.invocations.iter().filter(is_its).count();
+    assert_eq!(calls(&deployment, &unsticker(&deployment)), vec!["cloudformation:DescribeStacks"; invoked]);
     assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());
 }
 

@@ -1,7 +1,7 @@
 //! What a sweep tells.
 
 use shared::contract::{ActionTaken, Notify, Outcome, Report};
-use shared::lifecycle::{Action, Refusal, Timestamp, is_news, is_told};
+use shared::lifecycle::{Action, Refusal, Reminder, Timestamp, is_news, is_told};
 
 use crate::drive::Trail;
 use crate::fault::Fault;
@@ -39,6 +39,23 @@ impl Notes {
             because: "the stack is stuck, or an application of it was stopped and not started again".to_owned(),
             refused: (!is_woken).then(|| "Lambda did not take the event; the function's log says why".to_owned()),
         });
+    }
+
+    /// A job that these handlers stopped does not run.
+    pub(super) fn remind(&mut self, name: &str, reminder: &Reminder) {
+        let lost_after = told::time(reminder.lost_after);
+        metric::stopped_job(name, &lost_after);
+        let hours = reminder.age.as_secs() / 3600;
+        self.say(&format!(
+            "{name} was stopped and does not run: {hours} hours would be read again now; if it runs again by {lost_after}, nothing is lost."
+        ));
+        if reminder.is_due {
+            self.report.notify = Notify::People;
+            let next = format!(
+                "Deploy a fix, or start it: aws kinesisanalyticsv2 start-application --application-name {name}"
+            );
+            self.report.also(Outcome::Swept, &next);
+        }
     }
 
     /// What a person may have to know.

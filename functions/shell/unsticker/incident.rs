@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use shared::contract::Report;
-use shared::lifecycle::Done;
 use shared::lifecycle::{
-    Action, Application, Attempted, Goal, Incident, Looks, Next, Refusal, Settings, Timestamp, Trigger, next,
+    Action, Application, Attempted, Consent, Done, Goal, Incident, Looks, Next, Reading, Refusal, Settings, Timestamp,
+    Trigger, next, reading,
 };
 use tracing::info;
 
@@ -15,7 +15,8 @@ use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
-use crate::report::{Taken, compose};
+use crate::report::{self as told, Taken, compose};
+use crate::stack::StackSeen;
 use crate::{gather, look};
 
 /// Drives the incident of the stack `name` until nothing more can be done now. Besides the report, since when the stack is as it is.
@@ -25,34 +26,59 @@ pub(super) async fn handle(
     trigger: Trigger,
     until: Instant,
 ) -> Result<(Report, Option<Timestamp>), Halt> {
-    let root = learned(aws, until, Action::DescribeStacks, async || gather::root(aws, name).await).await?;
-    let mut incident =
-        learned(aws, until, Action::DescribeStackEvents, async || gather::incident(aws, &root).await).await?;
+    let settings = Settings::from(&aws.environment);
+    let Some(root) = root(aws, name, until).await? else { return Ok((told::not_ours(name), None)) };
+    let mut incident = gather::described_incident(aws, &root);
     incident.trigger = trigger;
     info!(stack = root.id, status = %root.status, ?trigger, "invoked");
-    if incident.needs_applications() {
-        let tree = async || gather::applications(aws, &root).await;
-        incident.applications = learned(aws, until, Action::ListStackResources, tree).await?;
-    }
-    let mut applications = Vec::new();
-    for name in incident.concerned() {
-        applications.extend(observe(aws, &name, until).await?);
-    }
-    let settings = Settings::from(&aws.environment);
+    let applications = read(aws, &mut incident, until).await?;
     let mut taken: Vec<Taken> = Vec::new();
     loop {
         match next(&incident, &applications, &settings, now()) {
             Next::Reach { goal, application } => {
                 let (result, trail) = reach(aws, &goal, &incident, application.clone(), until).await?;
-                incident.attempted.push(Attempted { application: application.clone(), result });
-                taken.push(Taken { goal, application, trail });
+                incident.attempted.push(Attempted { application: application.clone(), result: result.clone() });
+                taken.push(Taken { goal, application, trail, result });
             }
             Next::Report(standings) => {
                 let since = incident.newest(incident.status).map(|row| row.time);
-                return Ok((compose(&incident, &applications, &taken, standings), since));
+                return Ok((compose(&incident, &applications, &taken, standings, &settings), since));
             }
         }
     }
+}
+
+/// The root of the stack, if the stack that is named has opted in or a guard of ours may concern it. An untagged stack costs one call.
+async fn root(aws: &Aws, name: &str, until: Instant) -> Result<Option<StackSeen>, Halt> {
+    let described = async || gather::described(aws, name).await;
+    let Some(named) = learned(aws, until, Action::DescribeStacks, described).await? else { return Ok(None) };
+    let consent = gather::consent(&named);
+    if named.root == named.id || (consent == Consent::None && reading(named.status, consent) == Reading::Nothing) {
+        return Ok(Some(named));
+    }
+    learned(aws, until, Action::DescribeStacks, async || gather::described(aws, &named.root).await).await
+}
+
+/// Reads what the decision takes, and no more.
+async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<Application>, Halt> {
+    let reading = reading(incident.status, incident.consent);
+    if reading == Reading::Nothing {
+        return Ok(Vec::new());
+    }
+    learned(aws, until, Action::ListStackResources, async || gather::tree(aws, incident).await).await?;
+    if reading == Reading::Guarded && !incident.is_guarded {
+        return Ok(Vec::new());
+    }
+    let stack = incident.stack.clone();
+    let events = async || gather::events(aws, &stack).await;
+    incident.events = learned(aws, until, Action::DescribeStackEvents, events).await?;
+    let mut applications = Vec::new();
+    for name in incident.concerned() {
+        applications.extend(observe(aws, &name, until).await?);
+    }
+    let history = async || gather::history(aws, incident, &applications).await;
+    learned(aws, until, Action::DescribeStackEvents, history).await?;
+    Ok(applications)
 }
 
 /// An application with all that is known of it; `None` when it does not exist.

@@ -69,7 +69,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Value, function: &str, until: Inst
     let wake = Wake::read(event).map_err(Unfinished::Unknown)?;
     let (name, trigger) = match &wake {
         Wake::Sweep => ("", None),
-        Wake::StackStatusChange { stack_id, status } => (stack_id.as_str(), Some(Trigger::Event(status.parse().ok()))),
+        Wake::StackStatusChange { stack_id, .. } => (stack_id.as_str(), Some(Trigger::Event)),
         Wake::Operator { stack_name } => (stack_name.as_str(), Some(Trigger::Operator)),
         Wake::Found { stack_id } => (stack_id.as_str(), Some(Trigger::Sweep)),
     };

@@ -57,10 +57,15 @@ impl Environment {
     }
 }
 
+/// How long a start in recovery may take, in waits of the polling policy: twice what AWS calls stuck, since large state takes long to restore.
+const START_PATIENCE: u32 = 240;
+
 impl From<&Environment> for Settings {
     fn from(environment: &Environment) -> Self {
-        let Environment { max_replay, stop_patience, stabilize, .. } = *environment;
-        Self { max_replay, stop_patience, stabilize }
+        let Environment { max_replay, stop_patience, stabilize, poll_interval, .. } = *environment;
+        // All waits of the polling policy scale with its base: 20 minutes at 5 s.
+        let start_patience = poll_interval * START_PATIENCE;
+        Self { max_replay, stop_patience, start_patience, stabilize }
     }
 }
 

@@ -19,6 +19,8 @@ pub const TIME_TO_ANSWER: &str = "TimeToAnswer";
 pub const CALLS: &str = "Calls";
 /// Count: how many of the sweep's snapshots failed, or were refused for want of a healthy job; a line for each, with the operation's error.
 pub const FAILED_SNAPSHOTS: &str = "FailedSnapshots";
+/// Count: a job that these handlers stopped and that does not run; each sweep writes one for each.
+pub const STOPPED_JOBS: &str = "StoppedJobs";
 /// Count: 1 when the answer was FAILED, else 0.
 pub const FAILED: &str = "Failed";
 /// Milliseconds that the start took from which the application runs: of the operation, by the service's own clock.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::stack_status_change::Wake;
-use crate::lifecycle::{Timestamp, is_told};
+use crate::lifecycle::{Timestamp, is_new, is_told};
 
 /// How an incident stands. The word that rules and alarms match on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +100,16 @@ impl Report {
         let goes_on = match wake {
             Wake::Sweep if self.outcome == Outcome::Swept => return self.notify,
             Wake::Sweep => true,
-            Wake::Found { .. } => !self.has_acted(),
+            // What waits or is left to a person is no news for long.
+            Wake::Found { .. } if self.outcome == Outcome::Reported && !self.has_called(|_| true) => {
+                let is_news = rests_since.is_some_and(|since| is_new(now.since(since)));
+                return if is_news { Notify::People } else { Notify::Nobody };
+            }
+            // A marker that was written and removed again is not what anybody waits for.
+            Wake::Found { .. } if self.outcome == Outcome::Refused => !self.has_called(|action| {
+                !["TagResource", "UntagResource"].iter().any(|tags| action.call.starts_with(tags))
+            }),
+            Wake::Found { .. } => !self.has_called(|_| true),
             Wake::StackStatusChange { .. } | Wake::Operator { .. } => false,
         };
         let is_told = !goes_on || is_told(rests_since.unwrap_or_default(), now);
@@ -119,7 +128,7 @@ impl Report {
             Outcome::Refused => "a person is needed",
             Outcome::NotOurs => "nothing was done",
             Outcome::DryRun => "this would be done (dry run)",
-            Outcome::Reported => "its update failed, and nothing was changed",
+            Outcome::Reported => "a person may have to act",
             Outcome::Swept => "the sweep of this region found something",
         };
         let mut summary = if stack.is_empty() { format!("{what}.") } else { format!("{stack}: {what}.") };
@@ -132,11 +141,10 @@ impl Report {
         Self { summary, ..self }
     }
 
-    /// Whether a call was made that the service took.
-    #[must_use]
-    pub fn has_acted(&self) -> bool {
+    /// Whether such a call was made and the service took it.
+    fn has_called(&self, of: impl Fn(&ActionTaken) -> bool) -> bool {
         let of_applications = self.applications.iter().flat_map(|application| &application.actions);
-        self.actions.iter().chain(of_applications).any(|action| action.refused.is_none())
+        self.actions.iter().chain(of_applications).any(|action| action.refused.is_none() && of(action))
     }
 }
 

@@ -21,7 +21,10 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
         | Done::GroupsLeft { .. }
         | Done::RollbackContinued
         | Done::NoLongerStuck
-        | Done::AwaitingFix
+        | Done::AwaitingFix { .. }
+        | Done::Started
+        | Done::Settled
+        | Done::Unmarked
         | Done::LeftToDeployment
         | Done::Swept
         | Done::Would { .. }
@@ -45,7 +48,13 @@ fn text(done: &Done) -> String {
         }
         Done::RollbackContinued => "The rollback goes on.".to_owned(),
         Done::NoLongerStuck => "The stack is not stuck any more.".to_owned(),
-        Done::AwaitingFix => "The application is stopped until a fix is deployed.".to_owned(),
+        Done::AwaitingFix { error } if error.is_empty() => {
+            "The application is stopped until a fix is deployed.".to_owned()
+        }
+        Done::AwaitingFix { error } => format!("The application is stopped until a fix is deployed: {error}"),
+        Done::Started => "The application was started.".to_owned(),
+        Done::Settled => "The application runs, and nothing had to be stopped.".to_owned(),
+        Done::Unmarked => "The application carries no marker of a stop that was never made.".to_owned(),
         Done::Guarded(outcome) => match outcome {
             GuardOutcome::NoApplication => "There is no application to guard.".to_owned(),
             GuardOutcome::NotRunning => "The application was not running, so nothing has to be stopped.".to_owned(),

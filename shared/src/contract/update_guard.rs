@@ -175,7 +175,10 @@ impl CustomResource for UpdateGuard {
             | Done::GroupsLeft { .. }
             | Done::RollbackContinued
             | Done::NoLongerStuck
-            | Done::AwaitingFix
+            | Done::AwaitingFix { .. }
+            | Done::Started
+            | Done::Settled
+            | Done::Unmarked
             | Done::LeftToDeployment
             | Done::Swept
             | Done::Would { .. } => self.attributes(observed),

@@ -17,6 +17,10 @@ pub enum Goal {
     Running(Running),
     /// The application is stopped, its state kept if that is possible.
     Stopped(Stopped),
+    /// The application came to rest by itself, or was stopped because it did not.
+    Settled(Stopped),
+    /// The application carries a marker no longer that stands for no stop.
+    Unmarked(Unmarked),
     /// The property groups are written.
     Properties(Properties),
     /// The stack's rollback is continued.
@@ -68,6 +72,15 @@ pub enum Force {
     UnderReplayRule(Duration),
     /// A force-stop: the application goes anyway.
     Freely,
+}
+
+/// The application carries this marker no longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmarked {
+    /// The marker's value: another one stays.
+    pub marker: String,
+    /// Whether it is removed from an application that is READY too: a person stopped it, not these handlers.
+    pub even_stopped: bool,
 }
 
 /// The property groups are written.
@@ -133,6 +146,8 @@ pub struct Recovered {
     pub stack: StackStatus,
     /// How long a busy status is waited for before it counts as failing again.
     pub patience: Duration,
+    /// Whether its health is waited for and proven; without, it is only started.
+    pub prove: bool,
 }
 
 /// The application takes the update that comes next.
@@ -195,7 +210,16 @@ pub enum Done {
     /// Somebody else continued it, or it is over.
     NoLongerStuck,
     /// Stopped on purpose until a fix is deployed.
-    AwaitingFix,
+    AwaitingFix {
+        /// What it fails on, in the service's own words; empty when the service gives none.
+        error: String,
+    },
+    /// A start was accepted; its health is another goal's.
+    Started,
+    /// It runs, and nothing had to be stopped for that.
+    Settled,
+    /// It carries the marker no longer, or is on its way and keeps it.
+    Unmarked,
     /// A deployment is under way and starts it.
     LeftToDeployment,
     /// The update may come.
@@ -216,6 +240,8 @@ impl fmt::Display for Goal {
         formatter.write_str(match self {
             Self::Running(_) => "Running",
             Self::Stopped(_) => "Stopped",
+            Self::Settled(_) => "Settled",
+            Self::Unmarked(_) => "Unmarked",
             Self::Properties(_) => "Properties",
             Self::Continued(_) => "Continued",
             Self::Recovered(_) => "Recovered",

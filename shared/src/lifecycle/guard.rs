@@ -10,7 +10,7 @@ use super::goal::{Done, Guarded};
 use super::observed::{Application, Observed, SNAPSHOT, Snapshot, Timestamp};
 use super::refusal::Refusal;
 use super::refused::{Refused, refused};
-use super::replay::{Replay, replay};
+use super::replay::{Replay, bound, replay};
 use super::status::{ApplicationStatus, SnapshotStatus};
 use super::values::{GuardMode, GuardOutcome, OnSnapshotFailure};
 use super::{MARKER, Step, UNSEEN_LOOKS};
@@ -207,7 +207,11 @@ fn force(goal: &Guarded, application: &Application, observed: &Observed, error: 
         | ApplicationStatus::Updating
         | ApplicationStatus::Autoscaling => {}
     }
-    match replay(application, observed.now, goal.bound) {
+    let bound = match bound(application, goal.bound) {
+        Ok(bound) => bound,
+        Err(refusal) => return let_go(goal, application, observed, Step::Refuse(refusal)),
+    };
+    match replay(application, observed.now, bound) {
         Replay::Forbidden { why } => {
             let refusal = Refusal::ReplayForbidden { application: name, why };
             let_go(goal, application, observed, Step::Refuse(refusal))

@@ -2,18 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod blocker;
 mod next;
+mod reminder;
 mod restart;
 mod sweep;
 
 use super::UNSTICK_TOKEN;
 use super::observed::Timestamp;
-use super::refusal::Refusal;
 use super::status::StackStatus;
 
-pub use next::{Attempted, Next, Settings, Standing, Trigger, next};
+pub use blocker::{Blocker, BlockerKind};
+use blocker::{is_failure, is_nested_stack};
+pub use next::{Attempted, Next, Reading, Settings, Standing, Trigger, UnreadMarker, WouldStop, next, reading};
+pub use reminder::{Reminder, reminder};
 pub use restart::left_behind;
-use restart::{gate, may_be_left_behind, plain, to_recover};
+use restart::{Owed, gate, may_be_left_behind, owed, plain};
 pub use sweep::{Duty, Glimpse, duty, invokes_for};
 
 /// The stable beginning of the service's text; nothing else of it is matched (`semantics.md` A.12).
@@ -48,15 +52,12 @@ pub struct StackEvent {
     pub application: Option<String>,
 }
 
-/// What stops a rollback.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Blocker {
-    /// The resource's logical ID.
-    pub logical_id: String,
-    /// Its own reason.
-    pub reason: String,
-    /// The Flink application concerned, when that is what it is about.
-    pub application: Option<String>,
+impl StackEvent {
+    /// Whether it is a stack-level row of this stack.
+    #[must_use]
+    pub fn is_of_stack(&self, stack: &str) -> bool {
+        self.resource_type == STACK && self.physical_id == stack
+    }
 }
 
 /// What the consent tag says; anything else but `dry-run` is no consent.
@@ -102,29 +103,10 @@ pub struct Incident {
     pub trigger: Trigger,
     /// The names of the applications in the root stack's tree; empty while nobody has to know them.
     pub applications: Vec<String>,
+    /// Whether its tree has a Custom::FlinkUpdateGuard.
+    pub is_guarded: bool,
     /// What this invocation did so far, in order.
     pub attempted: Vec<Attempted>,
-}
-
-/// What to make of an incident.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Assessment {
-    /// These applications are to be stopped, then the rollback continued.
-    Act {
-        /// Their names.
-        applications: Vec<String>,
-    },
-    /// What would be done.
-    DryRun {
-        /// The applications' names.
-        applications: Vec<String>,
-    },
-    /// It is left to a person.
-    Refuse(Refusal),
-    /// No tagged application is concerned.
-    NotOurs,
-    /// The stack is not stuck any more.
-    NoLongerStuck,
 }
 
 impl Incident {
@@ -136,7 +118,7 @@ impl Incident {
     }
 
     fn is_own(&self, event: &StackEvent) -> bool {
-        event.resource_type == STACK && event.physical_id == self.stack
+        event.is_of_stack(&self.stack)
     }
 
     /// The row that began the newest stack operation: its ID is the marker.
@@ -154,38 +136,52 @@ impl Incident {
     /// The row with which the operation ended, when the stack rests in one that did not leave it stuck.
     #[must_use]
     pub fn ended(&self) -> Option<&StackEvent> {
-        let rests = [StackStatus::UpdateComplete, StackStatus::UpdateRollbackComplete].contains(&self.status);
-        rests.then(|| self.newest(self.status)).flatten()
+        self.status.as_str().ends_with("_COMPLETE").then(|| self.newest(self.status)).flatten()
     }
 
     /// The first failed resource's own reason: the stack's own only lists names.
     #[must_use]
     pub fn cause(&self) -> Option<&StackEvent> {
-        self.operation().iter().rev().find(|event| is_failure(event))
+        self.operation().iter().rev().find(|event| event.resource_type != STACK && is_failure(event))
     }
 
-    /// What stops the rollback now: failures since it last began, the newest of each resource. A nested stack's rollback begins by
-    /// itself, before its parent's.
+    /// What stops the stack now: failures since its rollback last began, or since its update did, the newest of each resource. A nested
+    /// stack's rollback begins by itself, before its parent's. A nested stack is none itself where its own resources say what failed.
     #[must_use]
     pub fn blockers(&self) -> Vec<Blocker> {
         let mut before: BTreeSet<&str> = BTreeSet::new();
+        let mut told: BTreeSet<&str> = BTreeSet::new();
         let mut newest: BTreeMap<(&str, &str), &StackEvent> = BTreeMap::new();
         for event in self.operation() {
-            let own = event.resource_type == STACK && event.physical_id == event.stack;
+            let own = event.is_of_stack(&event.stack);
             if own && event.status == StackStatus::UpdateRollbackInProgress.as_str() {
                 before.insert(&event.stack);
-            } else if is_failure(event) && !before.contains(event.stack.as_str()) {
-                newest.entry((&event.stack, &event.logical_id)).or_insert(event);
+            } else if !own && event.status.ends_with("_FAILED") && !before.contains(event.stack.as_str()) {
+                told.insert(&event.stack);
+                if is_failure(event) {
+                    newest.entry((&event.stack, &event.logical_id)).or_insert(event);
+                }
             }
         }
-        newest
-            .into_values()
-            .map(|event| Blocker {
-                logical_id: event.logical_id.clone(),
-                reason: event.reason.clone(),
-                application: flink_application(event),
-            })
-            .collect()
+        let speaks = |event: &&StackEvent| !is_nested_stack(event) || !told.contains(event.physical_id.as_str());
+        newest.into_values().filter(speaks).map(Blocker::read).collect()
+    }
+
+    /// When this project last continued this operation's rollback.
+    #[must_use]
+    pub fn last_attempt(&self) -> Option<Timestamp> {
+        let began = |event: &&StackEvent| {
+            self.is_own(event)
+                && event.token.starts_with(UNSTICK_TOKEN)
+                && event.status == StackStatus::UpdateRollbackInProgress.as_str()
+        };
+        self.operation().iter().find(began).map(|event| event.time)
+    }
+
+    /// The row with this ID and all that are newer, newest first, whatever operation it belongs to.
+    fn since(&self, event: &str) -> Option<(&[StackEvent], &StackEvent)> {
+        let index = self.events.iter().position(|row| row.id == event)?;
+        Some((self.events.get(..index)?, self.events.get(index)?))
     }
 
     /// How often this project continued this operation's rollback.
@@ -199,63 +195,6 @@ impl Incident {
             .collect();
         u32::try_from(tokens.len()).unwrap_or(u32::MAX)
     }
-}
-
-/// A failure of its own: neither a cancelled sibling nor a nested stack, whose children say it themselves.
-fn is_failure(event: &StackEvent) -> bool {
-    event.status.ends_with("_FAILED") && event.resource_type != STACK && !event.reason.contains("cancelled")
-}
-
-/// The application whose snapshot failed, when that is what the row says.
-fn flink_application(event: &StackEvent) -> Option<String> {
-    if !event.reason.contains(SNAPSHOT_FAILURE) {
-        return None;
-    }
-    match event.resource_type.as_str() {
-        APPLICATION => Some(event.physical_id.clone()),
-        LOGGING_OPTION => event.application.clone(),
-        _ => None,
-    }
-}
-
-/// What to make of a stack in UPDATE_ROLLBACK_FAILED: act only if *all* that blocks it are snapshot failures of applications
-/// that opted in. `consent` is asked for each application of a blocker.
-fn assess(incident: &Incident, consent: impl Fn(&str) -> Consent) -> Assessment {
-    if incident.status != StackStatus::UpdateRollbackFailed {
-        return Assessment::NoLongerStuck;
-    }
-    let blockers = incident.blockers();
-    let mut applications: Vec<String> = blockers.iter().filter_map(|blocker| blocker.application.clone()).collect();
-    applications.sort();
-    applications.dedup();
-    // Whoever opted in is told of every blocker, whatever it is.
-    let tagged = applications.iter().any(|application| consent(application) != Consent::None);
-    if !tagged && incident.consent == Consent::None {
-        return Assessment::NotOurs;
-    }
-    if let Some(other) = blockers.iter().find(|blocker| blocker.application.is_none()) {
-        let (resource, reason) = (other.logical_id.clone(), other.reason.clone());
-        return Assessment::Refuse(Refusal::OtherBlocker { resource, reason });
-    }
-    if applications.is_empty() {
-        let reason = "its events do not say what failed".to_owned();
-        return Assessment::Refuse(Refusal::OtherBlocker { resource: incident.stack.clone(), reason });
-    }
-    if let Some(untagged) = applications.iter().find(|application| consent(application) == Consent::None) {
-        return Assessment::Refuse(Refusal::NotTagged { application: untagged.clone() });
-    }
-    // Consent on the applications alone: their jobs could be stopped, and the rollback not continued.
-    if incident.consent == Consent::None {
-        return Assessment::Refuse(Refusal::StackNotTagged);
-    }
-    if !incident.may_continue {
-        return Assessment::Refuse(Refusal::NoServiceRole);
-    }
-    let dry_run = applications.iter().any(|application| consent(application) == Consent::DryRun);
-    if dry_run || incident.consent == Consent::DryRun {
-        return Assessment::DryRun { applications };
-    }
-    Assessment::Act { applications }
 }
 
 #[cfg(test)]

@@ -46,7 +46,10 @@ impl Goal {
         match status {
             ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
                 Self::Properties(_) => Looks::PROPERTIES,
-                Self::Running(_) | Self::Stopped(_) | Self::Recovered(_) | Self::Guarded(_) => Looks::ALL,
+                Self::Running(_) | Self::Stopped(_) | Self::Settled(_) | Self::Recovered(_) | Self::Guarded(_) => {
+                    Looks::ALL
+                }
+                Self::Unmarked(_) => Looks { tags: true, ..Looks::NONE },
                 // Without the operations nobody knows since when it runs, nor why a snapshot failed; one that is stopped has neither.
                 Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },
                 Self::Continued(_) => Looks::NONE,
@@ -56,9 +59,15 @@ impl Goal {
             | ApplicationStatus::Autoscaling
             | ApplicationStatus::Stopping => match self {
                 // The marker and the replay rule come before the force-stop.
-                Self::Stopped(goal) if stop::is_due(goal, goal.since, now) => Looks::ALL,
+                Self::Stopped(goal) | Self::Settled(goal) if stop::is_due(goal, goal.since, now) => Looks::ALL,
                 Self::Guarded(goal) if guard::is_due(goal, goal.since, now) => Looks::ALL,
+                // Since when it is busy, its operation says.
+                Self::Recovered(goal) if now.since(goal.since) >= goal.patience => {
+                    Looks { operations: true, ..Looks::NONE }
+                }
                 Self::Stopped(_)
+                | Self::Settled(_)
+                | Self::Unmarked(_)
                 | Self::Running(_)
                 | Self::Properties(_)
                 | Self::Continued(_)

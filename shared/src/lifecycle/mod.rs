@@ -15,6 +15,7 @@ mod last_start;
 mod looks;
 mod mask;
 mod observed;
+mod ownership;
 mod polling;
 mod properties;
 mod recover;
@@ -23,12 +24,14 @@ mod refused;
 mod replay;
 mod restore;
 mod resume;
+mod settle;
 mod start;
 mod status;
 mod stop;
 mod sweep;
 mod trace;
 mod tried;
+mod unmark;
 mod values;
 
 #[cfg(test)]
@@ -41,24 +44,28 @@ use std::time::Duration;
 pub use action::{Action, Scope};
 pub use because::Because;
 pub use call::Call;
-pub use goal::{Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept};
+pub use goal::{
+    Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept, Unmarked,
+};
 pub use incident::{
-    Attempted, Blocker, Consent, Duty, ENABLED, Glimpse, Incident, Next, SNAPSHOT_FAILURE, Settings, StackEvent,
-    Standing, Trigger, duty, invokes_for, left_behind, next,
+    Attempted, Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, Incident, Next, Reading, Reminder,
+    SNAPSHOT_FAILURE, Settings, StackEvent, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind,
+    next, reading, reminder,
 };
 pub use last_start::{LastStart, last_start};
 pub use looks::Looks;
 pub use mask::Mask;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
+pub use ownership::is_owned;
 pub use polling::Polling;
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
-pub use replay::{Replay, replay};
+pub use replay::{OPERATIONS_PAGE, Replay, bound, replay, replayed_since};
 pub use restore::can_restore;
 pub use resume::MAX_ATTEMPTS;
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
-pub use sweep::{EVERY, in_turn, is_news, is_told};
+pub use sweep::{EVERY, in_turn, is_new, is_news, is_told};
 pub use trace::without_frames;
 pub use tried::{Rejected, Rejection, Steady, Tried};
 pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};
@@ -69,6 +76,8 @@ pub const AWAITING_FIX: &str = "awaiting-fix/";
 pub const UNSTICK_TOKEN: &str = "unstick-";
 /// The tag that carries the marker.
 pub const MARKER: &str = "flink-unstick-restart";
+/// The tag by which CloudFormation names the stack that owns an application (`tagging` in the resource's registry schema).
+pub const STACK_ID: &str = "aws:cloudformation:stack-id";
 /// The tag by which people consent, on the stack and handed on to its applications.
 pub const UNSTICK: &str = "flink-unstick";
 /// The tag that lowers the replay rule's bound for one application, in hours.
@@ -105,6 +114,8 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     let step = match goal {
         Goal::Running(goal) => start::next(goal, observed),
         Goal::Stopped(goal) => stop::next(goal, observed),
+        Goal::Settled(goal) => settle::next(goal, observed),
+        Goal::Unmarked(goal) => unmark::next(goal, observed),
         Goal::Properties(goal) => properties::next(goal, observed),
         Goal::Continued(goal) => resume::next(goal, observed),
         Goal::Recovered(goal) => recover::next(goal, observed),

@@ -30,6 +30,12 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(SKEW.as_millis()).unwrap_or(0)))
     }
 
+    /// So much later.
+    #[must_use]
+    pub fn plus(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+    }
+
     /// How long before `self` the `earlier` one was; zero when it was not.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -5,7 +5,7 @@ use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Recovered};
 use super::health::{self, Health};
-use super::observed::{Application, Observed, START};
+use super::observed::{Application, Observed, Operation, Operations, START};
 use super::refusal::Refusal;
 use super::status::{ApplicationStatus, OperationStatus};
 use super::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS, restore, stop};
@@ -17,28 +17,47 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
     }
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
     // A tag that was accepted is believed, though a look may not show it yet.
-    let marked = application.tag(MARKER).is_some_and(|marker| marker.starts_with(AWAITING_FIX));
-    let awaiting = marked || observed.tried.tagged > 0;
+    let given_up = observed.tried.tagged > 0;
     match application.status {
         ApplicationStatus::Deleting => Step::Done(Done::Gone),
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
-        ApplicationStatus::Ready if awaiting => Step::Done(Done::AwaitingFix),
+        ApplicationStatus::Ready if given_up || is_marked(application) => {
+            Step::Done(Done::AwaitingFix { error: own_error(goal, application, observed) })
+        }
         ApplicationStatus::Ready => ready(goal, application, observed),
-        ApplicationStatus::Running if awaiting => stop::forced(application, observed, Because::FailsAgain),
-        ApplicationStatus::Running => running(goal, application, observed),
-        ApplicationStatus::Starting | ApplicationStatus::Updating | ApplicationStatus::Autoscaling if awaiting => {
+        ApplicationStatus::Running
+        | ApplicationStatus::Starting
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::ForceStopping
+        | ApplicationStatus::RollingBack
+        | ApplicationStatus::Maintenance
+            if !goal.prove =>
+        {
+            Step::Done(Done::Started)
+        }
+        ApplicationStatus::Running
+        | ApplicationStatus::Starting
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+            if given_up =>
+        {
             stop::forced(application, observed, Because::FailsAgain)
         }
+        ApplicationStatus::Running => running(goal, application, observed),
         ApplicationStatus::Starting
         | ApplicationStatus::Updating
         | ApplicationStatus::Autoscaling
         | ApplicationStatus::Stopping => {
-            let steady = observed.tried.steady.as_ref();
-            let stuck = steady.is_some_and(|steady| observed.now.since(steady.since) >= goal.patience);
-            if stuck && awaiting {
+            // By its operation, which a killed process does not forget; without one, as long as this process sees it.
+            let steady = observed.tried.steady.as_ref().map_or(observed.now, |steady| steady.since);
+            let since = application.in_progress().map_or(steady, |operation| operation.started.max(goal.since));
+            let stuck = observed.now.since(since) >= goal.patience;
+            if stuck && given_up {
                 stop::forced(application, observed, Because::FailsAgain)
             } else if stuck {
-                give_up(goal)
+                give_up(goal, application, observed)
             } else {
                 Step::Wait(Because::Busy(application.status))
             }
@@ -49,6 +68,27 @@ pub(super) fn next(goal: &Recovered, observed: &Observed) -> Step {
     }
 }
 
+/// Whether a process before this one gave it up.
+fn is_marked(application: &Application) -> bool {
+    application.tag(MARKER).is_some_and(|marker| marker.starts_with(AWAITING_FIX))
+}
+
+/// What it fails on: the refused snapshot, or the newest operation since the stack's that failed.
+fn own_error(goal: &Recovered, application: &Application, observed: &Observed) -> String {
+    if let Some(refused) = &observed.tried.refused_proof {
+        return refused.clone();
+    }
+    let all: &[Operation] = match &application.operations {
+        Operations::Listed(all) => all,
+        Operations::Unreadable => &[],
+    };
+    let failed = |one: &&Operation| one.status == OperationStatus::Failed && one.is_since(goal.since);
+    all.iter().find(failed).map_or_else(String::new, |operation| {
+        let error = operation.error.as_deref().unwrap_or("the service gives no reason");
+        format!("{} failed: {error}", operation.kind)
+    })
+}
+
 fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
     match application.newest(START, goal.since).map(|operation| operation.status) {
         Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
@@ -56,7 +96,7 @@ fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> St
         Some(OperationStatus::Successful) if observed.tried.looks <= UNSEEN_LOOKS => {
             return Step::Wait(Because::NotSeenYet);
         }
-        Some(OperationStatus::Cancelled | OperationStatus::Successful) => return give_up(goal),
+        Some(OperationStatus::Cancelled | OperationStatus::Successful) => return give_up(goal, application, observed),
         Some(OperationStatus::Failed) | None => {}
     }
     if observed.tried.starts > 0 && observed.tried.looks <= UNSEEN_LOOKS {
@@ -64,12 +104,12 @@ fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> St
     }
     let failed = application.failed_starts(goal.since);
     if usize::from(observed.tried.starts) > failed {
-        return give_up(goal);
+        return give_up(goal, application, observed);
     }
     match restore::rung(application, observed, failed) {
         Ok((restore, because)) => Step::Call(Call::Start { restore, allow_non_restored_state: false }, because),
         Err(refusal) if failed == 0 => Step::Refuse(refusal),
-        Err(_) => give_up(goal),
+        Err(_) => give_up(goal, application, observed),
     }
 }
 
@@ -77,7 +117,7 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
     match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
         Health::Wait(because) => Step::Wait(because),
         Health::Call(call, because) => Step::Call(call, because),
-        Health::Unhealthy(_) => give_up(goal),
+        Health::Unhealthy(_) => give_up(goal, application, observed),
         Health::Healthy if application.tag(MARKER).is_some() && observed.tried.untagged == 0 => {
             Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain)
         }
@@ -86,7 +126,10 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
 }
 
 /// The marker first: whoever looks next finishes the stop, and nobody starts it until a fix is deployed.
-fn give_up(goal: &Recovered) -> Step {
+fn give_up(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
+    if is_marked(application) {
+        return stop::forced(application, observed, Because::FailsAgain);
+    }
     let value = format!("{AWAITING_FIX}{}", goal.event);
     Step::Call(Call::Tag { key: MARKER, value }, Because::FailsAgain)
 }
@@ -113,6 +156,7 @@ mod tests {
             since: Timestamp(0),
             stack: StackStatus::UpdateRollbackComplete,
             patience: Duration::from_mins(10),
+            prove: true,
         };
         next_step(&Goal::Recovered(goal), observed)
     }
@@ -142,8 +186,21 @@ mod tests {
         let Step::Call(Call::Tag { value, .. }, Because::FailsAgain) = step(&observed) else { panic!() };
         assert_eq!(value, "awaiting-fix/e1");
         let stop = Step::Call(Call::Stop { force: true }, Because::FailsAgain);
-        assert_eq!(step(&awaiting(recovering(ApplicationStatus::Running))), stop);
-        assert_eq!(step(&awaiting(recovering(ApplicationStatus::Ready))), Step::Done(Done::AwaitingFix));
+        observed.tried.tagged = 1;
+        assert_eq!(step(&observed), stop);
+        app(&mut observed).status = ApplicationStatus::Ready;
+        let error = "Failed to take snapshot".to_owned();
+        assert_eq!(step(&observed), Step::Done(Done::AwaitingFix { error }));
+    }
+
+    #[test]
+    fn one_that_a_process_gave_up_before_it_died_is_proven_once_more_and_stopped_if_that_fails() {
+        let mut observed = awaiting(recovering(ApplicationStatus::Running));
+        assert!(matches!(step(&observed), Step::Wait(Because::Stabilizing)));
+        later(&mut observed, Duration::from_mins(1));
+        let Step::Call(call @ Call::CreateSnapshot { .. }, Because::ProveHealth) = step(&observed) else { panic!() };
+        refuse_often(&mut observed, &call);
+        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::FailsAgain));
     }
 
     #[test]
@@ -203,5 +260,30 @@ mod tests {
         assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain));
         app(&mut observed).tags.clear();
         assert_eq!(step(&observed), Step::Done(Done::Healthy));
+    }
+
+    #[test]
+    fn one_of_several_is_only_started_at_first() {
+        let goal = |prove| {
+            let (event, proof) = ("e1".to_owned(), "flink-handlers-gate-e1".to_owned());
+            let (stabilize, patience) = (Duration::from_mins(1), Duration::from_mins(10));
+            let (since, stack) = (Timestamp(0), StackStatus::UpdateRollbackComplete);
+            Goal::Recovered(Recovered { event, stabilize, proof, since, stack, patience, prove })
+        };
+        let ready = recovering(ApplicationStatus::Ready);
+        assert!(matches!(next_step(&goal(false), &ready), Step::Call(Call::Start { .. }, _)));
+        let starting = recovering(ApplicationStatus::Starting);
+        assert_eq!(next_step(&goal(false), &starting), Step::Done(Done::Started));
+        assert_eq!(next_step(&goal(true), &starting), Step::Wait(Because::Busy(ApplicationStatus::Starting)));
+    }
+
+    #[test]
+    fn a_start_is_as_old_as_its_own_operation_not_as_the_process_that_looks() {
+        let mut observed = recovering(ApplicationStatus::Starting);
+        operation(&mut observed, START, OperationStatus::InProgress, None);
+        observed.now.0 += 10 * 60_000;
+        observed.tried = super::super::Tried::default();
+        observed.tried.looked(observed.application.as_ref(), observed.now);
+        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
     }
 }

@@ -149,8 +149,11 @@ pub enum Refusal {
         /// What it says.
         value: String,
     },
-    /// Blocked applications carry the tag, and their stack does not.
-    StackNotTagged,
+    /// The guard of a stack that has not opted in stopped a job, and nobody started it.
+    StackNotTagged {
+        /// The application.
+        application: String,
+    },
     /// The stack operation that asked for it is over, or rolls back.
     Superseded,
     /// CloudFormation does not wait for the request: it is forged or stale.

@@ -2,8 +2,30 @@
 
 use std::time::Duration;
 
-use super::observed::{Application, Operations, Timestamp};
+use super::MAX_REPLAY_HOURS;
+use super::observed::{Application, Operations, START, Timestamp};
+use super::refusal::Refusal;
 use super::status::OperationStatus;
+
+/// The most operations that one look lists; of an application that has as many the first may not be among them.
+pub const OPERATIONS_PAGE: u16 = 50;
+/// The most hours that the tag takes, a year.
+const MOST_HOURS: u64 = 8760;
+
+/// The most that a force-stop of `application` may have replayed: `most`, which the application's tag may only lower.
+///
+/// # Errors
+/// `TagUnreadable` when the tag is not a whole number of hours from 1 to 8760: a bound that nobody can read allows nothing.
+pub fn bound(application: &Application, most: Duration) -> Result<Duration, Refusal> {
+    let Some(value) = application.tag(MAX_REPLAY_HOURS) else { return Ok(most) };
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+    let hours = value.parse().ok().filter(|hours| is_number && (1..=MOST_HOURS).contains(hours));
+    hours.map(|hours| Duration::from_hours(hours).min(most)).ok_or_else(|| Refusal::TagUnreadable {
+        application: application.name.clone(),
+        key: MAX_REPLAY_HOURS,
+        value: value.to_owned(),
+    })
+}
 
 /// What a force-stop would cost now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,13 +78,20 @@ pub fn replay(application: &Application, now: Timestamp, bound: Duration) -> Rep
     }
 }
 
-/// The first successful start; its creation stands for it where operations cannot be read.
+/// Since when everything would be read again: its newest READY snapshot, or without one its first start.
+#[must_use]
+pub fn replayed_since(application: &Application) -> Timestamp {
+    application.newest_snapshot().map_or_else(|| first_start(application), |snapshot| snapshot.created)
+}
+
+/// The first successful start. Its creation stands for it where operations cannot be read, or may go further back than one page.
 fn first_start(application: &Application) -> Timestamp {
     match &application.operations {
+        Operations::Listed(all) if all.len() >= usize::from(OPERATIONS_PAGE) => application.created,
         Operations::Listed(all) => all
             .iter()
             .rev()
-            .find(|operation| operation.kind == "StartApplication" && operation.status == OperationStatus::Successful)
+            .find(|operation| operation.kind == START && operation.status == OperationStatus::Successful)
             .map_or(application.created, |operation| operation.started),
         Operations::Unreadable => application.created,
     }
@@ -94,6 +123,35 @@ mod tests {
         let now = observed.now;
         let Replay::Forbidden { why } = replay(app(&mut observed), now, BOUND) else { panic!() };
         assert_eq!(why, "its newest READY snapshot, s, is 21 hours old and at most 20 hours may be replayed");
+    }
+
+    #[test]
+    fn the_bound_in_the_tag_is_lowered_or_refused_and_never_guessed() {
+        let mut observed = seen(ApplicationStatus::Running);
+        let mut of = |value: &str| {
+            app(&mut observed).tags.insert(MAX_REPLAY_HOURS.into(), value.into());
+            bound(app(&mut observed), BOUND)
+        };
+        assert_eq!(of("2"), Ok(Duration::from_hours(2)));
+        assert_eq!(of("8760"), Ok(BOUND), "it may only lower");
+        for value in ["2h", "", " 2", "+2", "-1", "0", "1.5", "8761", "18446744073709551615", "99999999999999999999"] {
+            assert!(matches!(of(value), Err(Refusal::TagUnreadable { .. })), "{value}");
+        }
+        app(&mut observed).tags.clear();
+        assert_eq!(bound(app(&mut observed), BOUND), Ok(BOUND));
+    }
+
+    #[test]
+    fn behind_a_full_page_of_operations_the_first_start_is_unknown_not_young() {
+        let mut observed = seen(ApplicationStatus::Running);
+        later(&mut observed, Duration::from_hours(30));
+        let now = observed.now;
+        for _ in 1..OPERATIONS_PAGE {
+            operation(&mut observed, START, OperationStatus::Successful, None);
+        }
+        assert!(matches!(replay(app(&mut observed), now, BOUND), Replay::Empty { .. }));
+        operation(&mut observed, START, OperationStatus::Successful, None);
+        assert!(matches!(replay(app(&mut observed), now, BOUND), Replay::Forbidden { .. }));
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub(super) fn is_due(goal: &Stopped, since: Timestamp, now: Timestamp) -> bool {
 /// The marker comes before the stop.
 fn mark(goal: &Stopped, application: &Application, observed: &Observed) -> Option<Step> {
     let value = goal.marker.as_ref()?;
-    let marked = application.tag(MARKER) == Some(value) || observed.tried.tagged > 0;
+    // What was let go is not marked anew.
+    let marked = application.tag(MARKER) == Some(value) || observed.tried.tagged > 0 || observed.tried.untagged > 0;
     (!marked).then(|| Step::Call(Call::Tag { key: MARKER, value: value.clone() }, Because::RememberToRestart))
 }
 
@@ -90,11 +91,24 @@ fn force(goal: &Stopped, application: &Application, observed: &Observed) -> Step
         Force::UnderReplayRule(bound) => match replay(application, observed.now, bound) {
             Replay::Since { .. } | Replay::Empty { .. } => Because::ForceAllowed,
             Replay::Forbidden { why } => {
-                return Step::Refuse(Refusal::ReplayForbidden { application: application.name.clone(), why });
+                let refusal = Refusal::ReplayForbidden { application: application.name.clone(), why };
+                return let_go(goal, application, observed, Step::Refuse(refusal));
             }
         },
     };
-    forced(application, observed, because)
+    match forced(application, observed, because) {
+        step @ Step::Refuse(_) => let_go(goal, application, observed, step),
+        step @ (Step::Call(..) | Step::Wait(_) | Step::Done(_)) => step,
+    }
+}
+
+/// What was marked and goes on running has no restart to be remembered: its marker goes first.
+fn let_go(goal: &Stopped, application: &Application, observed: &Observed, end: Step) -> Step {
+    let is_marked = goal.marker.is_some() && application.tag(MARKER) == goal.marker.as_deref();
+    if application.status == ApplicationStatus::Running && is_marked && observed.tried.untagged == 0 {
+        return Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
+    }
+    end
 }
 
 /// A force-stop, asked for a few times: it can be rejected, or come to nothing.
@@ -160,6 +174,12 @@ mod tests {
         assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
         snapshot(&mut observed, "s", SnapshotStatus::Ready);
         later(&mut observed, Duration::from_hours(21));
+        assert_eq!(
+            step(&observed),
+            Step::Call(Call::Untag { key: MARKER }, Because::NotStopped),
+            "nobody owes a start"
+        );
+        observed.tried.untagged = 1;
         assert!(matches!(step(&observed), Step::Refuse(Refusal::ReplayForbidden { .. })));
     }
 
@@ -190,6 +210,8 @@ mod tests {
         observed.tried.forced = FORCED;
         assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
         observed.tried.looks = UNSEEN_LOOKS + 1;
+        assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::NotStopped));
+        observed.tried.untagged = 1;
         assert!(matches!(step(&observed), Step::Refuse(Refusal::WouldNotStop { .. })));
     }
 }

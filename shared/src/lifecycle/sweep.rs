@@ -165,7 +165,9 @@ pub fn is_told(since: Timestamp, now: Timestamp) -> bool {
     is_new(age) || age.as_secs() % AGAIN.as_secs() < EVERY.as_secs()
 }
 
-fn is_new(age: Duration) -> bool {
+/// Whether something of this age began since the sweep before: a little more than one sweep, so that a late schedule loses nothing.
+#[must_use]
+pub fn is_new(age: Duration) -> bool {
     age < EVERY + EVERY / 2
 }
 

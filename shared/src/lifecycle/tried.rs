@@ -57,6 +57,8 @@ pub struct Tried {
     pub steady_before: Option<Timestamp>,
     /// The ID of the newest operation when they were first looked at, empty when there was none: what is newer began since then.
     pub newest_at_first: Option<String>,
+    /// The service's own words when it refused a proving snapshot.
+    pub refused_proof: Option<String>,
     /// Since when the status, the version and the newest operation are what they are now.
     pub steady: Option<Steady>,
 }
@@ -195,6 +197,9 @@ impl Tried {
         self.unanswered = None;
         if let Call::Stop { force: true } = call {
             self.forced = self.forced.saturating_add(1);
+        }
+        if kind == Rejected::Snapshot && call.action() == Action::CreateApplicationSnapshot {
+            self.refused_proof = Some(text.clone());
         }
         match kind {
             Rejected::Conflict => {

@@ -41,10 +41,10 @@ fn stopped(force: Force) -> Vec<Goal> {
     .collect()
 }
 
-fn recovered() -> Goal {
+fn recovered(prove: bool) -> Goal {
     let (event, proof, since) = (EVENT.to_owned(), PROOF.to_owned(), Timestamp(REQUEST));
     let stack = StackStatus::UpdateRollbackComplete;
-    Goal::Recovered(Recovered { event, stabilize: STABILIZE, proof, since, stack, patience: PATIENCE })
+    Goal::Recovered(Recovered { event, stabilize: STABILIZE, proof, since, stack, patience: PATIENCE, prove })
 }
 
 fn swept(keep: usize) -> Goal {
@@ -157,10 +157,10 @@ fn a_recovered_application_is_reached_or_refused() {
         &[Marker::None, Marker::Ours, Marker::Older, Marker::AwaitingFix],
         &[Groups::Wanted],
     );
-    walks(&[recovered()], &starts);
+    walks(&[recovered(true), recovered(false)], &starts);
     // Its own stop comes between two starts, and hides the first of them: the starts are not counted here.
     let killed = starts.into_iter().map(|(world, tried)| (World { killable: true, ..world }, tried));
-    walks(&[recovered()], &killed.collect::<Vec<_>>());
+    walks(&[recovered(true)], &killed.collect::<Vec<_>>());
 }
 
 #[test]

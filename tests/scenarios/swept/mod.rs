@@ -2,6 +2,7 @@
 
 mod left;
 mod many;
+mod markers;
 mod pruned;
 mod snapshots;
 mod spared;

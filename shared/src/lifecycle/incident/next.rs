@@ -1,18 +1,22 @@
 //! What an incident needs next: one goal for one application, or a report. Pure: the shell drives the goal, records how it ended in
 //! [`Incident::attempted`], and asks again.
 
+mod at_rest;
+mod standing;
+mod stuck;
+mod update_failed;
+
 use std::time::Duration;
 
-use super::super::goal::{Continued, Done, Force, Goal, Recovered, Stopped};
+use super::super::goal::{Done, Goal};
 use super::super::observed::{Application, Timestamp};
 use super::super::refusal::Refusal;
-use super::super::replay::{Replay, replay};
+use super::super::replay::bound;
 use super::super::status::StackStatus;
-use super::super::{MARKER, MAX_REPLAY_HOURS, UNSTICK, UNSTICK_TOKEN};
-use super::{Assessment, Consent, Incident, assess, gate, plain, to_recover};
+use super::super::{MARKER, UNSTICK};
+use super::{Consent, Incident};
 
-/// The most characters of a ClientRequestToken (`semantics.md` C.2).
-const MAX_TOKEN_LEN: usize = 128;
+pub use standing::{Standing, WouldStop};
 
 /// The bounds within which the unsticker works; the deployment sets them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +25,8 @@ pub struct Settings {
     pub max_replay: Duration,
     /// How long a graceful stop, or a busy status, is waited for before force.
     pub stop_patience: Duration,
+    /// How long a start in recovery may take before the job counts as failing again.
+    pub start_patience: Duration,
     /// How long a recovered job must stay RUNNING before a snapshot proves it.
     pub stabilize: Duration,
 }
@@ -28,25 +34,30 @@ pub struct Settings {
 impl Default for Settings {
     /// What a deployment sets unless it is told otherwise.
     fn default() -> Self {
-        let (max_replay, stop_patience) = (Duration::from_hours(20), Duration::from_mins(10));
-        Self { max_replay, stop_patience, stabilize: Duration::from_mins(1) }
+        Self {
+            max_replay: Duration::from_hours(20),
+            stop_patience: Duration::from_mins(10),
+            start_patience: Duration::from_mins(20),
+            stabilize: Duration::from_mins(1),
+        }
     }
 }
 
 impl Settings {
-    /// The most that a force-stop of `application` may have replayed: the deployment's bound, which the application's tag may only lower.
-    #[must_use]
-    pub fn bound(&self, application: Option<&Application>) -> Duration {
-        let own = application.and_then(|one| one.tag(MAX_REPLAY_HOURS)).and_then(|hours| hours.parse::<u64>().ok());
-        own.map(Duration::from_hours).map_or(self.max_replay, |own| own.min(self.max_replay))
+    /// The most that a force-stop of `application` may have replayed.
+    ///
+    /// # Errors
+    /// `TagUnreadable` when its tag is no number of hours: then nobody may guess.
+    pub fn bound(&self, application: Option<&Application>) -> Result<Duration, Refusal> {
+        application.map_or(Ok(self.max_replay), |application| bound(application, self.max_replay))
     }
 }
 
 /// What invoked the unsticker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// A stack's status changed; `None` for a status word that this version does not know. The stack itself may have gone on since.
-    Event(Option<StackStatus>),
+    /// A stack's status changed. The stack itself may have gone on since.
+    Event,
     /// A sweep found the stack unfinished.
     Sweep,
     /// A person named the stack.
@@ -76,90 +87,71 @@ pub enum Next {
     Report(Vec<Standing>),
 }
 
-/// How a stack, or one of its applications, stands when nothing more can be done now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    /// No tagged application is concerned.
-    NotOurs,
-    /// The stack's status asks for nothing.
-    NothingStuck,
-    /// The stack rests, and no application of it was left stopped.
-    NothingToStart,
-    /// The stack left UPDATE_ROLLBACK_FAILED before anything was done.
-    NoLongerStuck,
-    /// An update failed with rollback disabled.
-    UpdateFailed,
-    /// Dry run: these applications would be stopped and the rollback continued.
-    WouldUnstick {
-        /// Their names.
-        applications: Vec<String>,
-    },
-    /// Dry run: this application would be started.
-    WouldStart {
-        /// Its name.
-        application: String,
-    },
-    /// A person has to get the stack out.
-    StackRefused {
-        /// Why.
-        refusal: Refusal,
-        /// The applications that a person would stop first.
-        to_stop: Vec<String>,
-    },
-    /// A person has to start the application.
-    StartRefused {
-        /// Its name.
-        application: String,
-        /// Why.
-        refusal: Refusal,
-        /// Whether starting it by hand is what remains to be done.
-        by_hand: bool,
-    },
-    /// ContinueUpdateRollback was accepted.
-    Continued {
-        /// Which attempt that was, from 1.
-        attempt: u32,
-    },
-    /// Another delivery, or a person, continued the rollback.
-    ContinuedByAnother,
-    /// The application runs again, proven.
-    Recovered {
-        /// Its name.
-        application: String,
-    },
-    /// The application failed again and is stopped until a fix is deployed.
-    AwaitingFix {
-        /// Its name.
-        application: String,
-    },
-    /// The application was deleted since it was stopped.
-    Gone {
-        /// Its name.
-        application: String,
-    },
-    /// A deployment began meanwhile and starts the application.
-    LeftToDeployment {
-        /// Its name.
-        application: String,
-    },
+/// What of a stack has to be read before [`next`] can decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing: the description says all.
+    Nothing,
+    /// The list of its resources, and the rest only if it has a guard of ours.
+    Guarded,
+    /// Resources, events and the applications concerned.
+    Everything,
+}
+
+/// What has to be read of a stack in this status. Consent comes first: of a stack without it nothing but the description is read, except
+/// after a rollback, when a guard of ours may have stopped a job that nobody starts.
+#[must_use]
+pub fn reading(status: StackStatus, consent: Consent) -> Reading {
+    match (phase(status), consent) {
+        (Phase::Other, _) | (Phase::Stuck | Phase::UpdateFailed, Consent::None) => Reading::Nothing,
+        (Phase::AtRest, Consent::None) if status == StackStatus::UpdateRollbackComplete => Reading::Guarded,
+        (Phase::AtRest, Consent::None) => Reading::Nothing,
+        (Phase::Stuck | Phase::AtRest | Phase::UpdateFailed, Consent::DryRun | Consent::Enabled) => Reading::Everything,
+    }
 }
 
 /// The next goal for `incident`, or how it stands. `applications` are those of [`Incident::concerned`] that exist, as they were before
 /// anything was done.
 #[must_use]
 pub fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
-    if incident.trigger == Trigger::Event(Some(StackStatus::UpdateFailed)) {
-        return report(Standing::UpdateFailed);
+    match phase(incident.status) {
+        Phase::AtRest if incident.consent == Consent::None => at_rest::untagged(incident, applications),
+        _ if incident.consent == Consent::None => report(Standing::NotOurs),
+        Phase::Stuck => stuck::next(incident, applications, settings, now),
+        Phase::AtRest => at_rest::next(incident, applications, settings, now),
+        Phase::UpdateFailed => update_failed::next(incident, applications, settings, now),
+        Phase::Other => report(Standing::NothingStuck),
     }
-    match incident.status {
-        StackStatus::UpdateFailed => report(Standing::UpdateFailed),
-        StackStatus::UpdateRollbackFailed => stuck(incident, applications, settings, now),
-        StackStatus::UpdateRollbackComplete | StackStatus::UpdateComplete => {
-            at_rest(incident, applications, settings, now)
-        }
+}
+
+fn report(standing: Standing) -> Next {
+    Next::Report(vec![standing])
+}
+
+/// What a stack's status asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The rollback failed.
+    Stuck,
+    /// The operation is over: what was stopped for it is to run again.
+    AtRest,
+    /// The update failed with rollback disabled.
+    UpdateFailed,
+    /// Nothing.
+    Other,
+}
+
+const fn phase(status: StackStatus) -> Phase {
+    match status {
+        StackStatus::UpdateRollbackFailed => Phase::Stuck,
+        StackStatus::UpdateFailed => Phase::UpdateFailed,
+        StackStatus::UpdateRollbackComplete
+        | StackStatus::UpdateComplete
+        | StackStatus::CreateComplete
+        | StackStatus::ImportComplete
+        | StackStatus::ImportRollbackComplete => Phase::AtRest,
         StackStatus::CreateInProgress
         | StackStatus::CreateFailed
-        | StackStatus::CreateComplete
         | StackStatus::RollbackInProgress
         | StackStatus::RollbackFailed
         | StackStatus::RollbackComplete
@@ -172,24 +164,19 @@ pub fn next(incident: &Incident, applications: &[Application], settings: &Settin
         | StackStatus::UpdateRollbackCompleteCleanupInProgress
         | StackStatus::ReviewInProgress
         | StackStatus::ImportInProgress
-        | StackStatus::ImportComplete
         | StackStatus::ImportRollbackInProgress
-        | StackStatus::ImportRollbackFailed
-        | StackStatus::ImportRollbackComplete => report(Standing::NothingStuck),
+        | StackStatus::ImportRollbackFailed => Phase::Other,
     }
 }
 
-fn report(standing: Standing) -> Next {
-    Next::Report(vec![standing])
-}
-
 impl Incident {
-    /// The applications that have to be observed before [`next`] can decide.
+    /// The applications that have to be observed before [`next`] can decide: only such as the root stack's own tree holds.
     #[must_use]
     pub fn concerned(&self) -> Vec<String> {
-        match self.next_phase() {
-            Phase::Stuck => {
+        match phase(self.status) {
+            Phase::Stuck | Phase::UpdateFailed => {
                 let mut names: Vec<String> = self.blockers().into_iter().filter_map(|one| one.application).collect();
+                names.retain(|name| self.applications.contains(name));
                 names.sort();
                 names.dedup();
                 names
@@ -199,182 +186,58 @@ impl Incident {
         }
     }
 
-    /// Whether the applications in the root's tree have to be listed.
-    #[must_use]
-    pub fn needs_applications(&self) -> bool {
-        matches!(self.next_phase(), Phase::AtRest)
-    }
-
-    /// What blocks a rollback that failed, for people: each resource with its own reason.
+    /// What stops the stack, for people: each resource with its own reason.
     #[must_use]
     pub fn described_blockers(&self) -> Vec<String> {
-        match self.next_phase() {
-            Phase::Stuck => {
+        match phase(self.status) {
+            Phase::Stuck | Phase::UpdateFailed => {
                 self.blockers().iter().map(|blocker| format!("{}: {}", blocker.logical_id, blocker.reason)).collect()
             }
             Phase::AtRest | Phase::Other => Vec::new(),
         }
     }
 
-    fn next_phase(&self) -> Phase {
-        if self.trigger == Trigger::Event(Some(StackStatus::UpdateFailed)) {
-            return Phase::Other;
-        }
-        if self.status == StackStatus::UpdateRollbackFailed {
-            Phase::Stuck
-        } else if [StackStatus::UpdateRollbackComplete, StackStatus::UpdateComplete].contains(&self.status) {
-            Phase::AtRest
-        } else {
-            Phase::Other
-        }
+    /// The IDs of rows that markers of these applications name and that were not read yet, each with the stack it belongs to when the
+    /// application says so.
+    #[must_use]
+    pub fn unread_markers(&self, applications: &[Application]) -> Vec<UnreadMarker> {
+        let unread = |application: &Application| {
+            let marker = application.tag(MARKER)?;
+            let event = marker.strip_prefix(super::super::AWAITING_FIX).unwrap_or(marker);
+            let is_read = self.events.iter().any(|row| row.id == event);
+            let stack = application.tag(super::super::STACK_ID).unwrap_or(&self.stack);
+            (!is_read).then(|| UnreadMarker { stack: stack.to_owned(), event: event.to_owned() })
+        };
+        applications.iter().filter_map(unread).collect()
     }
 
-    /// How the goal for this application, or for the stack, ended in this invocation.
-    fn result(&self, application: Option<&str>) -> Option<&Result<Done, Refusal>> {
+    /// How the goals for this application, or for the stack, ended in this invocation, in order.
+    fn results(&self, application: Option<&str>) -> Vec<&Result<Done, Refusal>> {
         let of = |one: &&Attempted| one.application.as_deref() == application;
-        self.attempted.iter().rev().find(of).map(|one| &one.result)
+        self.attempted.iter().filter(of).map(|one| &one.result).collect()
     }
 }
 
-/// What a stack's status asks for.
-enum Phase {
-    Stuck,
-    AtRest,
-    Other,
+/// A row that a marker names, in the stack whose events have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadMarker {
+    /// The stack's ARN.
+    pub stack: String,
+    /// The row's ID.
+    pub event: String,
 }
 
 fn named<'a>(applications: &'a [Application], name: &str) -> Option<&'a Application> {
     applications.iter().find(|one| one.name == name)
 }
 
-/// UPDATE_ROLLBACK_FAILED: what blocks is stopped, then the rollback is continued.
-fn stuck(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
-    // The stack's own tag goes for an application that has none, or is gone.
-    let consent = |name: &str| {
-        let own = named(applications, name).and_then(|application| application.tag(UNSTICK));
-        own.map_or(incident.consent, |own| Consent::of(Some(own), None))
-    };
-    let seen = || applications.iter().map(|one| one.name.clone()).collect();
-    let mut names = match assess(incident, consent) {
-        Assessment::Act { applications } => applications,
-        Assessment::DryRun { applications } => return report(Standing::WouldUnstick { applications }),
-        Assessment::Refuse(refusal) => return report(Standing::StackRefused { refusal, to_stop: seen() }),
-        Assessment::NotOurs => return report(Standing::NotOurs),
-        Assessment::NoLongerStuck => return report(Standing::NoLongerStuck),
-    };
-    // Whose force-stop is forbidden comes first: if it is refused, no other was stopped.
-    names.sort_by_key(|name| {
-        let application = named(applications, name);
-        application.is_none_or(|one| !matches!(replay(one, now, settings.bound(Some(one))), Replay::Forbidden { .. }))
-    });
-    for name in names {
-        match incident.result(Some(&name)) {
-            Some(Ok(_)) => {}
-            Some(Err(Refusal::Superseded)) => return report(Standing::ContinuedByAnother),
-            Some(Err(refusal)) => {
-                return report(Standing::StackRefused { refusal: refusal.clone(), to_stop: seen() });
-            }
-            None => {
-                let goal = Goal::Stopped(Stopped {
-                    marker: Some(incident.began().map(|event| event.id.clone()).unwrap_or_default()),
-                    graceful: true,
-                    force: Force::UnderReplayRule(settings.bound(named(applications, &name))),
-                    patience: settings.stop_patience,
-                    since: incident.newest(StackStatus::UpdateRollbackFailed).map_or(now, |row| row.time),
-                });
-                return Next::Reach { goal, application: Some(name) };
-            }
-        }
-    }
-    match incident.result(None) {
-        None => Next::Reach { goal: Goal::Continued(Continued { token: token(incident) }), application: None },
-        Some(Ok(Done::RollbackContinued)) => report(Standing::Continued { attempt: incident.continued() + 1 }),
-        Some(Ok(_)) => report(Standing::ContinuedByAnother),
-        Some(Err(refusal)) => report(Standing::StackRefused { refusal: refusal.clone(), to_stop: Vec::new() }),
-    }
-}
-
-/// What CloudFormation takes as a token: the same for every delivery of one failure.
-fn token(incident: &Incident) -> String {
-    let failed = incident.newest(StackStatus::UpdateRollbackFailed).map(|event| event.id.clone()).unwrap_or_default();
-    format!("{UNSTICK_TOKEN}{}", plain(&failed)).chars().take(MAX_TOKEN_LEN).collect()
-}
-
-/// The operation is over: what was stopped for it is started again and proven, or left stopped for a fix.
-fn at_rest(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
-    let mut standings = Vec::new();
-    for name in &incident.applications {
-        let Some(application) = named(applications, name) else {
-            // Only an incident of ours is asked what became of it.
-            if incident.continued() > 0 {
-                standings.push(Standing::Gone { application: name.clone() });
-            }
-            continue;
-        };
-        match incident.result(Some(name)) {
-            Some(result) => standings.extend(recovered(name, result)),
-            None if !to_recover(incident, application) => {}
-            None => match consent_to_start(incident, application) {
-                Ok(()) => return recover(incident, name, settings, now),
-                Err(standing) => standings.extend(standing),
-            },
-        }
-    }
-    if standings.is_empty() {
-        standings.push(Standing::NothingToStart);
-    }
-    Next::Report(standings)
-}
-
-fn recover(incident: &Incident, name: &str, settings: &Settings, now: Timestamp) -> Next {
-    let (event, since) = incident.ended().map_or_else(|| (String::new(), now), |row| (row.id.clone(), row.time));
-    let proof = gate(&event);
-    let goal = Goal::Recovered(Recovered {
-        event,
-        stabilize: settings.stabilize,
-        proof,
-        since,
-        stack: incident.status,
-        patience: settings.stop_patience,
-    });
-    Next::Reach { goal, application: Some(name.to_owned()) }
-}
-
-/// Whether the application may be started; if not, what a person hears of it.
-fn consent_to_start(incident: &Incident, application: &Application) -> Result<(), Option<Standing>> {
-    let name = || application.name.clone();
-    let consent = application.tag(UNSTICK).map_or(incident.consent, |own| Consent::of(Some(own), None));
-    match consent {
-        Consent::Enabled => Ok(()),
-        Consent::DryRun => Err(Some(Standing::WouldStart { application: name() })),
-        Consent::None if application.tag(MARKER).is_some() => {
-            let refusal = Refusal::NotTagged { application: name() };
-            Err(Some(Standing::StartRefused { application: name(), refusal, by_hand: true }))
-        }
-        Consent::None => Err(None),
-    }
-}
-
-fn recovered(name: &str, result: &Result<Done, Refusal>) -> Option<Standing> {
-    let application = name.to_owned();
-    match result {
-        Ok(Done::Healthy) => Some(Standing::Recovered { application }),
-        Ok(Done::AwaitingFix) => Some(Standing::AwaitingFix { application }),
-        Ok(Done::Gone) => Some(Standing::Gone { application }),
-        Ok(Done::LeftToDeployment) => Some(Standing::LeftToDeployment { application }),
-        Ok(
-            Done::Running
-            | Done::NotRunning
-            | Done::Stopped
-            | Done::Groups { .. }
-            | Done::GroupsLeft { .. }
-            | Done::RollbackContinued
-            | Done::NoLongerStuck
-            | Done::Guarded(_)
-            | Done::Swept
-            | Done::Would { .. },
-        ) => None,
-        // One that cannot be started keeps no other down.
-        Err(refusal) => Some(Standing::StartRefused { application, refusal: refusal.clone(), by_hand: false }),
+/// The application's own tag; the stack's goes for one that has none, or is gone.
+fn consent(incident: &Incident, application: Option<&Application>) -> Consent {
+    let own = application.and_then(|application| application.tag(UNSTICK));
+    match own {
+        Some(own) if incident.consent == Consent::Enabled => Consent::of(Some(own), None),
+        // A stack in dry run is one, whatever its applications say.
+        Some(own) if Consent::of(Some(own), None) == Consent::None => Consent::None,
+        Some(_) | None => incident.consent,
     }
 }

@@ -12,6 +12,8 @@ pub struct Glimpse {
     pub is_marked: bool,
     /// Its root stack's status.
     pub stack: StackStatus,
+    /// Its root stack's consent.
+    pub consent: Consent,
     /// Whether this sweep already invoked the unsticker for that stack.
     pub is_invoked: bool,
     /// Whether this sweep may invoke the unsticker once more.
@@ -31,18 +33,26 @@ pub enum Duty {
     Snapshots,
 }
 
-/// What a sweep owes to an application that opted in.
+/// What a sweep owes to an application that opted in, or carries the marker.
 #[must_use]
 pub fn duty(glimpse: &Glimpse) -> Duty {
     let is_stuck = glimpse.stack == StackStatus::UpdateRollbackFailed;
     match (is_stuck, glimpse.may_invoke) {
         _ if glimpse.is_invoked => Duty::Nothing,
+        _ if glimpse.consent == Consent::None => untagged(glimpse),
         // Its stack has its turn in a later sweep; until then its snapshots cannot be taken.
         (true, false) => Duty::Nothing,
         (true, true) => Duty::Invoke,
         (false, true) if may_be_left_behind(glimpse.stack, glimpse.status, glimpse.is_marked) => Duty::Examine,
         (false, true | false) => Duty::Snapshots,
     }
+}
+
+/// A stack that has not opted in: a person is told of what its guard stopped and nobody started.
+fn untagged(glimpse: &Glimpse) -> Duty {
+    let is_down = glimpse.status == Some(ApplicationStatus::Ready) && glimpse.is_marked;
+    let is_owed = is_down && glimpse.stack == StackStatus::UpdateRollbackComplete;
+    if is_owed && glimpse.may_invoke { Duty::Invoke } else { Duty::Nothing }
 }
 
 /// Whether a sweep invokes the unsticker for a stuck stack that carries this consent itself.

@@ -34,8 +34,8 @@ impl Refusal {
             Some(Self::TooManyAttempts { .. }) => Self::NoServiceRole,
             Some(Self::NoServiceRole) => Self::OtherBlocker { resource: text(), reason: text() },
             Some(Self::OtherBlocker { .. }) => Self::NotTagged { application: "app".into() },
-            Some(Self::NotTagged { .. }) => Self::StackNotTagged,
-            Some(Self::StackNotTagged) => {
+            Some(Self::NotTagged { .. }) => Self::StackNotTagged { application: "app".into() },
+            Some(Self::StackNotTagged { .. }) => {
                 Self::TagUnreadable { application: "app".into(), key: "flink-snapshot-hours", value: text() }
             }
             Some(Self::TagUnreadable { .. }) => Self::Superseded,

@@ -32,7 +32,7 @@ impl Refusal {
             Self::OtherBlocker { .. } => "The rollback is blocked by something else",
             Self::NotTagged { .. } => "A blocked application has not opted in",
             Self::TagUnreadable { .. } => "A tag cannot be read",
-            Self::StackNotTagged => "The stack has not opted in",
+            Self::StackNotTagged { .. } => "The stack has not opted in",
             Self::Superseded => "The stack went on without this request",
             Self::NotAwaited { .. } => "CloudFormation does not wait for this request",
             Self::Denied { .. } => "A permission is missing",
@@ -105,9 +105,9 @@ impl Refusal {
                 "Tag it flink-unstick=enabled with `aws kinesisanalyticsv2 tag-resource`, then invoke flink-rollback-unsticker with \
                  {\"StackName\": \"...\"}."
             }
-            Self::StackNotTagged => {
-                "Run `aws kinesisanalyticsv2 stop-application --force` and `aws cloudformation continue-update-rollback` yourself; \
-                 tag the stack flink-unstick=enabled with its next update, since it takes no tag now."
+            Self::StackNotTagged { .. } => {
+                "Start it yourself with `aws kinesisanalyticsv2 start-application`; tag the stack flink-unstick=enabled with its next \
+                 update, and such a job is started without you."
             }
             Self::TagUnreadable { .. } => "Set the tag to a whole number of hours from 1 to 8760, or remove it.",
             Self::Superseded => "Nothing was changed any more; look at the stack's events for what came first.",
@@ -153,7 +153,12 @@ impl fmt::Display for Refusal {
             }
             Self::Superseded => write!(formatter, "{title}."),
             Self::NotAwaited { resource, found } => write!(formatter, "{title}: {resource}: {found}."),
-            Self::StackNotTagged => write!(formatter, "{title}, only its applications; nothing was stopped."),
+            Self::StackNotTagged { application } => {
+                write!(
+                    formatter,
+                    "{title}: its guard stopped {application} for an update that was rolled back, and nobody started it."
+                )
+            }
             Self::NoServiceRole => write!(formatter, "{title}, and this function may not use its own."),
             Self::OtherBlocker { resource, reason } => write!(formatter, "{title}: {resource}: {reason}"),
             Self::Denied { action, error } | Self::Rejected { action, error } | Self::Unanswered { action, error } => {

@@ -144,7 +144,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         | Refusal::OtherBlocker { .. }
         | Refusal::NotTagged { .. }
         | Refusal::TagUnreadable { .. }
-        | Refusal::StackNotTagged
+        | Refusal::StackNotTagged { .. }
         | Refusal::Superseded
         | Refusal::NotAwaited { .. }
         | Refusal::Denied { .. }

@@ -165,13 +165,18 @@ pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
     match done {
         Done::Running => world.status == Some(Status::Running),
         Done::Healthy => world.status == Some(Status::Running) && world.proof == Some(SnapshotStatus::Ready),
-        Done::NotRunning | Done::Stopped | Done::AwaitingFix => stopped,
+        Done::NotRunning | Done::Stopped | Done::AwaitingFix { .. } => stopped,
+        Done::Settled => world.status == Some(Status::Running),
+        Done::Started => !matches!(world.status, None | Some(Status::Ready | Status::RolledBack | Status::Deleting)),
+        Done::Unmarked => true,
         Done::Gone => matches!(world.status, None | Some(Status::Deleting)),
         Done::Groups { .. } => match goal {
             Goal::Properties(goal) if goal.wanted.is_empty() => world.groups != Groups::Wanted,
             Goal::Properties(_)
             | Goal::Running(_)
             | Goal::Stopped(_)
+            | Goal::Settled(_)
+            | Goal::Unmarked(_)
             | Goal::Continued(_)
             | Goal::Recovered(_)
             | Goal::Swept(_)
@@ -191,6 +196,8 @@ pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
             Goal::Swept(_) => world.stack.is_in_progress(),
             Goal::Running(_)
             | Goal::Stopped(_)
+            | Goal::Settled(_)
+            | Goal::Unmarked(_)
             | Goal::Properties(_)
             | Goal::Continued(_)
             | Goal::Recovered(_)

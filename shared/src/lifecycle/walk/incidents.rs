@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::super::fixtures::{app, later, seen, snapshot};
 use super::super::{
-    Action, Application, ApplicationStatus, Attempted, Consent, Done, Goal, Incident, MAX_ATTEMPTS, Next, Observed,
-    Refusal, SNAPSHOT_FAILURE, Settings, SnapshotStatus, Stack, StackEvent, StackStatus, Standing, Step, Timestamp,
-    Tried, Trigger, UNSTICK, next, next_step,
+    Action, Application, ApplicationStatus, Attempted, Consent, Done, Goal, GuardOutcome, Incident, MARKER,
+    MAX_ATTEMPTS, MAX_REPLAY_HOURS, Next, Observed, Operation, OperationStatus, Operations, Refusal, SNAPSHOT_FAILURE,
+    Settings, SnapshotStatus, Stack, StackEvent, StackStatus, Standing, Step, Timestamp, Tried, Trigger, UNSTICK, next,
+    next_step,
 };
 
 const ROOT: &str = "arn:stack/root";
@@ -21,19 +22,34 @@ enum Row {
     Snapshot(usize),
     /// Its logging option says so.
     Logging(usize),
-    /// A resource that nobody but a person can mend.
+    /// The application of this index was busy.
+    Busy(usize),
+    /// A transient error of another resource.
+    Transient,
+    /// An application of another stack cannot be snapshotted; a logging option names it.
+    Foreign,
+    /// A resource that nobody but a person can mend, whose own message speaks of a cancellation.
     Incurable,
     /// A sibling that CloudFormation cancelled.
     Cancelled,
 }
 
-const ROWS: [Row; 5] = [Row::Snapshot(0), Row::Snapshot(1), Row::Logging(0), Row::Incurable, Row::Cancelled];
+const ROWS: [Row; 8] = [
+    Row::Snapshot(0),
+    Row::Snapshot(1),
+    Row::Logging(0),
+    Row::Busy(0),
+    Row::Transient,
+    Row::Foreign,
+    Row::Incurable,
+    Row::Cancelled,
+];
 
 impl Row {
     const fn is_incurable(self) -> bool {
         match self {
-            Self::Incurable => true,
-            Self::Snapshot(_) | Self::Logging(_) | Self::Cancelled => false,
+            Self::Incurable | Self::Foreign => true,
+            Self::Snapshot(_) | Self::Logging(_) | Self::Busy(_) | Self::Transient | Self::Cancelled => false,
         }
     }
 
@@ -46,10 +62,32 @@ impl Row {
             Self::Logging(index) => {
                 ("AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption", "Logging", "2.1", refused(NAMES[index]))
             }
-            Self::Incurable => ("AWS::DynamoDB::Table", "Table", "table", "no capacity".to_owned()),
+            Self::Busy(index) => (
+                "AWS::KinesisAnalyticsV2::Application",
+                "Application",
+                NAMES[index],
+                "\"UPDATING\" (RequestToken: 0, HandlerErrorCode: ResourceConflict)".to_owned(),
+            ),
+            Self::Transient => (
+                "AWS::DynamoDB::Table",
+                "Table",
+                "table",
+                "\"again\" (RequestToken: 0, HandlerErrorCode: ServiceInternalError)".to_owned(),
+            ),
+            Self::Foreign => (
+                "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
+                "ForeignLogging",
+                "3.1",
+                refused("foreign"),
+            ),
+            Self::Incurable => ("Custom::Seed", "Seed", "seed", "Transaction cancelled, please refer".to_owned()),
             Self::Cancelled => ("AWS::Kinesis::Stream", "Stream", "stream", "Resource update cancelled".to_owned()),
         };
-        let application = if let Self::Logging(index) = self { Some(NAMES[index].to_owned()) } else { None };
+        let application = match self {
+            Self::Logging(index) => Some(NAMES[index].to_owned()),
+            Self::Foreign => Some("foreign".to_owned()),
+            Self::Snapshot(_) | Self::Busy(_) | Self::Transient | Self::Incurable | Self::Cancelled => None,
+        };
         StackEvent {
             id: format!("{id}-{time}"),
             time: Timestamp(time),
@@ -77,12 +115,26 @@ enum State {
     DryRun,
     /// Its own tag is no consent.
     Untagged,
+    /// The bound in its tag cannot be read.
+    UnreadableBound,
+    /// Stopped in this operation, with the marker.
+    Marked,
 }
 
-const STATES: [State; 6] = [State::Running, State::TooOld, State::Ready, State::Gone, State::DryRun, State::Untagged];
+const STATES: [State; 8] = [
+    State::Running,
+    State::TooOld,
+    State::Ready,
+    State::Gone,
+    State::DryRun,
+    State::Untagged,
+    State::UnreadableBound,
+    State::Marked,
+];
 
 fn application(name: &str, state: State) -> Option<Application> {
-    let status = if state == State::Ready { ApplicationStatus::Ready } else { ApplicationStatus::Running };
+    let is_down = matches!(state, State::Ready | State::Marked);
+    let status = if is_down { ApplicationStatus::Ready } else { ApplicationStatus::Running };
     let mut observed = seen(status);
     snapshot(&mut observed, "old", SnapshotStatus::Ready);
     if state != State::TooOld {
@@ -91,13 +143,28 @@ fn application(name: &str, state: State) -> Option<Application> {
     }
     let application = app(&mut observed);
     name.clone_into(&mut application.name);
-    let consent = match state {
+    let (key, value) = match state {
         State::Gone => return None,
-        State::DryRun => "dry-run",
-        State::Untagged => "no",
+        State::DryRun => (UNSTICK, "dry-run"),
+        State::Untagged => (UNSTICK, "no"),
+        State::UnreadableBound => (MAX_REPLAY_HOURS, "2h"),
+        State::Marked => {
+            let kind = "StopApplication".to_owned();
+            let (status, started) = (OperationStatus::Successful, Timestamp(5));
+            application.operations = Operations::Listed(vec![Operation {
+                id: String::new(),
+                is_new: false,
+                kind,
+                status,
+                started,
+                ended: None,
+                error: None,
+            }]);
+            (MARKER, "stack-0")
+        }
         State::Running | State::TooOld | State::Ready => return observed.application,
     };
-    application.tags.insert(UNSTICK.into(), consent.into());
+    application.tags.insert(key.into(), value.into());
     observed.application
 }
 
@@ -110,6 +177,7 @@ struct Moment {
     may_continue: bool,
     attempts: u32,
     states: [State; 2],
+    trigger: Trigger,
 }
 
 /// After the newest snapshot, in hours; milliseconds.
@@ -144,7 +212,8 @@ impl Moment {
             may_continue: self.may_continue,
             consent: self.consent,
             events,
-            trigger: Trigger::Event(Some(self.status)),
+            trigger: self.trigger,
+            is_guarded: true,
             applications: NAMES.map(str::to_owned).into(),
             attempted: Vec::new(),
         }
@@ -159,13 +228,26 @@ impl Moment {
     fn ends(&self, goal: &Goal, name: &str) -> Vec<Result<Done, Refusal>> {
         let application = || name.to_owned();
         match goal {
-            Goal::Stopped(_) => vec![
+            Goal::Unmarked(_) => vec![
+                Ok(Done::Unmarked),
+                Ok(Done::Gone),
+                Err(Refusal::Denied { action: Action::UntagResource, error: String::new() }),
+            ],
+            Goal::Guarded(_) => vec![
+                Ok(Done::Guarded(GuardOutcome::Probed)),
+                Ok(Done::Guarded(GuardOutcome::ForceStopped)),
+                Err(Refusal::Superseded),
+                Err(Refusal::ReplayForbidden { application: application(), why: String::new() }),
+            ],
+            Goal::Stopped(_) | Goal::Settled(_) => vec![
+                Ok(Done::Settled),
                 Ok(Done::Stopped),
                 Ok(Done::NotRunning),
                 Ok(Done::Gone),
                 Err(Refusal::Superseded),
                 Err(Refusal::ReplayForbidden { application: application(), why: String::new() }),
                 Err(Refusal::WouldNotStop { application: application(), error: String::new() }),
+                Err(Refusal::Unanswered { action: Action::StopApplication, error: String::new() }),
                 Err(Refusal::Denied { action: Action::StopApplication, error: String::new() }),
             ],
             Goal::Continued(_) => {
@@ -182,14 +264,17 @@ impl Moment {
                     Step::Done(_) | Step::Wait(_) => panic!("a stuck stack is continued or refused"),
                 }
             }
+            Goal::Recovered(goal) if !goal.prove => {
+                vec![Ok(Done::Started), Ok(Done::Gone), Err(Refusal::RolledBack { application: application() })]
+            }
             Goal::Recovered(_) => vec![
                 Ok(Done::Healthy),
-                Ok(Done::AwaitingFix),
+                Ok(Done::AwaitingFix { error: String::new() }),
                 Ok(Done::Gone),
                 Ok(Done::LeftToDeployment),
                 Err(Refusal::RolledBack { application: application() }),
             ],
-            Goal::Running(_) | Goal::Properties(_) | Goal::Guarded(_) | Goal::Swept(_) => {
+            Goal::Running(_) | Goal::Properties(_) | Goal::Swept(_) => {
                 panic!("an incident has no such goal: {goal:?}")
             }
         }
@@ -208,7 +293,7 @@ struct Walked {
 /// Follows every way in which one invocation can go.
 fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application], walked: &mut Walked) {
     walked.decisions += 1;
-    assert!(incident.attempted.len() <= 2 * NAMES.len() + 1, "it does not end: {moment:?} {:?}", incident.attempted);
+    assert!(incident.attempted.len() <= 2 * NAMES.len() + 2, "it does not end: {moment:?} {:?}", incident.attempted);
     match next(incident, applications, &Settings::default(), Timestamp(NOW)) {
         Next::Report(standings) => {
             assert!(!standings.is_empty(), "a report that says nothing: {moment:?}");
@@ -218,16 +303,22 @@ fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application]
         }
         Next::Reach { goal, application } => {
             let name = application.clone().unwrap_or_default();
-            if let Goal::Stopped(_) = goal {
-                walked.stops += 1;
-                let consents = |index: usize| {
-                    !matches!(moment.states[index], State::DryRun | State::Untagged)
-                        && moment.consent == Consent::Enabled
-                };
-                let index = NAMES.iter().position(|one| *one == name).expect("an application of this stack");
-                assert!(consents(index), "a stop without consent: {moment:?}");
-                assert!(moment.may_continue, "a stop, though the rollback cannot be continued: {moment:?}");
-                assert!(!moment.rows.iter().any(|row| row.is_incurable()), "a stop, and it is in vain: {moment:?}");
+            assert_eq!(moment.consent, Consent::Enabled, "something is done without consent: {moment:?} {goal:?}");
+            if let Some(index) = NAMES.iter().position(|one| *one == name) {
+                let state = moment.states[index];
+                assert!(!matches!(state, State::DryRun | State::Untagged), "without consent: {moment:?} {goal:?}");
+            }
+            let may_stop = matches!(goal, Goal::Stopped(_) | Goal::Settled(_) | Goal::Guarded(_));
+            let continues = matches!(goal, Goal::Continued(_));
+            walked.stops += usize::from(may_stop);
+            if may_stop || continues {
+                assert!(!moment.rows.iter().any(|row| row.is_incurable()), "in vain: {moment:?} {goal:?}");
+                let known = continues || NAMES.contains(&name.as_str());
+                assert!(known, "an application of another stack: {moment:?} {goal:?}");
+            }
+            if moment.status == StackStatus::UpdateRollbackFailed {
+                assert!(moment.may_continue, "the rollback cannot be continued: {moment:?} {goal:?}");
+                assert!(moment.attempts < MAX_ATTEMPTS, "after the last attempt: {moment:?} {goal:?}");
             }
             for result in moment.ends(&goal, &name) {
                 incident.attempted.push(Attempted { application: application.clone(), result });
@@ -240,18 +331,22 @@ fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application]
 
 fn moments() -> Vec<Moment> {
     let mut moments = Vec::new();
-    for bits in 0..1_usize << ROWS.len() {
+    // Of more than three kinds at once nothing is known that three do not show.
+    for bits in (0..1_usize << ROWS.len()).filter(|bits| bits.count_ones() <= 3) {
         let rows: Vec<Row> = (0..ROWS.len()).filter(|bit| bits >> bit & 1 == 1).map(|bit| ROWS[bit]).collect();
         for status in
             [StackStatus::UpdateRollbackFailed, StackStatus::UpdateRollbackComplete, StackStatus::UpdateFailed]
         {
-            for consent in [Consent::None, Consent::DryRun, Consent::Enabled] {
-                for may_continue in [true, false] {
-                    for attempts in [0, 2, 3, 4] {
+            // Who invoked it matters to none but the last.
+            let triggers = if status == StackStatus::UpdateFailed { 3 } else { 1 };
+            for trigger in [Trigger::Event, Trigger::Sweep, Trigger::Operator].into_iter().take(triggers) {
+                for consent in [Consent::None, Consent::DryRun, Consent::Enabled] {
+                    for (may_continue, attempts) in [(true, 0), (true, 2), (true, 3), (true, 4), (false, 0)] {
                         for first in STATES {
-                            for second in [State::Running, State::TooOld, State::Untagged] {
+                            for second in [State::Running, State::TooOld, State::Untagged, State::Marked] {
                                 let (rows, states) = (rows.clone(), [first, second]);
-                                moments.push(Moment { status, rows, consent, may_continue, attempts, states });
+                                let moment = Moment { status, rows, consent, may_continue, attempts, states, trigger };
+                                moments.push(moment);
                             }
                         }
                     }

@@ -3,7 +3,7 @@
 use super::super::observed::Timestamp;
 use super::super::{Action, Goal, LOST, OperationStatus, Rejected, Tried};
 use super::graph::LONG;
-use super::service::{Kept, Kind, Marker, Operation, World, bit};
+use super::service::{Kept, Kind, Operation, World, bit};
 use super::shown::REQUEST;
 
 /// A state, told apart from others.
@@ -14,8 +14,14 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
     // Once a force-stop is asked for, what came before it matters no more.
     let over = match goal {
         Goal::Stopped(_) => tried.forced > 0,
-        Goal::Recovered(_) => tried.tagged > 0 || world.marker == Marker::AwaitingFix,
-        Goal::Running(_) | Goal::Properties(_) | Goal::Continued(_) | Goal::Guarded(_) | Goal::Swept(_) => false,
+        Goal::Recovered(_) => tried.tagged > 0,
+        Goal::Settled(_)
+        | Goal::Unmarked(_)
+        | Goal::Running(_)
+        | Goal::Properties(_)
+        | Goal::Continued(_)
+        | Goal::Guarded(_)
+        | Goal::Swept(_) => false,
     };
     let before = |count: u8| if over { 0 } else { count };
     let operation = |operation: &Option<Operation>| match (operation, goal) {
@@ -33,9 +39,9 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
             let gate = !goal.stabilize.is_zero();
             (gate && world.kept == Kept::Creating, gate, gate)
         }
-        Goal::Stopped(_) | Goal::Guarded(_) => (true, true, false),
+        Goal::Stopped(_) | Goal::Settled(_) | Goal::Guarded(_) => (true, true, false),
         Goal::Recovered(_) => (world.kept == Kept::Creating, true, true),
-        Goal::Properties(_) | Goal::Continued(_) | Goal::Swept(_) => (false, false, false),
+        Goal::Unmarked(_) | Goal::Properties(_) | Goal::Continued(_) | Goal::Swept(_) => (false, false, false),
     };
     let age = |since: Option<Timestamp>, counts: bool| {
         let since = since.filter(|_| counts);
@@ -59,7 +65,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         world.meddlers,
         if matches!(goal, Goal::Recovered(_)) { before(world.kept as u8) } else { world.kept as u8 },
         before(world.proof.map_or(99, |status| status as u8)),
-        before(world.marker as u8),
+        world.marker as u8,
         world.own,
         tried.deleted.iter().map(|name| bit(name)).sum(),
         world.groups as u8,
@@ -72,7 +78,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         before(tried.snapshots),
         tried.continued,
         tried.tagged,
-        before(tried.untagged),
+        tried.untagged,
         tried.conflicts_since.map_or(255, |since| {
             u8::try_from(Timestamp(world.now).since(since).min(3 * LONG).as_secs() / 60).unwrap_or(254)
         }),

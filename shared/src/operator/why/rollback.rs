@@ -4,7 +4,7 @@ use super::super::line::own_words;
 use super::{Scene, Told, Verdict};
 use crate::contract::UNSTICK;
 use crate::lifecycle::{
-    Application, Blocker, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next, replay,
+    Application, Blocker, BlockerKind, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next, replay,
 };
 
 pub(super) fn told(scene: &Scene) -> Told {
@@ -23,10 +23,6 @@ pub(super) fn told(scene: &Scene) -> Told {
     // What the unsticker was deployed with cannot be seen from here.
     let settings = Settings::default();
     let next = match next(incident, &observed, &settings, scene.now) {
-        Next::Reach { .. } if attempts >= MAX_ATTEMPTS => {
-            seen.push("it tries no more in this incident; its log says what it met".to_owned());
-            [vec![commands.unstickers_log()], by_hand].concat()
-        }
         Next::Reach { .. } => {
             if let Some(why) = forbidden(scene, &applications, &settings) {
                 seen.push(format!("the unsticker may not force: {why}"));
@@ -50,10 +46,22 @@ pub(super) fn told(scene: &Scene) -> Told {
                 seen.push(format!("{application} has not opted in ({UNSTICK}=enabled)"));
                 opt_in(scene, &applications)
             }
-            Some(Standing::StackRefused { refusal: Refusal::NotTagged { .. } | Refusal::StackNotTagged, .. }) => {
+            Some(Standing::StackRefused { refusal: Refusal::NotTagged { .. }, .. }) => {
                 seen.push(format!(
                     "the stack has no tag {UNSTICK}=enabled: the unsticker may not continue it, you can"
                 ));
+                by_hand
+            }
+            Some(Standing::StackRefused { refusal: Refusal::TooManyAttempts { .. }, .. }) => {
+                seen.push("it tries no more in this incident; its log says what it met".to_owned());
+                [vec![commands.unstickers_log()], by_hand].concat()
+            }
+            Some(Standing::Waits { .. }) => {
+                seen.push("a transient error blocks the rollback: the sweep continues it again".to_owned());
+                vec![commands.unstick()]
+            }
+            Some(Standing::StackRefused { refusal: refusal @ Refusal::TagUnreadable { .. }, .. }) => {
+                seen.push(refusal.to_string());
                 by_hand
             }
             Some(Standing::NotOurs) if !applications.is_empty() => {
@@ -71,8 +79,9 @@ pub(super) fn told(scene: &Scene) -> Told {
                 | Standing::StackRefused { .. }
                 | Standing::NothingStuck
                 | Standing::NothingToStart
-                | Standing::NoLongerStuck
-                | Standing::UpdateFailed
+                | Standing::UpdateFailed { .. }
+                | Standing::ProvenAgain { .. }
+                | Standing::LeftStopped { .. }
                 | Standing::WouldStart { .. }
                 | Standing::StartRefused { .. }
                 | Standing::Continued { .. }
@@ -95,11 +104,11 @@ pub(super) fn told(scene: &Scene) -> Told {
 fn blocker_told(blocker: &Blocker) -> String {
     // In nested stacks several resources have one logical ID: the application's name tells them apart.
     match &blocker.application {
-        Some(name) => format!(
+        Some(name) if blocker.kind == BlockerKind::Snapshot => format!(
             "{} ({name}) blocks the rollback: Flink cannot snapshot the job, so it takes no update",
             blocker.logical_id
         ),
-        None => format!("{} blocks the rollback: {}", blocker.logical_id, own_words(&blocker.reason)),
+        Some(_) | None => format!("{} blocks the rollback: {}", blocker.logical_id, own_words(&blocker.reason)),
     }
 }
 
@@ -114,7 +123,9 @@ fn named<'a>(scene: &'a Scene, name: &str) -> Option<&'a Application> {
 /// Why the replay rule forbids a force-stop, if it does.
 fn forbidden(scene: &Scene, applications: &[&Application], settings: &Settings) -> Option<String> {
     applications.iter().find_map(|application| {
-        match replay(application, scene.now, settings.bound(Some(application))) {
+        // An unreadable one is refused before.
+        let bound = settings.bound(Some(application)).unwrap_or(settings.max_replay);
+        match replay(application, scene.now, bound) {
             Replay::Forbidden { why } => Some(format!("{}: {why}", application.name)),
             Replay::Since { .. } | Replay::Empty { .. } => None,
         }
@@ -133,10 +144,10 @@ fn opt_in(scene: &Scene, applications: &[&Application]) -> Vec<String> {
     next
 }
 
-/// What blocks and is no snapshot failure.
+/// What blocks and is a person's to fix.
 fn others(blockers: &[Blocker]) -> String {
     let others: Vec<&str> =
-        blockers.iter().filter(|one| one.application.is_none()).map(|one| one.logical_id.as_str()).collect();
+        blockers.iter().filter(|one| one.kind == BlockerKind::Incurable).map(|one| one.logical_id.as_str()).collect();
     if others.is_empty() { "what the events name".to_owned() } else { others.join(", ") }
 }
 
@@ -144,7 +155,8 @@ fn others(blockers: &[Blocker]) -> String {
 /// ends an application may be UPDATING. What came after the newest snapshot is replayed.
 fn by_hand(scene: &Scene, blockers: &[Blocker]) -> Vec<String> {
     let commands = scene.commands();
-    let mut names: Vec<&str> = blockers.iter().filter_map(|one| one.application.as_deref()).collect();
+    let snapshots = blockers.iter().filter(|one| one.kind == BlockerKind::Snapshot);
+    let mut names: Vec<&str> = snapshots.filter_map(|one| one.application.as_deref()).collect();
     names.sort_unstable();
     names.dedup();
     let mut next: Vec<String> = names.iter().map(|name| commands.stop_by_force(name)).collect();

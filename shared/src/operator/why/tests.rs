@@ -36,7 +36,8 @@ fn scene(status: StackStatus, events: Vec<StackEvent>, application: Application)
         consent: Consent::None,
         events,
         trigger: Trigger::Operator,
-        applications: Vec::new(),
+        applications: vec!["orders".to_owned(), "bills".to_owned()],
+        is_guarded: false,
         attempted: Vec::new(),
     };
     let applications = vec![("Application".to_owned(), "orders".to_owned(), Some(application))];
@@ -97,7 +98,7 @@ fn of_two_applications_the_one_that_has_not_opted_in_is_named() {
     let mut scene = stuck();
     scene.incident.consent = Consent::Enabled;
     let flink = "AWS::KinesisAnalyticsV2::Application";
-    let mut other = row("Other", flink, "UPDATE_FAILED", SNAPSHOT);
+    let mut other = row("Other", flink, "UPDATE_FAILED", &SNAPSHOT.replace("orders", "bills"));
     other.physical_id = "bills".to_owned();
     scene.incident.events.insert(1, other);
     let mut bills = running();

@@ -96,6 +96,10 @@ fn handler_error_code(code: &str) -> &'static str {
         "EntityAlreadyExists" | "ResourceAlreadyExistsException" | "BucketAlreadyOwnedByYou" => "AlreadyExists",
         "AccessDenied" | "AccessDeniedException" => "AccessDenied",
         "LimitExceededException" => "ServiceLimitExceeded",
+        "InternalFailure" | "InternalServerError" | "ServiceUnavailable" | "ServiceUnavailableException" => {
+            "ServiceInternalError"
+        }
+        "RequestTimeout" => "NetworkFailure",
         code if code.starts_with("Invalid") || code.starts_with("Validation") => "InvalidRequest",
         _ => "GeneralServiceException",
     }

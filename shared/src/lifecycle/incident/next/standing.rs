@@ -1,0 +1,103 @@
+//! How an incident stands when nothing more can be done now.
+
+use super::super::super::observed::Timestamp;
+use super::super::super::refusal::Refusal;
+use super::super::super::replay::Replay;
+use super::super::super::values::GuardOutcome;
+
+/// How a stack, or one of its applications, stands when nothing more can be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The stack has not opted in.
+    NotOurs,
+    /// The stack's status asks for nothing.
+    NothingStuck,
+    /// The stack rests, and no application of it was left stopped.
+    NothingToStart,
+    /// An update failed with rollback disabled.
+    UpdateFailed {
+        /// The applications that would be proven again, and stopped if that fails; empty when something else failed too.
+        would_prove: Vec<String>,
+    },
+    /// An update failed with rollback disabled, and the application was proven again.
+    ProvenAgain {
+        /// Its name.
+        application: String,
+        /// How that ended.
+        outcome: GuardOutcome,
+    },
+    /// The rollback is continued again, but not before this time.
+    Waits {
+        /// When.
+        until: Timestamp,
+    },
+    /// Dry run: these applications would be stopped, and the rollback continued.
+    WouldUnstick {
+        /// Them.
+        stops: Vec<WouldStop>,
+    },
+    /// Dry run: this application would be started.
+    WouldStart {
+        /// Its name.
+        application: String,
+    },
+    /// A person has to get the stack out.
+    StackRefused {
+        /// Why.
+        refusal: Refusal,
+        /// The applications that a person would stop first.
+        to_stop: Vec<String>,
+    },
+    /// A person has to look after the application.
+    StartRefused {
+        /// Its name.
+        application: String,
+        /// Why.
+        refusal: Refusal,
+        /// Whether starting it by hand is what remains to be done.
+        by_hand: bool,
+    },
+    /// ContinueUpdateRollback was accepted.
+    Continued {
+        /// Which attempt that was, from 1.
+        attempt: u32,
+    },
+    /// Another delivery, or a person, continued the rollback.
+    ContinuedByAnother,
+    /// The application runs again, proven.
+    Recovered {
+        /// Its name.
+        application: String,
+    },
+    /// The application failed again and is stopped until a fix is deployed.
+    AwaitingFix {
+        /// Its name.
+        application: String,
+        /// What it fails on, in the service's own words; empty when the service gives none.
+        error: String,
+    },
+    /// The application is READY, and a person stopped it, or nobody: it is left so.
+    LeftStopped {
+        /// Its name.
+        application: String,
+    },
+    /// The application was deleted since it was stopped.
+    Gone {
+        /// Its name.
+        application: String,
+    },
+    /// A deployment began meanwhile and starts the application.
+    LeftToDeployment {
+        /// Its name.
+        application: String,
+    },
+}
+
+/// What a dry run says of one application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WouldStop {
+    /// Its name.
+    pub application: String,
+    /// What a force-stop would cost, or forbid; none when it is not there to be stopped.
+    pub replay: Option<Replay>,
+}

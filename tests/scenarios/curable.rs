@@ -1,0 +1,260 @@
+//! `flink-rollback-unsticker` and what blocks a rollback: what is waited for, what is continued over, and what keeps it from doing anything.
+
+use local_aws::api::ApiError;
+use local_aws::cloudformation::{FailureOnTheWayBack, Status};
+use local_aws::deployment::{Deployment, NAME, jar, request};
+use local_aws::events::{self, EventFault};
+use local_aws::faults::Fault;
+use local_aws::flink::{self, Status as Flink};
+use local_aws::{Modes, Options, State};
+use serde_json::{Value, json};
+
+use crate::stage::{
+    application, ask_unsticker, begun_with, mutations, person, report, reports, running_unguarded,
+    running_unguarded_in, stuck, why, with_jar,
+};
+
+const UNSTICKER: &str = "flink-rollback-unsticker";
+const UPDATE: &str = "kinesisanalytics:UpdateApplication";
+
+fn refuse(code: &str, text: &str) -> Fault {
+    Fault::Refuse(ApiError::new(code, text))
+}
+
+/// An update whose application meets this fault so often: the first two fail the update and its rollback.
+async fn blocked(times: u32, fault: Fault) -> Deployment {
+    let deployment = running_unguarded().await;
+    deployment.world().state().faults.inject(UPDATE, times, fault);
+    stuck(&deployment).await;
+    deployment
+}
+
+fn busy() -> Fault {
+    refuse("ResourceInUseException", "Application cannot be updated in 'AUTOSCALING' state")
+}
+
+/// The stack's events move into the past.
+fn age_events(deployment: &Deployment, minutes: u32) {
+    let mut state = deployment.world().state();
+    let stack = state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME).unwrap();
+    stack.events.iter_mut().for_each(|row| row.time -= f64::from(minutes * 60));
+}
+
+async fn idle(deployment: &Deployment) {
+    deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
+}
+
+async fn sweep(deployment: &Deployment) {
+    events::fire_schedules(deployment.world());
+    idle(deployment).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_a_transient_error_the_rollback_is_continued_and_nothing_is_stopped() {
+    for (code, text) in [("ThrottlingException", "Rate exceeded"), ("InternalFailure", "try again")] {
+        let deployment = blocked(2, refuse(code, text)).await;
+        deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+        idle(&deployment).await;
+        assert_eq!(mutations(&deployment, UNSTICKER), ["ContinueUpdateRollback"], "{code}\n{}", why(&deployment));
+        assert_eq!(application(&deployment).status, Flink::Running, "{code}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transient_error_that_stays_is_tried_again_no_sooner_than_a_quarter_and_a_whole_hour_later() {
+    let deployment = blocked(3, refuse("ThrottlingException", "Rate exceeded")).await;
+    let waits = report(&deployment, "Reported").await;
+    assert!(waits["State"].as_str().unwrap().contains("the sweep continues it after"), "{waits}");
+    sweep(&deployment).await;
+    assert_eq!(begun_with(&deployment, "unstick-"), 1, "no sooner");
+    age_events(&deployment, 15);
+    sweep(&deployment).await;
+    assert_eq!(begun_with(&deployment, "unstick-"), 2, "{}", why(&deployment));
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    assert!(!mutations(&deployment, UNSTICKER).contains(&"StopApplication".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_application_is_waited_for_and_only_the_second_attempt_stops_it() {
+    let deployment = blocked(2, busy()).await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    idle(&deployment).await;
+    assert_eq!(mutations(&deployment, UNSTICKER), ["ContinueUpdateRollback"], "{}", why(&deployment));
+    let deployment = blocked(3, busy()).await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    report(&deployment, "Recovered").await;
+    let calls = mutations(&deployment, UNSTICKER);
+    let expected = ["ContinueUpdateRollback", "TagResource", "StopApplication", "ContinueUpdateRollback"];
+    assert_eq!(&calls[..4], expected, "{calls:?}");
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_of_these_handlers_that_was_not_answered_is_continued_over() {
+    let deployment = running_unguarded().await;
+    // Nobody runs it, and CloudFormation's patience ends at once: in the update, and in its rollback.
+    let quiet = |state: &mut State, reserved| {
+        state.lambda.functions.get_mut("flink-property-groups").unwrap().reserved = reserved;
+    };
+    quiet(&mut deployment.world().state(), Some(0));
+    let key = deployment.upload(&jar("2", &[]));
+    let template = Deployment::template_without_guard().to_string();
+    let (tags, role) = ([("flink-unstick", "enabled")], Some(deployment.stack_role.as_str()));
+    for _ in 0..2 {
+        let asked = "PropertyGroups".to_owned();
+        if deployment.world().state().cloudformation.stack(NAME).unwrap().status == Status::CreateComplete {
+            deployment.world().state().cloudformation.expire_at_once.insert(asked.clone());
+            request(deployment.world(), "UpdateStack", NAME, &template, &with_jar(&key), &tags, role).unwrap();
+        } else {
+            deployment.world().state().cloudformation.expire_at_once.insert(asked.clone());
+        }
+        deployment.world().until(|state| (!state.cloudformation.expire_at_once.contains(&asked)).then_some(())).await;
+    }
+    deployment.stack_becomes(Status::UpdateRollbackFailed).await;
+    quiet(&mut deployment.world().state(), None);
+    let told = report(&deployment, "RollbackContinued").await;
+    assert!(told["Blockers"][0].as_str().unwrap().contains("did not receive a response"), "{told}");
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    assert!(!mutations(&deployment, UNSTICKER).contains(&"StopApplication".to_owned()));
+}
+
+/// The job loops, and in the same rollback the log group's own call is refused with this.
+async fn mixed(fault: Fault) -> Deployment {
+    let modes = Modes { failure_on_the_way_back: FailureOnTheWayBack::LetsOthersEnd, ..Modes::default() };
+    let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
+    deployment.record("poison");
+    let action = "logs:PutRetentionPolicy";
+    deployment.world().state().faults.inject(action, 1, Fault::Pass);
+    deployment.world().state().faults.inject(action, 1, fault);
+    let key = deployment.upload(&jar("2", &["poison"]));
+    let more = [&with_jar(&key)[..], &[("LogRetentionDays", "60")]].concat();
+    assert_eq!(deployment.deploy_unguarded(&more).await, Status::UpdateRollbackFailed, "{}", why(&deployment));
+    deployment
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_stopped_while_a_blocker_that_speaks_of_a_cancellation_is_a_persons() {
+    let text = "Transaction cancelled, please refer cancellation reasons for specific reasons";
+    let deployment = mixed(refuse("TransactionCanceledException", text)).await;
+    let told = report(&deployment, "Refused").await;
+    assert!(told["State"].as_str().unwrap().contains(text), "{told}");
+    assert_eq!(told["Blockers"].as_array().unwrap().len(), 2, "{told}");
+    assert!(mutations(&deployment, UNSTICKER).is_empty());
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_a_transient_error_a_job_that_cannot_be_snapshotted_is_stopped() {
+    let deployment = mixed(refuse("ThrottlingException", "Rate exceeded")).await;
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    report(&deployment, "StoppedAwaitingFix").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_of_another_stack_that_a_logging_option_names_is_not_stopped() {
+    let deployment = running_unguarded().await;
+    events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
+    deployment.record("poison");
+    stuck(&deployment).await;
+    {
+        let mut state = deployment.world().state();
+        let mut theirs = state.flink.applications[NAME].clone();
+        theirs.arn = theirs.arn.replace(NAME, "flink-theirs");
+        theirs.name = "flink-theirs".to_owned();
+        state.flink.applications.insert(theirs.name.clone(), theirs);
+        let stack = state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME).unwrap();
+        for row in stack.events.iter_mut().filter(|row| row.status == Status::UpdateFailed) {
+            row.kind = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption".to_owned();
+            row.reason = row.reason.replace(NAME, "flink-theirs");
+            row.properties = Some(json!({"ApplicationName": "flink-theirs"}).to_string());
+        }
+    }
+    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(told["Outcome"], "Refused", "{told}");
+    assert!(told["State"].as_str().unwrap().contains("flink-theirs is not an application of this stack"), "{told}");
+    assert!(mutations(&deployment, UNSTICKER).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_last_attempt_a_job_that_a_person_started_is_left_alone() {
+    let text = "Failed to take snapshot for the application flink-test at this moment.";
+    let deployment = blocked(1000, refuse("InvalidApplicationConfigurationException", text)).await;
+    let refused = report(&deployment, "Refused").await;
+    assert!(refused["State"].as_str().unwrap().contains("The rollback was continued often enough"), "{refused}");
+    idle(&deployment).await;
+    {
+        let mut state = deployment.world().state();
+        person(deployment.world(), &mut state, "StartApplication", json!({"RunConfiguration": {}}));
+        flink::release(&mut state, &deployment.world().settings, NAME);
+    }
+    assert_eq!(application(&deployment).status, Flink::Running);
+    let before = mutations(&deployment, UNSTICKER);
+    for _ in 0..2 {
+        sweep(&deployment).await;
+    }
+    assert_eq!(mutations(&deployment, UNSTICKER), before);
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
+/// The job loops and its update fails with rollback disabled.
+async fn update_failed(cause_passes: bool) -> Deployment {
+    let deployment = running_unguarded().await;
+    if cause_passes {
+        deployment.sink_permission(false);
+    }
+    deployment.record(if cause_passes { "a" } else { "poison" });
+    let template = Deployment::template_without_guard().to_string();
+    let key = deployment.upload(&jar("2", &["poison"]));
+    let tags = [("flink-unstick", "enabled")];
+    let mut update =
+        local_aws::deployment::query(NAME, &template, &with_jar(&key), &tags, Some(&deployment.stack_role));
+    update.insert("DisableRollback".to_owned(), "true".to_owned());
+    let operator = local_aws::api::Caller::Operator;
+    local_aws::cloudformation::query(deployment.world(), &operator, "UpdateStack", &update).unwrap();
+    deployment.stack_becomes(Status::UpdateFailed).await;
+    let told = report(&deployment, "Reported").await;
+    assert!(told["State"].as_str().unwrap().contains("a snapshot is tried again of flink-test"), "{told}");
+    idle(&deployment).await;
+    assert!(mutations(&deployment, UNSTICKER).is_empty(), "the event only reports");
+    if cause_passes {
+        deployment.sink_permission(true);
+    }
+    deployment
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_update_failed_a_job_that_is_well_again_is_left_running() {
+    let deployment = update_failed(true).await;
+    sweep(&deployment).await;
+    assert!(mutations(&deployment, UNSTICKER).is_empty(), "not in the first half hour");
+    age_events(&deployment, 30);
+    sweep(&deployment).await;
+    assert_eq!(mutations(&deployment, UNSTICKER), ["CreateApplicationSnapshot"], "{}", why(&deployment));
+    assert_eq!(application(&deployment).status, Flink::Running);
+    sweep(&deployment).await;
+    assert_eq!(mutations(&deployment, UNSTICKER).len(), 1, "once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_update_failed_a_job_that_still_loops_is_stopped_when_a_person_asks_and_the_rollback_starts_it() {
+    let deployment = update_failed(false).await;
+    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert!(told["State"].as_str().unwrap().contains("its job still cannot be snapshotted: it is stopped"), "{told}");
+    let stopped = application(&deployment);
+    assert_eq!(stopped.status, Flink::Ready, "{}", why(&deployment));
+    assert!(!stopped.tags["flink-unstick-restart"].starts_with("awaiting-fix/"), "the operation's own marker");
+    let rollback = std::collections::BTreeMap::from([("StackName".to_owned(), NAME.to_owned())]);
+    let operator = local_aws::api::Caller::Operator;
+    local_aws::cloudformation::query(deployment.world(), &operator, "RollbackStack", &rollback).unwrap();
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    report(&deployment, "StoppedAwaitingFix").await;
+    assert!(begun_with(&deployment, "unstick-") == 0, "the rollback went through by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_is_gone_is_no_incident() {
+    let deployment = running_unguarded().await;
+    let told = ask_unsticker(&deployment, &json!({"StackName": "flink-gone"})).await;
+    assert_eq!(told["Outcome"], Value::from("NotOurs"), "{told}");
+    assert!(reports(&deployment).is_empty());
+}
