@@ -1,7 +1,9 @@
 //! What a goal that ended well is told as, in the Reason of its SUCCESS.
 
 use super::property_groups::groups_told;
-use crate::lifecycle::{Done, GuardOutcome, Observed, Operations};
+use std::time::Duration;
+
+use crate::lifecycle::{Application, Done, GuardOutcome, Observed, Operations, Timestamp, last_start};
 
 /// What a goal that ended well is told as.
 #[must_use]
@@ -12,9 +14,12 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
         Done::Running | Done::Healthy if unread => {
             format!("{} Its operations could not be read: this is judged by status and version.", text(done))
         }
-        Done::Running
-        | Done::Healthy
-        | Done::NotRunning
+        Done::Running | Done::Healthy => {
+            let old =
+                application.zip(observed).and_then(|(application, observed)| old_state(application, observed.now));
+            format!("{}{}", text(done), old.unwrap_or_default())
+        }
+        Done::NotRunning
         | Done::Stopped
         | Done::Gone
         | Done::Groups { .. }
@@ -30,6 +35,21 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
         | Done::Would { .. }
         | Done::Guarded(_) => text(done),
     }
+}
+
+/// A snapshot that was older than this when it was restored may have met a stream that had forgotten what came after it.
+const OLD: Duration = Duration::from_hours(20);
+/// A start that ended longer ago than a request can last is another request's.
+const RECENT: Duration = Duration::from_hours(1);
+
+/// What a start of this request may have lost, when it restored old state.
+fn old_state(application: &Application, now: Timestamp) -> Option<String> {
+    let since = Timestamp(now.0.saturating_sub(i64::try_from(RECENT.as_millis()).unwrap_or(i64::MAX)));
+    let age = last_start(application, since)?.snapshot_age.filter(|age| *age > OLD)?;
+    Some(format!(
+        " The restored snapshot was {} hours old when the start began: what its source keeps for less than that is lost.",
+        age.as_secs() / 3600
+    ))
 }
 
 fn text(done: &Done) -> String {
@@ -69,5 +89,27 @@ fn text(done: &Done) -> String {
         Done::LeftToDeployment => "A deployment is under way and starts the application.".to_owned(),
         Done::Swept => "Nothing more to do for it until the next sweep.".to_owned(),
         Done::Would { call, because } => format!("Dry run: would call {call}, because {because}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lifecycle::fixtures::{app, later, operation, seen, snapshot};
+    use crate::lifecycle::{ApplicationStatus, OperationStatus, Restore, SnapshotStatus};
+
+    #[test]
+    fn a_start_from_old_state_says_how_old_it_was_and_one_from_young_state_does_not() {
+        for (hours, is_said) in [(19, false), (30, true)] {
+            let mut observed = seen(ApplicationStatus::Running);
+            snapshot(&mut observed, "s", SnapshotStatus::Ready);
+            later(&mut observed, Duration::from_hours(hours));
+            operation(&mut observed, "StartApplication", OperationStatus::Successful, None);
+            app(&mut observed).running_with = Some((Restore::Custom("s".into()), false));
+            let said = told(&Done::Running, Some(&observed));
+            assert_eq!(said.contains(&format!("was {hours} hours old")), is_said, "{said}");
+            later(&mut observed, Duration::from_hours(2));
+            assert!(!told(&Done::Running, Some(&observed)).contains("hours old"), "another request's start");
+        }
     }
 }

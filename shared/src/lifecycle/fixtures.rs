@@ -9,7 +9,7 @@ use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
 use super::tried::{Rejected, Tried};
 
 /// An application `app` in this status, seen for the first time.
-pub(super) fn seen(status: ApplicationStatus) -> Observed {
+pub(crate) fn seen(status: ApplicationStatus) -> Observed {
     let application = Application {
         name: "app".into(),
         arn: "arn:aws:kinesisanalytics:eu-west-1:123456789012:application/app".into(),
@@ -41,18 +41,18 @@ pub(super) fn seen(status: ApplicationStatus) -> Observed {
 }
 
 /// The application.
-pub(super) fn app(observed: &mut Observed) -> &mut Application {
+pub(crate) fn app(observed: &mut Observed) -> &mut Application {
     observed.application.as_mut().unwrap()
 }
 
 /// Time passes and it is looked at again.
-pub(super) fn later(observed: &mut Observed, by: Duration) {
+pub(crate) fn later(observed: &mut Observed, by: Duration) {
     observed.now.0 += i64::try_from(by.as_millis()).unwrap();
     observed.tried.looked(observed.application.as_ref(), observed.now);
 }
 
 /// The newest operation.
-pub(super) fn operation(observed: &mut Observed, kind: &str, status: OperationStatus, error: Option<&str>) {
+pub(crate) fn operation(observed: &mut Observed, kind: &str, status: OperationStatus, error: Option<&str>) {
     let started = observed.now;
     let operation = Operation {
         id: String::new(),
@@ -70,7 +70,7 @@ pub(super) fn operation(observed: &mut Observed, kind: &str, status: OperationSt
 }
 
 /// A snapshot taken now.
-pub(super) fn snapshot(observed: &mut Observed, name: &str, status: SnapshotStatus) {
+pub(crate) fn snapshot(observed: &mut Observed, name: &str, status: SnapshotStatus) {
     let created = observed.now;
     let snapshot = Snapshot { name: name.into(), status, version: 1, created, runtime: None };
     app(observed).snapshots.push(snapshot);

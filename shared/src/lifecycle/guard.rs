@@ -37,7 +37,18 @@ pub(super) fn next(goal: &Guarded, observed: &Observed) -> Step {
         | ApplicationStatus::RollingBack
         | ApplicationStatus::Maintenance => {
             if is_overdue(goal, observed, application.busy_since(goal.since)) {
-                failed(goal, application, observed, &format!("it is {} for too long", application.status))
+                let error = format!("it is {} for too long", application.status);
+                match goal.on_failure {
+                    // That it does not come to rest says nothing about its snapshots.
+                    OnSnapshotFailure::Fail => {
+                        let application_name = application.name.clone();
+                        let refusal = Refusal::NotSettled { application: application_name, error };
+                        let_go(goal, application, observed, Step::Refuse(refusal))
+                    }
+                    OnSnapshotFailure::ForceStop | OnSnapshotFailure::Continue => {
+                        failed(goal, application, observed, &error)
+                    }
+                }
             } else {
                 Step::Wait(Because::Busy(application.status))
             }

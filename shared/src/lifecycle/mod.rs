@@ -35,7 +35,7 @@ mod unmark;
 mod values;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod walk;
 

@@ -121,6 +121,13 @@ pub enum Refusal {
         /// The last rejection's text.
         error: String,
     },
+    /// It stays in a status that should pass.
+    NotSettled {
+        /// The application.
+        application: String,
+        /// Which one.
+        error: String,
+    },
     /// The stack's rollback was continued often enough.
     TooManyAttempts {
         /// How often.

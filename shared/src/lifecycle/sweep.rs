@@ -115,6 +115,17 @@ fn is_due(application: &Application, now: Timestamp, most: Duration) -> bool {
     }
 }
 
+/// Since when its snapshot is due.
+fn due_since(application: &Application) -> Option<Timestamp> {
+    let most = most_age(application).ok()??;
+    let runs = runs_since(application);
+    let due = application
+        .newest_snapshot()
+        .map_or_else(|| runs.plus(most), |newest| newest.created.plus(most).max(runs.plus(EVERY)));
+    let again = last_attempt(application).map(|last| last.created.plus(AGAIN));
+    Some(again.map_or(due, |again| again.max(due)))
+}
+
 /// Its newest start or update that succeeded; where operations cannot be read, its version's time.
 fn runs_since(application: &Application) -> Timestamp {
     let Operations::Listed(all) = &application.operations else { return application.version_created };
@@ -179,6 +190,11 @@ pub fn is_news(refusal: &Refusal, observed: &Observed) -> bool {
         // Each attempt is told once: by the sweep after the one that made it.
         (Refusal::SnapshotFailed { .. }, Some(last)) => {
             observed.tried.snapshots == 0 && is_new(observed.now.since(last.created))
+        }
+        // A refused one leaves nothing behind but that it is due: told when it first is, and then once an hour.
+        (Refusal::SnapshotFailed { .. }, None) => {
+            let due = observed.application.as_ref().and_then(due_since);
+            is_told(due.unwrap_or_default(), observed.now)
         }
         // Nobody knows since when it is so: once an hour by the clock.
         _ => is_told(Timestamp(0), observed.now),

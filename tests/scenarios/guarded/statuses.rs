@@ -92,7 +92,11 @@ async fn a_status_word_of_tomorrow_fails_the_deployment_with_the_word_in_it() {
 async fn a_status_that_does_not_pass_is_what_the_policy_says() {
     for (policy, ends, said) in [
         ("ForceStop", Status::UpdateComplete, "ForceStopped"),
-        ("Fail", Status::UpdateRollbackComplete, "AUTOSCALING for too long"),
+        (
+            "Fail",
+            Status::UpdateRollbackComplete,
+            "The application does not come to rest: flink-test: it is AUTOSCALING for too long",
+        ),
     ] {
         let deployment = handlers().await;
         let tags = [("flink-unstick", "enabled")];

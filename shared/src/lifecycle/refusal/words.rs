@@ -27,6 +27,7 @@ impl Refusal {
             Self::Unanswered { .. } => "AWS does not answer",
             Self::ReplayForbidden { .. } => "A force-stop would lose more than may be replayed",
             Self::WouldNotStop { .. } => "The application does not stop",
+            Self::NotSettled { .. } => "The application does not come to rest",
             Self::TooManyAttempts { .. } => "The rollback was continued often enough",
             Self::NoServiceRole => "The stack has no service role",
             Self::OtherBlocker { .. } => "The rollback is blocked by something else",
@@ -89,6 +90,9 @@ impl Refusal {
                 "Choose: mend the job so that it can be snapshotted, or stop it yourself with `aws kinesisanalyticsv2 \
                  stop-application --force` and accept the loss."
             }
+            Self::NotSettled { .. } => {
+                "Wait until it is RUNNING or READY, or end the status with `aws kinesisanalyticsv2 stop-application --force`, then deploy again."
+            }
             Self::WouldNotStop { .. } => "Look at the application in the console; stop it there, then run this again.",
             Self::TooManyAttempts { .. } => {
                 "Read the stack's events, remove what blocks the rollback, then `aws cloudformation continue-update-rollback`."
@@ -143,6 +147,7 @@ impl fmt::Display for Refusal {
             | Self::Unhealthy { application, error }
             | Self::SnapshotFailed { application, error }
             | Self::UpdateFailed { application, error }
+            | Self::NotSettled { application, error }
             | Self::WouldNotStop { application, error } => write!(formatter, "{title}: {application}: {error}"),
             Self::PropertyConflict { keys } => write!(formatter, "{title}: {}.", keys.join(", ")),
             Self::TooManyConflicts { error } => write!(formatter, "{title}: {error}"),

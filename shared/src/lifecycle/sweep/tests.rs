@@ -114,6 +114,25 @@ fn one_that_is_refused_for_want_of_a_healthy_job_is_a_failure() {
 }
 
 #[test]
+fn a_refused_one_is_told_when_it_first_happens_whatever_the_clock_says_and_then_once_an_hour() {
+    let refusal = Refusal::SnapshotFailed { application: "app".into(), error: "no".into() };
+    for minutes in [0, 7, 23, 41, 59] {
+        let mut observed = tagged(ApplicationStatus::Running);
+        observed.now.0 += minutes * 60_000;
+        app(&mut observed).created = observed.now;
+        operation(&mut observed, START, OperationStatus::Successful, None);
+        later(&mut observed, 6 * HOUR);
+        let mut news = |by: Duration| {
+            later(&mut observed, by);
+            is_news(&refusal, &observed)
+        };
+        assert!(news(Duration::from_mins(8)), "{minutes}: new");
+        assert!(!news(2 * EVERY), "{minutes}");
+        assert!(news(2 * EVERY), "{minutes}: an hour later");
+    }
+}
+
+#[test]
 fn what_goes_on_is_told_when_it_is_new_and_then_once_an_hour() {
     let told = |minutes: i64| is_told(Timestamp(7), Timestamp(7 + minutes * 60_000));
     assert_eq!([0, 15, 22, 30, 45].map(told), [true, true, true, false, false]);

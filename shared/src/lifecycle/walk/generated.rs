@@ -139,6 +139,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         | Refusal::UpdateFailed { .. }
         | Refusal::PropertyConflict { .. }
         | Refusal::ReplayForbidden { .. }
+        | Refusal::NotSettled { .. }
         | Refusal::TooManyAttempts { .. }
         | Refusal::NoServiceRole
         | Refusal::OtherBlocker { .. }

@@ -331,8 +331,8 @@ fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application]
 
 fn moments() -> Vec<Moment> {
     let mut moments = Vec::new();
-    // Of more than three kinds at once nothing is known that three do not show.
-    for bits in (0..1_usize << ROWS.len()).filter(|bits| bits.count_ones() <= 3) {
+    // Of more than two kinds at once nothing is decided that two do not show.
+    for bits in (0..1_usize << ROWS.len()).filter(|bits| bits.count_ones() <= 2) {
         let rows: Vec<Row> = (0..ROWS.len()).filter(|bit| bits >> bit & 1 == 1).map(|bit| ROWS[bit]).collect();
         for status in
             [StackStatus::UpdateRollbackFailed, StackStatus::UpdateRollbackComplete, StackStatus::UpdateFailed]
