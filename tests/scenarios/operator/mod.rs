@@ -1,5 +1,6 @@
 //! `flink-stack`, the operator's command: the built binary, asked as a person asks it.
 
+mod generated;
 mod origin;
 mod plan;
 mod replay;
