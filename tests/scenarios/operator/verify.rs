@@ -90,7 +90,7 @@ async fn without_run_nothing_is_started_and_what_was_not_asked_says_why() {
     assert!(questions.iter().all(|one| one["Answer"].is_string() != one["NotAsked"].is_string()), "{answers}");
     assert!(questions.iter().any(|one| one["NotAsked"].as_str().is_some_and(|why| why.contains("RUN=1"))), "{answers}");
     // With the nine that a whole run finds out, all of the local AWS's modes.
-    for mode in ["FailedUpdate", "IncompatibleRestore", "ResourceTags", "FailureOnTheWayBack"] {
+    for mode in ["FailedUpdate", "IncompatibleRestore", "ResourceTags", "FailureOnTheWayBack", "RowsOnTheWayBack"] {
         let named = |one: &Value| one["NotAsked"].is_string() && one["Asked"].as_str().unwrap().starts_with(mode);
         assert!(questions.iter().any(named), "{mode}: {answers}");
     }

@@ -17,7 +17,7 @@ use answers::Answers;
 use stage::{Halt, PREFIX, Stage};
 
 /// What no account answers in a run of this; of the local AWS's modes each is asked, or named here.
-const NOT_ASKED: [(&str, &str); 10] = [
+const NOT_ASKED: [(&str, &str); 11] = [
     ("1. StopApplication forced in MAINTENANCE and ROLLING_BACK", "nobody can bring an application there at will"),
     ("4. A force-stop during UPDATE_ROLLBACK_IN_PROGRESS", "a race with CloudFormation: its outcome would be chance"),
     ("8. ServiceTimeout over 3600, the life and host of a ResponseURL", "it takes hours of waiting, and a function"),
@@ -45,6 +45,10 @@ const NOT_ASKED: [(&str, &str); 10] = [
     (
         "FailureOnTheWayBack. What a failure in a rollback does to resources in flight",
         "it takes two jobs that loop in one stack, and a rollback that fails",
+    ),
+    (
+        "RowsOnTheWayBack. Which ResourceProperties a row shows in a rollback",
+        "it takes an update that fails; `describe-stack-events` shows it",
     ),
 ];
 
