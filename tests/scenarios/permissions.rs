@@ -56,7 +56,8 @@ const UNSTICKER: &str = "flink-rollback-unsticker";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_consent_the_unstickers_role_changes_no_application() {
-    let deployment = running_unguarded().await;
+    // Where the service gives no tags, no role can ask for consent, and the operator has said so.
+    let deployment = running_where(Modes { resource_tags: ResourceTags::Given, ..Modes::default() }).await;
     let who = unsticker(&deployment);
     for without in [None, Some("dry-run"), Some("no")] {
         consent(&deployment, without);
@@ -97,7 +98,8 @@ async fn no_role_writes_another_tag_than_the_marker() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_is_continued_only_of_a_consenting_stack_and_never_with_a_role() {
-    let deployment = running_unguarded().await;
+    // Where the service gives no tags, no role can ask for consent, and the operator has said so.
+    let deployment = running_where(Modes { resource_tags: ResourceTags::Given, ..Modes::default() }).await;
     deployment.record("poison");
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
     stuck(&deployment).await;

@@ -1,12 +1,14 @@
 //! `Custom::FlinkPropertyGroups`: merged with what others wrote, owned by who wrote it, and quiet when there is nothing to do.
 
+use local_aws::Modes;
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Status as Flink};
+use local_aws::modes::{DeleteOfRunning, FailedUpdate};
 use serde_json::{Value, json};
 
-use crate::stage::{application, handlers, mutations, reasons, why, with_jar};
+use crate::stage::{application, handlers, handlers_where, mutations, reasons, why, with_jar};
 
 mod borrowed;
 mod leaving;
@@ -48,7 +50,12 @@ async fn deploy(deployment: &Deployment, key: &str, template: &str) -> Status {
 
 /// A running stack of this template, and its jar's key.
 async fn stack(template: &str) -> (Deployment, String) {
-    let deployment = handlers().await;
+    stack_where(Modes::default(), template).await
+}
+
+/// The same in a world where AWS answers its open questions in this way.
+async fn stack_where(modes: Modes, template: &str) -> (Deployment, String) {
+    let deployment = handlers_where(modes).await;
     let key = deployment.upload(&jar("1", &[]));
     assert_eq!(deploy(&deployment, &key, template).await, Status::CreateComplete, "{}", why(&deployment));
     (deployment, key)

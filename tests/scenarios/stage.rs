@@ -29,7 +29,12 @@ pub(crate) async fn handlers_where(modes: Modes) -> Deployment {
 
 /// The handlers and a running application stack with version 1 of the job.
 pub(crate) async fn running() -> Deployment {
-    let deployment = handlers().await;
+    running_guarded_where(Modes::default()).await
+}
+
+/// The same in a world where AWS answers its open questions in this way.
+pub(crate) async fn running_guarded_where(modes: Modes) -> Deployment {
+    let deployment = handlers_where(modes).await;
     let status = deployment.deploy(&with_jar(&deployment.upload(&local_aws::deployment::jar("1", &["poison"])))).await;
     assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
     deployment
@@ -42,11 +47,7 @@ pub(crate) async fn running_unguarded() -> Deployment {
 
 /// The same where AWS may be another.
 pub(crate) async fn running_unguarded_in(options: Options) -> Deployment {
-    let deployment = Deployment::start(options, &QUICK).await;
-    let key = deployment.upload(&local_aws::deployment::jar("1", &["poison"]));
-    let status = deployment.deploy_unguarded(&with_jar(&key)).await;
-    assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
-    deployment
+    running_where(options.modes).await
 }
 
 /// A running application stack in a world where AWS answers its open questions in this way.

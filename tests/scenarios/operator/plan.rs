@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use local_aws::Modes;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, SnapshotStatus};
+use local_aws::modes::SnapshotOfUnhealthy;
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};
 use crate::stage::{
-    application, handlers, person, running, running_unguarded, stop, stuck, taken_starts, why, with_jar,
+    application, handlers, person, running, running_guarded_where, running_unguarded, stop, stuck, taken_starts, why,
+    with_jar,
 };
 
 /// Plans a deployment with these parameters; what is printed with --json.
@@ -52,6 +55,11 @@ pub(super) async fn failed_snapshot(deployment: &Deployment) {
     while !failed() {
         flink_stack(&deployment.aws, &["why", "--stack", NAME]).await;
     }
+}
+
+/// Where a snapshot of a job that loops is taken and fails: a plan only looks, and one that is refused leaves nothing to see.
+pub(super) fn snapshots_fail() -> Modes {
+    Modes { snapshot_of_unhealthy: SnapshotOfUnhealthy::AcceptedThenFailed, ..Modes::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +116,7 @@ async fn another_table_is_replaced_and_its_property_key_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_cannot_be_snapshotted_is_told_before_and_forced_as_planned() {
-    let deployment = running().await;
+    let deployment = running_guarded_where(snapshots_fail()).await;
     deployment.record("poison");
     failed_snapshot(&deployment).await;
     let key = deployment.upload(&jar("2", &[]));
@@ -123,7 +131,7 @@ async fn a_job_that_cannot_be_snapshotted_is_told_before_and_forced_as_planned()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_older_than_the_bound_is_told_before() {
-    let deployment = running().await;
+    let deployment = running_guarded_where(snapshots_fail()).await;
     deployment.record("poison");
     failed_snapshot(&deployment).await;
     flink::age_application(&mut deployment.world().state(), NAME, Duration::from_hours(30));

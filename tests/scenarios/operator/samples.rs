@@ -2,10 +2,10 @@
 
 use local_aws::deployment::jar;
 
-use super::plan::failed_snapshot;
+use super::plan::{failed_snapshot, snapshots_fail};
 use super::why::stuck_with;
 use super::{NAME, look};
-use crate::stage::{running, with_jar};
+use crate::stage::{running_guarded_where, with_jar};
 
 /// A text without its times.
 fn timeless(text: &str) -> String {
@@ -25,7 +25,7 @@ fn is_shown(printed: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_plan_in_readme_is_a_real_one() {
-    let deployment = running().await;
+    let deployment = running_guarded_where(snapshots_fail()).await;
     deployment.record("poison");
     failed_snapshot(&deployment).await;
     let key = deployment.upload(&jar("2", &[]));

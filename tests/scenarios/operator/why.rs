@@ -10,10 +10,11 @@ use local_aws::flink::{self, Hold, SnapshotStatus, Status as Flink};
 use local_aws::modes::DeleteOfRunning;
 use serde_json::{Value, json};
 
+use super::plan::snapshots_fail;
 use super::{flink_stack, look};
 use crate::stage::{
-    ask_unsticker, delete, handlers, person, report, running, running_unguarded, running_where, stop, stuck,
-    why as told, with_jar,
+    ask_unsticker, delete, handlers, person, report, running, running_guarded_where, running_unguarded, running_where,
+    stop, stuck, why as told, with_jar,
 };
 
 /// Asks about the stack; how it stands.
@@ -177,7 +178,7 @@ async fn an_application_that_somebody_stopped_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_loops_is_told_from_its_failed_snapshot() {
-    let deployment = running().await;
+    let deployment = running_guarded_where(snapshots_fail()).await;
     deployment.record("poison");
     let world = deployment.world();
     person(world, &mut world.state(), "CreateApplicationSnapshot", json!({"SnapshotName": "probe"}));

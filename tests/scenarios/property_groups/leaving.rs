@@ -4,7 +4,9 @@ use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_goes_takes_its_application_without_a_restart() {
-    let (deployment, _) = stack(&template(&json!([]), |_| ())).await;
+    // OnDelete is Leave: the application goes as it runs.
+    let modes = Modes { delete_of_running: DeleteOfRunning::Accepted, ..Modes::default() };
+    let (deployment, _) = stack_where(modes, &template(&json!([]), |_| ())).await;
     let before = mutations(&deployment, "flink-property-groups").len();
     local_aws::cloudformation::scenario::request(deployment.world(), "DeleteStack", [("StackName", NAME)]).unwrap();
     let status = local_aws::cloudformation::scenario::settled(deployment.world(), NAME).await;

@@ -40,7 +40,8 @@ async fn a_job_that_cannot_be_snapshotted_fails_the_update_with_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_leaves_the_application_stopped_is_told() {
     let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
-    let (deployment, key) = stack(&text("1")).await;
+    let modes = Modes { failed_update: FailedUpdate::Ready, ..Modes::default() };
+    let (deployment, key) = stack_where(modes, &text("1")).await;
     deployment.world().state().flink.fail_next_start(NAME, "no such topic");
     assert_eq!(deploy(&deployment, &key, &text("2")).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
     let reasons = reasons(&deployment, "PropertyGroups").join("\n");

@@ -2,11 +2,12 @@
 
 use local_aws::cloudformation::{ResponseFault, Status, scenario};
 use local_aws::deployment::{self, Deployment, NAME, jar};
-use local_aws::{Options, State};
+use local_aws::modes::DeleteOfRunning;
+use local_aws::{Modes, Options, State};
 use serde_json::{Value, json};
 
 use super::seen::Seen;
-use crate::stage::{QUICK, handlers, with_jar};
+use crate::stage::{QUICK, handlers, handlers_where, with_jar};
 
 pub(super) const START: &str = "flink-auto-start";
 
@@ -57,9 +58,10 @@ pub(super) async fn running() -> Deployment {
     deployment
 }
 
-/// The next PUTs meet these faults.
+/// The next PUTs meet these faults. A creation that fails is rolled back to its end, though the application runs: the rows are about
+/// the answer.
 pub(super) async fn handlers_meeting(faults: &[ResponseFault]) -> Deployment {
-    let deployment = handlers().await;
+    let deployment = handlers_where(Modes { delete_of_running: DeleteOfRunning::Accepted, ..Modes::default() }).await;
     deployment.world().state().cloudformation.response_faults.extend(faults);
     deployment
 }

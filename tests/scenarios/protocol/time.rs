@@ -6,7 +6,9 @@ use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, Status as Flink};
 
 use super::seen::Seen;
-use super::stage::{START, begin, created, created_from, handlers_with, settled, template, timeout, until};
+use super::stage::{
+    START, begin, created, created_from, handlers_meeting, handlers_with, settled, template, timeout, until,
+};
 use crate::stage::handlers;
 
 pub(super) async fn handed_over() -> Seen {
@@ -21,7 +23,7 @@ pub(super) async fn handed_over() -> Seen {
 }
 
 pub(super) async fn deadline() -> Seen {
-    let deployment = handlers().await;
+    let deployment = handlers_meeting(&[]).await;
     timeout(&deployment, 3);
     deployment.world().state().flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
     begin(&deployment, "CreateStack", &template("AutoStart"), &[]);

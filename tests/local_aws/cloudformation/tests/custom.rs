@@ -2,16 +2,14 @@
 
 use serde_json::json;
 
-use super::{answer, create, custom, handler, length, put, response, taken, update, world};
+use super::{answer, create, creating, custom, handler, length, put, response, taken, update, world};
 use crate::cloudformation::scenario::{history, request, rows, settled};
 use crate::cloudformation::{ResponseFault, Status};
 
 // G.43
 #[tokio::test]
 async fn every_scalar_arrives_as_a_string() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "Thing": custom(&json!({ "Flag": true, "List": [1, "a"] })) }));
+    let (world, mut invocations) = creating(&json!({ "Thing": custom(&json!({ "Flag": true, "List": [1, "a"] })) }));
     let event = answer(&world, &mut invocations, "SUCCESS", "id").await;
     assert_eq!(event["ResourceProperties"]["Value"], json!({ "Flag": "true", "List": ["1", "a"] }));
     assert_eq!(event["RequestType"], "Create");
@@ -21,9 +19,7 @@ async fn every_scalar_arrives_as_a_string() {
 // G.43
 #[tokio::test]
 async fn an_update_is_sent_only_for_changed_properties_and_swapped_in_a_rollback() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "A": custom(&json!("1")), "B": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "A": custom(&json!("1")), "B": custom(&json!("1")) }));
     answer(&world, &mut invocations, "SUCCESS", "id").await;
     answer(&world, &mut invocations, "SUCCESS", "id").await;
     assert_eq!(settled(&world, "s").await, Status::CreateComplete);
@@ -39,9 +35,7 @@ async fn an_update_is_sent_only_for_changed_properties_and_swapped_in_a_rollback
 // G.48
 #[tokio::test]
 async fn an_update_that_fails_in_a_rollback_wedges_the_stack() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "A": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "A": custom(&json!("1")) }));
     answer(&world, &mut invocations, "SUCCESS", "id").await;
     assert_eq!(settled(&world, "s").await, Status::CreateComplete);
     update(&world, &json!({ "A": custom(&json!("2")) }));
@@ -55,9 +49,7 @@ async fn an_update_that_fails_in_a_rollback_wedges_the_stack() {
 // G.44
 #[tokio::test]
 async fn a_put_with_a_content_type_or_another_url_is_refused() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "Thing": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "Thing": custom(&json!("1")) }));
     let event = taken(&mut invocations).await;
     let body = response(&event, "SUCCESS", "id", &json!({})).to_string();
     let path = event["ResponseURL"].as_str().unwrap().strip_prefix("http://127.0.0.1:1").unwrap();
@@ -74,9 +66,7 @@ async fn a_put_with_a_content_type_or_another_url_is_refused() {
 // G.44, S3 guide RESTAuthentication: what the signature does not cover, and what cannot be measured.
 #[tokio::test]
 async fn a_put_with_anything_unsigned_or_without_a_length_is_refused() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "Thing": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "Thing": custom(&json!("1")) }));
     let event = taken(&mut invocations).await;
     let body = response(&event, "SUCCESS", "id", &json!({})).to_string();
     let path = event["ResponseURL"].as_str().unwrap().strip_prefix("http://127.0.0.1:1").unwrap();
@@ -103,9 +93,7 @@ async fn a_response_without_an_id_or_with_a_member_of_the_wrong_type_fails_the_r
     for (member, value) in
         [("PhysicalResourceId", json!("")), ("PhysicalResourceId", json!("x".repeat(1025))), ("NoEcho", json!("false"))]
     {
-        let world = world();
-        let mut invocations = handler(&world);
-        create(&world, &json!({ "Thing": custom(&json!("1")) }));
+        let (world, mut invocations) = creating(&json!({ "Thing": custom(&json!("1")) }));
         let event = taken(&mut invocations).await;
         let mut body = response(&event, "SUCCESS", "id", &json!({}));
         body[member] = value;
@@ -119,9 +107,7 @@ async fn a_response_without_an_id_or_with_a_member_of_the_wrong_type_fails_the_r
 // G.44
 #[tokio::test]
 async fn a_response_over_4096_bytes_fails_the_resource() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "Thing": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "Thing": custom(&json!("1")) }));
     let event = taken(&mut invocations).await;
     let body = response(&event, "SUCCESS", "id", &json!({ "Long": "x".repeat(4096) })).to_string();
     assert_eq!(put(&world, &event, &body).await, 200);
@@ -133,9 +119,7 @@ async fn a_response_over_4096_bytes_fails_the_resource() {
 // G.45
 #[tokio::test]
 async fn a_changed_physical_id_deletes_the_old_one_in_the_cleanup_phase() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "Thing": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "Thing": custom(&json!("1")) }));
     answer(&world, &mut invocations, "SUCCESS", "one").await;
     assert_eq!(settled(&world, "s").await, Status::CreateComplete);
     update(&world, &json!({ "Thing": custom(&json!("2")) }));
@@ -151,9 +135,7 @@ async fn a_changed_physical_id_deletes_the_old_one_in_the_cleanup_phase() {
 // G.46
 #[tokio::test]
 async fn a_cancelled_create_is_deleted_under_an_id_of_cloudformations_own() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "A": custom(&json!("1")), "B": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "A": custom(&json!("1")), "B": custom(&json!("1")) }));
     let first = taken(&mut invocations).await;
     let second = taken(&mut invocations).await;
     let (a, b) = if first["LogicalResourceId"] == "A" { (first, second) } else { (second, first) };
@@ -194,9 +176,7 @@ async fn silence_fails_the_resource_after_its_service_timeout() {
 
 #[tokio::test]
 async fn a_put_can_be_refused_on_demand_and_the_next_one_is_taken() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "Thing": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "Thing": custom(&json!("1")) }));
     let event = taken(&mut invocations).await;
     world.state().cloudformation.response_faults.push_back(ResponseFault::Status(503));
     let body = response(&event, "SUCCESS", "id", &json!({})).to_string();
@@ -251,9 +231,7 @@ async fn a_failed_creation_is_updated_with_the_option_or_rolled_back() {
 // C.1: with rollback disabled a failure stays where it failed, and is tried again.
 #[tokio::test]
 async fn without_rollback_an_update_fails_and_can_be_repeated_or_rolled_back() {
-    let world = world();
-    let mut invocations = handler(&world);
-    create(&world, &json!({ "A": custom(&json!("1")) }));
+    let (world, mut invocations) = creating(&json!({ "A": custom(&json!("1")) }));
     answer(&world, &mut invocations, "SUCCESS", "id").await;
     assert_eq!(settled(&world, "s").await, Status::CreateComplete);
     let body = super::template(&json!({ "A": custom(&json!("2")) }));

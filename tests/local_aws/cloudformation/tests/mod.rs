@@ -29,6 +29,14 @@ pub(super) fn handler(world: &World) -> UnboundedReceiver<TestInvocation> {
     in_test(world, "handler")
 }
 
+/// A world in which a stack of these resources is being created, and what its custom resources ask.
+pub(super) fn creating(resources: &Value) -> (Arc<World>, UnboundedReceiver<TestInvocation>) {
+    let world = world();
+    let invocations = handler(&world);
+    create(&world, resources);
+    (world, invocations)
+}
+
 pub(super) const TOKEN: &str = "arn:aws:lambda:eu-west-1:111122223333:function:handler";
 
 /// A custom resource with one property.
