@@ -3,12 +3,13 @@
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::Status as Flink;
-use local_aws::{clock, sequence};
+use local_aws::modes::SnapshotOfUnhealthy;
+use local_aws::{Modes, clock, sequence};
 use serde_json::json;
 
 use crate::stage::{
     application, ask_unsticker, calls, ended_well, handlers, mutations, passing_cause, report, reports,
-    running_unguarded, stack_event, stuck, unsticker, why, with_jar,
+    running_unguarded, running_where, stack_event, stuck, unsticker, why, with_jar,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,7 +27,9 @@ async fn a_passing_cause_is_recovered_from_without_anybody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
-    let deployment = running_unguarded().await;
+    // The picture that is compared shows a snapshot that fails.
+    let snapshot_of_unhealthy = SnapshotOfUnhealthy::AcceptedThenFailed;
+    let deployment = running_where(Modes { snapshot_of_unhealthy, ..Modes::default() }).await;
     deployment.record("a");
     deployment.record("poison");
     deployment.record("b");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::courier;
 use super::seen::Seen;
-use super::stage::{START, begin, created, created_from, running, settled, template, until};
+use super::stage::{START, begin, created, created_from, handlers_meeting, running, settled, template, until};
 use crate::stage::{application, handlers, mutations};
 
 pub(super) async fn again() -> Seen {
@@ -68,7 +68,7 @@ fn runs(state: &State) -> bool {
 
 /// A sibling fails while the Create waits out its gate (G.46).
 pub(super) async fn racing() -> Seen {
-    let deployment = handlers().await;
+    let deployment = handlers_meeting(&[]).await;
     courier::send(&deployment, "flink-property-groups", runs, |event| vec![event]);
     let mut both = template("AutoStart");
     both["Resources"]["AutoStart"]["Properties"]["StabilizeSeconds"] = json!("3600");

@@ -5,6 +5,7 @@ use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
 use local_aws::lambda::{Moment, kill_at};
+use local_aws::modes::SnapshotOfUnhealthy;
 use local_aws::{Modes, Options};
 
 use super::{MARKER, UNSTICKER, age, calls, sweep};
@@ -142,7 +143,10 @@ async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_was_given_up_before_the_process_died_is_stopped_after_all() {
-    let deployment = running_unguarded().await;
+    // Tags that are erased tell the second mark from the first; that the job was given up is read from the snapshot that failed.
+    let snapshot_of_unhealthy = SnapshotOfUnhealthy::AcceptedThenFailed;
+    let modes = Modes { tags: TagsOnUpdate::Erased, snapshot_of_unhealthy, ..Modes::default() };
+    let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
     deployment.world().state().lambda.functions.get_mut(UNSTICKER).unwrap().retries = 0;
     events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Lose);
     deployment.record("poison");

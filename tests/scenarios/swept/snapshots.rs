@@ -95,9 +95,14 @@ async fn one_that_fails_raises_the_alarm_and_is_told_once_in_the_operations_own_
     assert!(report["Next"].as_str().unwrap().contains("log"), "{report}");
 }
 
+/// Where a snapshot of a job that loops is taken and fails; where it is refused is a scenario of its own.
+fn snapshots_fail() -> Modes {
+    Modes { snapshot_of_unhealthy: SnapshotOfUnhealthy::AcceptedThenFailed, ..Modes::default() }
+}
+
 /// A job that loops, after the sweep that took its snapshot and the one that found it FAILED.
 async fn failing() -> Deployment {
-    let deployment = running().await;
+    let deployment = running_where(snapshots_fail()).await;
     deployment.record("poison");
     age(&deployment, 7);
     deployment.world().state().flink.hold_snapshots(Hold::Looks(0));
@@ -154,7 +159,7 @@ async fn a_missing_permission_and_throttling_are_no_failed_snapshot() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_dies_leaves_it_to_the_next() {
     for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {
-        let deployment = running().await;
+        let deployment = running_where(snapshots_fail()).await;
         deployment.world().state().lambda.functions.get_mut(UNSTICKER).unwrap().retries = 0;
         deployment.record("poison");
         age(&deployment, 7);

@@ -101,7 +101,7 @@ async fn an_application_that_a_person_stopped() {
         stop(&deployment);
         let before = calls(&deployment);
         sweep(&deployment).await;
-        assert_eq!(calls(&deployment), before, "after {before_it}");
+        assert_eq!(calls(&deployment), before, "after {before_it}\n{}", why(&deployment));
         assert_eq!(application(&deployment).status, Flink::Ready, "after {before_it}");
     }
 }
