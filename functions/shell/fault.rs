@@ -141,11 +141,10 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_kinesisanalyticsv2::error::BuildError;
-    use aws_sdk_kinesisanalyticsv2::operation::start_application::StartApplicationError;
     use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_types::error::metadata::ErrorMetadata;
 
-    type Failed = SdkError<StartApplicationError, HttpResponse>;
+    type Failed = SdkError<ErrorMetadata, HttpResponse>;
 
     const START: Action = Action::StartApplication;
     const DESCRIBE: Action = Action::DescribeApplication;
@@ -206,8 +205,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_not_tried_again_and_a_lost_connection_is() {
-        let error = BuildError::other("ApplicationName is missing");
-        let built = fault(START, &Failed::construction_failure(error));
+        let built = fault(START, &Failed::construction_failure("ApplicationName is missing"));
         assert_eq!(kind(&built), "rejected", "{built:?}");
         let lost = fault(START, &Failed::dispatch_failure(ConnectorError::io("connection reset".into())));
         let Fault::Passing(text) = lost else { panic!("{lost:?}") };

@@ -5,16 +5,14 @@ use serde_json::Value;
 use super::super::super::request::Request;
 use super::Row;
 
-/// The properties that name the application.
-const NAMES: [&str; 2] = ["ApplicationName", "ApplicationLogicalId"];
-/// The others that are compared.
-const OTHERS: [&str; 2] = ["ConfigurationDigest", "ServiceToken"];
+/// The properties that are compared.
+const COMPARED: [&str; 4] = ["ApplicationName", "ApplicationLogicalId", "ConfigurationDigest", "ServiceToken"];
 
 /// The first compared property in which the row differs from the request. Only a row of the same physical ID says anything, and only by what
 /// it carries.
 ///
 /// `goes_back`: whether a row of a rollback shows the properties that are restored or those that failed is not documented, so there what
-/// the request calls old counts too. The application's own name does not: only the way of naming it may have changed.
+/// the request calls old counts too: an application that was renamed must come back to its name.
 pub(super) fn difference(row: &Row, request: &Request, goes_back: bool) -> Option<&'static str> {
     // What cannot be read is answered as that, without work.
     if !request.properties.is_object() || row.physical_id != request.physical_resource_id.as_deref().unwrap_or_default()
@@ -25,10 +23,10 @@ pub(super) fn difference(row: &Row, request: &Request, goes_back: bool) -> Optio
         let Some(shown) = text(&row.properties, name).filter(|shown| is_comparable(shown)) else { return false };
         let given = text(&request.properties, name);
         let was = text(&request.old_properties, name);
-        let is_old = goes_back && was.as_ref() == Some(&shown) && (given.is_none() || OTHERS.contains(&name));
+        let is_old = goes_back && was.as_ref() == Some(&shown);
         given.as_ref() != Some(&shown) && !is_old
     };
-    NAMES.into_iter().chain(OTHERS).find(|name| differs(name))
+    COMPARED.into_iter().find(|name| differs(name))
 }
 
 /// Scalars are strings in a request, whatever the row shows.
@@ -105,9 +103,12 @@ mod tests {
         assert_eq!(of(&failed, &restored, &failed, true), None);
         assert_eq!(of(&restored, &restored, &failed, true), None);
         assert_eq!(of(&failed, &restored, &failed, false), Some("ConfigurationDigest"));
-        // Another application is another one in both directions; another way of naming it is not.
         let theirs = json!({"ApplicationName": "theirs", "ConfigurationDigest": "1"});
-        assert_eq!(of(&failed, &theirs, &failed, true), Some("ApplicationName"));
+        assert_eq!(
+            of(&failed, &theirs, &restored, true),
+            Some("ApplicationName"),
+            "neither what failed nor what is restored"
+        );
         let by_id = json!({"ApplicationLogicalId": "A", "ConfigurationDigest": "1"});
         assert_eq!(of(&failed, &by_id, &failed, true), None);
     }

@@ -7,7 +7,7 @@ const TYPE: &str = "Custom::FlinkAutoStart";
 
 fn request(request_type: &str) -> Request {
     let event = json!({"ResponseURL": "u", "RequestType": request_type, "StackId": STACK, "LogicalResourceId": "Start",
-        "PhysicalResourceId": OURS});
+        "PhysicalResourceId": OURS, "ResourceProperties": {}});
     Request::read(&event).unwrap()
 }
 
