@@ -80,7 +80,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         Err(unreadable) => return Ended::Reply(telling.unreadable(&unreadable)),
     };
     telling.attributes_are(properties.attributes(None));
-    let facts = asked.facts(request, first_seen, aws.environment.stop_patience);
+    let facts = asked.facts(request, first_seen, &aws.environment);
     let (since, deployed_since) = (facts.since, facts.deployed_since);
     let (goal, application) = match intent(&properties, request, &asked.asker(), facts) {
         Intent::Nothing => return Ended::Reply(telling.reached("Nothing to do.", BTreeMap::new(), &nothing)),

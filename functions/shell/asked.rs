@@ -1,10 +1,9 @@
 //! The looks at the stack of a request: what it is, its rows, its applications. What they mean is judged in the core.
 
-use shared::contract::{Asker, Facts};
+use shared::contract::{Asker, Environment, Facts, PropertyGroups};
 use shared::custom_resource::verdict::{Row, Rows};
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{Reach, Stack, StackStatus, Timestamp};
-use std::time::Duration;
 
 use crate::aws::Aws;
 use crate::fault::Fault;
@@ -19,6 +18,7 @@ pub(crate) struct Asked {
     name: String,
     id: String,
     applications: Vec<(String, String)>,
+    groups: Vec<(String, String)>,
 }
 
 /// Looks at the request's stack until something is learned; `heard` is given its status as soon as that is known.
@@ -48,8 +48,13 @@ async fn look_once(aws: &Aws, request: &Request, heard: impl Fn(StackStatus)) ->
     // arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
     let name = described.id.split('/').nth(1).unwrap_or_default().to_owned();
     let rows = rows(aws, request, |all| Rows::is_enough(all, request)).await?;
-    let applications = stack::applications(aws, &request.stack_id, false).await?;
-    Ok(Asked { status: described.status, rows, name, id: described.id, applications })
+    let resources = stack::resources(aws, &request.stack_id).await?;
+    let applications = stack::of_type(&resources, stack::APPLICATION);
+    // One that this operation did not write has taken nothing over.
+    let takes_over =
+        |one: &&stack::Resource| !one.status.starts_with("DELETE") && rows.has_written(request, &one.logical_id);
+    let groups = stack::of_type(resources.iter().filter(takes_over), PropertyGroups::<String>::TYPE);
+    Ok(Asked { status: described.status, rows, name, id: described.id, applications, groups })
 }
 
 /// Whether the stack goes back to what it was, by its events alone: for when it cannot be described.
@@ -85,21 +90,33 @@ impl Asked {
     }
 
     /// What a goal is made of.
-    pub(crate) fn facts(&self, request: &Request, first_seen: Timestamp, stop_patience: Duration) -> Facts {
+    pub(crate) fn facts(&self, request: &Request, first_seen: Timestamp, environment: &Environment) -> Facts {
         Facts {
             since: self.since(request, first_seen),
             deployed_since: self.deployed_since(request, first_seen),
             stack: self.status,
-            stop_patience,
+            stop_patience: environment.stop_patience,
             operation: self.rows.operation(request),
             application_changed: self.rows.has_reached_an_application(request),
             reach: Reach::Own,
+            operation_since: self
+                .rows
+                .operation_since(request)
+                .map_or_else(|| self.since(request, first_seen), Timestamp),
+            start_patience: environment.start_patience(),
+            kept_for: None,
         }
     }
 
     /// The stack as it is asked whose an application is.
     pub(crate) fn asker(&self) -> Asker<'_> {
-        Asker { stack: &self.name, stack_id: &self.id, status: self.status, applications: &self.applications }
+        Asker {
+            stack: &self.name,
+            stack_id: &self.id,
+            status: self.status,
+            applications: &self.applications,
+            groups: &self.groups,
+        }
     }
 
     /// The stack as the driver sees it, so that its first look need not repeat this one.

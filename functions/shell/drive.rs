@@ -95,6 +95,9 @@ pub(crate) struct Made {
     pub(crate) refused: Option<String>,
 }
 
+/// How the service's refusal begins when there are as many snapshots as its quota allows (`semantics.md` A.7).
+const QUOTA: &str = "LimitExceededException";
+
 /// Looks, plans and does until the goal is reached, cannot be reached, or time is up.
 pub(crate) async fn drive(
     aws: &Aws,
@@ -161,6 +164,16 @@ pub(crate) async fn drive(
                     Ok(()) => {
                         tried.accepted(&call);
                         None
+                    }
+                    // Housekeeping fails no deployment; the sweep says what it could not delete.
+                    Err(fault) if matches!(call, Call::DeleteSnapshot { .. }) && !matches!(goal, Goal::Swept(_)) => {
+                        let text = fault.refusal(call.action()).to_string();
+                        tried.rejected(&call, Rejected::Conflict, text.clone());
+                        Some(text)
+                    }
+                    Err(Fault::Rejected(Action::CreateApplicationSnapshot, text)) if text.starts_with(QUOTA) => {
+                        tried.rejected(&call, Rejected::Quota, text.clone());
+                        Some(text)
                     }
                     Err(Fault::Snapshot(text)) => {
                         tried.rejected(&call, Rejected::Snapshot, text.clone());

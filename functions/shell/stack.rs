@@ -114,6 +114,12 @@ pub(crate) async fn resources(aws: &Aws, stack: &str) -> Result<Vec<Resource>, F
     }
 }
 
+/// Those of one type that exist: logical and physical ID.
+pub(crate) fn of_type<'a>(resources: impl IntoIterator<Item = &'a Resource>, kind: &str) -> Vec<(String, String)> {
+    let of_it = resources.into_iter().filter(|one| one.kind == kind && !one.physical_id.is_empty());
+    of_it.map(|one| (one.logical_id.clone(), one.physical_id.clone())).collect()
+}
+
 /// The applications among a stack's resources, `(logical ID, name)`; with `nested`, those of its nested stacks too.
 pub(crate) async fn applications(aws: &Aws, stack: &str, nested: bool) -> Result<Vec<(String, String)>, Fault> {
     let owned = if nested { tree(aws, stack).await? } else { owned(aws, stack).await? };

@@ -77,6 +77,16 @@ impl Since {
         found.map(|_| ())
     }
 
+    /// A function took a snapshot that became READY, and stopped nothing.
+    pub(crate) fn was_proven_by(self, state: &State, function: &str) -> Option<()> {
+        let stops = self.calls(state, function, "kinesisanalytics:StopApplication").count();
+        let asked = self.calls(state, function, "kinesisanalytics:CreateApplicationSnapshot").next()?;
+        let name = asked.body["SnapshotName"].as_str()?;
+        let mut snapshots = application(state)?.snapshots.iter();
+        let is_ready = snapshots.any(|one| one.name == name && one.status == SnapshotStatus::Ready);
+        (stops == 0 && is_ready).then_some(())
+    }
+
     /// The unsticker was woken with this status.
     pub(crate) fn was_woken(self, state: &State, status: Status) -> Option<()> {
         let lines = state.lambda.logs.iter().skip(self.logs);

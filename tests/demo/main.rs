@@ -112,8 +112,8 @@ async fn story(aws: LocalAws, screen: Arc<Screen>, seen: Arc<Seen>) -> Result<()
         &screen,
         4,
         "The same (c), with the guard",
-        "Curing takes a failed deployment first. The guard comes before the update: it stops the job with its state kept, or by \
-         force where nothing can be kept, so CloudFormation meets a stopped application, which takes every update.",
+        "Curing takes a failed deployment first. The guard comes before the update: it proves that a snapshot can be taken and \
+         leaves the job running; where none can, it stops the job by force: a stopped application takes every update.",
     );
     with_the_guard(&mut stage).await
 }
@@ -190,10 +190,8 @@ async fn with_the_guard(stage: &mut Stage) -> Result<(), Missed> {
     stage.produce();
     stage.team("adds the guard to the template, eight lines, and a feature to the job");
     stage.deploy_guarded(Step::GuardAdded, "4", &[ANOTHER]).await?;
-    let added = |state: &State| {
-        let kept = before.was_stopped(state, GUARD, false, false).and(before.was_resumed_by(state, AUTO_START));
-        kept.and(before.was_never_wedged(state)).and(runs(state, "4"))
-    };
+    let added =
+        |state: &State| before.was_proven_by(state, GUARD).and(before.was_never_wedged(state)).and(runs(state, "4"));
     stage.see(Step::GuardAdded, |state| added(state)).await?;
     stage.pause().await;
 
@@ -203,9 +201,7 @@ async fn with_the_guard(stage: &mut Stage) -> Result<(), Missed> {
     stage.see(Step::LoopsOnAnother, |state| loops(state)).await?;
     stage.team("has seen it, and fixes it in version 5");
     stage.deploy_guarded(Step::StraightThrough, "5", &[]).await?;
-    let forced = |state: &State| {
-        before.was_stopped(state, GUARD, false, true).and(before.was_stopped(state, GUARD, true, false))
-    };
+    let forced = |state: &State| before.was_stopped(state, GUARD, true, false);
     stage.see(Step::GuardForces, |state| forced(state)).await?;
     let straight = |state: &State| before.was(state, Status::UpdateComplete).and(before.was_never_wedged(state));
     stage.see(Step::StraightThrough, |state| straight(state).and(runs(state, "5"))).await?;

@@ -44,9 +44,9 @@ steps! {
     FixDeployed: "(b) the fixed jar deploys straight through, and runs",
     NothingLost: "(b) every record of the stream is a row of the table, the bad one too",
     Pictured: "(b) README's picture of the incident is what happened",
-    GuardAdded: "(c) the guard comes with a deployment: stopped with its state kept, updated, started once",
+    GuardAdded: "(c) the guard comes with a deployment: a snapshot proves the job, it is updated in place, never stopped",
     LoopsOnAnother: "(c) another bad record makes the job loop",
-    GuardForces: "(c) before anything is updated, the guard tries a graceful stop, then force",
+    GuardForces: "(c) before anything is updated, the guard's proof fails, and it stops the job by force",
     StraightThrough: "(c) the fixed jar deploys straight through: nothing fails, nothing is to be unstuck",
     NothingLostAgain: "(c) every record of the stream is a row of the table, both bad ones too",
 }

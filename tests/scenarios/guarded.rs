@@ -18,20 +18,23 @@ mod alone;
 mod killed;
 mod names;
 mod patience;
+mod probe;
 mod statuses;
 
 const GUARD: &str = "flink-update-guard";
 const MARKER: &str = "flink-unstick-restart";
+/// The mode that stops the job before each update; parameters that come later override it.
+const STOP: &[(&str, &str)] = &[("GuardMode", "Stop")];
 
 /// What the guard answered last.
 fn outcome(deployment: &Deployment) -> Value {
     answers(deployment, "UpdateGuard").pop().unwrap()["Data"].clone()
 }
 
-/// Deploys the next version with these parameters besides.
+/// Deploys the next version with these parameters besides, in mode Stop unless they say another.
 async fn update(deployment: &Deployment, version: &str, fails_on: &[&str], more: &[(&str, &str)]) -> Status {
     let key = deployment.upload(&jar(version, fails_on));
-    deployment.deploy(&[&with_jar(&key), more].concat()).await
+    deployment.deploy(&[&with_jar(&key), STOP, more].concat()).await
 }
 
 /// Whether CloudFormation has this many answers about a resource.
@@ -93,7 +96,7 @@ async fn what_fails_after_the_stop_runs_again_after_the_rollback() {
     let deployment = running().await;
     deployment.record("a");
     // No such jar: the application's own update fails, and nothing that comes after it is called.
-    let status = deployment.deploy(&with_jar("jars/missing.jar")).await;
+    let status = deployment.deploy(&[&with_jar("jars/missing.jar"), STOP].concat()).await;
     assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
     assert_eq!(answers(&deployment, "UpdateGuard")[1]["Data"]["Outcome"], "Stopped");
     let recovered = report(&deployment, "Recovered").await;
@@ -112,7 +115,7 @@ async fn a_new_job_that_does_not_start_is_rolled_back_to_the_old_one() {
     let mut broken = jar("2", &[]);
     broken["entry_point_broken"] = json!(true);
     let key = deployment.upload(&broken);
-    let status = deployment.deploy(&with_jar(&key)).await;
+    let status = deployment.deploy(&[&with_jar(&key), STOP].concat()).await;
     assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
     let version = deployment
         .world()
@@ -215,7 +218,8 @@ async fn on_the_way_back_it_never_fails() {
     let template = Deployment::application_template().to_string();
     let tags = [("flink-unstick", "enabled")];
     let role_arn = Some(deployment.stack_role.as_str());
-    request(deployment.world(), "UpdateStack", NAME, &template, &with_jar(&key), &tags, role_arn).unwrap();
+    let parameters = [&with_jar(&key)[..], STOP].concat();
+    request(deployment.world(), "UpdateStack", NAME, &template, &parameters, &tags, role_arn).unwrap();
     // On the way forward it answered; whatever it wants on the way back it does not get.
     deployment.world().until(|state| answered(state, "UpdateGuard", 2).then_some(())).await;
     deployment.world().state().faults.inject_for(role, "kinesisanalytics:*", 1000, Fault::Refuse(denied));

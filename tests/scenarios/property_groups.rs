@@ -12,6 +12,7 @@ use crate::stage::{application, handlers, handlers_where, mutations, reasons, wh
 
 mod borrowed;
 mod leaving;
+mod moved;
 mod restarts;
 
 const GROUP: &str = "FlinkApplicationProperties";

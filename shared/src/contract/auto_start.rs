@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::application::RunConfiguration;
 use super::common::Common;
-use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, renamed, to_map, unknown};
+use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, first_carries, renamed, to_map, unknown};
 use super::unreadable::{Unreadable, whole};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{Force, Goal, Observed, OnDelete, Restore, Running, Stopped, restored_snapshot};
@@ -97,10 +97,7 @@ impl CustomResource for AutoStart {
                 if let Some(refusal) = renamed.clone().filter(|_| asked != Restore::Skip) {
                     return Err(NoGoal::Refused(refusal));
                 }
-                // CUSTOM and SKIP belong to the deployment that brought them: a later start would lose newer state.
-                let first = request.request_type == RequestType::Create
-                    || renamed.is_some()
-                    || request.properties.get("RunConfiguration") != request.old_properties.get("RunConfiguration");
+                let first = renamed.is_some() || first_carries(request, facts.stack);
                 Ok(Some(Goal::Running(Running {
                     restore: if first { asked } else { Restore::Latest },
                     allow_non_restored_state,
@@ -108,6 +105,9 @@ impl CustomResource for AutoStart {
                     proof: format!("flink-handlers-gate-{}", request.request_id),
                     since: facts.since,
                     deployed_since: facts.deployed_since,
+                    operation_since: facts.operation_since,
+                    way_back: facts.stack.is_rolling_back(),
+                    start_patience: facts.start_patience,
                 })))
             }
             RequestType::Delete => {

@@ -23,7 +23,17 @@ pub struct Environment {
     pub continue_with_own_role: bool,
 }
 
+/// How long a start may take on the way back before it counts as hanging, in poll intervals: ten minutes at the default one, after which
+/// a status that passes counts as stuck (`semantics.md` A.3).
+const START_POLLS: u32 = 120;
+
 impl Environment {
+    /// How long a start may take on the way back before it counts as hanging.
+    #[must_use]
+    pub const fn start_patience(&self) -> Duration {
+        self.poll_interval.saturating_mul(START_POLLS)
+    }
+
     /// Reads it from `variable`, which gives a variable's text.
     ///
     /// # Errors

@@ -30,7 +30,8 @@ pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Aske
     let found = asker.reach::<R>(&application);
     let stack = facts.stack;
     let reach = found.as_ref().map_or(Reach::Own, |(_, reach)| reach.clone());
-    let goal = properties.goal(request, &Facts { reach, ..facts });
+    let kept_for = found.as_ref().and_then(|(name, _)| asker.other_groups(request, name));
+    let goal = properties.goal(request, &Facts { reach, kept_for, ..facts });
     // A Delete with nothing to do is no trouble, whoever owns the application by now: the cleanup after a new name is one.
     if request.request_type == RequestType::Delete && goal == Ok(None) {
         return Intent::Nothing;
@@ -67,10 +68,18 @@ mod tests {
             operation: String::new(),
             application_changed: true,
             reach: Reach::Own,
+            operation_since: Timestamp(0),
+            start_patience: Duration::ZERO,
+            kept_for: None,
         };
         let applications = [("Application".to_owned(), "flink-own".to_owned())];
-        let asker =
-            Asker { stack: "s", stack_id: "arn:s", status: StackStatus::UpdateInProgress, applications: &applications };
+        let asker = Asker {
+            stack: "s",
+            stack_id: "arn:s",
+            status: StackStatus::UpdateInProgress,
+            applications: &applications,
+            groups: &[],
+        };
         intent(&read::<R>(properties).unwrap(), &Request::read(&event).unwrap(), &asker, facts)
     }
 

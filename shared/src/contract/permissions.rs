@@ -13,12 +13,17 @@ pub fn permissions(function: Function) -> BTreeSet<Action> {
             Action::StartApplication,
             Action::StopApplication,
             Action::CreateApplicationSnapshot,
+            Action::DeleteApplicationSnapshot,
             Action::UntagResource,
         ],
         Function::PropertyGroups => &[Action::UpdateApplication],
-        Function::UpdateGuard => {
-            &[Action::StopApplication, Action::CreateApplicationSnapshot, Action::TagResource, Action::UntagResource]
-        }
+        Function::UpdateGuard => &[
+            Action::StopApplication,
+            Action::CreateApplicationSnapshot,
+            Action::DeleteApplicationSnapshot,
+            Action::TagResource,
+            Action::UntagResource,
+        ],
         Function::RollbackUnsticker => &[
             Action::StartApplication,
             Action::StopApplication,

@@ -138,7 +138,10 @@ impl CustomResource for PropertyGroups {
                 let previous = groups(&self.property_groups);
                 let (previous_policy, policy) = (ConflictPolicy::Keep, ConflictPolicy::Keep);
                 let wanted = Vec::new();
-                let goal = Properties { wanted, previous, previous_policy, unread: false, policy, reach, since };
+                // A stack that goes takes its application with it; borrowed groups go with the borrower.
+                let kept_for = facts.kept_for.clone().filter(|_| !facts.stack.is_going());
+                let unread = false;
+                let goal = Properties { wanted, previous, previous_policy, unread, policy, reach, since, kept_for };
                 return Ok(Some(Goal::Properties(goal)));
             }
             RequestType::Create | RequestType::Update => self.conflict_policy()?,
@@ -158,6 +161,7 @@ impl CustomResource for PropertyGroups {
             policy,
             reach,
             since,
+            kept_for: None,
         })))
     }
 

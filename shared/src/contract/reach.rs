@@ -1,6 +1,7 @@
 //! Whose application a request may touch: its own stack's, or, for injection only, one that allows its stack.
 
 use super::resource::{ApplicationRef, CustomResource};
+use crate::custom_resource::Request;
 use crate::lifecycle::{Reach, StackStatus};
 
 /// What is known of the request's stack when it is asked whether the request reaches an application.
@@ -14,9 +15,23 @@ pub struct Asker<'a> {
     pub status: StackStatus,
     /// Its applications: logical ID and name.
     pub applications: &'a [(String, String)],
+    /// Its resources that write property groups, that the stack's operation wrote and does not delete: logical and physical ID.
+    pub groups: &'a [(String, String)],
 }
 
 impl Asker<'_> {
+    /// Another resource of the stack that writes property groups of the application `name`: its physical ID,
+    /// `property-groups/<name or logical ID>/<its own logical ID>`, names the application.
+    #[must_use]
+    pub fn other_groups(&self, request: &Request, name: &str) -> Option<String> {
+        let is_it = |named: &str| {
+            named == name || self.applications.iter().any(|(logical_id, own)| logical_id == named && own == name)
+        };
+        let others = self.groups.iter().filter(|(_, physical)| Some(physical) != request.physical_resource_id.as_ref());
+        let of_it = |(_, physical): &&(String, String)| physical.split('/').nth(1).is_some_and(is_it);
+        others.filter(of_it).map(|(logical_id, _)| logical_id.clone()).next()
+    }
+
     /// The application's name and whose it is; `None` when the request must not touch it. The stack must be worked on: a forged event
     /// cannot make that true. Whether a borrowed application allows this stack is asked at every step.
     #[must_use]
@@ -44,9 +59,35 @@ mod tests {
     use crate::contract::{AutoStart, PropertyGroups};
 
     #[test]
+    fn a_resource_that_stays_and_names_the_same_application_is_found_under_either_name() {
+        let applications = [("Application".to_owned(), "flink-own".to_owned())];
+        let request =
+            |given: &str| Request::read(&serde_json::json!({"ResponseURL": "u", "PhysicalResourceId": given})).unwrap();
+        for (other, found) in [
+            ("property-groups/Application/New", true),
+            ("property-groups/flink-own/New", true),
+            ("property-groups/flink-theirs/New", false),
+            ("property-groups/flink-own/Groups", false),
+            ("a-failed-create", false),
+        ] {
+            let groups = [("New".to_owned(), other.to_owned())];
+            let status = StackStatus::UpdateCompleteCleanupInProgress;
+            let asker = Asker { stack: "s", stack_id: "arn:s", status, applications: &applications, groups: &groups };
+            let kept = asker.other_groups(&request("property-groups/flink-own/Groups"), "flink-own");
+            assert_eq!(kept.is_some(), found, "{other}");
+        }
+    }
+
+    #[test]
     fn only_property_groups_reach_an_application_of_another_stack_and_only_by_name() {
         let applications = [("Application".to_owned(), "flink-own".to_owned())];
-        let reach = |status| Asker { stack: "reports", stack_id: "arn:reports", status, applications: &applications };
+        let reach = |status| Asker {
+            stack: "reports",
+            stack_id: "arn:reports",
+            status,
+            applications: &applications,
+            groups: &[],
+        };
         let (name, id) = (ApplicationRef::Name("flink-theirs".into()), ApplicationRef::LogicalId("Theirs".into()));
         let own = ApplicationRef::LogicalId("Application".into());
         let asker = reach(StackStatus::UpdateInProgress);

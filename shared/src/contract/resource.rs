@@ -1,6 +1,7 @@
 //! What the one server of custom resources asks of each contract: which application, what to reach, what to tell.
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -44,6 +45,12 @@ pub struct Facts {
     pub application_changed: bool,
     /// Whose the application is.
     pub reach: Reach,
+    /// When the stack's whole operation began, of which a rollback is a part; with the request, where that cannot be read.
+    pub operation_since: Timestamp,
+    /// How long a start may take on the way back before it counts as hanging.
+    pub start_patience: Duration,
+    /// Another resource of the stack that writes property groups of the same application.
+    pub kept_for: Option<String>,
 }
 
 /// Why a request has no goal.
@@ -128,6 +135,15 @@ pub(super) fn renamed<R: CustomResource>(new: &R, request: &Request) -> Option<R
         (ApplicationRef::Name(_), ApplicationRef::LogicalId(_))
         | (ApplicationRef::LogicalId(_), ApplicationRef::Name(_)) => None,
     }
+}
+
+/// Whether this request is the first to carry its ApplicationRestoreConfiguration: CUSTOM and SKIP belong to the deployment that brought
+/// them, since a later start would lose newer state. On the way back nothing is carried first: what differs there is older.
+pub(super) fn first_carries(request: &Request, stack: StackStatus) -> bool {
+    let asked = |properties: &Value| properties.pointer("/RunConfiguration/ApplicationRestoreConfiguration").cloned();
+    let is_new =
+        request.request_type == RequestType::Create || asked(&request.properties) != asked(&request.old_properties);
+    is_new && !stack.is_rolling_back()
 }
 
 /// Attributes are string fields, so this is a map of strings.

@@ -3,7 +3,7 @@
 use super::property_groups::groups_told;
 use std::time::Duration;
 
-use crate::lifecycle::{Application, Done, GuardOutcome, Observed, Operations, Timestamp, last_start};
+use crate::lifecycle::{Application, Done, GuardOutcome, Observed, Operations, Restore, Timestamp, last_start};
 
 /// What a goal that ended well is told as.
 #[must_use]
@@ -19,7 +19,8 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
                 application.zip(observed).and_then(|(application, observed)| old_state(application, observed.now));
             format!("{}{}", text(done), old.unwrap_or_default())
         }
-        Done::NotRunning
+        Done::RunsOn { .. }
+        | Done::NotRunning
         | Done::Stopped
         | Done::Gone
         | Done::Groups { .. }
@@ -56,6 +57,14 @@ fn text(done: &Done) -> String {
     match done {
         Done::Running => "The application is RUNNING.".to_owned(),
         Done::Healthy => "The application is RUNNING, and a snapshot proved its job healthy.".to_owned(),
+        Done::RunsOn { asked } => format!(
+            "The application is RUNNING with its state: {} applies to a start, and none was needed.",
+            match asked {
+                Restore::Latest => "RESTORE_FROM_LATEST_SNAPSHOT".to_owned(),
+                Restore::Skip => "SKIP_RESTORE_FROM_SNAPSHOT".to_owned(),
+                Restore::Custom(name) => format!("RESTORE_FROM_CUSTOM_SNAPSHOT ({name})"),
+            }
+        ),
         Done::NotRunning => "The application was not running.".to_owned(),
         Done::Stopped => "The application is stopped.".to_owned(),
         Done::Gone => "The application is gone.".to_owned(),

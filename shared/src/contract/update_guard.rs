@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::application::RunConfiguration;
 use super::common::Common;
-use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, renamed, to_map, unknown};
+use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, first_carries, renamed, to_map, unknown};
 use super::unreadable::{Unreadable, read, whole};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
@@ -24,7 +24,7 @@ pub struct UpdateGuard<V = String> {
     /// What all three take.
     #[serde(flatten)]
     pub common: Common<V>,
-    /// `Stop` or `Probe`. Default `Stop`.
+    /// `Probe` or `Stop`. Default `Probe`, which stops too where an update in place would not do what the deployment says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<V>,
     /// `ForceStop`, `Fail` or `Continue`. Default `Fail`.
@@ -33,7 +33,7 @@ pub struct UpdateGuard<V = String> {
     /// The most that a force-stop may have replayed. Default 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_replay_hours: Option<V>,
-    /// As auto-start's; only SKIP_RESTORE_FROM_SNAPSHOT is read: the state is given up, so a changed name may pass.
+    /// As auto-start's, give both the same: SKIP lets a changed name pass; SKIP, CUSTOM and AllowNonRestoredState make Probe stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_configuration: Option<RunConfiguration<V>>,
     /// How long a graceful stop, or a busy status, is waited for before the policy applies. Default 10.
@@ -71,8 +71,8 @@ pub struct UpdateGuardAttributes {
 impl UpdateGuard {
     fn mode(&self) -> Result<GuardMode, Unreadable> {
         match self.mode.as_deref() {
-            None | Some("Stop") => Ok(GuardMode::Stop),
-            Some("Probe") => Ok(GuardMode::Probe),
+            None | Some("Probe") => Ok(GuardMode::Probe),
+            Some("Stop") => Ok(GuardMode::Stop),
             Some(other) => Err(Unreadable::at("Mode", format!("\"{other}\""), "Stop or Probe")),
         }
     }
@@ -142,8 +142,13 @@ impl CustomResource for UpdateGuard {
             // The application is not reached: stopping it would only cost.
             return Ok(None);
         }
+        let (restore, allow_non_restored_state) =
+            self.run_configuration.as_ref().map_or(Ok((Restore::Latest, false)), RunConfiguration::restore)?;
+        let first = restore != Restore::Latest && first_carries(request, facts.stack);
+        // An update in place restores the newest snapshot and drops nothing: only a start does what these say.
+        let needs_a_start = first || allow_non_restored_state;
         Ok(Some(Goal::Guarded(Guarded {
-            mode: self.mode()?,
+            mode: if needs_a_start { GuardMode::Stop } else { self.mode()? },
             on_failure: self.on_snapshot_failure()?,
             // Where events cannot be read, the request stands for the operation.
             marker: Some(&facts.operation).filter(|id| !id.is_empty()).unwrap_or(&request.request_id).clone(),
@@ -151,6 +156,8 @@ impl CustomResource for UpdateGuard {
             bound: self.bound()?,
             patience: self.patience()?,
             since: facts.since,
+            undoes_since: facts.stack.is_rolling_back().then_some(facts.operation_since),
+            gives_state_up: first && restore == Restore::Skip,
         })))
     }
 
@@ -168,6 +175,7 @@ impl CustomResource for UpdateGuard {
             Done::Guarded(outcome) => attributes(*outcome, observed),
             Done::Running
             | Done::Healthy
+            | Done::RunsOn { .. }
             | Done::NotRunning
             | Done::Stopped
             | Done::Gone

@@ -55,6 +55,12 @@ pub enum Because {
     SnapshotTooOld,
     /// There are more of this project's own snapshots than are kept.
     MoreThanKept,
+    /// The application has as many snapshots as the quota allows, and an old proof makes room.
+    AtTheQuota,
+    /// A start on the way back does not come to an end.
+    StartHangs,
+    /// A graceful stop is not possible, and the deployment gives the state up.
+    StateGivenUp,
 }
 
 impl fmt::Display for Because {
@@ -88,6 +94,13 @@ impl fmt::Display for Because {
             Self::StackGoes => "the stack goes and OnDelete asks for it",
             Self::SnapshotTooOld => "there is no READY snapshot as young as the tag flink-snapshot-hours asks for",
             Self::MoreThanKept => "there are more snapshots of these handlers than are kept",
+            Self::AtTheQuota => {
+                "the application has as many snapshots as the quota allows, and an old proof makes room"
+            }
+            Self::StartHangs => "the start does not come to an end, and an older snapshot may do",
+            Self::StateGivenUp => {
+                "a graceful stop is not possible, and SKIP_RESTORE_FROM_SNAPSHOT in this deployment gives the state up"
+            }
         };
         formatter.write_str(text)
     }

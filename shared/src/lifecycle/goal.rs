@@ -48,6 +48,12 @@ pub struct Running {
     pub since: Timestamp,
     /// When the stack's operation began: an update since then that failed is this deployment's failure.
     pub deployed_since: Timestamp,
+    /// When the whole stack operation began, of which a rollback is a part.
+    pub operation_since: Timestamp,
+    /// Whether the stack goes back to what it was: then an older snapshot may do where the newest does not.
+    pub way_back: bool,
+    /// How long a start may take on the way back before it counts as hanging.
+    pub start_patience: Duration,
 }
 
 /// The application is stopped.
@@ -100,6 +106,8 @@ pub struct Properties {
     pub reach: Reach,
     /// When the request began: older operations are another request's.
     pub since: Timestamp,
+    /// On a Delete, the resource that stays and writes groups for the same application: then nothing is taken away.
+    pub kept_for: Option<String>,
 }
 
 impl Properties {
@@ -167,6 +175,11 @@ pub struct Guarded {
     pub patience: Duration,
     /// When the request began: what is waited for counts from then, or from its own later start.
     pub since: Timestamp,
+    /// On the way back, when the stack operation began: a version made since then is stopped in both modes, because what the old code
+    /// restores is not left to an update in place.
+    pub undoes_since: Option<Timestamp>,
+    /// Whether the deployment gives the state up: then a force-stop loses nothing that anybody wants.
+    pub gives_state_up: bool,
 }
 
 /// The application has a young snapshot, and no more of ours than are kept. How young, and whether at all, its own tags say.
@@ -185,6 +198,11 @@ pub enum Done {
     Running,
     /// It runs and a snapshot proved it.
     Healthy,
+    /// It ran on, so that what was asked for its start did not apply.
+    RunsOn {
+        /// What was asked for.
+        asked: Restore,
+    },
     /// It is not running, and nothing had to be done for that.
     NotRunning,
     /// It was stopped.

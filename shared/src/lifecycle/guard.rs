@@ -13,7 +13,7 @@ use super::refused::{Refused, refused};
 use super::replay::{Replay, bound, replay};
 use super::status::{ApplicationStatus, SnapshotStatus};
 use super::values::{GuardMode, GuardOutcome, OnSnapshotFailure};
-use super::{MARKER, Step, UNSEEN_LOOKS};
+use super::{MARKER, Step, UNSEEN_LOOKS, proofs};
 
 /// How often a force-stop is asked for.
 const FORCED: u8 = 3;
@@ -25,7 +25,7 @@ pub(super) fn next(goal: &Guarded, observed: &Observed) -> Step {
         ApplicationStatus::Deleting => done(GuardOutcome::NoApplication),
         ApplicationStatus::Ready | ApplicationStatus::RolledBack => at_rest(goal, application, observed),
         ApplicationStatus::Running if !application.snapshots_enabled => done(GuardOutcome::SnapshotsDisabled),
-        ApplicationStatus::Running => match goal.mode {
+        ApplicationStatus::Running => match mode(goal, application) {
             GuardMode::Stop => stop(goal, application, observed),
             GuardMode::Probe => probe(goal, application, observed),
         },
@@ -54,6 +54,12 @@ pub(super) fn next(goal: &Guarded, observed: &Observed) -> Step {
             }
         }
     }
+}
+
+/// How it is guarded now.
+fn mode(goal: &Guarded, application: &Application) -> GuardMode {
+    let is_undone = goal.undoes_since.is_some_and(|since| application.was_updated_since(since));
+    if is_undone { GuardMode::Stop } else { goal.mode }
 }
 
 const fn done(outcome: GuardOutcome) -> Step {
@@ -163,11 +169,17 @@ fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step
     let tried = &observed.tried;
     let proof = application.snapshots.iter().find(|snapshot| snapshot.name == goal.proof);
     match proof.map(|snapshot| snapshot.status) {
-        Some(SnapshotStatus::Ready) => done(GuardOutcome::Probed),
+        Some(SnapshotStatus::Ready) => proofs::surplus(application, observed, &goal.proof)
+            .map_or(done(GuardOutcome::Probed), |(call, because)| Step::Call(call, because)),
         // However long it takes: the job works, and nothing is stopped for it.
         Some(SnapshotStatus::Creating) => Step::Wait(Because::Proving),
         Some(SnapshotStatus::Failed | SnapshotStatus::Deleting) => {
             failed(goal, application, observed, &own_error(application, proof))
+        }
+        None if tried.snapshots == 0 && tried.quota.is_some() => {
+            let (action, error) = (Action::CreateApplicationSnapshot, tried.quota.clone().unwrap_or_default());
+            proofs::make_room(application, observed, &goal.proof)
+                .map_or(Step::Refuse(Refusal::Rejected { action, error }), |(call, because)| Step::Call(call, because))
         }
         None if tried.snapshots == 0 => {
             match before_snapshot(goal, application, observed, Action::CreateApplicationSnapshot) {
@@ -217,6 +229,10 @@ fn force(goal: &Guarded, application: &Application, observed: &Observed, error: 
         | ApplicationStatus::Stopping
         | ApplicationStatus::Updating
         | ApplicationStatus::Autoscaling => {}
+    }
+    if goal.gives_state_up {
+        let force = Step::Call(Call::Stop { force: true }, Because::StateGivenUp);
+        return mark(goal, application, observed).unwrap_or(force);
     }
     let bound = match bound(application, goal.bound) {
         Ok(bound) => bound,

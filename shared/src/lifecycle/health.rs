@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use super::UNSEEN_LOOKS;
 use super::action::Action;
 use super::because::Because;
 use super::call::Call;
 use super::observed::{Application, Observed, Operation, Operations, SNAPSHOT, START, Timestamp};
+use super::refusal::Refusal;
 use super::refused::{Refused, refused};
 use super::status::{OperationStatus, SnapshotStatus};
+use super::{UNSEEN_LOOKS, proofs};
 
 /// What is known of a RUNNING application's job.
 pub(super) enum Health {
@@ -21,6 +22,8 @@ pub(super) enum Health {
     Healthy,
     /// Disproven, in the service's own words.
     Unhealthy(String),
+    /// It cannot be proven, and that says nothing about the job.
+    Impossible(Refusal),
 }
 
 /// Looks at a RUNNING application: steady for `stabilize` without a failed or new operation, then the snapshot `proof` becomes READY.
@@ -69,6 +72,13 @@ pub(super) fn of(
     }
     if !application.snapshots_enabled {
         return Health::Healthy;
+    }
+    if let Some(error) = &observed.tried.quota {
+        let action = Action::CreateApplicationSnapshot;
+        return proofs::make_room(application, observed, proof).map_or_else(
+            || Health::Impossible(Refusal::Rejected { action, error: error.clone() }),
+            |(call, because)| Health::Call(call, because),
+        );
     }
     if refused(observed, Action::CreateApplicationSnapshot) == Refused::Rest {
         return Health::Wait(Because::RefusedForNow);

@@ -5,7 +5,7 @@ use super::action::Action;
 use super::goal::Goal;
 use super::observed::Timestamp;
 use super::status::ApplicationStatus;
-use super::{guard, stop};
+use super::{guard, start, stop};
 
 /// What else has to be looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,6 +58,7 @@ impl Goal {
             | ApplicationStatus::Updating
             | ApplicationStatus::Autoscaling
             | ApplicationStatus::Stopping => match self {
+                Self::Running(goal) if start::may_hang(goal, goal.since, now) => Looks::ALL,
                 // The marker and the replay rule come before the force-stop.
                 Self::Stopped(goal) | Self::Settled(goal) if stop::is_due(goal, goal.since, now) => Looks::ALL,
                 Self::Guarded(goal) if guard::is_due(goal, goal.since, now) => Looks::ALL,
@@ -98,6 +99,9 @@ mod tests {
             proof: String::new(),
             since: Timestamp(0),
             deployed_since: Timestamp(0),
+            operation_since: Timestamp(0),
+            way_back: false,
+            start_patience: Duration::ZERO,
         });
         let needs = |status| goal.needs(status, Timestamp(0));
         assert_eq!(needs(ApplicationStatus::Starting), Looks::NONE);

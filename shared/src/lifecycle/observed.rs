@@ -212,14 +212,23 @@ impl Application {
         self.snapshots.iter().filter(others).max_by_key(|one| one.created)
     }
 
-    /// How many starts failed that began at `since` or later.
-    pub(super) fn failed_starts(&self, since: Timestamp) -> usize {
-        let failed =
-            |one: &&Operation| one.kind == START && one.status == OperationStatus::Failed && one.is_since(since);
+    /// Whether an update was taken at `since` or later, whatever became of it. The two services' clocks may differ by seconds.
+    pub(super) fn was_updated_since(&self, since: Timestamp) -> bool {
+        self.version_created >= since.less_skew() || self.newest("UpdateApplication", since).is_some()
+    }
+
+    /// How many starts ended like this that began at `since` or later.
+    pub(super) fn ended_starts(&self, status: OperationStatus, since: Timestamp) -> usize {
+        let ended = |one: &&Operation| one.kind == START && one.status == status && one.is_since(since);
         match &self.operations {
-            Operations::Listed(all) => all.iter().filter(failed).count(),
+            Operations::Listed(all) => all.iter().filter(ended).count(),
             Operations::Unreadable => 0,
         }
+    }
+
+    /// How many starts failed that began at `since` or later.
+    pub(super) fn failed_starts(&self, since: Timestamp) -> usize {
+        self.ended_starts(OperationStatus::Failed, since)
     }
 
     /// The newest start's own error text.

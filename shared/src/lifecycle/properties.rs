@@ -39,6 +39,13 @@ pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
     if removing && goal.reach == Reach::Own && observed.stack.status.is_some_and(StackStatus::is_going) {
         return left(goal, application, "the stack goes, and the application with it");
     }
+    if let Some(other) = &goal.kept_for {
+        return left(
+            goal,
+            application,
+            &format!("{other} of the same stack writes property groups of this application"),
+        );
+    }
     match application.status {
         ApplicationStatus::Deleting if removing => Step::Done(Done::Gone),
         ApplicationStatus::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),

@@ -106,7 +106,7 @@ fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> St
     if usize::from(observed.tried.starts) > failed {
         return give_up(goal, application, observed);
     }
-    match restore::rung(application, observed, failed) {
+    match restore::rung(application, observed, failed, None) {
         Ok((restore, because)) => Step::Call(Call::Start { restore, allow_non_restored_state: false }, because),
         Err(refusal) if failed == 0 => Step::Refuse(refusal),
         Err(_) => give_up(goal, application, observed),
@@ -118,6 +118,7 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
         Health::Wait(because) => Step::Wait(because),
         Health::Call(call, because) => Step::Call(call, because),
         Health::Unhealthy(_) => give_up(goal, application, observed),
+        Health::Impossible(refusal) => Step::Refuse(refusal),
         Health::Healthy if application.tag(MARKER).is_some() && observed.tried.untagged == 0 => {
             Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain)
         }

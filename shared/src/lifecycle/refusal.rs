@@ -69,6 +69,15 @@ pub enum Refusal {
         /// What is known of that start.
         seen: String,
     },
+    /// Somebody else started it after it was stopped for this operation, and not from what its stop kept.
+    StartedByAnother {
+        /// The application.
+        application: String,
+        /// What it was started from.
+        restored: String,
+        /// The snapshot that holds its state.
+        snapshot: String,
+    },
     /// RUNNING, and its job cannot be snapshotted.
     Unhealthy {
         /// The application.

@@ -3,16 +3,17 @@
 //! operation fails, the newest one made under the version that is started is tried, once.
 
 use super::because::Because;
-use super::observed::{Application, Observed, Snapshot};
+use super::observed::{Application, Observed, Operation, Operations, Snapshot, Timestamp};
 use super::refusal::Refusal;
 use super::status::{SnapshotStatus, StackStatus};
 use super::values::Restore;
 
-/// What to restore after `failed` starts, and why; or why nothing is left.
+/// What to restore after `failed` starts, and why; or why nothing is left. `undone` is when the stack operation began that is taken back.
 pub(super) fn rung(
     application: &Application,
     observed: &Observed,
     failed: usize,
+    undone: Option<Timestamp>,
 ) -> Result<(Restore, Because), Refusal> {
     let ready = newest_first(application);
     let Some(newest) = ready.first() else {
@@ -31,7 +32,7 @@ pub(super) fn rung(
             format!("{} was made under {}", newest.name, newest.runtime.as_deref().unwrap_or("another runtime"));
         return Err(Refusal::NothingToRestore { application: application.name.clone(), tried });
     };
-    let second = || own(application, observed, &restorable).filter(|second| second.name != first.name);
+    let second = || own(application, observed, &restorable, undone).filter(|second| second.name != first.name);
     match (failed, second()) {
         (0, _) if first.name == newest.name => Ok((Restore::Latest, Because::NotRunning)),
         (0, _) => Ok((Restore::Custom(first.name.clone()), Because::NewestIncompatible)),
@@ -58,7 +59,15 @@ fn newest_first(application: &Application) -> Vec<&Snapshot> {
 
 /// The newest made under the version that is started. When CloudFormation rolls back it writes the old configuration as a new version,
 /// and nothing says which one it equals: then it is the newest of a version before the one whose state was just tried.
-fn own<'a>(application: &Application, observed: &Observed, restorable: &[&'a Snapshot]) -> Option<&'a Snapshot> {
+fn own<'a>(
+    application: &Application,
+    observed: &Observed,
+    restorable: &[&'a Snapshot],
+    undone: Option<Timestamp>,
+) -> Option<&'a Snapshot> {
+    if let Some(old) = undone.and_then(|since| made_before(application, restorable, since)) {
+        return Some(old);
+    }
     let version = application.rolled_back_to.unwrap_or(application.version);
     let newest = |made_under: &dyn Fn(i64) -> bool| restorable.iter().copied().find(|one| made_under(one.version));
     let back = observed
@@ -67,6 +76,19 @@ fn own<'a>(application: &Application, observed: &Observed, restorable: &[&'a Sna
         .is_some_and(|stack| stack.is_rolling_back() || stack == StackStatus::UpdateRollbackComplete);
     let before = restorable.first().map(|first| first.version).filter(|_| back);
     newest(&|made| made == version).or_else(|| before.and_then(|before| newest(&|made| made < before)))
+}
+
+/// The newest made under the version that the operation which is taken back began with. The snapshot that the service took for its first
+/// update carries that version too, though it was taken after the update began (`semantics.md` G.14).
+fn made_before<'a>(application: &Application, restorable: &[&'a Snapshot], since: Timestamp) -> Option<&'a Snapshot> {
+    let Operations::Listed(all) = &application.operations else { return None };
+    let of_it = |since: Timestamp| {
+        let is_update = move |one: &&Operation| one.kind == "UpdateApplication" && one.started >= since;
+        all.iter().rev().find(is_update)
+    };
+    let first = of_it(since).or_else(|| of_it(since.less_skew()))?;
+    let before = restorable.iter().find(|one| one.created <= first.started)?;
+    restorable.iter().copied().find(|one| one.version <= before.version)
 }
 
 /// Whether `runtime` restores what was made under another: the same, or an older minor version of the same major one.
@@ -87,7 +109,6 @@ fn flink_version(runtime: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use super::super::observed::Timestamp;
     use super::super::status::ApplicationStatus;
     use super::*;
 
@@ -105,11 +126,11 @@ mod tests {
     }
 
     fn restored(observed: &Observed, failed: usize) -> Restore {
-        rung(observed.application.as_ref().unwrap(), observed, failed).unwrap().0
+        rung(observed.application.as_ref().unwrap(), observed, failed, None).unwrap().0
     }
 
     fn refused(observed: &Observed, failed: usize) -> String {
-        rung(observed.application.as_ref().unwrap(), observed, failed).unwrap_err().to_string()
+        rung(observed.application.as_ref().unwrap(), observed, failed, None).unwrap_err().to_string()
     }
 
     #[test]
@@ -143,6 +164,25 @@ mod tests {
     fn what_failed_is_not_restored_again() {
         let observed = with(&[("a", 3, "FLINK-1_20"), ("b", 3, "FLINK-1_20")]);
         assert!(refused(&observed, 1).contains("snapshot b"));
+    }
+
+    #[test]
+    fn on_the_way_back_it_is_the_newest_made_before_the_operations_first_update_however_many_followed() {
+        let mut observed = with(&[
+            ("v1", 1, "FLINK-1_20"),
+            ("UPDATEAPPLICATION-1", 1, "FLINK-1_20"),
+            ("v2, new code", 2, "FLINK-1_20"),
+            ("v3, new code", 3, "FLINK-1_20"),
+        ]);
+        observed.stack.status = Some(StackStatus::UpdateRollbackInProgress);
+        app(&mut observed).version = 4;
+        operation(&mut observed, "UpdateApplication", super::super::OperationStatus::Successful, None);
+        let Operations::Listed(all) = &mut app(&mut observed).operations else { panic!() };
+        // Begun a moment before the service's own snapshot for it.
+        all[0].started = Timestamp(1);
+        let application = observed.application.as_ref().unwrap();
+        let chosen = rung(application, &observed, 1, Some(Timestamp(0))).unwrap().0;
+        assert_eq!(chosen, Restore::Custom("UPDATEAPPLICATION-1".into()));
     }
 
     #[test]

@@ -4,11 +4,11 @@ use super::because::Because;
 use super::call::Call;
 use super::goal::{Done, Running};
 use super::health::{self, Health};
-use super::observed::{Application, Observed, Operations, START, Timestamp};
+use super::observed::{Application, Observed, Operation, Operations, START, Timestamp};
 use super::refusal::Refusal;
 use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
-use super::values::Restore;
-use super::{MARKER, Step, UNSEEN_LOOKS, fell_back, restore};
+use super::values::{Restore, RestoreType};
+use super::{MARKER, Step, UNSEEN_LOOKS, fell_back, proofs, restore, stop};
 
 /// The next step toward a running application.
 pub(super) fn next(goal: &Running, observed: &Observed) -> Step {
@@ -20,6 +20,9 @@ pub(super) fn next(goal: &Running, observed: &Observed) -> Step {
         ApplicationStatus::Running => running(goal, application, observed),
         ApplicationStatus::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
+        ApplicationStatus::Starting if may_hang(goal, application.busy_since(goal.since), observed.now) => {
+            stop::forced(application, observed, Because::StartHangs)
+        }
         ApplicationStatus::Starting
         | ApplicationStatus::Stopping
         | ApplicationStatus::Updating
@@ -30,11 +33,30 @@ pub(super) fn next(goal: &Running, observed: &Observed) -> Step {
     }
 }
 
+/// Whether a start that is waited for since then counts as hanging. Only on the way back, where the old code may not read the new state and
+/// an older snapshot is left to try: forward, the deployment fails and is rolled back.
+pub(super) fn may_hang(goal: &Running, since: Timestamp, now: Timestamp) -> bool {
+    goal.way_back && now.since(since) >= goal.start_patience
+}
+
+/// How many starts of this request came to nothing. One that hung was cancelled by our own force-stop.
+fn failed_starts(goal: &Running, application: &Application, observed: &Observed) -> usize {
+    let failed = application.failed_starts(goal.since);
+    match &application.operations {
+        _ if !goal.way_back => failed,
+        Operations::Listed(_) => failed + application.ended_starts(OperationStatus::Cancelled, goal.since),
+        Operations::Unreadable => usize::from(observed.tried.forced > 0),
+    }
+}
+
 /// READY: started, and once more from another snapshot. What became of a start is told by its operation; without one, by the status
 /// staying READY.
 fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step {
-    if let Some(step) = fell_back::step(application, goal.deployed_since) {
-        return step;
+    match fell_back::step(application, goal.deployed_since) {
+        // What failed on the way back is no reason to leave it down.
+        Some(Step::Refuse(_)) if goal.way_back => {}
+        Some(step) => return step,
+        None => {}
     }
     let tried = &observed.tried;
     let fell_back =
@@ -42,19 +64,19 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
     match application.newest(START, goal.since).map(|operation| operation.status) {
         Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
         // Somebody stopped it while it started.
-        Some(OperationStatus::Cancelled) => {
+        Some(OperationStatus::Cancelled) if !goal.way_back => {
             return Step::Refuse(restore::none_left(application, "one start, cancelled"));
         }
         // Status and operations are two calls: another delivery may have started it between them.
         Some(OperationStatus::Successful) if tried.looks <= UNSEEN_LOOKS => return Step::Wait(Because::NotSeenYet),
         // Started in this request and READY again: a batch job that ended, or somebody stopped it.
         Some(OperationStatus::Successful) => return fell_back("the start's operation is SUCCESSFUL"),
-        Some(OperationStatus::Failed) | None => {}
+        Some(OperationStatus::Failed | OperationStatus::Cancelled) | None => {}
     }
     if tried.starts > 0 && tried.looks <= UNSEEN_LOOKS {
         return Step::Wait(Because::NotSeenYet);
     }
-    let failed = application.failed_starts(goal.since);
+    let failed = failed_starts(goal, application, observed);
     if usize::from(tried.starts) > failed {
         return fell_back(match &application.operations {
             Operations::Listed(_) => "a start was accepted and no operation of it is to be seen",
@@ -62,7 +84,9 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
         });
     }
     let chosen = match (&goal.restore, failed) {
-        (Restore::Latest, _) => restore::rung(application, observed, failed),
+        (Restore::Latest, _) => {
+            restore::rung(application, observed, failed, goal.way_back.then_some(goal.operation_since))
+        }
         (asked, 0) => Ok((asked.clone(), Because::NotRunning)),
         (Restore::Custom(name), _) => Err(restore::none_left(application, &format!("snapshot {name}, as asked for"))),
         (Restore::Skip, _) => Err(restore::none_left(application, "no snapshot, as asked for")),
@@ -80,6 +104,9 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
     if let Some(step) = fell_back::step(application, goal.deployed_since) {
         return step;
     }
+    if let Some(refusal) = started_by_another(goal, application) {
+        return Step::Refuse(refusal);
+    }
     if !goal.stabilize.is_zero() {
         match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
             Health::Wait(because) => return Step::Wait(because),
@@ -87,13 +114,57 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
             Health::Unhealthy(error) => {
                 return Step::Refuse(Refusal::Unhealthy { application: application.name.clone(), error });
             }
-            Health::Healthy => {}
+            Health::Impossible(refusal) => return Step::Refuse(refusal),
+            Health::Healthy => {
+                if let Some((call, because)) = proofs::surplus(application, observed, &goal.proof) {
+                    return Step::Call(call, because);
+                }
+            }
         }
     }
     if application.tag(MARKER).is_some() && observed.tried.untagged == 0 {
         return Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain);
     }
-    Step::Done(if goal.stabilize.is_zero() { Done::Running } else { Done::Healthy })
+    let restored = application.running_with.as_ref().map(|(restored, _)| restored);
+    Step::Done(match &goal.restore {
+        asked @ (Restore::Custom(_) | Restore::Skip) if restored.is_some_and(|restored| restored != asked) => {
+            Done::RunsOn { asked: asked.clone() }
+        }
+        Restore::Latest | Restore::Custom(_) | Restore::Skip if goal.stabilize.is_zero() => Done::Running,
+        Restore::Latest | Restore::Custom(_) | Restore::Skip => Done::Healthy,
+    })
+}
+
+/// The refusal of a job that somebody else started after it was stopped for this operation, and not from what its stop kept: the state is
+/// left behind, and RUNNING is no success. From the newest snapshot it is one, whoever started it.
+fn started_by_another(goal: &Running, application: &Application) -> Option<Refusal> {
+    let Operations::Listed(all) = &application.operations else { return None };
+    let start = all.iter().position(|operation| operation.kind == START)?;
+    let began = all.get(start)?.started;
+    let since = goal.operation_since.less_skew();
+    let is_stop = |one: &Operation| one.kind == "StopApplication" && one.started >= since;
+    let was_stopped = all.iter().skip(start).any(is_stop);
+    let kept = application
+        .snapshots
+        .iter()
+        .filter(|one| one.status == SnapshotStatus::Ready && one.created <= began)
+        .max_by_key(|one| one.created)?;
+    let (restored, _) = application.running_with.as_ref()?;
+    let is_right = match restored {
+        Restore::Latest => true,
+        Restore::Skip => goal.restore == Restore::Skip,
+        // One that began in this request may be our own, from an older snapshot after the newest failed.
+        Restore::Custom(name) => *name == kept.name || goal.restore == *restored || began >= goal.since,
+    };
+    (was_stopped && !is_right).then(|| Refusal::StartedByAnother {
+        application: application.name.clone(),
+        restored: match restored {
+            Restore::Custom(name) => format!("snapshot {name}"),
+            Restore::Latest => RestoreType::Latest.as_str().to_owned(),
+            Restore::Skip => RestoreType::Skip.as_str().to_owned(),
+        },
+        snapshot: kept.name.clone(),
+    })
 }
 
 /// The snapshot that a RUNNING application was restored from: the named one, or for LATEST the newest READY one taken before its
@@ -129,7 +200,7 @@ fn began_running(application: &Application) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use super::super::{Goal, next_step};
+    use super::super::{Goal, Rejected, next_step};
     use super::*;
     use std::time::Duration;
 
@@ -141,6 +212,9 @@ mod tests {
             proof: "flink-handlers-gate-1".into(),
             since: Timestamp(0),
             deployed_since: Timestamp(0),
+            operation_since: Timestamp(0),
+            way_back: false,
+            start_patience: Duration::from_mins(10),
         }
     }
 
@@ -203,6 +277,113 @@ mod tests {
         assert_eq!(next_step(&goal, &observed), Step::Wait(Because::Proving));
         app(&mut observed).snapshots[0].status = SnapshotStatus::Ready;
         assert_eq!(next_step(&goal, &observed), Step::Done(Done::Healthy));
+    }
+
+    fn on_the_way_back(observed: &Observed) -> Step {
+        next_step(&Goal::Running(Running { way_back: true, since: Timestamp(1_000_000), ..goal() }), observed)
+    }
+
+    /// READY on the way back, with a snapshot of the old code and a newer one of the new code.
+    fn of_two_codes() -> Observed {
+        let mut observed = seen(ApplicationStatus::Ready);
+        snapshot(&mut observed, "old code", SnapshotStatus::Ready);
+        operation(&mut observed, "UpdateApplication", OperationStatus::Successful, None);
+        later(&mut observed, Duration::from_mins(1));
+        snapshot(&mut observed, "new code", SnapshotStatus::Ready);
+        app(&mut observed).snapshots[1].version = 2;
+        app(&mut observed).version = 3;
+        observed
+    }
+
+    #[test]
+    fn a_start_that_hangs_on_the_way_back_is_ended_and_the_old_codes_own_snapshot_is_tried() {
+        let mut observed = of_two_codes();
+        let latest = Call::Start { restore: Restore::Latest, allow_non_restored_state: false };
+        assert_eq!(on_the_way_back(&observed), Step::Call(latest.clone(), Because::NotRunning));
+        observed.tried.accepted(&latest);
+        app(&mut observed).status = ApplicationStatus::Starting;
+        operation(&mut observed, START, OperationStatus::InProgress, None);
+        later(&mut observed, Duration::from_mins(9));
+        assert_eq!(on_the_way_back(&observed), Step::Wait(Because::Busy(ApplicationStatus::Starting)));
+        later(&mut observed, Duration::from_mins(1));
+        assert_eq!(step(&observed), Step::Wait(Because::Busy(ApplicationStatus::Starting)), "forward it fails late");
+        let force = Call::Stop { force: true };
+        assert_eq!(on_the_way_back(&observed), Step::Call(force.clone(), Because::StartHangs));
+        // Whoever goes on from here knows it from the operation alone.
+        observed.tried = super::super::Tried::default();
+        app(&mut observed).status = ApplicationStatus::Ready;
+        let Operations::Listed(all) = &mut app(&mut observed).operations else { panic!() };
+        all[0].status = OperationStatus::Cancelled;
+        let own = Call::Start { restore: Restore::Custom("old code".into()), allow_non_restored_state: false };
+        assert_eq!(on_the_way_back(&observed), Step::Call(own, Because::NewestFailed));
+    }
+
+    #[test]
+    fn an_update_that_failed_on_the_way_back_is_no_reason_to_leave_it_down_and_no_success_either() {
+        let mut observed = of_two_codes();
+        operation(&mut observed, "UpdateApplication", OperationStatus::Failed, Some("no"));
+        assert!(matches!(step(&observed), Step::Refuse(Refusal::UpdateFellBack { .. })));
+        assert!(matches!(on_the_way_back(&observed), Step::Call(Call::Start { .. }, _)));
+        app(&mut observed).status = ApplicationStatus::Running;
+        assert!(matches!(on_the_way_back(&observed), Step::Refuse(Refusal::UpdateFellBack { .. })));
+    }
+
+    #[test]
+    fn a_job_that_somebody_else_started_from_something_else_after_the_stop_is_a_failure() {
+        for (restored, asked, fails) in [
+            (Restore::Skip, Restore::Latest, true),
+            (Restore::Custom("older".into()), Restore::Latest, true),
+            (Restore::Skip, Restore::Skip, false),
+            (Restore::Custom("STOP-app-1".into()), Restore::Latest, false),
+            (Restore::Latest, Restore::Latest, false),
+        ] {
+            let mut observed = seen(ApplicationStatus::Running);
+            snapshot(&mut observed, "older", SnapshotStatus::Ready);
+            later(&mut observed, Duration::from_secs(1));
+            operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
+            snapshot(&mut observed, "STOP-app-1", SnapshotStatus::Ready);
+            later(&mut observed, Duration::from_secs(1));
+            operation(&mut observed, START, OperationStatus::Successful, None);
+            later(&mut observed, Duration::from_secs(1));
+            app(&mut observed).running_with = Some((restored.clone(), false));
+            let goal = Running { restore: asked, since: observed.now, ..goal() };
+            let refusal = match next_step(&Goal::Running(goal.clone()), &observed) {
+                Step::Refuse(Refusal::StartedByAnother { snapshot, .. }) => Some(snapshot),
+                _ => None,
+            };
+            assert_eq!(refusal.as_deref(), fails.then_some("STOP-app-1"), "{restored:?}");
+            // A stop of an operation before this one is none of its business.
+            let later = Running { operation_since: Timestamp(observed.now.0 + 60_000), ..goal };
+            assert!(matches!(next_step(&Goal::Running(later), &observed), Step::Done(_)), "{restored:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_for_a_start_is_said_of_a_job_that_runs_on() {
+        let mut observed = seen(ApplicationStatus::Running);
+        app(&mut observed).running_with = Some((Restore::Latest, false));
+        let skip = Goal::Running(Running { restore: Restore::Skip, ..goal() });
+        assert_eq!(next_step(&skip, &observed), Step::Done(Done::RunsOn { asked: Restore::Skip }));
+    }
+
+    #[test]
+    fn the_gate_prunes_its_own_proofs_and_makes_room_at_the_quota() {
+        let goal = Goal::Running(Running { stabilize: Duration::from_mins(1), ..goal() });
+        let mut observed = seen(ApplicationStatus::Running);
+        for index in 0..3 {
+            snapshot(&mut observed, &format!("flink-handlers-gate-0{index}"), SnapshotStatus::Ready);
+            later(&mut observed, Duration::from_mins(1));
+        }
+        let create = Call::CreateSnapshot { name: "flink-handlers-gate-1".into() };
+        observed.tried.rejected(&create, Rejected::Quota, "LimitExceededException".into());
+        assert!(matches!(next_step(&goal, &observed), Step::Call(Call::DeleteSnapshot { .. }, Because::AtTheQuota)));
+        observed.tried.quota = None;
+        snapshot(&mut observed, "flink-handlers-gate-1", SnapshotStatus::Ready);
+        assert!(matches!(next_step(&goal, &observed), Step::Call(Call::DeleteSnapshot { .. }, Because::MoreThanKept)));
+        let mut bare = seen(ApplicationStatus::Running);
+        bare.tried.rejected(&create, Rejected::Quota, "LimitExceededException".into());
+        later(&mut bare, Duration::from_mins(1));
+        assert!(matches!(next_step(&goal, &bare), Step::Refuse(Refusal::Rejected { .. })));
     }
 
     #[test]

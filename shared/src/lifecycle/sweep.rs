@@ -82,6 +82,9 @@ fn keep_young(goal: &Swept, application: &Application, observed: &Observed) -> S
     if let Some(error) = observed.tried.refused_snapshot(Action::CreateApplicationSnapshot) {
         return failed(error);
     }
+    if let Some(error) = &observed.tried.quota {
+        return Step::Refuse(Refusal::Rejected { action: Action::CreateApplicationSnapshot, error: error.clone() });
+    }
     if let Some(last) = failed_last(application).filter(|last| observed.now.since(last.created) < AGAIN) {
         return failed(&own_error(application, last));
     }

@@ -27,7 +27,7 @@ pub struct Tried {
     pub settled: Vec<Settled>,
     /// Accepted snapshots.
     pub snapshots: u8,
-    /// Snapshots whose deletion was accepted: the service may show them for a while.
+    /// Snapshots whose deletion was asked for: the service may show them for a while.
     pub deleted: BTreeSet<String>,
     /// Accepted continues.
     pub continued: u8,
@@ -43,6 +43,8 @@ pub struct Tried {
     pub refusals: u8,
     /// When it did so last.
     pub refused_at: Timestamp,
+    /// The service's words, when the quota forbade the last snapshot; none after a call that was accepted.
+    pub quota: Option<String>,
     /// The time of the last look.
     pub looked_at: Timestamp,
     /// Calls that were not answered: whether they were taken, reality tells.
@@ -81,6 +83,8 @@ pub enum Rejected {
     Snapshot,
     /// Somebody else changed or is changing it: look again.
     Conflict,
+    /// There are as many of them as the quota allows.
+    Quota,
 }
 
 /// Since when nothing moved.
@@ -167,6 +171,7 @@ impl Tried {
             self.rejection = None;
             self.refusals = 0;
             self.refused = None;
+            self.quota = None;
             self.conflicts_since = None;
         }
         self.unanswered = None;
@@ -195,6 +200,11 @@ impl Tried {
     pub fn rejected(&mut self, call: &Call, kind: Rejected, text: String) {
         self.looks = 0;
         self.unanswered = None;
+        // Housekeeping that is not possible now is left to the next time.
+        if let Call::DeleteSnapshot { name, .. } = call {
+            self.deleted.insert(name.clone());
+            return;
+        }
         if let Call::Stop { force: true } = call {
             self.forced = self.forced.saturating_add(1);
         }
@@ -205,6 +215,7 @@ impl Tried {
             Rejected::Conflict => {
                 self.conflicts_since.get_or_insert(self.looked_at);
             }
+            Rejected::Quota => self.quota = Some(text.clone()),
             Rejected::Snapshot => {
                 self.refusals = self.refusals.saturating_add(1);
                 self.refused_at = self.looked_at;
@@ -217,6 +228,10 @@ impl Tried {
     /// After a call that nobody answered: throttled, 5xx, a lost connection.
     pub fn unanswered(&mut self, call: &Call, text: String) {
         self.looks = 0;
+        if let Call::DeleteSnapshot { name, .. } = call {
+            self.deleted.insert(name.clone());
+            return;
+        }
         self.lost = self.lost.saturating_add(1);
         self.unanswered = Some((call.action(), text));
     }

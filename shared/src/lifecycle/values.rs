@@ -63,9 +63,9 @@ pub enum OnDelete {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum GuardMode {
     /// Stopped gracefully, so that whatever comes next meets a READY application.
-    #[default]
     Stop,
     /// Left running, once a snapshot proved that it can be updated.
+    #[default]
     Probe,
 }
 

@@ -16,8 +16,8 @@ mod starts;
 use std::time::Duration;
 
 use super::{
-    ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, OnSnapshotFailure, Properties, Reach, Recovered,
-    Restore, Running, StackStatus, Stopped, Swept, Timestamp, Tried, next_step,
+    ApplicationStatus, ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, OnSnapshotFailure, Properties,
+    Reach, Recovered, Restore, Running, StackStatus, Stopped, Swept, Timestamp, Tried, next_step,
 };
 use graph::{LONG, Plan, explore};
 use service::{Groups, Kept, Marker, World};
@@ -30,7 +30,17 @@ const PATIENCE: Duration = LONG;
 fn running(stabilize: Duration, restore: Restore) -> Goal {
     let (since, deployed_since) = (Timestamp(REQUEST), Timestamp(DEPLOYMENT));
     let proof = PROOF.to_owned();
-    Goal::Running(Running { restore, allow_non_restored_state: false, stabilize, proof, since, deployed_since })
+    Goal::Running(Running {
+        restore,
+        allow_non_restored_state: false,
+        stabilize,
+        proof,
+        since,
+        deployed_since,
+        operation_since: deployed_since,
+        way_back: false,
+        start_patience: PATIENCE,
+    })
 }
 
 fn stopped(force: Force) -> Vec<Goal> {
@@ -63,6 +73,8 @@ fn guarded() -> Vec<Goal> {
         bound,
         patience: PATIENCE,
         since: Timestamp(REQUEST),
+        undoes_since: None,
+        gives_state_up: false,
     };
     each.map(|(on_failure, mode)| Goal::Guarded(Guarded { mode, on_failure, ..guarded.clone() })).collect()
 }
@@ -77,6 +89,7 @@ fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
         policy,
         reach: Reach::Own,
         since: Timestamp(REQUEST),
+        kept_for: None,
     })
 }
 
@@ -100,6 +113,41 @@ fn a_running_application_is_reached_or_refused() {
     walks(&latest, &killed_once(killed));
     let asked = [running(Duration::ZERO, Restore::Skip), running(Duration::ZERO, Restore::Custom("young".into()))];
     walks(&asked, &starts(&stacks[..1], &[Kept::Young], &[Marker::None, Marker::Older], &[Groups::Wanted]));
+}
+
+#[test]
+fn on_the_way_back_a_running_application_is_reached_or_refused() {
+    let Goal::Running(goal) = running(Duration::ZERO, Restore::Latest) else { panic!() };
+    let back = [Goal::Running(Running { way_back: true, ..goal })];
+    let stack = [StackStatus::UpdateRollbackInProgress];
+    let all = starts(&stack, &[Kept::None, Kept::TwoVersions], &[Marker::None], &[Groups::Wanted]);
+    walks(&back, &all);
+    walks(&back, &killed_once(starts(&stack, &[Kept::TwoVersions], &[Marker::None], &[Groups::Wanted])));
+}
+
+#[test]
+fn a_proof_among_older_ones_is_reached_or_refused() {
+    let stack = [StackStatus::UpdateInProgress];
+    let starts = starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted]);
+    let runs = |(world, _): &(World, Tried)| world.status == Some(ApplicationStatus::Running);
+    let starts = starts.into_iter().filter(runs);
+    let starts: Vec<_> = starts.map(|(world, tried)| (World { own: 0b11, meddlers: 0, ..world }, tried)).collect();
+    walks(&[running(STABILIZE, Restore::Latest)], &starts);
+    let probes: Vec<_> = guarded()
+        .into_iter()
+        .filter(|goal| matches!(goal, Goal::Guarded(Guarded { mode: GuardMode::Probe, .. })))
+        .collect();
+    walks(&probes, &starts);
+}
+
+#[test]
+fn a_guarded_application_on_the_way_back_is_reached_or_refused() {
+    let stack = [StackStatus::UpdateRollbackInProgress];
+    let back = guarded().into_iter().map(|goal| match goal {
+        Goal::Guarded(goal) => Goal::Guarded(Guarded { undoes_since: Some(Timestamp(DEPLOYMENT)), ..goal }),
+        other => other,
+    });
+    walks(&back.collect::<Vec<_>>(), &starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted]));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod answer;
 mod changes;
 mod compare;
+mod guarding;
 mod keys;
 mod resolve;
 mod restart;
@@ -164,6 +165,15 @@ fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -
         }
         if let Some(group) = live.log_group.as_ref().filter(|_| *times > 0 && restart::trouble(seen).is_some()) {
             next.push(format!("aws logs tail {group} --since 1h --filter-pattern Exception"));
+        }
+        next.extend(guarding::run_configurations(seen));
+        let wiped = guarding::wiped(seen);
+        if is_updated && !wiped.is_empty() {
+            next.push(format!(
+                "write {} into the application's EnvironmentProperties too: an update wipes them from the running job until \
+                 property-groups puts them back",
+                wiped.join(", ")
+            ));
         }
     }
     next

@@ -149,7 +149,7 @@ mod tests {
     fn the_guard_reads_what_the_template_writes() {
         let guard: UpdateGuard = read(&resolved(&[]).properties("UpdateGuard")).unwrap();
         let told = [&guard.mode, &guard.on_snapshot_failure, &guard.max_replay_hours].map(Option::as_deref);
-        assert_eq!(told, [Some("Stop"), Some("ForceStop"), Some("20")]);
+        assert_eq!(told, [Some("Probe"), Some("ForceStop"), Some("20")]);
     }
 
     #[test]

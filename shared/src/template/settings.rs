@@ -81,10 +81,10 @@ impl Settings {
 /// What keeps the stack from getting stuck.
 fn prevention(template: &mut Template) -> Result<[Value; 3], Problem> {
     let guard = ParameterOf::text(
-        "Before each update of the application: Stop it with its state kept, Probe that it can be snapshotted and leave it \
-         running.",
+        "Before each update of the application: Probe that it can be snapshotted and leave it running, or Stop it with its \
+         state kept.",
     );
-    let guard = template.parameter("GuardMode", guard.default("Stop").one_of(["Stop", "Probe"]))?;
+    let guard = template.parameter("GuardMode", guard.default("Probe").one_of(["Probe", "Stop"]))?;
     let failure = ParameterOf::text(
         "When the job cannot be snapshotted before an update: ForceStop (what came after the newest snapshot is read and \
          written again), Fail the deployment before anything changed, or Continue.",
@@ -92,10 +92,10 @@ fn prevention(template: &mut Template) -> Result<[Value; 3], Problem> {
     let failure = template
         .parameter("OnSnapshotFailure", failure.default("ForceStop").one_of(["ForceStop", "Fail", "Continue"]))?;
     let rollback = ParameterOf::text(
-        "true lets Flink take back an update that its job does not start with; CloudFormation then reports success over \
-         the old code, unless auto-start finds out.",
+        "true lets the service roll an update back that its job does not start with; auto-start then fails the deployment. \
+         Without a snapshot it has no effect.",
     );
-    let rollback = template.parameter("RollbackEnabled", rollback.default("false").one_of(["true", "false"]))?;
+    let rollback = template.parameter("RollbackEnabled", rollback.default("true").one_of(["true", "false"]))?;
     Ok([guard, failure, rollback].map(|chosen| chosen.reference()))
 }
 

@@ -131,6 +131,7 @@ impl Application {
             "CreateTimestamp": self.created,
             "LastUpdateTimestamp": self.updated,
             "ApplicationConfigurationDescription": configuration,
+            "ApplicationVersionCreateTimestamp": self.updated,
             "ConditionalToken": self.token,
             "ApplicationMaintenanceConfigurationDescription": {
                 "ApplicationMaintenanceWindowStartTime": "06:00", "ApplicationMaintenanceWindowEndTime": "14:00",

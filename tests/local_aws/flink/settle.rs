@@ -79,7 +79,12 @@ fn failed(
 ) {
     match after {
         Launched::Start | Launched::Rollback => application.rest(),
-        Launched::Update if application.configuration.rollback_enabled && application.previous.is_some() => {
+        // A rollback restores a snapshot: without one it is not possible (A.8), and RollbackEnabled has no effect.
+        Launched::Update
+            if application.configuration.rollback_enabled
+                && application.previous.is_some()
+                && application.newest_snapshot().is_some() =>
+        {
             let id = application.begin(state.ids.hex(12), "RollbackApplication", None);
             let failed = application.operations.iter_mut().find(|one| Some(&one.id) == failed.as_ref());
             if let Some(failed) = failed {
@@ -116,6 +121,7 @@ impl Application {
         let Some((to, configuration)) = self.previous.take() else { return };
         self.version += 1;
         self.token = state.ids.hex(32);
+        self.updated = crate::clock::now();
         self.configuration = configuration;
         self.previous = Some((from, rejected));
         self.rolled_back = Some((from, to));

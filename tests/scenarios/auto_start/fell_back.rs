@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, is_told, running_where, why, with_jar};
 
+/// What becomes of a failed update where the service rolls nothing back by itself.
+const OFF: &[(&str, &str)] = &[("RollbackEnabled", "false")];
+
 /// A jar whose entry point cannot be loaded.
 fn broken() -> Value {
     let mut broken = jar("2", &[]);
@@ -22,7 +25,7 @@ async fn an_update_that_fell_back_to_ready_fails_and_the_old_version_runs_again(
     let deployment = running_where(Modes { failed_update: FailedUpdate::Ready, ..Modes::default() }).await;
     let key = deployment.upload(&broken());
     assert_eq!(
-        deployment.deploy_unguarded(&with_jar(&key)).await,
+        deployment.deploy_unguarded(&[&with_jar(&key)[..], OFF].concat()).await,
         Status::UpdateRollbackComplete,
         "{}",
         why(&deployment)
@@ -41,7 +44,7 @@ async fn an_update_that_failed_is_a_failure_though_the_application_is_running() 
     let key = deployment.upload(&broken());
     // Nothing processes, so no snapshot can be taken: the rollback is refused, and the unsticker continues it.
     assert_eq!(
-        deployment.deploy_unguarded(&with_jar(&key)).await,
+        deployment.deploy_unguarded(&[&with_jar(&key)[..], OFF].concat()).await,
         Status::UpdateRollbackFailed,
         "{}",
         why(&deployment)
@@ -77,7 +80,7 @@ async fn an_update_that_the_service_rolled_back_is_a_failure_though_it_runs_agai
 async fn with_mode_stop_flink_has_no_update_to_take_back() {
     let deployment = handlers().await;
     let good = deployment.upload(&jar("1", &[]));
-    let rollback = [("RollbackEnabled", "true")];
+    let rollback = [("RollbackEnabled", "true"), ("GuardMode", "Stop")];
     let created = deployment.deploy(&[&with_jar(&good)[..], &rollback].concat()).await;
     assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
     let key = deployment.upload(&broken());

@@ -22,6 +22,9 @@ fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
         operation: String::new(),
         application_changed: false,
         reach: Reach::Own,
+        operation_since: Timestamp(0),
+        start_patience: Duration::ZERO,
+        kept_for: None,
     };
     read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
 }
@@ -43,7 +46,13 @@ fn skip_applies_to_the_deployment_that_first_carries_it_and_to_no_other() {
     let later = json!({"RequestType": "Update", "ResourceProperties": skip(), "OldResourceProperties": skip()});
     assert_eq!(restore(goal::<AutoStart>(later, StackStatus::UpdateInProgress)), Restore::Latest);
     let first = json!({"RequestType": "Update", "ResourceProperties": skip(), "OldResourceProperties": {}});
-    assert_eq!(restore(goal::<AutoStart>(first, StackStatus::UpdateInProgress)), Restore::Skip);
+    assert_eq!(restore(goal::<AutoStart>(first.clone(), StackStatus::UpdateInProgress)), Restore::Skip);
+    // "Differs from before" is true of the way back too, and what differs there is an earlier deployment's.
+    assert_eq!(restore(goal::<AutoStart>(first, StackStatus::UpdateRollbackInProgress)), Restore::Latest);
+    let mut allows = skip();
+    allows["RunConfiguration"]["FlinkRunConfiguration"] = json!({"AllowNonRestoredState": "true"});
+    let allows = json!({"RequestType": "Update", "ResourceProperties": allows, "OldResourceProperties": skip()});
+    assert_eq!(restore(goal::<AutoStart>(allows, StackStatus::UpdateInProgress)), Restore::Latest, "no new SKIP");
 }
 
 #[test]
@@ -113,6 +122,9 @@ fn renamed(old: &Value, new: &Value, stack: StackStatus) -> Result<Option<Goal>,
         operation: String::new(),
         application_changed: false,
         reach: Reach::Own,
+        operation_since: Timestamp(0),
+        start_patience: Duration::ZERO,
+        kept_for: None,
     };
     read::<AutoStart>(&request.properties).unwrap().goal(&request, &facts)
 }

@@ -9,7 +9,11 @@ fn goal(request_type: &str, properties: &Value, stack: StackStatus, changed: boo
     let event = json!({"ResponseURL": "u", "RequestId": "r1", "RequestType": request_type,
         "ResourceProperties": properties});
     let request = Request::read(&event).unwrap();
-    let facts = Facts {
+    read::<UpdateGuard>(&request.properties).unwrap().goal(&request, &facts(stack, changed))
+}
+
+fn facts(stack: StackStatus, changed: bool) -> Facts {
+    Facts {
         since: Timestamp(0),
         deployed_since: Timestamp(0),
         stack,
@@ -17,8 +21,10 @@ fn goal(request_type: &str, properties: &Value, stack: StackStatus, changed: boo
         operation: "e1".into(),
         reach: crate::lifecycle::Reach::Own,
         application_changed: changed,
-    };
-    read::<UpdateGuard>(&request.properties).unwrap().goal(&request, &facts)
+        operation_since: Timestamp(7),
+        start_patience: Duration::ZERO,
+        kept_for: None,
+    }
 }
 
 fn plain() -> Value {
@@ -30,9 +36,51 @@ fn its_defaults_are_the_contracts() {
     let Ok(Some(Goal::Guarded(goal))) = goal("Update", &plain(), StackStatus::UpdateInProgress, false) else {
         panic!()
     };
-    assert_eq!((goal.mode, goal.on_failure), (GuardMode::Stop, OnSnapshotFailure::Fail));
+    assert_eq!((goal.mode, goal.on_failure), (GuardMode::Probe, OnSnapshotFailure::Fail));
     assert_eq!((goal.bound, goal.patience), (Duration::from_hours(20), Duration::from_mins(10)));
     assert_eq!((goal.marker.as_str(), goal.proof.as_str()), ("e1", "flink-handlers-guard-r1"));
+}
+
+#[test]
+fn probe_stops_where_an_update_in_place_would_not_do_what_the_deployment_says() {
+    let of = |restore: Option<&str>, allow: bool| {
+        let mut properties = plain();
+        if let Some(restore) = restore {
+            let mut configuration = json!({"ApplicationRestoreType": restore});
+            if restore == "RESTORE_FROM_CUSTOM_SNAPSHOT" {
+                configuration["SnapshotName"] = json!("s");
+            }
+            properties["RunConfiguration"]["ApplicationRestoreConfiguration"] = configuration;
+        }
+        if allow {
+            properties["RunConfiguration"]["FlinkRunConfiguration"] = json!({"AllowNonRestoredState": "true"});
+        }
+        properties
+    };
+    let guarded = |old: &Value, new: &Value, stack| {
+        let event = json!({"ResponseURL": "u", "RequestId": "r1", "RequestType": "Update",
+            "ResourceProperties": new, "OldResourceProperties": old});
+        let request = Request::read(&event).unwrap();
+        match read::<UpdateGuard>(new).unwrap().goal(&request, &facts(stack, true)) {
+            Ok(Some(Goal::Guarded(goal))) => goal,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (forward, back) = (StackStatus::UpdateInProgress, StackStatus::UpdateRollbackInProgress);
+    let (skip, custom) = (Some("SKIP_RESTORE_FROM_SNAPSHOT"), Some("RESTORE_FROM_CUSTOM_SNAPSHOT"));
+    for (old, new, stack, mode, given_up) in [
+        (of(None, false), of(None, false), forward, GuardMode::Probe, false),
+        (of(None, false), of(skip, false), forward, GuardMode::Stop, true),
+        (of(skip, false), of(skip, false), forward, GuardMode::Probe, false),
+        (of(None, false), of(custom, false), forward, GuardMode::Stop, false),
+        (of(None, false), of(skip, false), back, GuardMode::Probe, false),
+        (of(skip, false), of(skip, true), forward, GuardMode::Stop, false),
+        (of(None, true), of(None, true), forward, GuardMode::Stop, false),
+    ] {
+        let goal = guarded(&old, &new, stack);
+        assert_eq!((goal.mode, goal.gives_state_up), (mode, given_up), "{old} {new} {stack}");
+        assert_eq!(goal.undoes_since, (stack == back).then_some(Timestamp(7)));
+    }
 }
 
 #[test]

@@ -140,6 +140,20 @@ impl Rows {
         self.0.iter().find(|row| row.begins(request)).map(|row| row.id.clone()).unwrap_or_default()
     }
 
+    /// When that operation began, in milliseconds since 1970.
+    #[must_use]
+    pub fn operation_since(&self, request: &Request) -> Option<i64> {
+        self.0.iter().find(|row| row.begins(request)).map(|row| row.time)
+    }
+
+    /// Whether that operation created or updated the resource of this logical ID; also where that cannot be read.
+    #[must_use]
+    pub fn has_written(&self, request: &Request, logical_id: &str) -> bool {
+        let Some(began) = self.0.iter().position(|row| row.begins(request)) else { return true };
+        let written = |row: &Row| row.logical_id == logical_id && !row.status.starts_with("DELETE");
+        self.0.iter().take(began).any(written)
+    }
+
     /// Whether that operation has reached an application or its logging option.
     #[must_use]
     pub fn has_reached_an_application(&self, request: &Request) -> bool {

@@ -42,7 +42,9 @@ pub(super) fn owed(incident: &Incident, application: &Application) -> Owed {
             (_, None) => false,
             // Whatever it is now: auto-start may have started the old code on the way back, which answers SUCCESS there even if the
             // job loops.
-            (Operations::Listed(_), Some(_)) => stopped_within(incident, application),
+            (Operations::Listed(_), Some(_)) => {
+                stopped_within(incident, application) || failed_within(incident, application)
+            }
             (Operations::Unreadable, Some(_)) => is_ready && incident.continued() > 0,
         };
         return if is_rolled_back && is_stopped { Owed::Start } else { Owed::Nothing };
@@ -145,4 +147,19 @@ fn stopped_within(incident: &Incident, application: &Application) -> bool {
     let skew = if stops { CLOCK_SKEW_MILLIS } else { 0 };
     let Some(stop) = application.newest(STOP, Timestamp(began.time.0 - skew)) else { return false };
     incident.ended().is_none_or(|ended| stop.started <= ended.time)
+}
+
+/// An update of this operation failed and left a running job READY (`semantics.md` G.21), and nobody has touched it since. The guard's
+/// probe leaves no marker, and a rollback of an adoption calls no auto-start: it is a resource of that very deployment.
+fn failed_within(incident: &Incident, application: &Application) -> bool {
+    let (Operations::Listed(all), Some(began)) = (&application.operations, incident.began()) else { return false };
+    let failed = all.iter().position(|one| {
+        one.kind == "UpdateApplication" && one.status == OperationStatus::Failed && one.started >= began.time
+    });
+    let Some(failed) = failed else { return false };
+    let is_its = |kind: &str| [START, STOP].contains(&kind);
+    let is_untouched = all.iter().take(failed).all(|later| !is_its(&later.kind));
+    let before = all.iter().skip(failed).find(|earlier| is_its(&earlier.kind));
+    let ran = before.is_some_and(|one| one.kind == START && one.status == OperationStatus::Successful);
+    application.status == ApplicationStatus::Ready && is_untouched && ran
 }

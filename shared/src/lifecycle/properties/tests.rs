@@ -27,6 +27,7 @@ fn properties(wanted: &[Triple], previous: &[Triple], policy: ConflictPolicy) ->
         policy,
         reach: Reach::Own,
         since: Timestamp(0),
+        kept_for: None,
     }
 }
 

@@ -22,7 +22,10 @@ impl Refusal {
             Some(Self::NothingToRestore { .. }) => Self::UpdateFellBack { application: "app".into(), error: text() },
             Some(Self::UpdateFellBack { .. }) => Self::Renamed { from: text(), to: text() },
             Some(Self::Renamed { .. }) => Self::FellBack { application: "app".into(), seen: text() },
-            Some(Self::FellBack { .. }) => Self::Unhealthy { application: "app".into(), error: text() },
+            Some(Self::FellBack { .. }) => {
+                Self::StartedByAnother { application: "app".into(), restored: text(), snapshot: text() }
+            }
+            Some(Self::StartedByAnother { .. }) => Self::Unhealthy { application: "app".into(), error: text() },
             Some(Self::Unhealthy { .. }) => Self::SnapshotFailed { application: "app".into(), error: text() },
             Some(Self::SnapshotFailed { .. }) => Self::UpdateFailed { application: "app".into(), error: text() },
             Some(Self::UpdateFailed { .. }) => Self::PropertyConflict { keys: vec!["Group/key".into()] },

@@ -19,6 +19,7 @@ impl Refusal {
             Self::UpdateFellBack { .. } => "Flink took the update back",
             Self::Renamed { .. } => "The update names another application",
             Self::FellBack { .. } => "The application started and is READY again",
+            Self::StartedByAnother { .. } => "Another start left the state behind",
             Self::Unhealthy { .. } => "The application is RUNNING and its job is not healthy",
             Self::SnapshotFailed { .. } => "Flink cannot snapshot the job, so it takes no update",
             Self::UpdateFailed { .. } => "The property update failed",
@@ -72,6 +73,10 @@ impl Refusal {
                  SKIP_RESTORE_FROM_SNAPSHOT in the RunConfiguration of the same update."
             }
             Self::FellBack { .. } => "Read the application's log for why the job ended, mend it, then deploy again.",
+            Self::StartedByAnother { .. } => {
+                "Take that start function out of the stack, in the deployment that adds the guard; to get the state back, deploy with \
+                 RESTORE_FROM_CUSTOM_SNAPSHOT and that snapshot's name."
+            }
             Self::Unhealthy { .. } => {
                 "Read the application's log for what the job fails on and deploy a fix; if it only needs longer to settle, raise \
                  StabilizeSeconds."
@@ -141,6 +146,11 @@ impl fmt::Display for Refusal {
                 write!(formatter, "{title}: {application}: {error} Tried: {tried}.")
             }
             Self::FellBack { application, seen } => write!(formatter, "{title}: {application}: {seen}."),
+            Self::StartedByAnother { application, restored, snapshot } => write!(
+                formatter,
+                "{title}: {application}: after it was stopped for this deployment somebody else started it with {restored}; \
+                 snapshot {snapshot} holds its state, and rolling back does not bring it back."
+            ),
             Self::NothingToRestore { application, tried } => write!(formatter, "{title}: {application}: {tried}."),
             Self::Renamed { from, to } => write!(formatter, "{title}: {to} instead of {from}."),
             Self::UpdateFellBack { application, error }

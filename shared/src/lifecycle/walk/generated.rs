@@ -28,6 +28,7 @@ struct Record {
     /// Accepted ones: taken or not.
     snapshots: usize,
     snapshot_refused: bool,
+    at_the_quota: bool,
     /// An operation of this kind ended badly.
     failed: Vec<(Kind, OperationStatus)>,
     /// A start of this request succeeded.
@@ -107,6 +108,10 @@ fn remember(tried: &mut Tried, record: &mut Record, call: &Call, answer: Answer)
             record.conflicts += 1;
             tried.rejected(call, Rejected::Conflict, String::new());
         }
+        Answer::Quota => {
+            record.at_the_quota = true;
+            tried.rejected(call, Rejected::Quota, String::new());
+        }
         Answer::Snapshot => {
             record.snapshot_refused = true;
             tried.rejected(call, Rejected::Snapshot, String::new());
@@ -148,8 +153,9 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         | Refusal::StackNotTagged { .. }
         | Refusal::Superseded
         | Refusal::NotAwaited { .. }
-        | Refusal::Denied { .. }
-        | Refusal::Rejected { .. } => false,
+        | Refusal::StartedByAnother { .. }
+        | Refusal::Denied { .. } => false,
+        Refusal::Rejected { .. } => record.at_the_quota,
     }
 }
 

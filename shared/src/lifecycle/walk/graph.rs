@@ -111,6 +111,7 @@ impl Graph<'_> {
                         Answer::Lost => tried.unanswered(&call, String::new()),
                         Answer::Conflict => tried.rejected(&call, Rejected::Conflict, String::new()),
                         Answer::Snapshot => tried.rejected(&call, Rejected::Snapshot, String::new()),
+                        Answer::Quota => tried.rejected(&call, Rejected::Quota, String::new()),
                     }
                     self.promise(within_budget(&tried), at, || format!("{call} once too often"))?;
                     let next = World { now: next.now + 1, ..next };
@@ -163,7 +164,7 @@ pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
     use ApplicationStatus as Status;
     let stopped = matches!(world.status, Some(Status::Ready | Status::RolledBack));
     match done {
-        Done::Running => world.status == Some(Status::Running),
+        Done::Running | Done::RunsOn { .. } => world.status == Some(Status::Running),
         Done::Healthy => world.status == Some(Status::Running) && world.proof == Some(SnapshotStatus::Ready),
         Done::NotRunning | Done::Stopped | Done::AwaitingFix { .. } => stopped,
         Done::Settled => world.status == Some(Status::Running),

@@ -7,7 +7,7 @@ use super::service::{Kept, Kind, Operation, World, bit};
 use super::shown::REQUEST;
 
 /// A state, told apart from others.
-pub(super) type Key = [u8; 41];
+pub(super) type Key = [u8; 42];
 
 /// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are counted.
 pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
@@ -37,7 +37,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
     let (counts_request, counts_began, counts_steady) = match goal {
         Goal::Running(goal) => {
             let gate = !goal.stabilize.is_zero();
-            (gate && world.kept == Kept::Creating, gate, gate)
+            (goal.way_back || gate && world.kept == Kept::Creating, goal.way_back || gate, gate)
         }
         Goal::Stopped(_) | Goal::Settled(_) | Goal::Guarded(_) => (true, true, false),
         Goal::Recovered(_) => (world.kept == Kept::Creating, true, true),
@@ -88,6 +88,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         tried.lost,
         u8::try_from(tried.looks.min(4)).unwrap_or(4),
         u8::from(tried.rejection.is_some() && matches!(goal, Goal::Continued(_))),
+        u8::from(tried.quota.is_some()),
         before(tried.refused.as_ref().map_or(0, |(refused, _)| action(*refused))),
         tried
             .rejection

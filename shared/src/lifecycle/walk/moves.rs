@@ -105,12 +105,23 @@ impl World {
 
     pub(super) fn records(self, kind: Kind) -> Self {
         let operation = Operation { kind, status: OperationStatus::InProgress, when: When::Request, started: self.now };
-        // Of all that was before, only a start that failed in this request matters to anybody.
+        // Of all that was before, only a start that came to nothing in this request matters to anybody.
         let failed = |one: &Operation| {
-            one.kind == Kind::Start && one.status == OperationStatus::Failed && one.when == When::Request
+            let ended = matches!(one.status, OperationStatus::Failed | OperationStatus::Cancelled);
+            one.kind == Kind::Start && ended && one.when == When::Request
         };
         let mut before = self.operations.into_iter().flatten().filter(failed);
         Self { operations: [Some(operation), before.next(), before.next()], ..self }
+    }
+
+    /// A force-stop ends what was going on.
+    pub(super) fn cancels(mut self) -> Self {
+        if let Some(newest) = &mut self.operations[0]
+            && newest.status == OperationStatus::InProgress
+        {
+            newest.status = OperationStatus::Cancelled;
+        }
+        self
     }
 
     /// The newest operation ends.

@@ -98,6 +98,7 @@ pub(super) enum Answer {
     Lost,
     Conflict,
     Snapshot,
+    Quota,
 }
 
 /// Statuses in which the service itself works.
@@ -198,6 +199,9 @@ impl World {
         if snapshots {
             answers.push((self, Answer::Snapshot));
         }
+        if let Call::CreateSnapshot { .. } = call {
+            answers.push((self, Answer::Quota));
+        }
         answers
     }
 
@@ -208,7 +212,7 @@ impl World {
                 vec![Self { started: self.started.map(|count| count + 1), ..self }.works(Kind::Start, Status::Starting)]
             }
             Call::Stop { force: false } => vec![self.works(Kind::Stop, Status::Stopping)],
-            Call::Stop { force: true } => vec![self.works(Kind::Stop, Status::ForceStopping)],
+            Call::Stop { force: true } => vec![self.cancels().works(Kind::Stop, Status::ForceStopping)],
             Call::CreateSnapshot { .. } => {
                 vec![Self { proof: Some(SnapshotStatus::Creating), ..self }.records(Kind::Snapshot)]
             }

@@ -16,13 +16,32 @@ type Keys = BTreeMap<String, Json>;
 
 /// What a side gives an application's job: the injected groups, and those of the application itself.
 pub(super) fn given(seen: &Seen, before: bool) -> Keys {
+    let mut keys = own(seen, before);
+    keys.extend(injected(seen, before));
+    keys
+}
+
+/// The injected keys that the application's own EnvironmentProperties lack, as they will be.
+pub(super) fn injected_only(seen: &Seen) -> Vec<String> {
+    let own = own(seen, false);
+    injected(seen, false).into_keys().filter(|key| !own.contains_key(key)).collect()
+}
+
+fn own(seen: &Seen, before: bool) -> Keys {
     let own = seen.all(super::APPLICATION, before).into_iter().filter_map(|properties| {
         properties.get("ApplicationConfiguration")?.pointer("/EnvironmentProperties/PropertyGroups")
     });
+    of(own)
+}
+
+fn injected(seen: &Seen, before: bool) -> Keys {
     let injected = seen.all(PropertyGroups::<String>::TYPE, before).into_iter();
-    let injected = injected.filter_map(|properties| properties.get("PropertyGroups"));
+    of(injected.filter_map(|properties| properties.get("PropertyGroups")))
+}
+
+fn of<'a>(groups: impl Iterator<Item = &'a Json>) -> Keys {
     let mut keys = Keys::new();
-    for group in own.chain(injected).filter_map(Json::as_array).flatten() {
+    for group in groups.filter_map(Json::as_array).flatten() {
         let id = group.get("PropertyGroupId").map(text).unwrap_or_default();
         let map = group.get("PropertyMap").and_then(Json::as_object);
         keys.extend(map.into_iter().flatten().map(|(key, value)| (format!("{id}/{key}"), value.clone())));

@@ -2,7 +2,7 @@
 
 use super::super::job::{Job, job};
 use super::super::line::age;
-use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, keys};
+use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
 use crate::lifecycle::{Application, ApplicationStatus, Replay, replay};
 
@@ -42,9 +42,12 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
 }
 
 fn running(seen: &Seen, start: &str) -> (u32, Finding) {
-    if seen.is_called(UpdateGuard::<String>::TYPE) && seen.guard("Mode") != Some("Probe") {
-        return (1, Finding::fine(format!("once: the guard stops it, {start}")));
+    let guarded = seen.is_called(UpdateGuard::<String>::TYPE);
+    if let Some(because) = guarding::stops_because(seen).filter(|_| guarded) {
+        return (1, Finding::fine(format!("once: the guard stops it, because {because}; {start}")));
     }
+    // It proves a snapshot first, and so would a policy that forces it.
+    let probed = if guarded { "; Mode is Probe: the guard proves a snapshot first" } else { "" };
     let mut causes: Vec<&str> = Vec::new();
     // Tags are written beside the configuration, without an update.
     let updates =
@@ -67,10 +70,10 @@ fn running(seen: &Seen, start: &str) -> (u32, Finding) {
     }
     match causes.as_slice() {
         [] => (0, Finding::fine("none: it runs on")),
-        [one] => (1, Finding::fine(format!("once, by the update of {one}"))),
+        [one] => (1, Finding::fine(format!("once, by the update of {one}{probed}"))),
         several => {
             let times = u32::try_from(several.len()).unwrap_or(u32::MAX);
-            (times, Finding::fine(format!("{times} times, by the updates of {}", several.join(" and "))))
+            (times, Finding::fine(format!("{times} times, by the updates of {}{probed}", several.join(" and "))))
         }
     }
 }

@@ -86,7 +86,38 @@ fn a_new_jar_restarts_the_job_once_whatever_it_changes_besides() {
 #[test]
 fn without_the_guards_stop_the_update_itself_restarts_it() {
     let plan = plan(&proposal(&[("JarKey", "b"), ("Mode", "Probe")]));
-    assert_eq!((plan.restarts, plan.restart.told.as_str()), (1, "once, by the update of the application"));
+    let told = "once, by the update of the application; Mode is Probe: the guard proves a snapshot first";
+    assert_eq!((plan.restarts, plan.restart.told.as_str()), (1, told));
+}
+
+#[test]
+fn a_probe_that_stops_says_why() {
+    for (run, because) in [
+        (
+            json!({"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}}),
+            "SKIP_RESTORE_FROM_SNAPSHOT is new in this deployment",
+        ),
+        (json!({"FlinkRunConfiguration": {"AllowNonRestoredState": "true"}}), "AllowNonRestoredState is true"),
+    ] {
+        let mut proposal = proposal(&[("JarKey", "b"), ("Mode", "Probe")]);
+        proposal.template["Resources"]["UpdateGuard"]["Properties"]["RunConfiguration"] = run;
+        let told = plan(&proposal).restart.told;
+        assert_eq!(told, format!("once: the guard stops it, because {because}; auto-start starts it"));
+    }
+}
+
+#[test]
+fn what_the_application_itself_must_say_is_advice() {
+    let mut proposal = proposal(&[("JarKey", "b"), ("Mode", "Probe")]);
+    let advice = plan(&proposal).next.join("\n");
+    assert!(advice.contains("write g/logs into the application's EnvironmentProperties too"), "{advice}");
+    let application = &mut proposal.template["Resources"]["Application"]["Properties"];
+    application["ApplicationConfiguration"]["EnvironmentProperties"]["PropertyGroups"] =
+        json!([{"PropertyGroupId": "g", "PropertyMap": {"logs": {"Ref": "Logs"}}}]);
+    application["RunConfiguration"] = json!({"FlinkRunConfiguration": {"AllowNonRestoredState": true}});
+    let advice = plan(&proposal).next.join("\n");
+    assert!(!advice.contains("EnvironmentProperties"), "{advice}");
+    assert!(advice.contains("give both the same"), "{advice}");
 }
 
 #[test]
@@ -179,7 +210,7 @@ fn it_is_read_in_lines() {
     let expected = "orders is UPDATE_COMPLETE: no problem found
 resources changes Application, AutoStart, Groups, UpdateGuard
           by JarKey
-restart   once: the guard stops it, auto-start starts it
+restart   once: the guard stops it, because Mode is Stop; auto-start starts it
 snapshot  needed; no problem found (the newest, s, is 40 min old)
 state     kept: it starts from the snapshot of its own stop
 ";
@@ -215,7 +246,7 @@ fn two_applications(given: &[(&str, &str)]) -> Proposal {
 fn of_several_applications_each_that_is_touched_is_told_by_name() {
     let one = plan(&two_applications(&[("JarKey", "b")]));
     assert_eq!((one.outlook, one.restarts), (Outlook::GoesThrough, 1), "{one:?}");
-    assert_eq!(one.restart.told, "orders: once: the guard stops it, auto-start starts it");
+    assert_eq!(one.restart.told, "orders: once: the guard stops it, because Mode is Stop; auto-start starts it");
     let other = plan(&two_applications(&[("SecondKey", "2")]));
     assert_eq!((other.outlook, other.restarts), (Outlook::Fails, 1), "{other:?}");
     assert!(other.snapshot.told.starts_with("bills: needed, and it will fail"), "{other:?}");

@@ -115,6 +115,7 @@ fn recovered(name: &str, result: &Result<Done, Refusal>) -> Option<Standing> {
         Ok(Done::LeftToDeployment) => Some(Standing::LeftToDeployment { application }),
         Ok(
             Done::Running
+            | Done::RunsOn { .. }
             | Done::Started
             | Done::Settled
             | Done::Unmarked

@@ -76,5 +76,7 @@ fn proven_again(marker: String, proof: String, bound: Duration, settings: &Setti
         bound,
         patience: settings.stop_patience,
         since,
+        undoes_since: None,
+        gives_state_up: false,
     })
 }

@@ -1,0 +1,39 @@
+//! A resource that is renamed, or names the same application otherwise: its Delete in the cleanup takes nothing from the job.
+
+use super::*;
+
+/// The committed template, whose groups are given by a resource of this logical ID, which names the application in this way.
+fn with_groups_in(logical_id: &str, named: &str) -> String {
+    template(&json!([]), |template| {
+        let resources = template["Resources"].as_object_mut().unwrap();
+        let mut groups = resources.remove("PropertyGroups").unwrap();
+        let properties = groups["Properties"].as_object_mut().unwrap();
+        properties.remove("ApplicationName");
+        let name = if named == "ApplicationName" { json!({"Ref": "Application"}) } else { json!("Application") };
+        properties.insert(named.to_owned(), name);
+        groups["DependsOn"] = json!(["LoggingOption"]);
+        resources.insert(logical_id.to_owned(), groups);
+        resources["AutoStart"]["DependsOn"] = json!([logical_id]);
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_moves_to_another_resource_stays_in_the_job() {
+    let (by_name, by_id) = ("ApplicationName", "ApplicationLogicalId");
+    for (before, after) in [
+        (("PropertyGroups", by_name), ("Groups", by_name)),
+        (("PropertyGroups", by_name), ("Groups", by_id)),
+        (("PropertyGroups", by_name), ("PropertyGroups", by_id)),
+        (("PropertyGroups", by_id), ("PropertyGroups", by_name)),
+    ] {
+        let deployment = handlers().await;
+        let key = deployment.upload(&jar("1", &[]));
+        let created = deploy(&deployment, &key, &with_groups_in(before.0, before.1)).await;
+        assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
+        let given = property(&deployment, GROUP, "stream.name");
+        assert!(given.is_some());
+        let updated = deploy(&deployment, &key, &with_groups_in(after.0, after.1)).await;
+        assert_eq!(updated, Status::UpdateComplete, "{}", why(&deployment));
+        assert_eq!(property(&deployment, GROUP, "stream.name"), given, "{before:?} {after:?}\n{}", why(&deployment));
+    }
+}
