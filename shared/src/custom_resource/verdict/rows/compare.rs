@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(of(&failed, &restored, &failed, false), Some("ConfigurationDigest"));
         let theirs = json!({"ApplicationName": "theirs", "ConfigurationDigest": "1"});
         assert_eq!(
-            of(&failed, &theirs, &restored, true),
+            of(&failed, &theirs, &json!({}), true),
             Some("ApplicationName"),
             "neither what failed nor what is restored"
         );
