@@ -1,12 +1,13 @@
 //! What the sweep leaves alone.
 
+use local_aws::State;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
 use serde_json::json;
 
-use super::{age, calls, sweep, told};
+use super::{UNSTICKER, age, calls, sweep, told};
 use crate::stage::{
     application, ask_unsticker, handlers, idle, passing_cause, report, reports, running, running_unguarded, stop, why,
     with_jar,
@@ -94,6 +95,13 @@ async fn an_application_that_a_person_stopped() {
                 // No such jar. Nobody started it since: only the time of its stop tells whose it was.
                 let status = deployment.deploy_unguarded(&with_jar("jars/missing.jar")).await;
                 assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+                // The event of it found a job that runs; a minute goes by.
+                let world = deployment.world();
+                let heard = |state: &mut State| state.lambda.invocations.iter().any(|one| one.function == UNSTICKER);
+                world.until(|state| heard(state).then_some(())).await;
+                let mut state = world.state();
+                let stack = state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME).unwrap();
+                stack.events.iter_mut().for_each(|row| row.time -= 60.0);
             }
             _ => {}
         }
