@@ -79,7 +79,7 @@ fn stands(
             say(report, &format!("the stack is {}: there is nothing to get unstuck", incident.status));
         }
         Standing::NothingToStart => {
-            say(report, &format!("the stack is {}: there is nothing to start", incident.status))
+            say(report, &format!("the stack is {}: there is nothing to start", incident.status));
         }
         Standing::UpdateFailed { would_prove } => update_failed(report, stack, &would_prove),
         Standing::ProvenAgain { application, outcome } => {
@@ -335,23 +335,29 @@ fn of_application(name: &str, found: Option<&Application>, all: &[&Taken]) -> Ap
         actions.extend(later.actions);
         report = ApplicationReport { found: report.found, actions, ..later };
     }
-    if let Some(restored) = found.and_then(|found| restored(found, all)) {
+    if let (Some(found), Some(restore)) = (found, last_restore(all)) {
+        let restored = restored(found, restore);
         report.snapshot = restored.map(|snapshot| snapshot.name.clone()).unwrap_or_default();
         report.snapshot_age_minutes = restored.map(|snapshot| minutes(now().since(snapshot.created)));
     }
     report
 }
 
-/// Which snapshot the last start restored; the inner `None` for empty state, the outer one when nothing was started.
-fn restored<'a>(found: &'a Application, all: &[&Taken]) -> Option<Option<&'a Snapshot>> {
-    let calls = all.iter().flat_map(|one| &one.trail.calls).filter(|made| made.refused.is_none());
-    let starts =
+/// What the last accepted start restored; none when nothing was started.
+fn last_restore<'a>(all: &[&'a Taken]) -> Option<&'a Restore> {
+    let calls = all.iter().rev().flat_map(|one| one.trail.calls.iter().rev()).filter(|made| made.refused.is_none());
+    let mut starts =
         calls.filter_map(|made| if let Call::Start { restore, .. } = &made.call { Some(restore) } else { None });
-    starts.last().map(|restore| match restore {
+    starts.next()
+}
+
+/// The snapshot that a start restored; none for empty state.
+fn restored<'a>(found: &'a Application, restore: &Restore) -> Option<&'a Snapshot> {
+    match restore {
         Restore::Latest => found.newest_snapshot(),
         Restore::Custom(name) => found.snapshots.iter().find(|one| one.name == *name),
         Restore::Skip => None,
-    })
+    }
 }
 
 /// What a stop threw away: a graceful one nothing.
@@ -388,10 +394,11 @@ fn stopped(name: &str, found: Option<&Application>, taken: &Taken, force: Force,
 fn restarted(name: &str, found: Option<&Application>, all: &[&Taken], since: Timestamp) -> String {
     let left = all.iter().rev().find_map(|one| one.trail.last.as_ref()?.application.as_ref());
     let (Some(found), Some(left)) = (found, left) else { return String::new() };
-    let Some(restored) = restored(found, all) else {
+    let Some(restore) = last_restore(all) else {
         let ran = found.status != ApplicationStatus::Ready;
         return if ran { format!("{name}: it had been started already.") } else { String::new() };
     };
+    let restored = restored(found, restore);
     let from = restored.map_or_else(|| "empty".to_owned(), |snapshot| format!("from snapshot {}", snapshot.name));
     let is_started = left.operations == Operations::Unreadable || last_start(left, since).is_some();
     if !is_started {

@@ -40,7 +40,8 @@ fn each_scenario_is_a_promise_and_each_promise_a_scenario() {
     // What looks at pages and sources alone needs no sentence, and may have one.
     let (scenarios, all) = (tests(&["#[tokio::test"]), tests(&["#[tokio::test", "#[test]"]));
     let promised = promised(include_str!("../README.md"));
-    let names = |names: Vec<&String>| names.into_iter().map(|name| format!("\n  {name}")).collect::<String>();
+    let names =
+        |names: Vec<&String>| names.into_iter().map(|name| "\n  ".to_owned() + name).collect::<Vec<_>>().concat();
     let unknown = names(promised.difference(&all).collect());
     assert!(unknown.is_empty(), "tests/README.md names scenarios that do not exist:{unknown}");
     let unsaid = names(scenarios.difference(&promised).collect());

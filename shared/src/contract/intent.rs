@@ -98,12 +98,8 @@ mod tests {
 
     #[test]
     fn without_an_application_auto_start_refuses_and_the_guard_succeeds() {
-        let NoGoal::Refused(refusal) = (match of::<AutoStart>("Create", &named("flink-theirs")) {
-            Intent::Refuse(no_goal) => no_goal,
-            other => panic!("{other:?}"),
-        }) else {
-            panic!()
-        };
+        let intent = of::<AutoStart>("Create", &named("flink-theirs"));
+        let Intent::Refuse(NoGoal::Refused(refusal)) = intent else { panic!("{intent:?}") };
         assert_eq!(refusal, Refusal::NotOwned { application: "flink-theirs".into() });
         let Intent::Succeed(attributes) = of::<UpdateGuard>("Create", &named("flink-theirs")) else { panic!() };
         assert_eq!(attributes["Outcome"], "NoApplication");

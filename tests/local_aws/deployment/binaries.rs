@@ -22,6 +22,7 @@ struct Run {
 ///
 /// # Panics
 /// When they do not build.
+#[must_use]
 pub fn binaries() -> &'static Path {
     static RUN: LazyLock<Run> = LazyLock::new(|| link(&build()).expect("the target folder can be written"));
     &RUN.folder

@@ -166,8 +166,9 @@ pub(super) async fn non_ascii() -> Seen {
 }
 
 pub(super) async fn one_line() -> Seen {
-    let frames: String =
+    let frames: Vec<_> =
         (0..40).map(|step| format!(" at org.apache.flink.Step{step}.handle(Step{step}.java:{step})")).collect();
+    let frames = frames.concat();
     let seen = with_error(&format!(
         "Could not execute application.{frames} Caused by: The main method caused an error{frames} Caused by: \
          java.lang.NullPointerException: stream.name is not given{frames}"

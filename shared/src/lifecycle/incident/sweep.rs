@@ -39,7 +39,7 @@ pub fn duty(glimpse: &Glimpse) -> Duty {
     let is_stuck = glimpse.stack == StackStatus::UpdateRollbackFailed;
     match (is_stuck, glimpse.may_invoke) {
         _ if glimpse.is_invoked => Duty::Nothing,
-        _ if glimpse.consent == Consent::None => untagged(glimpse),
+        _ if glimpse.consent == Consent::None => untagged(*glimpse),
         // Its stack has its turn in a later sweep; until then its snapshots cannot be taken.
         (true, false) => Duty::Nothing,
         (true, true) => Duty::Invoke,
@@ -49,7 +49,7 @@ pub fn duty(glimpse: &Glimpse) -> Duty {
 }
 
 /// A stack that has not opted in: a person is told of what its guard stopped and nobody started.
-fn untagged(glimpse: &Glimpse) -> Duty {
+fn untagged(glimpse: Glimpse) -> Duty {
     let is_down = glimpse.status == Some(ApplicationStatus::Ready) && glimpse.is_marked;
     let is_owed = is_down && glimpse.stack == StackStatus::UpdateRollbackComplete;
     if is_owed && glimpse.may_invoke { Duty::Invoke } else { Duty::Nothing }

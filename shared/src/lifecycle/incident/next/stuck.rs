@@ -16,7 +16,7 @@ use super::{Next, Settings, Standing, WouldStop, consent, named, report};
 /// The most characters of a ClientRequestToken (`semantics.md` C.2).
 const MAX_TOKEN_LEN: usize = 128;
 /// How long after the attempt before it the second and the third come, where only time cures.
-const SPACING: [Duration; 2] = [Duration::from_mins(15), Duration::from_mins(60)];
+const SPACING: [Duration; 2] = [Duration::from_mins(15), Duration::from_hours(1)];
 
 pub(super) fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
     let blockers = incident.blockers();
