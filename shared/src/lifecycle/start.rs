@@ -347,10 +347,9 @@ mod tests {
             later(&mut observed, Duration::from_secs(1));
             app(&mut observed).running_with = Some((restored.clone(), false));
             let goal = Running { restore: asked, since: observed.now, ..goal() };
-            let refusal = match next_step(&Goal::Running(goal.clone()), &observed) {
-                Step::Refuse(Refusal::StartedByAnother { snapshot, .. }) => Some(snapshot),
-                _ => None,
-            };
+            let step = next_step(&Goal::Running(goal.clone()), &observed);
+            let refusal =
+                if let Step::Refuse(Refusal::StartedByAnother { snapshot, .. }) = step { Some(snapshot) } else { None };
             assert_eq!(refusal.as_deref(), fails.then_some("STOP-app-1"), "{restored:?}");
             // A stop of an operation before this one is none of its business.
             let later = Running { operation_since: Timestamp(observed.now.0 + 60_000), ..goal };

@@ -143,9 +143,9 @@ fn a_proof_among_older_ones_is_reached_or_refused() {
 #[test]
 fn a_guarded_application_on_the_way_back_is_reached_or_refused() {
     let stack = [StackStatus::UpdateRollbackInProgress];
-    let back = guarded().into_iter().map(|goal| match goal {
-        Goal::Guarded(goal) => Goal::Guarded(Guarded { undoes_since: Some(Timestamp(DEPLOYMENT)), ..goal }),
-        other => other,
+    let back = guarded().into_iter().filter_map(|goal| {
+        let Goal::Guarded(goal) = goal else { return None };
+        Some(Goal::Guarded(Guarded { undoes_since: Some(Timestamp(DEPLOYMENT)), ..goal }))
     });
     walks(&back.collect::<Vec<_>>(), &starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted]));
 }
