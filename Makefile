@@ -255,6 +255,7 @@ modes: ## Every scenario once more, with each open question about AWS answered t
 RUNS ?= 10
 .PHONY: stress
 stress: ## The scenarios RUNS (10) times in a row under twenty busy loops: [ONLY=part of a name]
+	@cargo build --quiet $(PRODUCT)
 	@cargo test --quiet --test scenarios --no-run
 	@loops=; trap 'kill $$loops' EXIT; trap 'exit 130' INT TERM; \
 	for loop in $$(seq 20); do (while :; do :; done) & loops="$$loops $$!"; done; \
