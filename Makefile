@@ -27,7 +27,7 @@ RECORDED := $(abspath $(TARGET))/recorded
 test: ## Every example and scenario: needs cargo alone
 	@rm -rf $(RECORDED) && mkdir -p $(RECORDED)
 	cargo build $(PRODUCT)
-	LOCAL_AWS_RECORD=$(RECORDED) cargo test
+	LOCAL_AWS_RECORD=$(RECORDED) cargo test --no-fail-fast
 
 check: lint deny gates test requests adoption e2e gauge ## What CI runs
 

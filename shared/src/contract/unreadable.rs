@@ -46,6 +46,8 @@ pub fn read<T: DeserializeOwned>(properties: &Value) -> Result<T, Unreadable> {
         let takes = if takes.starts_with("struct ") { "a map of properties" } else { takes };
         let found = found.strip_prefix("invalid type: ").unwrap_or(found);
         let found = if found.starts_with("string ") { "a string" } else { found };
+        // A list is read into the contract by position until it ends.
+        let found = if found.starts_with("invalid length") { "sequence" } else { found };
         Unreadable::at(path, found, takes)
     })
 }

@@ -39,7 +39,13 @@ async fn a_job_that_cannot_be_snapshotted_fails_the_update_with_what_to_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_leaves_the_application_stopped_is_told() {
-    let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
+    // Without system rollback: with it the service itself brings the old configuration back to RUNNING.
+    let text = |version: &str| {
+        template(&json!([]), |template| {
+            own(template, "version", version);
+            template["Parameters"]["RollbackEnabled"]["Default"] = json!("false");
+        })
+    };
     let modes = Modes { failed_update: FailedUpdate::Ready, ..Modes::default() };
     let (deployment, key) = stack_where(modes, &text("1")).await;
     deployment.world().state().flink.fail_next_start(NAME, "no such topic");
@@ -69,7 +75,8 @@ async fn somebody_elses_change_in_between_is_read_again_a_bounded_number_of_time
     let reasons = reasons(&deployment, "PropertyGroups").join("\n");
     assert!(reasons.contains("Somebody else keeps changing the application"), "{reasons}");
     let made = mutations(&deployment, "flink-property-groups").len() - before;
-    assert!(made < 15, "{made} calls\n{}", why(&deployment));
+    // The budget is one of time: the hundred refusals outlast it.
+    assert!((2..100).contains(&made), "{made} calls\n{}", why(&deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]
