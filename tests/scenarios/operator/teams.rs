@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use local_aws::Modes;
 use local_aws::api::Caller;
-use local_aws::cloudformation::Status;
+use local_aws::cloudformation::{FailureOnTheWayBack, Status};
 use local_aws::deployment::{Deployment, deploy_stack, jar, record};
 use local_aws::flink::{self, SnapshotStatus};
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};
-use crate::stage::{handlers, why as told};
+use crate::stage::{handlers_where, why as told};
 
 const TEAM: &str = "flink-team";
 
@@ -22,7 +23,10 @@ struct Team {
 impl Team {
     /// Its stack with version 1 of the job, and its applications running.
     async fn running(file: &'static str, more: &[(&str, &str)]) -> Self {
-        let team = Self { deployment: handlers().await, file };
+        // Where a failure cancels what is in flight, only the first of several is known until the next attempt.
+        let failure_on_the_way_back = FailureOnTheWayBack::LetsOthersEnd;
+        let modes = Modes { failure_on_the_way_back, ..Modes::default() };
+        let team = Self { deployment: handlers_where(modes).await, file };
         for (version, fails_on) in [("1", vec!["poison"]), ("2", Vec::new())] {
             let _ = team.deployment.upload(&jar(version, &fails_on));
         }

@@ -62,7 +62,12 @@ pub(super) async fn refused() -> Seen {
 pub(super) async fn late() -> Seen {
     let deployment = stopped().await;
     timeout(&deployment, 3);
-    deployment.world().state().flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
+    {
+        let mut state = deployment.world().state();
+        state.flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
+        // On the way back a start that hangs is force-stopped; what nobody can end is waited for until the time is over.
+        state.flink.hold(NAME, Flink::ForceStopping, Hold::UntilReleased);
+    }
     begin(&deployment, "UpdateStack", &template("AutoStart"), &[("OnDelete", "Stop")]);
     let is_starting = |status: Flink| status == Flink::Starting;
     until(&deployment, |state| is_starting(state.flink.applications[NAME].status)).await;

@@ -101,7 +101,8 @@ async fn what_a_guard_stopped_for_an_update_that_nobody_starts_after_runs_again(
     let deployment = running_unguarded().await;
     deployment.record("a");
     // The guard comes alone: nothing else of the stack changes, and nobody calls auto-start.
-    let status = deployment.deploy(&with_jar("jars/1.jar")).await;
+    let [jar, stabilize, on_delete] = with_jar("jars/1.jar");
+    let status = deployment.deploy(&[jar, stabilize, on_delete, ("GuardMode", "Stop")]).await;
     assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Ready);
     sweep(&deployment).await;

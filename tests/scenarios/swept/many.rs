@@ -68,16 +68,21 @@ async fn a_sweep_whose_time_is_up_ends_and_leaves_the_rest_to_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sweep_that_begins_without_time_looks_at_no_application_and_says_so() {
+async fn a_sweep_that_has_no_time_left_looks_at_no_further_application_and_says_so() {
     let deployment = running().await;
     {
         let mut state = deployment.world().state();
-        let function = state.lambda.functions.get_mut(UNSTICKER).unwrap();
-        // All of an invocation is the margin at its end.
-        let margin = (function.timeout * 1000).to_string();
-        function.environment.insert("REPLY_MARGIN_MS".to_owned(), margin);
+        for number in 0..10 {
+            let mut another = state.flink.applications[NAME].clone();
+            another.name = format!("{NAME}-{number}");
+            another.arn = another.arn.replace(NAME, &another.name);
+            state.flink.applications.insert(another.name.clone(), another);
+        }
+        state.lambda.functions.get_mut(UNSTICKER).unwrap().timeout = 3;
+        // The list, and a few of these applications: they take what is left.
+        state.rates.limit("kinesisanalytics", 1.0);
     }
     let swept = sweep(&deployment).await;
     assert_eq!(swept["Outcome"], "Swept", "{}", why(&deployment));
-    assert!(swept["State"].as_str().unwrap().contains("No time was left for 1 applications"), "{swept}");
+    assert!(swept["State"].as_str().unwrap().contains("No time was left for "), "{swept}");
 }
