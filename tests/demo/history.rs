@@ -91,7 +91,7 @@ impl Since {
     pub(crate) fn was_woken(self, state: &State, status: Status) -> Option<()> {
         let lines = state.lambda.logs.iter().skip(self.logs);
         let mut lines = lines.filter(|line| line.function == "flink-rollback-unsticker");
-        lines.any(|line| line.line.contains("\"woken\"") && line.line.contains(status.as_str())).then_some(())
+        lines.any(|line| line.line.contains("\"invoked\"") && line.line.contains(status.as_str())).then_some(())
     }
 
     /// The report with this outcome.

@@ -53,7 +53,7 @@ fn told(line: &str) -> Option<Line> {
     let field = |name: &str| line["fields"][name].as_str().unwrap_or_default();
     let because = field("because");
     Some(match (field("message"), field("step")) {
-        ("woken", _) => of(Tone::Plain, format!("← EventBridge: {}", field("woken_for"))),
+        ("invoked", _) => of(Tone::Plain, format!("← EventBridge: {}", field("status"))),
         ("step", "done") => of(Tone::Plain, format!("done: {}", reached(field("goal")))),
         ("step", "refuse") => of(Tone::Bad, format!("refuses: {because}")),
         ("step", "wait") => of(Tone::Quiet, format!("waits: {because}")),
