@@ -11,6 +11,7 @@ pub(crate) struct Pace {
     polling: Polling,
     until: Instant,
     last: bool,
+    out: bool,
 }
 
 /// There is no time left for another look.
@@ -20,7 +21,7 @@ pub(crate) struct OutOfTime;
 impl Pace {
     /// Looks until `until`.
     pub(crate) fn new(environment: &Environment, until: Instant) -> Self {
-        Self { polling: Polling::every(environment.poll_interval), until, last: false }
+        Self { polling: Polling::every(environment.poll_interval), until, last: false, out: false }
     }
 
     /// Ends sooner when somebody's patience does.
@@ -33,6 +34,11 @@ impl Pace {
     /// Whether it is somebody's patience that ends: then no invocation after this one has more time.
     pub(crate) fn is_last(&self) -> bool {
         self.last
+    }
+
+    /// Whether a wait did not fit any more: what would be looked at from now on would be looked at once, and given up.
+    pub(crate) fn is_out(&self) -> bool {
+        self.out
     }
 
     /// After a look that told something.
@@ -52,8 +58,9 @@ impl Pace {
         self.sleep(wait).await
     }
 
-    async fn sleep(&self, wait: Duration) -> Result<(), OutOfTime> {
+    async fn sleep(&mut self, wait: Duration) -> Result<(), OutOfTime> {
         if Instant::now() + wait >= self.until {
+            self.out = true;
             return Err(OutOfTime);
         }
         // A timer counts in milliseconds and rounds up: a rest of nothing would last for two of them.

@@ -101,7 +101,7 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
 
 impl Sweep<'_> {
     fn has_time(&self) -> bool {
-        Instant::now() < self.until
+        Instant::now() < self.until && !self.pace.is_out()
     }
 
     /// The stacks that are stuck and carry the tag themselves, in turn.

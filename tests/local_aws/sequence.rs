@@ -1,6 +1,7 @@
 //! What happened in a world, as a Mermaid sequence diagram: who told whom what, in order, without times and identifiers.
 //!
-//! Taken from the journal, the stack's events, the invocations and the topics. Looks, tags and what is repeated are left out.
+//! Taken from the journal, the stack's events, the invocations and the topics. Looks, tags, the removal
+//! of old snapshots and what is repeated are left out.
 
 use std::fmt::Write as _;
 
@@ -79,7 +80,7 @@ fn called(state: &State, application: &str, call: &Recorded) -> Option<Message> 
         "cloudformation" => CLOUDFORMATION,
         _ => return None,
     };
-    if ["Describe", "List", "Get", "Tag", "Untag"].iter().any(|verb| operation.starts_with(verb)) {
+    if ["Describe", "List", "Get", "Tag", "Untag", "DeleteApplicationSnapshot"].iter().any(|verb| operation.starts_with(verb)) {
         return None;
     }
     let from = match &call.caller {

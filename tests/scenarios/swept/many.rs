@@ -72,7 +72,7 @@ async fn a_sweep_that_has_no_time_left_looks_at_no_further_application_and_says_
     let deployment = running().await;
     {
         let mut state = deployment.world().state();
-        for number in 0..10 {
+        for number in 0..40 {
             let mut another = state.flink.applications[NAME].clone();
             another.name = format!("{NAME}-{number}");
             another.arn = another.arn.replace(NAME, &another.name);
