@@ -5,14 +5,13 @@ use local_aws::cloudformation::{Status, TagsOnUpdate};
 use local_aws::deployment::{Deployment, NAME};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
-use local_aws::flink::Outcome;
 use local_aws::lambda::{Moment, kill_after};
 use local_aws::{Modes, Options, State};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::stage::{
-    application, ask_unsticker, begun_with, calls, ended_well, idle, is_look, mutations, passing_cause, report,
-    reports, running_unguarded, running_unguarded_in, stack_event, taken_starts, unsticker,
+    ask_unsticker, calls, ended_well, history, idle, is_look, mutations, passing_cause, report, running_unguarded,
+    running_unguarded_in, stack_event, taken_starts, unsticker,
 };
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
@@ -32,19 +31,6 @@ async fn incident(tags: TagsOnUpdate, trouble: impl FnOnce(&mut State), told: &s
     passing_cause(&deployment).await;
     ends_well(&deployment, told).await;
     deployment
-}
-
-/// What the world remembers in the end of who did what, and what people were told.
-fn history(deployment: &Deployment) -> (Vec<String>, usize, Vec<Value>) {
-    let operations = application(deployment).operations.into_iter().rev();
-    let done = operations.filter(|one| !matches!(&one.end, Some(end) if matches!(end.outcome, Outcome::Failed(_))));
-    let told = reports(deployment).into_iter().map(|report| {
-        let left = report["Applications"].as_array().unwrap().iter().map(|one| one["Left"].clone());
-        // What follows names a request, and each world makes its own.
-        let cause = report["Cause"].as_str().unwrap_or_default().split(" (Service:").next().map(str::to_owned);
-        json!([report["Outcome"], left.collect::<Vec<_>>(), report["Blockers"].as_array().map(Vec::len), cause])
-    });
-    (done.map(|one| one.name).collect(), begun_with(deployment, "unstick-"), told.collect())
 }
 
 /// Kills the process after each call that the living one makes, one world for each; what it changes is all the same.

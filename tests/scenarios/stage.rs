@@ -11,7 +11,7 @@ use local_aws::flink::{self, Application};
 use local_aws::{Modes, Options, State, World, deployment, lambda};
 use serde_json::{Value, json};
 
-pub(crate) use incident::{ended_well, passing_cause, stuck_without_a_service_role};
+pub(crate) use incident::{ended_well, history, passing_cause, stuck_without_a_service_role, succeeded};
 
 /// Functions that look every few milliseconds and trust a job that stayed RUNNING for a look.
 pub(crate) const QUICK: [(&str, &str); 3] =

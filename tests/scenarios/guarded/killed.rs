@@ -3,6 +3,7 @@
 use local_aws::lambda::{Moment, kill_after};
 
 use super::*;
+use crate::stage::succeeded;
 
 /// A deployment that the guard comes before.
 struct Story {
@@ -11,7 +12,7 @@ struct Story {
     more: &'static [(&'static str, &'static str)],
     ends: Status,
     /// What CloudFormation is answered.
-    told: &'static str,
+    answer: &'static str,
     /// The version of the job that runs in the end.
     version: &'static str,
 }
@@ -22,7 +23,7 @@ const STORIES: [Story; 4] = [
         poison: false,
         more: &[],
         ends: Status::UpdateComplete,
-        told: "\"Outcome\":\"Stopped\"",
+        answer: "\"Outcome\":\"Stopped\"",
         version: "2",
     },
     Story {
@@ -30,7 +31,7 @@ const STORIES: [Story; 4] = [
         poison: true,
         more: &[],
         ends: Status::UpdateComplete,
-        told: "\"Outcome\":\"ForceStopped\"",
+        answer: "\"Outcome\":\"ForceStopped\"",
         version: "2",
     },
     Story {
@@ -38,7 +39,7 @@ const STORIES: [Story; 4] = [
         poison: true,
         more: &[("OnSnapshotFailure", "Fail")],
         ends: Status::UpdateRollbackComplete,
-        told: "Flink cannot snapshot the job",
+        answer: "Flink cannot snapshot the job",
         version: "1",
     },
     Story {
@@ -46,13 +47,16 @@ const STORIES: [Story; 4] = [
         poison: false,
         more: &[("GuardMode", "Probe")],
         ends: Status::UpdateComplete,
-        told: "\"Outcome\":\"Probed\"",
+        answer: "\"Outcome\":\"Probed\"",
         version: "2",
     },
 ];
 
-/// Tells it, with this trouble before the update; the calls by which the guard changed something.
-async fn tell(story: &Story, trouble: impl FnOnce(&mut State), told: &str) -> Vec<String> {
+/// How it ended: the operations that succeeded, and what CloudFormation was answered, without the names of snapshots.
+type End = (Vec<String>, Vec<Value>);
+
+/// Plays it, with this trouble before the update; the calls by which the guard changed something, and the end.
+async fn play(story: &Story, trouble: impl FnOnce(&mut State), told: &str) -> (Vec<String>, End) {
     let deployment = running().await;
     deployment.record(if story.poison { "poison" } else { "a" });
     trouble(&mut deployment.world().state());
@@ -61,15 +65,20 @@ async fn tell(story: &Story, trouble: impl FnOnce(&mut State), told: &str) -> Ve
     assert_eq!((application.status, &*application.job.unwrap().jar.version), (Flink::Running, story.version), "{told}");
     assert!(!application.tags.contains_key(MARKER), "{told}: nothing is left to remember");
     // On the way back there is a third answer.
-    let answer = answers(&deployment, "UpdateGuard")[1].clone();
-    assert!(answer.to_string().contains(story.told), "{told}: {answer}");
-    mutations(&deployment, GUARD)
+    let answers = answers(&deployment, "UpdateGuard");
+    assert!(answers[1].to_string().contains(story.answer), "{told}: {}", answers[1]);
+    let end =
+        answers.iter().map(|answer| json!([answer["Status"], answer["Data"]["Outcome"], answer["Data"]["Cause"]]));
+    let mut end: Vec<Value> = end.collect();
+    // A process that dies after its answer answers once more.
+    end.dedup();
+    (mutations(&deployment, GUARD), (succeeded(&deployment), end))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_guard_ends_where_a_living_one_does() {
     for story in &STORIES {
-        let calls = tell(story, |_| {}, story.name).await;
+        let (calls, living) = play(story, |_| {}, story.name).await;
         assert!(!calls.is_empty(), "{}", story.name);
         let mut kills: Vec<(String, Moment, usize)> = Vec::new();
         for (index, call) in calls.iter().enumerate() {
@@ -81,7 +90,8 @@ async fn a_killed_guard_ends_where_a_living_one_does() {
         for (action, moment, survived) in kills {
             let told = format!("{}: killed {moment:?} of {action} {survived}", story.name);
             let kill = |state: &mut State| kill_after(state, GUARD, &action, moment, survived);
-            tell(story, kill, &told).await;
+            let (_, killed) = play(story, kill, &told).await;
+            assert_eq!(killed, living, "{told}");
         }
     }
 }

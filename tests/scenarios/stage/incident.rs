@@ -5,9 +5,10 @@ use std::sync::Arc;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{self, Deployment, NAME, jar};
 use local_aws::fleet;
-use local_aws::flink::Status as Flink;
+use local_aws::flink::{Outcome, Status as Flink};
+use serde_json::{Value, json};
 
-use super::{application, stuck, why, with_jar};
+use super::{application, begun_with, reports, stuck, why, with_jar};
 
 /// The job loops because its role may not write the table, and the stack gets stuck. The role may write again as soon as the job is
 /// force-stopped: a graceful stop cannot be, and a job that is started again is healthy.
@@ -27,6 +28,29 @@ pub(crate) async fn ended_well(deployment: &Deployment, trouble: &str) {
     assert_eq!(application.job.unwrap().jar.version, "1", "{trouble}");
     assert!(!application.tags.contains_key("flink-unstick-restart"), "{trouble}");
     deployment.world().until(|state| (state.dynamodb.tables[NAME].items.len() == 2).then_some(())).await;
+}
+
+/// What the world remembers in the end: the application's operations, how often a rollback was continued, and the reports.
+pub(crate) fn history(deployment: &Deployment) -> (Vec<String>, usize, Vec<Value>) {
+    (succeeded(deployment), begun_with(deployment, "unstick-"), summaries(deployment))
+}
+
+/// The application's operations that did not fail, oldest first.
+pub(crate) fn succeeded(deployment: &Deployment) -> Vec<String> {
+    let operations = application(deployment).operations.into_iter().rev();
+    let done = operations.filter(|one| !matches!(&one.end, Some(end) if matches!(end.outcome, Outcome::Failed(_))));
+    done.map(|one| one.name).collect()
+}
+
+/// What each report says, without the names that each world makes of its own.
+fn summaries(deployment: &Deployment) -> Vec<Value> {
+    let summaries = reports(deployment).into_iter().map(|report| {
+        let left = report["Applications"].as_array().unwrap().iter().map(|one| one["Left"].clone());
+        // What follows names a request, and each world makes its own.
+        let cause = report["Cause"].as_str().unwrap_or_default().split(" (Service:").next().map(str::to_owned);
+        json!([report["Outcome"], left.collect::<Vec<_>>(), report["Blockers"].as_array().map(Vec::len), cause])
+    });
+    summaries.collect()
 }
 
 /// A stack without a service role, with these tags and its version's, whose job loops: until it is stuck.

@@ -6,12 +6,12 @@ use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
 use local_aws::lambda::{Moment, kill_at};
 use local_aws::modes::SnapshotOfUnhealthy;
-use local_aws::{Modes, Options};
+use local_aws::{Modes, Options, State};
 
 use super::{MARKER, UNSTICKER, age, calls, sweep};
 use crate::stage::{
-    application, ended_well, idle, passing_cause, report, reports, running, running_unguarded, running_unguarded_in,
-    stuck, taken_starts, why, with_jar,
+    application, ended_well, history, idle, passing_cause, report, reports, running, running_unguarded,
+    running_unguarded_in, stuck, taken_starts, why, with_jar,
 };
 
 /// The old job runs, nothing is remembered, no record is lost, and the next sweep finds nothing.
@@ -111,8 +111,29 @@ async fn what_a_guard_stopped_for_an_update_that_nobody_starts_after_runs_again(
     ends_well(&deployment, "guard alone").await;
 }
 
+/// The incident, made good by sweeps alone, with this trouble before the first.
+async fn made_good(trouble: impl FnOnce(&mut State), name: &str) -> Deployment {
+    let deployment = running_unguarded().await;
+    for status in [Status::UpdateRollbackFailed, Status::UpdateRollbackComplete] {
+        events::inject(deployment.world(), status, EventFault::Lose);
+    }
+    // The next sweep goes on, not Lambda's next attempt.
+    deployment.world().state().lambda.functions.get_mut(UNSTICKER).unwrap().retries = 0;
+    passing_cause(&deployment).await;
+    trouble(&mut deployment.world().state());
+    // One is killed, one continues the rollback, one starts the job.
+    for _ in 0..4 {
+        sweep(&deployment).await;
+        local_aws::deployment::settled(deployment.world(), NAME).await;
+    }
+    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+    ends_well(&deployment, name).await;
+    deployment
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
+    let living = history(&made_good(|_| {}, "living").await);
     for action in [
         "kinesisanalytics:TagResource",
         "kinesisanalytics:StopApplication",
@@ -122,22 +143,18 @@ async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
         "lambda:InvokeFunction",
     ] {
         for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {
-            let deployment = running_unguarded().await;
-            for status in [Status::UpdateRollbackFailed, Status::UpdateRollbackComplete] {
-                events::inject(deployment.world(), status, EventFault::Lose);
+            let name = format!("{action} {moment:?}");
+            let killed = history(&made_good(|state| kill_at(state, UNSTICKER, action, moment), &name).await);
+            // CloudFormation erased the marker: that a job which was started is not proven yet, only Lambda's next attempt knows.
+            let is_started = action.ends_with("CreateApplicationSnapshot")
+                || (action.ends_with("StartApplication") && moment == Moment::BeforeTheAnswer);
+            if is_started {
+                continue;
             }
-            // The next sweep goes on, not Lambda's next attempt.
-            deployment.world().state().lambda.functions.get_mut(UNSTICKER).unwrap().retries = 0;
-            passing_cause(&deployment).await;
-            kill_at(&mut deployment.world().state(), UNSTICKER, action, moment);
-            let told = format!("{action} {moment:?}");
-            // One is killed, one continues the rollback, one starts the job.
-            for _ in 0..4 {
-                sweep(&deployment).await;
-                local_aws::deployment::settled(deployment.world(), NAME).await;
-            }
-            deployment.stack_becomes(Status::UpdateRollbackComplete).await;
-            ends_well(&deployment, &told).await;
+            assert_eq!((&killed.0, killed.1), (&living.0, living.1), "{name}");
+            // A process that dies without another attempt reports nothing; how it ended is always reported.
+            assert_eq!(killed.2.last(), living.2.last(), "{name}");
+            assert!(killed.2.iter().all(|report| living.2.contains(report)), "{name}: {:?}", killed.2);
         }
     }
 }
