@@ -80,7 +80,10 @@ fn called(state: &State, application: &str, call: &Recorded) -> Option<Message> 
         "cloudformation" => CLOUDFORMATION,
         _ => return None,
     };
-    if ["Describe", "List", "Get", "Tag", "Untag", "DeleteApplicationSnapshot"].iter().any(|verb| operation.starts_with(verb)) {
+    if ["Describe", "List", "Get", "Tag", "Untag", "DeleteApplicationSnapshot"]
+        .iter()
+        .any(|verb| operation.starts_with(verb))
+    {
         return None;
     }
     let from = match &call.caller {
