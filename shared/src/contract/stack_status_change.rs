@@ -1,5 +1,7 @@
 //! What wakes the unsticker, and the EventBridge pattern that lets it through: one definition for both.
 
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The statuses on which the unsticker is called (`semantics.md` D.1).
@@ -15,6 +17,19 @@ pub fn pattern() -> Value {
         "detail-type": [DETAIL_TYPE],
         "detail": {"status-details": {"status": STATUSES}}
     })
+}
+
+/// The `detail` of a stack status change, as far as it is read (SEMANTICS.md D.1).
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Detail {
+    stack_id: String,
+    status_details: StatusDetails,
+}
+
+#[derive(Deserialize, Serialize)]
+struct StatusDetails {
+    status: String,
 }
 
 /// Why the unsticker was called.
@@ -61,11 +76,13 @@ impl Wake {
             None if sweep => return Ok(Self::Sweep),
             None => {}
         }
-        match (text("/detail-type"), text("/detail/stack-id"), text("/detail/status-details/status")) {
-            (Some(DETAIL_TYPE), Some(stack_id), Some(status)) => {
-                Ok(Self::StackStatusChange { stack_id: stack_id.to_owned(), status: status.to_owned() })
+        match EventBridgeEvent::<Detail>::deserialize(event) {
+            Ok(EventBridgeEvent { detail_type, detail: Detail { stack_id, status_details }, .. })
+                if detail_type == DETAIL_TYPE && !stack_id.is_empty() && !status_details.status.is_empty() =>
+            {
+                Ok(Self::StackStatusChange { stack_id, status: status_details.status })
             }
-            _ => Err(format!(
+            Ok(_) | Err(_) => Err(format!(
                 "the event is not one this function knows; it takes a \"{DETAIL_TYPE}\" event with detail.stack-id and \
                  detail.status-details.status, {{\"Sweep\": true}}, or {{\"StackName\": \"...\"}}"
             )),
@@ -77,10 +94,22 @@ impl Wake {
 mod tests {
     use super::*;
 
+    /// As EventBridge sends it: the envelope of its user guide.
+    fn change(stack_id: &str) -> Value {
+        json!({
+            "version": "0", "id": "e1", "detail-type": DETAIL_TYPE, "source": SOURCE, "account": "111122223333",
+            "time": "2026-11-28T10:00:00Z", "region": "eu-west-1", "resources": [stack_id],
+            "detail": {
+                "stack-id": stack_id, "client-request-token": "",
+                "status-details": {"status": "UPDATE_ROLLBACK_FAILED", "status-reason": ""},
+            }
+        })
+    }
+
     #[test]
     fn the_events_are_told_apart() {
-        let change = json!({"detail-type": DETAIL_TYPE, "detail": {"stack-id": "arn:s", "status-details": {"status": "UPDATE_ROLLBACK_FAILED"}}});
-        assert!(matches!(Wake::read(&change), Ok(Wake::StackStatusChange { .. })));
+        let (stack_id, status) = ("arn:s".to_owned(), "UPDATE_ROLLBACK_FAILED".to_owned());
+        assert_eq!(Wake::read(&change("arn:s")), Ok(Wake::StackStatusChange { stack_id, status }));
         assert_eq!(Wake::read(&json!({"Sweep": true})), Ok(Wake::Sweep));
         assert_eq!(Wake::read(&Wake::found("arn:s")), Ok(Wake::Found { stack_id: "arn:s".into() }));
         assert_eq!(Wake::read(&json!({"StackName": "s"})), Ok(Wake::Operator { stack_name: "s".into() }));
@@ -88,7 +117,12 @@ mod tests {
 
     #[test]
     fn anything_else_is_told_what_it_takes() {
-        for event in [json!({}), json!([]), json!({"StackName": ""}), json!({"Sweep": "true"})] {
+        let mut other = change("arn:s");
+        other["detail-type"] = json!("CloudFormation Resource Status Change");
+        let mut no_status = change("arn:s");
+        no_status["detail"]["status-details"] = json!({});
+        let none = [json!({}), json!([]), json!({"StackName": ""}), json!({"Sweep": "true"})];
+        for event in none.into_iter().chain([other, no_status, change("")]) {
             assert!(Wake::read(&event).unwrap_err().contains("StackName"));
         }
     }
