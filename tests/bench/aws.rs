@@ -148,7 +148,9 @@ fn cloudformation(action: &str) -> String {
                 )
             };
             let rows = [
-                row(4, "Handler", "", "Custom::FlinkAutoStart"),
+                row(6, "AutoStart", "", "Custom::FlinkAutoStart"),
+                row(5, "PropertyGroups", "", "Custom::FlinkPropertyGroups"),
+                row(4, "UpdateGuard", "", "Custom::FlinkUpdateGuard"),
                 row(3, "Application", APPLICATION, "AWS::KinesisAnalyticsV2::Application"),
                 row(2, "Table", "flink-orders-table", "AWS::DynamoDB::Table"),
                 row(1, "flink-orders", STACK, "AWS::CloudFormation::Stack"),

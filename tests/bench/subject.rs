@@ -66,13 +66,14 @@ impl Subject {
     pub(crate) fn event(&self, bucket: u16) -> String {
         match self.event {
             Event::Unstick => json!({"StackName": "flink-orders"}).to_string(),
+            // The rows of the resources of these names are in progress: a request without one is answered before any work.
             Event::CustomResource(kind) => json!({
                 "RequestType": "Update",
                 "ServiceToken": "arn:aws:lambda:eu-west-1:111122223333:function:flink-auto-start",
                 "ResponseURL": format!("https://localhost:{bucket}/arn%3Aaws%3Acloudformation%3Aeu-west-1%3A111122223333%3Astack/flink-orders?X-Amz-Signature=0"),
                 "StackId": STACK,
                 "RequestId": "8f1d2c3b-0000-4000-8000-000000000002",
-                "LogicalResourceId": "Handler",
+                "LogicalResourceId": kind.trim_start_matches("Custom::Flink"),
                 "PhysicalResourceId": format!("auto-start/{APPLICATION}/Handler"),
                 "ResourceType": kind,
                 "ResourceProperties": {

@@ -12,7 +12,7 @@ import os
 import sys
 
 from ministack.services import kinesisanalyticsv2 as flink
-from ministack.services.cloudformation import provisioners, stacks
+from ministack.services.cloudformation import _stack_events, _stacks, provisioners, stacks
 
 SNAPSHOT_FAILURE = (
     "Failed to take snapshot for the application {} at this moment. The application is currently experiencing downtime. "
@@ -53,6 +53,54 @@ def alarm_of_an_expression(record):
     return call
 
 
+def rows(stack_id, logical_id):
+    """The status and the physical ID of a resource's rows, oldest first."""
+    events = _stack_events.get(stack_id, [])
+    return [(row["ResourceStatus"], row["PhysicalResourceId"]) for row in events if row["LogicalResourceId"] == logical_id]
+
+
+def exists(stack_id, logical_id):
+    """Whether the stack has the resource: something of it was completed and not deleted since."""
+    physical_ids = set()
+    for status, physical_id in rows(stack_id, logical_id):
+        if status == "DELETE_COMPLETE":
+            physical_ids.discard(physical_id)
+        elif status.endswith("_COMPLETE"):
+            physical_ids.add(physical_id)
+    return bool(physical_ids)
+
+
+def rows_of_what_is_added(add_event):
+    """Its update of a stack shows each resource as UPDATE_*. CloudFormation shows one that the update adds as CREATE_* (C.3)."""
+
+    def call(stack_id, stack_name, logical_id, resource_type, status, *rest, **more):
+        if status.startswith("UPDATE_") and not exists(stack_id, logical_id):
+            status = status.replace("UPDATE_", "CREATE_", 1)
+        add_event(stack_id, stack_name, logical_id, resource_type, status, *rest, **more)
+
+    return call
+
+
+def rows_of_what_is_removed(delete):
+    """Its update of a stack deletes without a row. CloudFormation writes DELETE_IN_PROGRESS before it asks, and how it ended (C.3)."""
+
+    def call(resource_type, physical_id, properties, stack_name, logical_id):
+        stack_id = _stacks[stack_name]["StackId"]
+        if rows(stack_id, logical_id)[-1:] == [("DELETE_IN_PROGRESS", physical_id)]:
+            return delete(resource_type, physical_id, properties, stack_name, logical_id)
+
+        def row(status):
+            stacks._add_event(stack_id, stack_name, logical_id, resource_type, status, physical_id=physical_id)
+
+        row("DELETE_IN_PROGRESS")
+        # A failure's row is its own.
+        answer = delete(resource_type, physical_id, properties, stack_name, logical_id)
+        row("DELETE_COMPLETE")
+        return answer
+
+    return call
+
+
 def patch():
     """Puts ministack's behaviour right. A name that is not there any more ends the run: the pinned version changed."""
     # ministack's UpdateApplication, StopApplication and CreateApplicationSnapshot never fail on a snapshot.
@@ -73,6 +121,9 @@ def patch():
     flink.replace_from_template = replace_from_template
 
     provisioners._cw_metric_alarm_record = alarm_of_an_expression(provisioners._cw_metric_alarm_record)
+
+    stacks._add_event = rows_of_what_is_added(stacks._add_event)
+    stacks._delete_resource = rows_of_what_is_removed(stacks._delete_resource)
 
     # Its rollback leaves alone the resource whose own update failed, unless that is a custom resource. AWS applies the old
     # model again (B.2, C.4 step 3): that second failure is what makes UPDATE_ROLLBACK_FAILED.

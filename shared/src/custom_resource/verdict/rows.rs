@@ -60,8 +60,7 @@ impl Row {
         let begins = |word: &str| self.status.starts_with(word);
         self.is_in_progress()
             && match request_type {
-                // ministack shows a resource that an update adds as UPDATE_IN_PROGRESS; the properties are compared either way.
-                RequestType::Create => begins("CREATE_") || begins("UPDATE_"),
+                RequestType::Create => begins("CREATE_"),
                 RequestType::Update => !begins("CREATE_") && !begins("DELETE_"),
                 RequestType::Delete => begins("DELETE_"),
                 RequestType::Unknown(_) => true,
