@@ -125,16 +125,17 @@ impl Fault {
     }
 
     /// The same without property values.
-    pub(crate) fn masked(self, mask: &Mask) -> Self {
-        match self {
-            Self::Passing(text) => Self::Passing(mask.apply(&text)),
-            Self::Denied(action, text) => Self::Denied(action, mask.apply(&text)),
-            Self::Snapshot(text) => Self::Snapshot(mask.apply(&text)),
-            Self::Conflict(text) => Self::Conflict(mask.apply(&text)),
-            Self::Missing(text) => Self::Missing(mask.apply(&text)),
-            Self::UnknownStatus(word) => Self::UnknownStatus(word),
-            Self::Rejected(action, text) => Self::Rejected(action, mask.apply(&text)),
+    pub(crate) fn masked(mut self, mask: &Mask) -> Self {
+        match &mut self {
+            Self::Passing(text)
+            | Self::Denied(_, text)
+            | Self::Snapshot(text)
+            | Self::Conflict(text)
+            | Self::Missing(text)
+            | Self::Rejected(_, text) => *text = mask.apply(text),
+            Self::UnknownStatus(_) => {}
         }
+        self
     }
 }
 

@@ -1,19 +1,19 @@
-//! Managed Service for Apache Flink, the only file that knows its SDK: one look, one call.
+//! Managed Service for Apache Flink, the only module that knows its SDK: what a look finds. A call is `perform`.
+
+mod perform;
 
 use aws_sdk_kinesisanalyticsv2 as sdk;
 use aws_smithy_types::DateTime;
-use sdk::types::{
-    ApplicationConfigurationUpdate, ApplicationDetail, ApplicationRestoreConfiguration, ApplicationRestoreType,
-    EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
-};
-use shared::lifecycle::OPERATIONS_PAGE;
+use sdk::types::{ApplicationDetail, ApplicationRestoreType};
 use shared::lifecycle::{
-    Action, Application, ApplicationStatus, Call, Group, Operation, OperationStatus, Operations, Restore, RestoreType,
-    Snapshot, SnapshotStatus, Timestamp,
+    Action, Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Restore, Snapshot,
+    SnapshotStatus, Timestamp,
 };
 
 use crate::aws::Aws;
 use crate::fault::{Fault, fault};
+
+pub(crate) use perform::perform;
 
 /// One application of the account's list.
 #[derive(Debug, Clone)]
@@ -87,6 +87,7 @@ fn described_application(detail: &ApplicationDetail) -> Result<Application, Faul
             .and_then(|option| log_group(&option.log_stream_arn)),
         running_with: configuration.and_then(|all| all.run_configuration_description.as_ref()).map(running_with),
         operations: Operations::Unreadable,
+        has_older_operations: false,
         snapshots: Vec::new(),
     })
 }
@@ -116,15 +117,15 @@ pub(crate) async fn tags(aws: &Aws, arn: &str) -> Result<std::collections::BTree
     Ok(listed.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone().unwrap_or_default())).collect())
 }
 
-/// Newest first, each failed one with its own error text. Not readable is an answer too.
-pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<Operations, Fault> {
-    let listed =
-        aws.flink.list_application_operations().application_name(name).limit(OPERATIONS_PAGE.into()).send().await;
+/// The newest ones, newest first, each failed one with its own error text, and whether there are older ones. Not readable is an answer
+/// too.
+pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<(Operations, bool), Fault> {
+    let listed = aws.flink.list_application_operations().application_name(name).limit(50).send().await;
     let listed = match listed.map_err(|error| fault(Action::ListApplicationOperations, &error)) {
         Ok(listed) => listed,
         Err(Fault::Passing(text)) => return Err(Fault::Passing(text)),
         // An engine without operations, a role without the permission: decide by status and version.
-        Err(_) => return Ok(Operations::Unreadable),
+        Err(_) => return Ok((Operations::Unreadable, false)),
     };
     let mut operations = Vec::new();
     for info in listed.application_operation_info_list() {
@@ -144,7 +145,7 @@ pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<Operations, Faul
         let id = info.operation_id.clone().unwrap_or_else(|| format!("{kind} {}", started.0));
         operations.push(Operation { id, is_new: false, kind, status, started, ended, error });
     }
-    Ok(Operations::Listed(operations))
+    Ok((Operations::Listed(operations), listed.next_token().is_some()))
 }
 
 async fn error_text(aws: &Aws, name: &str, id: &str) -> Result<Option<String>, Fault> {
@@ -182,100 +183,6 @@ pub(crate) async fn snapshots(aws: &Aws, name: &str) -> Result<Vec<Snapshot>, Fa
             return Ok(snapshots);
         }
     }
-}
-
-/// One call, one request.
-pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -> Result<(), Fault> {
-    let (name, arn, token) = (&application.name, &application.arn, application.token.clone());
-    let flink = &aws.flink;
-    let action = call.action();
-    match call {
-        Call::Start { restore, allow_non_restored_state } => {
-            let run = RunConfiguration::builder()
-                .flink_run_configuration(allow(*allow_non_restored_state))
-                .application_restore_configuration(restore_configuration(restore)?)
-                .build();
-            let start = flink.start_application().application_name(name).run_configuration(run);
-            start.send().await.map_err(|error| fault(action, &error))?;
-        }
-        Call::Stop { force } => {
-            let stop = flink.stop_application().application_name(name).force(*force);
-            stop.send().await.map_err(|error| fault(action, &error))?;
-        }
-        Call::CreateSnapshot { name: snapshot } => {
-            let create = flink.create_application_snapshot().application_name(name).snapshot_name(snapshot);
-            create.send().await.map_err(|error| fault(action, &error))?;
-        }
-        Call::DeleteSnapshot { name: snapshot, created } => {
-            let delete = flink.delete_application_snapshot().application_name(name).snapshot_name(snapshot);
-            let delete = delete.snapshot_creation_timestamp(DateTime::from_millis(created.0));
-            delete.send().await.map_err(|error| fault(action, &error))?;
-        }
-        Call::UpdateProperties { groups, restart, settled: _ } => {
-            let mut update = flink
-                .update_application()
-                .application_name(name)
-                .set_conditional_token(token)
-                .application_configuration_update(properties(groups)?);
-            if let Some(allow_non_restored_state) = restart {
-                update = update.run_configuration_update(
-                    RunConfigurationUpdate::builder()
-                        .flink_run_configuration(allow(*allow_non_restored_state))
-                        .application_restore_configuration(restore_configuration(&Restore::Latest)?)
-                        .build(),
-                );
-            }
-            update.send().await.map_err(|error| fault(action, &error))?;
-        }
-        Call::Tag { key, value } => {
-            let tag = Tag::builder().key(*key).value(value).build().map_err(|error| built(action, &error))?;
-            flink.tag_resource().resource_arn(arn).tags(tag).send().await.map_err(|error| fault(action, &error))?;
-        }
-        Call::Untag { key } => {
-            let untag = flink.untag_resource().resource_arn(arn).tag_keys(*key);
-            untag.send().await.map_err(|error| fault(action, &error))?;
-        }
-        Call::ContinueRollback { .. } => {
-            return Err(Fault::Rejected(action, "a stack's rollback is not Flink's to continue".to_owned()));
-        }
-    }
-    Ok(())
-}
-
-fn built(action: Action, error: &dyn std::error::Error) -> Fault {
-    Fault::Rejected(action, error.to_string())
-}
-
-fn allow(allow_non_restored_state: bool) -> FlinkRunConfiguration {
-    FlinkRunConfiguration::builder().allow_non_restored_state(allow_non_restored_state).build()
-}
-
-fn restore_configuration(restore: &Restore) -> Result<ApplicationRestoreConfiguration, Fault> {
-    let (kind, name) = match restore {
-        Restore::Latest => (RestoreType::Latest, None),
-        Restore::Custom(name) => (RestoreType::Custom, Some(name.clone())),
-        Restore::Skip => (RestoreType::Skip, None),
-    };
-    ApplicationRestoreConfiguration::builder()
-        .application_restore_type(ApplicationRestoreType::from(kind.as_str()))
-        .set_snapshot_name(name)
-        .build()
-        .map_err(|error| built(Action::StartApplication, &error))
-}
-
-fn properties(groups: &[Group]) -> Result<ApplicationConfigurationUpdate, Fault> {
-    let failed = |error| built(Action::UpdateApplication, &error);
-    let mut updates = EnvironmentPropertyUpdates::builder().set_property_groups(Some(Vec::new()));
-    for group in groups {
-        let group = PropertyGroup::builder()
-            .property_group_id(&group.id)
-            .set_property_map(Some(group.map.clone().into_iter().collect()))
-            .build()
-            .map_err(failed)?;
-        updates = updates.property_groups(group);
-    }
-    let updates = updates.build().map_err(failed)?;
-    Ok(ApplicationConfigurationUpdate::builder().environment_property_updates(updates).build())
 }
 
 fn timestamp(time: Option<&DateTime>) -> Timestamp {

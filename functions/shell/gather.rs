@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use shared::contract::{UNSTICK, UpdateGuard};
-use shared::lifecycle::{Application, Consent, Incident, StackEvent, StackStatus, Timestamp, Trigger, UnreadMarker};
+use shared::lifecycle::{
+    Application, Consent, Incident, Mask, StackEvent, StackStatus, Timestamp, Trigger, UnreadMarker,
+};
 
 use crate::aws::Aws;
 use crate::fault::Fault;
@@ -48,6 +50,7 @@ pub(crate) fn described_incident(aws: &Aws, root: &StackSeen) -> Incident {
         applications: Vec::new(),
         is_guarded: false,
         attempted: Vec::new(),
+        mask: Mask::default(),
     }
 }
 

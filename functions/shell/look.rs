@@ -68,7 +68,9 @@ async fn go_on(
         }
         // After the snapshots: the operation of one that just failed has ended then, and says why.
         if needed.operations && !begun.has.operations {
-            application.operations = readable(flink::operations(aws, name).await?, &begun.mask);
+            let (operations, has_older) = flink::operations(aws, name).await?;
+            application.operations = readable(operations, &begun.mask);
+            application.has_older_operations = has_older;
             begun.has.operations = true;
         }
         if begun.is_interrupted {

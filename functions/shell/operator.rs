@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_credential_types::Credentials;
 use serde::Deserialize;
 use serde_json::Value as Json;
-use shared::lifecycle::{Action, Application, Incident, Looks, StackStatus, Timestamp};
+use shared::lifecycle::{Action, Application, Incident, Looks, Mask, StackStatus, Timestamp};
 use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
 
 use crate::aws::{Aws, Clients, Retries};
@@ -96,6 +96,7 @@ impl Operator {
         gather::tree(aws, &mut incident).await.map_err(told)?;
         let observed: Vec<Application> = applications.iter().filter_map(|(_, _, one)| one.clone()).collect();
         gather::history(aws, &mut incident, &observed).await.map_err(told)?;
+        incident.mask = Mask::of_stack(&incident.stack, &observed);
         let now: Timestamp = now::now();
         Ok(Some(Scene { now, region, incident, is_ours, types, applications }))
     }

@@ -119,7 +119,7 @@ async fn a_delivery_that_was_held_up_stops_nothing_that_another_one_cured_meanwh
     });
     tokio::join!(stuck(&deployment), another);
     let told = report(&deployment, "RollbackContinued").await;
-    assert!(text(&told, "State").contains("Somebody else continued the rollback"), "{told}");
+    assert!(text(&told, "State").contains("A person, or another delivery, continued the rollback"), "{told}");
     assert_eq!(application(&deployment).status, Flink::Running, "{}", why(&deployment));
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 0);
 }

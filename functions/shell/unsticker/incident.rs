@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use shared::contract::Report;
 use shared::lifecycle::{
-    Action, Application, Attempted, Consent, Done, Goal, Incident, Looks, Next, Reading, Refusal, Settings, Timestamp,
-    Trigger, next, reading,
+    Action, Application, Attempted, Consent, Done, Goal, Incident, Looks, Mask, Next, Reading, Refusal, Settings,
+    Timestamp, Trigger, next, reading,
 };
 use tracing::info;
 
@@ -17,7 +17,7 @@ use crate::now::now;
 use crate::pace::Pace;
 use crate::report::{self as told, Taken, compose};
 use crate::stack::StackSeen;
-use crate::{gather, look};
+use crate::{flink, gather, look};
 
 /// Drives the incident of the stack `name` until nothing more can be done now. Besides the report, since when the stack is as it is.
 pub(super) async fn handle(
@@ -78,7 +78,28 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
     }
     let history = async || gather::history(aws, incident, &applications).await;
     learned(aws, until, Action::DescribeStackEvents, history).await?;
+    let others = others(aws, incident, &applications, until).await?;
+    incident.mask = Mask::of_stack(&incident.stack, &[&applications[..], &others].concat());
     Ok(applications)
+}
+
+/// The other applications of the tree, as they are described: a row may repeat a value of theirs. One that cannot be described has no
+/// value that is known here.
+async fn others(
+    aws: &Aws,
+    incident: &Incident,
+    known: &[Application],
+    until: Instant,
+) -> Result<Vec<Application>, Halt> {
+    let mut others = Vec::new();
+    for name in incident.applications.iter().filter(|name| known.iter().all(|one| one.name != **name)) {
+        match learned(aws, until, Action::DescribeApplication, async || flink::described(aws, name).await).await {
+            Ok(found) => others.extend(found),
+            Err(Halt::Refused(_)) => {}
+            Err(halt @ Halt::Unfinished(_)) => return Err(halt),
+        }
+    }
+    Ok(others)
 }
 
 /// An application with all that is known of it; `None` when it does not exist.

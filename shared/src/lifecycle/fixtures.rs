@@ -26,6 +26,7 @@ pub(crate) fn seen(status: ApplicationStatus) -> Observed {
         running_with: None,
         log_group: None,
         operations: Operations::Listed(Vec::new()),
+        has_older_operations: false,
         snapshots: Vec::new(),
     };
     let now = Timestamp(1_000_000);

@@ -9,6 +9,7 @@ mod restart;
 mod sweep;
 
 use super::UNSTICK_TOKEN;
+use super::mask::Mask;
 use super::observed::Timestamp;
 use super::status::StackStatus;
 
@@ -107,6 +108,8 @@ pub struct Incident {
     pub is_guarded: bool,
     /// What this invocation did so far, in order.
     pub attempted: Vec<Attempted>,
+    /// The property values that no text for people repeats.
+    pub mask: Mask,
 }
 
 impl Incident {
@@ -145,6 +148,12 @@ impl Incident {
         self.operation().iter().rev().find(|event| event.resource_type != STACK && is_failure(event))
     }
 
+    /// Its reason, without property values; empty when the events do not say.
+    #[must_use]
+    pub fn described_cause(&self) -> String {
+        self.cause().map_or_else(String::new, |event| self.mask.apply(&event.reason))
+    }
+
     /// What stops the stack now: failures since its rollback last began, or since its update did, the newest of each resource. A nested
     /// stack's rollback begins by itself, before its parent's. A nested stack is none itself where its own resources say what failed.
     #[must_use]
@@ -164,7 +173,7 @@ impl Incident {
             }
         }
         let speaks = |event: &&StackEvent| !is_nested_stack(event) || !told.contains(event.physical_id.as_str());
-        newest.into_values().filter(speaks).map(Blocker::read).collect()
+        newest.into_values().filter(speaks).map(|event| Blocker::read(event, &self.mask)).collect()
     }
 
     /// When this project last continued this operation's rollback.

@@ -1,6 +1,6 @@
 //! Property values may be secrets, and a service's own text can repeat them (DESIGN 4.7).
 
-use super::observed::Group;
+use super::observed::{Application, Group};
 
 /// What stands for a value.
 const MASKED: &str = "***";
@@ -17,6 +17,19 @@ pub struct Mask {
 }
 
 impl Mask {
+    /// What people may not read of a stack and its applications.
+    #[must_use]
+    pub fn of_stack(stack: &str, applications: &[Application]) -> Self {
+        let mut mask = Self::default();
+        mask.name([stack]);
+        mask.name(stack.split('/').nth(1));
+        for application in applications {
+            mask.name([application.name.as_str(), application.arn.as_str()]);
+            mask.learn(&application.groups);
+        }
+        mask
+    }
+
     /// From now on `words` may be repeated: the application, the stack. An ARN among them tells the region and the account too.
     pub fn name<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
         for word in words {

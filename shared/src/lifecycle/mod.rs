@@ -61,7 +61,7 @@ pub use ownership::is_owned;
 pub use polling::Polling;
 pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
 pub use refusal::Refusal;
-pub use replay::{OPERATIONS_PAGE, Replay, bound, replay, replayed_since};
+pub use replay::{Replay, bound, replay, replayed_since};
 pub use restore::can_restore;
 pub use resume::MAX_ATTEMPTS;
 pub use start::restored_snapshot;

@@ -103,6 +103,8 @@ pub struct Application {
     pub running_with: Option<(Restore, bool)>,
     /// What became of the calls, newest first.
     pub operations: Operations,
+    /// Whether the service has older operations than those that were listed.
+    pub has_older_operations: bool,
     /// All snapshots, in no order.
     pub snapshots: Vec<Snapshot>,
 }

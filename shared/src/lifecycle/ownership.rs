@@ -4,14 +4,11 @@
 /// the thing already existed, it is whoever created it that owns it.
 #[must_use]
 pub fn is_owned(status: &str, reason: &str) -> bool {
-    match status {
-        "DELETE_COMPLETE" | "DELETE_SKIPPED" => false,
-        "CREATE_FAILED" => {
-            let reason = reason.to_ascii_lowercase();
-            !reason.contains("already exists") && !reason.contains("handlererrorcode: alreadyexists")
-        }
-        _ => true,
+    if status == "CREATE_FAILED" {
+        let reason = reason.to_ascii_lowercase();
+        return !reason.contains("already exists") && !reason.contains("handlererrorcode: alreadyexists");
     }
+    !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&status)
 }
 
 #[cfg(test)]

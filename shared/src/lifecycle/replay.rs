@@ -7,8 +7,6 @@ use super::observed::{Application, Operations, START, Timestamp};
 use super::refusal::Refusal;
 use super::status::OperationStatus;
 
-/// The most operations that one look lists; of an application that has as many the first may not be among them.
-pub const OPERATIONS_PAGE: u16 = 50;
 /// The most hours that the tag takes, a year.
 const MOST_HOURS: u64 = 8760;
 
@@ -84,10 +82,10 @@ pub fn replayed_since(application: &Application) -> Timestamp {
     application.newest_snapshot().map_or_else(|| first_start(application), |snapshot| snapshot.created)
 }
 
-/// The first successful start. Its creation stands for it where operations cannot be read, or may go further back than one page.
+/// The first successful start. Its creation stands for it where operations cannot be read, or go further back than what was listed.
 fn first_start(application: &Application) -> Timestamp {
     match &application.operations {
-        Operations::Listed(all) if all.len() >= usize::from(OPERATIONS_PAGE) => application.created,
+        Operations::Listed(_) if application.has_older_operations => application.created,
         Operations::Listed(all) => all
             .iter()
             .rev()
@@ -142,15 +140,15 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_full_page_of_operations_the_first_start_is_unknown_not_young() {
+    fn where_older_operations_are_not_listed_the_first_start_is_unknown_not_young() {
         let mut observed = seen(ApplicationStatus::Running);
         later(&mut observed, Duration::from_hours(30));
         let now = observed.now;
-        for _ in 1..OPERATIONS_PAGE {
+        for _ in 0..50 {
             operation(&mut observed, START, OperationStatus::Successful, None);
         }
-        assert!(matches!(replay(app(&mut observed), now, BOUND), Replay::Empty { .. }));
-        operation(&mut observed, START, OperationStatus::Successful, None);
+        assert!(matches!(replay(app(&mut observed), now, BOUND), Replay::Empty { .. }), "fifty, and no more");
+        app(&mut observed).has_older_operations = true;
         assert!(matches!(replay(app(&mut observed), now, BOUND), Replay::Forbidden { .. }));
     }
 

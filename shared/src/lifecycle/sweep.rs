@@ -188,20 +188,17 @@ pub fn is_new(age: Duration) -> bool {
 /// Whether people hear of a refusal in this sweep.
 #[must_use]
 pub fn is_news(refusal: &Refusal, observed: &Observed) -> bool {
-    let failed = observed.application.as_ref().and_then(failed_last);
-    match (refusal, failed) {
-        // Each attempt is told once: by the sweep after the one that made it.
-        (Refusal::SnapshotFailed { .. }, Some(last)) => {
-            observed.tried.snapshots == 0 && is_new(observed.now.since(last.created))
-        }
-        // A refused one leaves nothing behind but that it is due: told when it first is, and then once an hour.
-        (Refusal::SnapshotFailed { .. }, None) => {
-            let due = observed.application.as_ref().and_then(due_since);
-            is_told(due.unwrap_or_default(), observed.now)
-        }
-        // Nobody knows since when it is so: once an hour by the clock.
-        _ => is_told(Timestamp(0), observed.now),
+    let Refusal::SnapshotFailed { .. } = refusal else {
+        // Since when it is so is not known: once an hour by the clock.
+        return is_told(Timestamp(0), observed.now);
+    };
+    if let Some(last) = observed.application.as_ref().and_then(failed_last) {
+        // Each attempt is reported once: by the sweep after the one that made it.
+        return observed.tried.snapshots == 0 && is_new(observed.now.since(last.created));
     }
+    // A refused one leaves nothing behind but that it is due: reported when it first is, and then once an hour.
+    let due = observed.application.as_ref().and_then(due_since);
+    is_told(due.unwrap_or_default(), observed.now)
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ fn frame(words: &[&str]) -> usize {
             if is_known { 3 + packaging(rest) } else { 0 }
         }
         ["at", call, rest @ ..] if is_call(call) && is_place(call) => 2 + packaging(rest),
-        _ => 0,
+        [..] => 0,
     }
 }
 

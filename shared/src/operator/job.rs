@@ -79,9 +79,11 @@ fn at_rest(application: &Application, now: Timestamp) -> Job {
     }
     let operations = all(application);
     let started = operations.iter().any(|operation| operation.kind == "StartApplication");
-    let unreadable = application.operations == Operations::Unreadable;
+    let is_known = application.operations != Operations::Unreadable && !application.has_older_operations;
+    if !started && is_known {
+        return Job::NeverStarted;
+    }
     match operations.iter().find(|operation| operation.kind != "CreateApplicationSnapshot") {
-        _ if !started && !unreadable => Job::NeverStarted,
         Some(newest) => Job::Stopped(operation_told(newest, now)),
         None => Job::Stopped("why cannot be read: its operations are not readable".to_owned()),
     }
@@ -137,6 +139,7 @@ pub(super) mod tests {
             log_group: Some("/aws/kinesis-analytics/orders".into()),
             groups: Vec::new(),
             running_with: None,
+            has_older_operations: false,
             operations: Operations::Listed(
                 operations
                     .iter()

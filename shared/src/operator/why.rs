@@ -131,7 +131,7 @@ impl Scene {
     fn first_failure(&self) -> String {
         self.operation().cause().map_or_else(
             || "The stack's events do not say what failed.".to_owned(),
-            |event| format!("{}: {}", event.logical_id, own_words(&event.reason)),
+            |event| format!("{}: {}", event.logical_id, own_words(&self.incident.mask.apply(&event.reason))),
         )
     }
 }

@@ -1,5 +1,6 @@
 //! What kind of failure a row is: the words of CloudFormation, of its resource handlers and of the services, read once, here.
 
+use super::super::mask::Mask;
 use super::{APPLICATION, LOGGING_OPTION, SNAPSHOT_FAILURE, STACK, StackEvent};
 
 /// What stops a rollback.
@@ -7,7 +8,7 @@ use super::{APPLICATION, LOGGING_OPTION, SNAPSHOT_FAILURE, STACK, StackEvent};
 pub struct Blocker {
     /// The resource's logical ID.
     pub logical_id: String,
-    /// Its own reason.
+    /// Its own reason, without property values.
     pub reason: String,
     /// What cures it.
     pub kind: BlockerKind,
@@ -48,20 +49,18 @@ pub(super) fn is_failure(event: &StackEvent) -> bool {
 }
 
 impl Blocker {
-    /// Reads a row that failed.
-    pub(super) fn read(event: &StackEvent) -> Self {
+    /// Reads a row that failed. Its kind is that of the whole reason; people read it without property values.
+    pub(super) fn read(event: &StackEvent, mask: &Mask) -> Self {
         let (kind, application) = kind(event);
-        Self { logical_id: event.logical_id.clone(), reason: event.reason.clone(), kind, application }
+        Self { logical_id: event.logical_id.clone(), reason: mask.apply(&event.reason), kind, application }
     }
 }
 
 fn kind(event: &StackEvent) -> (BlockerKind, Option<String>) {
-    let own = match event.resource_type.as_str() {
-        APPLICATION => Some(event.physical_id.clone()).filter(|name| !name.is_empty()),
-        LOGGING_OPTION => event.application.clone(),
-        _ => None,
-    };
-    let is_flink = [APPLICATION, LOGGING_OPTION].contains(&event.resource_type.as_str());
+    let (is_application, is_option) = (event.resource_type == APPLICATION, event.resource_type == LOGGING_OPTION);
+    let physical_id = Some(event.physical_id.clone()).filter(|name| is_application && !name.is_empty());
+    let own = physical_id.or_else(|| event.application.clone().filter(|_| is_option));
+    let is_flink = is_application || is_option;
     if let Some(named) = named_in_snapshot_failure(&event.reason).filter(|_| is_flink) {
         return match own {
             Some(own) if own != named => (BlockerKind::Incurable, None),
@@ -132,8 +131,12 @@ mod tests {
         }
     }
 
+    fn read(event: &StackEvent) -> Blocker {
+        Blocker::read(event, &Mask::default())
+    }
+
     fn kind_of(resource_type: &str, reason: &str) -> BlockerKind {
-        Blocker::read(&event(resource_type, reason)).kind
+        read(&event(resource_type, reason)).kind
     }
 
     fn by_handler(message: &str, code: &str) -> String {
@@ -146,13 +149,13 @@ mod tests {
     #[test]
     fn a_snapshot_failure_is_of_the_application_that_its_text_names() {
         let text = |name: &str| by_handler(&format!("{SNAPSHOT_FAILURE} {name} at this moment."), "InvalidRequest");
-        let own = Blocker::read(&event(APPLICATION, &text("app")));
+        let own = read(&event(APPLICATION, &text("app")));
         assert_eq!((own.kind, own.application.as_deref()), (BlockerKind::Snapshot, Some("app")));
         assert_eq!(kind_of(APPLICATION, &text("app-2")), BlockerKind::Incurable, "another application's");
         let mut option = event(LOGGING_OPTION, &text("app.v1"));
-        assert_eq!(Blocker::read(&option).application.as_deref(), Some("app.v1"), "its properties are not known");
+        assert_eq!(read(&option).application.as_deref(), Some("app.v1"), "its properties are not known");
         option.application = Some("app".into());
-        assert_eq!(Blocker::read(&option).kind, BlockerKind::Incurable);
+        assert_eq!(read(&option).kind, BlockerKind::Incurable);
         assert_eq!(kind_of(SEED, &text("app")), BlockerKind::Incurable, "whatever a custom resource says");
     }
 

@@ -114,13 +114,15 @@ pub fn reading(status: StackStatus, consent: Consent) -> Reading {
 /// anything was done.
 #[must_use]
 pub fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
-    match phase(incident.status) {
-        Phase::AtRest if incident.consent == Consent::None => at_rest::untagged(incident, applications),
-        _ if incident.consent == Consent::None => report(Standing::NotOurs),
-        Phase::Stuck => stuck::next(incident, applications, settings, now),
-        Phase::AtRest => at_rest::next(incident, applications, settings, now),
-        Phase::UpdateFailed => update_failed::next(incident, applications, settings, now),
-        Phase::Other => report(Standing::NothingStuck),
+    match (phase(incident.status), incident.consent) {
+        (Phase::AtRest, Consent::None) => at_rest::untagged(incident, applications),
+        (Phase::Stuck | Phase::UpdateFailed | Phase::Other, Consent::None) => report(Standing::NotOurs),
+        (Phase::Stuck, Consent::DryRun | Consent::Enabled) => stuck::next(incident, applications, settings, now),
+        (Phase::AtRest, Consent::DryRun | Consent::Enabled) => at_rest::next(incident, applications, settings, now),
+        (Phase::UpdateFailed, Consent::DryRun | Consent::Enabled) => {
+            update_failed::next(incident, applications, settings, now)
+        }
+        (Phase::Other, Consent::DryRun | Consent::Enabled) => report(Standing::NothingStuck),
     }
 }
 
@@ -130,7 +132,7 @@ fn report(standing: Standing) -> Next {
 
 /// What a stack's status asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// The rollback failed.
     Stuck,
     /// The operation is over: what was stopped for it is to run again.
@@ -141,7 +143,7 @@ enum Phase {
     Other,
 }
 
-const fn phase(status: StackStatus) -> Phase {
+pub(super) const fn phase(status: StackStatus) -> Phase {
     match status {
         StackStatus::UpdateRollbackFailed => Phase::Stuck,
         StackStatus::UpdateFailed => Phase::UpdateFailed,

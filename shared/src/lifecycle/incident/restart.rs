@@ -3,6 +3,7 @@
 use super::super::observed::{Application, Operations, START, Timestamp};
 use super::super::status::{ApplicationStatus, OperationStatus, StackStatus};
 use super::super::{AWAITING_FIX, MARKER};
+use super::next::{Phase, phase};
 use super::{Incident, StackEvent};
 
 const STOP: &str = "StopApplication";
@@ -99,30 +100,10 @@ fn awaiting(incident: &Incident, application: &Application, event: &str) -> Owed
 /// decides, with less known.
 pub(super) fn may_be_left_behind(stack: StackStatus, application: Option<ApplicationStatus>, is_marked: bool) -> bool {
     let may_be_stopped = application.is_none_or(|status| status == ApplicationStatus::Ready);
-    match stack {
-        StackStatus::UpdateRollbackComplete => is_marked || may_be_stopped,
-        StackStatus::UpdateComplete
-        | StackStatus::CreateComplete
-        | StackStatus::ImportComplete
-        | StackStatus::ImportRollbackComplete => is_marked,
-        StackStatus::CreateInProgress
-        | StackStatus::CreateFailed
-        | StackStatus::RollbackInProgress
-        | StackStatus::RollbackFailed
-        | StackStatus::RollbackComplete
-        | StackStatus::DeleteInProgress
-        | StackStatus::DeleteFailed
-        | StackStatus::DeleteComplete
-        | StackStatus::UpdateInProgress
-        | StackStatus::UpdateCompleteCleanupInProgress
-        | StackStatus::UpdateFailed
-        | StackStatus::UpdateRollbackInProgress
-        | StackStatus::UpdateRollbackFailed
-        | StackStatus::UpdateRollbackCompleteCleanupInProgress
-        | StackStatus::ReviewInProgress
-        | StackStatus::ImportInProgress
-        | StackStatus::ImportRollbackInProgress
-        | StackStatus::ImportRollbackFailed => false,
+    match phase(stack) {
+        Phase::AtRest if stack == StackStatus::UpdateRollbackComplete => is_marked || may_be_stopped,
+        Phase::AtRest => is_marked,
+        Phase::Stuck | Phase::UpdateFailed | Phase::Other => false,
     }
 }
 

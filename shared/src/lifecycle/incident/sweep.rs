@@ -36,16 +36,18 @@ pub enum Duty {
 /// What a sweep owes to an application that opted in, or carries the marker.
 #[must_use]
 pub fn duty(glimpse: &Glimpse) -> Duty {
-    let is_stuck = glimpse.stack == StackStatus::UpdateRollbackFailed;
-    match (is_stuck, glimpse.may_invoke) {
-        _ if glimpse.is_invoked => Duty::Nothing,
-        _ if glimpse.consent == Consent::None => untagged(*glimpse),
-        // Its stack has its turn in a later sweep; until then its snapshots cannot be taken.
-        (true, false) => Duty::Nothing,
-        (true, true) => Duty::Invoke,
-        (false, true) if may_be_left_behind(glimpse.stack, glimpse.status, glimpse.is_marked) => Duty::Examine,
-        (false, true | false) => Duty::Snapshots,
+    if glimpse.is_invoked {
+        return Duty::Nothing;
     }
+    if glimpse.consent == Consent::None {
+        return untagged(*glimpse);
+    }
+    if glimpse.stack == StackStatus::UpdateRollbackFailed {
+        // Without a turn in this sweep its stack has one in a later sweep; until then its snapshots cannot be taken.
+        return if glimpse.may_invoke { Duty::Invoke } else { Duty::Nothing };
+    }
+    let may_be_left = may_be_left_behind(glimpse.stack, glimpse.status, glimpse.is_marked);
+    if glimpse.may_invoke && may_be_left { Duty::Examine } else { Duty::Snapshots }
 }
 
 /// A stack that has not opted in: a person is told of what its guard stopped and nobody started.

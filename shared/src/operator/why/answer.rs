@@ -146,7 +146,7 @@ pub(super) fn job_told(job: &Job) -> String {
         }
         Job::NeverStarted => "never started".to_owned(),
         Job::AwaitsFix => "stopped on purpose: the code failed again after the rollback".to_owned(),
-        Job::AwaitsRestart => "stopped for a deployment and not started again yet".to_owned(),
+        Job::AwaitsRestart => "not running; it carries the marker of a stop for a deployment".to_owned(),
         Job::Stopped(last) => format!("not running; {last}"),
         Job::RolledBack => "the service ended a rollback there and starts nothing by itself".to_owned(),
     }

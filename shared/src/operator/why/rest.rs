@@ -3,8 +3,8 @@
 use super::super::job::{Job, SlowSince, job};
 use super::answer::job_told;
 use super::{Scene, Told, Verdict};
-use crate::contract::AutoStart;
-use crate::lifecycle::{Application, SNAPSHOT_FAILURE, StackStatus};
+use crate::contract::{AutoStart, UNSTICK};
+use crate::lifecycle::{Application, Goal, Incident, Next, SNAPSHOT_FAILURE, Settings, StackStatus, Standing, next};
 
 /// The stack itself is done; what its applications do decides.
 pub(super) fn complete(scene: &Scene) -> Told {
@@ -64,17 +64,68 @@ fn one(scene: &Scene, application: &Application, told: &mut Told) {
             told.next.extend(commands.jobs_log(application));
             told.next.push(commands.deploy());
         }
-        Job::AwaitsRestart if scene.incident.status == StackStatus::UpdateRollbackComplete => {
-            told.stuck(format!("{name} was stopped for the update that was taken back, and not started again yet."));
-            told.next.push(commands.unstick());
-        }
-        Job::AwaitsRestart | Job::Stopped(_) => {
-            told.stuck(format!("{name} is not running: {}.", job_told(&seen).trim_start_matches("not running; ")));
-            told.next.push(commands.start(name));
-        }
+        Job::AwaitsRestart | Job::Stopped(_) => not_running(scene, application, &seen, told),
         Job::RolledBack => {
             told.stuck(format!("{name} is ROLLED_BACK: {}.", job_told(&seen)));
             told.next.push(commands.deploy());
+        }
+    }
+}
+
+/// READY: what the unsticker would do about it, by its own rules, or else a person starts it.
+fn not_running(scene: &Scene, application: &Application, seen: &Job, answer: &mut Told) {
+    let (name, commands) = (&application.name, scene.commands());
+    let incident = Incident { applications: vec![name.clone()], ..scene.incident.clone() };
+    // What the unsticker was deployed with cannot be seen from here.
+    let decided = next(&incident, std::slice::from_ref(application), &Settings::default(), scene.now);
+    let stopped = if scene.incident.status == StackStatus::UpdateRollbackComplete {
+        format!("{name} was stopped for the update that was taken back, and not started again yet.")
+    } else {
+        format!("{name} was stopped for an update, and not started again yet.")
+    };
+    let standing = match decided {
+        Next::Reach { goal: Goal::Recovered(_), .. } => {
+            answer.stuck(stopped);
+            answer.next.push(commands.unstick());
+            return;
+        }
+        // Its marker counts no more, and is only removed.
+        Next::Reach { .. } => {
+            answer.stuck(format!("{name} is not running, and these handlers did not stop it: they leave it so."));
+            answer.next.push(commands.start(name));
+            return;
+        }
+        Next::Report(standings) => standings.into_iter().next(),
+    };
+    answer.next.push(commands.start(name));
+    match standing {
+        Some(Standing::WouldStart { .. }) => {
+            answer.stuck(stopped);
+            answer.seen.push(format!("{UNSTICK}=dry-run: the unsticker only says what it would do"));
+        }
+        Some(Standing::StartRefused { refusal, .. }) => {
+            answer.stuck(stopped);
+            answer.seen.push(refusal.to_string());
+        }
+        Some(
+            Standing::NotOurs
+            | Standing::NothingStuck
+            | Standing::NothingToStart
+            | Standing::UpdateFailed { .. }
+            | Standing::ProvenAgain { .. }
+            | Standing::Waits { .. }
+            | Standing::WouldUnstick { .. }
+            | Standing::StackRefused { .. }
+            | Standing::Continued { .. }
+            | Standing::ContinuedByAnother
+            | Standing::Recovered { .. }
+            | Standing::AwaitingFix { .. }
+            | Standing::LeftStopped { .. }
+            | Standing::Gone { .. }
+            | Standing::LeftToDeployment { .. },
+        )
+        | None => {
+            answer.stuck(format!("{name} is not running: {}.", job_told(seen).trim_start_matches("not running; ")));
         }
     }
 }

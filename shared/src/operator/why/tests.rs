@@ -2,7 +2,7 @@ use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
 use super::*;
 use crate::contract::UNSTICK;
-use crate::lifecycle::{Consent, OperationStatus, SnapshotStatus, Trigger};
+use crate::lifecycle::{Consent, Mask, OperationStatus, SnapshotStatus, Trigger};
 
 const STACK: &str = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1";
 const SNAPSHOT: &str = "Failed to take snapshot for the application orders at this moment.";
@@ -39,6 +39,7 @@ fn scene(status: StackStatus, events: Vec<StackEvent>, application: Application)
         applications: vec!["orders".to_owned(), "bills".to_owned()],
         is_guarded: false,
         attempted: Vec::new(),
+        mask: Mask::default(),
     };
     let applications = vec![("Application".to_owned(), "orders".to_owned(), Some(application))];
     Scene { now: NOW, region: None, incident, is_ours: true, types: BTreeSet::new(), applications }
@@ -153,6 +154,43 @@ fn the_cause_of_a_deletion_is_not_that_of_the_update_before_it() {
     let told = why(&scene(StackStatus::DeleteFailed, events, running()));
     assert_eq!(told.cause, "Table: in use");
     assert!(told.next.iter().any(|line| line.ends_with("--retain-resources Table")), "{:?}", told.next);
+}
+
+/// READY after a rollback of two minutes, with this marker and this newest operation, so many minutes ago.
+fn at_rest(consent: Consent, marker: Option<&str>, newest: (&str, i64)) -> Scene {
+    let at = |minutes: i64, event: StackEvent| StackEvent {
+        id: event.status.clone(),
+        time: Timestamp(NOW.0 - minutes * 60_000),
+        ..event
+    };
+    let guard = row("Guard", "Custom::FlinkUpdateGuard", "UPDATE_COMPLETE", "");
+    let events = vec![at(8, own("UPDATE_ROLLBACK_COMPLETE")), at(9, guard), at(10, own("UPDATE_IN_PROGRESS"))];
+    let start = ("StartApplication", OperationStatus::Successful, 90);
+    let (kind, minutes) = newest;
+    let mut ready = application(ApplicationStatus::Ready, &[(kind, OperationStatus::Successful, minutes), start], &[]);
+    ready.tags.extend(marker.map(|marker| ("flink-unstick-restart".to_owned(), marker.to_owned())));
+    let mut scene = scene(StackStatus::UpdateRollbackComplete, events, ready);
+    scene.incident.consent = consent;
+    scene
+}
+
+#[test]
+fn of_a_job_that_is_down_it_says_what_the_unsticker_itself_decides() {
+    let (invoke, start) = ("aws lambda invoke", "aws kinesisanalyticsv2 start-application");
+    let stop = |minutes: i64| ("StopApplication", minutes);
+    for (consent, marker, newest, command, cause) in [
+        (Consent::Enabled, Some("UPDATE_IN_PROGRESS"), stop(9), invoke, "was stopped for the update"),
+        (Consent::Enabled, None, stop(9), invoke, "was stopped for the update"),
+        (Consent::None, Some("UPDATE_IN_PROGRESS"), stop(9), start, "not running"),
+        (Consent::DryRun, Some("UPDATE_IN_PROGRESS"), stop(9), start, "was stopped for the update"),
+        (Consent::Enabled, Some("UPDATE_IN_PROGRESS"), stop(2), start, "these handlers did not stop it"),
+        (Consent::Enabled, None, stop(2), start, "not running"),
+    ] {
+        let answer = why(&at_rest(consent, marker, newest));
+        let case = format!("{consent:?} {marker:?} {newest:?}: {answer:?}");
+        assert!(answer.next.len() == 1 && answer.next[0].starts_with(command), "{case}");
+        assert!(answer.cause.contains(cause), "{case}");
+    }
 }
 
 #[test]

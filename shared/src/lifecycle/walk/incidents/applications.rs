@@ -1,0 +1,74 @@
+//! The states of the applications of a stack.
+
+use std::time::Duration;
+
+use super::super::super::fixtures::{app, later, seen, snapshot};
+use super::super::super::{
+    Application, ApplicationStatus, MARKER, MAX_REPLAY_HOURS, Operation, OperationStatus, Operations, SnapshotStatus,
+    Timestamp, UNSTICK,
+};
+
+/// An application of the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Running,
+    /// Its newest snapshot is too old for a force-stop.
+    TooOld,
+    Ready,
+    Gone,
+    /// Its own tag says so.
+    DryRun,
+    /// Its own tag is no consent.
+    Untagged,
+    /// The bound in its tag cannot be read.
+    UnreadableBound,
+    /// Stopped in this operation, with the marker.
+    Marked,
+}
+
+pub(super) const STATES: [State; 8] = [
+    State::Running,
+    State::TooOld,
+    State::Ready,
+    State::Gone,
+    State::DryRun,
+    State::Untagged,
+    State::UnreadableBound,
+    State::Marked,
+];
+
+pub(super) fn application(name: &str, state: State) -> Option<Application> {
+    let is_down = matches!(state, State::Ready | State::Marked);
+    let status = if is_down { ApplicationStatus::Ready } else { ApplicationStatus::Running };
+    let mut observed = seen(status);
+    snapshot(&mut observed, "old", SnapshotStatus::Ready);
+    if state != State::TooOld {
+        later(&mut observed, Duration::from_hours(30));
+        snapshot(&mut observed, "young", SnapshotStatus::Ready);
+    }
+    let application = app(&mut observed);
+    name.clone_into(&mut application.name);
+    let (key, value) = match state {
+        State::Gone => return None,
+        State::DryRun => (UNSTICK, "dry-run"),
+        State::Untagged => (UNSTICK, "no"),
+        State::UnreadableBound => (MAX_REPLAY_HOURS, "2h"),
+        State::Marked => {
+            let kind = "StopApplication".to_owned();
+            let (status, started) = (OperationStatus::Successful, Timestamp(5));
+            application.operations = Operations::Listed(vec![Operation {
+                id: String::new(),
+                is_new: false,
+                kind,
+                status,
+                started,
+                ended: None,
+                error: None,
+            }]);
+            (MARKER, "stack-0")
+        }
+        State::Running | State::TooOld | State::Ready => return observed.application,
+    };
+    application.tags.insert(key.into(), value.into());
+    observed.application
+}
