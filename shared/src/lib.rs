@@ -1,7 +1,7 @@
 //! The core of flink-stack-handlers: values in, values out.
 //!
 //! ```text
-//! template, operator -> contract -> lifecycle        custom_resource
+//! operator -> template -> contract -> lifecycle        custom_resource
 //! ```
 //!
 //! * [`lifecycle`]: what is the next step from what was just observed. The only place that decides.

@@ -26,7 +26,7 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
     ("custom_resource", &["crate::contract", "crate::lifecycle", "crate::template", "crate::operator"]),
     ("contract", &["crate::template", "crate::operator"]),
     ("template", &["crate::operator"]),
-    ("operator", &["crate::template", "crate::custom_resource"]),
+    ("operator", &["crate::custom_resource"]),
 ];
 
 #[test]

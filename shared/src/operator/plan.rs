@@ -6,10 +6,8 @@
 
 mod answer;
 mod changes;
-mod compare;
 mod guarding;
 mod keys;
-mod resolve;
 mod restart;
 mod seen;
 mod side;
@@ -196,26 +194,4 @@ const fn is_updatable(status: StackStatus) -> bool {
 /// From these only with rollback disabled (CloudFormation's user guide, stack failure options).
 const fn needs_rollback_disabled(status: StackStatus) -> bool {
     matches!(status, StackStatus::CreateFailed | StackStatus::UpdateFailed)
-}
-
-impl Proposal {
-    /// Region, account and partition, the latter two from the stack's ARN `arn:<partition>:cloudformation:<region>:<account>:...`.
-    fn pseudo(&self) -> BTreeMap<String, String> {
-        let arn: Vec<&str> = self.deployed.as_ref().map_or("", |deployed| &deployed.id).split(':').collect();
-        let part = |index: usize| arn.get(index).map(|part| (*part).to_owned());
-        let suffix = part(1).map(|partition| match partition.as_str() {
-            "aws-cn" => "amazonaws.com.cn".to_owned(),
-            _ => "amazonaws.com".to_owned(),
-        });
-        let id = self.deployed.as_ref().map(|deployed| deployed.id.clone());
-        let all = [
-            ("AWS::Partition", part(1)),
-            ("AWS::Region", Some(self.region.clone())),
-            ("AWS::AccountId", part(4)),
-            ("AWS::StackName", Some(self.name.clone())),
-            ("AWS::StackId", id),
-            ("AWS::URLSuffix", suffix),
-        ];
-        all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
-    }
 }

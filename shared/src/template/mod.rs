@@ -87,6 +87,7 @@ mod picture;
 mod problem;
 mod property_groups;
 mod references;
+pub mod resolve;
 mod resource;
 pub mod s3;
 mod scope;

@@ -1,9 +1,13 @@
-//! For tests: a rendered template as CloudFormation would resolve it, with no more than our templates use.
+//! For tests: a rendered template with its parameters chosen, resolved by [`Resolver`], with words in the place of what only the deployment
+//! knows.
 
-use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Template;
+use super::resolve::{Resolver, known, pseudo_parameters, values};
+
+pub(super) use super::resolve::text;
 
 /// A template with its parameters chosen.
 pub(super) struct Resolved {
@@ -55,14 +59,8 @@ impl Resolved {
     /// The resources whose conditions hold, with their types.
     pub(super) fn resources(&self) -> Vec<(String, String)> {
         let all = self.template["Resources"].as_object().unwrap().iter();
-        let exists = |resource: &Json| {
-            resource
-                .get("Condition")
-                .is_none_or(|name| self.holds(&self.template["Conditions"][name.as_str().unwrap()]))
-        };
-        all.filter(|(_, resource)| exists(resource))
-            .map(|(id, resource)| (id.clone(), text(&resource["Type"])))
-            .collect()
+        let exists = |id: &str| self.ask(&self.names(), |resolver| resolver.exists(id).unwrap());
+        all.filter(|(id, _)| exists(id)).map(|(id, resource)| (id.clone(), text(&resource["Type"]))).collect()
     }
 
     /// A resource's properties.
@@ -70,98 +68,47 @@ impl Resolved {
         self.resolve(&self.template["Resources"][id]["Properties"]).unwrap()
     }
 
-    /// `None` is `AWS::NoValue`.
+    /// `None` is `AWS::NoValue`. An attribute, which only the deployment knows, reads `<name>.<attribute>`.
     pub(super) fn resolve(&self, json: &Json) -> Option<Json> {
-        match json {
-            Json::Object(members) => match members.iter().next() {
-                Some((name, argument)) if members.len() == 1 && (name == "Ref" || name.starts_with("Fn::")) => {
-                    self.intrinsic(name, argument)
-                }
-                _ => Some(Json::Object(
-                    members.iter().filter_map(|(key, value)| Some((key.clone(), self.resolve(value)?))).collect(),
-                )),
-            },
-            Json::Array(items) => Some(items.iter().filter_map(|item| self.resolve(item)).collect()),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Some(json.clone()),
-        }
+        let names = self.names();
+        self.ask(&names, |resolver| resolver.resolve(json)).map(|json| plain(json, &names))
     }
 
-    fn intrinsic(&self, name: &str, argument: &Json) -> Option<Json> {
-        Some(match name {
-            "Ref" if argument == "AWS::NoValue" => return None,
-            "Ref" if self.template["Parameters"][argument.as_str().unwrap()]["Type"] == "CommaDelimitedList" => {
-                self.name(argument.as_str().unwrap()).split(',').map(Json::from).collect()
-            }
-            "Ref" => self.name(argument.as_str().unwrap()).into(),
-            "Fn::GetAtt" => format!("{}.{}", self.name(argument[0].as_str().unwrap()), text(&argument[1])).into(),
-            "Fn::ImportValue" => text(argument).into(),
-            "Fn::Join" => {
-                let parts = self.resolve(&argument[1]).unwrap();
-                let parts: Vec<String> = parts.as_array().unwrap().iter().map(text).collect();
-                parts.join(argument[0].as_str().unwrap()).into()
-            }
-            "Fn::Split" => {
-                let whole = text(&self.resolve(&argument[1]).unwrap());
-                whole.split(argument[0].as_str().unwrap()).map(Json::from).collect()
-            }
-            "Fn::Select" => {
-                let index = usize::try_from(argument[0].as_u64().unwrap()).unwrap();
-                self.resolve(&argument[1]).unwrap()[index].clone()
-            }
-            "Fn::Sub" => match argument.as_array() {
-                Some(parts) => self.sub(&text(&parts[0]), parts[1].as_object().unwrap()),
-                None => self.sub(&text(argument), &Map::new()),
-            },
-            "Fn::If" => {
-                let condition = &self.template["Conditions"][argument[0].as_str().unwrap()];
-                return self.resolve(&argument[if self.holds(condition) { 1 } else { 2 }]);
-            }
-            other => panic!("our templates do not use {other}"),
+    fn ask<T>(&self, physical: &BTreeMap<String, String>, question: impl FnOnce(&Resolver) -> T) -> T {
+        let arn = format!("arn:{}:cloudformation:{}:111122223333:stack/stack/1", self.partition, self.region);
+        question(&Resolver {
+            template: &self.template,
+            parameters: &values(&self.template, &self.parameters, None, false),
+            pseudo: &pseudo_parameters("stack", self.region, Some(&arn)),
+            physical,
+            renewed: &BTreeSet::new(),
+            volatile: &BTreeSet::new(),
         })
     }
 
-    fn holds(&self, condition: &Json) -> bool {
-        let (name, argument) = condition.as_object().unwrap().iter().next().unwrap();
-        match name.as_str() {
-            "Fn::Equals" => self.resolve(&argument[0]) == self.resolve(&argument[1]),
-            "Fn::And" => argument.as_array().unwrap().iter().all(|one| self.holds(one)),
-            "Fn::Or" => argument.as_array().unwrap().iter().any(|one| self.holds(one)),
-            "Fn::Not" => !self.holds(&argument[0]),
-            "Condition" => self.holds(&self.template["Conditions"][argument.as_str().unwrap()]),
-            other => panic!("our templates do not use {other}"),
+    /// What `Ref` of each resource is: its name where one is given, else its logical ID.
+    fn names(&self) -> BTreeMap<String, String> {
+        let mut names: BTreeMap<String, String> =
+            self.template["Resources"].as_object().unwrap().keys().map(|id| (id.clone(), id.clone())).collect();
+        for (id, name) in &self.names {
+            let name = self.ask(&BTreeMap::new(), |resolver| resolver.resolve(name)).unwrap();
+            names.insert(id.clone(), text(&name));
         }
-    }
-
-    fn sub(&self, pattern: &str, variables: &Map<String, Json>) -> Json {
-        let mut pieces = pattern.split("${");
-        let mut whole = pieces.next().unwrap().to_owned();
-        for piece in pieces {
-            let (name, rest) = piece.split_once('}').unwrap();
-            let value = match (variables.get(name), name.split_once('.')) {
-                (Some(value), _) => text(&self.resolve(value).unwrap()),
-                (None, Some((id, attribute))) => format!("{}.{attribute}", self.name(id)),
-                (None, None) => self.name(name),
-            };
-            whole = whole + &value + rest;
-        }
-        whole.into()
-    }
-
-    fn name(&self, id: &str) -> String {
-        let pseudo = match id {
-            "AWS::Region" => Some(self.region),
-            "AWS::AccountId" => Some("111122223333"),
-            "AWS::Partition" => Some(self.partition),
-            "AWS::StackName" => Some("stack"),
-            _ => None,
-        };
-        let parameter = self.parameters.get(id).cloned();
-        let named = || self.names.get(id).map(|name| text(&self.resolve(name).unwrap()));
-        pseudo.map(str::to_owned).or(parameter).or_else(named).unwrap_or_else(|| id.to_owned())
+        names
     }
 }
 
-/// As CloudFormation hands it on: a string, whatever it was.
-pub(super) fn text(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+/// With words in the place of tokens.
+fn plain(json: Json, names: &BTreeMap<String, String>) -> Json {
+    match json {
+        Json::String(text) => known(&text, |token| {
+            let export = token.strip_prefix("Fn::ImportValue ").and_then(|name| serde_json::from_str(name).ok());
+            let attribute = token.split_once('.').and_then(|(id, name)| Some(format!("{}.{name}", names.get(id)?)));
+            export.or(attribute).unwrap_or_else(|| token.replace(['"', '\\'], ""))
+        })
+        .into(),
+        Json::Array(items) => items.into_iter().map(|item| plain(item, names)).collect(),
+        Json::Object(members) => members.into_iter().map(|(key, value)| (key, plain(value, names))).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => json,
+    }
 }

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Proposal;
-use super::compare::{Difference, compare as compare_values, open_reasons};
-use super::resolve::{Resolver, reasons, text, values};
 use super::side::{Side, transforms};
+use crate::template::resolve::{
+    Difference, Resolver, compare as compare_values, open_reasons, pseudo_parameters, reasons, text, values,
+};
 
 /// What happens to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +84,7 @@ pub(super) fn compare(proposal: &Proposal) -> Compared {
         let there = deployed.resources.iter().filter(|(_, one)| !one.physical_id.is_empty());
         there.map(|(id, one)| (id.clone(), one.physical_id.clone())).collect()
     });
-    let pseudo = proposal.pseudo();
+    let pseudo = pseudo_parameters(&proposal.name, &proposal.region, deployed.map(|deployed| deployed.id.as_str()));
     let no_one = BTreeSet::new();
     let (of_old, of_new) = (
         values(old, known, None, false),

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::compare::{Difference, compare};
-use super::resolve::{is_known, text};
 use super::seen::Seen;
 use crate::contract::PropertyGroups;
 use crate::lifecycle::Application;
+use crate::template::resolve::{Difference, compare, is_known, text};
 
 /// `Group/key` with its value.
 type Keys = BTreeMap<String, Json>;

@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::resolve::{Resolver, text};
-
-/// Transforms that give the same for the same template; what they make is compared as it is written.
-const TRANSFORMS: [&str; 2] = ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"];
+use crate::template::resolve::{Resolver, open_transforms, text};
 
 /// The resources of one side.
 #[derive(Default)]
@@ -61,27 +58,14 @@ impl Side {
 
 fn logical_ids(template: &Json) -> impl Iterator<Item = &String> {
     let resources = template["Resources"].as_object();
-    resources.into_iter().flatten().filter(|(_, resource)| resource.is_object()).map(|(id, _)| id)
+    resources
+        .into_iter()
+        .flatten()
+        .filter(|(id, resource)| resource.is_object() && !id.starts_with("Fn::"))
+        .map(|(id, _)| id)
 }
 
-/// Macros of which nobody knows what they make of a template.
+/// Why the templates are not what CloudFormation compares.
 pub(super) fn transforms(old: &Json, new: &Json) -> BTreeSet<String> {
-    let of = |template: &Json| -> Vec<String> {
-        match &template["Transform"] {
-            Json::Array(all) => all.iter().map(text).collect(),
-            Json::Null => Vec::new(),
-            one @ (Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_)) => vec![text(one)],
-        }
-    };
-    let all = of(old).into_iter().chain(of(new)).filter(|name| !TRANSFORMS.contains(&name.as_str()));
-    let mut open: BTreeSet<String> =
-        all.map(|name| format!("the transform {name} changes the template at the deployment")).collect();
-    if old["Globals"] != new["Globals"] && *old != Json::Null {
-        open.insert("Globals differ, and SAM writes them into its resources".to_owned());
-    }
-    let loops = [old, new].iter().any(|template| template.to_string().contains("Fn::ForEach"));
-    if loops && old != new {
-        open.insert("Fn::ForEach is expanded at the deployment".to_owned());
-    }
-    open
+    [old, new].into_iter().flat_map(open_transforms).collect()
 }

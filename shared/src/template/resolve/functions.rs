@@ -1,11 +1,11 @@
-//! The intrinsic functions. What their arguments do not decide becomes a token that holds them: the same function of the same arguments is
-//! the same value.
+//! The intrinsic functions. A result that the arguments do not decide becomes a token that holds the arguments: the same function of the
+//! same arguments has the same value.
 
 use serde_json::{Map, Value as Json};
 
 use super::{BEGIN, Resolver, is_known, is_new, is_open, open, reasons, text, token};
 
-/// What functions of known arguments give alike at any time: the result need not be known to see that it did not change.
+/// Functions whose result depends on their arguments only: it need not be known to see that it did not change.
 const PURE: [&str; 5] = ["Fn::Base64", "Fn::Cidr", "Fn::GetAZs", "Fn::ImportValue", "Fn::ToJsonString"];
 
 impl Resolver<'_> {
@@ -31,7 +31,7 @@ impl Resolver<'_> {
             ("Fn::Select", Json::Array(parts)) => self.selected(parts),
             ("Fn::FindInMap", Json::Array(keys)) => return self.mapped(keys),
             ("Fn::Length", list) => match self.resolve(list) {
-                Some(Json::Array(items)) => items.len().to_string().into(),
+                Some(Json::Array(items)) => items.len().into(),
                 other => opaque(name, &other.unwrap_or_default()),
             },
             (pure, argument) if PURE.contains(&pure) => opaque(pure, &self.resolve(argument).unwrap_or_default()),
@@ -41,7 +41,7 @@ impl Resolver<'_> {
 
     fn choose(&self, parts: &[Json]) -> Option<Json> {
         let name = parts.first().map(text).unwrap_or_default();
-        match self.condition(&name, 0) {
+        match self.holds(&name) {
             Some(true) => self.resolve(parts.get(1)?),
             Some(false) => self.resolve(parts.get(2)?),
             None => Some(open(&format!("the condition {name} cannot be decided"))),

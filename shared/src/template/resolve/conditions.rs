@@ -2,15 +2,19 @@
 
 use serde_json::Value as Json;
 
-use super::super::compare::{Difference, compare};
-use super::Resolver;
+use super::{Difference, Resolver, as_texts, compare};
 
 /// More conditions in each other than a template has are a circle.
 const DEEPEST: usize = 40;
 
 impl Resolver<'_> {
-    /// Whether a condition of the template holds.
-    pub(super) fn condition(&self, name: &str, depth: usize) -> Option<bool> {
+    /// Whether a condition of the template holds; `None` when only the deployment decides, or there is no such condition.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> Option<bool> {
+        self.condition(name, 0)
+    }
+
+    fn condition(&self, name: &str, depth: usize) -> Option<bool> {
         let condition = self.template["Conditions"].get(name).filter(|_| depth < DEEPEST)?;
         self.test(condition, depth + 1)
     }
@@ -21,7 +25,7 @@ impl Resolver<'_> {
         let all = || each().map(|one| self.test(one, depth + 1));
         match name.as_str() {
             "Fn::Equals" => {
-                let sides: Vec<Option<Json>> = each().map(|side| self.resolve(side)).collect();
+                let sides: Vec<Option<Json>> = each().map(|side| self.resolve(side).map(as_texts)).collect();
                 let [left, right] = sides.as_slice() else { return None };
                 match compare(left.as_ref(), right.as_ref()) {
                     Difference::None => Some(true),

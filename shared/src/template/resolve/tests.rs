@@ -52,12 +52,12 @@ fn each_function_is_evaluated_as_far_as_its_arguments_are_known() {
         (json!({"Fn::Sub": ["${a}", {"a": {"Ref": "Bucket"}}]}), json!("b-1")),
         (json!({"Fn::Join": [",", {"Ref": "Subnets"}]}), json!("a,b")),
         (json!({"Fn::Select": ["1", {"Fn::Split": ["-", "x-y"]}]}), json!("y")),
-        (json!({"Fn::FindInMap": ["Sizes", {"Ref": "Name"}, "Kpus"]}), json!("4")),
+        (json!({"Fn::FindInMap": ["Sizes", {"Ref": "Name"}, "Kpus"]}), json!(4)),
         (json!({"Fn::FindInMap": ["Sizes", "none", "Kpus", {"DefaultValue": "1"}]}), json!("1")),
         (json!({"Fn::Select": [0, {"Fn::FindInMap": ["Sizes", "prod", "Zones"]}]}), json!("x")),
-        (json!({"Fn::Length": {"Ref": "Subnets"}}), json!("2")),
-        (json!({"Fn::If": ["IsProd", true, "no"]}), json!("true")),
-        (json!({"Fn::If": ["IsNot", "no", {"Fn::If": ["Either", 1, 2]}]}), json!("1")),
+        (json!({"Fn::Length": {"Ref": "Subnets"}}), json!(2)),
+        (json!({"Fn::If": ["IsProd", true, "no"]}), json!(true)),
+        (json!({"Fn::If": ["IsNot", "no", {"Fn::If": ["Either", 1, 2]}]}), json!(1)),
     ] {
         assert_eq!(resolved(&expression), Some(value), "{expression}");
     }

@@ -2,11 +2,11 @@
 
 use serde_json::Value as Json;
 
-use super::resolve::{is_known, is_new, is_open, reasons};
+use super::{is_known, is_new, is_open, reasons};
 
 /// How two values compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Difference {
+pub enum Difference {
     /// They are the same.
     None,
     /// Before the deployment nobody can say.
@@ -16,7 +16,8 @@ pub(super) enum Difference {
 }
 
 /// Compares; what is not there is another value than any that is.
-pub(super) fn compare(before: Option<&Json>, after: Option<&Json>) -> Difference {
+#[must_use]
+pub fn compare(before: Option<&Json>, after: Option<&Json>) -> Difference {
     match (before, after) {
         (None, None) => Difference::None,
         (Some(Json::String(before)), Some(Json::String(after))) => texts(before, after),
@@ -58,13 +59,14 @@ fn texts(before: &str, after: &str) -> Difference {
 }
 
 /// Why a value cannot be compared.
-pub(super) fn open_reasons(json: &Json) -> Vec<String> {
+#[must_use]
+pub fn open_reasons(json: &Json) -> Vec<String> {
     reasons(&json.to_string())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::resolve::{open, token};
+    use super::super::{open, token};
     use super::*;
     use serde_json::json;
 
