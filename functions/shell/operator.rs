@@ -11,7 +11,7 @@ use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
 use crate::aws::{Aws, Clients, Retries};
 use crate::fault::Fault;
 use crate::look::Begun;
-use crate::stack::StackSeen;
+use crate::stack::{StackSeen, Stage};
 use crate::{gather, look, now, stack};
 
 /// The stack that holds what the functions need; its parameter says whether they may continue with their own role.
@@ -91,7 +91,7 @@ impl Operator {
             applications.push((logical_id, name, seen));
         }
         // Whoever may not read the template is told of no command of ours.
-        let template = stack::template(aws, &root.id).await.ok();
+        let template = stack::template(aws, &root.id, Stage::Original).await.ok();
         let is_ours = origin(template.and_then(|text| serde_json::from_str(&text).ok()).as_ref()) != Origin::Foreign;
         gather::tree(aws, &mut incident).await.map_err(told)?;
         let observed: Vec<Application> = applications.iter().filter_map(|(_, _, one)| one.clone()).collect();
@@ -122,25 +122,43 @@ impl Operator {
             let (template, applications) = (String::new(), BTreeMap::new());
             return Ok(Met { handlers, deployed: None, template, applications, now: now::now() });
         };
-        let template = stack::template(aws, &found.id).await.map_err(told)?;
-        let resources = stack::resources(aws, &found.id).await.map_err(told)?;
+        let template = stack::template(aws, &found.id, Stage::Original).await.map_err(told)?;
+        let deployed = self.resources(found).await?;
         let mut applications = BTreeMap::new();
-        for one in resources.iter().filter(|one| one.kind == stack::APPLICATION && !one.physical_id.is_empty()) {
-            if let Some(application) = self.application(&one.physical_id).await? {
-                applications.insert(one.logical_id.clone(), application);
+        for (id, one) in &deployed.resources {
+            if one.resource_type == stack::APPLICATION
+                && !one.physical_id.is_empty()
+                && let Some(application) = self.application(&one.physical_id).await?
+            {
+                applications.insert(id.clone(), application);
             }
         }
+        Ok(Met { handlers, deployed: Some(deployed), template, applications, now: now::now() })
+    }
+
+    /// A stack as it is, with its template's text as CloudFormation processed it; `None` when there is no such stack.
+    ///
+    /// # Errors
+    /// The call that was refused.
+    pub async fn deployed(&self, name: &str) -> Result<Option<(Deployed, String)>, String> {
+        let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
+        let Some(found) = found else { return Ok(None) };
+        let template = stack::template(&self.aws, &found.id, Stage::Processed).await.map_err(told)?;
+        Ok(Some((self.resources(found).await?, template)))
+    }
+
+    /// A stack with the resources that it has, without its template.
+    async fn resources(&self, found: StackSeen) -> Result<Deployed, String> {
         // What was deleted in an earlier operation is not there any more.
-        let there =
-            resources.into_iter().filter(|one| !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&one.status.as_str()));
-        let resources = there.map(|one| {
+        let is_there = |one: &stack::Resource| !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&one.status.as_str());
+        let all = stack::resources(&self.aws, &found.id).await.map_err(told)?.into_iter().filter(is_there);
+        let resources = all.map(|one| {
             let seen = DeployedResource { resource_type: one.kind, physical_id: one.physical_id, status: one.status };
             (one.logical_id, seen)
         });
         let resources = resources.collect();
         let StackSeen { id, status, parameters, .. } = found;
-        let deployed = Deployed { id, status, parameters, template: Json::Null, resources };
-        Ok(Met { handlers, deployed: Some(deployed), template, applications, now: now::now() })
+        Ok(Deployed { id, status, parameters, template: Json::Null, resources })
     }
 
     /// The template of a stack: `None` when there is no such stack yet, `Some(None)` when its template is not JSON.
@@ -150,7 +168,7 @@ impl Operator {
     pub async fn template(&self, name: &str) -> Result<Option<Option<Json>>, String> {
         let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
         let Some(found) = found else { return Ok(None) };
-        let text = stack::template(&self.aws, &found.id).await.map_err(told)?;
+        let text = stack::template(&self.aws, &found.id, Stage::Original).await.map_err(told)?;
         Ok(Some(serde_json::from_str(&text).ok()))
     }
 

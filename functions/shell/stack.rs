@@ -81,9 +81,12 @@ pub(crate) async fn roots_in(
     Ok((roots.map(str::to_owned).collect(), page.next_token().map(str::to_owned)))
 }
 
-/// The stack's template, as it was written.
-pub(crate) async fn template(aws: &Aws, stack: &str) -> Result<String, Fault> {
-    let got = aws.cloudformation.get_template().stack_name(stack).send().await;
+/// Before or after transforms and macros.
+pub(crate) use sdk::types::TemplateStage as Stage;
+
+/// The stack's template.
+pub(crate) async fn template(aws: &Aws, stack: &str, stage: Stage) -> Result<String, Fault> {
+    let got = aws.cloudformation.get_template().stack_name(stack).template_stage(stage).send().await;
     let got = got.map_err(|error| fault(Action::GetTemplate, &error))?;
     Ok(got.template_body().unwrap_or_default().to_owned())
 }

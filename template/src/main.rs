@@ -2,6 +2,8 @@
 //! place of the generator that touches files. What asks AWS is behind the feature `aws`: without it, `synth` builds in seconds.
 
 mod check;
+#[cfg(any(feature = "sources", test))]
+mod document;
 mod environments;
 mod operate;
 #[cfg(feature = "sources")]
@@ -17,7 +19,7 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
        flink-stack check-properties DIR [--template FILE | --stack NAME [--region REGION]] [--application ID] [--json]
        flink-stack picture
-       flink-stack plan --stack NAME [--region REGION] [--template FILE] [--json] [Key=Value ...]
+       flink-stack plan --stack NAME [--region REGION] [--template FILE] [--change-set] [--json] [Key=Value ...]
        flink-stack check-stack [--region REGION] [--delete] STACK=FILE ...
        flink-stack why --stack NAME [--region REGION] [--json]
        flink-stack verify-aws --bucket NAME --key KEY [--yes] [--run] [--region REGION] [--out FILE] [key=value ...]
@@ -34,7 +36,9 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
   picture            prints the application's stack as a Mermaid graph, as template/README.md shows it
   plan               says what a deployment with these parameters would do: what changes, whether the job restarts,
                      whether the snapshot that this takes can be taken now, and what becomes of the state.
-                     Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell. FILE is JSON or YAML
+                     FILE is JSON or YAML. With --change-set CloudFormation is asked too, where macros, loops and nested
+                     stacks are only known to it: by a change set of its own, which is deleted again, of a stack that exists.
+                     Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell, 130: interrupted
   check-stack        whether the template in FILE, one of ours, may be deployed to the stack; with --delete, whether the
                      stack may be deleted. Ends with 0: it may, or there is no such stack, 1: it was not made from that
                      template, or data would be deleted, 2: cannot tell
@@ -44,7 +48,7 @@ const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
                      needs, in a stack of its own that it removes; with --run also what takes a running application.
                      Ends with 0: all asked and removed, 1: something stayed unanswered or is left, 2: nothing was asked
 
-plan, check-stack and why only read. The four are built with the feature aws, a default one: cargo run --bin flink-stack";
+check-stack and why only read, and so does plan without --change-set. The four are built with the feature aws, a default one: cargo run --bin flink-stack";
 
 /// What a command ends with that was called in a way that it does not have.
 const USAGE_ERROR: u8 = 2;

@@ -12,5 +12,5 @@ mod why;
 pub use job::{Job, SlowSince, job};
 pub use line::{Style, age};
 pub use origin::{NotReplaceable, Origin, may_delete, may_replace, origin};
-pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, Outlook, Plan, Proposal, plan};
+pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};
 pub use why::{ApplicationSeen, Scene, Verdict, Why, why};

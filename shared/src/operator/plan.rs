@@ -1,10 +1,11 @@
 //! What a deployment will do, before it does it: what changes, whether the job restarts, whether its state comes along, and whether the
 //! snapshot that this takes can be taken now.
 //!
-//! It compares templates and asks the services; it creates nothing, not even a change set. What it cannot know it says: the job may break
-//! between the plan and the deployment.
+//! It compares templates and asks the services. Where CloudFormation's own change set is given, that says which resources change. What it
+//! cannot know it says: the job may break between the plan and the deployment.
 
 mod answer;
+mod change_set;
 mod changes;
 mod guarding;
 mod keys;
@@ -22,6 +23,7 @@ use serde_json::Value as Json;
 
 use crate::lifecycle::{Application, StackStatus, Timestamp};
 pub use answer::{Finding, Outlook, Plan};
+pub use change_set::ListedChange;
 use changes::compare;
 pub use changes::{Change, Effect};
 use seen::{Seen, applications};
@@ -50,6 +52,8 @@ pub struct Proposal {
     pub applications: BTreeMap<String, Application>,
     /// Whether the handlers are deployed.
     pub handlers: bool,
+    /// What CloudFormation's own change set lists; `None` when it was not asked.
+    pub change_set: Option<Vec<ListedChange>>,
 }
 
 /// A stack that exists.
@@ -76,6 +80,14 @@ pub struct DeployedResource {
     pub physical_id: String,
     /// Its status word.
     pub status: String,
+}
+
+impl Proposal {
+    /// Whether there is a stack that an update may begin from.
+    #[must_use]
+    pub fn takes_an_update(&self) -> bool {
+        self.deployed.as_ref().is_some_and(|deployed| is_updatable(deployed.status))
+    }
 }
 
 /// Plans a deployment.
@@ -129,6 +141,9 @@ pub fn plan(proposal: &Proposal) -> Plan {
     };
     let drift = |seen: &Seen| seen.live().map(|live| keys::drift(&keys::given(seen, true), live)).unwrap_or_default();
     next.extend(advice(proposal, &touched, &restarts));
+    if !compared.open.is_empty() && proposal.change_set.is_none() && proposal.takes_an_update() {
+        next.push("plan with --change-set: CloudFormation itself says what changes; nothing is left behind".to_owned());
+    }
     Plan {
         stack: proposal.name.clone(),
         status: status.map(|status| status.to_string()).unwrap_or_default(),

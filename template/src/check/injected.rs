@@ -3,25 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
-use shared::contract::PropertyGroup;
+use shared::contract::{PropertyGroup, PropertyGroups};
+use shared::operator::Deployed;
+use shared::template::resolve::{Resolver, is_known, open_transforms, pseudo_parameters, values};
 
 const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
-const PROPERTY_GROUPS: &str = "Custom::FlinkPropertyGroups";
 
 /// Keys by group, without their values.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Injected {
     pub(super) groups: BTreeMap<String, BTreeSet<String>>,
-    /// What of the template is only known at deployment.
+    /// Parts of the template that only the deployment decides.
     pub(super) open: Vec<String>,
-}
-
-/// Reads a template's text.
-///
-/// # Errors
-/// Text that is no template.
-pub(super) fn parse(text: &str) -> Result<Json, String> {
-    serde_json::from_str(text).map_err(|error| format!("expected a template in JSON: {error}"))
 }
 
 impl Injected {
@@ -31,82 +24,138 @@ impl Injected {
         Self { groups, open: Vec::new() }
     }
 
-    /// `parameters` are those of a deployed stack; without them their defaults count.
+    /// Of a template that is not deployed yet: parameters have their defaults, and both sides of each condition count.
     ///
     /// # Errors
     /// A template without an application, or with several of which none is named.
-    pub(super) fn of_template(
-        template: &Json,
-        parameters: &BTreeMap<String, String>,
-        application: Option<&str>,
-    ) -> Result<Self, String> {
-        let empty = serde_json::Map::new();
-        let resources = template["Resources"].as_object().unwrap_or(&empty);
-        let of_type = |kind: &str| -> Vec<(&String, &Json)> {
-            resources.iter().filter(|(_, resource)| resource["Type"] == kind).collect()
+    pub(super) fn of_template(template: &Json, application: Option<&str>) -> Result<Self, String> {
+        let (none, nothing) = (BTreeSet::new(), BTreeMap::new());
+        let mut parameters = values(template, &nothing, None, true);
+        // Without a default only the deployment gives it a value.
+        parameters.retain(|name, _| template["Parameters"][name].get("Default").is_some());
+        let (parameters, physical) = (&parameters, &nothing);
+        let resolver = Resolver { template, parameters, pseudo: &nothing, physical, renewed: &none, volatile: &none };
+        Reader { resolver, deployed: None, injected: Self::default() }.read(application)
+    }
+
+    /// Of a stack as it is: its own parameters, and the resources that it has. `deployed.template` is the processed one.
+    ///
+    /// # Errors
+    /// A stack without an application, or with several of which none is named.
+    pub(super) fn of_stack(deployed: &Deployed, application: Option<&str>) -> Result<Self, String> {
+        let none = BTreeSet::new();
+        let arn: Vec<&str> = deployed.id.split(':').collect();
+        let name = deployed.id.split('/').nth(1).unwrap_or_default();
+        let pseudo = pseudo_parameters(name, arn.get(3).copied().unwrap_or_default(), Some(&deployed.id));
+        let there = deployed.resources.iter().filter(|(_, one)| !one.physical_id.is_empty());
+        let physical = there.map(|(id, one)| (id.clone(), one.physical_id.clone())).collect();
+        let resolver = Resolver {
+            template: &deployed.template,
+            parameters: &values(&deployed.template, &deployed.parameters, None, false),
+            pseudo: &pseudo,
+            physical: &physical,
+            renewed: &none,
+            volatile: &none,
         };
-        let applications = of_type(APPLICATION);
-        let names = applications.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let chosen = match (application, applications.as_slice()) {
-            (Some(name), all) => {
-                let found = all.iter().find(|(id, _)| *id == name).map(|(id, _)| id.as_str());
-                Some(found.ok_or_else(|| format!("--application {name}: expected one of: {names}"))?)
-            }
-            (None, [(only, _)]) => Some(only.as_str()),
-            (None, []) if of_type(PROPERTY_GROUPS).is_empty() => {
-                return Err(format!("expected a template with an {APPLICATION} or a {PROPERTY_GROUPS}, found neither"));
-            }
-            (None, []) => None,
-            (None, _) => return Err(format!("found several applications: {names}; name one with --application")),
-        };
-        let mut reader = Reader { template, parameters, injected: Self::default() };
-        for (name, resource) in applications.iter().filter(|(name, _)| chosen == Some(name.as_str())) {
+        Reader { resolver, deployed: Some(deployed), injected: Self::default() }.read(application)
+    }
+}
+
+struct Reader<'a> {
+    resolver: Resolver<'a>,
+    deployed: Option<&'a Deployed>,
+    injected: Injected,
+}
+
+impl<'a> Reader<'a> {
+    fn read(mut self, application: Option<&str>) -> Result<Injected, String> {
+        self.injected.open.extend(open_transforms(self.resolver.template));
+        let (applications, groups) = (self.of_type(APPLICATION), self.of_type(PropertyGroups::<String>::TYPE));
+        let chosen = self.choose(&applications, !groups.is_empty(), application)?;
+        for (name, resource) in applications.into_iter().filter(|(name, _)| chosen == Some(name)) {
             let configuration = &resource["Properties"]["ApplicationConfiguration"];
-            reader.within(configuration, &format!("{name}.ApplicationConfiguration"), &mut |reader, one, at| {
+            self.within(configuration, &format!("{name}.ApplicationConfiguration"), &mut |reader, one, at| {
                 let groups = &one["EnvironmentProperties"];
                 reader.within(groups, &format!("{at}.EnvironmentProperties"), &mut |reader, one, at| {
                     reader.groups(&one["PropertyGroups"], &format!("{at}.PropertyGroups"));
                 });
             });
         }
-        for (name, resource) in of_type(PROPERTY_GROUPS) {
-            if chosen.is_none_or(|chosen| reader.belongs(&resource["Properties"], chosen)) {
-                reader.groups(&resource["Properties"]["PropertyGroups"], &format!("{name}.PropertyGroups"));
+        for (name, resource) in groups {
+            if chosen.is_none_or(|chosen| self.belongs(&resource["Properties"], chosen)) {
+                self.groups(&resource["Properties"]["PropertyGroups"], &format!("{name}.PropertyGroups"));
             }
         }
-        Ok(reader.injected)
+        Ok(self.injected)
     }
-}
 
-struct Reader<'a> {
-    template: &'a Json,
-    parameters: &'a BTreeMap<String, String>,
-    injected: Injected,
-}
+    /// The resources of a type; of a stack, those that it has.
+    fn of_type(&self, kind: &str) -> Vec<(&'a str, &'a Json)> {
+        let is_there = |id: &String| self.deployed.is_none() || self.resolver.physical.contains_key(id);
+        let all = self.resolver.template["Resources"].as_object().into_iter().flatten();
+        let of_type = all.filter(|(id, resource)| resource["Type"] == kind && is_there(id));
+        of_type.map(|(id, resource)| (id.as_str(), resource)).collect()
+    }
 
-impl<'a> Reader<'a> {
+    fn choose(
+        &self,
+        applications: &[(&'a str, &'a Json)],
+        has_groups: bool,
+        application: Option<&str>,
+    ) -> Result<Option<&'a str>, String> {
+        let names = applications.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", ");
+        match (application, applications) {
+            (Some(name), all) => {
+                let found = all.iter().find(|(id, _)| *id == name).map(|(id, _)| *id);
+                found.map(Some).ok_or_else(|| format!("--application {name}: expected one of: {names}"))
+            }
+            (None, [(only, _)]) => Ok(Some(only)),
+            (None, []) if has_groups => Ok(None),
+            (None, []) => {
+                let nested = self.of_type("AWS::CloudFormation::Stack");
+                let nested = nested.iter().map(|(id, _)| match self.resolver.physical.get(*id) {
+                    Some(arn) => arn.split('/').nth(1).unwrap_or(arn),
+                    None => id,
+                });
+                let nested = nested.collect::<Vec<_>>().join(", ");
+                let instead =
+                    if nested.is_empty() { String::new() } else { format!("; give a nested stack: {nested}") };
+                let expected = format!("expected an {APPLICATION} or a {}", PropertyGroups::<String>::TYPE);
+                Err(format!("{expected}, found neither{instead}"))
+            }
+            (None, _) => Err(format!("found several applications: {names}; name one with --application")),
+        }
+    }
+
     /// Whether property groups are those of this application; in doubt they are.
-    fn belongs(&self, properties: &Json, application: &str) -> bool {
-        if let Some(id) = properties["ApplicationLogicalId"].as_str() {
+    fn belongs(&self, properties: &'a Json, application: &str) -> bool {
+        if let Some(id) = self.text(&properties["ApplicationLogicalId"]) {
             return id == application;
         }
         let name = &properties["ApplicationName"];
-        if let Some(id) = name["Ref"].as_str().filter(|id| self.template["Resources"].get(id).is_some()) {
+        if let Some(id) = name["Ref"].as_str().filter(|id| self.resolver.template["Resources"].get(id).is_some()) {
             return id == application;
         }
-        let own = self.text(&self.template["Resources"][application]["Properties"]["ApplicationName"]);
+        let own = &self.resolver.template["Resources"][application]["Properties"]["ApplicationName"];
+        let own = self.resolver.physical.get(application).cloned().or_else(|| self.text(own));
         match (self.text(name), own) {
             (Some(name), Some(own)) => name == own,
             _ => true,
         }
     }
 
-    /// The value itself, or both branches of a condition.
+    /// The value that a condition chooses; both where it is not decided.
     fn within(&mut self, value: &'a Json, at: &str, found: &mut dyn FnMut(&mut Self, &'a Json, &str)) {
-        match value["Fn::If"].as_array() {
-            Some(branches) => branches.iter().skip(1).for_each(|branch| self.within(branch, at, found)),
-            None if value["Ref"] == "AWS::NoValue" => {}
-            None => found(self, value, at),
+        if value["Ref"] == "AWS::NoValue" {
+            return;
+        }
+        let Some(branches) = value["Fn::If"].as_array() else { return found(self, value, at) };
+        let name = branches.first().and_then(Json::as_str).unwrap_or_default();
+        let chosen = self.deployed.and_then(|_| self.resolver.holds(name)).map(|holds| if holds { 1 } else { 2 });
+        for (index, branch) in branches.iter().enumerate().skip(1) {
+            if chosen.is_none_or(|chosen| chosen == index) {
+                self.within(branch, at, found);
+            }
         }
     }
 
@@ -118,60 +167,35 @@ impl<'a> Reader<'a> {
                 }
             }
             Json::Null => {}
-            _ => reader.injected.open.push(at.to_owned()),
+            _ => reader.open(at),
         });
     }
 
     fn group(&mut self, group: &'a Json, at: &str) {
         let Some(id) = self.text(&group["PropertyGroupId"]) else {
-            return self.injected.open.push(format!("{at}.PropertyGroupId"));
+            return self.open(&format!("{at}.PropertyGroupId"));
         };
         self.injected.groups.entry(id.clone()).or_default();
-        self.within(
-            &group["PropertyMap"],
-            &format!("{at}.PropertyMap"),
-            &mut |reader, map, at| match map.as_object() {
-                Some(map) if !map.keys().any(|key| key == "Ref" || key.starts_with("Fn::")) => {
-                    let keys =
-                        map.iter().filter(|(_, value)| value["Ref"] != "AWS::NoValue").map(|(key, _)| key.clone());
-                    reader.injected.groups.entry(id.clone()).or_default().extend(keys);
+        self.within(&group["PropertyMap"], &format!("{at}.PropertyMap"), &mut |reader, map, at| match map {
+            Json::Object(map) if !map.keys().any(|key| key == "Ref" || key.starts_with("Fn::")) => {
+                for (key, value) in map {
+                    reader.within(value, at, &mut |reader, _, _| {
+                        reader.injected.groups.entry(id.clone()).or_default().insert(key.clone());
+                    });
                 }
-                _ if map.is_null() => {}
-                _ => reader.injected.open.push(at.to_owned()),
-            },
-        );
+            }
+            Json::Null => {}
+            _ => reader.open(at),
+        });
     }
 
-    /// A text that is known before a deployment: written out, or a parameter's value.
+    fn open(&mut self, part: &str) {
+        self.injected.open.push(format!("{part} is only known when the stack is deployed"));
+    }
+
+    /// A text that is known before a deployment.
     fn text(&self, value: &Json) -> Option<String> {
-        if let Some(text) = value.as_str() {
-            return Some(text.to_owned());
-        }
-        if let Some(name) = value["Ref"].as_str() {
-            let given = self.parameters.get(name).cloned();
-            let default = &self.template["Parameters"][name]["Default"];
-            return given.or_else(|| default.as_str().map(str::to_owned));
-        }
-        if let Some(text) = value["Fn::Sub"].as_str() {
-            return self.substituted(text);
-        }
-        let path = value["Fn::FindInMap"].as_array()?;
-        let keys: Option<Vec<String>> = path.iter().map(|key| self.text(key)).collect();
-        match keys?.as_slice() {
-            [map, first, second] => self.template["Mappings"][map][first][second].as_str().map(str::to_owned),
-            _ => None,
-        }
-    }
-
-    fn substituted(&self, text: &str) -> Option<String> {
-        let mut whole = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find("${") {
-            let end = rest[at..].find('}')? + at;
-            whole.push_str(&rest[..at]);
-            whole.push_str(&self.text(&serde_json::json!({"Ref": &rest[at + 2..end]}))?);
-            rest = &rest[end + 1..];
-        }
-        Some(whole + rest)
+        let resolved = self.resolver.resolve(value)?;
+        resolved.as_str().filter(|text| is_known(text)).map(str::to_owned)
     }
 }

@@ -9,8 +9,6 @@ mod report;
 #[cfg(all(test, feature = "sources"))]
 mod tests;
 
-#[cfg(feature = "sources")]
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -91,15 +89,12 @@ fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
             ("the sample job of shared/src/template/job.rs".to_owned(), injected::Injected::of_groups(&groups))
         }
         Against::Template(path) => {
-            let named = |error: String| format!("{}: {error}", path.display());
-            let text = std::fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
-            let template = injected::parse(&text).map_err(named)?;
-            let injected = injected::Injected::of_template(&template, &BTreeMap::new(), application);
-            (path.display().to_string(), injected.map_err(named)?)
+            let injected = injected::Injected::of_template(&crate::document::read(path)?, application);
+            (path.display().to_string(), injected.map_err(|error| format!("{}: {error}", path.display()))?)
         }
         Against::Stack { name, region } => {
-            let (template, parameters) = crate::operate::deployed(name, region.as_deref())?;
-            let injected = injected::Injected::of_template(&template, &parameters, application);
+            let deployed = crate::operate::deployed(name, region.as_deref())?;
+            let injected = injected::Injected::of_stack(&deployed, application);
             (format!("the stack {name}"), injected.map_err(|error| format!("{name}: {error}"))?)
         }
     };

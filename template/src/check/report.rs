@@ -118,7 +118,7 @@ impl Report {
         report.not_followed.extend(injected.open.iter().map(|part| NotFollowed {
             file: against.to_owned(),
             line: None,
-            what: format!("{part} is only known when the stack is deployed"),
+            what: part.clone(),
         }));
         report.verdict = if !report.missing.is_empty() || !report.unread.is_empty() {
             Verdict::Differs

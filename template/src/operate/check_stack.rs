@@ -1,11 +1,11 @@
 //! `flink-stack check-stack`: what `make deploy` and `make destroy` ask before they change anything.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde_json::Value;
 use shared::operator::{may_delete, may_replace};
 
 use super::account;
+use crate::document;
 
 /// Looks at all of them, prints what stands in the way, one stack a line, and says what the command ends with.
 ///
@@ -15,7 +15,7 @@ pub(super) async fn answer(region: Option<&str>, delete: bool, stacks: &[(String
     let operator = account::operator(&account::region(region)?)?;
     let mut refused = 0;
     for (stack, file) in stacks {
-        let new = read(file)?;
+        let new = document::read(file)?;
         // Nothing there is nothing that could be lost.
         let Some(deployed) = operator.template(stack).await? else { continue };
         let verdict = if delete { may_delete(deployed.as_ref(), &new) } else { may_replace(deployed.as_ref(), &new) };
@@ -25,9 +25,4 @@ pub(super) async fn answer(region: Option<&str>, delete: bool, stacks: &[(String
         }
     }
     Ok(refused)
-}
-
-fn read(file: &Path) -> Result<Value, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
 }

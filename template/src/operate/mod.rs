@@ -3,6 +3,8 @@
 #[cfg(feature = "aws")]
 mod account;
 #[cfg(feature = "aws")]
+mod change_set;
+#[cfg(feature = "aws")]
 mod check_stack;
 #[cfg(feature = "aws")]
 mod plan;
@@ -23,11 +25,23 @@ pub(crate) enum Asked {
     /// Why is this stack stuck?
     Why { stack: String, region: Option<String>, json: bool },
     /// What would this deployment do?
-    Plan { stack: String, region: Option<String>, json: bool, template: PathBuf, given: BTreeMap<String, String> },
+    Plan(Planned),
     /// May these templates, files, be deployed to these stacks; or the stacks be deleted?
     CheckStack { region: Option<String>, delete: bool, stacks: Vec<(String, PathBuf)> },
     /// How does AWS answer what its documentation leaves open?
     Verify(Verify),
+}
+
+/// What `plan` compares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Planned {
+    stack: String,
+    region: Option<String>,
+    json: bool,
+    /// Ask CloudFormation too, by a change set that is deleted again.
+    change_set: bool,
+    template: PathBuf,
+    given: BTreeMap<String, String>,
 }
 
 /// How `verify-aws` asks.
@@ -55,9 +69,9 @@ const CANNOT_TELL: u8 = 2;
 /// Reads what stands after the command's name.
 pub(crate) fn asked(command: &str, given: &[&str]) -> Result<Asked, String> {
     let planning = command == "plan";
-    let json = given.contains(&"--json");
+    let (json, change_set) = (given.contains(&"--json"), planning && given.contains(&"--change-set"));
     let is_parameter = |word: &str| planning && word.contains('=') && !word.starts_with('-');
-    let words = given.iter().copied().filter(|word| *word != "--json");
+    let words = given.iter().copied().filter(|word| *word != "--json" && !(planning && *word == "--change-set"));
     let (parameters, pairs): (Vec<&str>, Vec<&str>) = words.partition(|word| is_parameter(word));
     let known: &[&str] = if planning { &["--stack", "--region", "--template"] } else { &["--stack", "--region"] };
     let mut options = options(command, &pairs, known)?;
@@ -70,7 +84,8 @@ pub(crate) fn asked(command: &str, given: &[&str]) -> Result<Asked, String> {
     let pair = |word: &&str| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
     let template = options.remove("--template").map_or_else(|| TEMPLATE.into(), PathBuf::from);
     // What stands later wins, as with the AWS CLI.
-    Ok(Asked::Plan { stack, region, json, template, given: parameters.iter().filter_map(pair).collect() })
+    let given = parameters.iter().filter_map(pair).collect();
+    Ok(Asked::Plan(Planned { stack, region, json, change_set, template, given }))
 }
 
 /// Reads what stands after `check-stack`.
@@ -118,31 +133,27 @@ pub(crate) fn answer(_asked: &Asked) -> ExitCode {
     ExitCode::from(CANNOT_TELL)
 }
 
-/// The template and the parameters of a deployed stack.
+/// A deployed stack, with its template as CloudFormation processed it.
 #[cfg(all(feature = "sources", not(feature = "aws")))]
-pub(crate) fn deployed(
-    _stack: &str,
-    _region: Option<&str>,
-) -> Result<(serde_json::Value, BTreeMap<String, String>), String> {
+pub(crate) fn deployed(_stack: &str, _region: Option<&str>) -> Result<shared::operator::Deployed, String> {
     Err("--stack: it was built without the feature aws; run: cargo run --bin flink-stack -- ...".to_owned())
 }
 
-/// The template and the parameters of a deployed stack.
+/// A deployed stack, with its template as CloudFormation processed it.
 ///
 /// # Errors
-/// What could not be read; a stack that is not there.
+/// The call that was refused; a stack that is not there.
 #[cfg(feature = "aws")]
-pub(crate) fn deployed(
-    stack: &str,
-    region: Option<&str>,
-) -> Result<(serde_json::Value, BTreeMap<String, String>), String> {
+pub(crate) fn deployed(stack: &str, region: Option<&str>) -> Result<shared::operator::Deployed, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     let region = account::region(region)?;
     let operator = account::operator(&region)?;
-    let met = runtime.block_on(operator.meets(stack))?;
-    let deployed = met.deployed.ok_or_else(|| format!("{stack}: there is no such stack in {region}"))?;
-    Ok((deployed.template, deployed.parameters))
+    let found = runtime.block_on(operator.deployed(stack))?;
+    let (mut deployed, template) = found.ok_or_else(|| format!("{stack}: there is no such stack in {region}"))?;
+    deployed.template =
+        crate::document::parse(&template).map_err(|error| format!("the template of {stack}: {error}"))?;
+    Ok(deployed)
 }
 
 /// Asks AWS and prints the answer.
@@ -151,9 +162,7 @@ pub(crate) fn answer(asked: &Asked) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let answered = runtime.map_err(|error| error.to_string()).and_then(|runtime| match asked {
         Asked::Why { stack, region, json } => runtime.block_on(why::answer(stack, region.as_deref(), *json)),
-        Asked::Plan { stack, region, json, template, given } => {
-            runtime.block_on(plan::answer(stack, region.as_deref(), *json, template, given))
-        }
+        Asked::Plan(asked) => runtime.block_on(plan::answer(asked)),
         Asked::CheckStack { region, delete, stacks } => {
             runtime.block_on(check_stack::answer(region.as_deref(), *delete, stacks))
         }
@@ -177,7 +186,11 @@ mod tests {
         let given = BTreeMap::from([("JarKey".into(), "b".into()), ("RestoreType".into(), "x=y".into())]);
         let (stack, region, template) = ("orders".to_owned(), Some("r".to_owned()), TEMPLATE.into());
         let words = ["--stack", "orders", "JarKey=a", "--region", "r", "RestoreType=x=y", "JarKey=b"];
-        assert_eq!(asked("plan", &words), Ok(Asked::Plan { stack, region, json: false, template, given }));
+        let plan = Planned { stack, region, json: false, change_set: false, template, given };
+        assert_eq!(asked("plan", &words), Ok(Asked::Plan(plan.clone())));
+        let with = [&words[..], &["--change-set", "--json"]].concat();
+        assert_eq!(asked("plan", &with), Ok(Asked::Plan(Planned { json: true, change_set: true, ..plan })));
+        assert!(asked("why", &["--stack", "orders", "--change-set"]).is_err());
         assert!(asked("why", &["--stack", "orders", "JarKey=a"]).is_err());
     }
 

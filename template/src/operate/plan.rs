@@ -1,35 +1,29 @@
-//! `flink-stack plan`: what `make deploy` would do with these parameters.
+//! `flink-stack plan`: what a deployment of a template with these parameters would do.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use shared::operator::{Deployed, Proposal, may_replace, plan};
 
-use serde_json::Value;
-use shared::operator::{Proposal, may_replace, plan};
-
-use super::account;
+use super::change_set::{self, Failure, Said};
+use super::{Planned, account};
+use crate::document;
 
 /// What the command ends with where `make deploy` would refuse.
 const FAILS: u8 = 1;
+/// What it ends with at Ctrl-C.
+const INTERRUPTED: u8 = 130;
 
 /// Looks, compares, and prints; what the command ends with.
 ///
 /// # Errors
 /// What could not be read.
-pub(super) async fn answer(
-    stack: &str,
-    region: Option<&str>,
-    json: bool,
-    template: &Path,
-    given: &BTreeMap<String, String>,
-) -> Result<u8, String> {
-    let told = |error: String| format!("{}: {error}", template.display());
-    let text = std::fs::read_to_string(template).map_err(|error| told(error.to_string()))?;
-    let template = read(&text).map_err(told)?;
+pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
+    let Planned { stack, given, .. } = asked;
+    let template = document::read(&asked.template)?;
     if let Some(unknown) = given.keys().find(|name| template["Parameters"].get(name).is_none()) {
-        return Err(told(format!("{unknown} is no parameter of it")));
+        return Err(format!("{}: {unknown} is no parameter of it", asked.template.display()));
     }
-    let region = account::region(region)?;
-    let mut met = account::operator(&region)?.meets(stack).await?;
+    let region = account::region(asked.region.as_deref())?;
+    let operator = account::operator(&region)?;
+    let mut met = operator.meets(stack).await?;
     if let Some(deployed) = &mut met.deployed {
         // None of ours was ever YAML.
         let parsed = serde_json::from_str(&met.template).ok();
@@ -37,19 +31,39 @@ pub(super) async fn answer(
             eprintln!("flink-stack: {}", reason.describe(stack));
             return Ok(FAILS);
         }
-        deployed.template = read(&met.template).map_err(|error| format!("the template of {stack}: {error}"))?;
+        deployed.template =
+            document::parse(&met.template).map_err(|error| format!("the template of {stack}: {error}"))?;
     }
-    let plan = plan(&Proposal {
+    let mut proposal = Proposal {
         now: met.now,
-        name: stack.to_owned(),
+        name: stack.clone(),
         region,
         template,
         given: given.clone(),
         deployed: met.deployed,
         applications: met.applications,
         handlers: met.handlers,
-    });
-    if json {
+        change_set: None,
+    };
+    // A change set of a stack that is not there yet would leave that stack behind; one that takes no update takes none.
+    if asked.change_set && proposal.takes_an_update() {
+        let deployed = proposal.deployed.as_ref().map(|deployed| (deployed.id.clone(), deployed.parameters.clone()));
+        let (id, known) = deployed.unwrap_or_default();
+        let client = operator.clients().cloudformation;
+        match change_set::ask(client, &id, &proposal.template, given, &known).await {
+            Ok(said) => {
+                let processed = operator.deployed(&id).await?.map(|(_, template)| template);
+                read(&mut proposal, said, processed)?;
+            }
+            Err(Failure::Interrupted) => {
+                eprintln!("flink-stack: interrupted; nothing was changed, and the change set is deleted");
+                return Ok(INTERRUPTED);
+            }
+            Err(Failure::Refused(error)) => return Err(error),
+        }
+    }
+    let plan = plan(&proposal);
+    if asked.json {
         println!("{}", serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())?);
     } else {
         print!("{}", plan.told(account::style()));
@@ -57,10 +71,16 @@ pub(super) async fn answer(
     Ok(plan.outlook.exit_code())
 }
 
-/// A template, JSON or YAML.
-fn read(text: &str) -> Result<Value, String> {
-    if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).map_err(|error| error.to_string());
+/// Takes over what CloudFormation said: the rows, and both templates after transforms and macros.
+fn read(proposal: &mut Proposal, said: Said, processed: Option<String>) -> Result<(), String> {
+    let Said { changes, template } = said;
+    let is_processed = template.is_some();
+    if let Some(text) = template {
+        proposal.template = document::parse(&text)?;
     }
-    cloudformation_yaml::parse(text).map_err(|error| error.to_string())
+    if let (true, Some(text), Some(Deployed { template, .. })) = (is_processed, processed, &mut proposal.deployed) {
+        *template = document::parse(&text)?;
+    }
+    proposal.change_set = Some(changes);
+    Ok(())
 }

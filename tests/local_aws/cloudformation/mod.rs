@@ -46,6 +46,8 @@ pub struct CloudFormation {
     pub stacks: Vec<Stack>,
     /// Not yet executed or deleted.
     pub(crate) change_sets: Vec<api::ChangeSet>,
+    /// Change sets stay CREATE_IN_PROGRESS.
+    pub holds_change_sets: bool,
     /// Custom-resource requests by RequestId.
     pub requests: BTreeMap<String, Request>,
     /// Every PUT to a ResponseURL, in order of arrival, refused ones too.

@@ -22,8 +22,12 @@ pub(super) enum Plan {
 pub(super) fn plan(state: &mut State, settings: &Settings, stack_id: &str, logical_id: &str) -> Result<Plan, String> {
     let exports = exports::all(&state.cloudformation);
     let stack = state.cloudformation.stack(stack_id).ok_or("the stack is gone")?;
+    of(stack, &scope(stack, settings, &exports), logical_id)
+}
+
+/// The same of a stack that is given.
+pub(super) fn of(stack: &Stack, scope: &Scope, logical_id: &str) -> Result<Plan, String> {
     let declared = &stack.template.resources[logical_id];
-    let scope = scope(stack, settings, &exports);
     let properties = scope.resolve(&declared.properties)?.unwrap_or_else(|| Value::Object(Map::new()));
     let job = |properties: Value, present: Option<&Resource>| Job {
         stack_id: stack.id.clone(),

@@ -1,5 +1,7 @@
 //! `flink-stack`, the operator's command: the built binary, asked as a person asks it.
 
+mod change_set;
+mod check_properties;
 mod generated;
 mod origin;
 mod plan;
@@ -30,9 +32,10 @@ impl Answered {
     }
 }
 
-/// Runs the command in a world, to its end.
-pub(crate) async fn flink_stack(aws: &LocalAws, arguments: &[&str]) -> Answered {
-    let command = Command::new(binaries().join("flink-stack"))
+/// The command in a world.
+pub(crate) fn command(aws: &LocalAws, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binaries().join("flink-stack"));
+    command
         .args(arguments)
         .env_clear()
         .env("AWS_ENDPOINT_URL", &aws.endpoint)
@@ -42,10 +45,13 @@ pub(crate) async fn flink_stack(aws: &LocalAws, arguments: &[&str]) -> Answered 
         .env("POLL_INTERVAL_MS", "10")
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .unwrap();
+        .kill_on_drop(true);
+    command
+}
+
+/// Runs it to its end.
+pub(crate) async fn flink_stack(aws: &LocalAws, arguments: &[&str]) -> Answered {
+    let command = command(aws, arguments).output().await.unwrap();
     let printed = String::from_utf8(command.stdout).unwrap() + &String::from_utf8(command.stderr).unwrap();
     Answered { code: command.status.code().unwrap(), printed }
 }

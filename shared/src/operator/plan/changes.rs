@@ -1,5 +1,5 @@
 //! Which resources change, and how: the deployed template with its parameters against the new one with those that are given. A change set
-//! would tell the same and is itself a thing that is created; for a stack that does not exist it even leaves a stack behind.
+//! says the same, but is itself a thing that is created; for a stack that does not exist it even leaves a stack behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Proposal;
+use super::change_set::ListedChange;
 use super::side::{Side, transforms};
 use crate::template::resolve::{
     Difference, Resolver, compare as compare_values, open_reasons, pseudo_parameters, reasons, text, values,
@@ -133,6 +134,11 @@ pub(super) fn compare(proposal: &Proposal) -> Compared {
                     .collect(),
                 None => proposal.given.keys().cloned().collect(),
             };
+            let Some(listed) = &proposal.change_set else {
+                return Compared { changes, parameters, before, after, open };
+            };
+            let changes: Vec<Change> = listed.iter().map(ListedChange::change).collect();
+            let open = listed.iter().zip(&changes).filter_map(|(row, change)| row.open_reason(change.effect)).collect();
             return Compared { changes, parameters, before, after, open };
         }
     }
@@ -227,9 +233,11 @@ fn changed(
     if differing.is_empty() && failed.is_some_and(|status| status.ends_with("_FAILED")) {
         differing.push(format!("tried again after {}", failed.unwrap_or_default()));
     }
-    if kind == NESTED && differing.is_empty() {
+    if kind == NESTED {
         open.insert(format!("{id}: the template of a nested stack is read from S3 at the deployment"));
-        uncertain.push("TemplateURL".to_owned());
+        if differing.is_empty() {
+            uncertain.push("TemplateURL".to_owned());
+        }
     }
     let create_only = REPLACES.iter().find(|(one, _)| *one == kind).map_or(&[][..], |(_, all)| all);
     let replaces = |names: &[String]| names.iter().any(|name| create_only.contains(&name.as_str()));

@@ -128,7 +128,8 @@ impl Change {
 pub(super) fn applications<'a>(proposal: &'a Proposal, compared: &'a Compared) -> Vec<Seen<'a>> {
     let sides = [&compared.before, &compared.after];
     let of = |side: &'a Side| side.kinds.iter().filter(|(_, kind)| *kind == APPLICATION).map(|(id, _)| id.as_str());
-    let uncertain = compared.changes.iter().filter(|change| change.resource_type == APPLICATION);
+    let of_it = |change: &&Change| change.resource_type == APPLICATION && !change.logical_id.contains('/');
+    let uncertain = compared.changes.iter().filter(of_it);
     let mut ids: Vec<&str> =
         sides.into_iter().flat_map(of).chain(uncertain.map(|change| change.logical_id.as_str())).collect();
     ids.sort_unstable();

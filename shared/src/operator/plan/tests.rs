@@ -62,6 +62,7 @@ fn proposal(given: &[(&str, &str)]) -> Proposal {
         }),
         applications: [("Application".to_owned(), running())].into(),
         handlers: true,
+        change_set: None,
     }
 }
 

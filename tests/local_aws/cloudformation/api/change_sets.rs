@@ -1,9 +1,10 @@
-//! Change sets, as far as `aws cloudformation deploy` needs them: created, looked at, executed, deleted.
+//! Change sets: created, looked at, executed, deleted.
 
 use std::sync::Arc;
 
+use super::listed::{self, Child, Listed};
 use super::stacks::Wanted;
-use super::xml::{element, list, optional, wrapped};
+use super::xml::{element, list, optional};
 use super::{Params, required};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::model::{Stack, Status};
@@ -24,7 +25,9 @@ pub(crate) struct ChangeSet {
     wanted: Wanted,
     /// `FAILED` with AWS's text when there is nothing to do.
     is_empty: bool,
-    changes: Vec<(String, String, &'static str)>,
+    changes: Vec<Listed>,
+    /// The change set that this one of a nested stack belongs to.
+    root: Option<String>,
 }
 
 pub(super) fn create(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
@@ -34,75 +37,104 @@ pub(super) fn create(world: &Arc<World>, caller: &Caller, params: &Params) -> Ap
     let wanted = Wanted::read(world, caller, params)?;
     super::stacks::pass_role(world, caller, wanted.role_arn.as_deref())?;
     let known = world.state().cloudformation.stack(&stack_name).cloned();
-    let (stack_id, is_empty, changes) = match (&known, is_creation) {
-        (None, true) => review(world, caller, &stack_name, &wanted)?,
-        (Some(stack), true) if stack.status == Status::ReviewInProgress => {
-            (stack.id.clone(), false, planned(None, &wanted)?)
+    let (stack_id, is_empty, changes, children) = match known {
+        None if is_creation => {
+            let changes = listed::of_new(&parsed(None, &wanted)?);
+            let id = super::stacks::register(world, caller, &stack_name, wanted.clone())?;
+            rows::stack(world, &id, Status::ReviewInProgress, "User Initiated");
+            (id, false, changes, Vec::new())
         }
-        (Some(stack), true) => {
+        Some(stack) if is_creation && stack.status == Status::ReviewInProgress => {
+            (stack.id.clone(), false, listed::of_new(&parsed(None, &wanted)?), Vec::new())
+        }
+        Some(stack) if is_creation => {
             return Err(invalid(format!(
                 "Stack [{stack_name}] already exists and cannot be created again with the changeSet [{name}]: {}",
                 stack.status
             )));
         }
-        (Some(stack), false) => {
+        Some(stack) => {
             if !stack.status.is_updatable() {
                 return Err(invalid(format!(
                     "Stack:{} is in {} state and can not be updated.",
                     stack.id, stack.status
                 )));
             }
-            (stack.id.clone(), changes_nothing(stack, &wanted)?, planned(Some(stack), &wanted)?)
+            let template = parsed(Some(&stack), &wanted)?;
+            let is_empty = changes_nothing(&stack, &template, &wanted)?;
+            let (changes, children) = listed::of_update(world, caller, &stack, template, &wanted)?;
+            (stack.id, is_empty, changes, children)
         }
-        (None, false) => return Err(invalid(format!("Stack [{stack_name}] does not exist"))),
+        None => return Err(invalid(format!("Stack [{stack_name}] does not exist"))),
     };
-    let id = format!(
-        "arn:aws:cloudformation:{}:{}:changeSet/{name}/{}",
-        world.settings.region,
-        world.settings.account,
-        stamp::uuid()
-    );
-    let result = format!("{}{}", element("Id", &id), element("StackId", &stack_id));
+    let with_nested = super::is_true(params, "IncludeNestedStacks");
     let caller = caller.clone();
-    let change_set = ChangeSet { id, name, stack_id, stack_name, is_creation, caller, wanted, is_empty, changes };
-    world.state().cloudformation.change_sets.push(change_set);
+    let id = arn(world, &name);
+    let result = format!("{}{}", element("Id", &id), element("StackId", &stack_id));
+    let mut made =
+        ChangeSet { id, name, stack_id, stack_name, is_creation, caller, wanted, is_empty, changes, root: None };
+    let mut below = Vec::new();
+    for child in children.into_iter().filter(|_| with_nested) {
+        nest(world, &mut made, child, &mut below)?;
+    }
+    let mut state = world.state();
+    state.cloudformation.change_sets.push(made);
+    state.cloudformation.change_sets.extend(below);
     Ok(result)
 }
 
-type Reviewed = (String, bool, Vec<(String, String, &'static str)>);
-
-/// A stack that exists only to be looked at, in REVIEW_IN_PROGRESS.
-fn review(world: &Arc<World>, caller: &Caller, name: &str, wanted: &Wanted) -> ApiResult<Reviewed> {
-    let changes = planned(None, wanted)?;
-    let id = super::stacks::register(world, caller, name, wanted.clone())?;
-    rows::stack(world, &id, Status::ReviewInProgress, "User Initiated");
-    Ok((id, false, changes))
+fn arn(world: &Arc<World>, name: &str) -> String {
+    let (region, account) = (&world.settings.region, &world.settings.account);
+    format!("arn:aws:cloudformation:{region}:{account}:changeSet/{name}/{}", stamp::uuid())
 }
 
-fn planned(stack: Option<&Stack>, wanted: &Wanted) -> ApiResult<Vec<(String, String, &'static str)>> {
+/// A nested stack's own change set, and those of the stacks in it; one without changes is left out.
+fn nest(world: &Arc<World>, parent: &mut ChangeSet, child: Child, below: &mut Vec<ChangeSet>) -> ApiResult<()> {
+    let Child { logical_id, stack, wanted } = child;
+    let template = parsed(Some(&stack), &wanted)?;
+    let (changes, children) = listed::of_update(world, &parent.caller, &stack, template, &wanted)?;
+    let name = format!("{}-{logical_id}", parent.name);
+    let mut made = ChangeSet {
+        id: arn(world, &name),
+        name,
+        stack_id: stack.id.clone(),
+        stack_name: stack.name,
+        is_creation: false,
+        caller: parent.caller.clone(),
+        wanted,
+        is_empty: false,
+        changes,
+        root: Some(parent.root.clone().unwrap_or_else(|| parent.id.clone())),
+    };
+    for child in children {
+        nest(world, &mut made, child, below)?;
+    }
+    made.is_empty = made.changes.is_empty();
+    if !made.is_empty {
+        parent.is_empty = false;
+        listed::of_nested(&mut parent.changes, &logical_id, made.id.clone());
+    }
+    below.push(made);
+    Ok(())
+}
+
+fn parsed(stack: Option<&Stack>, wanted: &Wanted) -> ApiResult<Template> {
     let body = wanted.body.as_ref().or(stack.map(|stack| &stack.body));
     let template =
         Template::parse(body.ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?)?;
     wanted.check(&template)?;
-    let old = stack.map(|stack| &stack.template.resources);
-    let mut changes = Vec::new();
-    for (id, declared) in &template.resources {
-        match old.and_then(|old| old.get(id)) {
-            None => changes.push((id.clone(), declared.kind.clone(), "Add")),
-            Some(before) if before != declared => changes.push((id.clone(), declared.kind.clone(), "Modify")),
-            Some(_) => {}
-        }
-    }
-    let removed = old.into_iter().flatten().filter(|(id, _)| !template.resources.contains_key(*id));
-    changes.extend(removed.map(|(id, declared)| (id.clone(), declared.kind.clone(), "Remove")));
-    Ok(changes)
+    Ok(template)
 }
 
-fn changes_nothing(stack: &Stack, wanted: &Wanted) -> ApiResult<bool> {
-    let template = Template::parse(wanted.body.as_ref().unwrap_or(&stack.body))?;
-    let parameters = values(&template, &wanted.parameters, &stack.parameters)?;
+fn changes_nothing(stack: &Stack, template: &Template, wanted: &Wanted) -> ApiResult<bool> {
+    let parameters = values(template, &wanted.parameters, &stack.parameters)?;
     let tags = wanted.tags.as_ref().unwrap_or(&stack.tags);
-    Ok(template == stack.template && parameters == stack.parameters && *tags == stack.tags)
+    Ok(*template == stack.template && parameters == stack.parameters && *tags == stack.tags)
+}
+
+/// The template that a change set would bring.
+pub(super) fn body(world: &Arc<World>, params: &Params) -> ApiResult<Option<String>> {
+    Ok(find(world, params)?.wanted.body)
 }
 
 fn find(world: &Arc<World>, params: &Params) -> ApiResult<ChangeSet> {
@@ -120,14 +152,13 @@ fn find(world: &Arc<World>, params: &Params) -> ApiResult<ChangeSet> {
 
 pub(super) fn describe(world: &Arc<World>, params: &Params) -> ApiResult<String> {
     let found = find(world, params)?;
-    let (status, execution) = if found.is_empty { ("FAILED", "UNAVAILABLE") } else { ("CREATE_COMPLETE", "AVAILABLE") };
+    let (status, execution) = match (world.state().cloudformation.holds_change_sets, found.is_empty) {
+        (true, _) => ("CREATE_IN_PROGRESS", "UNAVAILABLE"),
+        (false, true) => ("FAILED", "UNAVAILABLE"),
+        (false, false) => ("CREATE_COMPLETE", "AVAILABLE"),
+    };
     let reason =
         "The submitted information didn't contain changes. Submit different information to create a change set.";
-    let change = |(id, kind, action): &(String, String, &'static str)| {
-        let inner =
-            [element("Action", action), element("LogicalResourceId", id), element("ResourceType", kind)].concat();
-        format!("{}{}", element("Type", "Resource"), wrapped("ResourceChange", &inner))
-    };
     let parameter = |(name, given): (&String, &Given)| {
         let value = match given {
             Given::Value(value) => value.clone(),
@@ -151,7 +182,7 @@ pub(super) fn describe(world: &Arc<World>, params: &Params) -> ApiResult<String>
         element("Status", status),
         optional("StatusReason", found.is_empty.then_some(reason)),
         list("Capabilities", found.wanted.capabilities.clone()),
-        list("Changes", found.changes.iter().map(change)),
+        list("Changes", found.changes.iter().map(listed::shown)),
     ]
     .concat())
 }
@@ -183,7 +214,8 @@ pub(super) fn execute(world: &Arc<World>, params: &Params) -> ApiResult<String> 
 
 pub(super) fn delete(world: &Arc<World>, params: &Params) -> String {
     if let Ok(found) = find(world, params) {
-        world.state().cloudformation.change_sets.retain(|each| each.id != found.id);
+        let is_below = |each: &ChangeSet| each.root.as_ref() == Some(&found.id);
+        world.state().cloudformation.change_sets.retain(|each| each.id != found.id && !is_below(each));
     }
     String::new()
 }

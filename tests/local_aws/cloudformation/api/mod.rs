@@ -5,6 +5,7 @@ mod change_sets;
 mod continue_rollback;
 mod describe;
 mod events;
+mod listed;
 mod stacks;
 mod templates;
 mod xml;

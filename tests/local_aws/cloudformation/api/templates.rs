@@ -33,12 +33,16 @@ pub(crate) fn fetched(world: &Arc<World>, caller: &Caller, url: &str) -> ApiResu
 }
 
 pub(super) fn get(world: &Arc<World>, params: &Params) -> ApiResult<String> {
+    let of_change_set = match params.get("ChangeSetName") {
+        Some(_) => super::change_sets::body(world, params)?,
+        None => None,
+    };
     let name = required(params, "StackName")?;
     let state = world.state();
     let stack = state.cloudformation.stack(name);
     let stack = stack.ok_or_else(|| invalid(format!("Stack with id {name} does not exist")))?;
     let stages = list("StagesAvailable", ["Original".to_owned(), "Processed".to_owned()]);
-    Ok(format!("{}{stages}", element("TemplateBody", &stack.body)))
+    Ok(format!("{}{stages}", element("TemplateBody", of_change_set.as_ref().unwrap_or(&stack.body))))
 }
 
 pub(super) fn validate(world: &Arc<World>, params: &Params) -> ApiResult<String> {
