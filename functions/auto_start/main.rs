@@ -1,7 +1,7 @@
 //! `Custom::FlinkAutoStart`: when the stack settles, its application is RUNNING, or the stack says why not.
 //!
-//! What it takes: [`AutoStart`]. What it decides: `shared::lifecycle`. Deleting it leaves the application alone unless OnDelete says
-//! otherwise.
+//! What it takes: [`AutoStart`]. What it decides: `shared::lifecycle`. Deleting it leaves the application alone unless
+//! OnDelete says otherwise.
 
 use shared::contract::AutoStart;
 

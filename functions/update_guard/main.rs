@@ -1,4 +1,5 @@
-//! `Custom::FlinkUpdateGuard`: no update finds a job that it cannot snapshot, so neither the deployment nor its rollback gets stuck.
+//! `Custom::FlinkUpdateGuard`: no update finds a job that it cannot snapshot, so neither the deployment nor its
+//! rollback gets stuck.
 //!
 //! What it takes: [`UpdateGuard`]. What it decides: `shared::lifecycle`. Deleting it does nothing.
 

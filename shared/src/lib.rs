@@ -10,8 +10,9 @@
 //! * [`template`]: the CloudFormation generator.
 //! * [`operator`]: what a person asks of a stack: why it is stuck, what a deployment will do.
 //!
-//! What is deliberately absent: nothing here is `async`, reads a clock, an environment variable or a file, or knows an SDK.
-//! Time is an argument, reality is an argument ([`lifecycle::Observed`]), and the answer is one [`lifecycle::Step`].
+//! What is deliberately absent: nothing here is `async`, reads a clock, an environment variable or a file, or knows an
+//! SDK. Time is an argument, reality is an argument ([`lifecycle::Observed`]), and the answer is one
+//! [`lifecycle::Step`].
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod contract;

@@ -108,7 +108,8 @@ proptest! {
     }
 }
 
-/// Every origin that an answer from eu-west-1 may go to: the response bucket's in each partition's form, and the endpoint.
+/// Every origin that an answer from eu-west-1 may go to: the response bucket's in each partition's form, and the
+/// endpoint.
 const OURS: [&str; 10] = [
     "https://cloudformation-custom-resource-response-euwest1.s3-eu-west-1.amazonaws.com",
     "https://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com",

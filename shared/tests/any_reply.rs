@@ -34,7 +34,8 @@ prop_compose! {
         no_echo in any::<bool>(),
     ) -> Reply {
         let verdict = if is_success { Verdict::Success } else { Verdict::Failed };
-        Reply { verdict, reason: format!("because {reason}"), physical_resource_id, attributes, timeline, trouble: trouble && is_success, no_echo }
+        let (reason, trouble) = (format!("because {reason}"), trouble && is_success);
+        Reply { verdict, reason, physical_resource_id, attributes, timeline, trouble, no_echo }
     }
 }
 

@@ -36,14 +36,15 @@ output() {
   printf '%s' "$answer"
 }
 
-# Whether the application of a stack stays when the stack goes: template/application-retained.template.json says so in an output.
+# Whether the application of a stack stays when the stack goes: template/application-retained.template.json says so in
+# an output.
 retains() {
   [[ $(aws cloudformation describe-stacks --stack-name "$1" --output text \
     --query "Stacks[0].Outputs[?OutputKey=='Retained'].OutputValue") == true ]]
 }
 
-# Puts into ACCESS and HANDLERS the stacks that export what the names promise: those of a StackSet are called otherwise. Into
-# `elsewhere`, whether somebody else keeps them.
+# Puts into ACCESS and HANDLERS the stacks that export what the names promise: those of a StackSet are called otherwise.
+# Into `elsewhere`, whether somebody else keeps them.
 look_for_stacks() {
   local stack
   elsewhere=
@@ -58,7 +59,8 @@ exporting_stack() {
   aws cloudformation list-exports --query "Exports[?Name=='$1'].ExportingStackId" --output text | sed 's/^None$//'
 }
 
-# Puts the stacks that import an export of the handlers into `importers`; CloudFormation keeps the account of it, not we.
+# Puts the stacks that import an export of the handlers into `importers`; CloudFormation keeps the account of it, not
+# we.
 look_for_importers() {
   local exports export_name answer
   importers=
@@ -74,7 +76,8 @@ look_for_importers() {
 
 # The newest event of a stack, or nothing when there is no such stack.
 newest_event() {
-  aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --query 'StackEvents[0].EventId' --output text 2>/dev/null || true
+  aws cloudformation describe-stack-events --stack-name "$1" --no-paginate --query 'StackEvents[0].EventId' \
+    --output text 2>/dev/null || true
 }
 
 # What a stack's resources came to after an event, oldest first: event, resource, status, reason.
@@ -85,8 +88,8 @@ events_after() {
       END { while (n) print line[n--] }'
 }
 
-# Waits until a stack rests, showing what its resources come to, and leaves its status in `found`. The arguments: the stack,
-# and its newest event before.
+# Waits until a stack rests, showing what its resources come to, and leaves its status in `found`. The arguments: the
+# stack, and its newest event before.
 watch_stack() {
   local last=$2 rows event resource status reason seen=
   while true; do
@@ -105,8 +108,8 @@ watch_stack() {
   done
 }
 
-# Ends the script when a stack was not made from our template: deploying ours would delete what it holds. The arguments: `--delete`
-# or nothing, and pairs STACK=FILE.
+# Ends the script when a stack was not made from our template: deploying ours would delete what it holds. The arguments:
+# `--delete` or nothing, and pairs STACK=FILE.
 check_stacks() {
   needs cargo "see https://rustup.rs"
   cargo run --quiet --bin flink-stack -- check-stack --region "$AWS_REGION" "$@" ||

@@ -14,8 +14,8 @@ check_build() {
   esac
 }
 
-# Builds the functions and packs them so that the same source gives the same bytes, wherever and whenever it is built: no path of
-# this machine in a panic's text, no time of the build in the zip, whose oldest time is 1980.
+# Builds the functions and packs them so that the same source gives the same bytes, wherever and whenever it is built:
+# no path of this machine in a panic's text, no time of the build in the zip, whose oldest time is 1980.
 build_functions() {
   local function build cpu
   say "building ${FUNCTIONS[*]} for $ARCH"
@@ -71,7 +71,8 @@ deploy_functions() {
   done
 }
 
-# Lambda cannot assume a role in its first seconds, and `cargo lambda deploy` waits for that only when it made the role itself.
+# Lambda cannot assume a role in its first seconds, and `cargo lambda deploy` waits for that only when it made the role
+# itself.
 deploy_function() {
   local function=$1 role=$2 variables=$3 tracing=$4 answer attempt
   for attempt in 1 2 3 4 5 6; do
@@ -94,7 +95,8 @@ deploy_function() {
 wait_for_function() {
   local answer state updated
   while true; do
-    answer=$(aws lambda get-function-configuration --function-name "$1" --query '[State, LastUpdateStatus, Role]' --output text)
+    answer=$(aws lambda get-function-configuration --function-name "$1" \
+      --query '[State, LastUpdateStatus, Role]' --output text)
     IFS=$'\t' read -r state updated found_role <<<"$answer"
     [[ $state != Failed && $updated != Failed ]] || die "the function $1 is $state, its last update $updated"
     [[ $state == Pending || $updated == InProgress ]] || return 0
@@ -102,7 +104,8 @@ wait_for_function() {
   done
 }
 
-# A new account has ten concurrent executions in all, and Lambda keeps a hundred of every account unreserved: then it goes without.
+# A new account has ten concurrent executions in all, and Lambda keeps a hundred of every account unreserved: then it
+# goes without.
 reserve_concurrency() {
   local function=$1 many=$2 answer
   if [[ $many == 0 ]]; then

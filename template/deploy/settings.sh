@@ -3,9 +3,10 @@
 
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
 # somebody else's.
-readonly SETTINGS='STACK ENV JAR REGION PREFIX DATA_PREFIX BOUNDARY FURTHER_STREAMS FURTHER_TABLES FURTHER_BUCKETS FURTHER_KEYS TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON CHANGE_SET
-  UNSTICKER_CONCURRENCY POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS CONTINUE_WITH_OWN_ROLE
-  IGNORE_CONSENT_TAG'
+readonly SETTINGS='STACK ENV JAR REGION PREFIX DATA_PREFIX BOUNDARY FURTHER_STREAMS FURTHER_TABLES FURTHER_BUCKETS
+  FURTHER_KEYS TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON CHANGE_SET UNSTICKER_CONCURRENCY
+  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS
+  CONTINUE_WITH_OWN_ROLE IGNORE_CONSENT_TAG'
 ACCESS=flink-access HANDLERS=flink-handlers
 # The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.
 readonly FUNCTIONS=(flink-auto-start flink-property-groups flink-update-guard flink-rollback-unsticker)
@@ -21,7 +22,8 @@ read_settings() {
     printf -v "$setting" '%s' "${given#*=}"
   done
   STACK=${STACK:-flink-test} ENV=${ENV:-} JAR=${JAR:-} TAG=${TAG:-flink-unstick=enabled} ARCH=${ARCH:-x86_64}
-  PREFIX=${PREFIX:-} PARAMETERS=${PARAMETERS:-} ONLY_STACK=${ONLY_STACK:-} RETAIN=${RETAIN:-} KEY=${KEY:-} TRACING=${TRACING:-}
+  PREFIX=${PREFIX:-} PARAMETERS=${PARAMETERS:-} ONLY_STACK=${ONLY_STACK:-} RETAIN=${RETAIN:-} KEY=${KEY:-}
+  TRACING=${TRACING:-}
   name=$STACK${ENV:+-$ENV}
   environment_file=template/environments/$ENV.env
   export AWS_PAGER=""
@@ -38,8 +40,8 @@ quietly() {
   return 1
 }
 
-# How names begin is one to five prefixes, separated by commas: a policy has no room for more, and a sixth would be granted nothing.
-# The arguments: the setting, and its value.
+# How names begin is one to five prefixes, separated by commas: a policy has no room for more, and a sixth would be
+# granted nothing. The arguments: the setting, and its value.
 check_prefixes() {
   local prefixes
   IFS=, read -ra prefixes <<<"$2"

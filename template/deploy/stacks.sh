@@ -118,14 +118,16 @@ deploy_stack() {
   [[ $found == CREATE_COMPLETE || $found == UPDATE_COMPLETE ]] || die "the stack $stack is ${found:-gone}; the first line that says FAILED is the cause"
 }
 
-# A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack. Puts its key into `key`.
+# A jar is kept under the digest of its content: the same jar is uploaded once, another one changes the stack. Puts its
+# key into `key`.
 read_jar() {
   local digest
   digest=$( (sha256sum "$JAR" 2>/dev/null || shasum -a 256 "$JAR") | cut -d ' ' -f 1)
   key=jars/$digest.jar
 }
 
-# Puts what is given as parameters of the application stack into `overrides`, and which template it takes into `template`.
+# Puts what is given as parameters of the application stack into `overrides`, and which template it takes into
+# `template`.
 read_overrides() {
   template=template/application.template.json
   local line

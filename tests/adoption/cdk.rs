@@ -56,7 +56,7 @@ async fn cdk_deploy(team: &Team, assembly: &str) {
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_ENDPOINT_URL", &team.deployment.aws.endpoint),
     ]);
-    // Nothing is written outside, and nobody's profile is read.
+    // Nothing is written outside, and no profile of a user is read.
     cdk.env("HOME", folder()).env_remove("AWS_PROFILE").current_dir(folder());
     let output = cdk.output().await.unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

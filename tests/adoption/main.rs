@@ -1,4 +1,5 @@
-//! The examples of adoption that other programs write templates from, through the journeys of `tests/scenarios/adopted`.
+//! The examples of adoption that other programs write templates from, through the journeys of
+//! `tests/scenarios/adopted`.
 //!
 //! `make adoption` synthesizes them with the programs' own pinned versions and runs this; `cargo test` alone does not.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on is a failed scenario")]

@@ -1,5 +1,5 @@
-//! A certificate authority for one run, made on the spot with openssl: a root, an intermediate and a leaf of RSA, as AWS shows
-//! them.
+//! A certificate authority for one run, made on the spot with openssl: a root, an intermediate and a leaf of RSA, as
+//! AWS shows them.
 
 use std::error::Error;
 use std::fs;
@@ -40,7 +40,7 @@ struct Signed {
     key: String,
 }
 
-/// Signed by `issuer`, or by itself.
+/// Signed by `issuer`, or self-signed.
 fn certificate(folder: &Path, name: &str, kind: &str, issuer: Option<&Signed>) -> Result<Signed, Box<dyn Error>> {
     let file = |extension: &str| folder.join(format!("{name}.{extension}")).to_string_lossy().into_owned();
     let (certificate, key, request, extensions) = (file("pem"), file("key"), file("csr"), file("ext"));

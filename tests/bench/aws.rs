@@ -1,5 +1,5 @@
-//! What the measured programs talk to: Flink's and CloudFormation's replies as long as real ones are, always the same. It keeps
-//! just enough state to play a start; whoever wants rules has the local AWS.
+//! What the measured programs talk to: Flink's and CloudFormation's replies as long as real ones are, always the same.
+//! It keeps just enough state to play a start; the local AWS has the rules.
 
 use std::sync::Mutex;
 

@@ -15,7 +15,7 @@ use crate::subject::Subject;
 /// Says how to get valgrind, when it is not there.
 pub(crate) fn is_here() -> Result<(), String> {
     match Command::new("valgrind").arg("--version").output() {
-        Ok(told) if told.status.success() => Ok(()),
+        Ok(output) if output.status.success() => Ok(()),
         _ => Err("valgrind is not installed; apt-get install valgrind".to_owned()),
     }
 }
@@ -32,13 +32,13 @@ pub(crate) fn instructions(
     let mut program = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"].map(str::to_owned).to_vec();
     program.push(format!("--log-file={}", log.display()));
     program.extend(subject.program.iter().cloned());
-    // SIGTERM, which nobody here handles: valgrind then still tells what it counted.
+    // SIGTERM, which no handler here catches: valgrind then still writes what it counted.
     host.run(subject, story, events, &program, |child: &Child| {
         if let Ok(process) = i32::try_from(child.id()) {
             let _gone = kill(Pid::from_raw(process), Signal::SIGTERM);
         }
     })?;
-    let told = fs::read_to_string(&log)?;
-    let counted = told.lines().find_map(|line| line.split_once("Collected :")).map(|(_, count)| count.trim().parse());
-    Ok(counted.ok_or_else(|| format!("valgrind counted nothing:\n{told}"))??)
+    let output = fs::read_to_string(&log)?;
+    let counted = output.lines().find_map(|line| line.split_once("Collected :")).map(|(_, count)| count.trim().parse());
+    Ok(counted.ok_or_else(|| format!("valgrind counted nothing:\n{output}"))??)
 }

@@ -15,8 +15,8 @@ use crate::subject::{Ends, Subject};
 use crate::table::{Row, print};
 use crate::{Bench, FUNCTIONS, callgrind, synth};
 
-/// Zip of the same handler in Rust with every crate's default features and cargo's default profile, in bytes, as it was measured
-/// once: building it would take longer than everything else here.
+/// Zip of the same handler in Rust with every crate's default features and cargo's default profile, in bytes, as it was
+/// measured once: building it would take longer than everything else here.
 const EVERY_DEFAULT_ZIP: f64 = 7_258_000.0;
 /// Looks more than the shortest story has, to see what one costs.
 const FURTHER: u32 = 10;
@@ -125,16 +125,16 @@ fn timed(
     value: impl Fn(&Run) -> Duration,
     target: Option<f64>,
 ) -> Row {
-    let told = |name| format!("{} ms", short(measured.spread(name, |run| millis(value(run))).median));
+    let figure = |name| format!("{} ms", short(measured.spread(name, |run| millis(value(run))).median));
     let paired = measured.paired(ours, other, |ours, other| ratio(value(ours), value(other)));
-    Row::ratio(metric, told(ours), told(other), paired, target)
+    Row::ratio(metric, figure(ours), figure(other), paired, target)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "KiB")]
 fn peak(measured: &Measured, metric: &str, (ours, other): (&str, &str), target: Option<f64>) -> Row {
-    let told = |name| format!("{} MiB", short(measured.spread(name, |run| run.peak as f64 / 1024.0).median));
+    let figure = |name| format!("{} MiB", short(measured.spread(name, |run| run.peak as f64 / 1024.0).median));
     let paired = measured.paired(ours, other, |ours, other| ours.peak as f64 / other.peak as f64);
-    Row::ratio(metric, told(ours), told(other), paired, target)
+    Row::ratio(metric, figure(ours), figure(other), paired, target)
 }
 
 fn peers(bench: &Bench, measured: &Measured, tools: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
@@ -180,7 +180,7 @@ fn floor(bench: &Bench, measured: &Measured, floors: &Path) -> Result<Vec<Row>, 
     let more = (count(&auto_start, Story::Leaving(FURTHER), 1)? - cold) / f64::from(FURTHER);
     let whole = count(&Subject { one_connection: false, ..auto_start }, Story::Starting, 1)?;
     let least = count(&Subject::floor(floors, "bench-raw", Ends::Put), Story::Starting, 1)?;
-    let told = |count: f64| format!("{} M", short(count));
+    let figure = |count: f64| format!("{} M", short(count));
     let timed = |metric: &str, pair, value: fn(&Run) -> Duration, target| timed(measured, metric, pair, value, target);
     Ok(vec![
         timed("cold CPU / no-op lambda_runtime", noop, |run| run.cpu, Some(3.1)),
@@ -189,12 +189,12 @@ fn floor(bench: &Bench, measured: &Measured, floors: &Path) -> Result<Vec<Row>, 
         timed("first event wall / TLS floor", raw, handler, Some(2.0)),
         timed("cold CPU / TLS floor", raw, |run| run.cpu, None),
         peak(measured, "peak memory / no-op", noop, Some(2.9)),
-        Row::figure("cold instructions, million", told(cold), String::new(), cold, Some(8.7)),
-        Row::figure("cold instructions / TLS floor", told(cold), told(least), cold / least, Some(1.7)),
-        Row::figure("init instructions, million", told(init), String::new(), init, Some(1.5)),
+        Row::figure("cold instructions, million", figure(cold), String::new(), cold, Some(8.7)),
+        Row::figure("cold instructions / TLS floor", figure(cold), figure(least), cold / least, Some(1.7)),
+        Row::figure("init instructions, million", figure(init), String::new(), init, Some(1.5)),
         Row::ratio("each further look, ms of CPU", String::new(), String::new(), further, None),
         Row::figure("each further look, million instructions", String::new(), String::new(), more, None),
-        Row::figure("a whole start, 16 calls, million instructions", told(whole), String::new(), whole, None),
+        Row::figure("a whole start, 16 calls, million instructions", figure(whole), String::new(), whole, None),
         Row::figure(
             "zip / Rust with every default",
             megabytes(bench.sizes[0].0),

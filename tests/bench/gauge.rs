@@ -1,5 +1,5 @@
-//! `make gauge`: what each function costs, against a committed budget. Instructions repeat to a tenth of a percent on one kind of
-//! machine; a few percent of room are for another compiler's or libc's.
+//! `make gauge`: what each function costs, against a committed budget. Instructions repeat to a tenth of a percent on
+//! one kind of machine; a few percent of room are for another compiler's or libc's.
 
 use std::collections::BTreeMap;
 use std::error::Error;

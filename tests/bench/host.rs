@@ -17,7 +17,7 @@ use crate::aws::{Aws, Story};
 use crate::http::{Answer, Request, serve};
 use crate::subject::{Ends, Subject};
 
-/// Whoever is silent for so long has failed; instructions are counted some fifty times slower than they run.
+/// A process that is silent for so long has failed; instructions are counted some fifty times slower than they run.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What happened, and when.
@@ -84,8 +84,8 @@ impl Host {
         };
         let (flink, cloudformation) = (api(&aws)?, api(&aws)?);
         let bucket = serve(Some(authority.tls.clone()), move |request| {
-            let _nobody_waits = mark.send((Mark::Put, Instant::now()));
-            // S3 refuses a type that was not signed (`semantics.md` E.2).
+            let _receiver_is_gone = mark.send((Mark::Put, Instant::now()));
+            // S3 refuses a type that was not signed (`SEMANTICS.md` E.2).
             Some(Answer::empty(if request.header("content-type").is_empty() { 200 } else { 403 }))
         })?;
         Ok(Self {
@@ -136,8 +136,8 @@ impl Host {
         Ok(command)
     }
 
-    /// Starts a process, hands it `events` events one after the other, and ends it. `program` runs instead of the subject's own,
-    /// for whoever wraps it.
+    /// Starts a process, hands it `events` events one after the other, and ends it. `program` runs instead of the
+    /// subject's own, for what wraps it.
     pub(crate) fn run(
         &self,
         subject: &Subject,
@@ -157,11 +157,11 @@ impl Host {
         let mut command = self.command(subject, program)?;
         let spawned = Instant::now();
         let mut child = command.spawn().map_err(|error| format!("{}: {error}", program[0]))?;
-        let told = self.told(subject, story, events, spawned);
+        let played = self.play(subject, story, events, spawned);
         let peak = peak(child.id());
         end(&child);
         child.wait()?;
-        let mut run = told.map_err(|error| {
+        let mut run = played.map_err(|error| {
             let log = fs::read_to_string(self.folder.join(format!("{}.log", subject.name))).unwrap_or_default();
             format!("{}: {error}\n{log}", subject.name)
         })?;
@@ -170,7 +170,7 @@ impl Host {
         Ok(run)
     }
 
-    fn told(&self, subject: &Subject, story: Story, events: usize, spawned: Instant) -> Result<Run, String> {
+    fn play(&self, subject: &Subject, story: Story, events: usize, spawned: Instant) -> Result<Run, String> {
         let mut run = Run { init: self.next(Mark::Polled)? - spawned, ..Run::default() };
         for index in 0..events {
             self.aws.play(story);

@@ -1,5 +1,5 @@
-//! As much HTTP/1.1 as the measured programs speak, with one blocking thread for each connection: nothing here takes time that
-//! the next run would not take too.
+//! As much HTTP/1.1 as the measured programs speak, with one blocking thread for each connection: nothing here takes
+//! time that the next run would not take too.
 
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -42,8 +42,8 @@ impl Answer {
     }
 }
 
-/// Serves a port of 127.0.0.1 until the program ends, with TLS when there is a configuration; returns the port. A handler that
-/// answers nothing ends its connection.
+/// Serves a port of 127.0.0.1 until the program ends, with TLS when there is a configuration; returns the port. A
+/// handler that answers nothing ends its connection.
 pub(crate) fn serve(
     tls: Option<Arc<ServerConfig>>,
     handler: impl Fn(&Request) -> Option<Answer> + Send + Sync + 'static,

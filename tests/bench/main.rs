@@ -1,7 +1,8 @@
-//! `make bench` and `make gauge`: our functions beside the floor and beside the same handler by others, in one interleaved run.
+//! `make bench` and `make gauge`: our functions beside the floor and beside the same handler by others, in one
+//! interleaved run.
 //!
-//! A time is a property of a machine and is never asserted: two programs are compared within one repetition, and what a build
-//! is held to (`gauge`) are instructions and sizes, which repeat.
+//! A time is a property of a machine and is never asserted: two programs are compared within one repetition, and what a
+//! build is held to (`gauge`) are instructions and sizes, which repeat.
 
 mod authority;
 mod aws;

@@ -1,5 +1,5 @@
-//! One interleaved run: every series once in each repetition, in a new order each time, so that whatever else the machine does
-//! meets all of them.
+//! One interleaved run: every series once in each repetition, in a new order each time, so that whatever else the
+//! machine does meets all of them.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -31,7 +31,7 @@ pub(crate) struct Measured(BTreeMap<&'static str, Vec<Run>>);
 pub(crate) fn measure(host: &Host, series: &[Series], repetitions: usize) -> Result<Measured, Box<dyn Error>> {
     let mut measured = Measured::default();
     let mut order: Vec<&Series> = series.iter().collect();
-    // The first round fills caches and counts for nobody.
+    // The first round fills caches and is not counted.
     for repetition in 0..=repetitions {
         fastrand::shuffle(&mut order);
         for Series { name, subject, story, events } in &order {

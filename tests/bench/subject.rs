@@ -57,7 +57,7 @@ impl Subject {
         Self { ends, ..Self::new(name, vec![floors.join(name).to_string_lossy().into_owned()]) }
     }
 
-    /// Somebody else's, which trusts the root in its own way.
+    /// Another implementation, which trusts the root in its own way.
     pub(crate) fn peer(name: &'static str, program: Vec<String>, environment: Vec<(&'static str, String)>) -> Self {
         Self { one_connection: false, environment, ..Self::new(name, program) }
     }
@@ -66,7 +66,8 @@ impl Subject {
     pub(crate) fn event(&self, bucket: u16) -> String {
         match self.event {
             Event::Unstick => json!({"StackName": "flink-orders"}).to_string(),
-            // The rows of the resources of these names are in progress: a request without one is answered before any work.
+            // The rows of the resources of these names are in progress: a request without one is answered before any
+            // work.
             Event::CustomResource(kind) => json!({
                 "RequestType": "Update",
                 "ServiceToken": "arn:aws:lambda:eu-west-1:111122223333:function:flink-auto-start",

@@ -1,4 +1,5 @@
-//! Template synthesis: ours beside `true`, which is a process that does nothing, and beside `cdk synth` of a like stack.
+//! Template synthesis: ours beside `true`, which is a process that does nothing, and beside `cdk synth` of a like
+//! stack.
 
 use std::error::Error;
 use std::path::Path;
@@ -23,17 +24,17 @@ struct Synth {
 #[expect(clippy::cast_precision_loss, reason = "some hundred kilobytes")]
 pub(crate) fn rows(folder: &Path, floors: &Path, cdk: &Path, pairs: usize) -> Result<Vec<Row>, Box<dyn Error>> {
     let ours = ours(floors, folder);
-    let told = |spread: &Spread| format!("{} ms", short(spread.median));
+    let median = |spread: &Spread| format!("{} ms", short(spread.median));
     let nothing = beside(&ours, &Command::new("/bin/true"), pairs)?;
     let cdk = beside(&ours, &self::cdk(cdk, &folder.join("cdk.out"))?, 5)?;
     let written = written(folder)? as f64;
     let beyond = (nothing.ratio.median - 1.0) / (written / THE_TARGETS_TEMPLATE);
     let size = format!("{:.0} KB", written / 1e3);
-    let (ours, other) = (told(&nothing.ours), told(&nothing.other));
+    let (ours, other) = (median(&nothing.ours), median(&nothing.other));
     Ok(vec![
         Row::ratio("synth wall / `true`", ours, other, nothing.ratio, Some(1.6)),
         Row::figure("synth wall beyond `true` / `true`, each 11.4 KB", size, String::new(), beyond, Some(0.6)),
-        Row::ratio("synth wall / `cdk synth` (5 pairs)", told(&cdk.ours), told(&cdk.other), cdk.ratio, None),
+        Row::ratio("synth wall / `cdk synth` (5 pairs)", median(&cdk.ours), median(&cdk.other), cdk.ratio, None),
     ])
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::stats::{Spread, short};
 
-/// One metric of ours beside somebody else's.
+/// One metric of ours beside another implementation's.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) metric: String,

@@ -25,7 +25,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        () = tell_what_is_unknown(&local) => {}
+        () = report_unknown(&local) => {}
     }
     Ok(())
 }
@@ -38,8 +38,8 @@ fn options() -> Result<Options, Box<dyn std::error::Error>> {
             ("--port", Some(port)) => options.port = port.parse()?,
             ("--modes", Some(file)) => options.modes = Modes::read(Path::new(&file))?,
             _ => {
-                let usage = "usage: local-aws [--port <port>] [--modes <file>]; without a port the system chooses one; the modes are \
-                             answers of `make verify-aws`";
+                let usage = "usage: local-aws [--port <port>] [--modes <file>]; without a port the system chooses one; \
+                             the modes are answers of `make verify-aws`";
                 return Err(usage.into());
             }
         }
@@ -58,8 +58,8 @@ fn introduce(local: &LocalAws) {
     println!("  aws kinesisanalyticsv2 list-applications");
 }
 
-/// Whoever uses this world learns at once what it does not know.
-async fn tell_what_is_unknown(local: &LocalAws) {
+/// Reports at once each request that this world does not know.
+async fn report_unknown(local: &LocalAws) {
     loop {
         let news = local.world.wait_for(|state| {
             let news = std::mem::take(&mut state.unknown);

@@ -42,7 +42,7 @@ impl Since {
         calls.filter(move |call| call.action == action && Some(&call.caller) == caller.as_ref())
     }
 
-    /// flink-auto-start, or flink-rollback-unsticker, started the application, and nobody else did.
+    /// flink-auto-start, or flink-rollback-unsticker, started the application, and no other caller did.
     pub(crate) fn was_started_by(self, state: &State, function: &str) -> Option<()> {
         let action = "kinesisanalytics:StartApplication";
         let starts = state.journal.iter().skip(self.calls).filter(|call| call.action == action).count();
@@ -87,8 +87,8 @@ impl Since {
         (stops == 0 && is_ready).then_some(())
     }
 
-    /// The unsticker was woken with this status.
-    pub(crate) fn was_woken(self, state: &State, status: Status) -> Option<()> {
+    /// The unsticker was invoked with this status.
+    pub(crate) fn was_invoked(self, state: &State, status: Status) -> Option<()> {
         let lines = state.lambda.logs.iter().skip(self.logs);
         let mut lines = lines.filter(|line| line.function == "flink-rollback-unsticker");
         lines.any(|line| line.line.contains("\"invoked\"") && line.line.contains(status.as_str())).then_some(())

@@ -1,7 +1,8 @@
 //! `make demo`: the whole story on a local AWS, live, with nothing but cargo.
 //!
-//! It reads like the story it tells. It waits for changes of the world, never for time; the pauses are for the eye. It ends by
-//! itself: 0 when everything was seen, else 1. With `--picture` it writes `tests/demo/incident.mmd` anew, which README shows.
+//! It reads like its story. It waits for changes of the world, never for time; the pauses are for the eye. It ends on
+//! its own: 0 when everything was seen, else 1. With `--picture` it writes `tests/demo/incident.mmd` anew, which README
+//! shows.
 
 mod history;
 mod opening;
@@ -60,7 +61,7 @@ async fn main() -> ExitCode {
         }
     };
     if ended.is_err() {
-        trouble::tell(&screen, &world.state());
+        trouble::print(&screen, &world.state());
     }
     opening::close(&screen, &seen, ended.as_ref().err());
     screen.finish();
@@ -87,8 +88,8 @@ async fn story(aws: LocalAws, screen: Arc<Screen>, seen: Arc<Seen>) -> Result<()
         &screen,
         1,
         "A stack that starts its own application",
-        "CloudFormation creates a Flink application and leaves it READY: somebody has to start it, and to type the names of \
-         its stream and table a second time. Here the stack does both.",
+        "CloudFormation creates a Flink application and leaves it READY: an operator has to start it, and to type the \
+         names of its stream and table a second time. Here the stack does both.",
     );
     let mut stage = Stage::open(aws, Arc::clone(&screen), seen).await?;
     created(&mut stage).await?;
@@ -96,24 +97,27 @@ async fn story(aws: LocalAws, screen: Arc<Screen>, seen: Arc<Seen>) -> Result<()
         &screen,
         2,
         "Incident (a): a cause that passes",
-        "A job that loops cannot be snapshotted, so the next deployment fails, and its rollback too: the stack is wedged in \
-         UPDATE_ROLLBACK_FAILED until somebody force-stops the job by hand and remembers to start it again. Here nobody does.",
+        "A job that loops cannot be snapshotted, so the next deployment fails, and its rollback too: the stack is \
+         wedged in UPDATE_ROLLBACK_FAILED until an operator force-stops the job by hand and remembers to start it \
+         again. Here no operator does.",
     );
     a_passing_cause(&stage, &screen).await?;
     opening::chapter(
         &screen,
         3,
         "Incident (b): a bad record",
-        "Now the old code itself cannot process what is in the stream: unstuck, restarted, it loops again. Without us it \
-         restarts for ever and blocks the very deployment that brings the fix. Here it is stopped and waits for that fix.",
+        "Now the old code itself cannot process what is in the stream: unstuck, restarted, it loops again. Without us \
+         it restarts for ever and blocks the very deployment that brings the fix. Here it is stopped and waits for \
+         that fix.",
     );
     a_bad_record(&mut stage, &screen).await?;
     opening::chapter(
         &screen,
         4,
         "The same (c), with the guard",
-        "Curing takes a failed deployment first. The guard comes before the update: it proves that a snapshot can be taken and \
-         leaves the job running; where none can, it stops the job by force: a stopped application takes every update.",
+        "Curing takes a failed deployment first. The guard comes before the update: it proves that a snapshot can be \
+         taken and leaves the job running; where none can, it stops the job by force: a stopped application takes \
+         every update.",
     );
     with_the_guard(&mut stage).await
 }
@@ -135,16 +139,16 @@ async fn created(stage: &mut Stage) -> Result<(), Missed> {
 /// Chapter 2.
 async fn a_passing_cause(stage: &Stage, screen: &Screen) -> Result<(), Missed> {
     let before = stage.now();
-    stage.team("somebody tidies up, and the job may not write its table any more");
+    stage.team("removes a permission that looks unused, and the job may not write its table any more");
     stage.deployment.sink_permission(false);
     stage.see(Step::LoopsOnPermission, |state| loops(state)).await?;
     stage.pause().await;
     stage.deploy(Step::WedgedByPermission, "2", &[BAD]).await?;
     stage.see(Step::WedgedByPermission, |state| before.was(state, Status::UpdateRollbackFailed)).await?;
-    stage.see(Step::Woken, |state| before.was_woken(state, Status::UpdateRollbackFailed)).await?;
+    stage.see(Step::Invoked, |state| before.was_invoked(state, Status::UpdateRollbackFailed)).await?;
     stage.see(Step::GracefulRefused, |state| before.was_stopped(state, UNSTICKER, false, true)).await?;
     stage.see(Step::Forced, |state| before.was_stopped(state, UNSTICKER, true, false)).await?;
-    stage.team("finds the mistake and gives the permission back; nobody touches the stack");
+    stage.team("finds the mistake and gives the permission back; no operator touches the stack");
     stage.deployment.sink_permission(true);
     stage.see(Step::Continued, |state| before.was(state, Status::UpdateRollbackComplete)).await?;
     stage.see(Step::RunsAgain, |state| before.was_resumed_by(state, UNSTICKER).and(runs(state, "1"))).await?;
@@ -159,7 +163,7 @@ async fn a_passing_cause(stage: &Stage, screen: &Screen) -> Result<(), Missed> {
 /// Chapter 3.
 async fn a_bad_record(stage: &mut Stage, screen: &Screen) -> Result<(), Missed> {
     let before = stage.now();
-    stage.team(&format!("an order arrives that nobody thought of: {BAD}"));
+    stage.team(&format!("an order arrives that no test covers: {BAD}"));
     stage.deployment.record(BAD);
     stage.see(Step::LoopsOnRecord, |state| loops(state)).await?;
     stage.pause().await;

@@ -31,7 +31,8 @@ pub(crate) fn chapter(screen: &Screen, number: u8, title: &str, sentence: &str) 
     screen.print("");
 }
 
-/// Each step with a tick, a cross, or a dot where the story did not come to it, then where to go next, or what went wrong.
+/// Each step with a tick, a cross, or a dot where the story did not come to it, then where to go next, or what went
+/// wrong.
 pub(crate) fn close(screen: &Screen, seen: &Seen, missed: Option<&Missed>) {
     screen.print("");
     screen.painted("1", "What had to be seen");

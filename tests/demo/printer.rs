@@ -1,4 +1,5 @@
-//! What is printed, one after the other: on a terminal no faster than an eye reads, with a spinner below for what lasts.
+//! What is printed, one after the other: on a terminal no faster than an eye reads, with a spinner below for what
+//! lasts.
 //!
 //! A thread of its own, so that the world never waits for a reader. One who went away (`| head`) is no error: the demo
 //! goes on to its end.
@@ -17,7 +18,7 @@ pub(crate) enum Print {
     Line(String),
     /// The text beside the spinner; empty for none.
     Lasting(String),
-    /// Nothing more. Whoever waits on the other side of this then knows.
+    /// Nothing more. The receiver at the other end of this is notified.
     End(Sender<()>),
 }
 

@@ -1,4 +1,4 @@
-//! An incident as its two reports tell it: how the stack got unstuck, and how the application was left.
+//! An incident as its two reports show it: how the stack got unstuck, and how the application was left.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub(crate) fn show(screen: &Screen, continued: &Value, ended: &Value) {
         rows.push(("State", format!("{}: {snapshot}", of("ApplicationName"))));
     }
     let next = text(ended, "Next");
-    rows.push(("Next", if next.is_empty() { "nothing: nobody has to do anything".to_owned() } else { next }));
+    rows.push(("Next", if next.is_empty() { "nothing: no action is needed".to_owned() } else { next }));
     rows.retain(|(_, text)| !text.is_empty());
     let title = format!("Incident report: {}", text(ended, "Outcome"));
     screen.print("");

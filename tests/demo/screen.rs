@@ -148,7 +148,7 @@ impl Screen {
     }
 
     fn send(&self, print: Print) {
-        // After the end nobody prints.
+        // After the end nothing is printed.
         let _ = self.printer.send(print);
     }
 }

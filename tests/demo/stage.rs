@@ -62,7 +62,8 @@ impl Stage {
             }
             state.flink.hold_snapshots(Hold::For(Duration::from_millis(1200)));
         }
-        // No step yet: where `make demo` did not build the functions before, this takes minutes. A failure is told below.
+        // No step yet: where `make demo` did not build the functions before, this takes minutes. A failure is printed
+        // below.
         let _ = tokio::task::spawn_blocking(binaries).await;
         let watcher = tokio::spawn(watch(Arc::clone(&aws.world), Arc::clone(&screen)));
         let deployment = bounded(Step::HandlersDeployed, Deployment::in_world(aws, &ENVIRONMENT)).await?;

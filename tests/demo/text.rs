@@ -51,7 +51,8 @@ fn short(word: &str) -> String {
     uuid.map_or_else(|| word.to_owned(), |uuid| word.replace(&uuid[..36], &format!("{}…", &uuid[..8])))
 }
 
-/// Text under each other in a frame, each line with a short name before it; a name that is empty belongs to the line above.
+/// Text under each other in a frame, each line with a short name before it; a name that is empty belongs to the line
+/// above.
 pub(crate) fn boxed(title: &str, rows: &[(&str, String)]) -> Vec<String> {
     const NAME: usize = 10;
     let inner = WIDTH - 4;

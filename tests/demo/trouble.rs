@@ -9,7 +9,7 @@ use crate::screen::Screen;
 const LINES: usize = 60;
 
 /// Prints them as they are, unwrapped.
-pub(crate) fn tell(screen: &Screen, state: &State) {
+pub(crate) fn print(screen: &Screen, state: &State) {
     screen.print("");
     screen.painted("1", &format!("The newest events of the stacks, and of {NAME} last"));
     let rows = state.cloudformation.stacks.iter().flat_map(|stack| {

@@ -1,6 +1,6 @@
 //! From a world to lines: what changed since the last look, lane by lane.
 //!
-//! It looks after every change of the world and decides nothing: the story goes on whether anybody watches or not.
+//! It looks after every change of the world and decides nothing: the story goes on whether it is watched or not.
 
 mod events;
 mod flink;
@@ -26,7 +26,8 @@ struct Watch {
     flink: flink::Flink,
     job: job::Job,
     events: events::Events,
-    /// What Flink and its job did. It waits for one look, because the line of a log that says who asked for it comes through a pipe.
+    /// What Flink and its job did. It waits for one look, because the line of a log that says who asked for it comes
+    /// through a pipe.
     held: Vec<Line>,
     lasting: String,
 }

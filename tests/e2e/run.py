@@ -1,7 +1,7 @@
 """`make e2e`: the committed templates, the shipped zips and the operator's own commands on a third party's AWS.
 
-Starts ministack on 127.0.0.1, runs `make deploy` and `make destroy` exactly as an operator would (the real AWS CLI, the real
-`cargo lambda`; only AWS_ENDPOINT_URL differs), and drives one incident through to its end. Exits 0 only when every step was
+Starts ministack on 127.0.0.1, runs `make deploy` and `make destroy` as an operator would (the real AWS CLI, the real
+`cargo lambda`; only AWS_ENDPOINT_URL differs), and drives one incident to its end. Exits 0 only when every step was
 seen. Whatever it started is stopped when it ends, also on failure and on Ctrl-C.
 """
 
@@ -154,7 +154,7 @@ class Aws:
         rows = self.cloudformation.describe_stack_resources(StackName=name)["StackResources"]
         return next(row["PhysicalResourceId"] for row in rows if row["ResourceType"] == kind)
 
-    def tell_unsticker(self, status, name=STACK):
+    def invoke_unsticker(self, status, name=STACK):
         """Hands the function the event that EventBridge would (semantics.md D.1), and returns its report."""
         stack = self.stack(name)["StackId"]
         event = {
@@ -317,7 +317,7 @@ def run(aws):
 
     equal(aws.stack()["StackStatus"], "CREATE_COMPLETE", "the stack")
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")
-    seen("the stack is CREATE_COMPLETE and its application RUNNING, by nobody's hand")
+    seen("the stack is CREATE_COMPLETE and its application RUNNING, with no manual step")
     names = aws.property_groups()["FlinkApplicationProperties"]
     for kind in ("AWS::Kinesis::Stream", "AWS::DynamoDB::Table"):
         expect(aws.resource(kind) in names.values(), f"{aws.resource(kind)} is not among the properties {names}")
@@ -330,7 +330,7 @@ def run(aws):
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")
     seen(f"a parameter changed: UPDATE_COMPLETE, {renamed}, RUNNING")
 
-    report = aws.tell_unsticker("UPDATE_ROLLBACK_FAILED", "flink-access")
+    report = aws.invoke_unsticker("UPDATE_ROLLBACK_FAILED", "flink-access")
     equal(report["Outcome"], "NotOurs", "the unsticker's outcome")
     seen("the unsticker leaves a stack without a tagged application alone")
 
@@ -340,7 +340,7 @@ def run(aws):
     make_it_stuck(aws, settings | {"JAR": second}, seen)
     # The cause passes while the application is down.
     aws.failing_job.unlink()
-    report = aws.tell_unsticker("UPDATE_ROLLBACK_COMPLETE")
+    report = aws.invoke_unsticker("UPDATE_ROLLBACK_COMPLETE")
     show(report)
     equal(report["Outcome"], "Recovered", "the unsticker's outcome")
     equal(aws.application()["ApplicationStatus"], "RUNNING", "the application")
@@ -351,7 +351,7 @@ def run(aws):
 
     make_it_stuck(aws, settings | {"JAR": second}, seen)
     # The cause stays: the old code meets the same record again.
-    report = aws.tell_unsticker("UPDATE_ROLLBACK_COMPLETE")
+    report = aws.invoke_unsticker("UPDATE_ROLLBACK_COMPLETE")
     show(report)
     equal(report["Outcome"], "StoppedAwaitingFix", "the unsticker's outcome")
     equal(aws.application()["ApplicationStatus"], "READY", "the application")
@@ -380,7 +380,7 @@ def make_it_stuck(aws, settings, seen):
     seen("the job fails: the deployment ends in UPDATE_ROLLBACK_FAILED, and make deploy says why")
 
     print("      | ministack emits no stack events: this harness hands them to the function")
-    report = aws.tell_unsticker("UPDATE_ROLLBACK_FAILED")
+    report = aws.invoke_unsticker("UPDATE_ROLLBACK_FAILED")
     show(report)
     equal(report["Outcome"], "RollbackContinued", "the unsticker's outcome")
     equal(aws.after("UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS"), "UPDATE_ROLLBACK_COMPLETE", "the stack")

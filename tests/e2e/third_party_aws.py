@@ -4,7 +4,7 @@ ministack is MIT-licensed, comes from PyPI, and is only run as a process of its 
 Where it differs from AWS so that a job that cannot be snapshotted would go unnoticed, its behaviour is put right here,
 never in our templates. Each deviation says what AWS does (sections of semantics.md, the project's reference on AWS).
 
-The control file named by E2E_FAILING_JOB is a job that loops on an exception: while the file is there and the application
+The control file named by E2E_FAILING_JOB is a job that loops on an exception: while it is there and the application
 is RUNNING, nothing that needs a snapshot is accepted.
 """
 
@@ -125,8 +125,8 @@ def patch():
     stacks._add_event = rows_of_what_is_added(stacks._add_event)
     stacks._delete_resource = rows_of_what_is_removed(stacks._delete_resource)
 
-    # Its rollback leaves alone the resource whose own update failed, unless that is a custom resource. AWS applies the old
-    # model again (B.2, C.4 step 3): that second failure is what makes UPDATE_ROLLBACK_FAILED.
+    # Its rollback leaves alone the resource whose own update failed, unless that is a custom resource. AWS applies the
+    # old model again (B.2, C.4 step 3): that second failure is what makes UPDATE_ROLLBACK_FAILED.
     sends_back = stacks._sends_back_failed_update
     stacks._sends_back_failed_update = lambda kind: kind == "AWS::KinesisAnalyticsV2::Application" or sends_back(kind)
 

@@ -1,5 +1,5 @@
-//! A region whose stacks are all stuck, all events at once, and what becomes of them: read from the world's own records, never from what
-//! the functions say.
+//! A region whose stacks are all stuck, all events at once, and what becomes of them: read from the world's own
+//! records, never from what the functions say.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,8 +16,8 @@ use crate::scale::Scale;
 const SIDE_BY_SIDE: usize = 25;
 /// How often it is looked how far it is.
 const LOOK: Duration = Duration::from_millis(500);
-/// And told.
-const TELL: Duration = Duration::from_secs(10);
+/// And printed.
+const PRINT_INTERVAL: Duration = Duration::from_secs(10);
 /// When no other stack was cured for so long, none will be: eight sweeps.
 const HOPELESS: Duration = Duration::from_hours(2);
 /// How often the schedule of `handlers` sweeps.
@@ -32,12 +32,13 @@ pub(crate) struct Setting {
     pub(crate) concurrency: usize,
 }
 
-/// Makes a region of so many stuck stacks, lets all events go, and waits until all are cured, or nothing goes on any more.
+/// Makes a region of so many stuck stacks, lets all events go, and waits until all are cured, or nothing goes on any
+/// more.
 pub(crate) async fn cure(
     many: usize,
     setting: Setting,
     scale: Scale,
-    tell: impl Fn(&str),
+    print: impl Fn(&str),
 ) -> Result<Outcome, NotThere> {
     let (deployment, stacks) = stuck(many, scale).await?;
     let world = deployment.world();
@@ -59,7 +60,7 @@ pub(crate) async fn cure(
     let schedule = tokio::spawn(sweeps(Arc::clone(world), scale));
     wait(world, &stacks, scale, |cured| {
         let minutes = scale.on_aws(began.elapsed()).as_secs() / 60;
-        tell(&format!("after {minutes} min: {cured} of {many} cured"));
+        print(&format!("after {minutes} min: {cured} of {many} cured"));
     })
     .await;
     let took = scale.on_aws(began.elapsed());
@@ -77,11 +78,11 @@ pub(crate) async fn cure(
             .iter()
             .rev()
             .find(|one| one.function == UNSTICKER && one.payload.to_string().contains(stack.as_str()));
-        let told = newest.map_or("nobody was woken".to_owned(), |one| match &one.error {
+        let failure = newest.map_or("no unsticker was invoked".to_owned(), |one| match &one.error {
             Some(_) => one.result["errorMessage"].to_string(),
             None => one.result["Outcome"].to_string(),
         });
-        tell(&format!("{stack} is not cured: {told}"));
+        print(&format!("{stack} is not cured: {failure}"));
     }
     Ok(Outcome::count(&state, &stacks, calls_before..calls_until_cured, setting, Times { took, lag }))
 }
@@ -108,18 +109,18 @@ async fn sweeps(world: Arc<World>, scale: Scale) {
 }
 
 /// Until all are cured, or for so long no other was that none will be.
-async fn wait(world: &World, stacks: &[String], scale: Scale, tell: impl Fn(usize)) {
+async fn wait(world: &World, stacks: &[String], scale: Scale, print: impl Fn(usize)) {
     let cured = |state: &State| stacks.iter().filter(|stack| is_cured(state, stack)).count();
-    let (mut best, mut since, mut told) = (0, Instant::now(), Instant::now());
+    let (mut best, mut since, mut printed) = (0, Instant::now(), Instant::now());
     while best < stacks.len() && since.elapsed() < scale.here(HOPELESS) {
         tokio::time::sleep(LOOK).await;
         let now = cured(&world.state());
         if now > best {
             (best, since) = (now, Instant::now());
         }
-        if told.elapsed() > TELL {
-            told = Instant::now();
-            tell(best);
+        if printed.elapsed() > PRINT_INTERVAL {
+            printed = Instant::now();
+            print(best);
         }
     }
 }

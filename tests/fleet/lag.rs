@@ -1,4 +1,5 @@
-//! How late things happen here for want of a processor: what makes the figures dishonest when time passes too fast.
+//! How late things happen here because no processor is free: what makes the figures dishonest when time passes too
+//! fast.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,7 +10,8 @@ use tokio::task::JoinHandle;
 /// How often it is measured.
 const EVERY: Duration = Duration::from_millis(20);
 
-/// How much later than asked a sleeper wakes and has the world's lock, which is what each call of a function waits for.
+/// How much later than requested a sleeper resumes and has the world's lock, which is what each call of a function
+/// waits for.
 pub(crate) struct Lag(JoinHandle<()>, Arc<Mutex<Vec<Duration>>>);
 
 impl Lag {

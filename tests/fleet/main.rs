@@ -1,7 +1,9 @@
-//! `make fleet`: every stack of a region stuck at the same moment, against limited API rates, on the local AWS with the real function.
+//! `make fleet`: every stack of a region stuck at the same moment, against limited API rates, on the local AWS with the
+//! real function.
 //!
-//! Fifty is a region's quota of applications. The sweep runs on its schedule. What it prints decides the unsticker's reserved concurrency.
-//! It ends with 0 when with that each stack was cured and no call was forbidden, at every setting; else with 1.
+//! Fifty is a region's quota of applications. The sweep runs on its schedule. What it prints decides the unsticker's
+//! reserved concurrency. It ends with 0 when with that each stack was cured and no call was forbidden, at every
+//! setting; else with 1.
 
 mod cure;
 mod lag;
@@ -17,7 +19,8 @@ use cure::{Setting, cure};
 use outcome::{HEADS, Outcome};
 use scale::Scale;
 
-/// Calls a second. Public guesses at the real rate are half a call to one a second (`semantics.md` A.11); AWS publishes none.
+/// Calls a second. Public guesses at the real rate are half a call to one a second (`SEMANTICS.md` A.11); AWS publishes
+/// none.
 const RATES: [f64; 3] = [1.0, 5.0, 20.0];
 
 #[tokio::main]
@@ -56,7 +59,7 @@ async fn run() -> Result<bool, Box<dyn std::error::Error>> {
             outcomes.push(outcome);
         }
     }
-    tell(many, scale, &outcomes);
+    print(many, scale, &outcomes);
     Ok(outcomes.iter().all(Outcome::is_good))
 }
 
@@ -66,7 +69,7 @@ fn list<T: FromStr<Err: std::error::Error + 'static>>(numbers: &str) -> Result<V
 }
 
 #[expect(clippy::print_stdout, reason = "this is the program's result")]
-fn tell(many: usize, scale: Scale, outcomes: &[Outcome]) {
+fn print(many: usize, scale: Scale, outcomes: &[Outcome]) {
     println!(
         "{many} stacks stuck at once. Times as on AWS: here everything, the rates too, is {} times as fast.",
         scale.0

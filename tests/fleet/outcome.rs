@@ -17,9 +17,10 @@ pub(crate) const SERVICES: [&str; 2] = ["kinesisanalytics", "cloudformation"];
 pub(crate) const UNSTICKER: &str = "flink-rollback-unsticker";
 
 /// The heads of the columns.
-pub(crate) const HEADS: &str = "\
-  rate  concurrency      cured  forbidden  doubled  lost  woken  throttled  attempts  calls    time   bound       lag\n  \
-per s                of stacks      calls    calls events  swept      calls per stack per stack    min     min  s, 1/100";
+pub(crate) const HEADS: &str = concat!(
+    "rate  concurrency      cured  forbidden  doubled  lost stacks  throttled  attempts  calls    time   bound       lag\n",
+    "  per s                of stacks      calls    calls events  swept      calls per stack per stack    min     min  s, 1/100",
+);
 
 /// What became of the stacks.
 #[derive(Debug)]
@@ -31,11 +32,11 @@ pub(crate) struct Outcome {
     pub(crate) forbidden: BTreeMap<String, usize>,
     /// Calls that another invocation had made a moment before.
     pub(crate) doubled: usize,
-    /// Events that nobody handles any more, though a sweep finds their stacks, by why: a person hears of each.
+    /// Events that are not retried any more, though a sweep finds their stacks, by why: a person is notified of each.
     pub(crate) lost: BTreeMap<String, usize>,
     pub(crate) attempts: usize,
-    /// Stacks that sweeps woke for.
-    pub(crate) woken: usize,
+    /// Invocations by sweeps.
+    pub(crate) invoked: usize,
     pub(crate) throttled: usize,
     /// Of both services, throttled ones left out.
     pub(crate) calls: usize,
@@ -81,7 +82,7 @@ impl Outcome {
             doubled: doubled.len(),
             lost: counted(fleet::lost(state)),
             attempts: invocations().count(),
-            woken: invocations().filter(|one| one.payload["StackName"].is_string()).count(),
+            invoked: invocations().filter(|one| one.payload["StackName"].is_string()).count(),
             throttled: throttled.len(),
             calls: calls.len(),
             bound: Duration::from_secs_f64((f64::from(most) / setting.rate - 2.0).max(0.0)),
@@ -89,7 +90,7 @@ impl Outcome {
         }
     }
 
-    /// Nobody forgotten, nothing forbidden.
+    /// No stack left stuck, nothing forbidden.
     pub(crate) fn is_good(&self) -> bool {
         self.cured == self.stacks && self.forbidden.is_empty()
     }
@@ -120,7 +121,7 @@ impl fmt::Display for Outcome {
             self.forbidden.values().sum::<usize>(),
             self.doubled,
             self.lost.values().sum::<usize>(),
-            self.woken,
+            self.invoked,
             self.throttled,
             each(self.attempts),
             each(self.calls),

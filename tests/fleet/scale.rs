@@ -1,5 +1,5 @@
-//! Time passes faster here than on AWS, for everything alike: what the functions wait, what Flink takes, how Lambda retries, and the
-//! rate of the API. The ratio between them, which decides who is throttled, is that of AWS.
+//! Time passes faster here than on AWS, for everything alike: what the functions wait, what Flink takes, how Lambda
+//! retries, and the rate of the API. The ratio between them, which decides who is throttled, is that of AWS.
 
 use std::time::Duration;
 

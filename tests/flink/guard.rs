@@ -6,13 +6,13 @@ use local_aws::deployment::NAME;
 use serde_json::Value;
 
 use crate::look::cause;
-use crate::stage::{Stage, Told, detail};
+use crate::stage::{Stage, StoryResult, detail};
 use crate::trouble::loops;
 
 const GUARD: &str = "flink-update-guard";
 
 /// Mode Stop: a healthy job first, then one that loops.
-pub(crate) async fn guarded(stage: &mut Stage<'_>) -> Told {
+pub(crate) async fn guarded(stage: &mut Stage<'_>) -> StoryResult {
     let old = stage.job()?;
     stage.deploy_guarded("9", "fails_on=flaw", Stack::UpdateComplete).await?;
     stage.flink_says(&old, "FINISHED").await?;

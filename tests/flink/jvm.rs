@@ -45,7 +45,7 @@ impl Jvm {
             let log = fs::read_to_string(run.join("flink.log")).unwrap_or_default();
             format!("Flink did not start: {log}")
         })?;
-        // What log4j says is nobody's, but a full pipe would hold the JVM up.
+        // What log4j says is not read, but a full pipe would hold the JVM up.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self { child, rest })
     }

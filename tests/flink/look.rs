@@ -11,7 +11,7 @@ use local_aws::flink::{Application, SnapshotStatus};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::stage::{Stage, Told};
+use crate::stage::{Stage, StoryResult};
 
 impl Stage<'_> {
     pub(crate) fn application(&self) -> Application {
@@ -19,17 +19,17 @@ impl Stage<'_> {
     }
 
     /// Flink's ID of the application's job.
-    pub(crate) fn job(&self) -> Told<String> {
+    pub(crate) fn job(&self) -> StoryResult<String> {
         self.application().job.and_then(|job| job.flink).ok_or_else(|| format!("there is no job\n{}", self.why()))
     }
 
     /// What Flink calls the job's state.
-    pub(crate) fn state_of(&self, job: &str) -> Told<String> {
+    pub(crate) fn state_of(&self, job: &str) -> StoryResult<String> {
         Ok(self.cluster.get(&format!("/jobs/{job}"))?["state"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until Flink calls it so.
-    pub(crate) async fn flink_says(&self, job: &str, expected: &str) -> Told {
+    pub(crate) async fn flink_says(&self, job: &str, expected: &str) -> StoryResult {
         for _ in 0..500 {
             if self.state_of(job)? == expected {
                 return Ok(());
@@ -40,7 +40,7 @@ impl Stage<'_> {
     }
 
     /// The snapshot whose savepoint Flink says that it restored.
-    pub(crate) fn restored_snapshot(&self, job: &str) -> Told<String> {
+    pub(crate) fn restored_snapshot(&self, job: &str) -> StoryResult<String> {
         let restored = &self.cluster.get(&format!("/jobs/{job}/checkpoints"))?["latest"]["restored"];
         let path = restored["external_path"].as_str().filter(|_| restored["is_savepoint"] == true);
         let snapshots = self.application().snapshots;
@@ -49,7 +49,7 @@ impl Stage<'_> {
     }
 
     /// The newest snapshot: its name, where Flink put it, and how large its metadata is.
-    pub(crate) fn newest(&self) -> Told<(String, String, u64)> {
+    pub(crate) fn newest(&self) -> StoryResult<(String, String, u64)> {
         let application = self.application();
         let snapshot = application.newest_snapshot().ok_or("there is no snapshot")?;
         let savepoint = snapshot.saved.savepoint.clone().ok_or("the snapshot is no savepoint")?;
@@ -59,7 +59,7 @@ impl Stage<'_> {
     }
 
     /// A snapshot of a user, once it was looked at often enough.
-    pub(crate) fn snapshot_ends(&self, name: &str, expected: SnapshotStatus) -> Told {
+    pub(crate) fn snapshot_ends(&self, name: &str, expected: SnapshotStatus) -> StoryResult {
         for _ in 0..3 {
             self.call("DescribeApplicationSnapshot", json!({"SnapshotName": name}))?;
         }
@@ -68,7 +68,7 @@ impl Stage<'_> {
     }
 
     /// The jobs that Flink has not ended.
-    pub(crate) fn running(&self) -> Told<Vec<String>> {
+    pub(crate) fn running(&self) -> StoryResult<Vec<String>> {
         let jobs = self.cluster.get("/jobs")?;
         let jobs = jobs["jobs"].as_array().into_iter().flatten();
         let ended = |job: &Value| ["FINISHED", "CANCELED", "FAILED"].iter().any(|state| job["status"] == **state);
@@ -81,12 +81,12 @@ impl Stage<'_> {
     }
 
     /// Waits for a report with this outcome after the first so many.
-    pub(crate) async fn report(&self, before: usize, outcome: &str) -> Told<Value> {
+    pub(crate) async fn report(&self, before: usize, outcome: &str) -> StoryResult<Value> {
         let words = format!("no report says {outcome}");
         self.until(&words, |state| reports(state).into_iter().skip(before).find(|one| one["Outcome"] == outcome)).await
     }
 
-    pub(crate) fn is(&self, seen: bool, claim: &str) -> Told {
+    pub(crate) fn is(&self, seen: bool, claim: &str) -> StoryResult {
         if seen { Ok(()) } else { Err(format!("not as expected: {claim}\n{}", self.why())) }
     }
 

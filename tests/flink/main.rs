@@ -1,5 +1,5 @@
-//! A real Flink under the local AWS: `make e2e-flink`. The built functions, the committed templates and the control plane
-//! are those of the scenarios; the job, its loop and its savepoints are Flink's own.
+//! A real Flink under the local AWS: `make e2e-flink`. The built functions, the committed templates and the control
+//! plane are those of the scenarios; the job, its loop and its savepoints are Flink's own.
 //!
 //! Exit code 0 only when everything was seen. Whatever ends it, the JVM ends with it.
 
@@ -39,7 +39,7 @@ async fn whole() -> Result<(), String> {
     let run = folder.join(format!("run-{}", std::process::id()));
     let mut jvm = None;
     let result = tokio::select! {
-        result = told(&folder, &run, &mut jvm) => result,
+        result = run_story(&folder, &run, &mut jvm) => result,
         _ = terminate.recv() => Err("terminated".to_owned()),
         _ = interrupt.recv() => Err("interrupted".to_owned()),
     };
@@ -51,8 +51,8 @@ async fn whole() -> Result<(), String> {
     result
 }
 
-async fn told(folder: &Path, run: &Path, jvm: &mut Option<Jvm>) -> Result<(), String> {
+async fn run_story(folder: &Path, run: &Path, jvm: &mut Option<Jvm>) -> Result<(), String> {
     let tools = tools::prepare(folder).await?;
     let jvm = jvm.insert(Jvm::start(&tools, run).await?);
-    story::tell(jvm, &tools, run).await
+    story::run(jvm, &tools, run).await
 }

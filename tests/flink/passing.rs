@@ -5,14 +5,14 @@ use local_aws::cloudformation::Status as Stack;
 use local_aws::flink::Status;
 
 use crate::look::cause;
-use crate::stage::{Stage, Told, detail};
+use crate::stage::{Stage, StoryResult, detail};
 use crate::story::BREAKS;
 use crate::trouble::{is_over, loops};
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
 
-/// `semantics.md` C.4, without a guard: nobody does anything but give the permission back.
-pub(crate) async fn passing_cause(stage: &mut Stage<'_>) -> Told {
+/// `SEMANTICS.md` C.4, without a guard: the only manual step is to give the permission back.
+pub(crate) async fn passing_cause(stage: &mut Stage<'_>) -> StoryResult {
     let job = stage.job()?;
     stage.deployment.sink_permission(false);
     stage.record("b");

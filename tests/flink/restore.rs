@@ -4,10 +4,10 @@ use local_aws::flink::Status;
 use serde_json::json;
 
 use crate::look::cause;
-use crate::stage::{Stage, Told, detail};
+use crate::stage::{Stage, StoryResult, detail};
 
-/// `semantics.md` G.20: Flink refuses the restore, and the service does not come to an end.
-pub(crate) async fn unreadable(stage: &mut Stage<'_>) -> Told {
+/// `SEMANTICS.md` G.20: Flink refuses the restore, and the service does not come to an end.
+pub(crate) async fn unreadable(stage: &mut Stage<'_>) -> StoryResult {
     stage.call("StopApplication", json!({}))?;
     stage.becomes(Status::Ready).await?;
     let (saved, ..) = stage.newest()?;
@@ -35,7 +35,7 @@ pub(crate) async fn unreadable(stage: &mut Stage<'_>) -> Told {
     Ok(())
 }
 
-async fn change_code(stage: &Stage<'_>, key: &str) -> Told {
+async fn change_code(stage: &Stage<'_>, key: &str) -> StoryResult {
     let location = json!({"S3ContentLocationUpdate": {"FileKeyUpdate": key}});
     let update = json!({"ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": location}});
     let version = stage.application().version;
@@ -44,7 +44,7 @@ async fn change_code(stage: &Stage<'_>, key: &str) -> Told {
     stage.becomes(Status::Ready).await
 }
 
-pub(crate) async fn farewell(stage: &Stage<'_>) -> Told {
+pub(crate) async fn farewell(stage: &Stage<'_>) -> StoryResult {
     let job = stage.job()?;
     stage.call("StopApplication", json!({}))?;
     stage.becomes(Status::Ready).await?;

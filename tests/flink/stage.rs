@@ -1,4 +1,4 @@
-//! What the story is told with: the deployment on a real Flink, records, and an operator's calls.
+//! What the story uses: the deployment on a real Flink, records, and an operator's calls.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// Functions that look often, and trust a job no sooner than it had time to reach a bad record.
 const PACE: [(&str, &str); 3] = [("POLL_INTERVAL_MS", "50"), ("REPLY_MARGIN_MS", "2000"), ("STABILIZE_SECONDS", "2")];
 
-pub(crate) type Told<T = ()> = Result<T, String>;
+pub(crate) type StoryResult<T = ()> = Result<T, String>;
 
 pub(crate) struct Stage<'a> {
     pub(crate) deployment: Deployment,
@@ -41,7 +41,7 @@ impl<'a> Stage<'a> {
         let cluster = Arc::new(Cluster::at(&jvm.rest, PathBuf::from(run)));
         deployment.world().state().flink.backend = Backend::Cluster(Arc::clone(&cluster));
         let world = Arc::downgrade(deployment.world());
-        // Rows arrive without anybody calling anything; whoever waits for one must see it.
+        // Rows arrive without a call; a waiter must see them.
         tokio::spawn(async move {
             while let Some(world) = world.upgrade() {
                 flink::pump(&mut world.state());
@@ -51,33 +51,33 @@ impl<'a> Stage<'a> {
         Self { deployment, cluster, tools, put: BTreeMap::new(), began }
     }
 
-    #[expect(clippy::print_stdout, reason = "the story is told to a person")]
+    #[expect(clippy::print_stdout, reason = "the story is printed for a person")]
     pub(crate) fn tick(&self, seen: &str) {
         println!("✔ {:5.1} s  {seen}", self.began.elapsed().as_secs_f64());
     }
 
     /// Deploys the application stack with a jar of this version and code.
-    pub(crate) async fn deploy(&self, version: &str, code: &str, expected: Stack) -> Told {
+    pub(crate) async fn deploy(&self, version: &str, code: &str, expected: Stack) -> StoryResult {
         let key = self.upload(version, code)?;
         let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "2")];
         self.settles(version, self.deployment.deploy_unguarded(&parameters), expected).await
     }
 
     /// The same with the whole template: its guard too.
-    pub(crate) async fn deploy_guarded(&self, version: &str, code: &str, expected: Stack) -> Told {
+    pub(crate) async fn deploy_guarded(&self, version: &str, code: &str, expected: Stack) -> StoryResult {
         let key = self.upload(version, code)?;
         let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "2")];
         self.settles(version, self.deployment.deploy(&parameters), expected).await
     }
 
-    async fn settles(&self, version: &str, deployed: impl Future<Output = Stack>, expected: Stack) -> Told {
+    async fn settles(&self, version: &str, deployed: impl Future<Output = Stack>, expected: Stack) -> StoryResult {
         let status = timeout(PATIENCE, deployed).await;
         let status = status.map_err(|_| format!("version {version} is still being deployed\n{}", self.why()))?;
         self.is(status == expected, &format!("version {version} ends {}", status.as_str()))
     }
 
     /// The jar of this version in the artifact bucket; its key.
-    pub(crate) fn upload(&self, version: &str, code: &str) -> Told<String> {
+    pub(crate) fn upload(&self, version: &str, code: &str) -> StoryResult<String> {
         let key = format!("jars/{version}.jar");
         let jar = self.tools.jar(&format!("version={version}\n{code}\n"))?;
         s3::put(&mut self.deployment.world().state(), &self.deployment.bucket, &key, jar);
@@ -90,14 +90,14 @@ impl<'a> Stage<'a> {
     }
 
     /// Waits until the table says exactly how often each key was put.
-    pub(crate) async fn counted(&self) -> Told<String> {
+    pub(crate) async fn counted(&self) -> StoryResult<String> {
         let words = format!("the table never came to {:?}", self.put);
         self.until(&words, |state| (rows(state) == self.put).then_some(())).await?;
         Ok(self.put.iter().map(|(key, count)| format!("{key}={count}")).collect::<Vec<_>>().join(" "))
     }
 
     /// An operator's call.
-    pub(crate) fn call(&self, operation: &str, more: Value) -> Told<Value> {
+    pub(crate) fn call(&self, operation: &str, more: Value) -> StoryResult<Value> {
         let mut body = more;
         body["ApplicationName"] = json!(NAME);
         let world = self.deployment.world();
@@ -105,7 +105,7 @@ impl<'a> Stage<'a> {
         reply.map_err(|error| error.to_string())
     }
 
-    pub(crate) async fn becomes(&self, status: Status) -> Told {
+    pub(crate) async fn becomes(&self, status: Status) -> StoryResult {
         for _ in 0..500 {
             let detail = self.call("DescribeApplication", json!({}))?;
             if detail["ApplicationDetail"]["ApplicationStatus"] == status.to_string() {
@@ -116,14 +116,14 @@ impl<'a> Stage<'a> {
         Err(format!("the application never became {status}\n{}", self.why()))
     }
 
-    pub(crate) async fn until<T>(&self, words: &str, ready: impl FnMut(&mut State) -> Option<T>) -> Told<T> {
+    pub(crate) async fn until<T>(&self, words: &str, ready: impl FnMut(&mut State) -> Option<T>) -> StoryResult<T> {
         let seen = timeout(PATIENCE, self.deployment.world().until(ready)).await;
         seen.map_err(|_| format!("{words}\n{}", self.why()))
     }
 }
 
 /// What is worth reading under a tick.
-#[expect(clippy::print_stdout, reason = "the story is told to a person")]
+#[expect(clippy::print_stdout, reason = "the story is printed for a person")]
 pub(crate) fn detail(words: &str) {
     println!("           {words}");
 }

@@ -11,14 +11,14 @@ use crate::jvm::Jvm;
 use crate::look::cause;
 use crate::passing::passing_cause;
 use crate::restore::{farewell, unreadable};
-use crate::stage::{Stage, Told, detail};
+use crate::stage::{Stage, StoryResult, detail};
 use crate::tools::Tools;
 use crate::trouble::{bad_record, fix, gate, incident};
 
 /// Code that the record breaks.
 pub(crate) const BREAKS: &str = "fails_on=poison";
 
-pub(crate) async fn tell(jvm: &Jvm, tools: &Tools, run: &Path) -> Told {
+pub(crate) async fn run(jvm: &Jvm, tools: &Tools, run: &Path) -> StoryResult {
     let mut stage = Stage::set(jvm, tools, run).await;
     stage.tick("Flink and the handlers are there");
     start(&mut stage).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn tell(jvm: &Jvm, tools: &Tools, run: &Path) -> Told {
     farewell(&stage).await
 }
 
-async fn start(stage: &mut Stage<'_>) -> Told {
+async fn start(stage: &mut Stage<'_>) -> StoryResult {
     stage.deploy("1", BREAKS, Stack::CreateComplete).await?;
     let job = stage.job()?;
     stage.flink_says(&job, "RUNNING").await?;
@@ -50,7 +50,7 @@ async fn start(stage: &mut Stage<'_>) -> Told {
     stage.is(name.starts_with("flink-handlers-gate-"), "the gate took a snapshot")
 }
 
-fn snapshot(stage: &Stage<'_>) -> Told {
+fn snapshot(stage: &Stage<'_>) -> StoryResult {
     stage.call("CreateApplicationSnapshot", json!({"SnapshotName": "by-hand"}))?;
     stage.snapshot_ends("by-hand", SnapshotStatus::Ready)?;
     let (name, path, size) = stage.newest()?;
@@ -59,7 +59,7 @@ fn snapshot(stage: &Stage<'_>) -> Told {
     Ok(())
 }
 
-async fn stop_and_restart(stage: &mut Stage<'_>) -> Told {
+async fn stop_and_restart(stage: &mut Stage<'_>) -> StoryResult {
     let job = stage.job()?;
     stage.call("StopApplication", json!({}))?;
     stage.becomes(Status::Ready).await?;
@@ -77,7 +77,7 @@ async fn stop_and_restart(stage: &mut Stage<'_>) -> Told {
     Ok(())
 }
 
-async fn update(stage: &mut Stage<'_>) -> Told {
+async fn update(stage: &mut Stage<'_>) -> StoryResult {
     let old = stage.job()?;
     stage.deploy("2", BREAKS, Stack::UpdateComplete).await?;
     let job = stage.job()?;
@@ -90,7 +90,7 @@ async fn update(stage: &mut Stage<'_>) -> Told {
     stage.is(from.starts_with("UPDATEAPPLICATION-"), "from the update's own snapshot")
 }
 
-async fn jar_that_cannot_start(stage: &mut Stage<'_>) -> Told {
+async fn jar_that_cannot_start(stage: &mut Stage<'_>) -> StoryResult {
     stage.record("b");
     stage.deploy("3", "needs=window.size", Stack::UpdateRollbackComplete).await?;
     let failed = stage.application().operations.into_iter().find_map(|operation| match operation.end?.outcome {

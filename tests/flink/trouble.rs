@@ -9,11 +9,11 @@ use local_aws::flink::{SnapshotStatus, Status};
 use serde_json::{Value, json};
 
 use crate::look::cause;
-use crate::stage::{Stage, Told, detail};
+use crate::stage::{Stage, StoryResult, detail};
 use crate::story::BREAKS;
 
 /// The job loops, and nothing can save its state.
-pub(crate) async fn bad_record(stage: &mut Stage<'_>) -> Told {
+pub(crate) async fn bad_record(stage: &mut Stage<'_>) -> StoryResult {
     let job = stage.job()?;
     for key in ["a", "b", "poison", "a"] {
         stage.record(key);
@@ -34,7 +34,7 @@ pub(crate) async fn bad_record(stage: &mut Stage<'_>) -> Told {
 }
 
 /// Two failures say that it loops, and between two of them it is RESTARTING.
-pub(crate) async fn loops(stage: &Stage<'_>, job: &str) -> Told<Vec<String>> {
+pub(crate) async fn loops(stage: &Stage<'_>, job: &str) -> StoryResult<Vec<String>> {
     stage.flink_says(job, "RESTARTING").await?;
     for _ in 0..300 {
         let path = format!("/jobs/{job}/exceptions?maxExceptions=9");
@@ -54,7 +54,7 @@ fn trace(value: &Value) -> String {
 }
 
 /// A person force-stops the job and deploys a fix that is none: the update passes, the gate does not let it.
-pub(crate) async fn gate(stage: &Stage<'_>) -> Told {
+pub(crate) async fn gate(stage: &Stage<'_>) -> StoryResult {
     stage.call("StopApplication", json!({"Force": true}))?;
     stage.becomes(Status::Ready).await?;
     let before = stage.reports().len();
@@ -80,12 +80,12 @@ pub(crate) fn is_over(state: &State) -> bool {
     let ended = |status: &str| status == Stack::UpdateRollbackComplete.as_str();
     let rows = stack.events.iter().filter(|row| row.logical_id == NAME && ended(row.status.as_str())).count();
     let status = "/detail/status-details/status";
-    let told = state.lambda.invocations.iter().filter_map(|one| one.payload.pointer(status)?.as_str());
-    stack.status == Stack::UpdateRollbackComplete && told.filter(|status| ended(status)).count() == rows
+    let statuses = state.lambda.invocations.iter().filter_map(|one| one.payload.pointer(status)?.as_str());
+    stack.status == Stack::UpdateRollbackComplete && statuses.filter(|status| ended(status)).count() == rows
 }
 
-/// `semantics.md` C.4.
-pub(crate) async fn incident(stage: &Stage<'_>) -> Told {
+/// `SEMANTICS.md` C.4.
+pub(crate) async fn incident(stage: &Stage<'_>) -> StoryResult {
     let job = stage.job()?;
     loops(stage, &job).await?;
     let before = stage.reports().len();
@@ -104,7 +104,7 @@ pub(crate) async fn incident(stage: &Stage<'_>) -> Told {
 }
 
 /// Waits for a report with each of these outcomes after those that were there.
-async fn reported(stage: &Stage<'_>, before: usize, outcomes: &[&str]) -> Told {
+async fn reported(stage: &Stage<'_>, before: usize, outcomes: &[&str]) -> StoryResult {
     for outcome in outcomes {
         let report = stage.report(before, outcome).await?;
         let next = report["Next"].as_str().filter(|next| !next.is_empty()).map(|next| format!(" Next: {next}"));
@@ -114,7 +114,7 @@ async fn reported(stage: &Stage<'_>, before: usize, outcomes: &[&str]) -> Told {
 }
 
 /// The fixed jar deploys straight through.
-pub(crate) async fn fix(stage: &mut Stage<'_>) -> Told {
+pub(crate) async fn fix(stage: &mut Stage<'_>) -> StoryResult {
     stage.deploy("6", "", Stack::UpdateComplete).await?;
     for key in ["a", "b", "c"] {
         stage.record(key);

@@ -21,14 +21,15 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(request.service_timeout() <= Duration::from_secs(14_400));
     let id = request.physical_id("auto-start");
     assert!((1..=LONGEST_ID).contains(&id.len()));
-    for unreadable in [told::<AutoStart>(&request), told::<PropertyGroups>(&request)].into_iter().flatten() {
+    let refused = [unreadable::<AutoStart>(&request), unreadable::<PropertyGroups>(&request)];
+    for unreadable in refused.into_iter().flatten() {
         fits(&request, &unreadable.to_string(), &id);
     }
     fits(&request, &text, &id);
 });
 
 /// What the contract says against a request, if anything.
-fn told<R: CustomResource>(request: &Request) -> Option<Unreadable> {
+fn unreadable<R: CustomResource>(request: &Request) -> Option<Unreadable> {
     let facts = Facts { since: Timestamp(0), stack: StackStatus::UpdateInProgress, stop_patience: Duration::ZERO };
     let asked = read::<R>(&request.properties).and_then(|properties| {
         properties.application()?;

@@ -40,7 +40,7 @@ impl ApiError {
         Self { code: code.to_owned(), message: message.into(), status }
     }
 
-    /// `Rate exceeded`, as the Flink control plane throttles (`semantics.md` A.11, G.29).
+    /// `Rate exceeded`, as the Flink control plane throttles (`SEMANTICS.md` A.11, G.29).
     #[must_use]
     pub fn throttled() -> Self {
         Self::new("ThrottlingException", "Rate exceeded")
@@ -79,7 +79,8 @@ pub struct Recorded {
     pub resource: String,
     /// The request's body as JSON (query parameters as an object of strings).
     pub body: Value,
-    /// `None` when it was accepted, else the error's code. `ReplyLost`: it was accepted, and the caller never heard of it.
+    /// `None` when it was accepted, else the error's code. `ReplyLost`: it was accepted, and the caller never heard of
+    /// it.
     pub refused: Option<String>,
 }
 
@@ -106,7 +107,8 @@ pub struct Call<'a> {
     pub body: &'a Value,
 }
 
-/// Admits a call (faults first, then the rate, then IAM), lets it act, and writes it into the journal whatever became of it.
+/// Admits a call (faults first, then the rate, then IAM), lets it act, and writes it into the journal whatever became
+/// of it.
 ///
 /// # Errors
 /// An injected fault, `Rate exceeded`, a denial, or what `act` itself answers.

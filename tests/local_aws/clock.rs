@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Now, as epoch seconds with milliseconds: what JSON protocols send (`semantics.md` A.1).
+/// Now, as epoch seconds with milliseconds: what JSON protocols send (`SEMANTICS.md` A.1).
 #[must_use]
 pub fn now() -> f64 {
     let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis();

@@ -1,5 +1,6 @@
-//! This project's own stacks in a world, in the order in which `make deploy` puts them into an account. Scenarios and the demo
-//! begin here; it knows the committed templates and the built binaries, and nothing of what the functions decide.
+//! This project's own stacks in a world, in the order in which `make deploy` puts them into an account. Scenarios and
+//! the demo begin here; it knows the committed templates and the built binaries, and nothing of what the functions
+//! decide.
 
 mod binaries;
 mod request;
@@ -102,7 +103,8 @@ impl Deployment {
         key
     }
 
-    /// Creates the application stack with the committed template, the service role and the stack tag, or updates it; until it is settled.
+    /// Creates the application stack with the committed template, the service role and the stack tag, or updates it;
+    /// until it is settled.
     pub async fn deploy(&self, parameters: &[(&str, &str)]) -> Status {
         deploy_stack(
             self.world(),
@@ -173,8 +175,8 @@ impl Deployment {
     }
 }
 
-/// What an operator gives the access stack besides `own`: who gets the incident mails, and, where the service gives IAM no tags, that the
-/// roles do not ask for the tag of consent.
+/// What an operator gives the access stack besides `own`: who gets the incident mails, and, where the service gives IAM
+/// no tags, that the roles do not ask for the tag of consent.
 fn access_parameters<'a>(world: &World, own: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let without_tags =
         (world.settings.modes.resource_tags == ResourceTags::Missing).then_some(("IgnoreConsentTag", "true"));

@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{Settings, State, dynamodb, flink, iam, kinesis, logs, queues, s3, ssm};
 
-/// One call in its JSON form: `service` as in IAM actions, `operation` and the members of `body` as in the API reference.
+/// One call in its JSON form: `service` as in IAM actions, `operation` and the members of `body` as in the API
+/// reference.
 ///
 /// # Errors
 /// As the service says them; UnknownOperationException (501) for what this world does not know.

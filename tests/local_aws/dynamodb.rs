@@ -125,7 +125,8 @@ fn create(state: &mut State, caller: &Caller, name: &str, arn: &str, body: &Valu
     }
     let key = body["SSESpecification"]["KMSMasterKeyId"].as_str().map(str::to_owned);
     if let Some(key) = &key {
-        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: with the caller's permissions.
+        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html: with the
+        // caller's permissions.
         kms::authorize(state, caller, key, &["kms:DescribeKey", "kms:CreateGrant"])?;
     }
     let table = Table {

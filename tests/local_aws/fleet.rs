@@ -1,8 +1,9 @@
-//! Many application stacks of one account, stuck in UPDATE_ROLLBACK_FAILED at the same moment, and whether they were cured.
+//! Many application stacks of one account, stuck in UPDATE_ROLLBACK_FAILED at the same moment, and whether they were
+//! cured.
 //!
-//! Every stack comes there as on AWS: the engine creates it from the committed template, the functions start its application, a table
-//! that cannot be written makes the job loop, and a deployment and its rollback fail for want of a snapshot. It refuses to know who
-//! cures them.
+//! Every stack comes there as on AWS: the engine creates it from the committed template, the functions start its
+//! application, a table that cannot be written makes the job loop, and a deployment and its rollback fail for want of a
+//! snapshot. It refuses to know who cures them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -108,8 +109,8 @@ async fn deploy(
     Err(not_there(&stack.name, reason))
 }
 
-/// From this call of the journal on, each table can be written again as soon as its job is stopped by force: a graceful stop cannot be, and
-/// the cause passes. For ever.
+/// From this call of the journal on, each table can be written again as soon as its job is stopped by force: a graceful
+/// stop cannot be, and the cause passes. For ever.
 pub async fn cause_passes(world: Arc<World>, mut seen: usize) {
     let is_forced = |call: &&Recorded| {
         call.action == "kinesisanalytics:StopApplication" && call.is_done() && call.body["Force"] == true
@@ -163,8 +164,8 @@ pub fn is_throttled(call: &Recorded) -> bool {
     matches!(call.refused.as_deref(), Some("ThrottlingException" | "Throttling"))
 }
 
-/// Whether the API forbids it at that moment, or the role altogether. A graceful stop of a job that cannot be snapshotted may be tried:
-/// only its answer says that it cannot.
+/// Whether the API forbids it at that moment, or the role altogether. A graceful stop of a job that cannot be
+/// snapshotted may be tried: only its answer says that it cannot.
 #[must_use]
 pub fn is_forbidden(call: &Recorded) -> bool {
     let is_graceful = call.action == "kinesisanalytics:StopApplication" && call.body["Force"] != true;
@@ -172,8 +173,9 @@ pub fn is_forbidden(call: &Recorded) -> bool {
     !call.is_done() && !is_throttled(call) && !may_be_tried
 }
 
-/// The calls of these that the API forbids, apart from those with which another invocation was first: an event and a sweep that are at
-/// the same stack at the same moment ask for the same, and the second is told that it is done already.
+/// The calls of these that the API forbids, apart from those with which another invocation was first: an event and a
+/// sweep that are at the same stack at the same moment ask for the same, and the second is told that it is done
+/// already.
 #[must_use]
 pub fn forbidden<'a>(calls: impl IntoIterator<Item = &'a Recorded>) -> (Vec<&'a Recorded>, Vec<&'a Recorded>) {
     let mut last: BTreeMap<String, &str> = BTreeMap::new();
@@ -192,7 +194,8 @@ pub fn forbidden<'a>(calls: impl IntoIterator<Item = &'a Recorded>) -> (Vec<&'a 
     (forbidden, doubled)
 }
 
-/// Events that nobody will handle any more, each with why: the condition in its record in a dead-letter queue, or EventBridge's code.
+/// Events that nobody will handle any more, each with why: the condition in its record in a dead-letter queue, or
+/// EventBridge's code.
 #[must_use]
 pub fn lost(state: &State) -> Vec<String> {
     let condition = |(_, body): &(String, String)| {

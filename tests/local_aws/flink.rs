@@ -1,4 +1,4 @@
-//! The control plane of Managed Service for Apache Flink, call by call from `semantics.md` part A and part G rows 1-31.
+//! The control plane of Managed Service for Apache Flink, call by call from `SEMANTICS.md` part A and part G rows 1-31.
 //!
 //! Nothing here moves by a clock of its own: a transient status ends when it was looked at often enough, when its time
 //! is over, or when a scenario says so.
@@ -97,7 +97,7 @@ fn target(settings: &Settings, operation: &str, body: &Value) -> (String, String
         return (arn.rsplit('/').next().unwrap_or_default().to_owned(), arn.to_owned());
     }
     match body["ApplicationName"].as_str() {
-        // AWS's service authorization data gives CreateApplication no resource (`semantics.md` H.3).
+        // AWS's service authorization data gives CreateApplication no resource (`SEMANTICS.md` H.3).
         Some(name) if operation == "CreateApplication" => (name.to_owned(), "*".to_owned()),
         Some(name) if operation != "ListApplications" => {
             (name.to_owned(), settings.arn("kinesisanalytics", &format!("application/{name}")))

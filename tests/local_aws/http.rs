@@ -1,7 +1,7 @@
 //! The one door: which service a request is for, who knocks, and in which protocol the answer goes back.
 //!
-//! It refuses to know what any operation does. Signatures are not verified, but an unsigned request is refused where AWS
-//! refuses it.
+//! It refuses to know what any operation does. Signatures are not verified, but an unsigned request is refused where
+//! AWS refuses it.
 
 mod engine;
 mod json;

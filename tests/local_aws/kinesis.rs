@@ -65,7 +65,7 @@ pub fn call(state: &mut State, settings: &Settings, caller: &Caller, operation: 
         (None, None) => String::new(),
     };
     let arn = settings.arn("kinesis", &format!("stream/{name}"));
-    // AWS's service authorization data gives these no resource (`semantics.md` H.3).
+    // AWS's service authorization data gives these no resource (`SEMANTICS.md` H.3).
     let takes_no_resource = name.is_empty() || ["ListStreams", "UpdateStreamMode"].contains(&operation);
     let resource = if takes_no_resource { "*".to_owned() } else { arn.clone() };
     let tags = state.kinesis.streams.get(&name).map(|stream| stream.tags.clone()).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Keys as far as others name them: a key of the services' own needs nothing, one of a customer needs permissions of whoever uses it.
-//! Nothing is encrypted.
+//! Keys as far as others name them: a key of the services' own needs nothing, one of a customer needs permissions of
+//! whoever uses it. Nothing is encrypted.
 
 use crate::State;
 use crate::api::{ApiError, ApiResult, Caller, Context};

@@ -1,7 +1,7 @@
 //! Where AWS itself is not known for certain: each open question as a closed choice.
 //!
-//! The default is the answer that is worse for our handlers. Scenarios run under both: `make modes` runs them all once more with every
-//! mode turned (`turned.json`).
+//! The default is the answer that is worse for our handlers. Scenarios run under both: `make modes` runs them all once
+//! more with every mode turned (`turned.json`).
 
 use std::env;
 use std::path::Path;
@@ -15,25 +15,25 @@ use crate::cloudformation::{FailureOnTheWayBack, GroupsOnUpdate, RowsOnTheWayBac
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default = "Modes::worse", deny_unknown_fields)]
 pub struct Modes {
-    /// `semantics.md` A.5, G.11.
+    /// `SEMANTICS.md` A.5, G.11.
     pub stop_of_ready: StopOfReady,
-    /// `semantics.md` A.7.
+    /// `SEMANTICS.md` A.7.
     pub snapshot_of_unhealthy: SnapshotOfUnhealthy,
-    /// `semantics.md` A.7: nothing says what a second snapshot meets while one is being taken.
+    /// `SEMANTICS.md` A.7: nothing says what a second snapshot meets while one is being taken.
     pub second_snapshot: SecondSnapshot,
-    /// `semantics.md` A.9, G.27.
+    /// `SEMANTICS.md` A.9, G.27.
     pub delete_of_running: DeleteOfRunning,
-    /// `semantics.md` A.1, G.4.
+    /// `SEMANTICS.md` A.1, G.4.
     pub operation_ids: OperationIds,
-    /// `semantics.md` A.6, G.21.
+    /// `SEMANTICS.md` A.6, G.21.
     pub failed_update: FailedUpdate,
-    /// `semantics.md` G.19, open question 6.
+    /// `SEMANTICS.md` G.19, open question 6.
     pub run_configuration_when_ready: RunConfigurationWhenReady,
-    /// `semantics.md` A.3, open question 1: Force in FORCE_STOPPING, MAINTENANCE and ROLLING_BACK.
+    /// `SEMANTICS.md` A.3, open question 1: Force in FORCE_STOPPING, MAINTENANCE and ROLLING_BACK.
     pub force_elsewhere: ForceElsewhere,
-    /// `semantics.md` A.7, open question 7.
+    /// `SEMANTICS.md` A.7, open question 7.
     pub snapshots_of_unknown: SnapshotsOfUnknown,
-    /// `semantics.md` A.6, G.20.
+    /// `SEMANTICS.md` A.6, G.20.
     pub incompatible_restore: IncompatibleRestore,
     /// What CloudFormation's update does to an application's tags.
     pub tags: TagsOnUpdate,
@@ -47,8 +47,9 @@ pub struct Modes {
     pub rows_on_the_way_back: RowsOnTheWayBack,
 }
 
-/// `aws:ResourceTag` in the context of a Flink call. Here the default is the documented answer: the service authorization reference
-/// has the key for the resource type application, and the developer guide says "ABAC (tags in policies): Yes".
+/// `aws:ResourceTag` in the context of a Flink call. Here the default is the documented answer: the service
+/// authorization reference has the key for the resource type application, and the developer guide says "ABAC (tags in
+/// policies): Yes".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum ResourceTags {
     /// As documented.
@@ -64,8 +65,8 @@ static DEFAULT: LazyLock<Modes> = LazyLock::new(|| match env::var_os("LOCAL_AWS_
 });
 
 impl Default for Modes {
-    /// Those of the file that `LOCAL_AWS_MODES` names, in the whole process; without the variable [`Modes::worse`]. A scenario that speaks
-    /// of one mode sets that one, and takes the others from here.
+    /// Those of the file that `LOCAL_AWS_MODES` names, in the whole process; without the variable [`Modes::worse`]. A
+    /// scenario that speaks of one mode sets that one, and takes the others from here.
     fn default() -> Self {
         DEFAULT.clone()
     }
@@ -94,8 +95,8 @@ impl Modes {
         }
     }
 
-    /// The modes in a file that `make verify-aws` wrote: `{"Modes": {"StopOfReady": "ResourceInUse", ...}, ...}`. What is not in it is
-    /// as in [`Modes::worse`].
+    /// The modes in a file that `make verify-aws` wrote: `{"Modes": {"StopOfReady": "ResourceInUse", ...}, ...}`. What
+    /// is not in it is as in [`Modes::worse`].
     ///
     /// # Errors
     /// The file, and what of it cannot be read.
@@ -134,8 +135,8 @@ pub enum SnapshotOfUnhealthy {
     Refused,
 }
 
-/// What a snapshot, a graceful stop and an update of a running job meet while another snapshot is CREATING. Enhanced snapshots are
-/// documented as one at a time; of the others nothing is said.
+/// What a snapshot, a graceful stop and an update of a running job meet while another snapshot is CREATING. Enhanced
+/// snapshots are documented as one at a time; of the others nothing is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum SecondSnapshot {
     /// "Failed to take snapshot .. at this moment": a healthy job looks like one that loops.

@@ -45,7 +45,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Payload-based filtering takes JSON only (SNS guide, sns-message-filtering-scope): what is not JSON is not delivered.
+    /// Payload-based filtering takes JSON only (SNS guide, sns-message-filtering-scope): other texts are dropped.
     fn takes(&self, message: &str) -> bool {
         let Some(filter) = &self.filter else { return true };
         let body: Result<Value, _> = serde_json::from_str(message);

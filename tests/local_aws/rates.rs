@@ -1,11 +1,12 @@
 //! How many calls a second a service takes from the functions of the account.
 //!
-//! AWS publishes no figure for KinesisAnalyticsV2 or CloudFormation (`semantics.md` A.11, C.2): the rate is a parameter, and nothing
-//! is limited unless somebody sets it. Each service has one token bucket in an account, as EC2 documents its own (EC2 API Reference,
-//! "Request throttling": a bucket that holds a burst and refills at a rate; a throttled request takes no token).
+//! AWS publishes no figure for KinesisAnalyticsV2 or CloudFormation (`SEMANTICS.md` A.11, C.2): the rate is a
+//! parameter, and nothing is limited unless somebody sets it. Each service has one token bucket in an account, as EC2
+//! documents its own (EC2 API Reference, "Request throttling": a bucket that holds a burst and refills at a rate; a
+//! throttled request takes no token).
 //!
-//! What counts is a call with a function's credentials, whatever it asks. CloudFormation's own calls and a person's do not: the rate
-//! is what these leave to the functions.
+//! What counts is a call with a function's credentials, whatever it asks. CloudFormation's own calls and a person's do
+//! not: the rate is what these leave to the functions.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -27,8 +28,8 @@ struct Bucket {
 }
 
 impl Rates {
-    /// From now on `service` (as in IAM actions: `kinesisanalytics`, `cloudformation`) takes so many calls a second, and twice as many
-    /// at once after a rest.
+    /// From now on `service` (as in IAM actions: `kinesisanalytics`, `cloudformation`) takes so many calls a second,
+    /// and twice as many at once after a rest.
     pub fn limit(&mut self, service: &str, per_second: f64) {
         let full = Bucket { per_second, tokens: 2.0 * per_second, filled: Instant::now() };
         self.buckets.insert(service.to_owned(), full);
@@ -55,7 +56,8 @@ impl Bucket {
 /// Refuses a function's call for which there is no token, before anybody asks whether it may.
 ///
 /// # Errors
-/// `Rate exceeded`, HTTP 400: Throttling from CloudFormation (API Reference, common errors), ThrottlingException from Flink.
+/// `Rate exceeded`, HTTP 400: Throttling from CloudFormation (API Reference, common errors), ThrottlingException from
+/// Flink.
 pub(crate) fn admit(state: &mut State, call: &Call<'_>) -> ApiResult<()> {
     let service = call.action.split(':').next().unwrap_or_default();
     if !lambda::is_a_function(state, call.caller) || state.rates.takes(service, Instant::now()) {

@@ -1,8 +1,8 @@
-//! What was asked of the local AWS, for checks that a world cannot make of itself: `make requests` holds it against botocore's
-//! service models and against what the policies grant.
+//! What was asked of the local AWS, for checks that a world cannot make of itself: `make requests` holds it against
+//! botocore's service models and against what the policies grant.
 //!
-//! Lines of JSON in the folder that `LOCAL_AWS_RECORD` names, one file for calls as IAM sees them and one for requests as they came
-//! over the wire; without the variable, nothing. Only what a role asks is kept.
+//! Lines of JSON in the folder that `LOCAL_AWS_RECORD` names, one file for calls as IAM sees them and one for requests
+//! as they came over the wire; without the variable, nothing. Only what a role asks is kept.
 
 use std::env;
 use std::fs::OpenOptions;

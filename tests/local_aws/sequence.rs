@@ -1,4 +1,5 @@
-//! What happened in a world, as a Mermaid sequence diagram: who told whom what, in order, without times and identifiers.
+//! What happened in a world, as a Mermaid sequence diagram: who told whom what, in order, without times and
+//! identifiers.
 //!
 //! Taken from the journal, the stack's events, the invocations and the topics. Looks, tags, the removal
 //! of old snapshots and what is repeated are left out.
@@ -30,8 +31,8 @@ struct Message {
     is_refused: bool,
 }
 
-/// The messages about a stack, and its application of the same name, from the first that a person sends after a moment; for a code
-/// block of the language `mermaid`.
+/// The messages about a stack, and its application of the same name, from the first that a person sends after a moment;
+/// for a code block of the language `mermaid`.
 ///
 /// A function that changed nothing is left out.
 #[must_use]

@@ -68,7 +68,8 @@ pub(crate) fn send(state: &mut State, queue: &str, message: &str) {
     let _ = queues::send(state, queue, message);
 }
 
-/// Whether a topic's policy lets a service publish that gives no context. Without a policy only its account may (SNS guide).
+/// Whether a topic's policy lets a service publish that gives no context. Without a policy only its account may (SNS
+/// guide).
 pub(crate) fn topic_allows(state: &State, topic: &str, service: &str) -> bool {
     let name = topic.rsplit(':').next().unwrap_or_default();
     let policy = state.queues.topics.get(name).and_then(|topic| topic.attributes.get("Policy"));

@@ -146,13 +146,15 @@ impl World {
 
     /// The state, to look at or to change; whoever waits in [`World::until`] looks again when it is let go.
     ///
-    /// A panic of another holder is no reason to panic here too: an assertion that fails while it holds the state must fail its own
-    /// scenario alone, and a panic while that one unwinds would abort the whole run. Whether a holder panicked: [`World::is_broken`].
+    /// A panic of another holder is no reason to panic here too: an assertion that fails while it holds the state must
+    /// fail its own scenario alone, and a panic while that one unwinds would abort the whole run. Whether a holder
+    /// panicked: [`World::is_broken`].
     pub fn state(&self) -> Locked<'_> {
         Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), changed: &self.changed }
     }
 
-    /// Whether a panic left the state half changed: of a service, which is a bug of the local AWS, or of a scenario's assertion.
+    /// Whether a panic left the state half changed: of a service, which is a bug of the local AWS, or of a scenario's
+    /// assertion.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         self.state.is_poisoned()

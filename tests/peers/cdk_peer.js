@@ -1,4 +1,5 @@
-// One delivery of one event to the onEvent handler of CDK's provider framework. Arguments: framework, behaviour, seconds left.
+// One delivery of one event to the onEvent handler of CDK's provider framework. Arguments: framework, behaviour,
+// seconds left.
 const Module = require("module");
 const path = require("path");
 

@@ -1,7 +1,7 @@
 """The fault matrix against crhelper, cfn-handler and CDK's provider framework, beside ours as one table.
 
 A loopback server stands for S3 and judges a body as CloudFormation does. Ours is what the scenarios observed
-(tests/scenarios/protocol/table.md); a peer is run as a Lambda would run it: one process a delivery, ended at its deadline, tried
+(tests/scenarios/protocol/table.md); a peer is run as Lambda would: one process a delivery, ended at its deadline, tried
 once more when it did not end well.
 """
 
@@ -27,7 +27,8 @@ PEERS = {
 }
 RESET = 0
 HANG = -1
-# Our row's name: answers to the PUTs, how the handler behaves, its seconds, how often it is delivered, the event's change.
+# Our row's name: answers to the PUTs, how the handler behaves, its seconds, how often it is delivered, the event's
+# change.
 ROWS = {
     "none": ([], "well", 10, 1, {}),
     "PUT answered 403": ([403] * 50, "well", 60, 1, {}),
@@ -85,7 +86,7 @@ def judged(event, put):
     return reply["Status"] if reply.get("PhysicalResourceId") else f"{reply['Status']} without an ID"
 
 
-def told(puts):
+def describe(puts):
     runs = []
     for status, _, _ in puts:
         if runs and runs[-1][0] == status:
@@ -112,9 +113,10 @@ def cell(port, certificate, peer, fault):
     for _ in range(deliveries):
         for _attempt in range(2):
             command = [str(part) for part in (*PEERS[peer], behaviour, seconds)]
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+            process = subprocess.Popen(command, env=environment, **pipes)
             try:
-                # A process starts slower here than in Lambda: a second more than it is told.
+                # A process starts slower here than in Lambda: a second more than its limit.
                 output, _ = process.communicate(json.dumps(event).encode(), timeout=seconds + 1)
             except subprocess.TimeoutExpired:
                 process.kill()
@@ -126,12 +128,12 @@ def cell(port, certificate, peer, fault):
     verdicts = []
     for put in puts:
         verdict = judged(event, put)
-        # A body that met a 5xx or a reset may have been taken all the same: each verdict counts, once.
+        # A body that met a 5xx or a reset may still have been stored: each verdict counts, once.
         if verdict not in verdicts:
             verdicts.append(verdict)
     taken = any(status == 200 for status, _, _ in puts)
     verdict = " then ".join(verdicts) if taken else "none"
-    answers_to_puts = told(puts) or "none sent"
+    answers_to_puts = describe(puts) or "none sent"
     twice = f"; work done x{worked}" if worked > 1 else ""
     return f"{verdict}; {answers_to_puts}{twice}"
 
@@ -155,9 +157,12 @@ def main():
     mine = ours()
     print(f"| fault | flink-stack-handlers | {' | '.join(PEERS)} |\n|---|---|{'---|' * len(PEERS)}")
     with ThreadPoolExecutor(4) as pool:
-        cells = {(fault, peer): pool.submit(cell, server.server_port, certificate, peer, fault) for fault in ROWS for peer in PEERS}
+        pairs = [(fault, peer) for fault in ROWS for peer in PEERS]
+        port = server.server_port
+        cells = {(fault, peer): pool.submit(cell, port, certificate, peer, fault) for fault, peer in pairs}
         for fault in ROWS:
-            print(f"| {fault} | {mine[fault]} | {' | '.join(cells[fault, peer].result() for peer in PEERS)} |", flush=True)
+            answers = " | ".join(cells[fault, peer].result() for peer in PEERS)
+            print(f"| {fault} | {mine[fault]} | {answers} |", flush=True)
 
 
 main()

@@ -1,4 +1,5 @@
-//! A saved event: as the function got it, as Lambda wrote it into the dead-letter queue, or as the AWS CLI received it from there.
+//! A saved event: as the function got it, as Lambda wrote it into the dead-letter queue, or as the AWS CLI received it
+//! from there.
 
 use std::fs;
 use std::path::Path;

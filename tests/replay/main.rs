@@ -1,8 +1,8 @@
-//! `make replay`: a saved event once more, in a local process of the built function; CloudFormation is told nothing.
+//! `make replay`: a saved event once more, in a local process of the built function; nothing is sent to CloudFormation.
 //!
-//! The function's calls go to `AWS_ENDPOINT_URL`, with credentials that only a local AWS takes, or else to an empty local AWS of this
-//! program. It prints the log, the calls that the empty one saw, and the answer that would have been PUT. It ends with 0 when the
-//! invocation ended well, else 1.
+//! The function's calls go to `AWS_ENDPOINT_URL`, with credentials that only a local AWS takes, or else to an empty
+//! local AWS of this program. It prints the log, the calls that the empty one saw, and the answer that would have been
+//! PUT. It ends with 0 when the invocation ended well, else 1.
 #![expect(clippy::print_stdout, reason = "this is the program's interface")]
 
 mod event;
@@ -56,7 +56,7 @@ async fn replay() -> Result<Invoked, Box<dyn Error>> {
     let aws = LocalAws::start(Options::default()).await?;
     deploy(&aws, function, &sink)?;
     let invoked = invoke(&aws.world, function, &event).await?;
-    tell(&aws.world, &sink, &invoked);
+    print(&aws.world, &sink, &invoked);
     Ok(invoked)
 }
 
@@ -113,7 +113,7 @@ fn print_log(state: &State, printed: &mut usize) -> Option<()> {
 }
 
 /// What was asked of the empty local AWS, what would have been answered, and what the invocation gave back.
-fn tell(world: &World, sink: &Sink, invoked: &Invoked) {
+fn print(world: &World, sink: &Sink, invoked: &Invoked) {
     let caller = Caller::Role(ROLE.to_owned());
     for call in world.state().journal.iter().filter(|call| call.caller == caller) {
         let refused = call.refused.as_ref().map_or_else(String::new, |code| format!(", refused: {code}"));

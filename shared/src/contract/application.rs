@@ -1,4 +1,5 @@
-//! The parts of `AWS::KinesisAnalyticsV2::Application` that our contracts repeat, spelled as CloudFormation spells them.
+//! The parts of `AWS::KinesisAnalyticsV2::Application` that our contracts repeat, spelled as CloudFormation spells
+//! them.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,7 +50,8 @@ pub struct PropertyGroup<V = String> {
 }
 
 impl RunConfiguration {
-    /// The restore that these words ask for, and whether state may be dropped. Absent parts mean the service's defaults.
+    /// The restore that these words ask for, and whether state may be dropped. Absent parts mean the service's
+    /// defaults.
     ///
     /// # Errors
     /// The path of a word that is not one of the API's, or of a snapshot name that is missing or too much.

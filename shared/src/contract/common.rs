@@ -17,8 +17,8 @@ pub struct Common<V = String> {
     /// The application's name. This or `application_logical_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_name: Option<V>,
-    /// The application's logical ID in the request's own stack: for generated names, and for the guard, which the application waits
-    /// for, so that a `Ref` would be circular.
+    /// The application's logical ID in the request's own stack: for generated names, and for the guard, which the
+    /// application waits for, so that a `Ref` would be circular.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_logical_id: Option<V>,
     /// Opaque: a change is what makes CloudFormation call the handler when the application changes.

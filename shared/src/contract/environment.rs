@@ -23,8 +23,8 @@ pub struct Environment {
     pub continue_with_own_role: bool,
 }
 
-/// How long a start may take on the way back before it counts as hanging, in poll intervals: ten minutes at the default one, after which
-/// a status that passes counts as stuck (`semantics.md` A.3).
+/// How long a start may take on the way back before it counts as hanging, in poll intervals: ten minutes at the default
+/// one, after which a status that passes counts as stuck (`semantics.md` A.3).
 const START_POLLS: u32 = 120;
 
 impl Environment {
@@ -67,7 +67,8 @@ impl Environment {
     }
 }
 
-/// How long a start in recovery may take, in waits of the polling policy: twice what AWS calls stuck, since large state takes long to restore.
+/// How long a start in recovery may take, in waits of the polling policy: twice what AWS calls stuck, since large state
+/// takes long to restore.
 const START_PATIENCE: u32 = 240;
 
 impl From<&Environment> for Settings {

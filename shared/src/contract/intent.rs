@@ -20,7 +20,8 @@ pub enum Intent {
     Refuse(NoGoal),
 }
 
-/// What `request` asks of an application of the stack that `asker` describes. `facts` say nothing yet of whose the application is.
+/// What `request` asks of an application of the stack that `asker` describes. `facts` say nothing yet of whose the
+/// application is.
 #[must_use]
 pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Asker<'_>, facts: Facts) -> Intent {
     let application = match properties.application() {
@@ -32,7 +33,8 @@ pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Aske
     let reach = found.as_ref().map_or(Reach::Own, |(_, reach)| reach.clone());
     let kept_for = found.as_ref().and_then(|(name, _)| asker.other_groups(request, name));
     let goal = properties.goal(request, &Facts { reach, kept_for, ..facts });
-    // A Delete with nothing to do is no trouble, whoever owns the application by now: the cleanup after a new name is one.
+    // A Delete with nothing to do is no trouble, whoever owns the application by now: the cleanup after a new name is
+    // one.
     if request.request_type == RequestType::Delete && goal == Ok(None) {
         return Intent::Nothing;
     }

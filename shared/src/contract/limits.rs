@@ -1,8 +1,8 @@
-//! The service's limits on property groups, in one place: while a template is written, for what is known then, and in the handler,
-//! before any call.
+//! The service's limits on property groups, in one place: while a template is written, for what is known then, and in
+//! the handler, before any call.
 //!
-//! CloudFormation's own schema lets an empty map and a duplicate ID through (`semantics.md` A.10, B.1); the service refuses them in the
-//! middle of a deployment. Nothing here repeats a value: it may be a secret.
+//! CloudFormation's own schema lets an empty map and a duplicate ID through (`semantics.md` A.10, B.1); the service
+//! refuses them in the middle of a deployment. Nothing here repeats a value: it may be a secret.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! The metrics that the handlers write, each with its unit; the template's alarms and dashboards read them.
 //!
-//! Bytes of state are not among them: no API of the service tells a snapshot's size. The dashboard shows the service's own
-//! `lastCheckpointSize` instead.
+//! Bytes of state are not among them: no API of the service tells a snapshot's size. The dashboard shows the service's
+//! own `lastCheckpointSize` instead.
 
 /// The CloudWatch namespace.
 pub const NAMESPACE: &str = "FlinkStackHandlers";
@@ -17,7 +17,8 @@ pub const TROUBLE: &str = "Trouble";
 pub const TIME_TO_ANSWER: &str = "TimeToAnswer";
 /// Count: how many calls that change something it took, refused ones too.
 pub const CALLS: &str = "Calls";
-/// Count: how many of the sweep's snapshots failed, or were refused for want of a healthy job; a line for each, with the operation's error.
+/// Count: how many of the sweep's snapshots failed, or were refused for want of a healthy job; a line for each, with
+/// the operation's error.
 pub const FAILED_SNAPSHOTS: &str = "FailedSnapshots";
 /// Count: a job that these handlers stopped and that does not run; each sweep writes one for each.
 pub const STOPPED_JOBS: &str = "StoppedJobs";
@@ -27,7 +28,8 @@ pub const FAILED: &str = "Failed";
 pub const TIME_TO_RUNNING: &str = "TimeToRunning";
 /// Count: how many starts this deployment took, failed ones too.
 pub const STARTS: &str = "Starts";
-/// Milliseconds: how old the restored snapshot was when the start began, which is what the job reads again. None when it began empty.
+/// Milliseconds: how old the restored snapshot was when the start began, which is what the job reads again. None when
+/// it began empty.
 pub const RESTORED_SNAPSHOT_AGE: &str = "RestoredSnapshotAge";
 /// Count: an incident that the unsticker looked at, by how it ended.
 pub const INCIDENTS: &str = "Incidents";

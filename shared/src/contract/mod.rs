@@ -1,8 +1,8 @@
 //! What two programs must agree on: the template that writes a name and the function that reads it use the same item.
 //!
-//! A contract is generic over what a leaf is. The template writes `AutoStart<Value>` (a literal or an intrinsic), the handler
-//! reads `AutoStart` (strings, since CloudFormation turns every scalar into one). A property that the handler reads can be
-//! written:
+//! A contract is generic over what a leaf is. The template writes `AutoStart<Value>` (a literal or an intrinsic), the
+//! handler reads `AutoStart` (strings, since CloudFormation turns every scalar into one). A property that the handler
+//! reads can be written:
 //!
 //! ```
 //! use shared::contract::{AutoStart, Common};

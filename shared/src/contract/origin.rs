@@ -1,4 +1,5 @@
-//! What our templates carry so that a stack can be recognized as one that this project made: members of the template's `Metadata`.
+//! What our templates carry so that a stack can be recognized as one that this project made: members of the template's
+//! `Metadata`.
 
 /// The version of this project that synthesized the template.
 pub const VERSION_METADATA: &str = "FlinkStackHandlersVersion";

@@ -15,7 +15,8 @@ pub struct Asker<'a> {
     pub status: StackStatus,
     /// Its applications: logical ID and name.
     pub applications: &'a [(String, String)],
-    /// Its resources that write property groups, that the stack's operation wrote and does not delete: logical and physical ID.
+    /// Its resources that write property groups, that the stack's operation wrote and does not delete: logical and
+    /// physical ID.
     pub groups: &'a [(String, String)],
 }
 
@@ -32,8 +33,8 @@ impl Asker<'_> {
         others.filter(of_it).map(|(logical_id, _)| logical_id.clone()).next()
     }
 
-    /// The application's name and whose it is; `None` when the request must not touch it. The stack must be worked on: a forged event
-    /// cannot make that true. Whether a borrowed application allows this stack is asked at every step.
+    /// The application's name and whose it is; `None` when the request must not touch it. The stack must be worked on:
+    /// a forged event cannot make that true. Whether a borrowed application allows this stack is asked at every step.
     #[must_use]
     pub fn reach<R: CustomResource>(&self, application: &ApplicationRef) -> Option<(String, Reach)> {
         if !self.status.is_in_progress() {

@@ -26,8 +26,8 @@ pub enum Outcome {
     Swept,
 }
 
-/// Whom a report is for. A word, not a boolean: CloudFormation makes a string of a boolean in an event pattern, and EventBridge then
-/// matches nothing (aws-cloudformation/cloudformation-coverage-roadmap issue 251).
+/// Whom a report is for. A word, not a boolean: CloudFormation makes a string of a boolean in an event pattern, and
+/// EventBridge then matches nothing (aws-cloudformation/cloudformation-coverage-roadmap issue 251).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notify {
     /// It goes to the topic.
@@ -40,7 +40,8 @@ pub enum Notify {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Report {
-    /// For whoever reads it in a mail: the stack, what became of it, and the next step. Empty until [`Report::summarized`].
+    /// For whoever reads it in a mail: the stack, what became of it, and the next step. Empty until
+    /// [`Report::summarized`].
     pub summary: String,
     /// How the incident stands.
     pub outcome: Outcome,
@@ -93,8 +94,8 @@ impl Report {
         self.next.push_str(next);
     }
 
-    /// Whom it is for. What a sweep finds again is told when it is new, and then once an hour; `rests_since` is when the stack came to be as
-    /// it is.
+    /// Whom it is for. What a sweep finds again is told when it is new, and then once an hour; `rests_since` is when
+    /// the stack came to be as it is.
     #[must_use]
     pub fn heard_by(&self, wake: &Wake, rests_since: Option<Timestamp>, now: Timestamp) -> Notify {
         let goes_on = match wake {

@@ -45,7 +45,8 @@ pub struct Facts {
     pub application_changed: bool,
     /// Whose the application is.
     pub reach: Reach,
-    /// When the stack's whole operation began, of which a rollback is a part; with the request, where that cannot be read.
+    /// When the stack's whole operation began, of which a rollback is a part; with the request, where that cannot be
+    /// read.
     pub operation_since: Timestamp,
     /// How long a start may take on the way back before it counts as hanging.
     pub start_patience: Duration,
@@ -120,8 +121,9 @@ pub(super) fn unknown(request_type: &str) -> Unreadable {
     Unreadable::at("RequestType", format!("\"{request_type}\""), "Create, Update or Delete")
 }
 
-/// Whether this update names another application than the one before: a new one starts empty, and the old one's snapshots go with
-/// it. A name that became a logical ID, or the other way round, may well be the same application and passes.
+/// Whether this update names another application than the one before: a new one starts empty, and the old one's
+/// snapshots go with it. A name that became a logical ID, or the other way round, may well be the same application and
+/// passes.
 pub(super) fn renamed<R: CustomResource>(new: &R, request: &Request) -> Option<Refusal> {
     if request.request_type != RequestType::Update {
         return None;
@@ -137,8 +139,9 @@ pub(super) fn renamed<R: CustomResource>(new: &R, request: &Request) -> Option<R
     }
 }
 
-/// Whether this request is the first to carry its ApplicationRestoreConfiguration: CUSTOM and SKIP belong to the deployment that brought
-/// them, since a later start would lose newer state. On the way back nothing is carried first: what differs there is older.
+/// Whether this request is the first to carry its ApplicationRestoreConfiguration: CUSTOM and SKIP belong to the
+/// deployment that brought them, since a later start would lose newer state. On the way back nothing is carried first:
+/// what differs there is older.
 pub(super) fn first_carries(request: &Request, stack: StackStatus) -> bool {
     let asked = |properties: &Value| properties.pointer("/RunConfiguration/ApplicationRestoreConfiguration").cloned();
     let is_new =

@@ -1,4 +1,5 @@
-//! Keys that look like a secret. Property groups are plain text in the console and in DescribeApplication (`semantics.md` A.10).
+//! Keys that look like a secret. Property groups are plain text in the console and in DescribeApplication
+//! (`semantics.md` A.10).
 
 /// Words that secrets are named with, written together.
 const WORDS: [&str; 12] = [

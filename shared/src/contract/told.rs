@@ -38,7 +38,8 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
     }
 }
 
-/// A snapshot that was older than this when it was restored may have met a stream that had forgotten what came after it.
+/// A snapshot that was older than this when it was restored may have met a stream that had forgotten what came after
+/// it.
 const OLD: Duration = Duration::from_hours(20);
 /// A start that ended longer ago than a request can last is another request's.
 const RECENT: Duration = Duration::from_hours(1);

@@ -36,8 +36,8 @@ pub fn read<T: DeserializeOwned>(properties: &Value) -> Result<T, Unreadable> {
         let error = if error.path().to_string() == "." { common().unwrap_or(error) } else { error };
         let path = error.path().to_string();
         let path = if path == "." { "ResourceProperties".to_owned() } else { path };
-        // serde_json says `invalid type: boolean `true`, expected a string`: the shape found, and the value of scalars that
-        // are not strings. A string found where a map is expected would be printed, so only its kind is kept.
+        // serde_json says `invalid type: boolean `true`, expected a string`: the shape found, and the value of scalars
+        // that are not strings. A string found where a map is expected would be printed, so only its kind is kept.
         let text = error.into_inner().to_string();
         let (found, takes) = text
             .split_once(", expected ")

@@ -24,7 +24,8 @@ pub struct UpdateGuard<V = String> {
     /// What all three take.
     #[serde(flatten)]
     pub common: Common<V>,
-    /// `Probe` or `Stop`. Default `Probe`, which stops too where an update in place would not do what the deployment says.
+    /// `Probe` or `Stop`. Default `Probe`, which stops too where an update in place would not do what the deployment
+    /// says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<V>,
     /// `ForceStop`, `Fail` or `Continue`. Default `Fail`.
@@ -33,7 +34,8 @@ pub struct UpdateGuard<V = String> {
     /// The most that a force-stop may have replayed. Default 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_replay_hours: Option<V>,
-    /// As auto-start's, give both the same: SKIP lets a changed name pass; SKIP, CUSTOM and AllowNonRestoredState make Probe stop.
+    /// As auto-start's, give both the same: SKIP lets a changed name pass; SKIP, CUSTOM and AllowNonRestoredState make
+    /// Probe stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_configuration: Option<RunConfiguration<V>>,
     /// How long a graceful stop, or a busy status, is waited for before the policy applies. Default 10.
@@ -108,7 +110,8 @@ impl UpdateGuard {
         renamed(self, request).filter(|_| !skips && !stack.is_rolling_back())
     }
 
-    /// Whether an update is about this guard alone: then the application does not change, and nobody would be called to start it again.
+    /// Whether an update is about this guard alone: then the application does not change, and nobody would be called to
+    /// start it again.
     fn is_about_itself(&self, request: &Request, stack: StackStatus) -> bool {
         if request.request_type != RequestType::Update || stack.is_rolling_back() {
             return false;

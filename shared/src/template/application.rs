@@ -31,8 +31,8 @@ pub fn application_retained() -> Result<Template, Problem> {
 
 fn with(policy: DeletionPolicy) -> Result<Template, Problem> {
     let mut template = Template::described(
-        "A Flink application that starts by itself: Kinesis stream, DynamoDB table, and Managed Service for Apache Flink \
-         between them. Needs the stacks of access.template.json and handlers.template.json.",
+        "A Flink application that starts by itself: Kinesis stream, DynamoDB table, and Managed Service for Apache \
+         Flink between them. Needs the stacks of access.template.json and handlers.template.json.",
     )
     .identified_as(StackTemplate::Application);
     let settings = Settings::from_parameters(&mut template)?;

@@ -1,7 +1,7 @@
 //! Conditions: true or false once the parameters are known.
 //!
-//! A condition is named by its [`Handle`] only. It chooses between values ([`Handle::choose`], [`Handle::then`]), and whether a
-//! resource exists at all ([`Resource::when`](super::Resource::when)).
+//! A condition is named by its [`Handle`] only. It chooses between values ([`Handle::choose`], [`Handle::then`]), and
+//! whether a resource exists at all ([`Resource::when`](super::Resource::when)).
 
 use serde_json::{Value as Json, json};
 

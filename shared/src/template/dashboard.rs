@@ -1,6 +1,7 @@
 //! CloudWatch dashboards, from typed widgets: two graphs in a row, under a text.
 //!
-//! What a body may hold: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
+//! What a body may hold:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
 
 use serde_json::{Value as Json, json};
 

@@ -1,7 +1,8 @@
 //! What CloudFormation needs to deploy `application.template.json`: the permissions of its service role.
 //!
-//! Taken from the resource handlers' own lists (`semantics.md` B.1), cut to what the template uses. Whoever continues a rollback
-//! without a service role needs the part that puts things back: it creates nothing and deletes nothing, and is a policy of its own.
+//! Taken from the resource handlers' own lists (`semantics.md` B.1), cut to what the template uses. Whoever continues a
+//! rollback without a service role needs the part that puts things back: it creates nothing and deletes nothing, and is
+//! a policy of its own.
 
 use super::arn;
 use super::iam::Statement;
@@ -117,7 +118,8 @@ const CREATE_AND_DELETE_APPLICATION: [&str; 6] = [
 /// AWS's service authorization data gives these no resource: on an ARN they never match (`semantics.md` H.3).
 const WITHOUT_RESOURCE: [&str; 3] =
     ["logs:DescribeIndexPolicies", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies"];
-/// Without the boundary as a condition, which tagging does not know, and which a look at a role that is gone does not have.
+/// Without the boundary as a condition, which tagging does not know, and which a look at a role that is gone does not
+/// have.
 const ROLE: [&str; 7] = [
     "iam:GetRole",
     "iam:GetRolePolicy",
@@ -145,8 +147,8 @@ fn allow(extent: Extent, update: &[&'static str], create_and_delete: &[&'static 
     })
 }
 
-/// What is called as an application: itself, its log group, alarms and dashboard. Actions of several services stand in one statement
-/// with all their ARNs: each takes its own alone, and a policy has little room.
+/// What is called as an application: itself, its log group, alarms and dashboard. Actions of several services stand in
+/// one statement with all their ARNs: each takes its own alone, and a policy has little room.
 pub(super) fn application_statements(limits: &Limits, extent: Extent) -> [Statement; 2] {
     let heads = [
         arn::regional("kinesisanalytics", ["application/".into()]),

@@ -1,8 +1,8 @@
 //! The configuration digest: what makes CloudFormation call a custom resource after any change of the application.
 //!
-//! CloudFormation calls a custom resource only when its own properties change, and a program that writes templates cannot know
-//! what a parameter will be. So the digest is an intrinsic: a literal hash of everything that is sent, and beside it each
-//! reference in it, resolved by CloudFormation itself.
+//! CloudFormation calls a custom resource only when its own properties change, and a program that writes templates
+//! cannot know what a parameter will be. So the digest is an intrinsic: a literal hash of everything that is sent, and
+//! beside it each reference in it, resolved by CloudFormation itself.
 
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -13,8 +13,8 @@ use super::references::references;
 use super::resource::Handle;
 use super::value::Value;
 
-/// The digest of `sent`: what UpdateApplication, the logging option and the property groups send. A reference to the application
-/// is left out: whoever carries the digest names the application, or the application depends on it.
+/// The digest of `sent`: what UpdateApplication, the logging option and the property groups send. A reference to the
+/// application is left out: whoever carries the digest names the application, or the application depends on it.
 #[must_use]
 pub fn configuration_digest<A>(application: &Handle<A>, sent: impl IntoIterator<Item = Json>) -> Value {
     let sent = sorted(Json::Array(sent.into_iter().collect()));

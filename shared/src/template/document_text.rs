@@ -6,8 +6,8 @@ use super::layout::in_order;
 use super::value::Value;
 
 impl Value {
-    /// JSON as a text, for properties that take a document as a string. An expression in it becomes a string of the document: what the
-    /// names in it resolve to may hold no `"` and no `\`.
+    /// JSON as a text, for properties that take a document as a string. An expression in it becomes a string of the
+    /// document: what the names in it resolve to may hold no `"` and no `\`.
     #[must_use]
     pub fn text_of(document: &Json) -> Self {
         let mut parts = Vec::new();

@@ -45,7 +45,8 @@ fn every_arn_is_of_the_stacks_own_partition_and_region() {
     }
 }
 
-/// In China some services have principals of their own (`ec2.amazonaws.com.cn`, `logs.<region>.amazonaws.com.cn`); these have not.
+/// In China some services have principals of their own (`ec2.amazonaws.com.cn`, `logs.<region>.amazonaws.com.cn`);
+/// these have not.
 #[test]
 fn every_service_principal_is_one_that_all_partitions_share() {
     let shared = ["cloudformation", "cloudwatch", "events", "kinesisanalytics", "lambda"];

@@ -111,7 +111,8 @@ pub fn check(environments: &[Environment]) -> Result<(), Mistake> {
     Ok(())
 }
 
-/// What the job reads in an environment: the template's own groups, with the names that `make deploy` gives a stack of this name.
+/// What the job reads in an environment: the template's own groups, with the names that `make deploy` gives a stack of
+/// this name.
 ///
 /// # Errors
 /// A mistake in the template.

@@ -1,4 +1,5 @@
-//! What a function has before `cargo lambda deploy` makes it: its log group, and a role derived from what the planner can ask for.
+//! What a function has before `cargo lambda deploy` makes it: its log group, and a role derived from what the planner
+//! can ask for.
 
 use super::calls;
 use super::condition::Condition;

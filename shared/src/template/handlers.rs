@@ -36,8 +36,8 @@ pub fn handlers() -> Result<Template, Problem> {
             .one_of(["ENABLED", "DISABLED"]),
     )?;
     // The function is cargo's and not the template's: `make deploy` reserves what the output says.
-    let description = "How many of the unsticker run at once, so that a region's stacks that get stuck together do not use up \
-                       the rate of the API; 0: nothing is reserved.";
+    let description = "How many of the unsticker run at once, so that a region's stacks that get stuck together do not \
+                       use up the rate of the API; 0: nothing is reserved.";
     let parameter = ParameterOf::number(description).default(UNSTICKER_CONCURRENCY).between(0, 900);
     let concurrency = template.parameter(UNSTICKER_CONCURRENCY_PARAMETER, parameter)?;
     let description = "What `make deploy` reserves for flink-rollback-unsticker.";
@@ -65,8 +65,8 @@ pub fn handlers() -> Result<Template, Problem> {
             Function::AutoStart | Function::PropertyGroups | Function::UpdateGuard => {
                 Asynchronous { function, event_age_seconds: 3600, on_failure: &queue, on_success: None }
             }
-            // An incident waits; six hours is Lambda's longest. Its results go to the topic by Lambda's own hand: over a bus, whoever may
-            // put an event on it could write what people are mailed.
+            // An incident waits; six hours is Lambda's longest. Its results go to the topic by Lambda's own hand: over
+            // a bus, whoever may put an event on it could write what people are mailed.
             Function::RollbackUnsticker => {
                 Asynchronous { function, event_age_seconds: 21_600, on_failure: &queue, on_success: Some(&topic) }
             }

@@ -1,9 +1,10 @@
-//! What the job reads. This is the one place: the application is created with it, the handler keeps it there, and a developer's machine
-//! gets the same.
+//! What the job reads. This is the one place: the application is created with it, the handler keeps it there, and a
+//! developer's machine gets the same.
 
 use crate::contract::PropertyGroup;
 
-/// What is known of the stack when the job's properties are written: expressions in the template, strings on a developer's machine.
+/// What is known of the stack when the job's properties are written: expressions in the template, strings on a
+/// developer's machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job<V> {
     /// The stream's name.
@@ -15,8 +16,8 @@ pub struct Job<V> {
 }
 
 impl<V: From<&'static str>> Job<V> {
-    /// The job's property groups. A new property is a line here; what differs between environments is a parameter of the template, with a
-    /// value in each file of `template/environments/`.
+    /// The job's property groups. A new property is a line here; what differs between environments is a parameter of
+    /// the template, with a value in each file of `template/environments/`.
     #[must_use]
     pub fn groups(self) -> Vec<PropertyGroup<V>> {
         vec![PropertyGroup {

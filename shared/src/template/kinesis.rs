@@ -12,8 +12,8 @@ use super::value::{Value, pseudo};
 #[derive(Debug)]
 pub enum Stream {}
 
-/// What a reader calls, as CDK's `grantRead` and its Flink construct have it. Not kinesis:ListStreams: it takes no resource, and a
-/// job that knows its stream lists none.
+/// What a reader calls, as CDK's `grantRead` and its Flink construct have it. Not kinesis:ListStreams: it takes no
+/// resource, and a job that knows its stream lists none.
 const READ: [&str; 5] = [
     "kinesis:DescribeStreamSummary",
     "kinesis:GetRecords",

@@ -1,4 +1,5 @@
-//! What is said about Lambda functions that `cargo lambda deploy` makes: their ARNs, and how they are called asynchronously.
+//! What is said about Lambda functions that `cargo lambda deploy` makes: their ARNs, and how they are called
+//! asynchronously.
 
 use serde_json::{Map, json};
 

@@ -1,11 +1,12 @@
-//! How a template is laid out: what fits into a line stands in one. A person reads a diff of it, and a template that is sent without a
-//! bucket has at most 51,200 bytes.
+//! How a template is laid out: what fits into a line stands in one. A person reads a diff of it, and a template that is
+//! sent without a bucket has at most 51,200 bytes.
 
 use serde_json::{Map, Value as Json};
 
 /// Columns of a line.
 const WIDTH: usize = 140;
-/// Columns of a line that ends with one function: it is read as one expression, and broken up it would take as much again.
+/// Columns of a line that ends with one function: it is read as one expression, and broken up it would take as much
+/// again.
 const FUNCTION_WIDTH: usize = 200;
 
 /// An object of these members, on lines of their own, without a line end at its end.
@@ -65,7 +66,8 @@ fn function(json: &Json) -> Option<(&str, &Json)> {
     members.next().is_none().then_some((name.as_str(), argument))
 }
 
-/// A function opens in the line: what is broken up is the object among its arguments, no deeper than the function stands.
+/// A function opens in the line: what is broken up is the object among its arguments, no deeper than the function
+/// stands.
 fn write_function(name: &str, argument: &Json, indent: usize, text: &mut String) {
     text.push('{');
     push_key(name, text);
@@ -89,7 +91,8 @@ fn begin_line(indent: usize, text: &mut String) {
     text.extend(std::iter::repeat_n(' ', indent));
 }
 
-/// Whether it ends in the line, before `end`. What does not is left off there, so that no part is written more often than it is deep.
+/// Whether it ends in the line, before `end`. What does not is left off there, so that no part is written more often
+/// than it is deep.
 fn in_a_line(json: &Json, end: usize, text: &mut String) -> bool {
     let comma = |index, text: &mut String| text.push_str(if index == 0 { "" } else { ", " });
     match json {

@@ -12,7 +12,8 @@ use super::value::{Value, pseudo};
 pub enum Queue {}
 
 impl Queue {
-    /// For what nobody could take: kept for four days, since it holds events of the account's stacks, encrypted with SQS's own key.
+    /// For what nobody could take: kept for four days, since it holds events of the account's stacks, encrypted with
+    /// SQS's own key.
     #[must_use]
     pub fn for_dead_letters() -> Resource<Self> {
         let properties = json!({"MessageRetentionPeriod": 345_600, "SqsManagedSseEnabled": true});
@@ -50,9 +51,9 @@ impl Topic {
 }
 
 impl Handle<Topic> {
-    /// This account's alarms may publish, and roles of this account whose own policies allow it. Rules may not: EventBridge gives no
-    /// context when it publishes to SNS (its user guide on resource-based policies), so a statement for `events.amazonaws.com` can have
-    /// no condition, and lets in the rules of every account.
+    /// This account's alarms may publish, and roles of this account whose own policies allow it. Rules may not:
+    /// EventBridge gives no context when it publishes to SNS (its user guide on resource-based policies), so a
+    /// statement for `events.amazonaws.com` can have no condition, and lets in the rules of every account.
     #[must_use]
     pub fn policy(&self) -> Resource {
         let from_alarms = Statement::allow(["sns:Publish"]).to("cloudwatch.amazonaws.com").on([self.reference()]);

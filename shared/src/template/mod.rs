@@ -1,13 +1,14 @@
 //! The CloudFormation generator: three templates as values, and what they are written with.
 //!
-//! [`access`], [`handlers`] and [`application`] read from top to bottom like the stacks they make. A resource that is added
-//! returns the [`Handle`] that references to it need, grants read as in CDK, and names that functions read come from
-//! [`contract`](crate::contract). What AWS offers beyond that goes through [`Resource::of`], [`Resource::property`] and
-//! [`StreamingApplication::property`].
+//! [`access`], [`handlers`] and [`application`] read from top to bottom like the stacks they make. A resource that is
+//! added returns the [`Handle`] that references to it need, grants read as in CDK, and names that functions read come
+//! from [`contract`](crate::contract). What AWS offers beyond that goes through [`Resource::of`],
+//! [`Resource::property`] and [`StreamingApplication::property`].
 //!
 //! What it refuses to know: files, accounts, and what is deployed. The same source makes the same bytes.
 //!
-//! A whole stack, with two applications that start by themselves, an alarm's topic and who may read the second one's stream:
+//! A whole stack, with two applications that start by themselves, an alarm's topic and who may read the second one's
+//! stream:
 //!
 //! ```
 //! use serde_json::json;
@@ -124,8 +125,8 @@ pub use streaming::{Streaming, StreamingApplication};
 pub use two_applications::two_applications;
 pub use value::{Value, pseudo};
 
-/// The three templates, by file name, in the order of deployment; then the variant of the last whose application stays, and the
-/// sample, in a folder of its own.
+/// The three templates, by file name, in the order of deployment; then the variant of the last whose application stays,
+/// and the sample, in a folder of its own.
 ///
 /// # Errors
 /// A mistake in one of them.

@@ -1,7 +1,8 @@
 //! How names begin: one to five prefixes of a parameter, and the ARNs of whatever is called so.
 //!
-//! CloudFormation has no loop without a transform. So each ARN is written five times, over `Fn::Select` of the list, which is
-//! repeated so that it has five elements also when fewer are given. A sixth is not looked at: `make deploy` refuses it.
+//! CloudFormation has no loop without a transform. So each ARN is written five times, over `Fn::Select` of the list,
+//! which is repeated so that it has five elements also when fewer are given. A sixth is not looked at: `make deploy`
+//! refuses it.
 
 use serde_json::{Map, json};
 
@@ -20,14 +21,15 @@ pub struct NamePrefixes {
 }
 
 impl NamePrefixes {
-    /// The parameter `id`, for the names of `what`. `can_be_empty`: the empty prefix, with which every name begins, is one too.
+    /// The parameter `id`, for the names of `what`. `can_be_empty`: the empty prefix, with which every name begins, is
+    /// one too.
     ///
     /// # Errors
     /// `DuplicateLogicalId` if `id` is in use.
     pub fn from_parameter(template: &mut Template, id: &str, what: &str, can_be_empty: bool) -> Result<Self, Problem> {
         let description = format!(
-            "How the names of {what} begin that application stacks own, one to five prefixes separated by commas; they bound \
-             the roles' permissions."
+            "How the names of {what} begin that application stacks own, one to five prefixes separated by commas; they \
+             bound the roles' permissions."
         );
         let parameter = ParameterOf::list(&description).default("flink-").matching(
             if can_be_empty { "^[a-zA-Z0-9_.-]{0,64}$" } else { "^[a-zA-Z0-9_.-]{1,64}$" },

@@ -1,4 +1,5 @@
-//! A VPC for the job, for whoever needs one; without it, the job reaches the internet and the services' public endpoints.
+//! A VPC for the job, for whoever needs one; without it, the job reaches the internet and the services' public
+//! endpoints.
 
 use serde_json::json;
 
@@ -24,7 +25,8 @@ const LOOK: [&str; 5] = [
     "ec2:DescribeVpcs",
 ];
 
-/// The network interfaces of a job: of this account and region. A subnet and its security groups may be shared by another account.
+/// The network interfaces of a job: of this account and region. A subnet and its security groups may be shared by
+/// another account.
 pub(super) fn interfaces() -> [Statement; 2] {
     let shared = |kind: &str| {
         let head = ["arn:".into(), pseudo::partition(), ":ec2:".into(), pseudo::region()];
@@ -46,8 +48,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// The parameters `SubnetIds` and `SecurityGroupIds`, and the condition that they were given. Plain texts: a list of subnet IDs
-    /// could not be empty.
+    /// The parameters `SubnetIds` and `SecurityGroupIds`, and the condition that they were given. Plain texts: a list
+    /// of subnet IDs could not be empty.
     ///
     /// # Errors
     /// A name that is taken.
@@ -58,8 +60,8 @@ impl Network {
                 .default("")
                 .matching(&pattern, &format!("{kind}-... separated by commas, or nothing"))
         };
-        let subnets = "The subnets of the job, separated by commas; empty for no VPC. From there it must reach Kinesis, DynamoDB, S3 \
-                       and CloudWatch: by a NAT gateway or by VPC endpoints.";
+        let subnets = "The subnets of the job, separated by commas; empty for no VPC. From there it must reach \
+                       Kinesis, DynamoDB, S3 and CloudWatch: by a NAT gateway or by VPC endpoints.";
         let subnets = template.parameter("SubnetIds", list(subnets, "subnet"))?.reference();
         let groups = list("The security groups of the job, separated by commas; with SubnetIds only.", "sg");
         let security_groups = template.parameter("SecurityGroupIds", groups)?.reference();

@@ -2,8 +2,8 @@
 //!
 //! Names, units and what is worth an alarm are the service's own:
 //! <https://docs.aws.amazon.com/managed-flink/latest/java/metrics-dimensions.html> and
-//! <https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-alarms.html>. Only metrics of the level APPLICATION,
-//! since an application of ours publishes no others; of the lag, the stream's.
+//! <https://docs.aws.amazon.com/managed-flink/latest/java/monitoring-metrics-alarms.html>. Only metrics of the level
+//! APPLICATION, since an application of ours publishes no others; of the lag, the stream's.
 
 use super::cloudwatch::{Alarm, Metric};
 use super::condition::{Condition, Test};
@@ -47,8 +47,8 @@ impl Observability {
         let dashboard = template.parameter("Dashboard", dashboard.default("true").one_of(["true", "false"]))?;
         let drawn = template.condition("DashboardIsDrawn", Test::equals(&dashboard.reference(), "true"))?;
         // Flink 2 has no fullRestarts, Flink 1 no numRestarts. A condition takes Ref and Fn::FindInMap alone
-        // (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>), and the list
-        // of Flink 1 does not grow any more.
+        // (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html>),
+        // and the list of Flink 1 does not grow any more.
         let first = Test::any(FLINK_1.map(|one| Test::equals(runtime, one)));
         let first = template.condition("RuntimeIsFlink1", first)?;
         let restarts = first.choose(&"fullRestarts".into(), &"numRestarts".into());

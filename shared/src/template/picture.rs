@@ -1,6 +1,7 @@
 //! A template as a picture, in Mermaid: what CloudFormation makes after what.
 //!
-//! An arrow leads from a resource to one that waits for it, by a reference or by DependsOn; what follows from other arrows is left out.
+//! An arrow leads from a resource to one that waits for it, by a reference or by DependsOn; what follows from other
+//! arrows is left out.
 
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};

@@ -18,7 +18,8 @@ pub fn check(groups: &[PropertyGroup<Value>]) -> Result<(), Problem> {
     PropertyGroup::check_all(groups).map_err(Problem::PropertyGroup)
 }
 
-/// A sentence for each key that looks as if its value were a secret: everybody who may look at the application reads it.
+/// A sentence for each key that looks as if its value were a secret: everybody who may look at the application reads
+/// it.
 #[must_use]
 pub fn warnings(groups: &[PropertyGroup<Value>]) -> Vec<String> {
     let keys = groups.iter().flat_map(|group| {
@@ -28,8 +29,8 @@ pub fn warnings(groups: &[PropertyGroup<Value>]) -> Vec<String> {
     keys.filter(|(_, key)| looks_like_a_secret(key))
         .map(|(id, key)| {
             format!(
-                "{id}/{key} looks like a secret, and property groups are plain text in the console; let the job read it from \
-                 Secrets Manager, and inject the secret's name"
+                "{id}/{key} looks like a secret, and property groups are plain text in the console; let the job read \
+                 it from Secrets Manager, and inject the secret's name"
             )
         })
         .collect()

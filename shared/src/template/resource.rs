@@ -1,6 +1,7 @@
 //! A resource before it is added, and the handle that adding it returns.
 //!
-//! What a type of resource is called and takes is known to its family's file; anything else goes through [`Resource::of`].
+//! What a type of resource is called and takes is known to its family's file; anything else goes through
+//! [`Resource::of`].
 
 use serde_json::{Map, Value as Json, json};
 use std::marker::PhantomData;
@@ -59,8 +60,8 @@ impl<K> Handle<K> {
 pub enum DeletionPolicy {
     /// It goes with the stack.
     Delete,
-    /// It stays, and somebody removes it by hand or imports it into another stack. What a creation made that is rolled back goes all
-    /// the same: what it leaves behind would be in the way of the next attempt.
+    /// It stays, and somebody removes it by hand or imports it into another stack. What a creation made that is rolled
+    /// back goes all the same: what it leaves behind would be in the way of the next attempt.
     RetainExceptOnCreate,
 }
 
@@ -112,13 +113,14 @@ impl<K> Resource<K> {
         self.attribute("Condition", condition.id().into())
     }
 
-    /// What becomes of it when the stack goes, and when another one takes its place. Said in full, since CloudFormation's default
-    /// differs from type to type.
+    /// What becomes of it when the stack goes, and when another one takes its place. Said in full, since
+    /// CloudFormation's default differs from type to type.
     #[must_use]
     pub fn deletion_policy(self, policy: DeletionPolicy) -> Self {
         let (deletion, replacement) = match policy {
             DeletionPolicy::Delete => ("Delete", "Delete"),
-            // A replacement has no such form: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+            // A replacement has no such form:
+            // AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html of docs.aws.amazon.com.
             DeletionPolicy::RetainExceptOnCreate => ("RetainExceptOnCreate", "Retain"),
         };
         self.attribute("DeletionPolicy", deletion.into()).attribute("UpdateReplacePolicy", replacement.into())

@@ -12,8 +12,8 @@ use super::value::Value;
 pub enum Bucket {}
 
 impl Bucket {
-    /// For artifacts: private, encrypted, owner's only; an upload that was broken off leaves in a week. Not versioned, since what
-    /// is put there is named by the digest of its content.
+    /// For artifacts: private, encrypted, owner's only; an upload that was broken off leaves in a week. Not versioned,
+    /// since what is put there is named by the digest of its content.
     #[must_use]
     pub fn for_artifacts() -> Resource<Self> {
         let properties = json!({
@@ -63,8 +63,9 @@ impl Object {
         arn::global("s3", [self.bucket.clone()])
     }
 
-    /// Reading its bucket, as CDK's `grantRead` of an asset has it. Not the key alone: new code is a new key, so every deployment
-    /// would change the role in the moment before the application reads with it, and IAM takes seconds to agree.
+    /// Reading its bucket, as CDK's `grantRead` of an asset has it. Not the key alone: new code is a new key, so every
+    /// deployment would change the role in the moment before the application reads with it, and IAM takes seconds to
+    /// agree.
     pub fn grant_read_bucket(&self, role: &mut Role) {
         let objects = arn::global("s3", [self.bucket.clone(), "/*".into()]);
         let read = Statement::allow(["s3:GetObject*", "s3:GetBucket*", "s3:List*"]);

@@ -1,8 +1,9 @@
 //! An application with its three custom resources around it, in the one order that works.
 //!
-//! Before the application comes its guard, after everything else that it waits for. The order after it is forced: adding the
-//! logging option updates the application, writing the property groups updates it again, and what starts it comes last. All three
-//! handlers carry the digest, so that a change of anything that the application is sent calls them.
+//! Before the application comes its guard, after everything else that it waits for. The order after it is forced:
+//! adding the logging option updates the application, writing the property groups updates it again, and what starts it
+//! comes last. All three handlers carry the digest, so that a change of anything that the application is sent calls
+//! them.
 
 use super::digest::configuration_digest;
 use super::flink::Application;

@@ -49,7 +49,8 @@ impl Settings {
                 .matching("^FLINK-[0-9]+_[0-9]+$", "FLINK-, the major and the minor version: FLINK-1_20"),
         )?;
         let stabilize_seconds = text("StabilizeSeconds", ParameterOf::number(stabilize).default(60).between(0, 3600))?;
-        // Not Leave: the logging option goes before the application, and taking it away is an update, which a looping job refuses.
+        // Not Leave: the logging option goes before the application, and taking it away is an update, which a looping
+        // job refuses.
         let on_delete = ParameterOf::text(delete).default("Stop").one_of(["Leave", "Stop", "ForceStop"]);
         let on_delete = text("OnDelete", on_delete)?;
         let [guard_mode, on_snapshot_failure, rollback_enabled] = prevention(template)?;
@@ -81,19 +82,19 @@ impl Settings {
 /// What keeps the stack from getting stuck.
 fn prevention(template: &mut Template) -> Result<[Value; 3], Problem> {
     let guard = ParameterOf::text(
-        "Before each update of the application: Probe that it can be snapshotted and leave it running, or Stop it with its \
-         state kept.",
+        "Before each update of the application: Probe that it can be snapshotted and leave it running, or Stop it with \
+         its state kept.",
     );
     let guard = template.parameter("GuardMode", guard.default("Probe").one_of(["Probe", "Stop"]))?;
     let failure = ParameterOf::text(
-        "When the job cannot be snapshotted before an update: ForceStop (what came after the newest snapshot is read and \
-         written again), Fail the deployment before anything changed, or Continue.",
+        "When the job cannot be snapshotted before an update: ForceStop (what came after the newest snapshot is read \
+         and written again), Fail the deployment before anything changed, or Continue.",
     );
     let failure = template
         .parameter("OnSnapshotFailure", failure.default("ForceStop").one_of(["ForceStop", "Fail", "Continue"]))?;
     let rollback = ParameterOf::text(
-        "true lets the service roll an update back that its job does not start with; auto-start then fails the deployment. \
-         Without a snapshot it has no effect.",
+        "true lets the service roll an update back that its job does not start with; auto-start then fails the \
+         deployment. Without a snapshot it has no effect.",
     );
     let rollback = template.parameter("RollbackEnabled", rollback.default("true").one_of(["true", "false"]))?;
     Ok([guard, failure, rollback].map(|chosen| chosen.reference()))

@@ -1,4 +1,5 @@
-//! The whole of one application: a Kinesis stream in, a DynamoDB table out, and a Flink application between them that starts by itself.
+//! The whole of one application: a Kinesis stream in, a DynamoDB table out, and a Flink application between them that
+//! starts by itself.
 
 use super::arn;
 use super::deployment::{LOG_GROUP_PREFIX, ROLE_PATH};
@@ -23,7 +24,8 @@ const RETENTION_HOURS: u32 = 24;
 /// Hours of them that a force-stop may have read again: the rest is what a recovery takes.
 const MAX_REPLAY_HOURS: u32 = RETENTION_HOURS - 4;
 
-/// An application with everything around it, before it is added. Several fit into one stack, each under a name of its own.
+/// An application with everything around it, before it is added. Several fit into one stack, each under a name of its
+/// own.
 #[derive(Debug)]
 pub struct StreamingApplication<'a> {
     name: String,
@@ -66,8 +68,8 @@ impl<'a> StreamingApplication<'a> {
         self
     }
 
-    /// With one property of `AWS::KinesisAnalyticsV2::Application` set over what stands there: `"ApplicationDescription"`. It is part
-    /// of the digest, like all the others.
+    /// With one property of `AWS::KinesisAnalyticsV2::Application` set over what stands there:
+    /// `"ApplicationDescription"`. It is part of the digest, like all the others.
     #[must_use]
     pub fn property(mut self, path: &str, value: impl Into<Value>) -> Self {
         self.overrides.push((path.to_owned(), value.into()));

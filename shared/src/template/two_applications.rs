@@ -5,7 +5,8 @@ use super::problem::Problem;
 use super::settings::Settings;
 use super::streaming::StreamingApplication;
 
-/// The template: a second application is a line. `tests/` deploys it, written out as `template/fixtures/two-applications.template.json`.
+/// The template: a second application is a line. `tests/` deploys it, written out as
+/// `template/fixtures/two-applications.template.json`.
 ///
 /// # Errors
 /// A mistake in this file.

@@ -1,7 +1,7 @@
 //! What stands in a template where a string could stand: a literal, or an expression that CloudFormation resolves.
 //!
-//! An expression that names a parameter or a resource comes from that item's [`Handle`](super::Handle) only, so a reference
-//! to nothing cannot be written. It does not know resources or their properties.
+//! An expression that names a parameter or a resource comes from that item's [`Handle`](super::Handle) only, so a
+//! reference to nothing cannot be written. It does not know resources or their properties.
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -22,7 +22,8 @@ impl Value {
         serde_json::to_value(written).map(Self).map_err(|error| Problem::Unserializable(error.to_string()))
     }
 
-    /// `Fn::ImportValue`: what another stack exports. While it is imported, CloudFormation keeps that stack from taking it away.
+    /// `Fn::ImportValue`: what another stack exports. While it is imported, CloudFormation keeps that stack from taking
+    /// it away.
     #[must_use]
     pub fn import(export: &str) -> Self {
         Self(json!({"Fn::ImportValue": export}))

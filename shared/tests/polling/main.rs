@@ -1,9 +1,9 @@
-//! `make polling`: the product's own policy against the usual ones, in a world where starts take as long as they do. Seeded, so
-//! that the figures are the same on every machine, and asserted.
+//! `make polling`: the product's own policy against the usual ones, in a world where starts take as long as they do.
+//! Seeded, so that the figures are the same on every machine, and asserted.
 //!
-//! The model: a start takes a lognormal time, median 90 s, ninety-ninth percentile 300 s; an account has a bucket of so many calls a
-//! second, twice that deep. Both are assumptions: AWS publishes neither. The look that sees STARTING first is not counted: every
-//! policy makes it.
+//! The model: a start takes a lognormal time, median 90 s, ninety-ninth percentile 300 s; an account has a bucket of so
+//! many calls a second, twice that deep. Both are assumptions: AWS publishes neither. The look that sees STARTING first
+//! is not counted: every policy makes it.
 
 mod model;
 mod policy;

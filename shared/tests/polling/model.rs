@@ -21,9 +21,9 @@ fn start(random: &mut Rng) -> f64 {
     MEDIAN * (SIGMA * normal).exp()
 }
 
-/// The least that looks x mean delay can be. A policy that looks at a rate r makes the integral of S r looks and is late by the
-/// integral of f / 2r (S: still starting; f: the density of its end); by Cauchy and Schwarz their product is at least half the
-/// square of the integral of the root of S f.
+/// The least that looks x mean delay can be. A policy that looks at a rate r makes the integral of S r looks and is
+/// late by the integral of f / 2r (S: still starting; f: the density of its end); by Cauchy and Schwarz their product
+/// is at least half the square of the integral of the root of S f.
 pub(crate) fn optimum() -> f64 {
     const STEP: f64 = 0.05;
     let density = |time: f64| {
@@ -81,7 +81,8 @@ pub(crate) fn fleet(policy: &Policy, applications: u32, limit: f64) -> Fleet {
         let (mut bucket, mut filled) = (2.0 * limit, 0.0);
         let mut looks = BinaryHeap::new();
         for _ in 0..applications {
-            // At once, as deployments are: within some seconds. In lockstep a policy without jitter would look worse than it is.
+            // At once, as deployments are: within some seconds. In lockstep a policy without jitter would look worse
+            // than it is.
             let (begun, mut waits) = (5.0 * random.f64(), Waits::of(*policy));
             let (ready, at) = (begun + start(&mut random), begun + waits.told(&mut random));
             looks.push(Look { at, ready, waits });

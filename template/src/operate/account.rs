@@ -1,4 +1,5 @@
-//! Which account and region: from the environment, as the AWS CLI takes them; what it alone can read (profiles, single sign-on), it is asked.
+//! Which account and region: from the environment, as the AWS CLI takes them; what it alone can read (profiles, single
+//! sign-on), it is asked.
 
 use std::io::IsTerminal;
 use std::process::Command;

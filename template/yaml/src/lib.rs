@@ -1,8 +1,8 @@
 //! A YAML template as the JSON that it stands for: short forms become functions, `!Ref A` is `{"Ref": "A"}`.
 //!
 //! CloudFormation reads YAML 1.1 without aliases, hash merges and the types binary, omap, pairs, set and timestamp
-//! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>). What two readers of YAML take
-//! differently (a number with a leading zero, a key given twice) is refused here: quote it, or name it once.
+//! (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>). What two readers of YAML
+//! take differently (a number with a leading zero, a key given twice) is refused here: quote it, or name it once.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-// Copy this file: `new FlinkHandlers(this, 'Handlers', { application, propertyGroups })` makes a stack of yours start its Flink
-// application, tell it the stack's own names, and stop it before each update, so that nothing gets stuck.
+// Copy this file: `new FlinkHandlers(this, 'Handlers', { application, propertyGroups })` makes a stack of yours start
+// its Flink application, give it the stack's own names, and stop it before each update, so that nothing gets stuck.
 import * as flink from '@aws-cdk/aws-kinesisanalytics-flink-alpha';
 import * as cdk from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -8,7 +8,7 @@ import { createHash } from 'crypto';
 export interface FlinkHandlersProps {
   /** Without an `applicationName` if it had none: a name replaces it, and its snapshots go with it. */
   readonly application: flink.Application;
-  /** What the job reads. Give the same object to the application: a rollback that never reaches the handler puts those back. */
+  /** What the job reads. Give the same object to the application: a rollback without the handler restores those. */
   readonly propertyGroups: { readonly [id: string]: { readonly [key: string]: string } };
   /** More properties of Custom::FlinkUpdateGuard. */
   readonly updateGuard?: { [property: string]: string };
@@ -17,7 +17,7 @@ export interface FlinkHandlersProps {
 }
 
 export class FlinkHandlers extends Construct {
-  /** What the application was last started from, `RestoredSnapshot`, and the other attributes of Custom::FlinkAutoStart. */
+  /** `RestoredSnapshot`, from which the application was last started, and the other attributes of the resource. */
   public readonly autoStart: cdk.CustomResource;
 
   constructor(scope: Construct, id: string, props: FlinkHandlersProps) {
@@ -66,7 +66,7 @@ export class FlinkHandlers extends Construct {
   }
 }
 
-/** A hash of what is known now, and beside it each reference that CloudFormation resolves later: a change of either calls the handlers. */
+/** A hash of what is known now, and each reference that CloudFormation resolves: a change calls the handlers. */
 function digestOf(application: cdk.CfnResource, sent: unknown): string {
   const stack = cdk.Stack.of(application);
   const references = new Map<string, unknown>();

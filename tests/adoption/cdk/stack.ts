@@ -1,4 +1,4 @@
-// The same stack with the handlers: the job starts by itself, knows the stack's names, and does not get stuck.
+// The same stack with the handlers: the job is started with the stack, knows the stack's names, and does not get stuck.
 import * as flink from '@aws-cdk/aws-kinesisanalytics-flink-alpha';
 import * as cdk from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';

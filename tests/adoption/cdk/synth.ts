@@ -1,5 +1,5 @@
-// Writes <folder>/{before,adopted,next}: the stack without the handlers, with them, and with them and another jar; beside them
-// the adopted one with an overridden property, with another tag, and with a gate of a second.
+// Writes <folder>/{before,adopted,next}: the stack without the handlers, with them, and with them and another jar;
+// beside them the adopted one with an overridden property, with another tag, and with a gate of a second.
 // Usage: node synth.js <folder>
 import * as cdk from 'aws-cdk-lib';
 import { mkdirSync, writeFileSync } from 'fs';
@@ -19,7 +19,9 @@ function jar(version: string, failsOn: string[]): string {
 type Stack = typeof before.FlinkStack;
 type Tags = { [key: string]: string };
 
-function synthesize(name: string, jar: string, Stack: Stack, tags?: Tags, change?: (application: cdk.CfnResource) => void): void {
+type Change = (application: cdk.CfnResource) => void;
+
+function synthesize(name: string, jar: string, Stack: Stack, tags?: Tags, change?: Change): void {
   // As the CDK CLI asks for it: the template of a real deployment carries AWS::CDK::Metadata.
   const app = new cdk.App({ outdir: `${folder}/${name}`, analyticsReporting: true, treeMetadata: false });
   const stack = new Stack(app, 'flink-orders', { jar, tags });

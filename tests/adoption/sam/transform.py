@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")  # the translator asks for one, and calls nobody
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")  # the translator needs one, and calls nothing
 
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse

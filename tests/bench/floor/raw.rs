@@ -1,6 +1,6 @@
-//! The TLS floor: the five signed calls that ours makes, over one connection, and one PUT over another, with blocking sockets,
-//! rustls and ring alone, and the cipher suites in ours' order. No SDK, no async runtime, no `lambda_runtime`, no reply that is
-//! read, no retries, no time limits: nothing that could be shipped.
+//! The TLS floor: the five signed calls that ours makes, over one connection, and one PUT over another, with blocking
+//! sockets, rustls and ring alone, and the cipher suites in ours' order. No SDK, no async runtime, no `lambda_runtime`,
+//! no reply that is read, no retries, no time limits: nothing that could be shipped.
 
 use std::env;
 use std::error::Error;

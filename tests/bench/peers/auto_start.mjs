@@ -1,10 +1,12 @@
-// The auto-start handler with the SDK v3, making the calls that ours makes. What it does not do, and ours does: see auto_start.py.
+// The auto-start handler with the SDK v3, making the calls that ours makes. What it does not do, and ours does: see
+// auto_start.py.
 import { request } from "node:https";
 import {
   CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand, ListStackResourcesCommand,
 } from "@aws-sdk/client-cloudformation";
 import {
-  DescribeApplicationCommand, KinesisAnalyticsV2Client, ListApplicationOperationsCommand, ListApplicationSnapshotsCommand,
+  DescribeApplicationCommand, KinesisAnalyticsV2Client, ListApplicationOperationsCommand,
+  ListApplicationSnapshotsCommand,
   ListTagsForResourceCommand, StartApplicationCommand,
 } from "@aws-sdk/client-kinesis-analytics-v2";
 
@@ -31,8 +33,10 @@ async function look(ApplicationName) {
 async function start(event) {
   const ApplicationName = event.ResourceProperties.ApplicationName;
   await lookAtStack(event.StackId);
-  const { StackResourceSummaries: rows } = await cloudformation.send(new ListStackResourcesCommand({ StackName: event.StackId }));
-  if (!rows.some((row) => row.PhysicalResourceId === ApplicationName)) throw new Error(`${ApplicationName} is not this stack's`);
+  const list = new ListStackResourcesCommand({ StackName: event.StackId });
+  const { StackResourceSummaries: rows } = await cloudformation.send(list);
+  const isOurs = rows.some((row) => row.PhysicalResourceId === ApplicationName);
+  if (!isOurs) throw new Error(`${ApplicationName} is not this stack's`);
   for (;;) {
     const detail = await look(ApplicationName);
     if (detail.ApplicationStatus === "RUNNING") {

@@ -1,8 +1,9 @@
 """The auto-start handler with boto3 and urllib3, making the calls that ours makes.
 
-What it does not do, and ours does: plan from the last operation's outcome, restore choices, StabilizeSeconds, OnDelete, handing over
-before Lambda's deadline, answering after a panic or at the deadline, the 4,096-byte rule, retries of the PUT, looking at the
-ResponseURL before using it, noticing a superseded stack, a second delivery of one request, metrics, refusals with a remedy.
+What it does not do, and ours does: plan from the last operation's outcome, restore choices, StabilizeSeconds,
+OnDelete, handing over before Lambda's deadline, answering after a panic or at the deadline, the 4,096-byte rule,
+retries of the PUT, looking at the ResponseURL before using it, noticing a superseded stack, a second delivery of one
+request, metrics, refusals with a remedy.
 """
 
 import json

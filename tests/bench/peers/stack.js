@@ -1,5 +1,5 @@
-// A stream, a table and a Flink application, as a tutorial has them: what `cdk synth` is measured on. Our templates hold the
-// functions, their roles, alarms and custom resources besides.
+// A stream, a table and a Flink application, as a tutorial has them: what `cdk synth` is measured on. Our templates
+// hold the functions, their roles, alarms and custom resources besides.
 const { App, Stack, aws_dynamodb: dynamodb, aws_kinesis: kinesis } = require("aws-cdk-lib");
 const flink = require("@aws-cdk/aws-kinesisanalytics-flink-alpha");
 

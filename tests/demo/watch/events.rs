@@ -15,7 +15,7 @@ pub(super) struct Events {
 
 impl Events {
     pub(super) fn news(&mut self, state: &State) -> Vec<Line> {
-        let emitted = state.events.emitted.iter().skip(self.emitted).filter_map(wakes);
+        let emitted = state.events.emitted.iter().skip(self.emitted).filter_map(invokes_unsticker);
         let mut lines: Vec<Line> = emitted.map(|text| line(Lane::Events, text)).collect();
         self.emitted = state.events.emitted.len();
         let published = reports(state).skip(self.published).count();
@@ -33,7 +33,7 @@ fn line(lane: Lane, text: String) -> Line {
 }
 
 /// The stack events that the handlers' rule asks for.
-fn wakes(event: &Value) -> Option<String> {
+fn invokes_unsticker(event: &Value) -> Option<String> {
     let stack = event["detail"]["stack-id"].as_str()?.split('/').nth(1)?;
     let status = event["detail"]["status-details"]["status"].as_str()?;
     let wanted = ["UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_COMPLETE"].contains(&status);

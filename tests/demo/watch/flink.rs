@@ -1,4 +1,5 @@
-//! The Flink application as the service shows it: its status, its snapshots, and the calls of functions that it refuses.
+//! The Flink application as the service shows it: its status, its snapshots, and the calls of functions that it
+//! refuses.
 
 use std::collections::BTreeMap;
 

@@ -35,10 +35,10 @@ impl Functions {
         }
         self.requests = requests.len();
         for line in state.lambda.logs.iter().skip(self.lines) {
-            let told = told(&line.line).filter(|told| self.last.get(&line.function) != Some(&told.text));
-            if let Some(told) = told {
-                self.last.insert(line.function.clone(), told.text.clone());
-                lines.push(Line { text: format!("{} {}", line.function, told.text), ..told });
+            let shown = shown_line(&line.line).filter(|shown| self.last.get(&line.function) != Some(&shown.text));
+            if let Some(shown) = shown {
+                self.last.insert(line.function.clone(), shown.text.clone());
+                lines.push(Line { text: format!("{} {}", line.function, shown.text), ..shown });
             }
         }
         self.lines = state.lambda.logs.len();
@@ -47,7 +47,7 @@ impl Functions {
 }
 
 /// A line of a log, if a person should see it.
-fn told(line: &str) -> Option<Line> {
+fn shown_line(line: &str) -> Option<Line> {
     let of = |tone, text: String| Line::new(Lane::Function, tone, text);
     let Ok(line) = serde_json::from_str::<Value>(line) else { return Some(of(Tone::Bad, line.to_owned())) };
     let field = |name: &str| line["fields"][name].as_str().unwrap_or_default();

@@ -14,7 +14,7 @@ const STRIDE: usize = 10;
 pub(super) struct Job {
     runs: bool,
     trouble: Option<String>,
-    told: usize,
+    printed: usize,
 }
 
 impl Job {
@@ -47,8 +47,8 @@ impl Job {
             });
             self.trouble.clone_from(&job.trouble);
         }
-        if job.position / STRIDE != self.told / STRIDE {
-            self.told = job.position;
+        if job.position / STRIDE != self.printed / STRIDE {
+            self.printed = job.position;
             let text = format!("{records} records in the stream, {} read, {rows} rows in the table", job.position);
             lines.push(line(Tone::Plain, text));
         }

@@ -3,7 +3,7 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
 /**
- * One Flink in one JVM: REST on 127.0.0.1, ended by the end of its standard input. Whoever started it may be killed in
+ * One Flink in one JVM: REST on 127.0.0.1, ended by the end of its standard input. Its parent may be killed in
  * any way, its pipe is closed by the system, and no JVM stays behind.
  */
 public final class Cluster {

@@ -37,7 +37,8 @@ public final class FeatureCounter {
     public static void main(String[] arguments) throws Exception {
         Properties given = new Properties();
         for (String argument : arguments) {
-            given.setProperty(argument.substring(0, argument.indexOf('=')), argument.substring(argument.indexOf('=') + 1));
+            int equals = argument.indexOf('=');
+            given.setProperty(argument.substring(0, equals), argument.substring(equals + 1));
         }
         Properties code = new Properties();
         code.load(FeatureCounter.class.getResourceAsStream("/code.properties"));

@@ -54,7 +54,8 @@ pub struct CloudFormation {
     pub puts: Vec<Put>,
     /// How the next PUTs are answered; one entry per PUT, then normally.
     pub response_faults: VecDeque<ResponseFault>,
-    /// Logical IDs (or a stack's name) whose newest row, while it is in progress, the next so many DescribeStackEvents do not show.
+    /// Logical IDs (or a stack's name) whose newest row, while it is in progress, the next so many DescribeStackEvents
+    /// do not show.
     pub late_rows: BTreeMap<String, u32>,
     /// Logical IDs whose newest row the next so many DescribeStackEvents show without its ResourceProperties.
     pub late_properties: BTreeMap<String, u32>,

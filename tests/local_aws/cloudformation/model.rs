@@ -66,7 +66,7 @@ impl Status {
         !self.as_str().ends_with("_IN_PROGRESS")
     }
 
-    /// Whether an update may begin (semantics C.1); after a failure with rollback disabled only with [`Self::needs_rollback_disabled`].
+    /// Whether an update may begin (C.1); after a failure with rollback disabled: [`Self::needs_rollback_disabled`].
     #[must_use]
     pub fn is_updatable(self) -> bool {
         matches!(self, Self::CreateComplete | Self::UpdateComplete | Self::UpdateRollbackComplete)

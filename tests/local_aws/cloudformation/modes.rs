@@ -22,8 +22,8 @@ pub enum GroupsOnUpdate {
     OnlyWhenChanged,
 }
 
-/// What becomes of resources in flight when another one fails on the way back. ContinueUpdateRollback's reference knows both: resources
-/// that failed because of the rollback, and resources whose update was cancelled.
+/// What becomes of resources in flight when another one fails on the way back. ContinueUpdateRollback's reference knows
+/// both: resources that failed because of the rollback, and resources whose update was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum FailureOnTheWayBack {
     /// They are cancelled: what would have failed next is known only after the next attempt.
@@ -33,8 +33,8 @@ pub enum FailureOnTheWayBack {
     LetsOthersEnd,
 }
 
-/// Which ResourceProperties the row of a resource shows that is brought back. DescribeStackEvents' reference says "used to create the
-/// resource" and no more.
+/// Which ResourceProperties the row of a resource shows that is brought back. DescribeStackEvents' reference says "used
+/// to create the resource" and no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum RowsOnTheWayBack {
     /// Those that failed.

@@ -105,7 +105,8 @@ impl Parameter {
         }
         if let Some(pattern) = self.declaration.get("AllowedPattern").and_then(Value::as_str) {
             // Of a list, each value has to match
-            // (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>, AllowedPattern).
+            // (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>,
+            // AllowedPattern).
             let values: Vec<&str> = match self.kind {
                 ParameterKind::CommaDelimitedList => given.split(',').map(str::trim).collect(),
                 ParameterKind::String | ParameterKind::Number | ParameterKind::SsmString => vec![given],

@@ -1,4 +1,5 @@
-//! AllowedPattern: a regular expression that the whole value has to match (CloudFormation guide, parameters-section-structure).
+//! AllowedPattern: a regular expression that the whole value has to match (CloudFormation guide,
+//! parameters-section-structure).
 
 use regex_lite::Regex;
 

@@ -1,7 +1,7 @@
 //! The other end of a ResponseURL: what S3 takes, and what CloudFormation then reads (semantics E.2).
 //!
-//! As strict as the strictest of each: S3 refuses what the signature does not cover and what it cannot measure; every other mistake is
-//! accepted with 200 and becomes a failed resource.
+//! As strict as the strictest of each: S3 refuses what the signature does not cover and what it cannot measure; every
+//! other mistake is accepted with 200 and becomes a failed resource.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -172,8 +172,8 @@ fn take(world: &Arc<World>, path: &str, headers: &BTreeMap<String, String>, body
     200
 }
 
-/// Why S3 refuses a PUT to a URL of its own. A Signature Version 2 URL signs the type, the MD5 and every `x-amz-` header
-/// (S3 guide, RESTAuthentication), all of them empty or absent: E.2.
+/// Why S3 refuses a PUT to a URL of its own. A Signature Version 2 URL signs the type, the MD5 and every `x-amz-`
+/// header (S3 guide, RESTAuthentication), all of them empty or absent: E.2.
 fn refused(path: &str, headers: &BTreeMap<String, String>) -> Option<u16> {
     let given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
     let is_signed_otherwise =

@@ -13,8 +13,8 @@ use super::template::{Template, invalid};
 use crate::Settings;
 use crate::api::ApiResult;
 
-/// Checks each rule whose condition holds. What CloudFormation calls a rule that does not hold is not documented beyond the
-/// AssertDescription, which is in the message.
+/// Checks each rule whose condition holds. What CloudFormation calls a rule that does not hold is not documented beyond
+/// the AssertDescription, which is in the message.
 ///
 /// # Errors
 /// `ValidationError` with the AssertDescription of the first assertion that does not hold.

@@ -1,7 +1,7 @@
 //! Walks resources in the order of their dependencies, those that do not need each other at the same time.
 //!
-//! It refuses to know what is done to a resource. When one fails, the others in flight are cancelled, except in a deletion and,
-//! where [`FailureOnTheWayBack`] says so, in a rollback.
+//! It refuses to know what is done to a resource. When one fails, the others in flight are cancelled, except in a
+//! deletion and, where [`FailureOnTheWayBack`] says so, in a rollback.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -17,8 +17,8 @@ struct Run {
     _lock: File,
 }
 
-/// The folder of this run's own function binaries and operator's command, which are built first, once, with the cargo and the
-/// profile of this very program.
+/// The folder of this run's own function binaries and operator's command, which are built first, once, with the cargo
+/// and the profile of this very program.
 ///
 /// # Panics
 /// When they do not build.
@@ -43,7 +43,8 @@ fn build() -> PathBuf {
     // No package is named: with the features of the whole workspace, as everything else is built.
     build.args(["build", "--quiet"]).args(PROGRAMS.iter().flat_map(|name| ["--bin", *name]));
     build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")]);
-    // What cargo tells this program about itself looks to a build script (ring's) like a change: without it, no rebuild.
+    // What cargo tells this program about itself looks to a build script (ring's) like a change: without it, no
+    // rebuild.
     let told = env::vars_os().map(|(name, _)| name);
     let own = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
     told.filter(|name| name.to_str().is_some_and(own)).for_each(|name| {
@@ -76,8 +77,8 @@ fn link(built: &Path) -> io::Result<Run> {
     lock.lock()?;
     for name in PROGRAMS {
         let (from, to) = (built.join(name), folder.join(name));
-        // A build writes a new file and gives it the old one's name. Where there are no links, another process copies: a file that
-        // this one has open for writing cannot be executed, not even by a child that was started meanwhile.
+        // A build writes a new file and gives it the old one's name. Where there are no links, another process copies:
+        // a file that this one has open for writing cannot be executed, not even by a child that was started meanwhile.
         if fs::hard_link(&from, &to).is_err() {
             let copied = Command::new("cp").arg(&from).arg(&to).status()?.success();
             copied.then_some(()).ok_or_else(|| io::Error::other(format!("{} cannot be copied", from.display())))?;
@@ -103,7 +104,8 @@ mod tests {
         folder
     }
 
-    /// Each crate with its version and its features, as cargo resolves them for a command about these packages and kinds of dependency.
+    /// Each crate with its version and its features, as cargo resolves them for a command about these packages and
+    /// kinds of dependency.
     fn resolved(arguments: &[&str]) -> BTreeSet<String> {
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
         let mut tree = Command::new(env!("CARGO"));

@@ -49,7 +49,7 @@ pub struct Application {
     pub(super) rolled_back: Option<(u64, u64)>,
 }
 
-/// The run configuration, which exists only from a start to the next stop (`semantics.md` G.8).
+/// The run configuration, which exists only from a start to the next stop (`SEMANTICS.md` G.8).
 #[derive(Debug, Clone)]
 pub(super) struct Run {
     pub(super) restore: RestoreType,
@@ -78,7 +78,7 @@ pub(super) enum Purpose {
     Vanish,
 }
 
-/// What launches the job: they fail differently (`semantics.md` A.4, A.6).
+/// What launches the job: they fail differently (`SEMANTICS.md` A.4, A.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Launched {
     Start,
@@ -93,7 +93,7 @@ impl Application {
         self.snapshots.iter().rev().find(|snapshot| snapshot.status == SnapshotStatus::Ready)
     }
 
-    /// A job that cannot be snapshotted (`semantics.md` G.15).
+    /// A job that cannot be snapshotted (`SEMANTICS.md` G.15).
     #[must_use]
     pub fn is_unhealthy(&self) -> bool {
         self.job.as_ref().is_some_and(|job| job.trouble.is_some())

@@ -1,5 +1,5 @@
-//! Where the jobs of a world run: in the model, or in a real Flink. The control plane is the same above both, so what is
-//! learnt about it here is learnt about the jobs.
+//! Where the jobs of a world run: in the model, or in a real Flink. The control plane is the same above both, so what
+//! is learnt about it here is learnt about the jobs.
 
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ pub(super) enum Then {
 }
 
 impl Application {
-    /// Saves the state of the job; why not, when it cannot be saved (`semantics.md` G.15). That reason is Flink's own; the
-    /// service does not tell it.
+    /// Saves the state of the job; why not, when it cannot be saved (`SEMANTICS.md` G.15). That reason is Flink's own;
+    /// the service does not tell it.
     pub(super) fn save(&mut self, backend: &Backend, then: Then) -> Result<Saved, String> {
         let Some(job) = &mut self.job else { return Ok(Saved::default()) };
         if let (Backend::Cluster(cluster), Some(id)) = (backend, &job.flink) {

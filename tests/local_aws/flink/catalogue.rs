@@ -1,4 +1,4 @@
-//! The messages of `semantics.md` A.12, word for word, each in one place.
+//! The messages of `SEMANTICS.md` A.12, word for word, each in one place.
 
 use super::status::Status;
 use crate::api::ApiError;

@@ -1,7 +1,8 @@
 //! A real Flink as the place where jobs run: the REST API of Flink 1.20, asked where the service itself would ask it.
 //!
-//! Each call holds the world's lock until Flink has answered. That is safe because a job waits for nothing in this world:
-//! its stream and its table are files. Of the execution role's permissions only that to write the table is asked for.
+//! Each call holds the world's lock until Flink has answered. That is safe because a job waits for nothing in this
+//! world: its stream and its table are files. Of the execution role's permissions only that to write the table is asked
+//! for.
 
 mod feed;
 mod rest;
@@ -61,7 +62,7 @@ impl Cluster {
         self.held().refused.clone()
     }
 
-    /// Launches the application's jar. A restore that Flink refuses hangs in the service (`semantics.md` G.20).
+    /// Launches the application's jar. A restore that Flink refuses hangs in the service (`SEMANTICS.md` G.20).
     pub(super) fn launch(&self, state: &State, application: &Application, from: Option<&Saved>, allow: bool) -> Launch {
         self.cancel_orphans(state);
         match job::code(state, application).and_then(|jar| self.run(jar, application, from, allow)) {

@@ -15,11 +15,11 @@ pub struct Configuration {
     pub runtime: String,
     /// ARN of the role the job runs as.
     pub role: String,
-    /// The groups; none is the same as an empty list (`semantics.md` A.2).
+    /// The groups; none is the same as an empty list (`SEMANTICS.md` A.2).
     pub properties: Vec<PropertyGroup>,
-    /// True unless told (`semantics.md` G.30).
+    /// True unless told (`SEMANTICS.md` G.30).
     pub snapshots_enabled: bool,
-    /// System rollback, off unless told (`semantics.md` A.6).
+    /// System rollback, off unless told (`SEMANTICS.md` A.6).
     pub rollback_enabled: bool,
     /// At most one.
     pub logging: Vec<LoggingOption>,
@@ -34,7 +34,7 @@ pub struct Configuration {
 /// A CloudWatch logging option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggingOption {
-    /// `<version>.1` (`semantics.md` B.3).
+    /// `<version>.1` (`SEMANTICS.md` B.3).
     pub id: String,
     /// The log stream.
     pub stream_arn: String,
@@ -55,7 +55,7 @@ impl Configuration {
         group.property_map.get(key).map(String::as_str)
     }
 
-    /// The service reads the jar with the application's role, so both must be in order (`semantics.md` A.12).
+    /// The service reads the jar with the application's role, so both must be in order (`SEMANTICS.md` A.12).
     pub(super) fn check_code(&self, state: &State) -> ApiResult<()> {
         let Some((bucket, key)) = self.jar() else { return Ok(()) };
         let caller = crate::api::Caller::Role(iam::role_name(&self.role).to_owned());
@@ -137,7 +137,7 @@ pub(super) const MONITORING: &[&str] = &["ConfigurationType", "MetricsLevel", "L
 pub(super) const PARALLELISM: &[&str] =
     &["ConfigurationType", "Parallelism", "ParallelismPerKPU", "AutoScalingEnabled"];
 
-/// Only what the model has, and CUSTOM before custom values (`semantics.md` A.12).
+/// Only what the model has, and CUSTOM before custom values (`SEMANTICS.md` A.12).
 pub(super) fn checked(given: Option<Map<String, Value>>, known: &[&str]) -> ApiResult<Map<String, Value>> {
     let given = given.unwrap_or_default();
     if let Some(unknown) = given.keys().find(|key| !known.contains(&key.as_str())) {
@@ -161,7 +161,7 @@ fn merge(current: &mut Map<String, Value>, update: Option<Map<String, Value>>, k
     Ok(())
 }
 
-/// G.17, `semantics.md` A.10.
+/// G.17, `SEMANTICS.md` A.10.
 pub(super) fn check_properties(groups: &[PropertyGroup]) -> ApiResult<()> {
     let refuse = |message: String| Err(ApiError::new(INVALID_ARGUMENT, message));
     if groups.len() > 50 {

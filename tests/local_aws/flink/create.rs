@@ -1,4 +1,4 @@
-//! CreateApplication: READY, version 1, never started (`semantics.md` G.2, A.9).
+//! CreateApplication: READY, version 1, never started (`SEMANTICS.md` G.2, A.9).
 
 use super::application::Application;
 use super::catalogue::{self, INVALID_ARGUMENT};

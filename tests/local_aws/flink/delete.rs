@@ -1,4 +1,4 @@
-//! DeleteApplication (`semantics.md` A.9, G.27). Its snapshots go with it.
+//! DeleteApplication (`SEMANTICS.md` A.9, G.27). Its snapshots go with it.
 
 use serde_json::json;
 

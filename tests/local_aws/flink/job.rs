@@ -31,7 +31,7 @@ pub struct Jar {
     pub entry_point_broken: bool,
     /// Versions whose snapshots it can read besides its own; absent: all.
     pub state_compatible_with: Option<Vec<String>>,
-    /// A batch job: it finishes when the stream is read to its end (`semantics.md` G.31).
+    /// A batch job: it finishes when the stream is read to its end (`SEMANTICS.md` G.31).
     pub bounded: bool,
 }
 
@@ -102,7 +102,8 @@ pub(super) fn launch(state: &State, application: &Application, from: Option<&Sav
         .state_compatible_with
         .as_ref()
         .is_none_or(|versions| saved.jar_version == job.jar.version || versions.contains(&saved.jar_version));
-    // G.20. AllowNonRestoredState drops the operator that cannot be restored; the source's position is another operator.
+    // G.20. AllowNonRestoredState drops the operator that cannot be restored; the source's position is another
+    // operator.
     let counts = match (readable, allow) {
         (true, _) => saved.counts.clone(),
         (false, true) => BTreeMap::new(),
@@ -114,7 +115,7 @@ pub(super) fn launch(state: &State, application: &Application, from: Option<&Sav
     Launch::Runs(Box::new(Job { position: saved.position, counts, ..job }))
 }
 
-/// A job that exists and does nothing (`semantics.md` A.6, the contrary source).
+/// A job that exists and does nothing (`SEMANTICS.md` A.6, the contrary source).
 pub(super) fn idle(trouble: String) -> Job {
     Job { trouble: Some(trouble), idle: true, ..Job::default() }
 }
@@ -159,7 +160,8 @@ pub fn pump(state: &mut State) {
     }
 }
 
-/// Lets one job read all that is there, if it runs. Where an account has a thousand, a call about one leaves the others alone.
+/// Lets one job read all that is there, if it runs. Where an account has a thousand, a call about one leaves the others
+/// alone.
 pub(super) fn pump_one(state: &mut State, name: &str) {
     if let Backend::Cluster(cluster) = state.flink.backend.clone() {
         return cluster.pump(state);

@@ -1,4 +1,4 @@
-//! The CloudWatch logging option: adding or taking it is an update of the application (`semantics.md` B.3, G.50).
+//! The CloudWatch logging option: adding or taking it is an update of the application (`SEMANTICS.md` B.3, G.50).
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ pub(super) fn delete(state: &mut State, settings: &Settings, request: &model::De
     Ok(operations::reply(settings, &id, described(state, name)))
 }
 
-/// One option, and its stream exists (`semantics.md` A.12).
+/// One option, and its stream exists (`SEMANTICS.md` A.12).
 pub(super) fn check(state: &State, configuration: &Configuration, stream_arn: &str) -> ApiResult<()> {
     if !configuration.logging.is_empty() {
         let message = "Kinesis Analytics currently supports only 1 logging option.";

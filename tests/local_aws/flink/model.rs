@@ -1,4 +1,4 @@
-//! Requests as the service model has them (`semantics.md` A.2). A member that the model does not have is refused: our
+//! Requests as the service model has them (`SEMANTICS.md` A.2). A member that the model does not have is refused: our
 //! functions must send only what AWS knows. Code comes from S3 only: TextContent and ZipFileContent are not known here.
 
 #![expect(clippy::struct_field_names, reason = "the members have the names that AWS gave them")]

@@ -1,4 +1,4 @@
-//! The record of what was asked of an application and what became of it (`semantics.md` A.8, G.26).
+//! The record of what was asked of an application and what became of it (`SEMANTICS.md` A.8, G.26).
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! RollbackApplication (`semantics.md` A.8, G.22).
+//! RollbackApplication (`SEMANTICS.md` A.8, G.22).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Snapshots: a user's and the service's own (`semantics.md` A.7, G.14, G.24, G.25).
+//! Snapshots: a user's and the service's own (`SEMANTICS.md` A.7, G.14, G.24, G.25).
 
 use serde_json::{Value, json};
 

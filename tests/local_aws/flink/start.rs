@@ -1,4 +1,4 @@
-//! StartApplication (`semantics.md` A.4, G.3 to G.7).
+//! StartApplication (`SEMANTICS.md` A.4, G.3 to G.7).
 
 use serde_json::json;
 
@@ -36,7 +36,7 @@ impl Application {
     }
 }
 
-/// The run configuration with its defaults: LATEST, no state may be lost (`semantics.md` A.4, G.18).
+/// The run configuration with its defaults: LATEST, no state may be lost (`SEMANTICS.md` A.4, G.18).
 pub(super) fn run(given: Option<RunConfiguration>) -> ApiResult<Run> {
     let (flink, restore) = match given {
         None => (None, None),
@@ -59,7 +59,7 @@ pub(super) fn run(given: Option<RunConfiguration>) -> ApiResult<Run> {
     Ok(Run { restore: restore.application_restore_type, snapshot: restore.snapshot_name, allow_non_restored_state })
 }
 
-/// What the job starts from. LATEST without any snapshot is an empty state, not an error (`semantics.md` G.6).
+/// What the job starts from. LATEST without any snapshot is an empty state, not an error (`SEMANTICS.md` G.6).
 pub(super) fn restore(application: &Application, run: &Run) -> ApiResult<Option<Saved>> {
     let name = run.snapshot.as_deref().unwrap_or_default();
     match run.restore {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// ApplicationStatus (`semantics.md` A.2).
+/// ApplicationStatus (`SEMANTICS.md` A.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Being deleted.

@@ -1,4 +1,4 @@
-//! StopApplication, graceful and forced (`semantics.md` A.5, G.9 to G.11, G.15).
+//! StopApplication, graceful and forced (`SEMANTICS.md` A.5, G.9 to G.11, G.15).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! One test per row of `semantics.md` part G; here is the bench they stand on.
+//! One test per row of `SEMANTICS.md` part G; here is the bench they stand on.
 
 mod job;
 mod lifecycle;

@@ -1,4 +1,4 @@
-//! UpdateApplication, and what the logging operations share with it (`semantics.md` A.6, G.12 to G.19, G.23).
+//! UpdateApplication, and what the logging operations share with it (`SEMANTICS.md` A.6, G.12 to G.19, G.23).
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
 //! JSON protocols: `X-Amz-Target` names the service and the operation, an error is `{"__type", "message"}`
-//! (`semantics.md` A.1).
+//! (`SEMANTICS.md` A.1).
 
 use axum::response::Response;
 use serde_json::{Value, json};

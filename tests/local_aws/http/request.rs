@@ -103,7 +103,8 @@ fn is_chunked(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.starts_with("STREAMING-"))
 }
 
-/// `aws-chunked`: `<size in hex>[;chunk-signature=..]\r\n<bytes>\r\n` until size 0; trailers are checksums, not content.
+/// `aws-chunked`: `<size in hex>[;chunk-signature=..]\r\n<bytes>\r\n` until size 0; trailers are checksums, not
+/// content.
 fn unchunk(body: &Bytes) -> Bytes {
     let (mut content, mut rest) = (Vec::new(), body.as_ref());
     while let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") {

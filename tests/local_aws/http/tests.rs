@@ -29,7 +29,7 @@ async fn start() -> LocalAws {
     LocalAws::start(Options::default()).await.unwrap()
 }
 
-/// Source: semantics.md A.1, G.1.
+/// Source: SEMANTICS.md A.1, G.1.
 #[tokio::test]
 async fn an_error_is_400_with_a_type_and_a_message() {
     let local = start().await;

@@ -81,7 +81,8 @@ pub fn assumable_by(state: &State, role_arn: &str, service: &str) -> bool {
     })
 }
 
-/// Does a resource's own policy, as text, let `service` do this? `context` is what the service gives; EventBridge gives none to SNS.
+/// Does a resource's own policy, as text, let `service` do this? `context` is what the service gives; EventBridge gives
+/// none to SNS.
 #[must_use]
 pub fn resource_allows(policy: &str, service: &str, action: &str, resource: &str, context: &Context) -> bool {
     let Ok(policy) = Policy::parse(&Value::String(policy.to_owned())) else { return false };

@@ -1,7 +1,8 @@
-//! InvocationType Event: accepted at once and queued; attempted up to three times with the same event and request ID (G.42).
+//! InvocationType Event: accepted at once and queued; attempted up to three times with the same event and request ID
+//! (G.42).
 //!
-//! An event that is throttled goes back to the queue and is no attempt: it waits from a second up to five minutes, longer each time,
-//! until it is too old (Lambda guide, invocation-async-error-handling: six hours unless configured).
+//! An event that is throttled goes back to the queue and is no attempt: it waits from a second up to five minutes,
+//! longer each time, until it is too old (Lambda guide, invocation-async-error-handling: six hours unless configured).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -68,7 +69,8 @@ fn failed(error: &ApiError) -> Invoked {
     Invoked { payload, error: Some("Unhandled".to_owned()) }
 }
 
-/// Twice as long each time. The guide says nothing of jitter; without it every waiting event would come back at the same moment.
+/// Twice as long each time. The guide says nothing of jitter; without it every waiting event would come back at the
+/// same moment.
 fn backoff(lambda: &Lambda, throttled: u32) -> Duration {
     let [first, longest] = lambda.throttle_delays;
     let wait = first.saturating_mul(2_u32.saturating_pow(throttled - 1)).min(longest);

@@ -37,8 +37,8 @@ pub(super) fn check(lambda: &Lambda, name: &str, reserved: usize) -> ApiResult<(
         return Ok(());
     }
     let message = format!(
-        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its \
-         minimum value of [{LEAST_UNRESERVED}]."
+        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below \
+         its minimum value of [{LEAST_UNRESERVED}]."
     );
     Err(ApiError::new("InvalidParameterValueException", message))
 }

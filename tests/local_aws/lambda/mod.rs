@@ -57,8 +57,8 @@ pub struct Lambda {
     pub(crate) counter: u64,
     /// By function.
     pub(crate) running: BTreeMap<String, usize>,
-    /// Invocations that are not over, the waiting for a retry included: the RequestId of CloudFormation's request, empty for any other
-    /// event.
+    /// Invocations that are not over, the waiting for a retry included: the RequestId of CloudFormation's request,
+    /// empty for any other event.
     under_way: Vec<String>,
 }
 

@@ -1,4 +1,5 @@
-//! What a process writes to stdout and stderr, as lines of its function's log; and the certainty that all of it was read.
+//! What a process writes to stdout and stderr, as lines of its function's log; and the certainty that all of it was
+//! read.
 
 use std::io::{self, PipeWriter, Write as _};
 use std::os::fd::OwnedFd;
@@ -44,8 +45,8 @@ impl Output {
         Ok(Stdio::from(self.writer.try_clone()?))
     }
 
-    /// Waits until everything that the process has written is in the log: a pipe keeps its order, so what was written before the
-    /// host's mark was read before it.
+    /// Waits until everything that the process has written is in the log: a pipe keeps its order, so what was written
+    /// before the host's mark was read before it.
     pub(super) async fn drained(&self) {
         let mut read = self.read.clone();
         let before = *read.borrow();

@@ -1,4 +1,5 @@
-//! Lambda's Runtime API, one listener per execution environment: next, response, error (AWS Lambda guide, runtimes-api).
+//! Lambda's Runtime API, one listener per execution environment: next, response, error (AWS Lambda guide,
+//! runtimes-api).
 //!
 //! It refuses to know the process on the other end.
 

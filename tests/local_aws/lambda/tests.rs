@@ -76,7 +76,8 @@ async fn a_process_answers_and_is_reused_while_it_is_warm() {
     assert!(world.state().lambda.logs.iter().any(|log| log.line == "started as warm"));
 }
 
-// Whatever a function wrote up to its answer is in the log when its invocation is over: a line that is not there then never comes.
+// Whatever a function wrote up to its answer is in the log when its invocation is over: a line that is not there then
+// never comes.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invocation_is_over_when_its_last_line_is_in_the_log() {
     let world = deployed("talks");

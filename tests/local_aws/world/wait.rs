@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::{State, World};
 
-/// How long a scenario waits for anything, in wall time. All of them together take less on an idle machine; what a broken product
-/// never does must not hang the run.
+/// How long a scenario waits for anything, in wall time. All of them together take less on an idle machine; what a
+/// broken product never does must not hang the run.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 impl World {
@@ -28,7 +28,8 @@ impl World {
         self.until_within(PATIENCE, what.into(), ready).await
     }
 
-    /// Waits as long as it takes: the services' own waiting, which has limits of its own, and programs that a person watches.
+    /// Waits as long as it takes: the services' own waiting, which has limits of its own, and programs that a person
+    /// watches.
     pub async fn wait_for<T>(&self, mut ready: impl FnMut(&mut State) -> Option<T>) -> T {
         let mut changes = self.changed.subscribe();
         loop {
@@ -62,7 +63,8 @@ impl World {
 }
 
 impl State {
-    /// Everything that a failed scenario wants to know: the rows of every stack, then the functions' log lines, oldest first.
+    /// Everything that a failed scenario wants to know: the rows of every stack, then the functions' log lines, oldest
+    /// first.
     #[must_use]
     pub fn history(&self) -> String {
         let rows = self.cloudformation.stacks.iter().flat_map(|stack| {

@@ -1,5 +1,5 @@
-//! The questions that take a running application whose job loops: its role may read the jar and nothing else, so that whatever the job reads
-//! is refused to it.
+//! The questions that take a running application whose job loops: its role may read the jar and nothing else, so that
+//! whatever the job reads is refused to it.
 
 use std::collections::BTreeSet;
 use std::time::Instant;

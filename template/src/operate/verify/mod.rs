@@ -1,5 +1,5 @@
-//! `flink-stack verify-aws`: what AWS's documentation leaves open (`semantics.md` G.2), asked of an account, the cheapest first. It makes one
-//! stack and takes it away again.
+//! `flink-stack verify-aws`: what AWS's documentation leaves open (`semantics.md` G.2), asked of an account, the
+//! cheapest first. It makes one stack and takes it away again.
 
 mod answers;
 mod looping;
@@ -52,7 +52,8 @@ const NOT_ASKED: [(&str, &str); 11] = [
     ),
 ];
 
-/// Asks; what the command ends with: 0 everything was asked and is gone, 1 something is left or stayed unanswered, 2 nothing was asked.
+/// Asks; what the command ends with: 0 everything was asked and is gone, 1 something is left or stayed unanswered, 2
+/// nothing was asked.
 ///
 /// # Errors
 /// What is missing.

@@ -1,5 +1,5 @@
-//! The one stack that the questions are asked of: a role that may read the jar and nothing else, and an application. It goes when they are
-//! answered, when one fails, and at Ctrl-C.
+//! The one stack that the questions are asked of: a role that may read the jar and nothing else, and an application. It
+//! goes when they are answered, when one fails, and at Ctrl-C.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -171,7 +171,8 @@ impl Stage {
         events.iter().filter_map(of).collect()
     }
 
-    /// Takes everything away again, whatever state it is in; what is left when that does not work. Ctrl-C does not end this.
+    /// Takes everything away again, whatever state it is in; what is left when that does not work. Ctrl-C does not end
+    /// this.
     pub(super) async fn clean_up(&self) -> Vec<String> {
         self.interrupted.store(false, Ordering::Relaxed);
         let mut told_last = String::new();

@@ -1,4 +1,5 @@
-//! The operations on stacks as they are called: what their members say, and what is refused before anything is looked at.
+//! The operations on stacks as they are called: what their members say, and what is refused before anything is looked
+//! at.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -47,8 +47,9 @@ pub fn query(world: &Arc<World>, caller: &Caller, action: &str, params: &Params)
     result
 }
 
-/// The stack's ARN, and what conditions may ask of it: its tags, and the role that the caller hands over (service authorization
-/// reference of CloudFormation: `aws:ResourceTag` of the resource type stack; `cloudformation:RoleArn` of all calls with a RoleARN).
+/// The stack's ARN, and what conditions may ask of it: its tags, and the role that the caller hands over (service
+/// authorization reference of CloudFormation: `aws:ResourceTag` of the resource type stack; `cloudformation:RoleArn` of
+/// all calls with a RoleARN).
 fn judged(world: &Arc<World>, params: &Params) -> (String, Context) {
     let state = world.state();
     let name = params.get("StackName").map(String::as_str).unwrap_or_default();

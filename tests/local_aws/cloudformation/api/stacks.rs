@@ -147,8 +147,9 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
         }
         if stack.status.needs_rollback_disabled() && !wanted.disable_rollback {
             return Err(invalid(format!(
-                "This stack is currently in a non-terminal [{}] state. To update the stack from this state, please use the \
-                 disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API",
+                "This stack is currently in a non-terminal [{}] state. To update the stack from this state, please use \
+                 the disable-rollback parameter with update-stack API. To rollback to the last known good state, use \
+                 the rollback-stack API",
                 stack.status
             )));
         }

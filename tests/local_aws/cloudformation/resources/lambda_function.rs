@@ -64,8 +64,8 @@ fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
 }
 
 /// ZipFile is source text for Node.js and Python: CloudFormation packs it as `index`
-/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html>). For another runtime it is
-/// what the API takes.
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html>). For
+/// another runtime it is what the API takes.
 fn code(desk: &Desk<'_>) -> Result<Value, Refused> {
     let mut code = desk.properties["Code"].clone();
     let extension = match desk.text("Runtime") {

@@ -1,7 +1,7 @@
 //! What CloudFormation's registry handlers do, one file per family of types.
 //!
-//! A handler calls the services with the stack's role or the caller's credentials. It refuses to know stacks: it is given
-//! a [`Desk`], and says what it made, or why it could not.
+//! A handler calls the services with the stack's role or the caller's credentials. It refuses to know stacks: it is
+//! given a [`Desk`], and says what it made, or why it could not.
 
 mod events;
 mod flink;

@@ -1,8 +1,8 @@
-//! Tags of resources as the registry's schemas have them (`tagging`): which types take tags, and what a request that carries
-//! tags must be allowed besides.
+//! Tags of resources as the registry's schemas have them (`tagging`): which types take tags, and what a request that
+//! carries tags must be allowed besides.
 //!
-//! CloudFormation does not try again without tags (`semantics.md` H.3): a stack with tags fails on a resource that its role may
-//! not tag.
+//! CloudFormation does not try again without tags (`SEMANTICS.md` H.3): a stack with tags fails on a resource that its
+//! role may not tag.
 
 use std::collections::BTreeMap;
 

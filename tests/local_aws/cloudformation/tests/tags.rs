@@ -1,4 +1,4 @@
-//! A stack's tags reach every resource that takes them, and a role that may not tag is refused (`semantics.md` H.3).
+//! A stack's tags reach every resource that takes them, and a role that may not tag is refused (`SEMANTICS.md` H.3).
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Streams and tables as files: what the world's stream has is appended for the job, what the job appends becomes rows, and what its
-//! role may not write it does not.
+//! Streams and tables as files: what the world's stream has is appended for the job, what the job appends becomes rows,
+//! and what its role may not write it does not.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -21,7 +21,8 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    /// Carries what is new, in both directions. A file that cannot be written or read shows as a count that never comes.
+    /// Carries what is new, in both directions. A file that cannot be written or read shows as a count that never
+    /// comes.
     pub(super) fn carry(&mut self, folder: &Path, state: &mut State) {
         let _ = self.write(&folder.join("streams"), state);
         for application in state.flink.applications.values() {

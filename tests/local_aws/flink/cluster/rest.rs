@@ -1,4 +1,5 @@
-//! One request to Flink's REST API: a connection each, because a client with a pool would be a dependency for six calls.
+//! One request to Flink's REST API: a connection each, because a client with a pool would be a dependency for six
+//! calls.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

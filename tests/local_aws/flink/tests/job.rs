@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Bench, custom, with_jar, with_properties};
 use crate::flink::Status;
 
-/// Source: semantics.md A.4: a job that really needs its property group.
+/// Source: SEMANTICS.md A.4: a job that really needs its property group.
 #[test]
 fn a_start_without_a_needed_property_fails_and_names_it() {
     let mut bench = Bench::new();
@@ -20,7 +20,7 @@ fn a_start_without_a_needed_property_fails_and_names_it() {
     assert!(error.contains("'table.name' is missing from group 'FlinkApplicationProperties'"), "{error}");
 }
 
-/// Source: semantics.md A.4 (TF #38447).
+/// Source: SEMANTICS.md A.4 (TF #38447).
 #[test]
 fn a_start_can_be_made_to_fail_once() {
     let mut bench = Bench::new();
@@ -41,7 +41,7 @@ fn a_record_becomes_an_item() {
     assert_eq!(*item, expected);
 }
 
-/// Source: semantics.md A.3: RUNNING is not healthy.
+/// Source: SEMANTICS.md A.3: RUNNING is not healthy.
 #[test]
 fn a_denied_write_makes_the_job_loop_and_the_permission_heals_it() {
     let mut bench = Bench::running();
@@ -56,7 +56,7 @@ fn a_denied_write_makes_the_job_loop_and_the_permission_heals_it() {
     assert_eq!(bench.state.dynamodb.tables["out"].items.len(), 1);
 }
 
-/// Source: semantics.md B.2 (what a restart restores).
+/// Source: SEMANTICS.md B.2 (what a restart restores).
 #[test]
 fn a_restart_goes_back_to_the_newest_snapshot_and_replays() {
     let mut bench = Bench::running();
@@ -75,7 +75,7 @@ fn a_restart_goes_back_to_the_newest_snapshot_and_replays() {
     assert_eq!(replayed, ["\"b\""]);
 }
 
-/// Source: semantics.md A.4.
+/// Source: SEMANTICS.md A.4.
 #[test]
 fn skip_restores_nothing_and_reads_from_the_beginning() {
     let mut bench = Bench::running();
@@ -93,7 +93,7 @@ fn skip_restores_nothing_and_reads_from_the_beginning() {
     assert_eq!(bench.app().job.as_ref().map(|job| job.counts["a"]), Some(2));
 }
 
-/// Source: semantics.md C.4: the cure is new code.
+/// Source: SEMANTICS.md C.4: the cure is new code.
 #[test]
 fn fixed_code_reads_past_the_record_that_broke_the_old_one() {
     let mut bench = Bench::running();
@@ -108,7 +108,7 @@ fn fixed_code_reads_past_the_record_that_broke_the_old_one() {
     assert_eq!(bench.state.dynamodb.tables["out"].items.len(), 2);
 }
 
-/// Source: semantics.md G.31.
+/// Source: SEMANTICS.md G.31.
 #[test]
 fn a_batch_job_finishes_and_leaves_the_application_ready() {
     let mut bench = Bench::new();

@@ -6,7 +6,7 @@ use super::{Bench, create_request, custom};
 use crate::flink::{Hold, Status};
 use crate::modes::{DeleteOfRunning, ForceElsewhere, Modes, OperationIds, StopOfReady};
 
-/// Source: semantics.md G.1 (strictness is ours).
+/// Source: SEMANTICS.md G.1 (strictness is ours).
 #[test]
 fn a_member_that_the_model_does_not_have_is_refused() {
     let (code, message) = Bench::new().refused("StopApplication", &json!({ "Forced": true }));
@@ -14,7 +14,7 @@ fn a_member_that_the_model_does_not_have_is_refused() {
     assert!(message.contains("unknown field `Forced`"), "{message}");
 }
 
-/// Source: semantics.md G.2, G.30.
+/// Source: SEMANTICS.md G.2, G.30.
 #[test]
 fn a_created_application_is_ready_with_version_1_a_token_and_snapshots() {
     let detail = Bench::new().detail();
@@ -24,7 +24,7 @@ fn a_created_application_is_ready_with_version_1_a_token_and_snapshots() {
     assert_eq!(configuration["ApplicationSnapshotConfigurationDescription"]["SnapshotsEnabled"], true);
 }
 
-/// Source: semantics.md A.12.
+/// Source: SEMANTICS.md A.12.
 #[test]
 fn a_missing_jar_or_role_is_refused_with_the_text_of_the_catalogue() {
     let mut bench = Bench::new();
@@ -40,7 +40,7 @@ fn a_missing_jar_or_role_is_refused_with_the_text_of_the_catalogue() {
     assert!(jar.message.ends_with("We are unable to get the specified fileKey: job.jar in the specified bucket: jars"));
 }
 
-/// Source: semantics.md G.3, A.3 (matrix).
+/// Source: SEMANTICS.md G.3, A.3 (matrix).
 #[test]
 fn only_a_ready_application_starts() {
     for status in Status::EVERY.into_iter().filter(|status| *status != Status::Ready) {
@@ -51,7 +51,7 @@ fn only_a_ready_application_starts() {
     }
 }
 
-/// Source: semantics.md G.4.
+/// Source: SEMANTICS.md G.4.
 #[test]
 fn a_start_is_seen_starting_as_often_as_it_is_held_and_then_running() {
     let mut bench = Bench::new();
@@ -61,14 +61,14 @@ fn a_start_is_seen_starting_as_often_as_it_is_held_and_then_running() {
     assert_eq!(seen, ["STARTING", "STARTING", "RUNNING"]);
 }
 
-/// Source: semantics.md G.4, A.1.
+/// Source: SEMANTICS.md G.4, A.1.
 #[test]
 fn older_endpoints_send_no_operation_id() {
     let mut bench = Bench::with(Modes { operation_ids: OperationIds::Omitted, ..Modes::default() });
     assert_eq!(bench.start(&json!({})), json!({}));
 }
 
-/// Source: semantics.md G.5.
+/// Source: SEMANTICS.md G.5.
 #[test]
 fn start_and_stop_do_not_change_the_version() {
     let mut bench = Bench::running();
@@ -77,14 +77,14 @@ fn start_and_stop_do_not_change_the_version() {
     assert_eq!((bench.app().status, bench.app().version), (Status::Ready, 1));
 }
 
-/// Source: semantics.md G.6.
+/// Source: SEMANTICS.md G.6.
 #[test]
 fn latest_without_a_snapshot_starts_with_an_empty_state() {
     let bench = Bench::running();
     assert_eq!(bench.app().job.as_ref().map(|job| job.position), Some(0));
 }
 
-/// Source: semantics.md G.7.
+/// Source: SEMANTICS.md G.7.
 #[test]
 fn a_custom_snapshot_must_be_named_and_exist() {
     let mut bench = Bench::new();
@@ -97,7 +97,7 @@ fn a_custom_snapshot_must_be_named_and_exist() {
     assert_eq!(bench.refused("StartApplication", &nameless).0, "InvalidArgumentException");
 }
 
-/// Source: semantics.md G.8.
+/// Source: SEMANTICS.md G.8.
 #[test]
 fn the_run_configuration_is_described_only_between_start_and_stop() {
     let mut bench = Bench::new();
@@ -113,7 +113,7 @@ fn the_run_configuration_is_described_only_between_start_and_stop() {
     assert!(member(&mut bench).is_null());
 }
 
-/// Source: semantics.md G.9, A.7.
+/// Source: SEMANTICS.md G.9, A.7.
 #[test]
 fn a_graceful_stop_takes_a_snapshot_of_its_own() {
     let mut bench = Bench::running();
@@ -124,7 +124,7 @@ fn a_graceful_stop_takes_a_snapshot_of_its_own() {
     assert!(snapshot.name.starts_with("STOP-app-"), "{}", snapshot.name);
 }
 
-/// Source: semantics.md G.9, A.3 (matrix).
+/// Source: SEMANTICS.md G.9, A.3 (matrix).
 #[test]
 fn only_a_running_application_stops_gracefully() {
     for status in Status::EVERY.into_iter().filter(|status| *status != Status::Running) {
@@ -135,7 +135,7 @@ fn only_a_running_application_stops_gracefully() {
     }
 }
 
-/// Source: semantics.md G.10.
+/// Source: SEMANTICS.md G.10.
 #[test]
 fn a_force_stop_is_accepted_where_the_reference_says_and_takes_no_snapshot() {
     use Status::{Autoscaling, Running, Starting, Stopping, Updating};
@@ -150,7 +150,7 @@ fn a_force_stop_is_accepted_where_the_reference_says_and_takes_no_snapshot() {
     }
 }
 
-/// Source: semantics.md A.3, open question 1.
+/// Source: SEMANTICS.md A.3, open question 1.
 #[test]
 fn a_force_stop_elsewhere_is_a_mode() {
     for (mode, accepted) in [(ForceElsewhere::Refused, false), (ForceElsewhere::Accepted, true)] {
@@ -162,7 +162,7 @@ fn a_force_stop_elsewhere_is_a_mode() {
     }
 }
 
-/// Source: semantics.md G.11.
+/// Source: SEMANTICS.md G.11.
 #[test]
 fn a_force_stop_of_ready_is_refused_with_one_text_and_any_code() {
     for (mode, code) in [
@@ -176,7 +176,7 @@ fn a_force_stop_of_ready_is_refused_with_one_text_and_any_code() {
     }
 }
 
-/// Source: semantics.md G.10: the operation that is forced to an end is not a success.
+/// Source: SEMANTICS.md G.10: the operation that is forced to an end is not a success.
 #[test]
 fn a_force_stop_cancels_the_operation_it_interrupts() {
     let mut bench = Bench::new();
@@ -186,7 +186,7 @@ fn a_force_stop_cancels_the_operation_it_interrupts() {
     assert_eq!(list["ApplicationOperationInfoList"][1]["OperationStatus"], "CANCELLED");
 }
 
-/// Source: semantics.md G.27.
+/// Source: SEMANTICS.md G.27.
 #[test]
 fn a_delete_needs_the_create_timestamp_and_ends_in_not_found() {
     let mut bench = Bench::running();
@@ -198,7 +198,7 @@ fn a_delete_needs_the_create_timestamp_and_ends_in_not_found() {
     assert_eq!(bench.refused("DescribeApplication", &json!({})).0, "ResourceNotFoundException");
 }
 
-/// Source: semantics.md G.27, A.9.
+/// Source: SEMANTICS.md G.27, A.9.
 #[test]
 fn whether_a_running_application_can_be_deleted_is_a_mode() {
     let modes = Modes { delete_of_running: DeleteOfRunning::Refused, ..Modes::default() };
@@ -207,7 +207,7 @@ fn whether_a_running_application_can_be_deleted_is_a_mode() {
     assert_eq!(bench.refused("DeleteApplication", &created).0, "ResourceInUseException");
 }
 
-/// Source: semantics.md G.23.
+/// Source: SEMANTICS.md G.23.
 #[test]
 fn autoscaling_refuses_everything_but_a_force_stop() {
     let mut bench = Bench::running();
@@ -221,7 +221,7 @@ fn autoscaling_refuses_everything_but_a_force_stop() {
     bench.of_app("StopApplication", &json!({ "Force": true })).unwrap();
 }
 
-/// Source: semantics.md G.28.
+/// Source: SEMANTICS.md G.28.
 #[test]
 fn maintenance_returns_to_the_status_before_it() {
     let mut bench = Bench::running();

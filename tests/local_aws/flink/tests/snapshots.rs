@@ -8,7 +8,7 @@ use super::{Bench, with_snapshots};
 use crate::flink::{OperationsView, Status, age_application, age_snapshots};
 use crate::modes::{Modes, SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown};
 
-/// Source: semantics.md G.24.
+/// Source: SEMANTICS.md G.24.
 #[test]
 fn a_snapshot_is_taken_only_of_a_running_application_and_only_once_by_name() {
     let mut bench = Bench::new();
@@ -29,7 +29,7 @@ fn a_snapshot_is_taken_only_of_a_running_application_and_only_once_by_name() {
     assert_eq!([status(&mut bench), status(&mut bench)], ["CREATING", "READY"]);
 }
 
-/// Source: semantics.md A.7, where it is silent.
+/// Source: SEMANTICS.md A.7, where it is silent.
 #[test]
 fn a_second_snapshot_while_one_is_being_taken_is_refused_in_use_or_taken() {
     for (second_snapshot, code) in [
@@ -47,7 +47,7 @@ fn a_second_snapshot_while_one_is_being_taken_is_refused_in_use_or_taken() {
     }
 }
 
-/// Source: semantics.md G.24.
+/// Source: SEMANTICS.md G.24.
 #[test]
 fn a_snapshot_is_allowed_where_snapshots_are_not_enabled() {
     let mut bench = Bench::new();
@@ -56,7 +56,7 @@ fn a_snapshot_is_allowed_where_snapshots_are_not_enabled() {
     bench.started().of_app("CreateApplicationSnapshot", &json!({ "SnapshotName": "s" })).unwrap();
 }
 
-/// Source: semantics.md A.7.
+/// Source: SEMANTICS.md A.7.
 #[test]
 fn a_snapshot_of_an_unhealthy_job_is_refused_or_fails_later() {
     let modes = Modes { snapshot_of_unhealthy: SnapshotOfUnhealthy::Refused, ..Modes::default() };
@@ -76,7 +76,7 @@ fn a_snapshot_of_an_unhealthy_job_is_refused_or_fails_later() {
     assert_eq!(bench.newest_operation()["OperationStatus"], "FAILED");
 }
 
-/// Source: semantics.md G.25.
+/// Source: SEMANTICS.md G.25.
 #[test]
 fn snapshots_are_listed_oldest_first_in_pages_of_at_most_50() {
     let modes = Modes { second_snapshot: SecondSnapshot::Accepted, ..Modes::default() };
@@ -94,7 +94,7 @@ fn snapshots_are_listed_oldest_first_in_pages_of_at_most_50() {
     assert_eq!(bench.refused("ListApplicationSnapshots", &json!({ "Limit": 51 })).0, "InvalidArgumentException");
 }
 
-/// Source: semantics.md G.25, open question 7.
+/// Source: SEMANTICS.md G.25, open question 7.
 #[test]
 fn snapshots_of_an_unknown_application_are_a_mode() {
     for (mode, code) in [
@@ -107,7 +107,7 @@ fn snapshots_of_an_unknown_application_are_a_mode() {
     }
 }
 
-/// Source: semantics.md A.7.
+/// Source: SEMANTICS.md A.7.
 #[test]
 fn a_snapshot_is_deleted_only_with_its_own_timestamp() {
     let mut bench = Bench::running();
@@ -120,7 +120,7 @@ fn a_snapshot_is_deleted_only_with_its_own_timestamp() {
     assert!(bench.app().snapshots.is_empty());
 }
 
-/// Source: semantics.md G.26.
+/// Source: SEMANTICS.md G.26.
 #[test]
 fn operations_are_listed_newest_first_and_one_in_progress_has_no_end() {
     let mut bench = Bench::running();
@@ -137,7 +137,7 @@ fn operations_are_listed_newest_first_and_one_in_progress_has_no_end() {
     assert_eq!(list["ApplicationOperationInfoList"].as_array().map(Vec::len), Some(1));
 }
 
-/// Source: semantics.md A.8.
+/// Source: SEMANTICS.md A.8.
 #[test]
 fn an_update_names_the_versions_it_changed() {
     let mut bench = Bench::new();

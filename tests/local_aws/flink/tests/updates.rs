@@ -6,7 +6,7 @@ use super::{Bench, properties, with_jar, with_properties, with_snapshots};
 use crate::flink::{Hold, Status};
 use crate::modes::{FailedUpdate, IncompatibleRestore, Modes, RunConfigurationWhenReady};
 
-/// Source: semantics.md G.12.
+/// Source: SEMANTICS.md G.12.
 #[test]
 fn a_stale_version_or_token_is_a_concurrent_modification() {
     for guard in [json!({ "CurrentApplicationVersionId": 7 }), json!({ "ConditionalToken": "stale" })] {
@@ -14,7 +14,7 @@ fn a_stale_version_or_token_is_a_concurrent_modification() {
     }
 }
 
-/// Source: semantics.md G.13.
+/// Source: SEMANTICS.md G.13.
 #[test]
 fn an_update_of_a_ready_application_changes_version_and_token_and_starts_nothing() {
     let mut bench = Bench::new();
@@ -28,7 +28,7 @@ fn an_update_of_a_ready_application_changes_version_and_token_and_starts_nothing
     assert!(bench.app().snapshots.is_empty() && bench.app().job.is_none());
 }
 
-/// Source: semantics.md G.13, G.14.
+/// Source: SEMANTICS.md G.13, G.14.
 #[test]
 fn an_update_of_a_running_application_snapshots_the_old_version_and_restarts() {
     let mut bench = Bench::running();
@@ -42,7 +42,7 @@ fn an_update_of_a_running_application_snapshots_the_old_version_and_restarts() {
     assert_eq!(bench.app().job.as_ref().map(|job| job.position), Some(1));
 }
 
-/// Source: semantics.md G.15, A.6, A.12: one line, and nothing moves.
+/// Source: SEMANTICS.md G.15, A.6, A.12: one line, and nothing moves.
 #[test]
 fn an_unhealthy_job_refuses_updates_and_graceful_stops_and_nothing_moves() {
     let mut bench = Bench::running();
@@ -63,7 +63,7 @@ fn an_unhealthy_job_refuses_updates_and_graceful_stops_and_nothing_moves() {
     assert_eq!((bench.app().status, bench.app().version), (Status::Running, 1));
 }
 
-/// Source: semantics.md G.15.
+/// Source: SEMANTICS.md G.15.
 #[test]
 fn an_unhealthy_job_without_snapshots_is_updated_and_so_is_one_that_switches_them_off() {
     let mut bench = Bench::running();
@@ -77,7 +77,7 @@ fn an_unhealthy_job_without_snapshots_is_updated_and_so_is_one_that_switches_the
     assert_eq!(bench.app().status, Status::Stopping);
 }
 
-/// Source: semantics.md G.16.
+/// Source: SEMANTICS.md G.16.
 #[test]
 fn property_updates_replace_every_group_and_an_empty_list_clears_them() {
     let mut bench = Bench::new();
@@ -93,7 +93,7 @@ fn property_updates_replace_every_group_and_an_empty_list_clears_them() {
     assert!(groups(&mut bench).is_null());
 }
 
-/// Source: semantics.md G.17, A.10.
+/// Source: SEMANTICS.md G.17, A.10.
 #[test]
 fn property_groups_have_limits() {
     let group = |id: &str, value: &str| json!({ "PropertyGroupId": id, "PropertyMap": { "k": value } });
@@ -115,7 +115,7 @@ fn property_groups_have_limits() {
     assert_eq!(error.message, "Found a duplicate PropertyGroupId : 'g'. Please provide unique PropertyGroupIds.");
 }
 
-/// Source: semantics.md G.18.
+/// Source: SEMANTICS.md G.18.
 #[test]
 fn an_update_forgets_the_run_configuration_that_it_does_not_repeat() {
     let mut bench = Bench::new();
@@ -131,7 +131,7 @@ fn an_update_forgets_the_run_configuration_that_it_does_not_repeat() {
     assert_eq!(*restore, "RESTORE_FROM_LATEST_SNAPSHOT");
 }
 
-/// Source: semantics.md G.19, open question 6.
+/// Source: SEMANTICS.md G.19, open question 6.
 #[test]
 fn a_run_configuration_update_on_ready_is_a_mode() {
     let update = json!({ "RunConfigurationUpdate": { "FlinkRunConfiguration": { "AllowNonRestoredState": true } } });
@@ -149,7 +149,7 @@ fn bench_with_incompatible_update(modes: Modes) -> Bench {
     bench
 }
 
-/// Source: semantics.md G.20.
+/// Source: SEMANTICS.md G.20.
 #[test]
 fn an_incompatible_restore_hangs_until_it_is_forced_to_stop() {
     let mut bench = bench_with_incompatible_update(Modes::default());
@@ -162,7 +162,7 @@ fn an_incompatible_restore_hangs_until_it_is_forced_to_stop() {
     assert_eq!(bench.app().status, Status::Ready);
 }
 
-/// Source: semantics.md G.20, A.4.
+/// Source: SEMANTICS.md G.20, A.4.
 #[test]
 fn allow_non_restored_state_drops_the_state_and_keeps_the_position() {
     let mut bench = bench_with_incompatible_update(Modes::default());
@@ -174,7 +174,7 @@ fn allow_non_restored_state_drops_the_state_and_keeps_the_position() {
     assert_eq!((job.position, job.counts.len()), (1, 0));
 }
 
-/// Source: semantics.md G.21 and the contrary source of A.6.
+/// Source: SEMANTICS.md G.21 and the contrary source of A.6.
 #[test]
 fn a_failed_update_without_rollback_ends_ready_or_without_processing() {
     for (mode, status) in
@@ -192,7 +192,7 @@ fn a_failed_update_without_rollback_ends_ready_or_without_processing() {
     }
 }
 
-/// Source: semantics.md G.21.
+/// Source: SEMANTICS.md G.21.
 #[test]
 fn a_failed_update_with_system_rollback_runs_the_old_configuration_again() {
     let mut bench = Bench::new();
@@ -217,7 +217,7 @@ fn a_failed_update_with_system_rollback_runs_the_old_configuration_again() {
     assert_eq!(bench.detail()["ApplicationVersionRolledBackFrom"], 3);
 }
 
-/// Source: semantics.md G.22.
+/// Source: SEMANTICS.md G.22.
 #[test]
 fn a_rollback_needs_a_status_a_version_and_a_snapshot() {
     let mut bench = Bench::new();
@@ -242,7 +242,7 @@ fn a_rollback_needs_a_status_a_version_and_a_snapshot() {
     assert_eq!(bench.app().status, Status::Running);
 }
 
-/// Source: semantics.md G.50, B.3.
+/// Source: SEMANTICS.md G.50, B.3.
 #[test]
 fn a_logging_option_is_an_update_and_there_is_only_one() {
     let mut bench = Bench::running();
@@ -265,7 +265,7 @@ fn a_logging_option_is_an_update_and_there_is_only_one() {
     assert_eq!(bench.refused(operation, &second).1, message);
 }
 
-/// Source: semantics.md A.3: held until a scenario says so.
+/// Source: SEMANTICS.md A.3: held until a scenario says so.
 #[test]
 fn a_status_that_is_held_until_released_is_not_worn_out_by_looks() {
     let mut bench = Bench::new();

@@ -7,7 +7,7 @@ use crate::api::{ApiError, Caller};
 use crate::faults::Fault;
 use crate::flink;
 
-/// Source: semantics.md G.29.
+/// Source: SEMANTICS.md G.29.
 #[test]
 fn a_throttled_call_is_refused_once_and_recorded() {
     let mut bench = Bench::new();

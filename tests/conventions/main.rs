@@ -1,0 +1,8 @@
+//! The conventions of CONTRIBUTING.md that a compiler does not check, read from the committed files.
+
+#![expect(clippy::unwrap_used, reason = "a file that cannot be read is a failed test")]
+
+mod columns;
+mod dependencies;
+mod files;
+mod words;
