@@ -30,7 +30,7 @@ REGION = "eu-central-1"
 STACK = "flink-test"
 FUNCTIONS = ("flink-auto-start", "flink-property-groups", "flink-update-guard", "flink-rollback-unsticker")
 # Seconds that one command may take, the release build of a cold cache included.
-PATIENCE = 1200
+PATIENCE = 2400
 # Amazon Linux 2023, the runtime's system, ships this glibc.
 NEWEST_GLIBC = (2, 34)
 
