@@ -62,7 +62,7 @@ async fn over_a_transient_error_the_rollback_is_continued_and_nothing_is_stopped
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transient_error_that_stays_is_tried_again_no_sooner_than_a_quarter_and_a_whole_hour_later() {
-    let deployment = blocked(3, refuse("ThrottlingException", "Rate exceeded")).await;
+    let deployment = blocked(4, refuse("ThrottlingException", "Rate exceeded")).await;
     let waits = report(&deployment, "Reported").await;
     assert!(waits["State"].as_str().unwrap().contains("the sweep continues it after"), "{waits}");
     sweep(&deployment).await;
@@ -70,6 +70,11 @@ async fn a_transient_error_that_stays_is_tried_again_no_sooner_than_a_quarter_an
     age_events(&deployment, 15);
     sweep(&deployment).await;
     assert_eq!(begun_with(&deployment, "unstick-"), 2, "{}", why(&deployment));
+    for (minutes, attempts) in [(59, 2), (1, 3)] {
+        age_events(&deployment, minutes);
+        sweep(&deployment).await;
+        assert_eq!(begun_with(&deployment, "unstick-"), attempts, "{}", why(&deployment));
+    }
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     assert!(!mutations(&deployment, UNSTICKER).contains(&"StopApplication".to_owned()));
 }

@@ -11,6 +11,7 @@ mod boundary;
 mod chosen;
 mod citations;
 mod curable;
+mod downtime;
 mod fleet;
 mod gone;
 mod guarded;

@@ -10,36 +10,45 @@ use serde_json::{Value, json};
 
 use crate::stage::{QUICK, ask_unsticker, idle, report, reports, why};
 
+mod twelve;
+
 const OTHER: &str = "flink-other";
 
 /// The committed template without its guard, with a second application on the same stream that has a jar of its own.
 fn two_applications() -> String {
     let mut template = Deployment::template_without_guard();
-    for resource in ["Application", "LoggingOption", "PropertyGroups", "AutoStart"] {
-        let mut second = second(&template["Resources"][resource]);
-        if resource == "Application" {
-            second["Properties"]["ApplicationName"] = json!(OTHER);
-        }
-        template["Resources"][format!("Other{resource}")] = second;
-    }
-    template["Parameters"]["OtherJarKey"] = json!({"Type": "String"});
+    add(&mut template, "Other", OTHER);
     template.to_string()
 }
 
-/// The same, about the second application.
-fn second(value: &Value) -> Value {
+/// Adds an application of this name, with a jar of its own; its resources' logical IDs begin so.
+fn add(template: &mut Value, prefix: &str, name: &str) {
+    for resource in ["Application", "LoggingOption", "PropertyGroups", "AutoStart"] {
+        let mut another = another(&template["Resources"][resource], prefix);
+        if resource == "Application" {
+            another["Properties"]["ApplicationName"] = json!(name);
+        }
+        template["Resources"][format!("{prefix}{resource}")] = another;
+    }
+    template["Parameters"][format!("{prefix}JarKey")] = json!({"Type": "String"});
+}
+
+/// The same, about the application whose logical IDs begin so.
+fn another(value: &Value, prefix: &str) -> Value {
     match value {
         Value::String(name)
             if ["Application", "LoggingOption", "PropertyGroups", "JarKey"].contains(&name.as_str()) =>
         {
-            json!(format!("Other{name}"))
+            json!(format!("{prefix}{name}"))
         }
         Value::Object(members) => members
             .iter()
             // The name of a property, and groups, are what they are.
-            .map(|(key, inner)| (key.clone(), if key == "PropertyMap" { inner.clone() } else { second(inner) }))
+            .map(|(key, inner)| {
+                (key.clone(), if key == "PropertyMap" { inner.clone() } else { another(inner, prefix) })
+            })
             .collect(),
-        Value::Array(items) => items.iter().map(second).collect(),
+        Value::Array(items) => items.iter().map(|item| another(item, prefix)).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }

@@ -3,11 +3,11 @@
 use local_aws::Modes;
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::jar;
+use local_aws::deployment::{Deployment, jar};
 use local_aws::faults::Fault;
 use local_aws::modes::SnapshotOfUnhealthy;
 
-use crate::stage::{application, is_told, running_where, why};
+use crate::stage::{application, handlers, is_told, mutations, running_where, why};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_job_that_was_refused_once_passes() {
@@ -39,4 +39,25 @@ async fn a_job_whose_proving_snapshot_fails_or_is_refused_fails_the_deployment_t
         assert!(is_told(&deployment, "Failed to take snapshot"), "{}", why(&deployment));
         assert_eq!(status, Status::UpdateRollbackFailed, "the rollback needs a snapshot too: the unsticker's work");
     }
+}
+
+/// Of a stack that has not opted in: the gate's own proofs are its own to delete.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gate_keeps_two_of_its_own_proofs_and_every_other_snapshot() {
+    let deployment = handlers().await;
+    let template = Deployment::template_without_guard().to_string();
+    for version in ["1", "2", "3", "4"] {
+        let key = deployment.upload(&jar(version, &[]));
+        let parameters = [("JarKey", key.as_str()), ("StabilizeSeconds", "1"), ("OnDelete", "Leave")];
+        let status = deployment.deploy_template(&template, &parameters, &[]).await;
+        assert!([Status::CreateComplete, Status::UpdateComplete].contains(&status), "{}", why(&deployment));
+        let application = application(&deployment);
+        assert_eq!(application.job.unwrap().jar.version, version);
+    }
+    let names: Vec<String> = application(&deployment).snapshots.into_iter().map(|one| one.name).collect();
+    let of = |prefix: &str| names.iter().filter(|name| name.starts_with(prefix)).count();
+    // One of the service's own for each of the three updates.
+    assert_eq!((of("flink-handlers-gate-"), names.len()), (2, 5), "{names:?}");
+    let calls = mutations(&deployment, "flink-auto-start");
+    assert_eq!(calls.iter().filter(|call| *call == "DeleteApplicationSnapshot").count(), 2, "{calls:?}");
 }

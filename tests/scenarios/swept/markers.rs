@@ -1,12 +1,17 @@
 //! A marker that stands for no stop of these handlers is removed; what they stopped and nobody starts is said again.
 
-use local_aws::cloudformation::Status;
+use local_aws::Modes;
+use local_aws::cloudformation::{Status, TagsOnUpdate};
 use local_aws::deployment::{Deployment, NAME, jar};
+use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
 use serde_json::Value;
 
 use super::{MARKER, UNSTICKER, age, calls, sweep, tag, told};
-use crate::stage::{QUICK, application, handlers, report, running_unguarded, stop, stuck, why, with_jar};
+use crate::stage::{
+    QUICK, application, handlers, report, running_guarded_where, running_unguarded, running_where, stop, stuck, why,
+    with_jar,
+};
 
 /// The ID of the row that began the stack's newest update.
 fn began(deployment: &Deployment) -> String {
@@ -34,6 +39,48 @@ async fn a_marker_on_a_job_that_nobody_stopped_goes_and_a_persons_stop_is_never_
     assert!(!found.tags.contains_key(MARKER));
     let left = report(&deployment, "Reported").await;
     assert!(left["State"].as_str().unwrap().contains("it is left stopped, and its marker was removed"), "{left}");
+}
+
+/// The job is stopped for an update, and the event of that update's end is lost: by the unsticker, or by the guard.
+async fn left_stopped(by_the_guard: bool) -> Deployment {
+    let modes = Modes { tags: TagsOnUpdate::Kept, ..Modes::default() };
+    let deployment = if by_the_guard { running_guarded_where(modes).await } else { running_where(modes).await };
+    deployment.record("a");
+    events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Lose);
+    if by_the_guard {
+        let missing = [&with_jar("jars/missing.jar")[..], &[("GuardMode", "Stop")]].concat();
+        assert_eq!(deployment.deploy(&missing).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    } else {
+        deployment.sink_permission(false);
+        deployment.record("b");
+        stuck(&deployment).await;
+        deployment.stack_becomes(Status::UpdateRollbackComplete).await;
+        deployment.sink_permission(true);
+    }
+    let found = application(&deployment);
+    assert_eq!((found.status, found.tags.contains_key(MARKER)), (Flink::Ready, true), "{}", why(&deployment));
+    deployment
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_marker_brings_the_job_back_though_an_unrelated_update_came_between() {
+    for by_the_guard in [true, false] {
+        let deployment = left_stopped(by_the_guard).await;
+        // Nothing of the application changes, so no auto-start is called.
+        let parameters = [&with_jar("jars/1.jar")[..], &[("LogRetentionDays", "60")]].concat();
+        let unrelated = if by_the_guard {
+            deployment.deploy(&parameters).await
+        } else {
+            deployment.deploy_unguarded(&parameters).await
+        };
+        assert_eq!(unrelated, Status::UpdateComplete, "{}", why(&deployment));
+        assert_eq!(application(&deployment).status, Flink::Ready, "{by_the_guard}: nothing started it yet");
+        sweep(&deployment).await;
+        report(&deployment, "Recovered").await;
+        let found = application(&deployment);
+        assert_eq!((found.status, found.tags.contains_key(MARKER)), (Flink::Running, false), "{}", why(&deployment));
+        assert_eq!(found.job.unwrap().jar.version, "1");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
