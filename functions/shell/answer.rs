@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use serde_json::Value;
-use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, read, told};
+use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, is_trouble, read, told};
 use shared::custom_resource::verdict::{Context, Standing, is_patient, next_hop, patience};
 use shared::custom_resource::{Handover, Reply, Request};
 use shared::lifecycle::{Action, Because, Done, Refusal, Timestamp, last_start};
@@ -83,7 +83,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     let facts = asked.facts(request, first_seen, &aws.environment);
     let (since, deployed_since) = (facts.since, facts.deployed_since);
     let (goal, application) = match intent(&properties, request, &asked.asker(), facts) {
-        Intent::Nothing => return Ended::Reply(telling.reached("Nothing to do.", BTreeMap::new(), &nothing)),
+        Intent::Nothing => return Ended::Reply(telling.reached(asked.nothing(), BTreeMap::new(), &nothing)),
         Intent::Succeed(attributes) => {
             return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
         }
@@ -112,6 +112,9 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     }
     let seen = trail.last.as_ref();
     let reply = match &reached {
+        Ok(done) if is_trouble(done) => {
+            telling.reached_with_trouble(&told(done, seen), properties.reached(done, seen), &trail)
+        }
         Ok(done) => telling.reached(&told(done, seen), properties.reached(done, seen), &trail),
         // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could contradict it.
         Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => return Ended::AnsweredBefore,
@@ -194,8 +197,10 @@ async fn look<R: CustomResource>(
             Ok(asked) => asked,
             Err(fault) => return Ok(Err(fault)),
         };
+        telling.applications_are(asked.applications());
+        let physical_id = telling.physical_id();
         let standing = |is_patient| {
-            let (status, physical_id) = (asked.status.as_str(), telling.physical_id());
+            let (status, physical_id) = (asked.status.as_str(), physical_id.as_str());
             asked.rows.standing(request, Context { resource_type: R::TYPE, physical_id, status, is_patient })
         };
         match standing(is_patient(now().since(first_seen), looks, aws.environment.poll_interval)) {

@@ -108,6 +108,19 @@ impl Asked {
         }
     }
 
+    /// The stack's applications: logical ID and name.
+    pub(crate) fn applications(&self) -> &[(String, String)] {
+        &self.applications
+    }
+
+    /// Why there is nothing to do. On the way back a guard stops only what the operation has reached, and only rows show that.
+    pub(crate) fn nothing(&self) -> &'static str {
+        if self.rows.0.is_empty() {
+            return "Nothing was done: the stack's events cannot be read, so it is not known whether this operation reached the application.";
+        }
+        "Nothing to do."
+    }
+
     /// The stack as it is asked whose an application is.
     pub(crate) fn asker(&self) -> Asker<'_> {
         Asker {

@@ -159,8 +159,9 @@ pub async fn serve_unsticker() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let aws = aws.clone();
         async move {
-            let deadline = deadline(&event.context);
-            let until = deadline.checked_sub(margin(&aws, deadline)).unwrap_or(deadline);
+            let began = Instant::now();
+            let left = deadline(&event.context).saturating_duration_since(began);
+            let until = began + Schedule::of(left, aws.environment.reply_margin).work;
             let function = &event.context.env_config.function_name;
             let report = Box::pin(unsticker::handle(&aws, &event.payload, function, until)).await?;
             // What people are not told again is not counted again.
@@ -172,12 +173,6 @@ pub async fn serve_unsticker() -> Result<(), Error> {
         }
     }))
     .await
-}
-
-/// How long before the deadline work ends. A margin longer than the time there is would leave no time at all.
-fn margin(aws: &Aws, deadline: Instant) -> Duration {
-    let left = deadline.saturating_duration_since(Instant::now());
-    aws.environment.reply_margin.min(left / 2)
 }
 
 /// The invocation's deadline.

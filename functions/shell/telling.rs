@@ -15,7 +15,9 @@ use crate::metric;
 /// What is told about one request.
 pub(crate) struct Telling<'a> {
     request: &'a Request,
-    physical_id: String,
+    kind: &'static str,
+    /// The stack's applications, as soon as they are known: logical ID and name.
+    applications: RefCell<Vec<(String, String)>>,
     no_echo: bool,
     /// Where this invocation's log is.
     log: &'a str,
@@ -29,7 +31,8 @@ impl<'a> Telling<'a> {
     pub(crate) fn new<R: CustomResource>(request: &'a Request, log: &'a str) -> Self {
         Self {
             request,
-            physical_id: request.physical_id(R::KIND),
+            kind: R::KIND,
+            applications: RefCell::default(),
             no_echo: R::NO_ECHO,
             log,
             direction: Cell::new(Direction::Unknown),
@@ -38,8 +41,13 @@ impl<'a> Telling<'a> {
     }
 
     /// The identity in every answer to this request.
-    pub(crate) fn physical_id(&self) -> &str {
-        &self.physical_id
+    pub(crate) fn physical_id(&self) -> String {
+        self.request.physical_id(self.kind, &self.applications.borrow())
+    }
+
+    /// From now on the stack's applications are known.
+    pub(crate) fn applications_are(&self, applications: &[(String, String)]) {
+        applications.clone_into(&mut self.applications.borrow_mut());
     }
 
     /// From now on the stack's status is known.
@@ -60,6 +68,18 @@ impl<'a> Telling<'a> {
     /// The goal is reached.
     pub(crate) fn reached(&self, text: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
         self.reply(Verdict::Success, text.to_owned(), false, attributes, trail)
+    }
+
+    /// The goal is reached, and something went wrong on the way: people hear of that in Data, in the log and as a metric with an alarm.
+    pub(crate) fn reached_with_trouble(
+        &self,
+        text: &str,
+        attributes: BTreeMap<String, String>,
+        trail: &Trail,
+    ) -> Reply {
+        warn!(trouble = text, "answered SUCCESS with trouble");
+        metric::trouble();
+        self.reply(Verdict::Success, text.to_owned(), true, attributes, trail)
     }
 
     /// A property cannot be read.
@@ -136,7 +156,7 @@ impl<'a> Telling<'a> {
         Reply {
             verdict,
             reason,
-            physical_resource_id: self.physical_id.clone(),
+            physical_resource_id: self.physical_id(),
             attributes: known,
             timeline: trail.timeline.clone(),
             trouble,

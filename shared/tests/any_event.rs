@@ -71,7 +71,7 @@ proptest! {
         let mut event = if event.is_object() { event } else { json!({ "ResourceProperties": event }) };
         event["ResponseURL"] = json!(url);
         let request = Request::read(&event).expect("it has a ResponseURL");
-        let id = request.physical_id("property-groups");
+        let id = request.physical_id("property-groups", &[]);
         prop_assert!((1..=LONGEST_ID).contains(&id.len()), "{} bytes", id.len());
         for name in ["StackId", "RequestId", "LogicalResourceId"] {
             let given = event[name].as_str().unwrap_or_default();

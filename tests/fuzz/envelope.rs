@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(request) = Request::read(&event) else { return };
     let _ = request.response_url.to_be_used("eu-west-1", Some("http://127.0.0.1:4566"));
     assert!(request.service_timeout() <= Duration::from_secs(14_400));
-    let id = request.physical_id("auto-start");
+    let id = request.physical_id("auto-start", &[]);
     assert!((1..=LONGEST_ID).contains(&id.len()));
     let refused = [unreadable::<AutoStart>(&request), unreadable::<PropertyGroups>(&request)];
     for unreadable in refused.into_iter().flatten() {
@@ -45,7 +45,7 @@ fn fits(request: &Request, reason: &str, attribute: &str) {
         let reply = Reply {
             verdict,
             reason: format!("because {reason}"),
-            physical_resource_id: request.physical_id("property-groups"),
+            physical_resource_id: request.physical_id("property-groups", &[]),
             attributes: BTreeMap::from([("ApplicationStatus".to_owned(), attribute.to_owned())]),
             timeline: vec![reason.to_owned()],
             trouble: verdict == Verdict::Success,

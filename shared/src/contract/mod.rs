@@ -56,6 +56,6 @@ pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};
 pub use secrets::looks_like_a_secret;
 pub use stack_status_change::{Wake, pattern};
 pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, STACK_ID, UNSTICK, UNSTICK_RESTART};
-pub use told::told;
+pub use told::{is_trouble, told};
 pub use unreadable::{Unreadable, read};
 pub use update_guard::{UpdateGuard, UpdateGuardAttributes};

@@ -95,6 +95,11 @@ fn group(entry: &Value) -> Option<Group> {
 pub(super) fn groups_told(settled: &[Settled], unread: bool) -> String {
     let mut text = "The property groups are as wanted.".to_owned();
     for (how, because) in [
+        (
+            How::Wiped,
+            "The update of the application in this deployment had dropped them from the RUNNING job, which went on without them until it \
+             was restarted with them; give the application's own EnvironmentProperties the same groups",
+        ),
         (How::Repaired, "Repaired, because they were changed or dropped behind this resource's back"),
         (How::Replaced, "Replaced, though somebody else had set them"),
         (How::Kept, "Kept as somebody else set them"),
@@ -130,7 +135,7 @@ impl CustomResource for PropertyGroups {
     }
 
     fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
-        let since = facts.since;
+        let (since, deployed_since) = (facts.since, facts.deployed_since);
         let reach = facts.reach.clone();
         let policy = match request.request_type {
             RequestType::Delete => {
@@ -141,7 +146,17 @@ impl CustomResource for PropertyGroups {
                 // A stack that goes takes its application with it; borrowed groups go with the borrower.
                 let kept_for = facts.kept_for.clone().filter(|_| !facts.stack.is_going());
                 let unread = false;
-                let goal = Properties { wanted, previous, previous_policy, unread, policy, reach, since, kept_for };
+                let goal = Properties {
+                    wanted,
+                    previous,
+                    previous_policy,
+                    unread,
+                    policy,
+                    reach,
+                    since,
+                    deployed_since,
+                    kept_for,
+                };
                 return Ok(Some(Goal::Properties(goal)));
             }
             RequestType::Create | RequestType::Update => self.conflict_policy()?,
@@ -161,6 +176,7 @@ impl CustomResource for PropertyGroups {
             policy,
             reach,
             since,
+            deployed_since,
             kept_for: None,
         })))
     }
@@ -206,6 +222,13 @@ mod tests {
         assert_eq!(given.groups.iter().map(|group| group.id.as_str()).collect::<Vec<_>>(), ["a"]);
         assert_eq!((given.policy, given.unread), (ConflictPolicy::Keep, true));
         assert!(Given::by(&json!({"PropertyGroups": "hunter2"})).unread);
+    }
+
+    #[test]
+    fn what_an_update_dropped_from_a_running_job_is_named_with_what_prevents_it() {
+        let text = groups_told(&[Settled { place: "g/a".into(), how: How::Wiped }], false);
+        assert!(text.contains("had dropped them from the RUNNING job"), "{text}");
+        assert!(text.ends_with("EnvironmentProperties the same groups: g/a."), "{text}");
     }
 
     #[test]

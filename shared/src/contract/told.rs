@@ -3,7 +3,7 @@
 use super::property_groups::groups_told;
 use std::time::Duration;
 
-use crate::lifecycle::{Application, Done, GuardOutcome, Observed, Operations, Restore, Timestamp, last_start};
+use crate::lifecycle::{Application, Done, GuardOutcome, How, Observed, Operations, Restore, Timestamp, last_start};
 
 /// What a goal that ended well is told as.
 #[must_use]
@@ -35,6 +35,32 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
         | Done::Swept
         | Done::Would { .. }
         | Done::Guarded(_) => text(done),
+    }
+}
+
+/// Whether a goal that ended well says of something that went wrong on the way: that stands in Data, since
+/// CloudFormation shows the Reason of a SUCCESS nowhere.
+#[must_use]
+pub fn is_trouble(done: &Done) -> bool {
+    match done {
+        Done::Groups { settled, .. } => settled.iter().any(|one| one.how == How::Wiped),
+        Done::Running
+        | Done::Healthy
+        | Done::RunsOn { .. }
+        | Done::NotRunning
+        | Done::Stopped
+        | Done::Gone
+        | Done::GroupsLeft { .. }
+        | Done::RollbackContinued
+        | Done::NoLongerStuck
+        | Done::AwaitingFix { .. }
+        | Done::Started
+        | Done::Settled
+        | Done::Unmarked
+        | Done::LeftToDeployment
+        | Done::Swept
+        | Done::Would { .. }
+        | Done::Guarded(_) => false,
     }
 }
 

@@ -92,17 +92,21 @@ impl Request {
     /// any work; without a readable application `unreadable/<logical ID>`. Never empty, never over [`LONGEST_ID`]: CloudFormation
     /// takes neither, and would make up one of its own.
     ///
-    /// An Update whose application's name changed gets a new one: CloudFormation then deletes the old.
+    /// An Update about another application gets a new one: CloudFormation then deletes the old. A name that became a logical ID, or the other
+    /// way round, is another application only if `applications`, the stack's own by logical ID and name, say so; they are empty until they
+    /// are known.
     #[must_use]
-    pub fn physical_id(&self, kind: &str) -> String {
+    pub fn physical_id(&self, kind: &str, applications: &[(String, String)]) -> String {
         // CloudFormation gives no longer one; an event that does is not CloudFormation's.
         let logical_id = beginning(&self.logical_resource_id, LONGEST_ID / 4);
-        let derived = |properties: &Value| application(properties).map(|name| format!("{kind}/{name}/{logical_id}"));
+        let derived =
+            |properties: &Value| application(properties).map(|(_, name)| format!("{kind}/{name}/{logical_id}"));
         match (&self.request_type, &self.physical_resource_id) {
             (RequestType::Update, Some(given)) => {
-                let (new, old) = (derived(&self.properties), derived(&self.old_properties));
-                let is_another = new.is_some() && old.is_some() && new != old;
-                new.filter(|_| is_another).unwrap_or_else(|| beginning(given, LONGEST_ID).to_owned())
+                let (new, old) = (application(&self.properties), application(&self.old_properties));
+                let is_another = new.zip(old).is_some_and(|(new, old)| differ(new, old, applications));
+                let another = derived(&self.properties).filter(|_| is_another);
+                another.unwrap_or_else(|| beginning(given, LONGEST_ID).to_owned())
             }
             (RequestType::Create | RequestType::Delete | RequestType::Unknown(_), Some(given)) => {
                 beginning(given, LONGEST_ID).to_owned()
@@ -114,15 +118,28 @@ impl Request {
     }
 }
 
-/// What the properties call the application. A text that cannot be a name is none: it would not fit into an ID either.
-fn application(properties: &Value) -> Option<&str> {
+/// The property that names an application by its name.
+const NAME: &str = "ApplicationName";
+
+/// What the properties call the application, and in which of them. A text that cannot be a name is none: it would not fit into an ID either.
+fn application(properties: &Value) -> Option<(&'static str, &str)> {
     let is_name = |text: &&str| {
         (1..=LONGEST_NAME).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
     };
-    ["ApplicationName", "ApplicationLogicalId"]
+    [NAME, "ApplicationLogicalId"]
         .into_iter()
-        .find_map(|name| properties.get(name).and_then(Value::as_str).filter(is_name))
+        .find_map(|key| properties.get(key).and_then(Value::as_str).filter(is_name).map(|name| (key, name)))
+}
+
+/// Whether two ways to name an application are known to name two. A logical ID that the stack does not have names none that is known.
+fn differ(new: (&str, &str), old: (&str, &str), applications: &[(String, String)]) -> bool {
+    if new.0 == old.0 {
+        return new.1 != old.1;
+    }
+    let (name, logical_id) = if new.0 == NAME { (new.1, old.1) } else { (old.1, new.1) };
+    let of_it = applications.iter().find(|(id, _)| id == logical_id);
+    of_it.is_some_and(|(_, own)| own != name)
 }
 
 /// At most `bytes` of `text`, ending on a character boundary.
@@ -143,7 +160,7 @@ mod tests {
     fn anything_with_a_response_url_is_a_request() {
         let read = request(&json!({"ResponseURL": "https://x", "RequestType": 7, "StackId": null}));
         assert_eq!(read.request_type, RequestType::Unknown(String::new()));
-        assert_eq!(read.physical_id("auto-start"), "unreadable/");
+        assert_eq!(read.physical_id("auto-start", &[]), "unreadable/");
     }
 
     #[test]
@@ -166,7 +183,7 @@ mod tests {
         for name in ["\u{1}", "a b", &"x".repeat(5000), ""] {
             let create = json!({"ResponseURL": "u", "RequestType": "Create", "LogicalResourceId": "Start",
                 "ResourceProperties": {"ApplicationName": name}});
-            assert_eq!(request(&create).physical_id("auto-start"), "unreadable/Start");
+            assert_eq!(request(&create).physical_id("auto-start", &[]), "unreadable/Start");
         }
     }
 
@@ -174,7 +191,7 @@ mod tests {
     fn the_physical_id_is_known_before_any_work() {
         let create = json!({"ResponseURL": "u", "RequestType": "Create", "LogicalResourceId": "Start",
             "ResourceProperties": {"ApplicationName": "app"}});
-        assert_eq!(request(&create).physical_id("auto-start"), "auto-start/app/Start");
+        assert_eq!(request(&create).physical_id("auto-start", &[]), "auto-start/app/Start");
     }
 
     #[test]
@@ -182,8 +199,21 @@ mod tests {
         let mut update = json!({"ResponseURL": "u", "RequestType": "Update", "LogicalResourceId": "Start",
             "PhysicalResourceId": "given", "ResourceProperties": {"ApplicationName": "app"},
             "OldResourceProperties": {"ApplicationName": "app"}});
-        assert_eq!(request(&update).physical_id("auto-start"), "given");
+        assert_eq!(request(&update).physical_id("auto-start", &[]), "given");
         update["OldResourceProperties"]["ApplicationName"] = json!("other");
-        assert_eq!(request(&update).physical_id("auto-start"), "auto-start/app/Start");
+        assert_eq!(request(&update).physical_id("auto-start", &[]), "auto-start/app/Start");
+    }
+
+    #[test]
+    fn a_name_that_becomes_the_logical_id_of_the_same_application_changes_nothing() {
+        let own = |name: &str| [("Application".to_owned(), name.to_owned())];
+        let ways = [json!({"ApplicationName": "app"}), json!({"ApplicationLogicalId": "Application"})];
+        for (new, old) in [(0, 1), (1, 0)] {
+            let update = request(&json!({"ResponseURL": "u", "RequestType": "Update", "LogicalResourceId": "Start",
+                "PhysicalResourceId": "given", "ResourceProperties": ways[new], "OldResourceProperties": ways[old]}));
+            assert_eq!(update.physical_id("auto-start", &own("app")), "given");
+            assert_eq!(update.physical_id("auto-start", &[]), "given", "not known yet");
+            assert!(update.physical_id("auto-start", &own("another")).starts_with("auto-start/"), "{new}");
+        }
     }
 }

@@ -165,8 +165,17 @@ mod tests {
         let wanted = vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];
         let (previous, policy, since) = (Vec::new(), ConflictPolicy::Fail, Timestamp(0));
         let (previous_policy, reach) = (policy, Reach::Own);
-        let goal =
-            Properties { wanted, previous, previous_policy, unread: false, policy, reach, since, kept_for: None };
+        let goal = Properties {
+            wanted,
+            previous,
+            previous_policy,
+            unread: false,
+            policy,
+            reach,
+            since,
+            deployed_since: since,
+            kept_for: None,
+        };
         next_step(&Goal::Properties(goal), observed)
     }
 

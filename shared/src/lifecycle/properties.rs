@@ -87,7 +87,13 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
     if let Some(step) = ended(goal, application, observed) {
         return step;
     }
-    let merged = merge(&application.groups, goal);
+    let is_running = application.status == ApplicationStatus::Running;
+    // What this request itself wrote is no update that dropped anything.
+    let is_updated = is_running
+        && observed.tried.updates == 0
+        && application.version_created >= goal.deployed_since.less_skew()
+        && application.newest("UpdateApplication", goal.since).is_none();
+    let merged = merge(&application.groups, goal, is_updated);
     if !merged.conflicts.is_empty() {
         return Step::Refuse(Refusal::PropertyConflict { keys: held(&merged.conflicts, goal, application) });
     }
@@ -104,8 +110,7 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
             return Step::Refuse(Refusal::SnapshotFailed { application: name(), error: text.to_owned() });
         }
     }
-    let running = application.status == ApplicationStatus::Running;
-    if goal.is_removal() && running && !application.snapshots_enabled {
+    if goal.is_removal() && is_running && !application.snapshots_enabled {
         return left(goal, application, "the job runs without snapshots and would lose its state");
     }
     if let Some(error) = over_the_limits(&merged.groups) {
@@ -118,7 +123,7 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
         let error = "updates were accepted, and the groups are still not the wanted ones".to_owned();
         return Step::Refuse(Refusal::UpdateFailed { application: name(), error });
     }
-    let restart = running.then(|| application.running_with.as_ref().is_some_and(|(_, allow)| *allow));
+    let restart = is_running.then(|| application.running_with.as_ref().is_some_and(|(_, allow)| *allow));
     let call = Call::UpdateProperties { groups: merged.groups, restart, settled: merged.settled };
     Step::Call(call, Because::GroupsDiffer)
 }

@@ -89,6 +89,7 @@ fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
         policy,
         reach: Reach::Own,
         since: Timestamp(REQUEST),
+        deployed_since: Timestamp(DEPLOYMENT),
         kept_for: None,
     })
 }

@@ -1,6 +1,9 @@
 //! A resource that is renamed, or names the same application otherwise: its Delete in the cleanup takes nothing from the job.
 
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::stage::answers;
 
 /// The committed template, whose groups are given by a resource of this logical ID, which names the application in this way.
 fn with_groups_in(logical_id: &str, named: &str) -> String {
@@ -35,5 +38,27 @@ async fn what_moves_to_another_resource_stays_in_the_job() {
         let updated = deploy(&deployment, &key, &with_groups_in(after.0, after.1)).await;
         assert_eq!(updated, Status::UpdateComplete, "{}", why(&deployment));
         assert_eq!(property(&deployment, GROUP, "stream.name"), given, "{before:?} {after:?}\n{}", why(&deployment));
+        // The same application under its other name: the resource stays what it is, and nothing is deleted.
+        let ids = answers(&deployment, before.0).into_iter().map(|answer| answer["PhysicalResourceId"].to_string());
+        let ids: BTreeSet<String> = ids.collect();
+        assert_eq!(ids.len(), 1, "{before:?} {after:?}: {ids:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_that_are_removed_together_take_their_groups_with_them() {
+    // What the job needs stands in the application's own EnvironmentProperties.
+    let mut both = Deployment::application_template();
+    both["Resources"]["PropertyGroups"]["Properties"]["PropertyGroups"] = json!([group("Jobs", &[("kind", "daily")])]);
+    second(&mut both, &json!([group("Reports", &[("topic", "daily")])]));
+    let (deployment, key) = stack(&both.to_string()).await;
+    let given = || [("Jobs", "kind"), ("Reports", "topic"), (GROUP, "stream.name")];
+    let there = || given().map(|(id, key)| property(&deployment, id, key).is_some());
+    assert_eq!(there(), [true, true, true]);
+    let mut without = Deployment::application_template();
+    without["Resources"].as_object_mut().unwrap().remove("PropertyGroups");
+    without["Resources"]["AutoStart"]["DependsOn"] = json!(["LoggingOption"]);
+    assert_eq!(deploy(&deployment, &key, &without.to_string()).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(there(), [false, false, true], "{}", why(&deployment));
+    assert_eq!(application(&deployment).status, Flink::Running);
 }

@@ -24,6 +24,27 @@ async fn on_a_running_application_the_restart_keeps_its_state_and_is_waited_for(
     assert_eq!(application(&deployment).job.unwrap().position, 1, "its state is there");
 }
 
+/// An adopter's groups that the application's own EnvironmentProperties lack, with Mode Probe.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_update_in_place_drops_from_a_running_job_is_given_back_and_said_in_data() {
+    let deployment = handlers().await;
+    let mut template = Deployment::application_template();
+    second(&mut template, &json!([group("Reports", &[("topic", "daily")])]));
+    let template = template.to_string();
+    for version in ["1", "2"] {
+        let key = deployment.upload(&jar(version, &[]));
+        let status = deploy(&deployment, &key, &template).await;
+        assert!([Status::CreateComplete, Status::UpdateComplete].contains(&status), "{}", why(&deployment));
+        assert_eq!(property(&deployment, "Reports", "topic").as_deref(), Some("daily"), "version {version}");
+        let data = answered(&deployment, "Second")["Data"].clone();
+        let trouble = data["Trouble"].as_str().unwrap_or_default();
+        let is_said = trouble.contains("had dropped them from the RUNNING job") && trouble.contains("Reports/topic.");
+        assert_eq!(is_said, version == "2", "{data}\n{}", why(&deployment));
+        assert_eq!(answered(&deployment, "PropertyGroups")["Data"]["Trouble"], Value::Null);
+    }
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_cannot_be_snapshotted_fails_the_update_with_what_to_do() {
     let text = |version: &str| template(&json!([]), |template| own(template, "version", version));

@@ -30,7 +30,17 @@ fn any_policy() -> impl Strategy<Value = ConflictPolicy> {
 fn any_goal() -> impl Strategy<Value = Properties> {
     (any_groups(), any_groups(), any_policy(), any_policy()).prop_map(|(wanted, previous, policy, previous_policy)| {
         let (reach, since, kept_for) = (Reach::Own, Timestamp(0), None);
-        Properties { wanted, previous, previous_policy, unread: false, policy, reach, since, kept_for }
+        Properties {
+            wanted,
+            previous,
+            previous_policy,
+            unread: false,
+            policy,
+            reach,
+            since,
+            deployed_since: since,
+            kept_for,
+        }
     })
 }
 

@@ -37,6 +37,8 @@ pub struct Settled {
 pub enum How {
     /// Ours, and changed or dropped behind our back.
     Repaired,
+    /// Ours, and dropped by the update of the application that this deployment made: the RUNNING job went on without it.
+    Wiped,
     /// Not ours, and overwritten.
     Replaced,
     /// Not ours, and kept.
@@ -47,6 +49,7 @@ impl fmt::Display for How {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Repaired => "repaired",
+            Self::Wiped => "given back",
             Self::Replaced => "replaced",
             Self::Kept => "kept",
         })
@@ -54,7 +57,8 @@ impl fmt::Display for How {
 }
 
 /// The groups to be written. A key of `previous` that is wanted no more goes only while its value is the one that `previous` gave it.
-pub(super) fn merge(current: &[Group], goal: &Properties) -> Merged {
+/// `is_updated`: this deployment has updated the application, and the job runs with what that update left.
+pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> Merged {
     let mut merged = Merged { groups: current.to_vec(), ..Merged::default() };
     for (id, key, value) in pairs(&goal.previous) {
         let dropped = value_of(&goal.wanted, id, key).is_none();
@@ -67,7 +71,8 @@ pub(super) fn merge(current: &[Group], goal: &Properties) -> Merged {
         if present == Some(value) {
             continue;
         }
-        let settled = settle(goal, present, value_of(&goal.previous, id, key));
+        let dropped = if is_updated { How::Wiped } else { How::Repaired };
+        let settled = settle(goal, present, value_of(&goal.previous, id, key), dropped);
         let place = format!("{id}/{key}");
         match settled {
             Ok(None) => insert(&mut merged.groups, id, key, value),
@@ -88,10 +93,15 @@ pub(super) fn merge(current: &[Group], goal: &Properties) -> Merged {
 struct Conflict;
 
 /// What becomes of a wanted key whose present value is not the wanted one; nothing to tell when that is an ordinary change.
-fn settle(goal: &Properties, present: Option<&String>, given: Option<&String>) -> Result<Option<How>, Conflict> {
+fn settle(
+    goal: &Properties,
+    present: Option<&String>,
+    given: Option<&String>,
+    dropped: How,
+) -> Result<Option<How>, Conflict> {
     match (present, given) {
         (None, None) => return Ok(None),
-        (None, Some(_)) => return Ok(Some(How::Repaired)),
+        (None, Some(_)) => return Ok(Some(dropped)),
         (Some(present), Some(given)) if present == given => return Ok(None),
         (Some(_), _) => {}
     }
