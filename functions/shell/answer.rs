@@ -116,7 +116,8 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             telling.reached_with_trouble(&told(done, seen), properties.reached(done, seen), &trail)
         }
         Ok(done) => telling.reached(&told(done, seen), properties.reached(done, seen), &trail),
-        // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could contradict it.
+        // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could
+        // contradict it.
         Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => return Ended::AnsweredBefore,
         Err(Stopped::Refused(refusal)) => telling.refused(refusal, properties.attributes(seen), &trail),
         Err(Stopped::OutOfTime(because)) => {

@@ -113,7 +113,8 @@ impl Asked {
         &self.applications
     }
 
-    /// Why there is nothing to do. On the way back a guard stops only what the operation has reached, and only rows show that.
+    /// Why there is nothing to do. On the way back a guard stops only what the operation has reached, and only rows
+    /// show that.
     pub(crate) fn nothing(&self) -> &'static str {
         if self.rows.0.is_empty() {
             return "Nothing was done: the stack's events cannot be read, so it is not known whether this operation reached the application.";

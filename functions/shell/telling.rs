@@ -70,7 +70,8 @@ impl<'a> Telling<'a> {
         self.reply(Verdict::Success, text.to_owned(), false, attributes, trail)
     }
 
-    /// The goal is reached, and something went wrong on the way: people hear of that in Data, in the log and as a metric with an alarm.
+    /// The goal is reached, and something went wrong on the way: people hear of that in Data, in the log and as a
+    /// metric with an alarm.
     pub(crate) fn reached_with_trouble(
         &self,
         text: &str,
@@ -129,7 +130,8 @@ impl<'a> Telling<'a> {
         self.trouble(what, Trouble::Obstacle, BTreeMap::new(), &Trail::default())
     }
 
-    /// Something stands in the way: a SUCCESS that is one all the same says so in Data, in the log and as a metric with an alarm.
+    /// Something stands in the way: a SUCCESS that is one all the same says so in Data, in the log and as a metric with
+    /// an alarm.
     fn trouble(&self, text: &str, trouble: Trouble, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
         let verdict = verdict(&self.request.request_type, self.direction.get(), trouble);
         match verdict {

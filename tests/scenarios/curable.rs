@@ -1,4 +1,5 @@
-//! `flink-rollback-unsticker` and what blocks a rollback: what is waited for, what is continued over, and what keeps it from doing anything.
+//! `flink-rollback-unsticker` and what blocks a rollback: what is waited for, what is continued over, and what keeps it
+//! from doing anything.
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};

@@ -1,6 +1,6 @@
-//! How long a healthy deployment leaves the job without processing, in AWS's time: the scenario says which operations and resources stood
-//! between the last record of the old job and the first of the new one, the durations of `SEMANTICS.md I.1` say how long each of them takes.
-//! No wall time of this machine is in it.
+//! How long a healthy deployment leaves the job without processing, in AWS's time: the scenario says which operations
+//! and resources stood between the last record of the old job and the first of the new one, the durations of
+//! `SEMANTICS.md I.1` say how long each of them takes. No wall time of this machine is in it.
 
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar};

@@ -1,6 +1,7 @@
 //! Scenarios over the wire: the real binaries as processes, the committed templates, a local AWS under them.
 //!
-//! Each test is a sentence that tests/README.md repeats. Given, when, then; what a scenario waits for is a change of the world, never time.
+//! Each test is a sentence that tests/README.md repeats. Given, when, then; what a scenario waits for is a change of
+//! the world, never time.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on is a failed scenario")]
 
 mod adopted;

@@ -1,4 +1,5 @@
-//! `flink-rollback-unsticker` and a stack of two applications: each is stopped, started and proven for itself, and each is in the report.
+//! `flink-rollback-unsticker` and a stack of two applications: each is stopped, started and proven for itself, and each
+//! is in the report.
 
 use local_aws::api::Caller;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};

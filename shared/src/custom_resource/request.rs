@@ -10,7 +10,8 @@ pub const LONGEST_ID: usize = 1024;
 /// An application's name has at most 128 characters of `[a-zA-Z0-9_.-]`, a logical ID at most 255 alphanumeric ones.
 const LONGEST_NAME: usize = 255;
 
-/// The most seconds that the service was seen to take for ServiceTimeout (`semantics.md` E.1). A larger number would overflow a clock.
+/// The most seconds that the service was seen to take for ServiceTimeout (`semantics.md` E.1). A larger number would
+/// overflow a clock.
 const LONGEST_TIMEOUT: u64 = 14_400;
 
 /// What CloudFormation wants.
@@ -88,13 +89,13 @@ impl Request {
         Duration::from_secs(seconds.filter(|seconds| (1..=LONGEST_TIMEOUT).contains(seconds)).unwrap_or(3600))
     }
 
-    /// The physical resource ID of the answer: the given one, or on a Create `<kind>/<application>/<logical ID>`, known before
-    /// any work; without a readable application `unreadable/<logical ID>`. Never empty, never over [`LONGEST_ID`]: CloudFormation
-    /// takes neither, and would make up one of its own.
+    /// The physical resource ID of the answer: the given one, or on a Create `<kind>/<application>/<logical ID>`, known
+    /// before any work; without a readable application `unreadable/<logical ID>`. Never empty, never over
+    /// [`LONGEST_ID`]: CloudFormation takes neither, and would make up one of its own.
     ///
-    /// An Update about another application gets a new one: CloudFormation then deletes the old. A name that became a logical ID, or the other
-    /// way round, is another application only if `applications`, the stack's own by logical ID and name, say so; they are empty until they
-    /// are known.
+    /// An Update about another application gets a new one: CloudFormation then deletes the old. A name that became a
+    /// logical ID, or the other way round, is another application only if `applications`, the stack's own by logical ID
+    /// and name, say so; they are empty until they are known.
     #[must_use]
     pub fn physical_id(&self, kind: &str, applications: &[(String, String)]) -> String {
         // CloudFormation gives no longer one; an event that does is not CloudFormation's.
@@ -121,7 +122,8 @@ impl Request {
 /// The property that names an application by its name.
 const NAME: &str = "ApplicationName";
 
-/// What the properties call the application, and in which of them. A text that cannot be a name is none: it would not fit into an ID either.
+/// What the properties call the application, and in which of them. A text that cannot be a name is none: it would not
+/// fit into an ID either.
 fn application(properties: &Value) -> Option<(&'static str, &str)> {
     let is_name = |text: &&str| {
         (1..=LONGEST_NAME).contains(&text.len())
@@ -132,7 +134,8 @@ fn application(properties: &Value) -> Option<(&'static str, &str)> {
         .find_map(|key| properties.get(key).and_then(Value::as_str).filter(is_name).map(|name| (key, name)))
 }
 
-/// Whether two ways to name an application are known to name two. A logical ID that the stack does not have names none that is known.
+/// Whether two ways to name an application are known to name two. A logical ID that the stack does not have names none
+/// that is known.
 fn differ(new: (&str, &str), old: (&str, &str), applications: &[(String, String)]) -> bool {
     if new.0 == old.0 {
         return new.1 != old.1;

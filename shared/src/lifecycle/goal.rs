@@ -173,18 +173,20 @@ pub struct Guarded {
     pub proof: String,
     /// The most that a force-stop may have replayed.
     pub bound: Duration,
-    /// How long a graceful stop, a busy status, or a snapshot that is being taken is waited for before the policy applies.
+    /// How long a graceful stop, a busy status, or a snapshot that is being taken is waited for before the policy
+    /// applies.
     pub patience: Duration,
     /// When the request began: what is waited for counts from then, or from its own later start.
     pub since: Timestamp,
-    /// On the way back, when the stack operation began: a version made since then is stopped in both modes, because what the old code
-    /// restores is not left to an update in place.
+    /// On the way back, when the stack operation began: a version made since then is stopped in both modes, because
+    /// what the old code restores is not left to an update in place.
     pub undoes_since: Option<Timestamp>,
     /// Whether the deployment gives the state up: then a force-stop loses nothing that anybody wants.
     pub gives_state_up: bool,
 }
 
-/// The application has a young snapshot, and no more of ours than are kept. How young, and whether at all, its own tags say.
+/// The application has a young snapshot, and no more of ours than are kept. How young, and whether at all, its own tags
+/// say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swept {
     /// The name of the snapshot that this sweep takes, the same for every sweep of one minute.

@@ -77,7 +77,8 @@ pub const AWAITING_FIX: &str = "awaiting-fix/";
 pub const UNSTICK_TOKEN: &str = "unstick-";
 /// The tag that carries the marker.
 pub const MARKER: &str = "flink-unstick-restart";
-/// The tag by which CloudFormation names the stack that owns an application (`tagging` in the resource's registry schema).
+/// The tag by which CloudFormation names the stack that owns an application (`tagging` in the resource's registry
+/// schema).
 pub const STACK_ID: &str = "aws:cloudformation:stack-id";
 /// The tag by which people consent, on the stack and handed on to its applications.
 pub const UNSTICK: &str = "flink-unstick";
@@ -131,16 +132,16 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     }
 }
 
-/// Whether others have been in the way for too long. What the guard does after StopMinutes of that is its policy's business, which has
-/// the same time again.
+/// Whether others have been in the way for too long. What the guard does after StopMinutes of that is its policy's
+/// business, which has the same time again.
 fn is_in_conflict_too_long(goal: &Goal, observed: &Observed) -> bool {
     let more = if let Goal::Guarded(goal) = goal { goal.patience } else { Duration::ZERO };
     let patience = observed.conflict_patience().saturating_add(more);
     observed.tried.conflicts_since.is_some_and(|since| observed.now.since(since) >= patience)
 }
 
-/// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that nobody answered, what
-/// became of it is looked for first.
+/// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that nobody
+/// answered, what became of it is looked for first.
 fn repeated(call: Call, because: Because, observed: &Observed) -> Step {
     let tried = &observed.tried;
     let conflict = tried.rejection.as_ref().filter(|one| one.kind == Rejected::Conflict && one.action == call.action());

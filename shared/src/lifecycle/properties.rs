@@ -1,5 +1,5 @@
-//! Toward [`Goal::Properties`](super::Goal::Properties): an update replaces the whole list (`semantics.md` A.6), so it is read, merged and
-//! written under the token of the same look.
+//! Toward [`Goal::Properties`](super::Goal::Properties): an update replaces the whole list (`semantics.md` A.6), so it
+//! is read, merged and written under the token of the same look.
 
 #[cfg(test)]
 mod any;
@@ -83,7 +83,8 @@ fn is_reached(goal: &Properties, application: &Application) -> bool {
 
 fn settled(goal: &Properties, application: &Application, observed: &Observed) -> Step {
     let name = || application.name.clone();
-    // What the service says of the update comes before what it shows: a failed one can leave the new groups on a stopped job.
+    // What the service says of the update comes before what it shows: a failed one can leave the new groups on a
+    // stopped job.
     if let Some(step) = ended(goal, application, observed) {
         return step;
     }

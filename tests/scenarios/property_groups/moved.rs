@@ -1,11 +1,13 @@
-//! A resource that is renamed, or names the same application otherwise: its Delete in the cleanup takes nothing from the job.
+//! A resource that is renamed, or names the same application otherwise: its Delete in the cleanup takes nothing from
+//! the job.
 
 use std::collections::BTreeSet;
 
 use super::*;
 use crate::stage::answers;
 
-/// The committed template, whose groups are given by a resource of this logical ID, which names the application in this way.
+/// The committed template, whose groups are given by a resource of this logical ID, which names the application in this
+/// way.
 fn with_groups_in(logical_id: &str, named: &str) -> String {
     template(&json!([]), |template| {
         let resources = template["Resources"].as_object_mut().unwrap();

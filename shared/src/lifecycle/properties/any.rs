@@ -1,4 +1,5 @@
-//! For any groups, any properties and any other writer: others' keys are untouched, ours are the new ones, and a second run is quiet.
+//! For any groups, any properties and any other writer: others' keys are untouched, ours are the new ones, and a second
+//! run is quiet.
 
 use std::time::Duration;
 
@@ -64,7 +65,8 @@ fn foreign(goal: &Properties, groups: &[Group]) -> Vec<(String, String, String)>
     keys
 }
 
-/// The service: an update under a stale token is rejected and changes nothing. The calls that were accepted, and the last step.
+/// The service: an update under a stale token is rejected and changes nothing. The calls that were accepted, and the
+/// last step.
 fn run(
     goal: &Properties,
     present: &mut Vec<Group>,

@@ -1,6 +1,7 @@
 //! From the groups that are there to those that are to be: everything of others as it is, ours as wanted.
 //!
-//! It knows neither the application nor the service. No record is kept: ours are the keys that this resource's last version named.
+//! It knows neither the application nor the service. No record is kept: ours are the keys that this resource's last
+//! version named.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,7 +38,8 @@ pub struct Settled {
 pub enum How {
     /// Ours, and changed or dropped behind our back.
     Repaired,
-    /// Ours, and dropped by the update of the application that this deployment made: the RUNNING job went on without it.
+    /// Ours, and dropped by the update of the application that this deployment made: the RUNNING job went on without
+    /// it.
     Wiped,
     /// Not ours, and overwritten.
     Replaced,
@@ -56,8 +58,9 @@ impl fmt::Display for How {
     }
 }
 
-/// The groups to be written. A key of `previous` that is wanted no more goes only while its value is the one that `previous` gave it.
-/// `is_updated`: this deployment has updated the application, and the job runs with what that update left.
+/// The groups to be written. A key of `previous` that is wanted no more goes only while its value is the one that
+/// `previous` gave it. `is_updated`: this deployment has updated the application, and the job runs with what that
+/// update left.
 pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> Merged {
     let mut merged = Merged { groups: current.to_vec(), ..Merged::default() };
     for (id, key, value) in pairs(&goal.previous) {
@@ -92,7 +95,8 @@ pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> M
 
 struct Conflict;
 
-/// What becomes of a wanted key whose present value is not the wanted one; nothing to tell when that is an ordinary change.
+/// What becomes of a wanted key whose present value is not the wanted one; nothing to tell when that is an ordinary
+/// change.
 fn settle(
     goal: &Properties,
     present: Option<&String>,
