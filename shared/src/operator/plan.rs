@@ -9,6 +9,8 @@ mod change_set;
 mod changes;
 mod guarding;
 mod keys;
+mod parameters;
+mod refusals;
 mod restart;
 mod seen;
 mod side;
@@ -26,6 +28,7 @@ pub use answer::{Finding, Outlook, Plan};
 pub use change_set::ListedChange;
 use changes::compare;
 pub use changes::{Change, Effect};
+use refusals::refusals;
 use seen::{Seen, applications};
 
 const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
@@ -44,6 +47,8 @@ pub struct Proposal {
     pub region: String,
     /// The template that would be deployed.
     pub template: Json,
+    /// Its file.
+    pub file: String,
     /// The parameters that would be given.
     pub given: BTreeMap<String, String>,
     /// The stack as it is; `None` before its first deployment.
@@ -88,6 +93,19 @@ impl Proposal {
     pub fn takes_an_update(&self) -> bool {
         self.deployed.as_ref().is_some_and(|deployed| is_updatable(deployed.status))
     }
+
+    /// What is compared, in words.
+    fn compared(&self) -> String {
+        let count = |template: &Json| template["Resources"].as_object().map_or(0, serde_json::Map::len);
+        let new = format!("{}: {} resources, {} parameters given", self.file, count(&self.template), self.given.len());
+        match (&self.deployed, &self.change_set) {
+            (None, _) => format!("{new}; there is no stack yet"),
+            (Some(deployed), None) => {
+                format!("{new}; with the deployed template: {} resources", count(&deployed.template))
+            }
+            (Some(_), Some(_)) => format!("{new}; with the deployed stack, by CloudFormation's own change set"),
+        }
+    }
 }
 
 /// Plans a deployment.
@@ -111,42 +129,34 @@ pub fn plan(proposal: &Proposal) -> Plan {
         let named = |seen: &Seen, key: String| if is_only { key } else { format!("{}: {key}", seen.name()) };
         all.iter().flat_map(|seen| keys(seen).into_iter().map(move |key| named(seen, key))).collect()
     };
-    let mut next = Vec::new();
+    let mut next = refusals(proposal, &compared);
+    let is_refused = !next.is_empty();
     let status = proposal.deployed.as_ref().map(|deployed| deployed.status);
-    let refused = status.filter(|status| !is_updatable(*status));
-    if let Some(status) = refused {
-        next.push(format!("the stack is {status} and takes no update; make why STACK={}", proposal.name));
-    }
-    if status.is_some_and(needs_rollback_disabled) {
-        next.push("it takes an update only with --disable-rollback, which make deploy gives".to_owned());
-    }
     let mut unknown: Vec<String> = compared.open.iter().cloned().collect();
     if status.is_some_and(needs_rollback_disabled) {
+        next.push("it takes an update only with --disable-rollback, which make deploy gives".to_owned());
         unknown.push("what the failed operation had not reached yet is done too".to_owned());
     }
-    let retyped = compared.changes.iter().find(|change| change.properties == ["Type"]);
-    next.extend(retyped.map(|change| {
-        format!("{}: a resource's type cannot be changed; give it another logical ID", change.logical_id)
-    }));
     let worst =
         [&restart, &snapshot, &state].into_iter().map(|finding| finding.outlook).max().unwrap_or(Outlook::GoesThrough);
-    let outlook = if refused.is_some() || retyped.is_some() {
-        Outlook::Fails
-    } else if compared.changes.is_empty() && unknown.is_empty() {
-        Outlook::Nothing
-    } else if unknown.is_empty() {
-        worst
-    } else {
-        worst.max(Outlook::CannotTell)
+    let outlook = match (is_refused, unknown.is_empty()) {
+        (true, _) => Outlook::Fails,
+        (false, true) if compared.changes.is_empty() => Outlook::Nothing,
+        (false, true) => worst,
+        (false, false) => worst.max(Outlook::CannotTell),
     };
     let drift = |seen: &Seen| seen.live().map(|live| keys::drift(&keys::given(seen, true), live)).unwrap_or_default();
     next.extend(advice(proposal, &touched, &restarts));
     if !compared.open.is_empty() && proposal.change_set.is_none() && proposal.takes_an_update() {
         next.push("plan with --change-set: CloudFormation itself says what changes; nothing is left behind".to_owned());
     }
+    let status = status.map(|status| status.to_string()).unwrap_or_default();
     Plan {
+        schema: 1,
+        sentence: outlook.sentence(&proposal.name, &status),
+        compared: proposal.compared(),
         stack: proposal.name.clone(),
-        status: status.map(|status| status.to_string()).unwrap_or_default(),
+        status,
         outlook,
         parameters: compared.parameters.clone(),
         restarts: restarts.iter().map(|(times, _)| times).sum(),

@@ -71,8 +71,12 @@ pub fn why(scene: &Scene) -> Why {
     let refused: BTreeSet<String> =
         scene.incident.blockers().into_iter().filter_map(|blocker| blocker.application).collect();
     let is_refused = |name: &String| status == StackStatus::UpdateRollbackFailed && refused.contains(name);
+    let stack = name(&scene.incident.stack).to_owned();
     Why {
-        stack: name(&scene.incident.stack).to_owned(),
+        schema: 1,
+        sentence: told.verdict.sentence(&stack, status.as_str()),
+        compared: scene.compared(),
+        stack,
         status: status.to_string(),
         verdict: told.verdict,
         cause: told.cause,
@@ -102,6 +106,13 @@ struct Told {
 }
 
 impl Scene {
+    /// What was looked at, in words.
+    fn compared(&self) -> String {
+        let many = self.applications.len();
+        let applications = if many == 1 { "application" } else { "applications" };
+        format!("the events of the newest stack operation with the operations and snapshots of {many} {applications}")
+    }
+
     fn commands(&self) -> Commands<'_> {
         Commands { stack: name(&self.incident.stack), region: self.region.as_deref(), is_ours: self.is_ours }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use shared::contract::{PropertyGroup, PropertyGroups};
-use shared::operator::Deployed;
+use shared::operator::{ApplicationKind, Deployed};
 use shared::template::resolve::{Resolver, is_known, open_transforms, pseudo_parameters, values};
 
 const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
@@ -70,7 +70,17 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn read(mut self, application: Option<&str>) -> Result<Injected, String> {
         self.injected.open.extend(open_transforms(self.resolver.template));
-        let (applications, groups) = (self.of_type(APPLICATION), self.of_type(PropertyGroups::<String>::TYPE));
+        let groups = self.of_type(PropertyGroups::<String>::TYPE);
+        // A notebook and a SQL application read no properties from sources.
+        let kind = |resource: &Json| {
+            let runtime = self.text(&resource["Properties"]["RuntimeEnvironment"]);
+            ApplicationKind::of(&runtime.unwrap_or_default())
+        };
+        let (applications, others): (Vec<_>, Vec<_>) =
+            self.of_type(APPLICATION).into_iter().partition(|(_, resource)| kind(resource) == ApplicationKind::Flink);
+        if let Some((id, one)) = others.iter().find(|(id, _)| application == Some(id) || applications.is_empty()) {
+            return Err(format!("{id} is a {}: there is no source to compare it with", kind(one).noun()));
+        }
         let chosen = self.choose(&applications, !groups.is_empty(), application)?;
         for (name, resource) in applications.into_iter().filter(|(name, _)| chosen == Some(name)) {
             let configuration = &resource["Properties"]["ApplicationConfiguration"];

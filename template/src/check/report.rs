@@ -82,7 +82,7 @@ pub(super) struct Report {
     pub(super) with_default: Vec<Missing>,
     pub(super) unread: Vec<Unread>,
     pub(super) not_followed: Vec<NotFollowed>,
-    pub(super) next: String,
+    pub(super) next: Vec<String>,
 }
 
 impl Report {
@@ -97,7 +97,7 @@ impl Report {
             with_default: Vec::new(),
             unread: Vec::new(),
             not_followed: Vec::new(),
-            next: "flink-stack help".to_owned(),
+            next: vec!["flink-stack help".to_owned()],
         }
     }
 
@@ -137,13 +137,13 @@ impl Report {
             count(injected.groups.len(), "group"),
         );
         report.sentence = report.verdict_sentence(&count);
-        report.next = match report.verdict {
+        report.next = vec![match report.verdict {
             Verdict::Agrees => "nothing to do".to_owned(),
             Verdict::Differs => format!("correct the key in the source or in {against}, then run this command again"),
             Verdict::CannotTell => {
                 format!("compare what is done at these lines with {against} yourself: nothing else differs")
             }
-        };
+        }];
         report
     }
 
@@ -229,6 +229,6 @@ impl Report {
             let line = line.map_or_else(String::new, |line| format!(":{line}"));
             let _ = writeln!(text, "{file}{line}: cannot be followed: {what}");
         }
-        text + "next      " + &self.next + "\n"
+        text + "next      " + &self.next.join("\n          ") + "\n"
     }
 }

@@ -216,6 +216,19 @@ fn an_application_in_a_nested_stack_is_asked_for_there() {
 }
 
 #[test]
+fn a_notebook_beside_a_job_is_no_second_job() {
+    let mut template = json!({"Resources": {
+        "Job": application(&json!("job"), &json!([{"PropertyGroupId": "G", "PropertyMap": {"k": "1"}}])),
+        "Notebook": {"Type": "AWS::KinesisAnalyticsV2::Application", "Properties": {"ApplicationMode": "INTERACTIVE", "RuntimeEnvironment": "ZEPPELIN-FLINK-3_0"}},
+    }});
+    assert_eq!(of(&template, None).unwrap(), ["G/k"]);
+    let notebook = "Notebook is a Studio notebook: there is no source to compare it with";
+    assert_eq!(of(&template, Some("Notebook")).unwrap_err(), notebook);
+    template["Resources"].as_object_mut().unwrap().remove("Job");
+    assert_eq!(of(&template, None).unwrap_err(), notebook);
+}
+
+#[test]
 fn of_several_applications_one_is_named_and_only_its_groups_count() {
     let group = |id: &str| json!([{"PropertyGroupId": id, "PropertyMap": {"k": "1"}}]);
     let own = |id: &str, properties: serde_json::Value| {

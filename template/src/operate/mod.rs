@@ -168,13 +168,20 @@ pub(crate) fn answer(asked: &Asked) -> ExitCode {
         }
         Asked::Verify(asked) => runtime.block_on(verify::answer(asked)),
     });
-    answered.map_or_else(
-        |message| {
+    answered.map_or_else(|message| ExitCode::from(unanswered(asked, &message)), ExitCode::from)
+}
+
+/// Why there is no answer, for people or for programs; what the command ends with.
+#[cfg(feature = "aws")]
+fn unanswered(asked: &Asked, message: &str) -> u8 {
+    match asked {
+        Asked::Plan(asked) => plan::without_comparison(asked, shared::operator::Outlook::CannotTell, message),
+        Asked::Why { stack, json: true, .. } => why::without_a_look(stack, message),
+        Asked::Why { .. } | Asked::CheckStack { .. } | Asked::Verify(_) => {
             eprintln!("flink-stack: {message}");
-            ExitCode::from(CANNOT_TELL)
-        },
-        ExitCode::from,
-    )
+            CANNOT_TELL
+        }
+    }
 }
 
 #[cfg(test)]

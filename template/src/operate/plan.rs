@@ -1,13 +1,11 @@
 //! `flink-stack plan`: what a deployment of a template with these parameters would do.
 
-use shared::operator::{Deployed, Proposal, may_replace, plan};
+use shared::operator::{Deployed, Outlook, Plan, Proposal, may_replace, plan};
 
 use super::change_set::{self, Failure, Said};
 use super::{Planned, account};
 use crate::document;
 
-/// What the command ends with where `make deploy` would refuse.
-const FAILS: u8 = 1;
 /// What it ends with at Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
@@ -28,8 +26,7 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
         // None of ours was ever YAML.
         let parsed = serde_json::from_str(&met.template).ok();
         if let Err(reason) = may_replace(parsed.as_ref(), &template) {
-            eprintln!("flink-stack: {}", reason.describe(stack));
-            return Ok(FAILS);
+            return Ok(without_comparison(asked, Outlook::Fails, &reason.describe(stack)));
         }
         deployed.template =
             document::parse(&met.template).map_err(|error| format!("the template of {stack}: {error}"))?;
@@ -39,6 +36,7 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
         name: stack.clone(),
         region,
         template,
+        file: asked.template.display().to_string(),
         given: given.clone(),
         deployed: met.deployed,
         applications: met.applications,
@@ -56,7 +54,8 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
                 read(&mut proposal, said, processed)?;
             }
             Err(Failure::Interrupted) => {
-                eprintln!("flink-stack: interrupted; nothing was changed, and the change set is deleted");
+                let words = "interrupted; nothing was changed, and the change set is deleted";
+                without_comparison(asked, Outlook::CannotTell, words);
                 return Ok(INTERRUPTED);
             }
             Err(Failure::Refused(error)) => return Err(error),
@@ -69,6 +68,17 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
         print!("{}", plan.told(account::style()));
     }
     Ok(plan.outlook.exit_code())
+}
+
+/// Prints an answer without a comparison; what the command ends with.
+pub(super) fn without_comparison(asked: &Planned, outlook: Outlook, why: &str) -> u8 {
+    if asked.json {
+        let plan = Plan::without_comparison(&asked.stack, outlook, why);
+        println!("{}", serde_json::to_string_pretty(&plan).unwrap_or_default());
+    } else {
+        eprintln!("flink-stack: {why}");
+    }
+    outlook.exit_code()
 }
 
 /// Takes over what CloudFormation said: the rows, and both templates after transforms and macros.

@@ -26,3 +26,10 @@ pub(super) async fn answer(stack: &str, region: Option<&str>, json: bool) -> Res
     }
     Ok(answer.verdict.exit_code())
 }
+
+/// Prints why nothing could be looked at, for programs; what the command ends with.
+pub(super) fn without_a_look(stack: &str, why: &str) -> u8 {
+    let answer = Why::cannot_tell(stack, why.to_owned(), format!("make why STACK={stack}"));
+    println!("{}", serde_json::to_string_pretty(&answer).unwrap_or_default());
+    answer.verdict.exit_code()
+}

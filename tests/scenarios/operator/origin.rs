@@ -29,6 +29,7 @@ async fn a_stack_of_another_template_is_neither_deployed_over_nor_planned_nor_de
         vec!["check-stack", &pair],
         vec!["check-stack", "--delete", &pair],
         vec!["plan", "--stack", TEAM, "JarKey=jars/1.jar"],
+        vec!["plan", "--json", "--stack", TEAM, "JarKey=jars/1.jar"],
     ] {
         let answered = look(&deployment, &arguments).await;
         assert_eq!(answered.code, 1, "{arguments:?}: {}", answered.printed);

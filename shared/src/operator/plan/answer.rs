@@ -24,6 +24,12 @@ pub enum Outlook {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Plan {
+    /// The version of these names.
+    pub schema: u8,
+    /// The verdict in one sentence.
+    pub sentence: String,
+    /// What was compared; empty when nothing could be.
+    pub compared: String,
     /// The stack's name.
     pub stack: String,
     /// Its status; empty before its first deployment.
@@ -91,6 +97,12 @@ impl Outlook {
         }
     }
 
+    /// The verdict on a stack of this status, in one sentence.
+    pub(super) fn sentence(self, stack: &str, status: &str) -> String {
+        let status = if status.is_empty() { "does not exist yet".to_owned() } else { format!("is {status}") };
+        format!("{stack} {status}: {}", self.words().1)
+    }
+
     const fn words(self) -> (Colour, &'static str) {
         match self {
             Self::Nothing => (Colour::Green, "nothing changes"),
@@ -103,13 +115,37 @@ impl Outlook {
 }
 
 impl Plan {
+    /// An answer without a comparison: the command could not look, or the deployment is refused.
+    #[must_use]
+    pub fn without_comparison(stack: &str, outlook: Outlook, why: &str) -> Self {
+        let (unknown, next) = (Vec::new(), Vec::new());
+        let none = || Finding::fine("");
+        Self {
+            schema: 1,
+            sentence: why.to_owned(),
+            compared: String::new(),
+            stack: stack.to_owned(),
+            status: String::new(),
+            outlook,
+            changes: Vec::new(),
+            parameters: Vec::new(),
+            restarts: 0,
+            restart: none(),
+            snapshot: none(),
+            state: none(),
+            properties: Vec::new(),
+            drift: Vec::new(),
+            unknown,
+            next,
+        }
+    }
+
     /// As a person reads it.
     #[must_use]
     pub fn told(&self, style: Style) -> String {
-        let status =
-            if self.status.is_empty() { "does not exist yet".to_owned() } else { format!("is {}", self.status) };
         let (colour, words) = self.outlook.words();
-        let head = format!("{} {status}: {}\n", self.stack, style.paint(colour, words));
+        let head = self.sentence.replace(words, &style.paint(colour, words)) + "\n";
+        let compared = [self.compared.clone()];
         let of = |effect: Effect, word: &str| {
             let ids: Vec<&str> =
                 self.changes.iter().filter(|one| one.effect == effect).map(|one| one.logical_id.as_str()).collect();
@@ -135,6 +171,7 @@ impl Plan {
             if telling { lines.collect() } else { Vec::new() }
         };
         let parts = [
+            ("compared", &compared[..]),
             ("resources", &changes),
             ("restart", &one(&self.restart)),
             ("snapshot", &one(&self.snapshot)),

@@ -8,9 +8,10 @@ use serde_json::{Map, Value as Json};
 
 use super::Proposal;
 use super::change_set::ListedChange;
+use super::parameters::{changed as changed_parameters, wanted};
 use super::side::{Side, transforms};
 use crate::template::resolve::{
-    Difference, Resolver, compare as compare_values, open_reasons, pseudo_parameters, reasons, text, values,
+    Difference, Resolver, compare as compare_values, open_reasons, pseudo_parameters, reasons, values,
 };
 
 /// What happens to a resource.
@@ -61,6 +62,8 @@ const REPLACES: [(&str, &[&str]); 14] = [
     ("AWS::CloudWatch::Dashboard", &["DashboardName"]),
     ("AWS::Lambda::Function", &["FunctionName", "PackageType"]),
 ];
+/// SAM's types.
+const SERVERLESS: &str = "AWS::Serverless::";
 /// A nested stack, whose template is read from S3 at the deployment.
 const NESTED: &str = "AWS::CloudFormation::Stack";
 /// Both sides, resolved, and what differs.
@@ -80,7 +83,7 @@ pub(super) fn compare(proposal: &Proposal) -> Compared {
     let deployed = proposal.deployed.as_ref();
     let old = deployed.map_or(&empty, |deployed| &deployed.template);
     let known = deployed.map_or(&nothing, |deployed| &deployed.parameters);
-    let wanted = wanted(proposal, known);
+    let wanted = wanted(proposal);
     let physical: BTreeMap<String, String> = deployed.map_or_else(BTreeMap::new, |deployed| {
         let there = deployed.resources.iter().filter(|(_, one)| !one.physical_id.is_empty());
         there.map(|(id, one)| (id.clone(), one.physical_id.clone())).collect()
@@ -113,7 +116,11 @@ pub(super) fn compare(proposal: &Proposal) -> Compared {
         };
         let after = Side::after(&side, &before);
         let mut open: BTreeSet<String> = transforms(old, &proposal.template);
-        let changes = changes(proposal, &before, &after, &mut open);
+        let mut changes = changes(proposal, &before, &after, &mut open);
+        // What SAM makes of its own types is known only to it.
+        changes.iter_mut().filter(|change| change.resource_type.starts_with(SERVERLESS)).for_each(|change| {
+            change.effect = Effect::Unknown;
+        });
         let count = renewed.len() + volatile.len();
         for change in &changes {
             let id = change.logical_id.clone();
@@ -124,16 +131,8 @@ pub(super) fn compare(proposal: &Proposal) -> Compared {
             };
         }
         if renewed.len() + volatile.len() == count {
-            let parameters = match deployed {
-                Some(_) => wanted
-                    .iter()
-                    .filter(|(name, value)| {
-                        known.get(*name) != Some(value) && reasons(&of_new[*name].to_string()).is_empty()
-                    })
-                    .map(|(name, _)| name.clone())
-                    .collect(),
-                None => proposal.given.keys().cloned().collect(),
-            };
+            let is_known = |name: &str| reasons(&of_new[name].to_string()).is_empty();
+            let parameters = changed_parameters(proposal, &wanted, is_known);
             let Some(listed) = &proposal.change_set else {
                 return Compared { changes, parameters, before, after, open };
             };
@@ -148,16 +147,6 @@ pub(super) fn compare(proposal: &Proposal) -> Compared {
 /// it is replaced may be.
 fn is_volatile(change: &Change) -> bool {
     REPLACES.iter().all(|(kind, _)| *kind != change.resource_type)
-}
-
-/// As `aws cloudformation deploy` fills them: what is given, else what the stack has, else the default.
-fn wanted(proposal: &Proposal, known: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let declared = proposal.template["Parameters"].as_object();
-    let value = |name: &String, parameter: &Json| {
-        let default = || parameter.get("Default").map(text);
-        proposal.given.get(name).or_else(|| known.get(name)).cloned().or_else(default).unwrap_or_default()
-    };
-    declared.into_iter().flatten().map(|(name, parameter)| (name.clone(), value(name, parameter))).collect()
 }
 
 fn changes(proposal: &Proposal, before: &Side, after: &Side, open: &mut BTreeSet<String>) -> Vec<Change> {

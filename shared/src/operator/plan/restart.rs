@@ -1,6 +1,7 @@
 //! Whether the job restarts, how often, and whether the snapshot that this takes can be taken now.
 
 use super::super::job::{Job, job};
+use super::super::kind::ApplicationKind;
 use super::super::line::age;
 use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
@@ -12,6 +13,10 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
         if seen.has_starter() { "auto-start starts it" } else { "nothing starts it: the stack has no auto-start" };
     if seen.change(APPLICATION).is_some_and(|change| change.effect == Effect::Remove) {
         return (0, Finding::fine("it is stopped: the deployment removes it"));
+    }
+    let kind = seen.kind();
+    if kind != ApplicationKind::Flink {
+        return (0, of_another_kind(seen, kind));
     }
     let Some(application) = seen.application() else {
         return (0, Finding::fine(format!("it does not run yet: {start}")));
@@ -39,6 +44,16 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
         }
         ApplicationStatus::Deleting => (0, Finding::of(Outlook::Fails, "it is DELETING: wait until it is gone")),
     }
+}
+
+/// A notebook or a SQL application: what an update does to one that runs is not documented, and the handlers are for jobs.
+fn of_another_kind(seen: &Seen, kind: ApplicationKind) -> Finding {
+    let noun = kind.noun();
+    let runs = seen.application().is_some_and(|one| one.status == ApplicationStatus::Running);
+    if seen.is_touched() && (runs || seen.has_starter() || seen.has(UpdateGuard::<String>::TYPE)) {
+        return Finding::of(Outlook::CannotTell, format!("it is a {noun}: cannot tell whether this restarts it"));
+    }
+    Finding::fine(format!("it is a {noun}: {}", if runs { "it runs on" } else { "whoever works in it starts it" }))
 }
 
 fn running(seen: &Seen, start: &str) -> (u32, Finding) {
@@ -95,6 +110,10 @@ pub(super) fn trouble(seen: &Seen) -> Option<String> {
 
 /// Whether a snapshot is needed, and can be taken.
 pub(super) fn snapshot(seen: &Seen, restarts: u32) -> Finding {
+    let kind = seen.kind();
+    if kind != ApplicationKind::Flink {
+        return Finding::fine(format!("not needed: a {} takes none", kind.noun()));
+    }
     let may_restart = restarts > 0 || seen.is_unknown(APPLICATION) || seen.is_unknown(LOGGING_OPTION);
     let Some(application) = seen.application().filter(|_| may_restart) else {
         return Finding::fine("not needed");

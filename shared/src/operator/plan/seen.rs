@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
+use super::super::kind::ApplicationKind;
 use super::changes::{Change, Compared, Effect};
 use super::side::Side;
 use super::{APPLICATION, BOUND, Proposal};
@@ -97,6 +98,13 @@ impl Seen<'_> {
             Effect::Add | Effect::Modify | Effect::Unknown => true,
         };
         self.live().filter(|_| self.change(APPLICATION).is_none_or(stays))
+    }
+
+    /// Its kind, by the runtime that it has or will have.
+    pub(super) fn kind(&self) -> ApplicationKind {
+        let runtime = |before| self.properties(APPLICATION, before)?.get("RuntimeEnvironment")?.as_str();
+        let live = || self.live().map(|live| live.runtime.as_str());
+        ApplicationKind::of(runtime(false).or_else(live).or_else(|| runtime(true)).unwrap_or_default())
     }
 
     /// Its name, else its logical ID.

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::super::kind::ApplicationKind;
 use super::super::line::age;
 use super::restart::trouble;
 use super::{APPLICATION, Effect, Finding, Outlook, Seen};
@@ -10,6 +11,10 @@ use crate::lifecycle::{Application, ApplicationStatus, Restore, SnapshotStatus, 
 
 /// What becomes of it.
 pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
+    let kind = seen.kind();
+    if kind != ApplicationKind::Flink {
+        return of_another_kind(seen, kind);
+    }
     let asked = asked(seen);
     if seen.change(APPLICATION).is_some_and(|change| change.effect == Effect::Replace) {
         return replaced(seen, asked.as_ref());
@@ -54,6 +59,23 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
         return Finding::fine("kept: it starts from the snapshot of its own stop");
     }
     at_rest(seen, application)
+}
+
+/// A notebook has notes, which are the application's own; a SQL application keeps nothing.
+fn of_another_kind(seen: &Seen, kind: ApplicationKind) -> Finding {
+    let kept = match kind {
+        ApplicationKind::Studio => "its notes",
+        ApplicationKind::Sql | ApplicationKind::Flink => "its code",
+    };
+    match seen.change(APPLICATION).map(|change| change.effect) {
+        Some(Effect::Replace) => {
+            Finding::of(Outlook::AtRisk, format!("GIVEN UP: it is replaced, and {kept} go with the old one"))
+        }
+        Some(Effect::Remove) => Finding::of(Outlook::AtRisk, format!("GIVEN UP: it is removed, and {kept} with it")),
+        Some(Effect::Leave | Effect::Add | Effect::Modify | Effect::Unknown) | None => {
+            Finding::fine(format!("kept: {kept} stay"))
+        }
+    }
 }
 
 /// A job that starts from whatever is there.

@@ -4,6 +4,9 @@ use super::*;
 use crate::lifecycle::{ApplicationStatus, Group, OperationStatus, SnapshotStatus};
 use serde_json::json;
 
+mod templates;
+mod unknown;
+
 const ARN: &str = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1";
 
 /// As small as a template can be that has an application with its guard and its starter.
@@ -52,6 +55,7 @@ fn proposal(given: &[(&str, &str)]) -> Proposal {
         name: "orders".into(),
         region: "eu-west-1".into(),
         template: template(),
+        file: "t.json".into(),
         given: text(given),
         deployed: Some(Deployed {
             id: ARN.into(),
@@ -64,6 +68,12 @@ fn proposal(given: &[(&str, &str)]) -> Proposal {
         handlers: true,
         change_set: None,
     }
+}
+
+/// Both templates changed in the same way.
+fn both(proposal: &mut Proposal, change: impl Fn(&mut Json)) {
+    change(&mut proposal.template);
+    change(&mut proposal.deployed.as_mut().unwrap().template);
 }
 
 fn changes(plan: &Plan) -> Vec<String> {
@@ -209,6 +219,7 @@ fn a_stack_that_takes_no_update_is_told_so() {
 fn it_is_read_in_lines() {
     let told = plan(&proposal(&[("JarKey", "b")])).told(Style::Plain);
     let expected = "orders is UPDATE_COMPLETE: no problem found
+compared  t.json: 6 resources, 1 parameters given; with the deployed template: 6 resources
 resources changes Application, AutoStart, Groups, UpdateGuard
           by JarKey
 restart   once: the guard stops it, because Mode is Stop; auto-start starts it
@@ -216,126 +227,4 @@ snapshot  needed; no problem found (the newest, s, is 40 min old)
 state     kept: it starts from the snapshot of its own stop
 ";
     assert_eq!(told, expected);
-}
-
-/// A second application in the template, with a key of its own.
-fn two_applications(given: &[(&str, &str)]) -> Proposal {
-    let mut proposal = proposal(given);
-    let second = json!({"Type": APPLICATION, "Properties": {"Key": {"Ref": "SecondKey"}, "ApplicationConfiguration": {
-        "EnvironmentProperties": {"PropertyGroups": [{"PropertyGroupId": "g", "PropertyMap": {"logs": "/bills"}}]}}}});
-    let deployed = proposal.deployed.as_mut().unwrap();
-    for template in [&mut proposal.template, &mut deployed.template] {
-        template["Parameters"]["SecondKey"] = json!({"Default": "1"});
-        template["Resources"]["Bills"] = second.clone();
-        for id in ["UpdateGuard", "Groups", "AutoStart"] {
-            template["Resources"][id]["Properties"]["ApplicationName"] = json!({"Ref": "Application"});
-        }
-    }
-    let there = DeployedResource { physical_id: "bills".into(), ..DeployedResource::default() };
-    deployed.resources.insert("Bills".into(), there);
-    deployed.parameters.insert("SecondKey".into(), "1".into());
-    let failed = ("CreateApplicationSnapshot", OperationStatus::Failed, 5);
-    let start = ("StartApplication", OperationStatus::Successful, 90);
-    let mut bills = application(ApplicationStatus::Running, &[failed, start], &[]);
-    bills.name = "bills".into();
-    bills.groups = vec![Group { id: "g".into(), map: [("logs".into(), "/bills".into())].into() }];
-    proposal.applications.insert("Bills".into(), bills);
-    proposal
-}
-
-#[test]
-fn of_several_applications_each_that_is_touched_is_told_by_name() {
-    let one = plan(&two_applications(&[("JarKey", "b")]));
-    assert_eq!((one.outlook, one.restarts), (Outlook::GoesThrough, 1), "{one:?}");
-    assert_eq!(one.restart.told, "orders: once: the guard stops it, because Mode is Stop; auto-start starts it");
-    let other = plan(&two_applications(&[("SecondKey", "2")]));
-    assert_eq!((other.outlook, other.restarts), (Outlook::Fails, 1), "{other:?}");
-    assert!(other.snapshot.told.starts_with("bills: needed, and it will fail"), "{other:?}");
-    let both = plan(&two_applications(&[("JarKey", "b"), ("SecondKey", "2")]));
-    assert_eq!((both.outlook, both.restarts, both.restart.told.lines().count()), (Outlook::Fails, 2, 2), "{both:?}");
-    let neither = plan(&two_applications(&[]));
-    assert_eq!((neither.outlook, neither.drift.len()), (Outlook::Nothing, 0), "{neither:?}");
-}
-
-#[test]
-fn a_resource_whose_condition_turns_comes_or_goes() {
-    let mut proposal = proposal(&[("Days", "7")]);
-    let deployed = proposal.deployed.as_mut().unwrap();
-    for template in [&mut proposal.template, &mut deployed.template] {
-        template["Conditions"]["Long"] = json!({"Fn::Equals": [{"Ref": "Days"}, "30"]});
-        template["Conditions"]["Short"] = json!({"Fn::Not": [{"Condition": "Long"}]});
-        let option = |condition: &str| json!({"Type": LOGGING_OPTION, "Condition": condition, "Properties": {"ApplicationName": {"Ref": "Application"}}});
-        template["Resources"]["OfLong"] = option("Long");
-        template["Resources"]["OfShort"] = option("Short");
-        template["Resources"]["UpdateGuard"]["Properties"]["Mode"] = json!("Probe");
-    }
-    let there = DeployedResource { physical_id: "option".into(), ..DeployedResource::default() };
-    deployed.resources.insert("OfLong".into(), there);
-    let plan = plan(&proposal);
-    assert_eq!(changes(&plan), ["Logs Modify", "OfShort Add", "OfLong Remove"]);
-    assert_eq!((plan.restarts, plan.restart.told.as_str()), (1, "once, by the update of its logging option"));
-}
-
-#[test]
-fn what_cannot_be_decided_is_never_nothing() {
-    let with = |resource: Json| {
-        let mut proposal = proposal(&[]);
-        let deployed = proposal.deployed.as_mut().unwrap();
-        for template in [&mut proposal.template, &mut deployed.template] {
-            template["Parameters"]["Image"] =
-                json!({"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"});
-            template["Conditions"]["Open"] = json!({"Fn::Equals": [{"Ref": "Image"}, "x"]});
-            template["Resources"]["It"] = resource.clone();
-        }
-        let there = DeployedResource { physical_id: "it".into(), ..DeployedResource::default() };
-        deployed.resources.insert("It".into(), there);
-        plan(&proposal)
-    };
-    for (resource, why) in [
-        (json!({"Type": "AWS::SNS::Topic", "Condition": "Open"}), "the condition Open cannot be decided"),
-        (
-            json!({"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Image"}}}),
-            "Image is read from Parameter Store",
-        ),
-        (json!({"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "u"}}), "read from S3"),
-    ] {
-        let plan = with(resource);
-        assert_eq!(plan.outlook, Outlook::CannotTell, "{plan:?}");
-        assert_eq!(plan.outlook.exit_code(), 2);
-        assert!(plan.unknown[0].contains(why), "{plan:?}");
-    }
-}
-
-#[test]
-fn a_secret_that_is_given_cannot_be_compared_and_is_no_drift() {
-    let with = |given: &[(&str, &str)]| {
-        let mut proposal = proposal(given);
-        let deployed = proposal.deployed.as_mut().unwrap();
-        for template in [&mut proposal.template, &mut deployed.template] {
-            template["Parameters"]["Secret"] = json!({"Type": "String", "NoEcho": true});
-            let groups = &mut template["Resources"]["Groups"]["Properties"]["PropertyGroups"];
-            groups[0]["PropertyMap"]["secret"] = json!({"Ref": "Secret"});
-        }
-        deployed.parameters.insert("Secret".into(), "****".into());
-        let live = proposal.applications.get_mut("Application").unwrap();
-        live.groups[0].map.insert("secret".into(), "hunter2".into());
-        plan(&proposal)
-    };
-    let given = with(&[("Secret", "hunter2")]);
-    assert_eq!((given.outlook, given.drift.len(), given.parameters.len()), (Outlook::CannotTell, 0, 0), "{given:?}");
-    assert!(given.unknown[0].ends_with("Secret is NoEcho"), "{given:?}");
-    assert_eq!(given.properties, ["g/secret cannot be compared"]);
-    let kept = with(&[]);
-    assert_eq!((kept.outlook, kept.drift.len()), (Outlook::Nothing, 0), "{kept:?}");
-}
-
-#[test]
-fn what_failed_with_rollback_disabled_is_tried_again() {
-    let mut proposal = proposal(&[]);
-    let deployed = proposal.deployed.as_mut().unwrap();
-    deployed.status = StackStatus::UpdateFailed;
-    deployed.resources.get_mut("Application").unwrap().status = "UPDATE_FAILED".into();
-    let plan = plan(&proposal);
-    assert_eq!(changes(&plan), ["Application Modify"]);
-    assert_eq!((plan.outlook, plan.restarts), (Outlook::CannotTell, 1), "{plan:?}");
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::job::{Job, SlowSince, job};
+use super::super::kind::ApplicationKind;
 use super::super::line::{Colour, Style, age};
 use crate::lifecycle::{Application, Timestamp};
 
@@ -30,6 +31,12 @@ impl Verdict {
         }
     }
 
+    /// The verdict on a stack of this status, in one sentence.
+    pub(super) fn sentence(self, stack: &str, status: &str) -> String {
+        let status = if status.is_empty() { String::new() } else { format!(", {status}") };
+        format!("{stack} is {}{status}", self.word().1)
+    }
+
     const fn word(self) -> (Colour, &'static str) {
         match self {
             Self::Fine => (Colour::Green, "fine"),
@@ -44,6 +51,12 @@ impl Verdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Why {
+    /// The version of these names.
+    pub schema: u8,
+    /// The verdict in one sentence.
+    pub sentence: String,
+    /// What was looked at; empty when nothing could be.
+    pub compared: String,
     /// The root stack's name.
     pub stack: String,
     /// Its status; empty when there is none.
@@ -68,6 +81,8 @@ pub struct ApplicationSeen {
     pub application_name: String,
     /// Its status, or `absent`.
     pub status: String,
+    /// Its runtime; empty when it is absent.
+    pub runtime: String,
     /// Its version; 0 when it is absent.
     pub version: i64,
     /// What the service tells of its job.
@@ -82,20 +97,24 @@ impl Why {
     /// A stack of which nothing can be said.
     #[must_use]
     pub fn cannot_tell(stack: &str, cause: String, next: String) -> Self {
-        let (stack, status) = (stack.to_owned(), String::new());
-        let (seen, applications) = (Vec::new(), Vec::new());
-        Self { stack, status, verdict: Verdict::CannotTell, cause, seen, applications, next: vec![next] }
+        let verdict = Verdict::CannotTell;
+        let (sentence, compared, status) = (verdict.sentence(stack, ""), String::new(), String::new());
+        let (stack, seen, applications, next) = (stack.to_owned(), Vec::new(), Vec::new(), vec![next]);
+        Self { schema: 1, sentence, compared, stack, status, verdict, cause, seen, applications, next }
     }
 
     /// As a person reads it: the verdict, the cause, what was seen, the next command.
     #[must_use]
     pub fn told(&self, style: Style) -> String {
         let (colour, word) = self.verdict.word();
-        let status = if self.status.is_empty() { String::new() } else { format!(", {}", self.status) };
-        let head = format!("{} is {}{status}\n", self.stack, style.paint(colour, word));
+        let head =
+            self.sentence.replacen(&format!(" is {word}"), &format!(" is {}", style.paint(colour, word)), 1) + "\n";
+        let compared: Vec<String> =
+            Some(self.compared.clone()).filter(|compared| !compared.is_empty()).into_iter().collect();
         let cause: Vec<String> = Some(self.cause.clone()).filter(|cause| !cause.is_empty()).into_iter().collect();
         let jobs: Vec<String> = self.applications.iter().map(ApplicationSeen::told).collect();
-        let parts = [("cause", &cause), ("job", &jobs), ("seen", &self.seen), ("next", &self.next)];
+        let parts =
+            [("compared", &compared), ("cause", &cause), ("job", &jobs), ("seen", &self.seen), ("next", &self.next)];
         parts.into_iter().fold(head, |told, (label, texts)| told + &style.lines(label, texts))
     }
 }
@@ -107,6 +126,7 @@ impl ApplicationSeen {
             return Self {
                 application_name: name.to_owned(),
                 status: "absent".to_owned(),
+                runtime: String::new(),
                 version: 0,
                 job: "the stack has it, Flink does not".to_owned(),
                 snapshot: String::new(),
@@ -117,6 +137,7 @@ impl ApplicationSeen {
         Self {
             application_name: name.to_owned(),
             status: one.status.to_string(),
+            runtime: one.runtime.clone(),
             version: one.version,
             job: job_told(&job(one, now)),
             snapshot: snapshot.map(|snapshot| snapshot.name.clone()).unwrap_or_default(),
@@ -126,11 +147,13 @@ impl ApplicationSeen {
 
     fn told(&self) -> String {
         let version = if self.version > 0 { format!(", version {}", self.version) } else { String::new() };
-        let snapshot = match self.snapshot_age_minutes {
+        let takes_snapshots = ApplicationKind::of(&self.runtime) == ApplicationKind::Flink;
+        let snapshot = match self.snapshot_age_minutes.filter(|_| takes_snapshots) {
             Some(minutes) => {
                 format!("; newest READY snapshot {} old", age(std::time::Duration::from_secs(60 * minutes)))
             }
-            None => "; no READY snapshot".to_owned(),
+            None if takes_snapshots => "; no READY snapshot".to_owned(),
+            None => String::new(),
         };
         format!("{} {}{version}: {}{snapshot}", self.application_name, self.status, self.job)
     }

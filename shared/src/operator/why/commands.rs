@@ -1,5 +1,6 @@
 //! The commands that answers end in, ready to be copied.
 
+use super::super::kind::ApplicationKind;
 use crate::contract::{Function, UNSTICK};
 use crate::lifecycle::Application;
 
@@ -73,6 +74,21 @@ impl Commands<'_> {
             "kinesisanalyticsv2 start-application --application-name {application} --run-configuration \
              ApplicationRestoreConfiguration={{ApplicationRestoreType=RESTORE_FROM_LATEST_SNAPSHOT}}"
         ))
+    }
+
+    /// A start as the kind of application takes it: only a job restores a snapshot.
+    pub(super) fn start_application(&self, application: &Application) -> String {
+        let name = &application.name;
+        match ApplicationKind::of(&application.runtime) {
+            ApplicationKind::Flink => self.start(name),
+            ApplicationKind::Studio => {
+                self.aws(&format!("kinesisanalyticsv2 start-application --application-name {name}"))
+            }
+            ApplicationKind::Sql => self.aws(&format!(
+                "kinesisanalyticsv2 start-application --application-name {name} --run-configuration \
+                 'SqlRunConfigurations=[{{InputId=...,InputStartingPositionConfiguration={{InputStartingPosition=NOW}}}}]'"
+            )),
+        }
     }
 
     /// An application takes a tag at any time; a stack takes none while its rollback failed.

@@ -1,6 +1,7 @@
 //! A stack at rest: created or not, updated or not, and what its applications do meanwhile.
 
 use super::super::job::{Job, SlowSince, job};
+use super::super::kind::ApplicationKind;
 use super::answer::job_told;
 use super::{Scene, Told, Verdict};
 use crate::contract::{AutoStart, UNSTICK};
@@ -38,7 +39,13 @@ fn one(scene: &Scene, application: &Application, told: &mut Told) {
     let commands = scene.commands();
     let name = &application.name;
     let seen = job(application, scene.now);
+    let is_notebook = ApplicationKind::of(&application.runtime) == ApplicationKind::Studio;
     match &seen {
+        // People start a notebook when they work in it.
+        Job::NeverStarted | Job::Stopped(_) if is_notebook => {
+            told.seen.push(format!("{name} is a Studio notebook that does not run: start it to work in it"));
+            told.next.push(commands.start_application(application));
+        }
         Job::Runs | Job::Busy(_, SlowSince::NotSlow) => {}
         Job::Fails(what) => {
             told.stuck(format!("{name} is RUNNING and its job fails: {what}"));
@@ -49,7 +56,7 @@ fn one(scene: &Scene, application: &Application, told: &mut Told) {
         Job::Busy(status, SlowSince::Slow(_)) => {
             told.stuck(format!("{name} does not leave {status}."));
             told.next.push(commands.stop_by_force(name));
-            told.next.push(commands.start(name));
+            told.next.push(commands.start_application(application));
         }
         Job::NeverStarted => {
             let starter = AutoStart::<String>::TYPE;
@@ -57,7 +64,7 @@ fn one(scene: &Scene, application: &Application, told: &mut Told) {
             if !scene.types.contains(starter) {
                 told.seen.push(format!("the stack has no {starter}, which would start it after every deployment"));
             }
-            told.next.push(commands.start(name));
+            told.next.push(commands.start_application(application));
         }
         Job::AwaitsFix => {
             told.stuck(format!("{name} was {}. It waits for a fix.", job_told(&seen)));
@@ -92,12 +99,12 @@ fn not_running(scene: &Scene, application: &Application, seen: &Job, answer: &mu
         // Its marker counts no more, and is only removed.
         Next::Reach { .. } => {
             answer.stuck(format!("{name} is not running, and these handlers did not stop it: they leave it so."));
-            answer.next.push(commands.start(name));
+            answer.next.push(commands.start_application(application));
             return;
         }
         Next::Report(standings) => standings.into_iter().next(),
     };
-    answer.next.push(commands.start(name));
+    answer.next.push(commands.start_application(application));
     match standing {
         Some(Standing::WouldStart { .. }) => {
             answer.stuck(stopped);

@@ -4,6 +4,8 @@ use super::*;
 use crate::contract::UNSTICK;
 use crate::lifecycle::{Consent, Mask, OperationStatus, SnapshotStatus, Trigger};
 
+mod kinds;
+
 const STACK: &str = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1";
 const SNAPSHOT: &str = "Failed to take snapshot for the application orders at this moment.";
 
@@ -223,9 +225,12 @@ fn it_is_read_from_top_to_bottom() {
     let told = why(&scene).told(Style::Plain);
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!(lines[0], "orders is stuck, UPDATE_ROLLBACK_FAILED");
-    assert_eq!(lines[1], format!("cause     Application: {SNAPSHOT}"));
+    let looked =
+        "compared  the events of the newest stack operation with the operations and snapshots of 1 application";
+    assert_eq!(lines[1], looked);
+    assert_eq!(lines[2], format!("cause     Application: {SNAPSHOT}"));
     assert_eq!(
-        lines[2],
+        lines[3],
         "job       orders RUNNING, version 3: it cannot be snapshotted; newest READY snapshot 40 min old"
     );
 }
