@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use shared::contract::{AutoStart, PropertyGroups, Wake, read};
 use shared::custom_resource::{LONGEST_ID, Request};
 
-/// The members that somebody reads, and some that nobody does.
+/// The members that are read, and some that are not.
 const NAMES: [&str; 18] = [
     "RequestType",
     "StackId",
@@ -91,8 +91,8 @@ proptest! {
             _ => json!({ "password": { "is": secret } }),
         };
         let groups = json!([{ "PropertyGroupId": "g", "PropertyMap": map }]);
-        let told = read::<PropertyGroups>(&json!({ "ServiceToken": "t", "PropertyGroups": groups })).unwrap_err();
-        prop_assert!(!told.to_string().contains(&secret), "{told}");
+        let refused = read::<PropertyGroups>(&json!({ "ServiceToken": "t", "PropertyGroups": groups })).unwrap_err();
+        prop_assert!(!refused.to_string().contains(&secret), "{refused}");
     }
 
     #[test]

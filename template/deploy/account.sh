@@ -44,7 +44,7 @@ retains() {
 }
 
 # Puts into ACCESS and HANDLERS the stacks that export what the names promise: those of a StackSet are called otherwise.
-# Into `elsewhere`, whether somebody else keeps them.
+# Into `elsewhere`, whether another stack manages them.
 look_for_stacks() {
   local stack
   elsewhere=

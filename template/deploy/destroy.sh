@@ -5,7 +5,7 @@ destroy() {
   check_account
   local others function bucket
   if [[ -z $ONLY_STACK && -n $elsewhere ]]; then
-    die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; take only this stack away: make destroy ONLY_STACK=1"
+    die "$ACCESS and $HANDLERS are managed by another stack (a StackSet?); take only this stack away: make destroy ONLY_STACK=1"
   fi
   local ours=("$name=template/application.template.json")
   [[ -n $ONLY_STACK ]] || ours+=("$ACCESS=template/access.template.json" "$HANDLERS=template/handlers.template.json")

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What may be given, how people are told, and whether it can be used.
+# What may be given, how it is reported, and whether it can be used.
 
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
-# somebody else's.
+# other programs'.
 readonly SETTINGS='STACK ENV JAR REGION PREFIX DATA_PREFIX BOUNDARY FURTHER_STREAMS FURTHER_TABLES FURTHER_BUCKETS
   FURTHER_KEYS TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON CHANGE_SET UNSTICKER_CONCURRENCY
   POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS

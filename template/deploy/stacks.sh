@@ -9,7 +9,7 @@ check_deploy() {
   [[ -n $ONLY_STACK ]] || check_build
   check_account
   local ours
-  [[ -n $ONLY_STACK || -z $elsewhere ]] || die "somebody else keeps $ACCESS and $HANDLERS, a StackSet perhaps; run make functions, and this with ONLY_STACK=1"
+  [[ -n $ONLY_STACK || -z $elsewhere ]] || die "$ACCESS and $HANDLERS are managed by another stack (a StackSet?); run make functions, and this with ONLY_STACK=1"
   [[ $RETAIN =~ ^[01]?$ ]] || die "RETAIN is \"$RETAIN\"; it takes 1 (the application stays when the stack goes) or 0"
   [[ -z $TRACING || $TRACING == Active || $TRACING == PassThrough ]] || die "TRACING is \"$TRACING\"; it takes Active or PassThrough"
   ours=("$name=template/application.template.json")
@@ -131,10 +131,10 @@ read_jar() {
 read_overrides() {
   template=template/application.template.json
   local line
-  # Names are given once, at creation; an update keeps every parameter that nobody gives. What stands later wins.
+  # Names are given once, at creation; an update keeps every parameter that is not given. What stands later wins.
   overrides=("JarKey=$key")
   if there "$name"; then
-    # What stays when the stack goes stays so until somebody says otherwise.
+    # What stays when the stack goes stays so until RETAIN says otherwise.
     [[ -n $RETAIN ]] || ! retains "$name" || RETAIN=1
   else
     overrides+=("ApplicationName=$name" "StreamName=$name" "TableName=$name")

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::files;
 
 /// Asked for to choose features of another crate's dependency, with a reason beside it in the manifest.
-const FEATURES_ONLY: [&str; 4] = ["getrandom", "idna_adapter", "libc", "regex-syntax"];
+const FEATURES_ONLY: [&str; 5] = ["getrandom", "idna_adapter", "libc", "num-traits", "regex-syntax"];
 
 /// The crates, each with the manifest that asks for the dependencies that its files use.
 const CRATES: [&str; 6] = ["functions", "shared", "template", "template/yaml", "tests", "tests/bench"];

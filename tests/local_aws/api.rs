@@ -79,8 +79,8 @@ pub struct Recorded {
     pub resource: String,
     /// The request's body as JSON (query parameters as an object of strings).
     pub body: Value,
-    /// `None` when it was accepted, else the error's code. `ReplyLost`: it was accepted, and the caller never heard of
-    /// it.
+    /// `None` when it was accepted, else the error's code. `ReplyLost`: it was accepted, and the caller got no answer
+    /// of it.
     pub refused: Option<String>,
 }
 
@@ -92,7 +92,7 @@ impl Recorded {
     }
 }
 
-/// A call on its way in, before anybody decided whether it may.
+/// A call on its way in, before it is authorized.
 #[derive(Debug, Clone)]
 pub struct Call<'a> {
     /// IAM form.

@@ -65,7 +65,7 @@ impl Deployment {
         Self::in_world(aws, environment).await
     }
 
-    /// The same in a world that somebody started, and may watch from its first moment.
+    /// The same in a world that the caller started, and may watch from its first moment.
     ///
     /// # Panics
     /// As [`Self::start`].

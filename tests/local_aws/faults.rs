@@ -41,7 +41,7 @@ pub(crate) enum Strike {
 }
 
 impl Faults {
-    /// The next `times` calls of `action` (IAM form, `*` matches) by anybody meet `fault`.
+    /// The next `times` calls of `action` (IAM form, `*` matches) by any caller meet `fault`.
     pub fn inject(&mut self, action: &str, times: u32, fault: Fault) {
         self.waiting.push(Waiting { action: action.to_owned(), caller: None, times, fault });
     }

@@ -2,7 +2,7 @@
 //! cured.
 //!
 //! Every stack comes there as on AWS: the engine creates it from the committed template, the functions start its
-//! application, a table that cannot be written makes the job loop, and a deployment and its rollback fail for want of a
+//! application, a table that cannot be written makes the job loop, and a deployment and its rollback fail without a
 //! snapshot. It refuses to know who cures them.
 
 use std::collections::BTreeMap;
@@ -174,7 +174,7 @@ pub fn is_forbidden(call: &Recorded) -> bool {
 }
 
 /// The calls of these that the API forbids, apart from those with which another invocation was first: an event and a
-/// sweep that are at the same stack at the same moment ask for the same, and the second is told that it is done
+/// sweep that are at the same stack at the same moment ask for the same, and the second gets the answer that it is done
 /// already.
 #[must_use]
 pub fn forbidden<'a>(calls: impl IntoIterator<Item = &'a Recorded>) -> (Vec<&'a Recorded>, Vec<&'a Recorded>) {
@@ -194,7 +194,7 @@ pub fn forbidden<'a>(calls: impl IntoIterator<Item = &'a Recorded>) -> (Vec<&'a 
     (forbidden, doubled)
 }
 
-/// Events that nobody will handle any more, each with why: the condition in its record in a dead-letter queue, or
+/// Events that no function will handle any more, each with why: the condition in its record in a dead-letter queue, or
 /// EventBridge's code.
 #[must_use]
 pub fn lost(state: &State) -> Vec<String> {

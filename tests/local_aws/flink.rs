@@ -57,7 +57,7 @@ pub struct Flink {
     pub backend: Backend,
     /// Whether operations can be read.
     pub operations: OperationsView,
-    /// How applications that are created from now on tell time.
+    /// How applications that are created from now on show time.
     pub clock: FlinkClock,
     holds: BTreeMap<(String, Status), Hold>,
     snapshot_hold: Hold,

@@ -23,7 +23,7 @@ use crate::{World, record};
 pub(crate) use reply::escape;
 use request::Incoming;
 
-/// The server's routes: everything goes to one place, because AWS tells services apart by headers, not by paths.
+/// The server's routes: everything goes to one place, because AWS distinguishes services by headers, not by paths.
 pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(world)
 }

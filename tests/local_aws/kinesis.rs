@@ -25,7 +25,7 @@ pub struct Stream {
     pub arn: String,
     /// In order of arrival: the index is the sequence number.
     pub records: Vec<Record>,
-    /// 24 unless told.
+    /// 24 by default.
     pub retention_hours: u64,
     /// For ABAC.
     pub tags: BTreeMap<String, String>,

@@ -1,5 +1,5 @@
 //! Keys as far as others name them: a key of the services' own needs nothing, one of a customer needs permissions of
-//! whoever uses it. Nothing is encrypted.
+//! its user. Nothing is encrypted.
 
 use crate::State;
 use crate::api::{ApiError, ApiResult, Caller, Context};
@@ -13,7 +13,7 @@ pub(crate) fn authorize(state: &State, caller: &Caller, key: &str, actions: &[&s
     if !(key.starts_with("arn:") && key.contains(":kms:") && key.contains(":key/")) {
         return Err(ApiError::new("KMSNotFoundException", format!("Invalid keyId {key}")));
     }
-    // Whoever asks here is a service, with the caller's permissions (KMS guide, kms:GrantIsForAWSResource).
+    // The caller here is a service, with the caller's permissions (KMS guide, kms:GrantIsForAWSResource).
     let context = Context::from([("kms:GrantIsForAWSResource".to_owned(), vec!["true".to_owned()])]);
     actions.iter().try_for_each(|action| iam::authorize(state, caller, action, key, &context))
 }

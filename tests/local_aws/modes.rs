@@ -106,9 +106,9 @@ impl Modes {
         struct Answers {
             modes: Modes,
         }
-        let told = |error: String| format!("{}: {error}", path.display());
-        let text = std::fs::read_to_string(path).map_err(|error| told(error.to_string()))?;
-        let answers: Answers = serde_json::from_str(&text).map_err(|error| told(error.to_string()))?;
+        let invalid = |error: String| format!("{}: {error}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+        let answers: Answers = serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
         Ok(answers.modes)
     }
 }

@@ -67,7 +67,7 @@ pub struct Published {
 /// A queue.
 #[derive(Debug, Clone, Default)]
 pub struct Queue {
-    /// Messages that nobody deleted: receipt handle and body.
+    /// Messages that were not deleted: receipt handle and body.
     pub messages: Vec<(String, String)>,
     /// MessageRetentionPeriod, Policy, ...
     pub attributes: BTreeMap<String, String>,
@@ -101,7 +101,7 @@ pub fn call(
     })
 }
 
-/// For destinations and dead letters: puts a message on a queue by ARN, without asking anybody.
+/// For destinations and dead letters: puts a message on a queue by ARN, without authorization.
 ///
 /// # Errors
 /// When there is no such queue.
@@ -112,7 +112,7 @@ pub fn send(state: &mut State, queue_arn: &str, message: &str) -> ApiResult<()> 
     Ok(())
 }
 
-/// For event targets: publishes to a topic by ARN, without asking anybody.
+/// For event targets: publishes to a topic by ARN, without authorization.
 ///
 /// # Errors
 /// When there is no such topic.

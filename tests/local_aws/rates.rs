@@ -1,7 +1,7 @@
 //! How many calls a second a service takes from the functions of the account.
 //!
 //! AWS publishes no figure for KinesisAnalyticsV2 or CloudFormation (`SEMANTICS.md` A.11, C.2): the rate is a
-//! parameter, and nothing is limited unless somebody sets it. Each service has one token bucket in an account, as EC2
+//! parameter, and nothing is limited unless a caller sets it. Each service has one token bucket in an account, as EC2
 //! documents its own (EC2 API Reference, "Request throttling": a bucket that holds a burst and refills at a rate; a
 //! throttled request takes no token).
 //!
@@ -53,7 +53,7 @@ impl Bucket {
     }
 }
 
-/// Refuses a function's call for which there is no token, before anybody asks whether it may.
+/// Refuses a function's call for which there is no token, before it is authorized.
 ///
 /// # Errors
 /// `Rate exceeded`, HTTP 400: Throttling from CloudFormation (API Reference, common errors), ThrottlingException from

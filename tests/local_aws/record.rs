@@ -23,7 +23,7 @@ pub(crate) fn call(recorded: &Recorded) {
     line("calls.jsonl", || json!({ "role": role, "action": action, "resource": resource, "refused": refused }));
 }
 
-/// A request before anybody judged it.
+/// A request before it is authorized.
 pub(crate) fn request(caller: Option<&Caller>, request: impl FnOnce() -> Value) {
     if let Some(Caller::Role(_)) = caller {
         line("requests.jsonl", request);
@@ -36,6 +36,6 @@ fn line(file: &str, line: impl FnOnce() -> Value) {
     let text = format!("{}\n", line());
     let file = OpenOptions::new().create(true).append(true).open(folder.join(file));
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    // A lost line is seen by nobody else: a permission would count as unused.
+    // A lost line is not noticed elsewhere: a permission would count as unused.
     assert!(written.is_ok(), "LOCAL_AWS_RECORD={}: {written:?}", folder.display());
 }

@@ -1,4 +1,4 @@
-//! Buckets and objects, kept in memory. An ETag is a digest of the content, but not MD5: nobody here computes with it.
+//! Buckets and objects, kept in memory. An ETag is a digest of the content, but not MD5: nothing here computes with it.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{Settings, State, clock};
 pub struct S3 {
     /// By name.
     pub buckets: BTreeMap<String, Bucket>,
-    /// Uploads in parts that nobody completed yet: parts by number.
+    /// Uploads in parts that are not complete yet: parts by number.
     pub(crate) uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
 }
 
@@ -40,7 +40,7 @@ pub struct Object {
     pub etag: String,
 }
 
-/// For scenarios: puts an object without asking anybody, and makes its bucket when there is none.
+/// For scenarios: puts an object without authorization, and makes its bucket when there is none.
 pub fn put(state: &mut State, bucket: &str, key: &str, bytes: impl Into<Vec<u8>>) {
     let bucket = state.s3.buckets.entry(bucket.to_owned()).or_default();
     bucket.objects.insert(key.to_owned(), Object::new(bytes.into(), "binary/octet-stream"));

@@ -1,5 +1,5 @@
-//! What happened in a world, as a Mermaid sequence diagram: who told whom what, in order, without times and
-//! identifiers.
+//! What happened in a world, as a Mermaid sequence diagram: each message with its sender and its receiver, in order,
+//! without times and identifiers.
 //!
 //! Taken from the journal, the stack's events, the invocations and the topics. Looks, tags, the removal
 //! of old snapshots and what is repeated are left out.
@@ -91,7 +91,7 @@ fn called(state: &State, application: &str, call: &Recorded) -> Option<Message> 
         Caller::Operator => PERSON,
         Caller::Role(role) => {
             let mut functions = state.lambda.functions.values();
-            // Nobody else has a role that may: CloudFormation has the stack's.
+            // No other caller has a role that may: CloudFormation has the stack's.
             functions.find(|function| function.role_name() == role).map_or(CLOUDFORMATION, |function| &function.name)
         }
     };
@@ -115,7 +115,7 @@ fn failed(state: &State, application: &str, operation: &str, time: f64) -> bool 
     end.is_some_and(|end| matches!(end.outcome, Outcome::Failed(_)))
 }
 
-/// What a row of the stack's events tells somebody.
+/// The message that a row of the stack's events stands for.
 fn row_says(state: &State, stack: &str, row: &StackEvent) -> Vec<Message> {
     let status = row.status.as_str();
     let says = |from: &str, to: &str, text: &str| Message {
@@ -126,9 +126,9 @@ fn row_says(state: &State, stack: &str, row: &StackEvent) -> Vec<Message> {
         is_refused: false,
     };
     if row.logical_id == stack {
-        let woken: Vec<&str> = woken_by(state, status).collect();
-        if !woken.is_empty() {
-            let carried = woken.into_iter().map(|function| says(EVENTS, function, status));
+        let invoked: Vec<&str> = invoked_by(state, status).collect();
+        if !invoked.is_empty() {
+            let carried = invoked.into_iter().map(|function| says(EVENTS, function, status));
             return std::iter::once(says(CLOUDFORMATION, EVENTS, status)).chain(carried).collect();
         }
         return if row.status.is_settled() { vec![says(CLOUDFORMATION, PERSON, status)] } else { Vec::new() };
@@ -143,13 +143,13 @@ fn row_says(state: &State, stack: &str, row: &StackEvent) -> Vec<Message> {
     }
 }
 
-/// The functions that EventBridge woke with this status.
-fn woken_by<'a>(state: &'a State, status: &'a str) -> impl Iterator<Item = &'a str> {
-    let woken = state.lambda.functions.values().filter(move |function| {
+/// The functions that EventBridge invoked with this status.
+fn invoked_by<'a>(state: &'a State, status: &'a str) -> impl Iterator<Item = &'a str> {
+    let invoked = state.lambda.functions.values().filter(move |function| {
         let mut invocations = state.lambda.invocations.iter().filter(|each| each.function == function.name);
         invocations.any(|each| each.payload["detail"]["status-details"]["status"] == status)
     });
-    woken.map(|function| function.name.as_str())
+    invoked.map(|function| function.name.as_str())
 }
 
 /// What a person has to know: the report that ends an incident.

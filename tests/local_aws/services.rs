@@ -1,5 +1,5 @@
 //! The services as the engine reaches them: by the same entries as the wire, so that every call is authorized and
-//! recorded like anybody's.
+//! recorded like any other call.
 
 use serde_json::Value;
 

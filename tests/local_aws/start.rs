@@ -52,7 +52,7 @@ impl LocalAws {
 impl Drop for LocalAws {
     fn drop(&mut self) {
         self.server.abort();
-        // A process lives as long as its environment: whoever still holds the world holds no process.
+        // A process lives as long as its environment: what still holds the world holds no process.
         self.world.state().lambda.environments.clear();
         // A scenario that failed has said why.
         if !std::thread::panicking() {

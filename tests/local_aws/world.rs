@@ -30,7 +30,7 @@ use crate::ssm::Ssm;
 pub struct Settings {
     /// Twelve digits.
     pub account: String,
-    /// `eu-west-1` unless told.
+    /// `eu-west-1` by default.
     pub region: String,
     /// Where the world listens, `http://127.0.0.1:<port>`.
     pub endpoint: String,
@@ -144,7 +144,7 @@ impl World {
         Self { settings, state: Mutex::default(), changed: watch::Sender::new(0) }
     }
 
-    /// The state, to look at or to change; whoever waits in [`World::until`] looks again when it is let go.
+    /// The state, to look at or to change; each waiter in [`World::until`] looks again when it is let go.
     ///
     /// A panic of another holder is no reason to panic here too: an assertion that fails while it holds the state must
     /// fail its own scenario alone, and a panic while that one unwinds would abort the whole run. Whether a holder
@@ -161,7 +161,7 @@ impl World {
     }
 }
 
-/// The state while somebody holds it. Letting it go tells everybody who waits to look again.
+/// The state while it is held. Releasing it makes every waiter look again.
 #[derive(Debug)]
 pub struct Locked<'a> {
     state: MutexGuard<'a, State>,

@@ -1,4 +1,4 @@
-//! How somebody waits: the product's own code, and what others do.
+//! How a caller waits: the product's own code, and what others do.
 
 use std::fmt;
 use std::time::Duration;

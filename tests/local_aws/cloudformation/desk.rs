@@ -77,7 +77,7 @@ impl Job {
         if let Some(stack) = world.state().cloudformation.stack_mut(&self.stack_id)
             && let Some(resource) = stack.resources.get_mut(&self.logical_id)
         {
-            // Known before it is settled: a cancelled creation must be deleted all the same.
+            // Known before it is settled: a cancelled creation must still be deleted.
             resource.physical_id = Some(made.physical_id.clone());
         }
         self.stabilize(world).await?;

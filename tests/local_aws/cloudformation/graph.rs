@@ -1,4 +1,4 @@
-//! Who needs whom: explicit DependsOn and the references inside properties. It refuses to know any value.
+//! Which resource needs which: explicit DependsOn and the references inside properties. It refuses to know any value.
 
 use std::collections::{BTreeMap, BTreeSet};
 

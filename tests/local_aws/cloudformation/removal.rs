@@ -99,7 +99,7 @@ pub(super) enum Reason {
     Replaced,
 }
 
-/// Whether its policy keeps it all the same.
+/// Whether its policy still keeps it.
 pub(super) fn is_kept(stack: &Stack, logical_id: &str, reason: Reason) -> bool {
     let old = stack.before.as_ref().and_then(|before| before.template.resources.get(logical_id));
     let Some(declared) = stack.template.resources.get(logical_id).or(old) else { return false };

@@ -17,11 +17,11 @@ pub fn request<const N: usize>(world: &Arc<World>, action: &str, params: [(&str,
     query(world, &Caller::Operator, action, &params.collect::<BTreeMap<_, _>>())
 }
 
-/// Waits until nothing goes on in a stack and whoever answered for it has ended; the status in which the stack came to
-/// rest.
+/// Waits until nothing goes on in a stack and each handler that answered for it has ended; the status in which the
+/// stack came to rest.
 ///
 /// A handler writes its last lines after its answer: judged before they are in the log, one that must be there is
-/// missing, and one that must not be there is not there yet. Handlers that nobody was answered by are not waited for.
+/// missing, and one that must not be there is not there yet. Handlers that did not answer are not waited for.
 pub async fn settled(world: &World, stack: &str) -> Status {
     let mut begun = None;
     let mut rested = None;

@@ -28,9 +28,9 @@ pub(super) enum Work {
 /// How a walk ended: in no particular order.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
-    /// They failed by themselves.
+    /// They failed on their own.
     pub(super) failed: BTreeSet<String>,
-    /// They were in flight when another one failed, or when somebody cancelled the update.
+    /// They were in flight when another one failed, or when the update was cancelled.
     pub(super) cancelled: BTreeSet<String>,
 }
 

@@ -13,7 +13,7 @@ const PROGRAMS: [&str; 5] =
 /// This run's own binaries. A build beside the run gives the target folder other files, and leaves these as they are.
 struct Run {
     folder: PathBuf,
-    /// Held as long as the run: a folder whose lock can be had belongs to nobody.
+    /// Held as long as the run: a folder whose lock can be had belongs to no process.
     _lock: File,
 }
 
@@ -43,11 +43,11 @@ fn build() -> PathBuf {
     // No package is named: with the features of the whole workspace, as everything else is built.
     build.args(["build", "--quiet"]).args(PROGRAMS.iter().flat_map(|name| ["--bin", *name]));
     build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")]);
-    // What cargo tells this program about itself looks to a build script (ring's) like a change: without it, no
+    // What cargo sets for this program about itself looks to a build script (ring's) like a change: without it, no
     // rebuild.
-    let told = env::vars_os().map(|(name, _)| name);
+    let names = env::vars_os().map(|(name, _)| name);
     let own = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
-    told.filter(|name| name.to_str().is_some_and(own)).for_each(|name| {
+    names.filter(|name| name.to_str().is_some_and(own)).for_each(|name| {
         build.env_remove(name);
     });
     if folder.ends_with("release") {
@@ -120,9 +120,9 @@ mod tests {
             "--format",
             "{p} {f}",
         ]);
-        let told = tree.args(arguments).output().unwrap();
-        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-        String::from_utf8(told.stdout).unwrap().lines().map(ToOwned::to_owned).collect()
+        let output = tree.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(ToOwned::to_owned).collect()
     }
 
     #[test]

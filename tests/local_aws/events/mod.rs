@@ -73,7 +73,7 @@ pub fn emit(world: &Arc<World>, source: &str, detail_type: &str, detail: &Value,
     publish(world, &event);
 }
 
-/// A stack-level status, as CloudFormation tells it (semantics D.1, G.41).
+/// A stack-level status, as CloudFormation sends it (semantics D.1, G.41).
 pub(crate) fn stack_status_changed(world: &Arc<World>, stack_id: &str, status: Status, detail: &Value) {
     let event = envelope(world, "aws.cloudformation", "CloudFormation Stack Status Change", detail, &json!([stack_id]));
     let fault = faults::take(&mut world.state().events, status);

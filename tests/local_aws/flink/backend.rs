@@ -13,7 +13,7 @@ pub enum Backend {
     /// In `job.rs`.
     #[default]
     Model,
-    /// In a Flink that somebody started.
+    /// In a Flink that the caller started.
     Cluster(Arc<Cluster>),
 }
 
@@ -28,7 +28,7 @@ pub(super) enum Then {
 
 impl Application {
     /// Saves the state of the job; why not, when it cannot be saved (`SEMANTICS.md` G.15). That reason is Flink's own;
-    /// the service does not tell it.
+    /// the service does not show it.
     pub(super) fn save(&mut self, backend: &Backend, then: Then) -> Result<Saved, String> {
         let Some(job) = &mut self.job else { return Ok(Saved::default()) };
         if let (Backend::Cluster(cluster), Some(id)) = (backend, &job.flink) {

@@ -2,7 +2,7 @@
 
 use crate::clock;
 
-/// How Flink tells time. No source says that two services agree to the millisecond.
+/// How Flink shows time. No source says that two services agree to the millisecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FlinkClock {
     /// Milliseconds, as everybody here.

@@ -48,7 +48,7 @@ impl Cluster {
         Self { rest: Rest::at(authority), folder, held: Mutex::default() }
     }
 
-    /// What Flink's REST API answers to GET, for whoever looks at a job.
+    /// What Flink's REST API answers to GET, for what looks at a job.
     ///
     /// # Errors
     /// In Flink's words.

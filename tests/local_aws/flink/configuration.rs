@@ -17,9 +17,9 @@ pub struct Configuration {
     pub role: String,
     /// The groups; none is the same as an empty list (`SEMANTICS.md` A.2).
     pub properties: Vec<PropertyGroup>,
-    /// True unless told (`SEMANTICS.md` G.30).
+    /// True by default (`SEMANTICS.md` G.30).
     pub snapshots_enabled: bool,
-    /// System rollback, off unless told (`SEMANTICS.md` A.6).
+    /// System rollback, off by default (`SEMANTICS.md` A.6).
     pub rollback_enabled: bool,
     /// At most one.
     pub logging: Vec<LoggingOption>,

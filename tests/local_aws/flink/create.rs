@@ -94,7 +94,7 @@ fn configuration(
         runtime,
         role,
         properties: Vec::new(),
-        // G.30: on unless told.
+        // G.30: on by default.
         snapshots_enabled: true,
         rollback_enabled: false,
         logging: Vec::new(),

@@ -37,7 +37,7 @@ pub fn release(state: &mut State, settings: &Settings, application: &str) {
     super::pump(state);
 }
 
-/// Puts the application into a status that the service enters by itself: AUTOSCALING, MAINTENANCE, ROLLED_BACK, or any
+/// Puts the application into a status that the service enters on its own: AUTOSCALING, MAINTENANCE, ROLLED_BACK, or any
 /// other. A transient one returns to the status before it when its hold is over.
 pub fn put_status(state: &mut State, application: &str, status: Status) {
     let left = state.flink.left(application, status);

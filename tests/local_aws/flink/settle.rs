@@ -58,7 +58,7 @@ fn launch(
             application.end(operation.as_deref(), Outcome::Successful);
         }
         (Launch::Hangs(_), IncompatibleRestore::Stuck) => {
-            // G.20: until somebody forces it to stop.
+            // G.20: until it is force-stopped.
             let purpose = Purpose::Launch { from, after };
             application.transit = Some(Transit { purpose, left: Left::Released, operation });
         }

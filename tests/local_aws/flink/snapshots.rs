@@ -32,7 +32,7 @@ pub struct Snapshot {
     pub(super) left: Option<(Left, SnapshotStatus, String)>,
 }
 
-/// SnapshotStatus; DELETING is over before anybody sees it.
+/// SnapshotStatus; DELETING is over before a caller sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SnapshotStatus {
     /// Being made.

@@ -68,7 +68,7 @@ impl fmt::Display for Status {
 /// How long a transient status lasts once it is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
-    /// DescribeApplication shows it so many times. 0: it is over before anybody sees it.
+    /// DescribeApplication shows it so many times. 0: it is over before a caller sees it.
     Looks(u32),
     /// For a demo that people watch.
     For(Duration),
@@ -107,7 +107,7 @@ impl Left {
         }
     }
 
-    /// Somebody looked.
+    /// A caller looked.
     pub(super) fn look(&mut self) {
         if let Self::Looks(looks) = self {
             *looks = looks.saturating_sub(1);
@@ -122,7 +122,7 @@ mod tests {
     use super::{Hold, Left};
 
     #[test]
-    fn a_hold_ends_by_looks_by_time_or_by_nobody() {
+    fn a_hold_ends_by_looks_by_time_or_never() {
         let mut looks = Left::of(Hold::Looks(1));
         assert!(!looks.is_over());
         looks.look();

@@ -42,7 +42,7 @@ pub(super) fn stop(state: &mut State, settings: &Settings, request: &model::Stop
 }
 
 impl super::Application {
-    /// A force stop ends what was going on: the operation, and the snapshot that it was taking.
+    /// A force stop ends what is in progress: the operation, and the snapshot that it was taking.
     fn cancel(&mut self) {
         if let Some(transit) = self.transit.take() {
             self.end(transit.operation.as_deref(), Outcome::Cancelled);

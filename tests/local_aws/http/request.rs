@@ -22,7 +22,7 @@ pub(crate) struct Incoming {
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// `None`: nobody signed it.
+    /// `None`: it was not signed.
     pub(crate) caller: Option<Caller>,
 }
 
@@ -60,7 +60,7 @@ impl Incoming {
         is_posted || self.query.contains_key("Action")
     }
 
-    /// What tells the operation and its members, in any protocol; no credentials.
+    /// What names the operation and its members, in any protocol; no credentials.
     pub(super) fn as_json(&self) -> Value {
         let names = ["content-type", "x-amz-target", "x-amz-invocation-type"];
         let headers: BTreeMap<_, _> = names.into_iter().filter_map(|name| Some((name, self.header(name)?))).collect();

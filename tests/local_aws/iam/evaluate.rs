@@ -1,4 +1,4 @@
-//! May this caller do this? An explicit deny wins, a boundary limits, and what nobody allows is denied.
+//! May this caller do this? An explicit deny wins, a boundary limits, and what no statement allows is denied.
 
 use super::policy::{Effect, Policy};
 use super::roles::{Role, managed};

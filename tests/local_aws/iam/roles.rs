@@ -1,4 +1,4 @@
-//! What a role is, who may wear it, and which managed policies exist without anybody having made them.
+//! What a role is, who may wear it, and which managed policies exist from the beginning.
 
 use std::collections::BTreeMap;
 

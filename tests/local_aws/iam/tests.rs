@@ -40,7 +40,7 @@ fn stars_and_question_marks_match_as_in_iam() {
 
 /// Source: IAM guide, access denied error messages.
 #[test]
-fn what_nobody_allows_is_denied_in_aws_words() {
+fn what_no_statement_allows_is_denied_in_aws_words() {
     let (mut state, _, caller) = world(&[]);
     super::credentials(&mut state, "r", "s");
     let error = authorize(&state, &caller, "dynamodb:PutItem", "arn:t", &Context::new()).unwrap_err();

@@ -68,7 +68,7 @@ async fn mind(mut child: Child, killed: oneshot::Receiver<()>) -> String {
             Err(error) => format!("Runtime exited with error: {error}"),
         },
         _ = killed => {
-            // It may have ended by itself at this very moment.
+            // It may have ended on its own at this very moment.
             let _ = child.kill().await;
             "Runtime exited with error: signal: killed".to_owned()
         }

@@ -26,7 +26,7 @@ pub struct Function {
     pub role: String,
     /// Seconds until the process is killed.
     pub timeout: u64,
-    /// Megabytes; told to the process, not enforced.
+    /// Megabytes; shown to the process, not enforced.
     pub memory: u64,
     /// The configured variables.
     pub environment: BTreeMap<String, String>,

@@ -102,7 +102,7 @@ async fn in_process(world: &Arc<World>, function: &Function, event: &Value, requ
         Ok(()) => finish(function, request_id, is_taken, answer, &mut exited).await,
         Err(_) => failed("Runtime.ExitError", request_id, "Runtime exited without providing a reason"),
     };
-    // Before the invocation counts as over, so that whoever waits for its end finds its last line, or knows that there
+    // Before the invocation counts as over, so that a waiter for its end finds its last line, or knows that there
     // is none.
     environment.output.drained().await;
     let mut state = world.state();

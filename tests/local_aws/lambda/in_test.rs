@@ -20,7 +20,7 @@ pub struct TestInvocation {
 impl TestInvocation {
     /// Ends the invocation well.
     pub fn succeed(self, result: Value) {
-        // Nobody may be waiting any more: the deadline passed.
+        // The receiver may be gone: the deadline passed.
         let _ = self.reply.send(Ok(result));
     }
 

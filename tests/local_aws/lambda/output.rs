@@ -55,7 +55,7 @@ impl Output {
         // A full pipe blocks the writer until the other task has read some of it.
         let written = tokio::task::spawn_blocking(move || writer.write_all(mark.as_bytes())).await;
         if matches!(written, Ok(Ok(()))) {
-            // An error: the reader is gone with its world, and nobody will look at its log.
+            // An error: the reader is gone with its world, and its log will not be read.
             let _ = read.wait_for(|marks| *marks > before).await;
         }
     }

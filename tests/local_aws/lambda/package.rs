@@ -5,7 +5,7 @@
 //! is started while another thread of this one writes a `bootstrap` has that descriptor too, until it executes its own
 //! program, however soon the writer closes it. So this process never opens an unpacked file for writing: `tee` writes
 //! it from a pipe, forks nothing, and has ended before anything is executed. A descriptor that this process never had
-//! is in no child of it, whoever starts one when.
+//! is in no child of it, whenever one is started.
 
 use std::fs;
 use std::io::{self, Cursor, Read as _};
@@ -46,8 +46,8 @@ impl Package {
         Self { zip, unpacked: OnceCell::new() }
     }
 
-    /// The directory with the files of the zip, all of them executable. Whoever comes while they are written waits for
-    /// the end.
+    /// The directory with the files of the zip, all of them executable. A caller that comes while they are written
+    /// waits for the end.
     ///
     /// # Errors
     /// When it is no zip, a name in it leads out of the directory, or a file cannot be written.

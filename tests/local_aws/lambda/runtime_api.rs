@@ -24,7 +24,7 @@ pub(super) struct Work {
     pub(super) payload: Vec<u8>,
     pub(super) arn: String,
     pub(super) timeout: Duration,
-    /// Told when the process takes it: its deadline counts from then.
+    /// Notified when the process takes it: its deadline counts from then.
     pub(super) taken: oneshot::Sender<()>,
     pub(super) reply: oneshot::Sender<Result<Vec<u8>, Vec<u8>>>,
 }
@@ -52,7 +52,7 @@ pub(super) fn router(mailbox: Arc<Mailbox>) -> Router {
 async fn next(State(mailbox): State<Arc<Mailbox>>) -> Response {
     let work = mailbox.work.lock().await.recv().await;
     let Some(work) = work else { return StatusCode::GONE.into_response() };
-    // An environment that is going away need not hear it.
+    // An environment that is being removed need not get it.
     let _ = work.taken.send(());
     let deadline = clock::now() + work.timeout.as_secs_f64();
     *mailbox.current.lock().unwrap_or_else(PoisonError::into_inner) = Some((work.request_id.clone(), work.reply));
@@ -91,7 +91,7 @@ async fn error(State(mailbox): State<Arc<Mailbox>>, Path(id): Path<String>, body
 }
 
 async fn init_error() -> StatusCode {
-    // The process ends by itself afterwards, and that is what the host sees.
+    // The process ends on its own afterwards, and that is what the host sees.
     StatusCode::ACCEPTED
 }
 

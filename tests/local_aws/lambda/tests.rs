@@ -174,7 +174,7 @@ async fn an_event_beyond_the_reserved_concurrency_waits_in_the_queue_and_is_no_a
     for _ in 0..5 {
         let invocation = invocations.recv().await.unwrap();
         assert!(invocations.try_recv().is_err(), "one at a time");
-        assert_eq!(invoke(&world, "f", &json!({})).await.unwrap_err().status, 429, "a direct call is told");
+        assert_eq!(invoke(&world, "f", &json!({})).await.unwrap_err().status, 429, "a direct call gets the error");
         invocation.succeed(json!({}));
     }
     world.until(|state| state.lambda.is_idle().then_some(())).await;

@@ -98,9 +98,9 @@ mod tests {
         let message = panics(async {
             let aws = LocalAws::start(Options::default()).await.unwrap();
             let state = aws.world.state();
-            assert_eq!(state.journal.len(), 1, "nobody called");
+            assert_eq!(state.journal.len(), 1, "no caller came");
         });
-        assert!(message.contains("nobody called"), "{message}");
+        assert!(message.contains("no caller came"), "{message}");
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_waits_is_named_by_its_place() {
+    fn a_waiter_is_named_by_its_place() {
         let message = panics(async {
             let world = Arc::new(World::new(Settings::at("http://127.0.0.1:1")));
             let holder = Arc::clone(&world);

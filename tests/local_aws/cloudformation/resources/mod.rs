@@ -58,7 +58,7 @@ pub(crate) struct Made {
 #[derive(Debug, Clone)]
 pub(crate) struct Refused {
     pub(crate) reason: String,
-    /// What exists all the same.
+    /// What still exists.
     pub(crate) physical_id: Option<String>,
 }
 
@@ -115,7 +115,7 @@ impl Desk<'_> {
         services::call(self.state, self.settings, self.caller, service, operation, body)
     }
 
-    /// A delete, to which it is all the same if the thing is gone.
+    /// A delete that also succeeds if the resource is gone.
     pub(crate) fn remove(&mut self, service: &str, operation: &str, body: &Value) -> Result<(), Refused> {
         match self.try_call(service, operation, body) {
             Ok(_) => Ok(()),

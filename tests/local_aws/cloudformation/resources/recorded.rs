@@ -64,7 +64,7 @@ pub(super) const HANDLERS: &[Handler] = &[
         delete: |desk| call(desk, "cloudwatch:DeleteDashboards", "dashboard", "DashboardName"),
         is_settled: at_once,
     },
-    // What the CDK CLI adds to each template: read by nobody, made by nobody.
+    // What the CDK CLI adds to each template: it is neither read nor made.
     Handler {
         kind: "AWS::CDK::Metadata",
         properties: &["Analytics"],

@@ -81,7 +81,7 @@ pub(super) const HANDLERS: &[Handler] = &[
     },
 ];
 
-/// Policies of buckets are asked for by nobody here: the permission to set one is.
+/// Policies of buckets are not evaluated here: the permission to set one is.
 fn put_bucket_policy(desk: &mut Desk<'_>, action: &str) -> Result<(), Refused> {
     let arn = format!("arn:aws:s3:::{}", desk.text("Bucket"));
     services::perform(desk.state, desk.caller, action, &arn, desk.properties, |_| Ok(()))

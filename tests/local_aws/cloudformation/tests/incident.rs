@@ -149,7 +149,7 @@ async fn a_forced_rollback_skips_what_failed_and_a_token_counts_once() {
     assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed);
     let token = ("ClientRequestToken", "unstick-1");
     request(&world, "ContinueUpdateRollback", [("StackName", "s"), token]).unwrap();
-    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed, "nobody stopped the job");
+    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed, "no caller stopped the job");
     let again = request(&world, "ContinueUpdateRollback", [("StackName", "s"), token]).unwrap_err();
     assert_eq!(again.code, "TokenAlreadyExistsException");
     request(&world, "ContinueUpdateRollback", [("StackName", "s"), ("ForceRollback", "true")]).unwrap();

@@ -1,4 +1,4 @@
-//! The matrix of `SEMANTICS.md` A.3, cell by cell; cells that nobody knows are left out.
+//! The matrix of `SEMANTICS.md` A.3, cell by cell; unknown cells are left out.
 
 use serde_json::json;
 

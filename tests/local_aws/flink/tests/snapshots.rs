@@ -41,8 +41,8 @@ fn a_second_snapshot_while_one_is_being_taken_is_refused_in_use_or_taken() {
             let mut bench = Bench::with(Modes { second_snapshot, ..Modes::default() }).started();
             bench.of_app("CreateApplicationSnapshot", &json!({ "SnapshotName": "s" })).unwrap();
             let body = if operation == "StopApplication" { json!({}) } else { json!({ "SnapshotName": "t" }) };
-            let told = bench.of_app(operation, &body);
-            assert_eq!(told.err().map(|error| error.code).as_deref(), code, "{operation}");
+            let answer = bench.of_app(operation, &body);
+            assert_eq!(answer.err().map(|error| error.code).as_deref(), code, "{operation}");
         }
     }
 }
