@@ -1,6 +1,8 @@
 //! A change set of our own, where it is the only truth: for macros, loops and nested stacks. It is made, read and deleted again, never
 //! executed; an error and Ctrl-C delete it too.
 
+mod listed;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,12 +12,13 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, EvaluationType, Parameter, ResourceChange, ResourceChangeDetail,
-    TemplateStage,
+    Capability, ChangeSetStatus, ChangeSetType, Parameter, ResourceChange, TemplateStage,
 };
 use serde_json::Value;
 use shared::operator::ListedChange;
 use signal_hook::consts::{SIGINT, SIGTERM};
+
+use listed::listed;
 
 /// CloudFormation takes a template of so many bytes in a request; a larger one has to stand in S3.
 const MAX_BYTES: usize = 51_200;
@@ -156,10 +159,10 @@ impl Made {
                 Some(ChangeSetStatus::Failed) => {
                     let reason = page.status_reason().unwrap_or_default();
                     let is_empty = ["didn't contain changes", "No updates are to be performed"];
-                    return match is_empty.iter().any(|text| reason.contains(text)) {
-                        true => Ok(None),
-                        false => Err(Failure::Refused(format!("CloudFormation refuses the change set: {reason}"))),
-                    };
+                    if is_empty.iter().any(|text| reason.contains(text)) {
+                        return Ok(None);
+                    }
+                    return Err(Failure::Refused(format!("CloudFormation refuses the change set: {reason}")));
                 }
                 _ => self.rest().await?,
             }
@@ -216,26 +219,6 @@ impl Made {
             "NOT REMOVED: the change set {} ({last}); aws cloudformation delete-change-set --stack-name {} --change-set-name {}",
             self.name, self.stack, self.name
         )))
-    }
-}
-
-fn listed(logical_id: String, row: &ResourceChange) -> ListedChange {
-    let name = |detail: &ResourceChangeDetail| {
-        let target = detail.target()?;
-        target.name().map(str::to_owned).or_else(|| Some(target.attribute()?.as_str().to_owned()))
-    };
-    let mut properties: Vec<String> = row.details().iter().filter_map(name).collect();
-    properties.sort_unstable();
-    properties.dedup();
-    let dynamic = |detail: &ResourceChangeDetail| detail.evaluation() == Some(&EvaluationType::Dynamic);
-    ListedChange {
-        logical_id,
-        resource_type: row.resource_type().unwrap_or_default().to_owned(),
-        action: row.action().map_or("", |action| action.as_str()).to_owned(),
-        policy_action: row.policy_action().map_or("", |action| action.as_str()).to_owned(),
-        replacement: row.replacement().map_or("", |replacement| replacement.as_str()).to_owned(),
-        properties,
-        is_dynamic: !row.details().is_empty() && row.details().iter().all(dynamic),
     }
 }
 

@@ -1,11 +1,10 @@
-//! Calls: of functions in the sources, of instances, of lambdas, and of what is not in the sources.
+//! Calls, by what is called: a method of an instance, a function, a class, or what is not in the sources.
 
 use super::functions::Given;
 use super::library::is_method;
 use super::names::ORIGINS;
 use super::words::{EACH, HANDS_ON, QUIET, RUNS, STANDS_IN, TEXTUAL};
 use super::{Scope, Walk};
-use crate::sources::program::Place;
 use crate::sources::tree::{Argument, CONSTRUCTOR, Node, ON_ARGUMENT, Op};
 use crate::sources::value::{Object, Value};
 
@@ -217,142 +216,6 @@ impl<'p> Walk<'p> {
             return self.on_trails_of(&this, name, &given, None, line, scope);
         }
         self.foreign(name, None, arguments, &given, line, scope)
-    }
-
-    /// What a name holds, called.
-    fn apply_named(
-        &mut self,
-        on: &Value,
-        name: &str,
-        parts: (&'p [Argument], &[Given]),
-        line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        if on.is_unknown() {
-            return self.foreign(name, None, parts.0, parts.1, line, scope);
-        }
-        self.applied(on, parts.0, parts.1, line, scope)
-    }
-
-    pub(super) fn apply_value(
-        &mut self,
-        on: &Value,
-        function: &'p Node,
-        arguments: &'p [Argument],
-        given: &[Given],
-        line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        if on.is_unknown() {
-            let name = function.called().unwrap_or("a function").to_owned();
-            return self.foreign(&name, None, arguments, given, line, scope);
-        }
-        self.applied(on, arguments, given, line, scope)
-    }
-
-    fn applied(
-        &mut self,
-        on: &Value,
-        arguments: &'p [Argument],
-        given: &[Given],
-        line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        let mut whole = Value::default();
-        let values: Vec<Value> = given.iter().map(|(_, value)| value.clone()).collect();
-        for closure in &on.closures {
-            whole.join(self.apply(closure, &values, None, line));
-        }
-        for object in &on.objects {
-            let this = Value { objects: [object.clone()].into(), ..Value::default() };
-            let names = ["apply", "invoke", "__call__"];
-            let places: Vec<Place> =
-                names.iter().flat_map(|name| self.program.methods(object.class, name, arguments.len())).collect();
-            if !places.is_empty() {
-                whole.join(self.invoke_filling(&places, &this, arguments, given, line, scope));
-            } else if object.own.is_none() {
-                whole.join(self.construct(object.class, given, line, &scope.clone()));
-            } else {
-                for value in &values {
-                    self.escape(line, value, "is passed to an instance", scope);
-                }
-            }
-        }
-        if !on.trails.is_empty() {
-            whole.join(self.on_trails_of(on, "apply", given, None, line, scope));
-        }
-        whole
-    }
-
-    /// A method or constructor of what the class extends.
-    fn inherited(
-        &mut self,
-        name: &str,
-        arguments: &'p [Argument],
-        given: &[Given],
-        line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        let name = if name == "__init__" { CONSTRUCTOR } else { name };
-        let this = scope.names.get("this").cloned().unwrap_or_default();
-        let parents: Vec<usize> = self.program.family(scope.class).into_iter().skip(1).collect();
-        let mut whole = Value::default();
-        let mut is_known = false;
-        for parent in parents {
-            let places = self.program.methods(parent, name, arguments.len());
-            for place in places.into_iter().filter(|place| place.class != scope.class) {
-                let outcome = self.run_function(place, &this, given, line, scope);
-                if name == CONSTRUCTOR && outcome.this != this {
-                    let own: Vec<String> =
-                        scope.names.iter().filter(|(_, held)| **held == this).map(|(name, _)| name.clone()).collect();
-                    for name in own {
-                        scope.names.insert(name, outcome.this.clone());
-                    }
-                }
-                whole.join(outcome.value);
-                is_known = true;
-            }
-        }
-        if !is_known {
-            for (_, value) in given {
-                self.escape(line, value, "is passed to a class above that is not in these sources", scope);
-            }
-        }
-        whole
-    }
-
-    /// Runs functions, and takes over what they put into their arguments.
-    fn invoke_filling(
-        &mut self,
-        places: &[Place],
-        this: &Value,
-        arguments: &'p [Argument],
-        given: &[Given],
-        line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        let mut whole = Value::default();
-        for place in places {
-            let seen = self.seen_by(*place, this);
-            let outcome = self.run_function(*place, &seen, given, line, scope);
-            for (at, value) in &outcome.filled {
-                match arguments.get(*at).map(|argument| &argument.value.op) {
-                    Some(Op::Name(name)) if scope.names.contains_key(name) => {
-                        scope.names.insert(name.clone(), value.clone());
-                        scope.filled.insert(name.clone());
-                    }
-                    Some(Op::Member(base, name)) => {
-                        let base = self.value(base, scope);
-                        self.set_field(&base, name, value, line, scope);
-                    }
-                    // The caller has another name for what it gave.
-                    _ if given.get(*at).is_some_and(|(_, given)| given.leads()) => {}
-                    _ => self.lose(line, value, "is put into an argument", scope),
-                }
-            }
-            whole.join(outcome.value);
-        }
-        whole
     }
 }
 

@@ -18,7 +18,7 @@ impl<'p> Walk<'p> {
         scope: &mut Scope,
     ) -> Value {
         let values: Vec<&Value> = given.iter().map(|(_, value)| value).collect();
-        if RUNS.contains(&name) {
+        if RUNS.contains(&name) && values.iter().any(|value| !value.closures.is_empty()) {
             let mut whole = Value::default();
             let element = values.iter().find(|value| value.closures.is_empty()).map(|value| (*value).clone());
             for value in &values {

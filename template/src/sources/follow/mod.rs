@@ -1,16 +1,19 @@
 //! Runs the sources with what is known of each value, and notes which keys of which groups are read. A value that leads to properties
 //! and arrives where nothing is known of its use is reported with its line.
 
+mod applied;
 mod branches;
 mod calls;
 mod construct;
 mod elements;
 mod foreign;
 mod functions;
+mod inherited;
 mod lambdas;
 mod library;
 mod lost;
 mod names;
+mod reads;
 mod rounds;
 mod values;
 mod words;
@@ -19,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::{Place, Program};
 use super::tree::{Function, Node, Op, Target};
-use super::value::{Closure, Ids, Trail, Value};
+use super::value::{Closure, Trail, Value};
 
 pub(super) use rounds::run;
 
@@ -202,32 +205,6 @@ impl<'p> Walk<'p> {
                 Value::unknown()
             }
         }
-    }
-
-    /// Notes a read.
-    fn read(&mut self, ids: &Ids, key: &str, line: usize, has_default: bool, scope: &Scope) -> Value {
-        let place = (self.file(scope), line);
-        let Some(ids) = ids else {
-            self.found.loose.insert(key.to_owned());
-            self.note(line, format!("{key} is read from a group whose ID is not known"), scope);
-            return Value::unknown();
-        };
-        let key = (ids.clone(), key.to_owned());
-        let has_default = has_default || self.optional > 0;
-        let read = self.found.keys.entry(key.clone()).or_insert(Read { places: BTreeSet::new(), has_default });
-        read.has_default &= has_default;
-        read.places.insert(place);
-        Value { read: BTreeSet::from([key]), ..Value::unknown() }
-    }
-
-    /// A group that is asked for by its ID.
-    fn group(&mut self, id: &str, line: usize, has_default: bool, scope: &Scope) -> Value {
-        let place = (self.file(scope), line);
-        let has_default = has_default || self.optional > 0;
-        let read = self.found.groups.entry(id.to_owned()).or_insert(Read { places: BTreeSet::new(), has_default });
-        read.has_default &= has_default;
-        read.places.insert(place);
-        Value::trail(Trail::Group(Some(BTreeSet::from([id.to_owned()]))))
     }
 
     fn assign(&mut self, target: &'p Target, value: Value, line: usize, scope: &mut Scope) {

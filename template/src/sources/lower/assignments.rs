@@ -3,7 +3,8 @@
 use tree_sitter::Node as Syntax;
 
 use super::line;
-use super::{Language, Lower, child_of_kind, named};
+use super::syntax::{child_of_kind, named};
+use super::{Language, Lower};
 use crate::sources::tree::{Argument, Node, Op, Target};
 
 impl Lower<'_> {

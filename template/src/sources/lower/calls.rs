@@ -2,8 +2,9 @@
 
 use tree_sitter::Node as Syntax;
 
-use super::{Language, Lower, child_of_kind, fields, line, named};
-use crate::sources::tree::{Argument, Arm, Node, ON_ARGUMENT, Op, Parameter};
+use super::syntax::{child_of_kind, line, named};
+use super::{Language, Lower};
+use crate::sources::tree::{Argument, Node, ON_ARGUMENT, Op, Parameter};
 
 impl Lower<'_> {
     pub(super) fn call_op(&mut self, kind: &str, syntax: Syntax<'_>) -> Option<Op> {
@@ -84,20 +85,6 @@ impl Lower<'_> {
             Self::lambda(syntax, Vec::new(), body)
         };
         Node::new(line(syntax), op)
-    }
-
-    fn cases(syntax: Syntax<'_>, arms: Vec<Arm>) -> Op {
-        let names = match arms.as_slice() {
-            [only] if only.names.len() == 2 => only.names.clone(),
-            _ => vec!["<case>".to_owned()],
-        };
-        let subject = Node::new(line(syntax), Op::Name(names.first().cloned().unwrap_or_default()));
-        let body = if names.len() == 2 {
-            Node::new(line(syntax), Op::Block(arms.into_iter().map(|arm| arm.body).collect()))
-        } else {
-            Node::new(line(syntax), Op::Match(Box::new(subject), arms))
-        };
-        Self::lambda(syntax, vec![Parameter { names, ..Parameter::default() }], body)
     }
 
     fn argument(&mut self, syntax: Syntax<'_>) -> Argument {
@@ -239,41 +226,5 @@ impl Lower<'_> {
             "&&" | "||" | "and" | "or" | "<" | ">" | "<=" | ">=" => Op::Uses(vec![*left, *right]),
             _ => Op::Unknown(vec![*left, *right]),
         })
-    }
-
-    /// The arms of a `match`, a `when` or a `switch`.
-    pub(super) fn arms(&mut self, syntax: Syntax<'_>) -> Vec<Arm> {
-        named(syntax).into_iter().map(|arm| self.arm(arm)).collect()
-    }
-
-    pub(super) fn arm(&mut self, syntax: Syntax<'_>) -> Arm {
-        let is_pattern = |kind: &str| kind.ends_with("pattern") || kind == "switch_label";
-        let bodies = [fields(syntax, "body"), fields(syntax, "consequence")].concat();
-        let mut arm = Arm { names: Vec::new(), labels: Vec::new(), body: Node::new(line(syntax), Op::Null) };
-        let conditions = fields(syntax, "condition");
-        let mut rest = Vec::new();
-        for child in named(syntax) {
-            let pattern = syntax.child_by_field_name("pattern") == Some(child) || is_pattern(child.kind());
-            if pattern {
-                self.bound(child, &mut arm);
-            } else if conditions.contains(&child) || child.kind() == "guard" {
-                let label = self.condition(Some(child));
-                arm.labels.push(label);
-            } else if bodies.is_empty() || bodies.contains(&child) {
-                rest.push(self.node(child));
-            }
-        }
-        arm.body = Node::new(line(syntax), Op::Block(rest));
-        arm
-    }
-
-    /// The names and texts of a pattern.
-    fn bound(&mut self, syntax: Syntax<'_>, arm: &mut Arm) {
-        match syntax.kind() {
-            "identifier" | "capture_pattern" => arm.names.push(self.ident(syntax)),
-            "string" | "string_literal" => arm.labels.push(self.node(syntax)),
-            "type_identifier" | "generic_type" | "stable_identifier" | "stable_type_identifier" => {}
-            _ => named(syntax).into_iter().for_each(|child| self.bound(child, arm)),
-        }
     }
 }

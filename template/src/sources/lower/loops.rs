@@ -2,7 +2,8 @@
 
 use tree_sitter::Node as Syntax;
 
-use super::{Language, Lower, child_of_kind, line, named};
+use super::syntax::{child_of_kind, line, named};
+use super::{Language, Lower};
 use crate::sources::tree::{Node, Op};
 
 impl Lower<'_> {

@@ -1,12 +1,14 @@
 //! From the syntax trees of four languages to the one in [`tree`](super::tree). A kind of syntax that is not named here becomes
 //! `Unknown` with its parts, so that a value that arrives in it is reported.
 
+mod arms;
 mod assignments;
 mod calls;
 mod declarations;
 mod functions;
 mod loops;
 mod statements;
+mod syntax;
 mod texts;
 
 use std::collections::BTreeMap;
@@ -15,6 +17,7 @@ use tree_sitter::{Node as Syntax, Parser};
 
 use super::Language;
 use super::tree::{Class, Function, Node, Op, Parameter};
+use syntax::{last_line, line, named, text_with_ends};
 
 /// A file, understood.
 #[derive(Debug)]
@@ -59,19 +62,6 @@ pub(super) fn lower(text: &str, language: Language, module: &str) -> Lowered {
     Lowered { classes: lower.classes, aliases: lower.aliases, ..lowered }
 }
 
-/// The same text, as long, with `;` for the space before a brace that closes.
-fn text_with_ends(text: &str) -> String {
-    let mut ended = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(" }") {
-        let ends = rest[..at].ends_with(|last: char| !last.is_whitespace() && !"{};".contains(last));
-        ended.push_str(&rest[..at]);
-        ended.push_str(if ends { ";}" } else { " }" });
-        rest = &rest[at + 2..];
-    }
-    ended + rest
-}
-
 struct Lower<'t> {
     text: &'t str,
     language: Language,
@@ -80,25 +70,6 @@ struct Lower<'t> {
     around: usize,
     aliases: BTreeMap<String, String>,
     in_condition: bool,
-}
-
-fn named(syntax: Syntax<'_>) -> Vec<Syntax<'_>> {
-    let child = |at| syntax.named_child(u32::try_from(at).unwrap_or(u32::MAX));
-    (0..syntax.named_child_count()).filter_map(child).filter(|child| !child.is_extra()).collect()
-}
-
-fn fields<'a>(syntax: Syntax<'a>, name: &str) -> Vec<Syntax<'a>> {
-    let mut cursor = syntax.walk();
-    let found: Vec<_> = syntax.children_by_field_name(name, &mut cursor).collect();
-    found.into_iter().filter(tree_sitter::Node::is_named).collect()
-}
-
-fn child_of_kind<'a>(syntax: Syntax<'a>, kinds: &[&str]) -> Option<Syntax<'a>> {
-    named(syntax).into_iter().find(|child| kinds.contains(&child.kind()))
-}
-
-fn line(syntax: Syntax<'_>) -> usize {
-    syntax.start_position().row + 1
 }
 
 /// Syntax whose parts are conditions where it is one.
@@ -112,24 +83,6 @@ const DECIDES: [&str; 8] = [
     "prefix_expression",
     "assert_statement",
 ];
-
-/// In a chain of calls, the line of the last one's name.
-fn last_line(syntax: Syntax<'_>) -> usize {
-    let parts = named(syntax);
-    match syntax.kind() {
-        "field_access" | "attribute" | "field_expression" | "navigation_expression" => {
-            parts.last().map_or_else(|| line(syntax), |last| line(*last))
-        }
-        "call" | "call_expression" | "generic_function" => {
-            parts.first().map_or_else(|| line(syntax), |function| last_line(*function))
-        }
-        "expression_statement" | "parenthesized_expression" | "value_argument" | "await" | "cast_expression" => {
-            parts.last().map_or_else(|| line(syntax), |inner| last_line(*inner))
-        }
-        "method_invocation" => syntax.child_by_field_name("name").map_or_else(|| line(syntax), line),
-        _ => line(syntax),
-    }
-}
 
 impl<'t> Lower<'t> {
     fn words(&self, syntax: Syntax<'_>) -> &'t str {

@@ -2,7 +2,8 @@
 
 use tree_sitter::Node as Syntax;
 
-use super::{Lower, child_of_kind, fields, line, named};
+use super::Lower;
+use super::syntax::{child_of_kind, fields, line, named};
 use crate::sources::tree::{Node, Op};
 
 impl Lower<'_> {

@@ -2,7 +2,8 @@
 
 use tree_sitter::Node as Syntax;
 
-use super::{Language, Lower, line, named};
+use super::syntax::{line, named};
+use super::{Language, Lower};
 use crate::sources::tree::{Node, Op};
 
 impl Lower<'_> {

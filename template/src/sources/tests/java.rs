@@ -156,3 +156,14 @@ fn a_map_that_is_made_for_others_is_reported_where_no_source_takes_it() {
 fn a_file_that_does_not_parse_is_reported() {
     assert_eq!(lines(&[("A.java", "class A {\n void f( { Properties p = ; } }")]), ["line 2"]);
 }
+
+#[test]
+fn what_only_has_the_name_of_a_scope_function_is_a_function_like_any_other() {
+    for call in [
+        "use(all.get(\"G\"));",
+        "library.let(all.get(\"G\"));",
+        "memoize(ParameterTool.fromMap((Map) all.get(\"G\")).toMap());",
+    ] {
+        assert_eq!(java(call), ["line 3"], "{call}");
+    }
+}

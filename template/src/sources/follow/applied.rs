@@ -1,0 +1,74 @@
+//! Calls of a value: a lambda, an instance that can be called, a class.
+
+use super::functions::Given;
+use super::{Scope, Walk};
+use crate::sources::program::Place;
+use crate::sources::tree::{Argument, Node};
+use crate::sources::value::Value;
+
+impl<'p> Walk<'p> {
+    /// What a name holds, called.
+    pub(super) fn apply_named(
+        &mut self,
+        on: &Value,
+        name: &str,
+        parts: (&'p [Argument], &[Given]),
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        if on.is_unknown() {
+            return self.foreign(name, None, parts.0, parts.1, line, scope);
+        }
+        self.applied(on, parts.0, parts.1, line, scope)
+    }
+
+    pub(super) fn apply_value(
+        &mut self,
+        on: &Value,
+        function: &'p Node,
+        arguments: &'p [Argument],
+        given: &[Given],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        if on.is_unknown() {
+            let name = function.called().unwrap_or("a function").to_owned();
+            return self.foreign(&name, None, arguments, given, line, scope);
+        }
+        self.applied(on, arguments, given, line, scope)
+    }
+
+    fn applied(
+        &mut self,
+        on: &Value,
+        arguments: &'p [Argument],
+        given: &[Given],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
+        let mut whole = Value::default();
+        let values: Vec<Value> = given.iter().map(|(_, value)| value.clone()).collect();
+        for closure in &on.closures {
+            whole.join(self.apply(closure, &values, None, line));
+        }
+        for object in &on.objects {
+            let this = Value { objects: [object.clone()].into(), ..Value::default() };
+            let names = ["apply", "invoke", "__call__"];
+            let places: Vec<Place> =
+                names.iter().flat_map(|name| self.program.methods(object.class, name, arguments.len())).collect();
+            if !places.is_empty() {
+                whole.join(self.invoke_filling(&places, &this, arguments, given, line, scope));
+            } else if object.own.is_none() {
+                whole.join(self.construct(object.class, given, line, &scope.clone()));
+            } else {
+                for value in &values {
+                    self.escape(line, value, "is passed to an instance", scope);
+                }
+            }
+        }
+        if !on.trails.is_empty() {
+            whole.join(self.on_trails_of(on, "apply", given, None, line, scope));
+        }
+        whole
+    }
+}
