@@ -76,26 +76,27 @@ impl Operator {
     pub async fn scene(&self, name: &str, region: Option<String>) -> Result<Option<Scene>, String> {
         let aws = &self.aws;
         let Some(named) = self.stack(name).await? else { return Ok(None) };
-        let root = if named.root == named.id { Some(named) } else { gather::root(aws, name).await.map_err(told)? };
+        let root =
+            if named.root == named.id { Some(named) } else { gather::root(aws, name).await.map_err(describe)? };
         let Some(root) = root else { return Ok(None) };
         let mut incident: Incident = gather::described_incident(aws, &root);
-        incident.events = gather::events(aws, &root.id).await.map_err(told)?;
+        incident.events = gather::events(aws, &root.id).await.map_err(describe)?;
         incident.may_continue = root.role.is_some() || self.continues_with_own_role().await;
         let mut types = BTreeSet::new();
         let mut applications = Vec::new();
-        for resource in stack::resources(aws, &root.id).await.map_err(told)? {
+        for resource in stack::resources(aws, &root.id).await.map_err(describe)? {
             types.insert(resource.kind);
         }
-        for (logical_id, name) in stack::applications(aws, &root.id, true).await.map_err(told)? {
+        for (logical_id, name) in stack::applications(aws, &root.id, true).await.map_err(describe)? {
             let seen = self.application(&name).await?;
             applications.push((logical_id, name, seen));
         }
-        // Whoever may not read the template is told of no command of ours.
+        // Whoever may not read the template gets no command of ours.
         let template = stack::template(aws, &root.id, Stage::Original).await.ok();
         let is_ours = origin(template.and_then(|text| serde_json::from_str(&text).ok()).as_ref()) != Origin::Foreign;
-        gather::tree(aws, &mut incident).await.map_err(told)?;
+        gather::tree(aws, &mut incident).await.map_err(describe)?;
         let observed: Vec<Application> = applications.iter().filter_map(|(_, _, one)| one.clone()).collect();
-        gather::history(aws, &mut incident, &observed).await.map_err(told)?;
+        gather::history(aws, &mut incident, &observed).await.map_err(describe)?;
         incident.mask = Mask::of_stack(&incident.stack, &observed);
         let now: Timestamp = now::now();
         Ok(Some(Scene { now, region, incident, is_ours, types, applications }))
@@ -106,7 +107,7 @@ impl Operator {
     /// # Errors
     /// The call that was refused.
     pub async fn application(&self, name: &str) -> Result<Option<Application>, String> {
-        look::application(&self.aws, name, &mut Begun::default(), |_| Looks::ALL).await.map_err(told)
+        look::application(&self.aws, name, &mut Begun::default(), |_| Looks::ALL).await.map_err(describe)
     }
 
     /// What a deployment of this stack would meet: the stack as it is, its applications, whether the handlers are there.
@@ -122,7 +123,7 @@ impl Operator {
             let (template, applications) = (String::new(), BTreeMap::new());
             return Ok(Met { handlers, deployed: None, template, applications, now: now::now() });
         };
-        let template = stack::template(aws, &found.id, Stage::Original).await.map_err(told)?;
+        let template = stack::template(aws, &found.id, Stage::Original).await.map_err(describe)?;
         let deployed = self.resources(found).await?;
         let mut applications = BTreeMap::new();
         for (id, one) in &deployed.resources {
@@ -143,7 +144,7 @@ impl Operator {
     pub async fn deployed(&self, name: &str) -> Result<Option<(Deployed, String)>, String> {
         let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
         let Some(found) = found else { return Ok(None) };
-        let template = stack::template(&self.aws, &found.id, Stage::Processed).await.map_err(told)?;
+        let template = stack::template(&self.aws, &found.id, Stage::Processed).await.map_err(describe)?;
         Ok(Some((self.resources(found).await?, template)))
     }
 
@@ -151,7 +152,7 @@ impl Operator {
     async fn resources(&self, found: StackSeen) -> Result<Deployed, String> {
         // What was deleted in an earlier operation is not there any more.
         let is_there = |one: &stack::Resource| !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&one.status.as_str());
-        let all = stack::resources(&self.aws, &found.id).await.map_err(told)?.into_iter().filter(is_there);
+        let all = stack::resources(&self.aws, &found.id).await.map_err(describe)?.into_iter().filter(is_there);
         let resources = all.map(|one| {
             let seen = DeployedResource { resource_type: one.kind, physical_id: one.physical_id, status: one.status };
             (one.logical_id, seen)
@@ -168,7 +169,7 @@ impl Operator {
     pub async fn template(&self, name: &str) -> Result<Option<Option<Json>>, String> {
         let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
         let Some(found) = found else { return Ok(None) };
-        let text = stack::template(&self.aws, &found.id, Stage::Original).await.map_err(told)?;
+        let text = stack::template(&self.aws, &found.id, Stage::Original).await.map_err(describe)?;
         Ok(Some(serde_json::from_str(&text).ok()))
     }
 
@@ -177,7 +178,7 @@ impl Operator {
             Ok(seen) => Ok(Some(seen)),
             // Its one word for it: a ValidationError whose text says so (`semantics.md` C.2).
             Err(Fault::Rejected(_, text)) if text.contains("does not exist") => Ok(None),
-            Err(fault) => Err(told(fault)),
+            Err(fault) => Err(describe(fault)),
         }
     }
 
@@ -187,6 +188,6 @@ impl Operator {
     }
 }
 
-fn told(fault: Fault) -> String {
+fn describe(fault: Fault) -> String {
     fault.refusal(Action::DescribeStacks).to_string()
 }

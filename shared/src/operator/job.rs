@@ -29,7 +29,7 @@ pub enum Job {
     AwaitsRestart,
     /// READY; the last operation, as far as it says why.
     Stopped(String),
-    /// ROLLED_BACK: the service starts nothing there by itself.
+    /// ROLLED_BACK: the service starts nothing there.
     RolledBack,
 }
 
@@ -84,7 +84,7 @@ fn at_rest(application: &Application, now: Timestamp) -> Job {
         return Job::NeverStarted;
     }
     match operations.iter().find(|operation| operation.kind != "CreateApplicationSnapshot") {
-        Some(newest) => Job::Stopped(operation_told(newest, now)),
+        Some(newest) => Job::Stopped(describe_operation(newest, now)),
         None => Job::Stopped("why cannot be read: its operations are not readable".to_owned()),
     }
 }
@@ -96,7 +96,7 @@ fn failure(application: &Application, now: Timestamp) -> Option<String> {
     let operation = since_it_runs
         .filter(|operation| operation.started >= proven)
         .find(|operation| operation.status == OperationStatus::Failed)
-        .map(|operation| operation_told(operation, now));
+        .map(|operation| describe_operation(operation, now));
     operation.or_else(|| {
         let newest: &Snapshot = application.snapshots.iter().max_by_key(|snapshot| snapshot.created)?;
         let failed = newest.status == SnapshotStatus::Failed;
@@ -105,9 +105,9 @@ fn failure(application: &Application, now: Timestamp) -> Option<String> {
 }
 
 /// `StopApplication SUCCESSFUL 12 min ago`, with the service's own words when it failed.
-fn operation_told(operation: &Operation, now: Timestamp) -> String {
-    let told = format!("{} {} {} ago", operation.kind, operation.status, age(now.since(operation.started)));
-    operation.error.as_ref().map_or_else(|| told.clone(), |error| format!("{told}: {}", own_words(error)))
+fn describe_operation(operation: &Operation, now: Timestamp) -> String {
+    let words = format!("{} {} {} ago", operation.kind, operation.status, age(now.since(operation.started)));
+    operation.error.as_ref().map_or_else(|| words.clone(), |error| format!("{words}: {}", own_words(error)))
 }
 
 #[cfg(test)]
@@ -170,15 +170,15 @@ pub(super) mod tests {
     const START: (&str, OperationStatus, i64) = ("StartApplication", OperationStatus::Successful, 60);
 
     #[test]
-    fn running_is_told_from_failing_by_what_failed_last() {
+    fn running_is_reported_from_failing_by_what_failed_last() {
         use OperationStatus::{Failed, Successful};
         let of = |operations: &[_], snapshots: &[_]| {
             job(&application(ApplicationStatus::Running, operations, snapshots), NOW)
         };
         assert_eq!(of(&[START], &[]), Job::Runs);
         let failed = ("CreateApplicationSnapshot", Failed, 5);
-        let told = "CreateApplicationSnapshot FAILED 5 min ago: the job is not running";
-        assert_eq!(of(&[failed, START], &[("a", SnapshotStatus::Ready, 30)]), Job::Fails(told.into()));
+        let words = "CreateApplicationSnapshot FAILED 5 min ago: the job is not running";
+        assert_eq!(of(&[failed, START], &[("a", SnapshotStatus::Ready, 30)]), Job::Fails(words.into()));
         assert_eq!(of(&[failed, START], &[("b", SnapshotStatus::Ready, 2)]), Job::Runs, "proven since");
         assert_eq!(of(&[START, failed], &[]), Job::Runs, "started since");
         let failed = Job::Fails("snapshot s failed 3 min ago".into());

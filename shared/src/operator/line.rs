@@ -1,4 +1,4 @@
-//! How answers look: a label, then text, one thing a line; colours only where somebody looks.
+//! How answers look: a label, then text, one thing a line; colours only on a terminal.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ impl Style {
 
     /// A label and its texts, one a line, the label once.
     pub(super) fn lines(self, label: &str, texts: &[String]) -> String {
-        let mut told = String::new();
+        let mut lines = String::new();
         for (index, text) in texts.iter().enumerate() {
             let label = if index == 0 { label } else { "" };
             let padded = format!("{label:LABEL$}");
@@ -46,9 +46,9 @@ impl Style {
                 Self::Plain => padded,
                 Self::Coloured => format!("\u{1b}[1m{padded}\u{1b}[0m"),
             };
-            told = format!("{told}{padded}{text}\n");
+            lines = format!("{lines}{padded}{text}\n");
         }
-        told
+        lines
     }
 }
 
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_told_without_its_envelope() {
+    fn a_reason_is_reported_without_its_envelope() {
         let reason = "Resource handler returned message: \"Failed to take snapshot for the application a. (Service: \
                       KinesisAnalyticsV2, Status Code: 400)\" (RequestToken: t, HandlerErrorCode: InvalidRequest)";
         assert_eq!(own_words(reason), "Failed to take snapshot for the application a.");

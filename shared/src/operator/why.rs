@@ -40,7 +40,7 @@ pub struct Scene {
 #[must_use]
 pub fn why(scene: &Scene) -> Why {
     let status = scene.incident.status;
-    let told = match status {
+    let answer = match status {
         StackStatus::CreateInProgress
         | StackStatus::RollbackInProgress
         | StackStatus::DeleteInProgress
@@ -49,8 +49,8 @@ pub fn why(scene: &Scene) -> Why {
         | StackStatus::UpdateRollbackInProgress
         | StackStatus::UpdateRollbackCompleteCleanupInProgress
         | StackStatus::ImportInProgress
-        | StackStatus::ImportRollbackInProgress => working::told(scene),
-        StackStatus::UpdateRollbackFailed => rollback::told(scene),
+        | StackStatus::ImportRollbackInProgress => working::describe(scene),
+        StackStatus::UpdateRollbackFailed => rollback::describe(scene),
         StackStatus::CreateComplete
         | StackStatus::UpdateComplete
         | StackStatus::UpdateRollbackComplete
@@ -61,7 +61,7 @@ pub fn why(scene: &Scene) -> Why {
         StackStatus::CreateFailed | StackStatus::UpdateFailed => failed::describe(scene),
         StackStatus::ImportRollbackFailed => rest::left_by_an_import(scene),
         StackStatus::ReviewInProgress => rest::only_reviewed(scene),
-        StackStatus::DeleteComplete => Told {
+        StackStatus::DeleteComplete => Answer {
             verdict: Verdict::CannotTell,
             cause: "The stack was deleted.".to_owned(),
             seen: Vec::new(),
@@ -74,13 +74,13 @@ pub fn why(scene: &Scene) -> Why {
     let stack = name(&scene.incident.stack).to_owned();
     Why {
         schema: 1,
-        sentence: told.verdict.sentence(&stack, status.as_str()),
+        sentence: answer.verdict.sentence(&stack, status.as_str()),
         compared: scene.compared(),
         stack,
         status: status.to_string(),
-        verdict: told.verdict,
-        cause: told.cause,
-        seen: told.seen,
+        verdict: answer.verdict,
+        cause: answer.cause,
+        seen: answer.seen,
         applications: scene
             .applications
             .iter()
@@ -93,12 +93,12 @@ pub fn why(scene: &Scene) -> Why {
                 seen
             })
             .collect(),
-        next: told.next,
+        next: answer.next,
     }
 }
 
 /// What a status comes to.
-struct Told {
+struct Answer {
     verdict: Verdict,
     cause: String,
     seen: Vec<String>,

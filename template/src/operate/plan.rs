@@ -65,7 +65,7 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
     if asked.json {
         println!("{}", serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())?);
     } else {
-        print!("{}", plan.told(account::style()));
+        print!("{}", plan.describe(account::style()));
     }
     Ok(plan.outlook.exit_code())
 }

@@ -22,7 +22,7 @@ pub(super) async fn answer(stack: &str, region: Option<&str>, json: bool) -> Res
     if json {
         println!("{}", serde_json::to_string_pretty(&answer).map_err(|error| error.to_string())?);
     } else {
-        print!("{}", answer.told(account::style()));
+        print!("{}", answer.describe(account::style()));
     }
     Ok(answer.verdict.exit_code())
 }

@@ -9,7 +9,7 @@ use local_aws::deployment::{Deployment, jar, request, settled};
 use serde_json::{Value, json};
 
 use super::look;
-use crate::stage::{handlers, why as told};
+use crate::stage::{handlers, why};
 
 /// How many templates, each deployed and then changed.
 const CASES: u64 = 60;
@@ -163,7 +163,7 @@ async fn deploy(
         asked => drop(asked.unwrap_or_else(|error| panic!("{}\n{template:#}", error.message))),
     }
     let status = settled(world, name).await;
-    assert!([Status::CreateComplete, Status::UpdateComplete].contains(&status), "{status}: {}", told(deployment));
+    assert!([Status::CreateComplete, Status::UpdateComplete].contains(&status), "{status}: {}", why(deployment));
     let state = world.state();
     let events = &state.cloudformation.stack(name).unwrap().events;
     let first = [Status::CreateInProgress, Status::UpdateInProgress];

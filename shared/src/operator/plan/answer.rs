@@ -52,7 +52,7 @@ pub struct Plan {
     pub properties: Vec<String>,
     /// Property keys that are not as the stack gave them; never a value.
     pub drift: Vec<String>,
-    /// Why not everything can be told.
+    /// Why not everything is known.
     pub unknown: Vec<String>,
     /// What a person does first, or instead.
     pub next: Vec<String>,
@@ -65,29 +65,31 @@ pub struct Finding {
     /// How good it is.
     pub outlook: Outlook,
     /// In a sentence.
-    pub told: String,
+    #[serde(rename = "Told")]
+    pub sentence: String,
 }
 
 impl Finding {
-    pub(super) fn of(outlook: Outlook, told: impl Into<String>) -> Self {
-        Self { outlook, told: told.into() }
+    pub(super) fn of(outlook: Outlook, sentence: impl Into<String>) -> Self {
+        Self { outlook, sentence: sentence.into() }
     }
 
     /// The worst of several, each named, a line each; of the only one as it is.
     pub(super) fn of_all(each: Vec<(String, Self)>, is_only: bool) -> Self {
         let worst = each.iter().map(|(_, finding)| finding.outlook).max().unwrap_or(Outlook::GoesThrough);
-        let line =
-            |(name, finding): (String, Self)| if is_only { finding.told } else { format!("{name}: {}", finding.told) };
+        let line = |(name, finding): (String, Self)| {
+            if is_only { finding.sentence } else { format!("{name}: {}", finding.sentence) }
+        };
         Self::of(worst, each.into_iter().map(line).collect::<Vec<_>>().join("\n"))
     }
 
-    pub(super) fn fine(told: impl Into<String>) -> Self {
-        Self::of(Outlook::GoesThrough, told)
+    pub(super) fn fine(sentence: impl Into<String>) -> Self {
+        Self::of(Outlook::GoesThrough, sentence)
     }
 }
 
 impl Outlook {
-    /// What the command ends with: 0 it goes through, 1 something is lost or it fails, 2 it cannot be told.
+    /// What the command ends with: 0 it goes through, 1 something is lost or it fails, 2 it cannot tell.
     #[must_use]
     pub const fn exit_code(self) -> u8 {
         match self {
@@ -142,7 +144,7 @@ impl Plan {
 
     /// As a person reads it.
     #[must_use]
-    pub fn told(&self, style: Style) -> String {
+    pub fn describe(&self, style: Style) -> String {
         let (colour, words) = self.outlook.words();
         let head = self.sentence.replace(words, &style.paint(colour, words)) + "\n";
         let compared = [self.compared.clone()];
@@ -166,9 +168,9 @@ impl Plan {
             changes.push(format!("by {}", self.parameters.join(", ")));
         }
         let one = |finding: &Finding| {
-            let telling = self.outlook != Outlook::Nothing && !finding.told.is_empty();
-            let lines = finding.told.lines().map(str::to_owned);
-            if telling { lines.collect() } else { Vec::new() }
+            let shows = self.outlook != Outlook::Nothing && !finding.sentence.is_empty();
+            let lines = finding.sentence.lines().map(str::to_owned);
+            if shows { lines.collect() } else { Vec::new() }
         };
         let parts = [
             ("compared", &compared[..]),
@@ -181,6 +183,6 @@ impl Plan {
             ("unknown", &self.unknown),
             ("next", &self.next),
         ];
-        parts.into_iter().fold(head, |told, (label, texts)| told + &style.lines(label, texts))
+        parts.into_iter().fold(head, |sentence, (label, texts)| sentence + &style.lines(label, texts))
     }
 }

@@ -27,7 +27,7 @@ pub enum Effect {
     Modify,
     /// A new one is created and the old one deleted.
     Replace,
-    /// Whether anything happens to it cannot be told before the deployment.
+    /// Whether anything happens to it is known only at the deployment.
     Unknown,
 }
 
@@ -73,7 +73,7 @@ pub(super) struct Compared {
     pub(super) parameters: Vec<String>,
     pub(super) before: Side,
     pub(super) after: Side,
-    /// Why not everything can be told.
+    /// Why not everything is known.
     pub(super) open: BTreeSet<String>,
 }
 

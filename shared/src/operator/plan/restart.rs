@@ -25,12 +25,12 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
         ApplicationStatus::Running => running(seen, start),
         ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
             let starts = seen.is_called(AutoStart::<String>::TYPE);
-            let told = if starts {
+            let sentence = if starts {
                 "it does not run: auto-start starts it once"
             } else {
                 "it does not run, and is not started"
             };
-            (0, Finding::fine(told))
+            (0, Finding::fine(sentence))
         }
         ApplicationStatus::Starting
         | ApplicationStatus::Stopping
@@ -39,8 +39,8 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
         | ApplicationStatus::ForceStopping
         | ApplicationStatus::RollingBack
         | ApplicationStatus::Maintenance => {
-            let told = format!("it is {}: deploy when that is over", application.status);
-            (0, Finding::of(Outlook::AtRisk, told))
+            let sentence = format!("it is {}: deploy when that is over", application.status);
+            (0, Finding::of(Outlook::AtRisk, sentence))
         }
         ApplicationStatus::Deleting => (0, Finding::of(Outlook::Fails, "it is DELETING: wait until it is gone")),
     }
@@ -144,11 +144,11 @@ fn cannot(seen: &Seen, application: &Application, what: &str) -> Finding {
         match seen.guard("OnSnapshotFailure") {
             Some("ForceStop") => match replay(application, seen.proposal.now, seen.bound()) {
                 Replay::Since { snapshot, age: since } => {
-                    let told = format!(
+                    let sentence = format!(
                         "the guard forces: what came after {snapshot} ({}) is read and written again",
                         age(since)
                     );
-                    (Outlook::AtRisk, told)
+                    (Outlook::AtRisk, sentence)
                 }
                 Replay::Empty { age: since } => {
                     (Outlook::AtRisk, format!("the guard forces: state restarts empty, {} are read again", age(since)))
@@ -161,8 +161,8 @@ fn cannot(seen: &Seen, application: &Application, what: &str) -> Finding {
             Some(_) | None => (Outlook::Fails, "the guard fails the deployment before anything changes".to_owned()),
         }
     } else {
-        let told = "without a guard the update and its rollback fail: UPDATE_ROLLBACK_FAILED";
-        (Outlook::Fails, told.to_owned())
+        let sentence = "without a guard the update and its rollback fail: UPDATE_ROLLBACK_FAILED";
+        (Outlook::Fails, sentence.to_owned())
     };
     Finding::of(outlook, format!("needed, and it will fail: {}; {then}", what.trim_end_matches('.')))
 }

@@ -47,7 +47,7 @@ impl Seen<'_> {
         self.change(kind).is_some_and(Change::happens)
     }
 
-    /// Whether it cannot be told that anything happens to a resource of this type.
+    /// Whether it is not known that anything happens to a resource of this type.
     pub(super) fn is_unknown(&self, kind: &str) -> bool {
         self.change(kind).is_some_and(|change| change.effect == Effect::Unknown)
     }

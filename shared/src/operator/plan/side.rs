@@ -15,7 +15,7 @@ pub(super) struct Side {
     pub(super) properties: BTreeMap<String, Map<String, Json>>,
     /// What `Ref` of each gives.
     pub(super) references: BTreeMap<String, Json>,
-    /// Those of which nobody can say whether they are there, and why.
+    /// Those of which only the deployment decides whether they are there, and why.
     pub(super) uncertain: BTreeMap<String, String>,
 }
 

@@ -21,8 +21,8 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
     }
     match seen.change(APPLICATION).map(|change| change.effect) {
         Some(Effect::Remove) => {
-            let told = "GIVEN UP: the application is removed, and its snapshots with it";
-            return Finding::of(Outlook::AtRisk, told);
+            let sentence = "GIVEN UP: the application is removed, and its snapshots with it";
+            return Finding::of(Outlook::AtRisk, sentence);
         }
         Some(Effect::Leave) => return Finding::fine("kept: the application stays, and leaves the stack"),
         Some(Effect::Add | Effect::Modify | Effect::Replace | Effect::Unknown) | None => {}
@@ -48,12 +48,12 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
     let stops_with_snapshot = is_stopped && trouble(seen).is_none();
     let from = if stops_with_snapshot { Some(application.runtime.as_str()) } else { made_under };
     if from.is_some_and(|from| !can_restore(runtime, from)) {
-        let told = format!(
+        let sentence = format!(
             "a snapshot of {} cannot be restored under {runtime}: auto-start refuses to start it empty; say \
              RestoreType=SKIP_RESTORE_FROM_SNAPSHOT to give the state up",
             from.unwrap_or_default()
         );
-        return Finding::of(Outlook::Fails, told);
+        return Finding::of(Outlook::Fails, sentence);
     }
     if stops_with_snapshot {
         return Finding::fine("kept: it starts from the snapshot of its own stop");
@@ -84,14 +84,16 @@ fn at_rest(seen: &Seen, application: &Application) -> Finding {
         return Finding::of(Outlook::AtRisk, "no READY snapshot: it starts empty");
     };
     let old = seen.proposal.now.since(newest.created);
-    let told = format!("it starts from {}, {} old", newest.name, age(old));
+    let sentence = format!("it starts from {}, {} old", newest.name, age(old));
     if old < seen.bound() {
-        return Finding::fine(told);
+        return Finding::fine(sentence);
     }
     let hours = seen.bound().as_secs() / 3600;
     Finding::of(
         Outlook::AtRisk,
-        format!("{told}: more than the {hours} hours that may be replayed; what the source no longer keeps is lost"),
+        format!(
+            "{sentence}: more than the {hours} hours that may be replayed; what the source no longer keeps is lost"
+        ),
     )
 }
 
@@ -109,9 +111,9 @@ fn custom(seen: &Seen, application: &Application, name: &str) -> Finding {
 fn replaced(seen: &Seen, asked: Option<&Restore>) -> Finding {
     let refuses = seen.has(UpdateGuard::<String>::TYPE) || seen.has_starter();
     if refuses && asked != Some(&Restore::Skip) {
-        let told = "ANOTHER APPLICATION: its name changes; guard and auto-start refuse, unless \
+        let sentence = "ANOTHER APPLICATION: its name changes; guard and auto-start refuse, unless \
                     RestoreType=SKIP_RESTORE_FROM_SNAPSHOT gives the state up";
-        return Finding::of(Outlook::Fails, told);
+        return Finding::of(Outlook::Fails, sentence);
     }
     Finding::of(Outlook::AtRisk, "GIVEN UP: a new application starts empty, the old one's snapshots go with it")
 }

@@ -91,14 +91,14 @@ fn a_new_jar_restarts_the_job_once_whatever_it_changes_besides() {
     let plan = plan(&proposal(&[("JarKey", "b")]));
     assert_eq!(changes(&plan), ["Application Modify", "AutoStart Modify", "Groups Modify", "UpdateGuard Modify"]);
     assert_eq!((plan.outlook, plan.restarts, plan.parameters), (Outlook::GoesThrough, 1, vec!["JarKey".to_owned()]));
-    assert!(plan.state.told.starts_with("kept"), "{:?}", plan.state);
+    assert!(plan.state.sentence.starts_with("kept"), "{:?}", plan.state);
 }
 
 #[test]
 fn without_the_guards_stop_the_update_itself_restarts_it() {
     let plan = plan(&proposal(&[("JarKey", "b"), ("Mode", "Probe")]));
-    let told = "once, by the update of the application; Mode is Probe: the guard proves a snapshot first";
-    assert_eq!((plan.restarts, plan.restart.told.as_str()), (1, told));
+    let answer = "once, by the update of the application; Mode is Probe: the guard proves a snapshot first";
+    assert_eq!((plan.restarts, plan.restart.sentence.as_str()), (1, answer));
 }
 
 #[test]
@@ -112,8 +112,8 @@ fn a_probe_that_stops_says_why() {
     ] {
         let mut proposal = proposal(&[("JarKey", "b"), ("Mode", "Probe")]);
         proposal.template["Resources"]["UpdateGuard"]["Properties"]["RunConfiguration"] = run;
-        let told = plan(&proposal).restart.told;
-        assert_eq!(told, format!("once: the guard stops it, because {because}; auto-start starts it"));
+        let answer = plan(&proposal).restart.sentence;
+        assert_eq!(answer, format!("once: the guard stops it, because {because}; auto-start starts it"));
     }
 }
 
@@ -138,11 +138,11 @@ fn what_refers_to_a_replaced_resource_is_replaced_too() {
     let plan = plan(&proposal);
     assert_eq!(changes(&plan), ["Groups Modify", "Logs Replace", "Stream Replace"]);
     assert_eq!(plan.properties, ["g/logs changes"]);
-    assert_eq!(plan.restart.told, "once, by the update of its property groups");
+    assert_eq!(plan.restart.sentence, "once, by the update of its property groups");
 }
 
 #[test]
-fn drift_is_told_by_key_and_never_by_value() {
+fn drift_is_reported_by_key_and_never_by_value() {
     let mut proposal = proposal(&[("JarKey", "b")]);
     let live = proposal.applications.get_mut("Application").unwrap();
     live.groups[0].map.insert("logs".into(), "hunter2".into());
@@ -165,19 +165,19 @@ fn a_job_that_fails_costs_what_the_replay_rule_says() {
         .insert("Application".into(), application(ApplicationStatus::Running, &[failed, start], &snapshots));
     let risky = plan(&proposal);
     assert_eq!(risky.outlook, Outlook::AtRisk);
-    assert!(risky.snapshot.told.ends_with("what came after s (40 min) is read and written again"), "{risky:?}");
-    assert_eq!(risky.state.told, "it starts from s, 40 min old", "its own stop will leave none");
+    assert!(risky.snapshot.sentence.ends_with("what came after s (40 min) is read and written again"), "{risky:?}");
+    assert_eq!(risky.state.sentence, "it starts from s, 40 min old", "its own stop will leave none");
     proposal.now = Timestamp(NOW.0 + 30 * 3_600_000);
     assert_eq!(plan(&proposal).snapshot.outlook, Outlook::Fails);
     for side in [&mut proposal.template, &mut proposal.deployed.as_mut().unwrap().template] {
         side["Resources"].as_object_mut().unwrap().remove("UpdateGuard");
     }
     let stuck = plan(&proposal);
-    assert!(stuck.snapshot.told.ends_with("UPDATE_ROLLBACK_FAILED"), "{stuck:?}");
+    assert!(stuck.snapshot.sentence.ends_with("UPDATE_ROLLBACK_FAILED"), "{stuck:?}");
 }
 
 #[test]
-fn what_the_next_start_restores_is_told_when_it_is_said_for_the_first_time() {
+fn what_the_next_start_restores_is_reported_when_it_is_said_for_the_first_time() {
     let restoring = |kind: &str, snapshot: &str| {
         let mut proposal = proposal(&[("JarKey", "b")]);
         let run =
@@ -187,27 +187,27 @@ fn what_the_next_start_restores_is_told_when_it_is_said_for_the_first_time() {
     };
     let custom = plan(&restoring("RESTORE_FROM_CUSTOM_SNAPSHOT", "s"));
     assert_eq!((custom.outlook, custom.state.outlook), (Outlook::AtRisk, Outlook::AtRisk), "{custom:?}");
-    assert_eq!(custom.state.told, "goes back to s: 40 min are read and written again");
+    assert_eq!(custom.state.sentence, "goes back to s: 40 min are read and written again");
     let missing = plan(&restoring("RESTORE_FROM_CUSTOM_SNAPSHOT", "t"));
     assert_eq!(
-        (missing.outlook, missing.state.told.as_str()),
+        (missing.outlook, missing.state.sentence.as_str()),
         (Outlook::Fails, "there is no READY snapshot t to restore")
     );
     // Said before, it applied to that start only.
     let mut again = restoring("RESTORE_FROM_CUSTOM_SNAPSHOT", "t");
     again.deployed.as_mut().unwrap().template = again.template.clone();
-    assert!(plan(&again).state.told.starts_with("kept"));
+    assert!(plan(&again).state.sentence.starts_with("kept"));
 }
 
 #[test]
 fn another_name_is_another_application() {
     let renamed = plan(&proposal(&[("Name", "others")]));
     assert_eq!(renamed.outlook, Outlook::Fails);
-    assert!(renamed.state.told.starts_with("ANOTHER APPLICATION"), "{:?}", renamed.state);
+    assert!(renamed.state.sentence.starts_with("ANOTHER APPLICATION"), "{:?}", renamed.state);
 }
 
 #[test]
-fn a_stack_that_takes_no_update_is_told_so() {
+fn a_stack_that_takes_no_update_is_reported_so() {
     let mut proposal = proposal(&[("JarKey", "b")]);
     proposal.deployed.as_mut().unwrap().status = StackStatus::UpdateRollbackFailed;
     let plan = plan(&proposal);
@@ -217,7 +217,7 @@ fn a_stack_that_takes_no_update_is_told_so() {
 
 #[test]
 fn it_is_read_in_lines() {
-    let told = plan(&proposal(&[("JarKey", "b")])).told(Style::Plain);
+    let answer = plan(&proposal(&[("JarKey", "b")])).describe(Style::Plain);
     let expected = "orders is UPDATE_COMPLETE: no problem found
 compared  t.json: 6 resources, 1 parameters given; with the deployed template: 6 resources
 resources changes Application, AutoStart, Groups, UpdateGuard
@@ -226,5 +226,5 @@ restart   once: the guard stops it, because Mode is Stop; auto-start starts it
 snapshot  needed; no problem found (the newest, s, is 40 min old)
 state     kept: it starts from the snapshot of its own stop
 ";
-    assert_eq!(told, expected);
+    assert_eq!(answer, expected);
 }

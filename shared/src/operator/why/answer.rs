@@ -14,7 +14,7 @@ pub enum Verdict {
     Fine,
     /// CloudFormation works on it, and nothing speaks against that coming to an end.
     InProgress,
-    /// It does not get further by itself, or its next deployment will not.
+    /// It does not get further, or its next deployment will not.
     Stuck,
     /// There is no such stack, or it cannot be read.
     CannotTell,
@@ -105,17 +105,17 @@ impl Why {
 
     /// As a person reads it: the verdict, the cause, what was seen, the next command.
     #[must_use]
-    pub fn told(&self, style: Style) -> String {
+    pub fn describe(&self, style: Style) -> String {
         let (colour, word) = self.verdict.word();
         let head =
             self.sentence.replacen(&format!(" is {word}"), &format!(" is {}", style.paint(colour, word)), 1) + "\n";
         let compared: Vec<String> =
             Some(self.compared.clone()).filter(|compared| !compared.is_empty()).into_iter().collect();
         let cause: Vec<String> = Some(self.cause.clone()).filter(|cause| !cause.is_empty()).into_iter().collect();
-        let jobs: Vec<String> = self.applications.iter().map(ApplicationSeen::told).collect();
+        let jobs: Vec<String> = self.applications.iter().map(ApplicationSeen::line).collect();
         let parts =
             [("compared", &compared), ("cause", &cause), ("job", &jobs), ("seen", &self.seen), ("next", &self.next)];
-        parts.into_iter().fold(head, |told, (label, texts)| told + &style.lines(label, texts))
+        parts.into_iter().fold(head, |answer, (label, texts)| answer + &style.lines(label, texts))
     }
 }
 
@@ -139,13 +139,13 @@ impl ApplicationSeen {
             status: one.status.to_string(),
             runtime: one.runtime.clone(),
             version: one.version,
-            job: job_told(&job(one, now)),
+            job: describe_job(&job(one, now)),
             snapshot: snapshot.map(|snapshot| snapshot.name.clone()).unwrap_or_default(),
             snapshot_age_minutes: snapshot.map(|snapshot| now.since(snapshot.created).as_secs() / 60),
         }
     }
 
-    fn told(&self) -> String {
+    fn line(&self) -> String {
         let version = if self.version > 0 { format!(", version {}", self.version) } else { String::new() };
         let takes_snapshots = ApplicationKind::of(&self.runtime) == ApplicationKind::Flink;
         let snapshot = match self.snapshot_age_minutes.filter(|_| takes_snapshots) {
@@ -159,7 +159,7 @@ impl ApplicationSeen {
     }
 }
 
-pub(super) fn job_told(job: &Job) -> String {
+pub(super) fn describe_job(job: &Job) -> String {
     match job {
         Job::Runs => "nothing failed since it runs".to_owned(),
         Job::Fails(what) => what.clone(),
@@ -171,6 +171,6 @@ pub(super) fn job_told(job: &Job) -> String {
         Job::AwaitsFix => "stopped on purpose: the code failed again after the rollback".to_owned(),
         Job::AwaitsRestart => "not running; it carries the marker of a stop for a deployment".to_owned(),
         Job::Stopped(last) => format!("not running; {last}"),
-        Job::RolledBack => "the service ended a rollback there and starts nothing by itself".to_owned(),
+        Job::RolledBack => "the service ended a rollback there and does not start it".to_owned(),
     }
 }

@@ -44,7 +44,7 @@ impl Commands<'_> {
 
     /// After CREATE_FAILED and UPDATE_FAILED CloudFormation takes an update only with the option (`semantics.md` C.1).
     pub(super) fn deploy_with_rollback_disabled(&self) -> String {
-        // `make deploy` gives the option by itself.
+        // `make deploy` gives the option.
         let option = if self.is_ours { "" } else { ", with --disable-rollback" };
         format!("{}{option}", self.deploy())
     }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Scene, Told, Verdict};
+use super::{Answer, Scene, Verdict};
 use crate::lifecycle::{SNAPSHOT_FAILURE, StackEvent, StackStatus};
 
-pub(super) fn describe(scene: &Scene) -> Told {
+pub(super) fn describe(scene: &Scene) -> Answer {
     let commands = scene.commands();
     let status = scene.incident.status;
     let mut seen = vec![format!(
@@ -37,7 +37,7 @@ pub(super) fn describe(scene: &Scene) -> Told {
         next.push("when it is UPDATE_COMPLETE or UPDATE_ROLLBACK_COMPLETE, and nothing has started it:".to_owned());
         next.extend(refused.iter().map(|name| commands.start(name)));
     }
-    Told { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
+    Answer { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
 }
 
 /// The applications of which the newest operation says that their job could not be snapshotted, by name.

@@ -2,30 +2,30 @@
 
 use super::super::job::{Job, SlowSince, job};
 use super::super::kind::ApplicationKind;
-use super::answer::job_told;
-use super::{Scene, Told, Verdict};
+use super::answer::describe_job;
+use super::{Answer, Scene, Verdict};
 use crate::contract::{AutoStart, UNSTICK};
 use crate::lifecycle::{Application, Goal, Incident, Next, SNAPSHOT_FAILURE, Settings, StackStatus, Standing, next};
 
 /// The stack itself is done; what its applications do decides.
-pub(super) fn complete(scene: &Scene) -> Told {
+pub(super) fn complete(scene: &Scene) -> Answer {
     let rolled_back = scene.incident.status == StackStatus::UpdateRollbackComplete;
-    let mut told = Told { verdict: Verdict::Fine, cause: String::new(), seen: Vec::new(), next: Vec::new() };
+    let mut answer = Answer { verdict: Verdict::Fine, cause: String::new(), seen: Vec::new(), next: Vec::new() };
     if rolled_back {
-        told.seen.push(format!("the last update was taken back: {}", scene.first_failure()));
+        answer.seen.push(format!("the last update was taken back: {}", scene.first_failure()));
     }
     for (logical_id, name, application) in &scene.applications {
         let Some(application) = application else {
-            told.stuck(format!("{logical_id}: somebody deleted {name} outside of the stack."));
-            told.next.push(scene.commands().deploy_another_application());
+            answer.stuck(format!("{logical_id}: {name} was deleted outside of the stack."));
+            answer.next.push(scene.commands().deploy_another_application());
             continue;
         };
-        one(scene, application, &mut told);
+        one(scene, application, &mut answer);
     }
-    told
+    answer
 }
 
-impl Told {
+impl Answer {
     /// The first cause stays.
     fn stuck(&mut self, cause: String) {
         self.verdict = Verdict::Stuck;
@@ -35,7 +35,7 @@ impl Told {
     }
 }
 
-fn one(scene: &Scene, application: &Application, told: &mut Told) {
+fn one(scene: &Scene, application: &Application, answer: &mut Answer) {
     let commands = scene.commands();
     let name = &application.name;
     let seen = job(application, scene.now);
@@ -43,44 +43,46 @@ fn one(scene: &Scene, application: &Application, told: &mut Told) {
     match &seen {
         // People start a notebook when they work in it.
         Job::NeverStarted | Job::Stopped(_) if is_notebook => {
-            told.seen.push(format!("{name} is a Studio notebook that does not run: start it to work in it"));
-            told.next.push(commands.start_application(application));
+            answer.seen.push(format!("{name} is a Studio notebook that does not run: start it to work in it"));
+            answer.next.push(commands.start_application(application));
         }
         Job::Runs | Job::Busy(_, SlowSince::NotSlow) => {}
         Job::Fails(what) => {
-            told.stuck(format!("{name} is RUNNING and its job fails: {what}"));
-            told.seen.push("a job that cannot be snapshotted takes no update: the next deployment meets it".to_owned());
-            told.next.extend(commands.jobs_log(application));
-            told.next.push(commands.deploy());
+            answer.stuck(format!("{name} is RUNNING and its job fails: {what}"));
+            answer
+                .seen
+                .push("a job that cannot be snapshotted takes no update: the next deployment meets it".to_owned());
+            answer.next.extend(commands.jobs_log(application));
+            answer.next.push(commands.deploy());
         }
         Job::Busy(status, SlowSince::Slow(_)) => {
-            told.stuck(format!("{name} does not leave {status}."));
-            told.next.push(commands.stop_by_force(name));
-            told.next.push(commands.start_application(application));
+            answer.stuck(format!("{name} does not leave {status}."));
+            answer.next.push(commands.stop_by_force(name));
+            answer.next.push(commands.start_application(application));
         }
         Job::NeverStarted => {
             let starter = AutoStart::<String>::TYPE;
-            told.stuck(format!("{name} was created and never started: CloudFormation starts nothing."));
+            answer.stuck(format!("{name} was created and never started: CloudFormation starts nothing."));
             if !scene.types.contains(starter) {
-                told.seen.push(format!("the stack has no {starter}, which would start it after every deployment"));
+                answer.seen.push(format!("the stack has no {starter}, which would start it after every deployment"));
             }
-            told.next.push(commands.start_application(application));
+            answer.next.push(commands.start_application(application));
         }
         Job::AwaitsFix => {
-            told.stuck(format!("{name} was {}. It waits for a fix.", job_told(&seen)));
-            told.next.extend(commands.jobs_log(application));
-            told.next.push(commands.deploy());
+            answer.stuck(format!("{name} was {}. It waits for a fix.", describe_job(&seen)));
+            answer.next.extend(commands.jobs_log(application));
+            answer.next.push(commands.deploy());
         }
-        Job::AwaitsRestart | Job::Stopped(_) => not_running(scene, application, &seen, told),
+        Job::AwaitsRestart | Job::Stopped(_) => not_running(scene, application, &seen, answer),
         Job::RolledBack => {
-            told.stuck(format!("{name} is ROLLED_BACK: {}.", job_told(&seen)));
-            told.next.push(commands.deploy());
+            answer.stuck(format!("{name} is ROLLED_BACK: {}.", describe_job(&seen)));
+            answer.next.push(commands.deploy());
         }
     }
 }
 
 /// READY: what the unsticker would do about it, by its own rules, or else a person starts it.
-fn not_running(scene: &Scene, application: &Application, seen: &Job, answer: &mut Told) {
+fn not_running(scene: &Scene, application: &Application, seen: &Job, answer: &mut Answer) {
     let (name, commands) = (&application.name, scene.commands());
     let incident = Incident { applications: vec![name.clone()], ..scene.incident.clone() };
     // What the unsticker was deployed with cannot be seen from here.
@@ -132,13 +134,13 @@ fn not_running(scene: &Scene, application: &Application, seen: &Job, answer: &mu
             | Standing::LeftToDeployment { .. },
         )
         | None => {
-            answer.stuck(format!("{name} is not running: {}.", job_told(seen).trim_start_matches("not running; ")));
+            answer.stuck(format!("{name} is not running: {}.", describe_job(seen).trim_start_matches("not running; ")));
         }
     }
 }
 
 /// ROLLBACK_FAILED, ROLLBACK_COMPLETE: it can only be deleted.
-pub(super) fn never_created(scene: &Scene) -> Told {
+pub(super) fn never_created(scene: &Scene) -> Answer {
     let commands = scene.commands();
     let mut seen = vec![format!(
         "a stack that is {} takes no update: fix the cause, delete it, deploy again",
@@ -150,7 +152,7 @@ pub(super) fn never_created(scene: &Scene) -> Told {
     } else {
         seen.push(format!("deleting it deletes what its rollback could not delete: {}", left.join(", ")));
     }
-    Told {
+    Answer {
         verdict: Verdict::Stuck,
         cause: scene.first_failure(),
         seen,
@@ -159,7 +161,7 @@ pub(super) fn never_created(scene: &Scene) -> Told {
 }
 
 /// DELETE_FAILED: what holds it, and how to let go.
-pub(super) fn not_deleted(scene: &Scene) -> Told {
+pub(super) fn not_deleted(scene: &Scene) -> Answer {
     let commands = scene.commands();
     let operation = scene.operation();
     let failed = scene.not_deleted();
@@ -177,12 +179,12 @@ pub(super) fn not_deleted(scene: &Scene) -> Told {
         next.push(commands.delete_retaining(&failed));
     }
     let seen = vec![format!("not deleted: {}", failed.join(", "))];
-    Told { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
+    Answer { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
 }
 
 /// IMPORT_ROLLBACK_FAILED: an import went neither forward nor back.
-pub(super) fn left_by_an_import(scene: &Scene) -> Told {
-    Told {
+pub(super) fn left_by_an_import(scene: &Scene) -> Answer {
+    Answer {
         verdict: Verdict::Stuck,
         cause: scene.first_failure(),
         seen: vec!["an import failed, and its rollback too".to_owned()],
@@ -190,9 +192,9 @@ pub(super) fn left_by_an_import(scene: &Scene) -> Told {
     }
 }
 
-/// REVIEW_IN_PROGRESS: a first change set that nobody executed.
-pub(super) fn only_reviewed(scene: &Scene) -> Told {
-    Told {
+/// REVIEW_IN_PROGRESS: a first change set that was never executed.
+pub(super) fn only_reviewed(scene: &Scene) -> Answer {
+    Answer {
         verdict: Verdict::Stuck,
         cause: "Its first change set was never executed: there is nothing in it.".to_owned(),
         seen: Vec::new(),

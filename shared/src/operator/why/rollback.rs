@@ -1,16 +1,16 @@
 //! UPDATE_ROLLBACK_FAILED: what blocks the rollback, who may unblock it, and with which command. The same judgment as the unsticker's.
 
 use super::super::line::own_words;
-use super::{Scene, Told, Verdict};
+use super::{Answer, Scene, Verdict};
 use crate::contract::UNSTICK;
 use crate::lifecycle::{
     Application, Blocker, BlockerKind, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next, replay,
 };
 
-pub(super) fn told(scene: &Scene) -> Told {
+pub(super) fn describe(scene: &Scene) -> Answer {
     let incident = &scene.incident;
     let blockers = incident.blockers();
-    let mut seen: Vec<String> = blockers.iter().map(blocker_told).collect();
+    let mut seen: Vec<String> = blockers.iter().map(describe_blocker).collect();
     let attempts = incident.continued();
     if attempts > 0 {
         seen.push(format!("the unsticker continued the rollback {attempts} of {MAX_ATTEMPTS} times"));
@@ -98,10 +98,10 @@ pub(super) fn told(scene: &Scene) -> Told {
             }
         },
     };
-    Told { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
+    Answer { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
 }
 
-fn blocker_told(blocker: &Blocker) -> String {
+fn describe_blocker(blocker: &Blocker) -> String {
     // In nested stacks several resources have one logical ID: the application's name tells them apart.
     match &blocker.application {
         Some(name) if blocker.kind == BlockerKind::Snapshot => format!(

@@ -108,10 +108,10 @@ fn of_two_applications_the_one_that_has_not_opted_in_is_named() {
     bills.name = "bills".to_owned();
     bills.tags.insert(UNSTICK.into(), "no".into());
     scene.applications.push(("Other".to_owned(), "bills".to_owned(), Some(bills)));
-    let told = why(&scene);
-    assert!(told.seen.contains(&"bills has not opted in (flink-unstick=enabled)".to_owned()), "{:?}", told.seen);
+    let answer = why(&scene);
+    assert!(answer.seen.contains(&"bills has not opted in (flink-unstick=enabled)".to_owned()), "{:?}", answer.seen);
     assert!(next(&scene).contains("aws kinesisanalyticsv2 tag-resource"), "{}", next(&scene));
-    assert!(told.next.last().unwrap().starts_with("aws lambda invoke"), "{:?}", told.next);
+    assert!(answer.next.last().unwrap().starts_with("aws lambda invoke"), "{:?}", answer.next);
 }
 
 #[test]
@@ -127,9 +127,9 @@ fn a_state_too_old_is_a_persons_choice() {
     let mut scene = stuck();
     scene.incident.consent = Consent::Enabled;
     scene.now = Timestamp(NOW.0 + 30 * 3_600_000);
-    let told = why(&scene);
-    assert!(told.seen.iter().any(|line| line.contains("at most 20 hours may be replayed")), "{:?}", told.seen);
-    assert!(told.next[0].contains("stop-application --force"), "{:?}", told.next);
+    let answer = why(&scene);
+    assert!(answer.seen.iter().any(|line| line.contains("at most 20 hours may be replayed")), "{:?}", answer.seen);
+    assert!(answer.next[0].contains("stop-application --force"), "{:?}", answer.next);
 }
 
 #[test]
@@ -153,9 +153,9 @@ fn the_cause_of_a_deletion_is_not_that_of_the_update_before_it() {
         row("Application", "AWS::KinesisAnalyticsV2::Application", "UPDATE_FAILED", SNAPSHOT),
         own("UPDATE_IN_PROGRESS"),
     ];
-    let told = why(&scene(StackStatus::DeleteFailed, events, running()));
-    assert_eq!(told.cause, "Table: in use");
-    assert!(told.next.iter().any(|line| line.ends_with("--retain-resources Table")), "{:?}", told.next);
+    let answer = why(&scene(StackStatus::DeleteFailed, events, running()));
+    assert_eq!(answer.cause, "Table: in use");
+    assert!(answer.next.iter().any(|line| line.ends_with("--retain-resources Table")), "{:?}", answer.next);
 }
 
 /// READY after a rollback of two minutes, with this marker and this newest operation, so many minutes ago.
@@ -198,18 +198,18 @@ fn of_a_job_that_is_down_it_says_what_the_unsticker_itself_decides() {
 #[test]
 fn every_status_has_a_verdict_and_whoever_is_stuck_a_next_command() {
     for status in StackStatus::ALL {
-        let told = why(&scene(*status, vec![own(status.as_str())], running()));
-        let is_well = told.verdict == Verdict::Fine || *status == StackStatus::DeleteComplete;
-        assert_eq!(told.next.is_empty(), is_well, "{status}: {told:?}");
+        let answer = why(&scene(*status, vec![own(status.as_str())], running()));
+        let is_well = answer.verdict == Verdict::Fine || *status == StackStatus::DeleteComplete;
+        assert_eq!(answer.next.is_empty(), is_well, "{status}: {answer:?}");
         assert_eq!(
-            told.verdict == Verdict::InProgress,
+            answer.verdict == Verdict::InProgress,
             status.is_in_progress() && *status != StackStatus::ReviewInProgress
         );
     }
 }
 
 #[test]
-fn a_stack_of_another_template_is_never_told_to_be_deployed_by_ours() {
+fn a_stack_of_another_template_is_never_reported_to_be_deployed_by_ours() {
     for status in StackStatus::ALL {
         for application in [running(), application(ApplicationStatus::RolledBack, &[], &[])] {
             let scene = Scene { is_ours: false, ..scene(*status, vec![own(status.as_str())], application) };
@@ -222,8 +222,8 @@ fn a_stack_of_another_template_is_never_told_to_be_deployed_by_ours() {
 fn it_is_read_from_top_to_bottom() {
     let mut scene = stuck();
     scene.incident.consent = Consent::Enabled;
-    let told = why(&scene).told(Style::Plain);
-    let lines: Vec<&str> = told.lines().collect();
+    let answer = why(&scene).describe(Style::Plain);
+    let lines: Vec<&str> = answer.lines().collect();
     assert_eq!(lines[0], "orders is stuck, UPDATE_ROLLBACK_FAILED");
     let looked =
         "compared  the events of the newest stack operation with the operations and snapshots of 1 application";

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::super::job::{Job, SlowSince, job};
 use super::super::line::age;
-use super::{Scene, Told, Verdict};
+use super::{Answer, Scene, Verdict};
 use crate::lifecycle::StackEvent;
 
-pub(super) fn told(scene: &Scene) -> Told {
+pub(super) fn describe(scene: &Scene) -> Answer {
     let operation = scene.operation();
     let cause = operation.cause().map(|_| scene.first_failure()).unwrap_or_default();
     let mut seen: Vec<String> = pending(&operation.events, &operation.stack)
@@ -32,7 +32,7 @@ pub(super) fn told(scene: &Scene) -> Told {
         );
     }
     next.push(scene.commands().again());
-    Told { verdict, cause, seen, next }
+    Answer { verdict, cause, seen, next }
 }
 
 /// The resources whose newest row says that they are worked on, in the order of their beginning.

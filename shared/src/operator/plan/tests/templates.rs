@@ -28,15 +28,19 @@ fn two_applications(given: &[(&str, &str)]) -> Proposal {
 }
 
 #[test]
-fn of_several_applications_each_that_is_touched_is_told_by_name() {
+fn of_several_applications_each_that_is_touched_is_reported_by_name() {
     let one = plan(&two_applications(&[("JarKey", "b")]));
     assert_eq!((one.outlook, one.restarts), (Outlook::GoesThrough, 1), "{one:?}");
-    assert_eq!(one.restart.told, "orders: once: the guard stops it, because Mode is Stop; auto-start starts it");
+    assert_eq!(one.restart.sentence, "orders: once: the guard stops it, because Mode is Stop; auto-start starts it");
     let other = plan(&two_applications(&[("SecondKey", "2")]));
     assert_eq!((other.outlook, other.restarts), (Outlook::Fails, 1), "{other:?}");
-    assert!(other.snapshot.told.starts_with("bills: needed, and it will fail"), "{other:?}");
+    assert!(other.snapshot.sentence.starts_with("bills: needed, and it will fail"), "{other:?}");
     let both = plan(&two_applications(&[("JarKey", "b"), ("SecondKey", "2")]));
-    assert_eq!((both.outlook, both.restarts, both.restart.told.lines().count()), (Outlook::Fails, 2, 2), "{both:?}");
+    assert_eq!(
+        (both.outlook, both.restarts, both.restart.sentence.lines().count()),
+        (Outlook::Fails, 2, 2),
+        "{both:?}"
+    );
     let neither = plan(&two_applications(&[]));
     assert_eq!((neither.outlook, neither.drift.len()), (Outlook::Nothing, 0), "{neither:?}");
 }
@@ -57,7 +61,7 @@ fn a_resource_whose_condition_turns_comes_or_goes() {
     deployed.resources.insert("OfLong".into(), there);
     let plan = plan(&proposal);
     assert_eq!(changes(&plan), ["Logs Modify", "OfShort Add", "OfLong Remove"]);
-    assert_eq!((plan.restarts, plan.restart.told.as_str()), (1, "once, by the update of its logging option"));
+    assert_eq!((plan.restarts, plan.restart.sentence.as_str()), (1, "once, by the update of its logging option"));
 }
 
 #[test]
@@ -99,9 +103,9 @@ fn parameters_that_cloudformation_refuses_are_named_without_a_secrets_value() {
     let mut first = proposal(&[("Name", "orders")]);
     first.deployed = None;
     first.applications.clear();
-    let told = plan(&first);
-    assert_eq!(told.outlook, Outlook::Fails, "{told:?}");
-    assert_eq!(told.next[0], "JarKey: expected a value, found none: it has no default; give JarKey=...");
+    let answer = plan(&first);
+    assert_eq!(answer.outlook, Outlook::Fails, "{answer:?}");
+    assert_eq!(answer.next[0], "JarKey: expected a value, found none: it has no default; give JarKey=...");
     for (kind, given, is_refused) in [
         (json!({"AllowedValues": ["a", "b"]}), "c", true),
         (json!({"AllowedValues": [7, 30]}), "30", false),
@@ -111,9 +115,9 @@ fn parameters_that_cloudformation_refuses_are_named_without_a_secrets_value() {
     ] {
         let mut proposal = proposal(&[("More", given)]);
         proposal.template["Parameters"]["More"] = kind.clone();
-        let told = plan(&proposal);
-        assert_eq!(told.outlook == Outlook::Fails, is_refused, "{kind}: {told:?}");
-        assert!(!format!("{told:?}").contains("hunter2"), "{told:?}");
+        let answer = plan(&proposal);
+        assert_eq!(answer.outlook == Outlook::Fails, is_refused, "{kind}: {answer:?}");
+        assert!(!format!("{answer:?}").contains("hunter2"), "{answer:?}");
     }
     // A secret that stays: only asterisks are known of it.
     let mut kept = proposal(&[]);
@@ -144,12 +148,12 @@ fn a_notebook_and_a_sql_application_lose_no_state_and_need_no_snapshot() {
             (Outlook::CannotTell, Outlook::CannotTell),
             "{updated:?}"
         );
-        assert!(updated.restart.told.contains(noun) && updated.snapshot.told.contains(noun), "{updated:?}");
+        assert!(updated.restart.sentence.contains(noun) && updated.snapshot.sentence.contains(noun), "{updated:?}");
         let at_rest = plan(&with(&[("JarKey", "b")], ApplicationStatus::Ready));
         assert_eq!(at_rest.outlook, Outlook::GoesThrough, "{at_rest:?}");
         assert_eq!(plan(&with(&[], ApplicationStatus::Running)).outlook, Outlook::Nothing);
         let replaced = plan(&with(&[("Name", "other")], ApplicationStatus::Ready));
         assert_eq!(replaced.outlook, Outlook::AtRisk, "{replaced:?}");
-        assert!(replaced.state.told.starts_with("GIVEN UP"), "{replaced:?}");
+        assert!(replaced.state.sentence.starts_with("GIVEN UP"), "{replaced:?}");
     }
 }

@@ -26,10 +26,13 @@ fn a_transform_a_loop_and_a_type_of_sams_are_never_nothing() {
                 }
             }
         });
-        let told = plan(&same);
-        assert_eq!((told.outlook, told.outlook.exit_code()), (Outlook::CannotTell, 2), "{told:?}");
-        assert!(told.unknown.len() == 1 && told.unknown[0].starts_with(why), "{told:?}");
-        assert!(told.changes.is_empty() && told.next.iter().any(|line| line.contains("--change-set")), "{told:?}");
+        let answer = plan(&same);
+        assert_eq!((answer.outlook, answer.outlook.exit_code()), (Outlook::CannotTell, 2), "{answer:?}");
+        assert!(answer.unknown.len() == 1 && answer.unknown[0].starts_with(why), "{answer:?}");
+        assert!(
+            answer.changes.is_empty() && answer.next.iter().any(|line| line.contains("--change-set")),
+            "{answer:?}"
+        );
     }
     let mut sam = proposal(&[("Days", "7")]);
     both(&mut sam, |template| {

@@ -15,10 +15,10 @@ fn a_notebook_that_nobody_works_in_is_well_and_a_sql_application_is_started_as_i
         let notebook = at_rest("ZEPPELIN-FLINK-3_0", operations);
         assert_eq!((notebook.verdict, notebook.cause.as_str()), (Verdict::Fine, ""), "{notebook:?}");
         assert!(notebook.next[0].ends_with("start-application --application-name orders"), "{notebook:?}");
-        assert!(!notebook.told(Style::Plain).contains("snapshot old"), "{notebook:?}");
+        assert!(!notebook.describe(Style::Plain).contains("snapshot old"), "{notebook:?}");
     }
     let sql = at_rest("SQL-1_0", &[]);
     assert_eq!(sql.verdict, Verdict::Stuck, "{sql:?}");
     assert!(sql.next[0].contains("SqlRunConfigurations") && !sql.next[0].contains("SNAPSHOT"), "{sql:?}");
-    assert!(!sql.told(Style::Plain).contains("no READY snapshot"), "{sql:?}");
+    assert!(!sql.describe(Style::Plain).contains("no READY snapshot"), "{sql:?}");
 }
