@@ -201,8 +201,8 @@ async fn look<R: CustomResource>(
         telling.applications_are(asked.applications());
         let physical_id = telling.physical_id();
         let standing = |is_patient| {
-            let (status, physical_id) = (asked.status.as_str(), physical_id.as_str());
-            asked.rows.standing(request, Context { resource_type: R::TYPE, physical_id, status, is_patient })
+            let (stack, status, physical_id) = (asked.id.as_str(), asked.status.as_str(), physical_id.as_str());
+            asked.rows.standing(request, Context { stack, resource_type: R::TYPE, physical_id, status, is_patient })
         };
         match standing(is_patient(now().since(first_seen), looks, aws.environment.poll_interval)) {
             Standing::Doubtful => {

@@ -16,7 +16,8 @@ pub(crate) struct Asked {
     pub(crate) status: StackStatus,
     pub(crate) rows: Rows,
     name: String,
-    id: String,
+    /// Its ARN, as it is described.
+    pub(crate) id: String,
     applications: Vec<(String, String)>,
     groups: Vec<(String, String)>,
 }
@@ -49,7 +50,8 @@ async fn look_once(aws: &Aws, request: &Request, heard: impl Fn(StackStatus)) ->
     let name = described.id.split('/').nth(1).unwrap_or_default().to_owned();
     let rows = rows(aws, request, |all| Rows::is_enough(all, request)).await?;
     let resources = stack::resources(aws, &request.stack_id).await?;
-    let applications = stack::of_type(&resources, stack::APPLICATION);
+    // Another stack's application that was in the way of one of its own is not its own.
+    let applications = stack::of_type(resources.iter().filter(|one| one.is_owned), stack::APPLICATION);
     // One that this operation did not write has taken nothing over.
     let takes_over =
         |one: &&stack::Resource| !one.status.starts_with("DELETE") && rows.has_written(request, &one.logical_id);

@@ -99,11 +99,11 @@ pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[
     Ok(())
 }
 
-/// Fills in what is read of a root's tree: its applications, and whether a guard of ours is among its resources.
+/// Fills in what is read of a root's tree: its applications, and whether a guard of ours is, or was, among its resources.
 pub(crate) async fn tree(aws: &Aws, incident: &mut Incident) -> Result<(), Fault> {
     let resources = stack::tree(aws, &incident.stack).await?;
     incident.is_guarded = resources.iter().any(|one| one.kind == UpdateGuard::<String>::TYPE);
-    let applications = resources.into_iter().filter(|one| one.kind == stack::APPLICATION);
-    incident.applications = applications.map(|one| one.physical_id).filter(|name| !name.is_empty()).collect();
+    let applications = stack::of_type(resources.iter().filter(|one| one.is_owned), stack::APPLICATION);
+    incident.applications = applications.into_iter().map(|(_, name)| name).collect();
     Ok(())
 }

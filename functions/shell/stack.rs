@@ -125,25 +125,19 @@ pub(crate) fn of_type<'a>(resources: impl IntoIterator<Item = &'a Resource>, kin
 
 /// The applications among a stack's resources, `(logical ID, name)`; with `nested`, those of its nested stacks too.
 pub(crate) async fn applications(aws: &Aws, stack: &str, nested: bool) -> Result<Vec<(String, String)>, Fault> {
-    let owned = if nested { tree(aws, stack).await? } else { owned(aws, stack).await? };
-    let applications = owned.into_iter().filter(|one| one.kind == APPLICATION && !one.physical_id.is_empty());
-    Ok(applications.map(|one| (one.logical_id, one.physical_id)).collect())
+    let all = if nested { tree(aws, stack).await? } else { resources(aws, stack).await? };
+    Ok(of_type(all.iter().filter(|one| one.is_owned), APPLICATION))
 }
 
-/// The resources that a stack owns.
-async fn owned(aws: &Aws, stack: &str) -> Result<Vec<Resource>, Fault> {
-    Ok(resources(aws, stack).await?.into_iter().filter(|one| one.is_owned).collect())
-}
-
-/// The resources that a stack and its nested stacks own.
+/// All resources of a stack and of the nested stacks that it owns.
 pub(crate) async fn tree(aws: &Aws, root: &str) -> Result<Vec<Resource>, Fault> {
     let mut found = Vec::new();
     let mut stacks = vec![root.to_owned()];
     while let Some(stack) = stacks.pop() {
-        let owned = owned(aws, &stack).await?;
-        let is_nested = |one: &&Resource| one.kind == STACK && one.physical_id.starts_with("arn:");
-        stacks.extend(owned.iter().filter(is_nested).map(|one| one.physical_id.clone()));
-        found.extend(owned);
+        let all = resources(aws, &stack).await?;
+        let is_nested = |one: &&Resource| one.is_owned && one.kind == STACK && one.physical_id.starts_with("arn:");
+        stacks.extend(all.iter().filter(is_nested).map(|one| one.physical_id.clone()));
+        found.extend(all);
     }
     Ok(found)
 }

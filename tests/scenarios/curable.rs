@@ -4,7 +4,7 @@
 use local_aws::api::ApiError;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};
 use local_aws::deployment::{Deployment, NAME, jar, request};
-use local_aws::events::{self, EventFault};
+use local_aws::events;
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Status as Flink};
 use local_aws::{Modes, Options, State};
@@ -154,31 +154,6 @@ async fn beside_a_transient_error_a_job_that_cannot_be_snapshotted_is_stopped() 
     let deployment = mixed(refuse("ThrottlingException", "Rate exceeded")).await;
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     report(&deployment, "StoppedAwaitingFix").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_application_of_another_stack_that_a_logging_option_names_is_not_stopped() {
-    let deployment = running_unguarded().await;
-    events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
-    deployment.record("poison");
-    stuck(&deployment).await;
-    {
-        let mut state = deployment.world().state();
-        let mut theirs = state.flink.applications[NAME].clone();
-        theirs.arn = theirs.arn.replace(NAME, "flink-theirs");
-        theirs.name = "flink-theirs".to_owned();
-        state.flink.applications.insert(theirs.name.clone(), theirs);
-        let stack = state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME).unwrap();
-        for row in stack.events.iter_mut().filter(|row| row.status == Status::UpdateFailed) {
-            row.kind = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption".to_owned();
-            row.reason = row.reason.replace(NAME, "flink-theirs");
-            row.properties = Some(json!({"ApplicationName": "flink-theirs"}).to_string());
-        }
-    }
-    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-    assert_eq!(told["Outcome"], "Refused", "{told}");
-    assert!(told["State"].as_str().unwrap().contains("flink-theirs is not an application of this stack"), "{told}");
-    assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,7 @@ mod running;
 mod several;
 mod spared;
 mod stage;
+mod strangers;
 mod swept;
 mod unstuck;
 mod wired;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use shared::contract::Report;
+use shared::contract::{Outcome, Report};
 use shared::lifecycle::{
     Action, Application, Attempted, Consent, Done, Goal, Incident, Looks, Mask, Next, Reading, Refusal, Settings,
     Timestamp, Trigger, next, reading,
@@ -31,7 +31,14 @@ pub(super) async fn handle(
     let mut incident = gather::described_incident(aws, &root);
     incident.trigger = trigger;
     info!(stack = root.id, status = %root.status, ?trigger, "invoked");
-    let applications = read(aws, &mut incident, until).await?;
+    let applications = match read(aws, &mut incident, until).await {
+        // What cannot be read of a stack that has not opted in is nobody's trouble.
+        Err(Halt::Refused(refusal)) if incident.consent == Consent::None => {
+            info!(%refusal, "a stack that has not opted in could not be read");
+            return Ok((told::blank(Outcome::NotOurs, &root.id), None));
+        }
+        applications => applications?,
+    };
     let mut taken: Vec<Taken> = Vec::new();
     loop {
         match next(&incident, &applications, &settings, now()) {
@@ -66,7 +73,8 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
         return Ok(Vec::new());
     }
     learned(aws, until, Action::ListStackResources, async || gather::tree(aws, incident).await).await?;
-    if reading == Reading::Guarded && !incident.is_guarded {
+    // A sweep has seen the marker.
+    if reading == Reading::Guarded && !incident.is_guarded && incident.trigger != Trigger::Sweep {
         return Ok(Vec::new());
     }
     let stack = incident.stack.clone();
@@ -74,7 +82,11 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
     incident.events = learned(aws, until, Action::DescribeStackEvents, events).await?;
     let mut applications = Vec::new();
     for name in incident.concerned() {
-        applications.extend(observe(aws, &name, until).await?);
+        match observe(aws, &name, until).await {
+            // An application that is out of reach keeps nobody from hearing of the others.
+            Err(Halt::Refused(_)) if incident.consent == Consent::None => {}
+            found => applications.extend(found?),
+        }
     }
     let history = async || gather::history(aws, incident, &applications).await;
     learned(aws, until, Action::DescribeStackEvents, history).await?;

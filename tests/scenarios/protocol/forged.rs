@@ -18,13 +18,11 @@ const GROUPS: &str = "flink-property-groups";
 /// Sends an event that nobody asked for, and looks at what it was answered and did. The honest request waits meanwhile.
 async fn forged(deployment: &Deployment, function: &str, change: impl FnOnce(&mut Value)) -> Seen {
     let world = deployment.world();
-    let (stack_id, honest) = {
+    let mut event = {
         let mut state = world.state();
         state.journal.clear();
-        let stack_id = state.cloudformation.stack(NAME).unwrap().id.clone();
-        (stack_id, state.cloudformation.requests_for("AutoStart").last().unwrap().event.clone())
+        state.cloudformation.requests_for("AutoStart").last().unwrap().event.clone()
     };
-    let mut event = honest;
     let url = format!("{}/cloudformation-custom-resource-response-euwest1/forged", world.settings.endpoint);
     event["RequestId"] = json!("forged");
     event["ResponseURL"] = json!(url);
@@ -34,7 +32,7 @@ async fn forged(deployment: &Deployment, function: &str, change: impl FnOnce(&mu
     let request = Request {
         id: "forged".to_owned(),
         number: usize::MAX,
-        stack_id,
+        stack_id: text("StackId"),
         logical_id: text("LogicalResourceId"),
         request_type: text("RequestType"),
         event: event.clone(),
@@ -109,6 +107,29 @@ pub(super) async fn other_properties() -> Seen {
     and_honest(&deployment, seen, Status::UpdateComplete).await
 }
 
+/// DescribeStacks takes a name, and then no row of the stack's would be recognized.
+pub(super) async fn stack_by_name() -> Seen {
+    let deployment = deploying().await;
+    let seen = forged(&deployment, GUARD, |event| {
+        guard(event);
+        event["StackId"] = json!(NAME);
+    })
+    .await;
+    assert!(seen.reason.contains("it names the stack flink-test, not arn:"), "{}", seen.reason);
+    and_honest(&deployment, seen, Status::UpdateComplete).await
+}
+
+pub(super) async fn other_physical_id() -> Seen {
+    let deployment = deploying().await;
+    let seen = forged(&deployment, START, |event| {
+        event["PhysicalResourceId"] = json!("auto-start/another/AutoStart");
+        event["ResourceProperties"]["ConfigurationDigest"] = json!("another");
+    })
+    .await;
+    assert!(seen.reason.contains("its row has another ConfigurationDigest"), "{}", seen.reason);
+    and_honest(&deployment, seen, Status::UpdateComplete).await
+}
+
 pub(super) async fn handed_over() -> Seen {
     let deployment = deploying().await;
     let seen = forged(&deployment, GUARD, |event| {
@@ -120,7 +141,7 @@ pub(super) async fn handed_over() -> Seen {
 }
 
 /// Whatever a row shows of a resource that is brought back, the honest request is worked.
-pub(super) async fn way_back() -> Seen {
+async fn on_the_way_back(function: &str, change: impl Fn(&mut Value)) -> Seen {
     let mut ends = Vec::new();
     for rows_on_the_way_back in [RowsOnTheWayBack::Failed, RowsOnTheWayBack::Restored] {
         let deployment = stopped_where(Modes { rows_on_the_way_back, ..Modes::default() }).await;
@@ -135,11 +156,24 @@ pub(super) async fn way_back() -> Seen {
             back && state.flink.applications[NAME].status == Flink::Starting
         })
         .await;
-        let seen = forged(&deployment, GUARD, guard).await;
+        let seen = forged(&deployment, function, &change).await;
         ends.push(and_honest(&deployment, seen, Status::UpdateRollbackComplete).await);
     }
     assert_eq!(ends[0], ends[1]);
     ends.remove(0)
+}
+
+pub(super) async fn way_back() -> Seen {
+    on_the_way_back(GUARD, guard).await
+}
+
+/// Of the resource that is brought back, as the request that goes on has it, old properties and all.
+pub(super) async fn way_back_other_properties() -> Seen {
+    on_the_way_back(START, |event| {
+        event["ResourceProperties"]["ConfigurationDigest"] = json!("another");
+        event["ResourceProperties"]["StabilizeSeconds"] = json!("0");
+    })
+    .await
 }
 
 /// An honest Delete of the groups in the cleanup, and one that nobody asked for.

@@ -112,8 +112,11 @@ rows! {
         forward: "forged Update while a deployment goes on",
         other_type: "forged Update of a resource of another type",
         other_properties: "forged Update with other properties than the row",
+        other_physical_id: "forged Update with other properties and another physical ID",
+        stack_by_name: "forged Update that names the stack by its name",
         handed_over: "forged hand-over",
         way_back: "forged Update while the stack rolls back",
+        way_back_other_properties: "forged Update with other properties while the stack rolls back",
         delete_in_the_cleanup: "forged Delete in the cleanup",
     }
     input {

@@ -1,72 +1,15 @@
 //! What the rows of a stack's events tell of one request.
 
 mod compare;
+mod row;
 
-use serde_json::Value;
+pub use row::Row;
 
 use super::super::handover::Handover;
 use super::super::request::{Request, RequestType};
 
 /// The type of a custom resource that has no name of its own.
 const GENERIC: &str = "AWS::CloudFormation::CustomResource";
-
-/// One row of DescribeStackEvents, as far as a request is judged by it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Row {
-    /// Its ID.
-    pub id: String,
-    /// When, in milliseconds since 1970.
-    pub time: i64,
-    /// The resource's logical ID.
-    pub logical_id: String,
-    /// The resource's physical ID; a stack-level row's is the stack's ARN.
-    pub physical_id: String,
-    /// The resource's type.
-    pub resource_type: String,
-    /// The status word.
-    pub status: String,
-    /// ResourceProperties; `null` where the row has none, or none that are JSON.
-    pub properties: Value,
-}
-
-impl Row {
-    fn is_in_progress(&self) -> bool {
-        self.status.ends_with("_IN_PROGRESS")
-    }
-
-    fn is_stack(&self, request: &Request) -> bool {
-        self.physical_id == request.stack_id
-    }
-
-    /// Whether it is about the request's resource. What a Delete is about is told by its physical ID: in the cleanup phase the logical ID
-    /// shows its replacement.
-    #[must_use]
-    pub fn is_of(&self, request: &Request) -> bool {
-        let is_meant = match (&request.request_type, &request.physical_resource_id) {
-            (RequestType::Delete, Some(id)) => self.physical_id == *id || self.physical_id.is_empty(),
-            (RequestType::Create | RequestType::Update | RequestType::Delete | RequestType::Unknown(_), _) => true,
-        };
-        self.logical_id == request.logical_resource_id && is_meant
-    }
-
-    /// Whether an operation of the request's stack began with this row; its rollback is a part of it.
-    fn begins(&self, request: &Request) -> bool {
-        self.is_stack(request)
-            && ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"].contains(&self.status.as_str())
-    }
-
-    /// Whether CloudFormation asks a function for this kind of request when it writes such a row.
-    fn asks_for(&self, request_type: &RequestType) -> bool {
-        let begins = |word: &str| self.status.starts_with(word);
-        self.is_in_progress()
-            && match request_type {
-                RequestType::Create => begins("CREATE_"),
-                RequestType::Update => !begins("CREATE_") && !begins("DELETE_"),
-                RequestType::Delete => begins("DELETE_"),
-                RequestType::Unknown(_) => true,
-            }
-    }
-}
 
 /// Whether CloudFormation waits for an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +27,8 @@ pub enum Standing {
 /// What is known of the stack and the resource besides the rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
+    /// The stack's ARN, as DescribeStacks says. It takes a name too, and CloudFormation gives none in a request.
+    pub stack: &'a str,
     /// `Custom::...`, the type that this function answers for; a resource may also be declared with CloudFormation's own.
     pub resource_type: &'a str,
     /// The physical ID of the answer.
@@ -94,15 +39,41 @@ pub struct Context<'a> {
     pub is_patient: bool,
 }
 
-/// The rows of the operation that goes on, newest first. Empty where they cannot be read.
+/// How many rows are read at most for what an Update restores: three pages.
+const MOST_READ: usize = 300;
+
+/// The row with which the resource's properties were last deployed before the operation that goes on, by an operation that did not go
+/// back itself.
+fn restored<'a>(all: &'a [Row], request: &Request) -> Option<&'a Row> {
+    let began = all.iter().position(|row| row.begins(request))?;
+    let mut went_back = false;
+    all.get(began + 1..)?.iter().find(|row| {
+        if row.is_stack(request) {
+            went_back = row.status.contains("ROLLBACK") || (went_back && !row.begins(request));
+            return false;
+        }
+        let is_deployed = ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&row.status.as_str());
+        !went_back && is_deployed && row.is_of(request) && row.properties.is_object()
+    })
+}
+
+/// The rows of the operation that goes on, newest first, and on the way back older ones. Empty where they cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rows(pub Vec<Row>);
 
 impl Rows {
-    /// Whether no older row is needed: those of the operation that goes on are there.
+    /// Whether no older row is needed: those of the operation that goes on are there, and on the way back the one that shows what an Update
+    /// restores, if it is among the newest [`MOST_READ`].
     #[must_use]
     pub fn is_enough(all: &[Row], request: &Request) -> bool {
-        all.last().is_some_and(|row| row.begins(request))
+        let Some(last) = all.last() else { return false };
+        let is_stack = |row: &&Row| row.is_stack(request);
+        let goes_back = all.iter().find(is_stack).is_some_and(|row| row.status.contains("ROLLBACK"));
+        if request.request_type != RequestType::Update || !goes_back {
+            return last.begins(request);
+        }
+        let is_begun = || all.iter().any(|row| row.begins(request));
+        (all.len() >= MOST_READ && is_begun()) || restored(all, request).is_some()
     }
 
     /// The resource's rows, newest first.
@@ -170,10 +141,14 @@ impl Rows {
     /// Whether CloudFormation waits for the answer to this request (DESIGN 4.1 and 4.8).
     #[must_use]
     pub fn standing(&self, request: &Request, context: Context<'_>) -> Standing {
+        if request.stack_id != context.stack {
+            return Standing::NotAwaited(format!("it names the stack {}, not {}", request.stack_id, context.stack));
+        }
         // Rows that cannot be read, or that do not show the stack itself: work and answer.
         let Some(turned) = self.turned(request) else { return Standing::Awaited };
         let other_type = |row: &&Row| ![context.resource_type, GENERIC].contains(&row.resource_type.as_str());
-        let own = self.0.iter().filter(|row| row.logical_id == request.logical_resource_id);
+        let began = self.0.iter().position(|row| row.begins(request)).unwrap_or(self.0.len());
+        let own = self.0.iter().take(began).filter(|row| row.logical_id == request.logical_resource_id);
         if let Some(row) = own.into_iter().find(other_type) {
             return Standing::NotAwaited(format!(
                 "it is a {}, expected a {}",
@@ -190,7 +165,7 @@ impl Rows {
         // A Delete's row names its physical ID, so it needs no other mark of the operation that it belongs to.
         let is_of_now = index < turned || request.request_type == RequestType::Delete;
         if row.asks_for(&request.request_type) {
-            if let Some(name) = compare::difference(row, request, context.status.contains("ROLLBACK")) {
+            if let Some(name) = self.difference(row, request, context.status) {
                 return Standing::NotAwaited(format!("its row has another {name}"));
             }
             return match (is_of_now, agrees || request.request_type == RequestType::Delete) {
@@ -205,6 +180,10 @@ impl Rows {
             return Standing::AnsweredBefore;
         }
         doubtful(Standing::NotAwaited(format!("its newest row is {}", row.status)))
+    }
+
+    fn difference(&self, row: &Row, request: &Request, status: &str) -> Option<&'static str> {
+        compare::difference(row, request, status.contains("ROLLBACK"), restored(&self.0, request))
     }
 
     /// What the next invocation has to know: what the one `before` handed over, and the stack as it was first seen, at `first_seen`.
@@ -224,9 +203,8 @@ impl Rows {
         let newest = self.newest(request);
         let same_row = first.row.is_empty() || newest.is_none_or(|row| row.id == first.row);
         // ResourceProperties can come later than their row.
-        let is_other = newest.is_some_and(|row| {
-            row.is_in_progress() && compare::difference(row, request, status.contains("ROLLBACK")).is_some()
-        });
+        let is_other =
+            newest.is_some_and(|row| row.is_in_progress() && self.difference(row, request, status).is_some());
         status != first.status || !same_row || is_other
     }
 

@@ -201,16 +201,18 @@ fn several_are_all_started_before_any_is_waited_for() {
 fn of_an_untagged_stack_a_person_is_told_what_its_guard_stopped_and_nothing_is_started() {
     let (mut incident, mut observed) = over(ApplicationStatus::Ready);
     incident.consent = Consent::None;
-    app(&mut observed).tags.insert(MARKER.into(), "s-UPDATE_IN_PROGRESS".into());
     let of = |incident: &Incident, observed: &Observed| {
         next(incident, &[observed.application.clone().unwrap()], &Settings::default(), observed.now)
     };
-    assert_eq!(of(&incident, &observed), Next::Report(vec![Standing::NotOurs]), "no guard of ours");
-    incident.is_guarded = true;
-    let Next::Report(standings) = of(&incident, &observed) else { panic!() };
-    let [Standing::StartRefused { refusal: Refusal::StackNotTagged { .. }, .. }] = &standings[..] else {
-        panic!("{standings:?}")
-    };
+    assert_eq!(of(&incident, &observed), Next::Report(vec![Standing::NotOurs]), "no guard of ours, and no marker");
+    app(&mut observed).tags.insert(MARKER.into(), "s-UPDATE_IN_PROGRESS".into());
+    for is_guarded in [false, true] {
+        incident.is_guarded = is_guarded;
+        let Next::Report(standings) = of(&incident, &observed) else { panic!() };
+        let [Standing::StartRefused { refusal: Refusal::StackNotTagged { .. }, .. }] = &standings[..] else {
+            panic!("{standings:?}")
+        };
+    }
     app(&mut observed).status = ApplicationStatus::Running;
     assert_eq!(of(&incident, &observed), Next::Report(vec![Standing::NotOurs]));
 }

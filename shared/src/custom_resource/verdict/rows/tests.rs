@@ -1,5 +1,5 @@
 use super::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const STACK: &str = "arn:s";
 const OURS: &str = "auto-start/app/Start";
@@ -40,7 +40,7 @@ const GONE: Short = ("Start", "DELETE_COMPLETE", OURS);
 /// What the rows say at first, and once they were waited for.
 fn standings(all: &Rows, request_type: &str, status: &str) -> [Standing; 2] {
     [false, true].map(|is_patient| {
-        let context = Context { resource_type: TYPE, physical_id: OURS, status, is_patient };
+        let context = Context { stack: STACK, resource_type: TYPE, physical_id: OURS, status, is_patient };
         all.standing(&request(request_type), context)
     })
 }
@@ -126,6 +126,44 @@ fn a_row_of_another_type_is_refused_at_once() {
 }
 
 #[test]
+fn a_stack_that_is_named_otherwise_than_cloudformation_names_it_is_refused_at_once() {
+    // DescribeStacks takes a name, and then no row would be the stack's.
+    let all = rows(&[WAITING, BEGAN]);
+    let context =
+        Context { stack: "arn:s/1", resource_type: TYPE, physical_id: OURS, status: UPDATE, is_patient: false };
+    assert_eq!(
+        all.standing(&request("Update"), context),
+        Standing::NotAwaited("it names the stack arn:s, not arn:s/1".into())
+    );
+}
+
+#[test]
+fn what_is_restored_was_deployed_by_the_last_operation_that_did_not_go_back() {
+    let went_back = [("stack", "UPDATE_ROLLBACK_COMPLETE", STACK), ANSWERED, WAITING, BACK, ANSWERED, WAITING, BEGAN];
+    let mut all = rows(
+        &[&[WAITING, BACK, ANSWERED, WAITING, BEGAN], &went_back[..], &[ENDED, ANSWERED, WAITING, BEGAN]].concat(),
+    );
+    let digest = |digest: &str| json!({"ServiceToken": "t", "ConfigurationDigest": digest});
+    for row in &mut all.0 {
+        row.properties = digest("failed");
+    }
+    all.0[13].properties = digest("restored");
+    let stands = |given: &str| {
+        let mut update = request("Update");
+        update.properties = digest(given);
+        // A forged request says whatever suits it.
+        update.old_properties = digest("failed");
+        let context =
+            Context { stack: STACK, resource_type: TYPE, physical_id: OURS, status: ROLLBACK, is_patient: true };
+        all.standing(&update, context)
+    };
+    assert_eq!(stands("restored"), Standing::Awaited);
+    assert_eq!(stands("forged"), Standing::NotAwaited("its row has another ConfigurationDigest".into()));
+    let is_enough = |rows: usize| Rows::is_enough(&all.0[..rows], &request("Update"));
+    assert!(!is_enough(5) && !is_enough(13) && is_enough(14));
+}
+
+#[test]
 fn a_row_with_other_properties_is_refused_at_once_and_supersedes_when_they_come_late() {
     let mut all = rows(&[WAITING, BEGAN]);
     let first = all.handover(&request("Update"), UPDATE, 9, None);
@@ -173,7 +211,8 @@ fn what_was_handed_over_is_handed_on_once_it_says_what_the_stack_was() {
 #[test]
 fn rows_are_read_back_to_the_beginning_of_the_operation() {
     let enough = |all| Rows::is_enough(&rows(all).0, &request("Update"));
-    assert!(!enough(&[WAITING]) && !enough(&[WAITING, BACK]) && enough(&[WAITING, BACK, BEGAN]));
+    assert!(!enough(&[WAITING]) && enough(&[WAITING, BEGAN]));
+    assert!(!enough(&[WAITING, BACK]) && !enough(&[WAITING, BACK, BEGAN]), "what is restored is older");
 }
 
 #[test]
