@@ -7,7 +7,7 @@ use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::{Modes, lambda};
 use serde_json::{Value, json};
 
-use super::rollback::{refusing_once, stopped, stopped_where};
+use super::rollback::{refusing_once, stopped, stopped_in};
 use super::seen::Seen;
 use super::stage::{START, begin, settled, template, until};
 use crate::stage::application;
@@ -144,7 +144,9 @@ pub(super) async fn handed_over() -> Seen {
 async fn on_the_way_back(function: &str, change: impl Fn(&mut Value)) -> Seen {
     let mut ends = Vec::new();
     for rows_on_the_way_back in [RowsOnTheWayBack::Failed, RowsOnTheWayBack::Restored] {
-        let deployment = stopped_where(Modes { rows_on_the_way_back, ..Modes::default() }).await;
+        // A start on the way back that hangs is ended; the forged request is answered long before that.
+        let slow = [("POLL_INTERVAL_MS", "100"), ("REPLY_MARGIN_MS", "2000"), ("STABILIZE_SECONDS", "0")];
+        let deployment = stopped_in(Modes { rows_on_the_way_back, ..Modes::default() }, &slow).await;
         refusing_once(&deployment);
         deployment.world().state().flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
         let mut changed = template("AutoStart");

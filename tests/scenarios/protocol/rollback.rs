@@ -15,12 +15,12 @@ use crate::stage::{QUICK, handlers};
 
 /// A running stack whose application somebody stopped.
 pub(super) async fn stopped() -> Deployment {
-    stopped_where(Modes::default()).await
+    stopped_in(Modes::default(), &QUICK).await
 }
 
-/// The same where AWS may be another.
-pub(super) async fn stopped_where(modes: Modes) -> Deployment {
-    let deployment = Deployment::start(Options { modes, ..Options::default() }, &QUICK).await;
+/// The same where AWS may be another, with functions of this environment.
+pub(super) async fn stopped_in(modes: Modes, environment: &[(&str, &str)]) -> Deployment {
+    let deployment = Deployment::start(Options { modes, ..Options::default() }, environment).await;
     assert_eq!(created(&deployment).await.stack, "CREATE_COMPLETE");
     let mut state = deployment.world().state();
     flink::put_status(&mut state, NAME, Flink::Ready);
