@@ -99,7 +99,8 @@ pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[
     Ok(())
 }
 
-/// Fills in what is read of a root's tree: its applications, and whether a guard of ours is, or was, among its resources.
+/// Fills in what is read of a root's tree: its applications, and whether a guard of ours is, or was, among its
+/// resources.
 pub(crate) async fn tree(aws: &Aws, incident: &mut Incident) -> Result<(), Fault> {
     let resources = stack::tree(aws, &incident.stack).await?;
     incident.is_guarded = resources.iter().any(|one| one.kind == UpdateGuard::<String>::TYPE);

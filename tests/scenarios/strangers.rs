@@ -1,4 +1,5 @@
-//! Stacks that did not opt in, and applications that are another stack's: neither looked at closely, nor changed, nor reported.
+//! Stacks that did not opt in, and applications that are another stack's: neither looked at closely, nor changed, nor
+//! reported.
 
 use std::collections::BTreeMap;
 
@@ -162,7 +163,8 @@ async fn an_application_that_was_in_the_way_of_a_creation_is_not_guarded() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
-/// The stack is stuck, and what failed names an application that is not its own, whatever its list of resources shows of that.
+/// The stack is stuck, and what failed names an application that is not its own, whatever its list of resources shows
+/// of that.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_of_another_stack_that_a_logging_option_names_is_not_stopped() {
     let deployment = running_unguarded().await;

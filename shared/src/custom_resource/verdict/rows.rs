@@ -42,8 +42,8 @@ pub struct Context<'a> {
 /// How many rows are read at most for what an Update restores: three pages.
 const MOST_READ: usize = 300;
 
-/// The row with which the resource's properties were last deployed before the operation that goes on, by an operation that did not go
-/// back itself.
+/// The row with which the resource's properties were last deployed before the operation that goes on, by an operation
+/// that did not go back itself.
 fn restored<'a>(all: &'a [Row], request: &Request) -> Option<&'a Row> {
     let began = all.iter().position(|row| row.begins(request))?;
     let mut went_back = false;
@@ -57,13 +57,14 @@ fn restored<'a>(all: &'a [Row], request: &Request) -> Option<&'a Row> {
     })
 }
 
-/// The rows of the operation that goes on, newest first, and on the way back older ones. Empty where they cannot be read.
+/// The rows of the operation that goes on, newest first, and on the way back older ones. Empty where they cannot be
+/// read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rows(pub Vec<Row>);
 
 impl Rows {
-    /// Whether no older row is needed: those of the operation that goes on are there, and on the way back the one that shows what an Update
-    /// restores, if it is among the newest [`MOST_READ`].
+    /// Whether no older row is needed: those of the operation that goes on are there, and on the way back the one that
+    /// shows what an Update restores, if it is among the newest [`MOST_READ`].
     #[must_use]
     pub fn is_enough(all: &[Row], request: &Request) -> bool {
         let Some(last) = all.last() else { return false };

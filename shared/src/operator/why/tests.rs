@@ -183,7 +183,8 @@ fn of_a_job_that_is_down_it_says_what_the_unsticker_itself_decides() {
     for (consent, marker, newest, command, cause) in [
         (Consent::Enabled, Some("UPDATE_IN_PROGRESS"), stop(9), invoke, "was stopped for the update"),
         (Consent::Enabled, None, stop(9), invoke, "was stopped for the update"),
-        (Consent::None, Some("UPDATE_IN_PROGRESS"), stop(9), start, "not running"),
+        (Consent::None, Some("UPDATE_IN_PROGRESS"), stop(9), start, "was stopped for the update"),
+        (Consent::None, None, stop(9), start, "not running"),
         (Consent::DryRun, Some("UPDATE_IN_PROGRESS"), stop(9), start, "was stopped for the update"),
         (Consent::Enabled, Some("UPDATE_IN_PROGRESS"), stop(2), start, "these handlers did not stop it"),
         (Consent::Enabled, None, stop(2), start, "not running"),

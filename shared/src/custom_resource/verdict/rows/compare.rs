@@ -8,13 +8,13 @@ use super::Row;
 /// The properties that are compared.
 const COMPARED: [&str; 4] = ["ApplicationName", "ApplicationLogicalId", "ConfigurationDigest", "ServiceToken"];
 
-/// The first compared property in which the row differs from the request: by what the row carries, and a row with a ServiceToken carries
-/// all of its resource's properties. Neither the request's physical ID nor its old properties decide what is compared: whoever forges a
-/// request writes them too.
+/// The first compared property in which the row differs from the request: by what the row carries, and a row with a
+/// ServiceToken carries all of its resource's properties. Neither the request's physical ID nor its old properties
+/// decide what is compared: whoever forges a request writes them too.
 ///
-/// On the way back it is not documented whether a row shows the properties that are `restored` or those that failed, so there either may
-/// stand in it. `restored` is the row with which they were last deployed, where it can be read; without it, what the request calls old
-/// counts: an application that was renamed must come back to its name.
+/// On the way back it is not documented whether a row shows the properties that are `restored` or those that failed, so
+/// there either may stand in it. `restored` is the row with which they were last deployed, where it can be read;
+/// without it, what the request calls old counts: an application that was renamed must come back to its name.
 pub(super) fn difference(
     row: &Row,
     request: &Request,

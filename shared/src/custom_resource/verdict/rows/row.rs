@@ -32,8 +32,8 @@ impl Row {
         self.physical_id == request.stack_id
     }
 
-    /// Whether it is about the request's resource. What a Delete is about is told by its physical ID: in the cleanup phase the logical ID
-    /// shows its replacement.
+    /// Whether it is about the request's resource. What a Delete is about is told by its physical ID: in the cleanup
+    /// phase the logical ID shows its replacement.
     #[must_use]
     pub fn is_of(&self, request: &Request) -> bool {
         let is_meant = match (&request.request_type, &request.physical_resource_id) {
