@@ -3,6 +3,8 @@
 mod application;
 mod commands;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -117,7 +117,7 @@ impl CustomResource for AutoStart {
                     OnDelete::ForceStop => false,
                 };
                 let (force, patience, since) = (Force::Freely, facts.stop_patience, facts.since);
-                let stop = Stopped { marker: None, graceful, force, patience, since };
+                let stop = Stopped { marker: None, graceful, force, patience, since, proof: None };
                 Ok(facts.stack.is_going().then_some(Goal::Stopped(stop)))
             }
             RequestType::Unknown(word) => Err(unknown(word).into()),

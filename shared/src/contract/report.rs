@@ -106,9 +106,10 @@ impl Report {
                 let is_news = rests_since.is_some_and(|since| is_new(now.since(since)));
                 return if is_news { Notify::People } else { Notify::Nobody };
             }
-            // A marker that was written and removed again is not what anybody waits for.
+            // A marker that was written and removed again, or a snapshot that proved nothing, changed nothing.
             Wake::Found { .. } if self.outcome == Outcome::Refused => !self.has_called(|action| {
-                !["TagResource", "UntagResource"].iter().any(|tags| action.call.starts_with(tags))
+                let passing = ["TagResource", "UntagResource", "CreateApplicationSnapshot"];
+                !passing.iter().any(|call| action.call.starts_with(call))
             }),
             Wake::Found { .. } => !self.has_called(|_| true),
             Wake::StackStatusChange { .. } | Wake::Operator { .. } => false,
@@ -224,6 +225,9 @@ mod tests {
         assert_eq!(heard(-600, 62), Notify::People, "eleven hours old");
         let acted = report(Outcome::Refused, None);
         assert_eq!(acted.heard_by(&found, Some(minute(-600)), minute(20)), Notify::People, "something was done");
+        let mut proven = acted;
+        proven.actions[0].call = "CreateApplicationSnapshot of a proof".into();
+        assert_eq!(proven.heard_by(&found, Some(minute(-600)), minute(20)), Notify::Nobody, "it proved nothing");
         let event = Wake::StackStatusChange { stack_id: "s".into(), status: "UPDATE_ROLLBACK_FAILED".into() };
         assert_eq!(refused.heard_by(&event, None, minute(20)), Notify::People, "an event");
         assert_eq!(report(Outcome::NotOurs, None).heard_by(&event, None, minute(2)), Notify::Nobody);

@@ -117,6 +117,7 @@ mod tests {
             force: Force::Freely,
             patience,
             since: Timestamp(0),
+            proof: None,
         });
         let needs = |now| goal.needs(ApplicationStatus::Stopping, Timestamp(now));
         assert_eq!(needs(1000), Looks::NONE);

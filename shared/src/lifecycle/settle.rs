@@ -32,6 +32,7 @@ mod tests {
                 force: Force::UnderReplayRule(Duration::from_hours(20)),
                 patience: Duration::from_mins(10),
                 since: super::super::Timestamp(1_000_000),
+                proof: None,
             }),
             observed,
         )

@@ -1,6 +1,8 @@
 //! Toward [`Goal::Stopped`](super::Goal::Stopped): gracefully, because its snapshot is what a restart resumes from; by force only where
 //! that is allowed.
 
+mod proof;
+
 use super::action::Action;
 use super::because::Because;
 use super::call::Call;
@@ -28,6 +30,9 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
             Step::Wait(Because::Busy(application.status))
         }
         ApplicationStatus::Running => {
+            if let Some(step) = proof::first(goal, application, observed) {
+                return step;
+            }
             if let Some(step) = mark(goal, application, observed) {
                 return step;
             }
@@ -60,7 +65,13 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
             if !is_due(goal, application.busy_since(goal.since), observed.now) {
                 return Step::Wait(Because::Busy(application.status));
             }
-            mark(goal, application, observed).unwrap_or_else(|| force(goal, application, observed))
+            // Nothing is marked that would not be stopped.
+            match force(goal, application, observed) {
+                refused @ Step::Refuse(_) => refused,
+                step @ (Step::Call(..) | Step::Wait(_) | Step::Done(_)) => {
+                    mark(goal, application, observed).unwrap_or(step)
+                }
+            }
         }
     }
 }
@@ -128,90 +139,4 @@ pub(super) fn forced(application: &Application, observed: &Observed, because: Be
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::fixtures::*;
-    use super::super::status::SnapshotStatus;
-    use super::super::{Goal, Rejected, next_step};
-    use super::*;
-    use std::time::Duration;
-
-    fn goal() -> Stopped {
-        Stopped {
-            marker: Some("e1".into()),
-            graceful: true,
-            force: Force::UnderReplayRule(Duration::from_hours(20)),
-            patience: Duration::from_mins(10),
-            since: Timestamp(1_000_000),
-        }
-    }
-
-    fn step(observed: &Observed) -> Step {
-        next_step(&Goal::Stopped(goal()), observed)
-    }
-
-    fn marked(status: ApplicationStatus) -> Observed {
-        let mut observed = seen(status);
-        app(&mut observed).tags.insert(MARKER.into(), "e1".into());
-        observed
-    }
-
-    #[test]
-    fn the_marker_is_written_before_the_stop() {
-        let observed = seen(ApplicationStatus::Running);
-        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::RememberToRestart)));
-    }
-
-    #[test]
-    fn a_graceful_stop_comes_first() {
-        let stop = Step::Call(Call::Stop { force: false }, Because::StopKeepsState);
-        assert_eq!(step(&marked(ApplicationStatus::Running)), stop);
-    }
-
-    #[test]
-    fn a_rejected_snapshot_leads_to_force_under_the_replay_rule() {
-        let mut observed = marked(ApplicationStatus::Running);
-        observed.tried.rejected(&Call::Stop { force: false }, Rejected::Snapshot, "Failed to take snapshot".into());
-        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
-        snapshot(&mut observed, "s", SnapshotStatus::Ready);
-        later(&mut observed, Duration::from_hours(21));
-        assert_eq!(
-            step(&observed),
-            Step::Call(Call::Untag { key: MARKER }, Because::NotStopped),
-            "nobody owes a start"
-        );
-        observed.tried.untagged = 1;
-        assert!(matches!(step(&observed), Step::Refuse(Refusal::ReplayForbidden { .. })));
-    }
-
-    #[test]
-    fn a_stop_that_takes_too_long_is_forced() {
-        let mut observed = marked(ApplicationStatus::Stopping);
-        assert_eq!(step(&observed), Step::Wait(Because::Busy(ApplicationStatus::Stopping)));
-        later(&mut observed, Duration::from_mins(10));
-        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
-    }
-
-    #[test]
-    fn an_application_that_stopped_without_us_is_told_apart() {
-        assert_eq!(step(&seen(ApplicationStatus::Ready)), Step::Done(Done::NotRunning));
-        let mut observed = seen(ApplicationStatus::Ready);
-        observed.tried.forced = 1;
-        assert_eq!(step(&observed), Step::Done(Done::Stopped));
-    }
-
-    #[test]
-    fn what_a_killed_process_stopped_is_known_by_its_marker() {
-        assert_eq!(step(&marked(ApplicationStatus::Ready)), Step::Done(Done::Stopped));
-    }
-
-    #[test]
-    fn a_force_stop_that_comes_to_nothing_is_given_up() {
-        let mut observed = marked(ApplicationStatus::Running);
-        observed.tried.forced = FORCED;
-        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
-        observed.tried.looks = UNSEEN_LOOKS + 1;
-        assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::NotStopped));
-        observed.tried.untagged = 1;
-        assert!(matches!(step(&observed), Step::Refuse(Refusal::WouldNotStop { .. })));
-    }
-}
+mod tests;

@@ -44,9 +44,11 @@ fn running(stabilize: Duration, restore: Restore) -> Goal {
 }
 
 fn stopped(force: Force) -> Vec<Goal> {
-    let ways = [true, false].into_iter().flat_map(|graceful| [(graceful, None), (graceful, Some(EVENT.to_owned()))]);
-    ways.map(|(graceful, marker)| {
-        Goal::Stopped(Stopped { marker, graceful, force, patience: PATIENCE, since: Timestamp(REQUEST) })
+    let (marker, proof) = (|| Some(EVENT.to_owned()), || Some(PROOF.to_owned()));
+    let ways = [true, false].into_iter().flat_map(|graceful| [(graceful, None), (graceful, marker())]);
+    let ways = ways.map(|(graceful, marker)| (graceful, marker, None)).chain([(true, marker(), proof())]);
+    ways.map(|(graceful, marker, proof)| {
+        Goal::Stopped(Stopped { marker, graceful, force, patience: PATIENCE, since: Timestamp(REQUEST), proof })
     })
     .collect()
 }

@@ -226,6 +226,8 @@ async fn what_was_refused_is_told_once_an_hour_and_goes_on_when_the_job_is_well(
         sweep(&deployment).await;
         assert_eq!(reports(&deployment).len(), reports_then, "{minutes} minutes later");
     }
+    let tried = calls(&deployment);
+    assert!(tried.iter().all(|call| call == "CreateApplicationSnapshot"), "nothing is marked or stopped: {tried:?}");
     deployment.sink_permission(true);
     sweep(&deployment).await;
     report(&deployment, "RollbackContinued").await;

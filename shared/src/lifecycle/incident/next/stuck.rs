@@ -10,7 +10,7 @@ use super::super::super::refusal::Refusal;
 use super::super::super::replay::{Replay, replay};
 use super::super::super::resume::MAX_ATTEMPTS;
 use super::super::super::status::{ApplicationStatus, StackStatus};
-use super::super::{Blocker, BlockerKind, Consent, Incident, plain};
+use super::super::{Blocker, BlockerKind, Consent, Incident, gate, plain};
 use super::{Next, Settings, Standing, WouldStop, consent, named, report};
 
 /// The most characters of a ClientRequestToken (`semantics.md` C.2).
@@ -106,6 +106,8 @@ impl Stop<'_> {
             force: Force::UnderReplayRule(self.bound),
             patience: settings.stop_patience,
             since: incident.newest(StackStatus::UpdateRollbackFailed).map_or(now, |row| row.time),
+            // Each attempt takes one of its own: one that failed says nothing of the job a quarter of an hour later.
+            proof: Some(format!("{}-{}", gate(&failed(incident)), now.0.div_euclid(60_000))),
         };
         // Busy is what it was a moment ago: only a second attempt stops what came to rest.
         let waits = self.kind == BlockerKind::Busy && incident.continued() == 0;
@@ -157,8 +159,12 @@ pub(super) fn marker(incident: &Incident) -> String {
     incident.began().map(|event| event.id.clone()).unwrap_or_default()
 }
 
+/// The ID of the row with which the rollback failed.
+fn failed(incident: &Incident) -> String {
+    incident.newest(StackStatus::UpdateRollbackFailed).map(|event| event.id.clone()).unwrap_or_default()
+}
+
 /// What CloudFormation takes as a token: the same for every delivery of one failure.
 fn token(incident: &Incident) -> String {
-    let failed = incident.newest(StackStatus::UpdateRollbackFailed).map(|event| event.id.clone()).unwrap_or_default();
-    format!("{UNSTICK_TOKEN}{}", plain(&failed)).chars().take(MAX_TOKEN_LEN).collect()
+    format!("{UNSTICK_TOKEN}{}", plain(&failed(incident))).chars().take(MAX_TOKEN_LEN).collect()
 }
