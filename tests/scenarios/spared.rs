@@ -78,6 +78,29 @@ async fn the_replay_rule_refuses_force_with_its_figures() {
     assert!(!mutations(&deployment, UNSTICKER).contains(&"ContinueUpdateRollback".to_owned()));
 }
 
+/// Its first start is on a page that is not listed: unknown, and not as young as the oldest that is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_with_more_operations_than_a_page_is_not_young() {
+    let deployment = running_unguarded().await;
+    deployment.record("poison");
+    flink::age_application(&mut deployment.world().state(), NAME, Duration::from_hours(30));
+    {
+        let mut state = deployment.world().state();
+        let operations = &mut state.flink.applications.get_mut(NAME).unwrap().operations;
+        let young = operations[0].clone();
+        for number in 0..50 {
+            let mut another = young.clone();
+            another.id = format!("{}-{number}", young.id);
+            another.started += Duration::from_hours(29).as_secs_f64();
+            operations.push(another);
+        }
+    }
+    stuck(&deployment).await;
+    let refused = report(&deployment, "Refused").await;
+    assert!(refused["State"].as_str().unwrap().contains("at most 20 hours may be replayed"), "{refused}");
+    assert_eq!(application(&deployment).status, Flink::Running);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn three_attempts_and_then_a_person() {
     let deployment = running_unguarded().await;

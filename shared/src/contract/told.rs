@@ -42,26 +42,7 @@ pub fn told(done: &Done, observed: Option<&Observed>) -> String {
 /// CloudFormation shows the Reason of a SUCCESS nowhere.
 #[must_use]
 pub fn is_trouble(done: &Done) -> bool {
-    match done {
-        Done::Groups { settled, .. } => settled.iter().any(|one| one.how == How::Wiped),
-        Done::Running
-        | Done::Healthy
-        | Done::RunsOn { .. }
-        | Done::NotRunning
-        | Done::Stopped
-        | Done::Gone
-        | Done::GroupsLeft { .. }
-        | Done::RollbackContinued
-        | Done::NoLongerStuck
-        | Done::AwaitingFix { .. }
-        | Done::Started
-        | Done::Settled
-        | Done::Unmarked
-        | Done::LeftToDeployment
-        | Done::Swept
-        | Done::Would { .. }
-        | Done::Guarded(_) => false,
-    }
+    matches!(done, Done::Groups { settled, .. } if settled.iter().any(|one| one.how == How::Wiped))
 }
 
 /// A snapshot that was older than this when it was restored may have met a stream that had forgotten what came after

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::call::Call;
-use super::observed::{Application, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
+use super::goal::{Properties, Reach};
+use super::observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
 use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
 use super::tried::{Rejected, Tried};
+use super::values::ConflictPolicy;
 
 /// An application `app` in this status, seen for the first time.
 pub(crate) fn seen(status: ApplicationStatus) -> Observed {
@@ -81,5 +83,20 @@ pub(crate) fn snapshot(observed: &mut Observed, name: &str, status: SnapshotStat
 pub(super) fn refuse_often(observed: &mut Observed, call: &Call) {
     for _ in 0..3 {
         observed.tried.rejected(call, Rejected::Snapshot, "Failed to take snapshot".into());
+    }
+}
+
+/// These groups instead of those before, of an application of the stack's own.
+pub(crate) fn properties(wanted: Vec<Group>, previous: Vec<Group>, policy: ConflictPolicy) -> Properties {
+    Properties {
+        wanted,
+        previous,
+        previous_policy: policy,
+        unread: false,
+        policy,
+        reach: Reach::Own,
+        since: Timestamp(0),
+        deployed_since: Timestamp(i64::MAX),
+        kept_for: None,
     }
 }

@@ -164,19 +164,7 @@ mod tests {
 
     fn properties(observed: &Observed) -> Step {
         let wanted = vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];
-        let (previous, policy, since) = (Vec::new(), ConflictPolicy::Fail, Timestamp(0));
-        let (previous_policy, reach) = (policy, Reach::Own);
-        let goal = Properties {
-            wanted,
-            previous,
-            previous_policy,
-            unread: false,
-            policy,
-            reach,
-            since,
-            deployed_since: since,
-            kept_for: None,
-        };
+        let goal = super::fixtures::properties(wanted, Vec::new(), ConflictPolicy::Fail);
         next_step(&Goal::Properties(goal), observed)
     }
 

@@ -143,6 +143,26 @@ async fn a_skip_of_an_earlier_deployment_is_not_applied_again_by_a_rollback() {
     }
 }
 
+/// Whether the operation reached the application is then not known, and what was stopped for it nothing would start.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_the_way_back_a_guard_that_cannot_read_the_events_stops_nothing_and_says_so() {
+    let deployment = running().await;
+    {
+        let mut state = deployment.world().state();
+        let fault = Fault::Refuse(ApiError::new("AccessDenied", "not authorized"));
+        let guard = local_aws::api::Caller::Role(state.lambda.functions[GUARD].role_name().to_owned());
+        state.faults.inject_for(guard, "cloudformation:DescribeStackEvents", u32::MAX, fault);
+    }
+    let key = deployment.upload(&jar("2", &[]));
+    let status = deployment.deploy_template(&with_a_resource_that_fails(), &with_jar(&key), &TAGS).await;
+    assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
+    assert_eq!(mutations(&deployment, GUARD), ["CreateApplicationSnapshot"], "the proof on the way forward");
+    let answer = answers(&deployment, "UpdateGuard").pop().unwrap();
+    assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+    assert!(answer["Reason"].as_str().unwrap().contains("the stack's events cannot be read"), "{answer}");
+    assert_eq!(runs(&application(&deployment)), (Flink::Running, "1"), "{}", why(&deployment));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn old_proofs_make_room_at_the_quota_and_no_more_than_two_stay() {
     let deployment = running().await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::super::fixtures::*;
-use super::super::observed::{Group, Timestamp};
+use super::super::observed::Group;
 use super::super::values::ConflictPolicy;
 use super::super::{Goal, Rejected, next_step};
 use super::merge::{insert, pairs, value_of};
@@ -30,18 +30,7 @@ fn any_policy() -> impl Strategy<Value = ConflictPolicy> {
 
 fn any_goal() -> impl Strategy<Value = Properties> {
     (any_groups(), any_groups(), any_policy(), any_policy()).prop_map(|(wanted, previous, policy, previous_policy)| {
-        let (reach, since, kept_for) = (Reach::Own, Timestamp(0), None);
-        Properties {
-            wanted,
-            previous,
-            previous_policy,
-            unread: false,
-            policy,
-            reach,
-            since,
-            deployed_since: since,
-            kept_for,
-        }
+        Properties { previous_policy, ..properties(wanted, previous, policy) }
     })
 }
 

@@ -19,17 +19,7 @@ fn groups(keys: &[Triple]) -> Vec<Group> {
 }
 
 fn properties(wanted: &[Triple], previous: &[Triple], policy: ConflictPolicy) -> Properties {
-    Properties {
-        wanted: groups(wanted),
-        previous: groups(previous),
-        previous_policy: policy,
-        unread: false,
-        policy,
-        reach: Reach::Own,
-        since: Timestamp(0),
-        deployed_since: Timestamp(i64::MAX),
-        kept_for: None,
-    }
+    super::super::fixtures::properties(groups(wanted), groups(previous), policy)
 }
 
 fn goal(wanted: &[Triple], previous: &[Triple], policy: ConflictPolicy) -> Goal {

@@ -107,7 +107,7 @@ impl Stop<'_> {
             patience: settings.stop_patience,
             since: incident.newest(StackStatus::UpdateRollbackFailed).map_or(now, |row| row.time),
             // Each attempt takes one of its own: one that failed says nothing of the job a quarter of an hour later.
-            proof: Some(format!("{}-{}", gate(&failed(incident)), now.0.div_euclid(60_000))),
+            proof: Some(format!("{}-{}", gate(&failed(incident)), now.0)),
         };
         // Busy is what it was a moment ago: only a second attempt stops what came to rest.
         let waits = self.kind == BlockerKind::Busy && incident.continued() == 0;
