@@ -75,8 +75,8 @@ pub(crate) fn words(error: &(dyn Error + 'static)) -> String {
     said.join(": ")
 }
 
-/// Reads what a service answered. Codes are matched only where the model names them; of texts only the snapshot failure's stable prefix
-/// and the throttling's.
+/// Reads what a service answered. Codes are matched only where the model names them; of texts only the snapshot
+/// failure's stable prefix and the throttling's.
 fn answered(action: Action, status: u16, code: Option<&str>, message: Option<&str>) -> Fault {
     let named = code.map_or_else(|| format!("HTTP {status} without a code"), str::to_owned);
     let text = message.map_or_else(|| named.clone(), |message| format!("{named}: {message}"));

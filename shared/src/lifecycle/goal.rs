@@ -69,7 +69,8 @@ pub struct Stopped {
     pub patience: Duration,
     /// Since when: the row that asks for it. A later operation is waited for from its own start.
     pub since: Timestamp,
-    /// The snapshot that is taken first where the replay rule forbids a force-stop; none where the stop itself is tried.
+    /// The snapshot that is taken first where the replay rule forbids a force-stop; none where the stop itself is
+    /// tried.
     pub proof: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! What else than DescribeApplication has to be looked at: nothing while the application is busy, so that waiting costs one call, not
-//! four. An answer or a report is only made of a settled application, and then everything is there.
+//! What else than DescribeApplication has to be looked at: nothing while the application is busy, so that waiting costs
+//! one call, not four. An answer or a report is only made of a settled application, and then everything is there.
 
 use super::action::Action;
 use super::goal::Goal;
@@ -23,8 +23,8 @@ impl Looks {
     pub const ALL: Self = Self { tags: true, operations: true, snapshots: true };
     /// Nothing.
     pub const NONE: Self = Self { tags: false, operations: false, snapshots: false };
-    /// All that property groups ever take: they come with the description, and who may write them, and who else may have, stands in
-    /// the tags.
+    /// All that property groups ever take: they come with the description, and who may write them, and who else may
+    /// have, stands in the tags.
     pub const PROPERTIES: Self = Self { snapshots: false, ..Self::ALL };
 
     /// The calls that they are.
@@ -50,7 +50,8 @@ impl Goal {
                     Looks::ALL
                 }
                 Self::Unmarked(_) => Looks { tags: true, ..Looks::NONE },
-                // Without the operations nobody knows since when it runs, nor why a snapshot failed; one that is stopped has neither.
+                // Without the operations nobody knows since when it runs, nor why a snapshot failed; one that is
+                // stopped has neither.
                 Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },
                 Self::Continued(_) => Looks::NONE,
             },

@@ -1,4 +1,5 @@
-//! Toward [`Goal::Settled`](super::Goal::Settled): an application that was busy comes to rest; only one that does not is stopped.
+//! Toward [`Goal::Settled`](super::Goal::Settled): an application that was busy comes to rest; only one that does not
+//! is stopped.
 
 use super::goal::{Done, Stopped};
 use super::observed::Observed;

@@ -1,5 +1,5 @@
-//! Toward [`Goal::Stopped`](super::Goal::Stopped): gracefully, because its snapshot is what a restart resumes from; by force only where
-//! that is allowed.
+//! Toward [`Goal::Stopped`](super::Goal::Stopped): gracefully, because its snapshot is what a restart resumes from; by
+//! force only where that is allowed.
 
 mod proof;
 
@@ -37,7 +37,8 @@ pub(super) fn next(goal: &Stopped, observed: &Observed) -> Step {
                 return step;
             }
             let impossible = tried.refused_snapshot(Action::StopApplication).is_some();
-            // Its snapshot is waited for like a refusal: the service may refuse another one meanwhile, and a force-stop cancels it.
+            // Its snapshot is waited for like a refusal: the service may refuse another one meanwhile, and a force-stop
+            // cancels it.
             let is_fresh =
                 |one: &Snapshot| observed.now.since(one.created.max(goal.since)) < observed.refusal_patience();
             if goal.graceful

@@ -1,4 +1,5 @@
-//! Mode Probe, the default: a healthy job is updated in place, and stopped only where that would not do what the deployment says.
+//! Mode Probe, the default: a healthy job is updated in place, and stopped only where that would not do what the
+//! deployment says.
 
 use local_aws::flink::Application;
 use local_aws::modes::IncompatibleRestore;

@@ -145,7 +145,8 @@ async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
         for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {
             let name = format!("{action} {moment:?}");
             let killed = history(&made_good(|state| kill_at(state, UNSTICKER, action, moment), &name).await);
-            // CloudFormation erased the marker: that a job which was started is not proven yet, only Lambda's next attempt knows.
+            // CloudFormation erased the marker: that a job which was started is not proven yet, only Lambda's next
+            // attempt knows.
             let is_started = action.ends_with("CreateApplicationSnapshot")
                 || (action.ends_with("StartApplication") && moment == Moment::BeforeTheAnswer);
             if is_started {
@@ -161,7 +162,8 @@ async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_was_given_up_before_the_process_died_is_stopped_after_all() {
-    // Tags that are erased tell the second mark from the first; that the job was given up is read from the snapshot that failed.
+    // Tags that are erased tell the second mark from the first; that the job was given up is read from the snapshot
+    // that failed.
     let snapshot_of_unhealthy = SnapshotOfUnhealthy::AcceptedThenFailed;
     let modes = Modes { tags: TagsOnUpdate::Erased, snapshot_of_unhealthy, ..Modes::default() };
     let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
@@ -170,7 +172,8 @@ async fn a_job_that_was_given_up_before_the_process_died_is_stopped_after_all() 
     deployment.record("poison");
     stuck(&deployment).await;
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
-    // The first mark of this process is `awaiting-fix`: what it wrote before the stop is over, and the tags were erased.
+    // The first mark of this process is `awaiting-fix`: what it wrote before the stop is over, and the tags were
+    // erased.
     kill_at(&mut deployment.world().state(), UNSTICKER, "kinesisanalytics:TagResource", Moment::BeforeTheAnswer);
     sweep(&deployment).await;
     let found = application(&deployment);

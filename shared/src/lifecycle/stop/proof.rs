@@ -1,5 +1,5 @@
-//! Where the replay rule forbids a force-stop, a job is stopped only if a snapshot proves that it can be stopped gracefully: that is looked at
-//! before anything is marked. The snapshot itself is then young enough to replay from.
+//! Where the replay rule forbids a force-stop, a job is stopped only if a snapshot proves that it can be stopped
+//! gracefully: that is looked at before anything is marked. The snapshot itself is then young enough to replay from.
 
 use super::super::Step;
 use super::super::UNSEEN_LOOKS;

@@ -128,7 +128,8 @@ fn concerned(blockers: &[Blocker]) -> BTreeMap<&str, BlockerKind> {
     all
 }
 
-/// Why nothing that these handlers do gets the stack out: something blocks that only a person cures, or nothing is known to block.
+/// Why nothing that these handlers do gets the stack out: something blocks that only a person cures, or nothing is
+/// known to block.
 pub(super) fn incurable(incident: &Incident, blockers: &[Blocker]) -> Option<Refusal> {
     let foreign = |name: &String| !incident.applications.contains(name);
     let is_incurable = |blocker: &&Blocker| {
@@ -154,7 +155,8 @@ fn not_before(incident: &Incident, blockers: &[Blocker]) -> Option<Timestamp> {
     incident.last_attempt().map(|last| last.plus(*spacing))
 }
 
-/// The row that began the operation: whoever starts the application again knows by it that the stop was for this operation.
+/// The row that began the operation: whoever starts the application again knows by it that the stop was for this
+/// operation.
 pub(super) fn marker(incident: &Incident) -> String {
     incident.began().map(|event| event.id.clone()).unwrap_or_default()
 }
