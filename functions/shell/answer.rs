@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use serde_json::Value;
-use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, is_trouble, read, told};
+use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, is_trouble, read, success_reason};
 use shared::custom_resource::verdict::{Context, Standing, is_patient, next_hop, patience};
 use shared::custom_resource::{Handover, Reply, Request};
 use shared::lifecycle::{Action, Because, Done, Refusal, Timestamp, last_start};
@@ -113,9 +113,9 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     let seen = trail.last.as_ref();
     let reply = match &reached {
         Ok(done) if is_trouble(done) => {
-            telling.reached_with_trouble(&told(done, seen), properties.reached(done, seen), &trail)
+            telling.reached_with_trouble(&success_reason(done, seen), properties.reached(done, seen), &trail)
         }
-        Ok(done) => telling.reached(&told(done, seen), properties.reached(done, seen), &trail),
+        Ok(done) => telling.reached(&success_reason(done, seen), properties.reached(done, seen), &trail),
         // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could
         // contradict it.
         Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => return Ended::AnsweredBefore,

@@ -36,7 +36,7 @@ pub(crate) async fn look(
         match look_once(aws, request, &heard).await {
             Err(Fault::Passing(error)) => {
                 tracing::info!(error, "looked at the stack and learned nothing");
-                pace.untold().await.map_err(|OutOfTime| error)?;
+                pace.back_off().await.map_err(|OutOfTime| error)?;
             }
             learned => return Ok(learned),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::contract::{property_values, told};
+use shared::contract::{property_values, success_reason};
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{
     Action, Application, Because, Call, Done, Goal, Mask, Observed, Refusal, Rejected, Stack, StackStatus, Step, Tried,
@@ -120,12 +120,12 @@ pub(crate) async fn drive(
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
                 trail.unanswered = Some(error);
-                pace.untold().await.map_err(|_| Stopped::OutOfTime(waiting))?;
+                pace.back_off().await.map_err(|_| Stopped::OutOfTime(waiting))?;
                 continue;
             }
             Err(fault) => return Err(Stopped::Refused(fault.refusal(Action::DescribeApplication))),
         };
-        pace.told();
+        pace.succeeded();
         trail.kept = tried.kept();
         let mut observed = observed;
         let mut step = next_step(goal, &observed);
@@ -139,7 +139,7 @@ pub(crate) async fn drive(
                 Err(Fault::Passing(error)) => {
                     info!(%goal, error, "looked at the stack and learned nothing");
                     trail.unanswered = Some(error);
-                    pace.untold().await.map_err(|_| Stopped::OutOfTime(waiting))?;
+                    pace.back_off().await.map_err(|_| Stopped::OutOfTime(waiting))?;
                     continue;
                 }
                 Err(fault) => return Err(Stopped::Refused(fault.refusal(Action::DescribeStacks))),
@@ -189,7 +189,7 @@ pub(crate) async fn drive(
                         tried.unanswered(&call, error.clone());
                         trail.unanswered = Some(error.clone());
                         trail.made(Made { call, because, refused: Some(error) });
-                        pace.untold().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
+                        pace.back_off().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
                         continue;
                     }
                     Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {
@@ -290,7 +290,9 @@ fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut Trail) {
     }
     let stack = observed.stack.status.map_or("", |status| status.as_str());
     match step {
-        Step::Done(done) => info!(%goal, status, stack, step = "done", because = told(done, Some(observed)), "step"),
+        Step::Done(done) => {
+            info!(%goal, status, stack, step = "done", because = success_reason(done, Some(observed)), "step")
+        }
         Step::Wait(because) => info!(%goal, status, stack, step = "wait", %because, "step"),
         Step::Call(call, because) => info!(%goal, status, stack, step = %call, %because, "step"),
         Step::Refuse(refusal) => info!(%goal, status, stack, step = "refuse", because = refusal.title(), "step"),

@@ -41,14 +41,14 @@ impl Pace {
         self.out
     }
 
-    /// After a look that told something.
-    pub(crate) fn told(&mut self) {
-        self.polling.told();
+    /// Call after a successful observation.
+    pub(crate) fn succeeded(&mut self) {
+        self.polling.succeeded();
     }
 
-    /// After a look that told nothing.
-    pub(crate) async fn untold(&mut self) -> Result<(), OutOfTime> {
-        let wait = self.polling.untold([fastrand::f64(), fastrand::f64()]);
+    /// Waits after a call that failed for the moment.
+    pub(crate) async fn back_off(&mut self) -> Result<(), OutOfTime> {
+        let wait = self.polling.back_off([fastrand::f64(), fastrand::f64()]);
         self.sleep(wait).await
     }
 

@@ -78,7 +78,7 @@ pub(crate) fn blank(outcome: Outcome, stack: &str) -> Report {
         attempt: 0,
         state: String::new(),
         next: String::new(),
-        notify: Notify::Nobody,
+        notify: Notify::LogOnly,
     }
 }
 

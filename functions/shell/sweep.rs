@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use shared::contract::{Report, STACK_ID, UNSTICK, UNSTICK_RESTART, WOKEN_BY_A_SWEEP, Wake, told as done_told};
+use shared::contract::{
+    Invocation, MAX_INVOKED_BY_A_SWEEP, Report, STACK_ID, UNSTICK, UNSTICK_RESTART, success_reason,
+};
 use shared::lifecycle::{
     Action, ApplicationStatus, Done, Duty, Glimpse, Goal, Looks, Settings, Stack, StackStatus, Swept, duty, in_turn,
     invokes_for, left_behind, reminder,
@@ -68,7 +70,7 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
     sweep.wake_for(&stuck).await;
     let applications: Vec<Listed> =
         pages(aws, until, Action::ListApplications, async |next| flink::list(aws, next).await).await?;
-    let applications = in_turn(applications, WOKEN_BY_A_SWEEP, now());
+    let applications = in_turn(applications, MAX_INVOKED_BY_A_SWEEP, now());
     // What was left behind first, of all of them: a look at snapshots takes several times as many calls, and can wait.
     let mut left = 0;
     let mut to_look_after = Vec::new();
@@ -107,8 +109,8 @@ impl Sweep<'_> {
     /// The stacks that are stuck and carry the tag themselves, in turn.
     async fn wake_for(&mut self, stuck: &BTreeSet<String>) {
         let mut left = 0;
-        for root in in_turn(stuck, WOKEN_BY_A_SWEEP, now()) {
-            if self.woken.len() == WOKEN_BY_A_SWEEP || !self.has_time() {
+        for root in in_turn(stuck, MAX_INVOKED_BY_A_SWEEP, now()) {
+            if self.woken.len() == MAX_INVOKED_BY_A_SWEEP || !self.has_time() {
                 left += 1;
                 continue;
             }
@@ -155,7 +157,7 @@ impl Sweep<'_> {
             // Listed as stuck is what it was a moment ago; the list decides for all of this sweep.
             stack: if stuck.contains(&root.id) { StackStatus::UpdateRollbackFailed } else { root.status },
             is_invoked: self.woken.contains(&root.id),
-            may_invoke: self.woken.len() < WOKEN_BY_A_SWEEP,
+            may_invoke: self.woken.len() < MAX_INVOKED_BY_A_SWEEP,
         };
         let is_unfinished = match duty(&glimpse) {
             Duty::Nothing => return Ok(None),
@@ -208,7 +210,7 @@ impl Sweep<'_> {
 
     /// Wakes this function again, for one stack.
     async fn wake(&mut self, root: &str) {
-        let is_woken = hand_over(self.aws, self.function, &Wake::found(root)).await;
+        let is_woken = hand_over(self.aws, self.function, &Invocation::found(root)).await;
         self.notes.woke(self.function, root, is_woken);
         self.woken.insert(root.to_owned());
     }
@@ -229,7 +231,7 @@ impl Sweep<'_> {
         let mut pace = Pace::new(environment, until);
         match drive(self.aws, &goal, &subject, &mut pace, &mut trail).await {
             Ok(done @ Done::Would { .. }) => {
-                self.notes.say(&format!("{name}: {}", done_told(&done, None)));
+                self.notes.say(&format!("{name}: {}", success_reason(&done, None)));
             }
             Ok(_) if trail.calls.is_empty() => return,
             Ok(_) => {}

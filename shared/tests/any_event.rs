@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use shared::contract::{AutoStart, PropertyGroups, Wake, read};
+use shared::contract::{AutoStart, Invocation, PropertyGroups, read};
 use shared::custom_resource::{LONGEST_ID, Request};
 
 /// The members that are read, and some that are not.
@@ -62,7 +62,7 @@ proptest! {
     fn no_json_makes_a_reader_panic(event in any_json()) {
         let _ = read::<AutoStart>(&event);
         let _ = read::<PropertyGroups>(&event);
-        let _ = Wake::read(&event);
+        let _ = Invocation::read(&event);
         prop_assert_eq!(Request::read(&event).is_ok(), event["ResponseURL"].as_str().is_some_and(|url| !url.is_empty()));
     }
 

@@ -87,9 +87,9 @@ proptest! {
     fn a_reason_is_cut_only_as_far_as_it_must(reply in reply(), request in request()) {
         let sent = reply.render(&request);
         let body: Value = serde_json::from_slice(&sent).expect("JSON");
-        let sent = body["Reason"].as_str().expect("a text");
-        if sent != reply.reason && !sent.is_empty() {
-            let kept = sent.strip_suffix(" [cut to fit 4,096 bytes]").expect("a reason that was cut says so");
+        let reason = body["Reason"].as_str().expect("a text");
+        if reason != reply.reason && !reason.is_empty() {
+            let kept = reason.strip_suffix(" [cut to fit 4,096 bytes]").expect("a reason that was cut says so");
             prop_assert!(reply.reason.starts_with(kept));
             // One more character, at most six bytes long as an escape, in Reason and in Trouble, would not have fitted.
             prop_assert!(sent.len() > LIMIT - 12, "{} bytes", sent.len());

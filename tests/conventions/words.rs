@@ -4,11 +4,9 @@ use crate::files;
 
 /// Each with what the documentation of AWS and Rust would say. A word is matched in prose and inside an identifier
 /// (`was_told`, `WasTold`), a phrase also across the lines of a comment.
-const BANNED: [(&str, &str); 31] = [
+const BANNED: &[(&str, &str)] = &[
     ("told", "reported, described, notified"),
     ("telling", "reporting, describing"),
-    ("tell", "report, describe, print"),
-    ("tells", "reports, describes, prints"),
     ("untold", "back_off"),
     ("woken", "invoked"),
     ("woke", "invoked"),
@@ -40,15 +38,20 @@ const BANNED: [(&str, &str); 31] = [
 
 /// Rooms that still speak the dialect: the list only ever gets shorter.
 const NOT_YET: &[&str] = &[
-    "CHANGELOG.md",
-    "functions",
-    "shared",
-    "template",
+    "functions/README.md",
+    "functions/shell",
+    "shared/src/custom_resource",
+    "shared/src/lifecycle",
+    "shared/src/operator",
+    "template/README.md",
+    "template/src",
     "tests/README.md",
-    "tests/fuzz",
     "tests/gates",
     "tests/scenarios",
 ];
+
+/// A word of the contract: the value of `Notify` in reports, which rules and subscriptions match.
+const CONTRACT: [&str; 2] = ["\"Nobody\"", "`Nobody`"];
 
 /// The list itself.
 const EXCEPT: [&str; 1] = ["tests/conventions/words.rs"];
@@ -57,6 +60,7 @@ const EXCEPT: [&str; 1] = ["tests/conventions/words.rs"];
 fn words(text: &str) -> Vec<(usize, String)> {
     let mut words = Vec::new();
     for (index, line) in text.lines().enumerate() {
+        let line = CONTRACT.iter().fold(line.to_owned(), |line, word| line.replace(word, ""));
         let mut word = String::new();
         let mut was_lower = false;
         for letter in line.chars().chain([' ']) {
@@ -77,7 +81,7 @@ fn words(text: &str) -> Vec<(usize, String)> {
 fn banned(text: &str) -> Vec<String> {
     let words = words(text);
     let mut found = Vec::new();
-    for (phrase, instead) in BANNED {
+    for &(phrase, instead) in BANNED {
         let phrase: Vec<&str> = phrase.split(' ').collect();
         for here in words.windows(phrase.len()) {
             if here.iter().map(|(_, word)| word.as_str()).eq(phrase.iter().copied()) {

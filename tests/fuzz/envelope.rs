@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
-use shared::contract::{AutoStart, CustomResource, Facts, PropertyGroups, Unreadable, Wake, read};
+use shared::contract::{AutoStart, CustomResource, Facts, PropertyGroups, Unreadable, Invocation, read};
 use shared::custom_resource::{Handover, LIMIT, LONGEST_ID, Reply, Request, Verdict};
 use shared::lifecycle::{StackStatus, Timestamp};
 
@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     // Bytes that are no JSON are what a service may have said.
     let Ok(event) = serde_json::from_slice::<Value>(bytes) else { return fits(&request(), &text, &text) };
-    let _ = Wake::read(&event);
+    let _ = Invocation::read(&event);
     let _ = Handover::read(&event).unwrap_or_default().next(&event);
     let Ok(request) = Request::read(&event) else { return };
     let _ = request.response_url.to_be_used("eu-west-1", Some("http://127.0.0.1:4566"));

@@ -1,7 +1,7 @@
 //! What a sweep tells.
 
 use shared::contract::{ActionTaken, Notify, Outcome, Report};
-use shared::lifecycle::{Action, Refusal, Reminder, Timestamp, is_news, is_told};
+use shared::lifecycle::{Action, Refusal, Reminder, Timestamp, is_news, is_reminder_due};
 
 use crate::drive::Trail;
 use crate::fault::Fault;
@@ -31,7 +31,7 @@ impl Notes {
 
     /// The unsticker was woken for a stack, or could not be.
     pub(super) fn woke(&mut self, function: &str, root: &str, is_woken: bool) {
-        if !is_woken && is_told(Timestamp(0), now()) {
+        if !is_woken && is_reminder_due(Timestamp(0), now()) {
             self.report.notify = Notify::People;
         }
         self.report.actions.push(ActionTaken {
@@ -63,8 +63,10 @@ impl Notes {
         if let Refusal::SnapshotFailed { error, .. } = refusal {
             metric::snapshot_failed(name, error);
         }
-        let is_news =
-            trail.last.as_ref().map_or_else(|| is_told(Timestamp(0), now()), |observed| is_news(refusal, observed));
+        let is_news = trail
+            .last
+            .as_ref()
+            .map_or_else(|| is_reminder_due(Timestamp(0), now()), |observed| is_news(refusal, observed));
         if is_news {
             self.report.notify = Notify::People;
         }

@@ -37,14 +37,14 @@ pub(super) async fn looked<T>(pace: &mut Pace, mut look: impl AsyncFnMut() -> Re
     loop {
         match look().await {
             Err(Fault::Passing(error)) => {
-                if tries == TRIES || pace.untold().await.is_err() {
+                if tries == TRIES || pace.back_off().await.is_err() {
                     return Err(Fault::Passing(error));
                 }
                 tries += 1;
             }
-            told => {
-                pace.told();
-                return told;
+            answer => {
+                pace.succeeded();
+                return answer;
             }
         }
     }

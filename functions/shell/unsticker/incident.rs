@@ -15,7 +15,7 @@ use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
-use crate::report::{self as told, Taken, compose};
+use crate::report::{self, Taken, compose};
 use crate::stack::StackSeen;
 use crate::{flink, gather, look};
 
@@ -27,7 +27,7 @@ pub(super) async fn handle(
     until: Instant,
 ) -> Result<(Report, Option<Timestamp>), Halt> {
     let settings = Settings::from(&aws.environment);
-    let Some(root) = root(aws, name, until).await? else { return Ok((told::not_ours(name), None)) };
+    let Some(root) = root(aws, name, until).await? else { return Ok((report::not_ours(name), None)) };
     let mut incident = gather::described_incident(aws, &root);
     incident.trigger = trigger;
     info!(stack = root.id, status = %root.status, ?trigger, "invoked");
@@ -35,7 +35,7 @@ pub(super) async fn handle(
         // What cannot be read of a stack that has not opted in is nobody's trouble.
         Err(Halt::Refused(refusal)) if incident.consent == Consent::None => {
             info!(%refusal, "a stack that has not opted in could not be read");
-            return Ok((told::blank(Outcome::NotOurs, &root.id), None));
+            return Ok((report::blank(Outcome::NotOurs, &root.id), None));
         }
         applications => applications?,
     };

@@ -5,7 +5,7 @@ mod incident;
 use std::time::Instant;
 
 use serde_json::Value;
-use shared::contract::{Outcome, Report, Wake};
+use shared::contract::{Invocation, Outcome, Report};
 use shared::lifecycle::{Action, Refusal, Trigger};
 use tracing::info;
 
@@ -57,7 +57,7 @@ pub(crate) async fn learned<T>(
             Ok(answer) => return Ok(answer),
             Err(Fault::Passing(error)) => {
                 info!(?action, error, "looked and learned nothing");
-                pace.untold().await.map_err(|_| Unfinished::Passing(error))?;
+                pace.back_off().await.map_err(|_| Unfinished::Passing(error))?;
             }
             Err(fault) => return Err(Halt::Refused(fault.refusal(action))),
         }
@@ -66,12 +66,12 @@ pub(crate) async fn learned<T>(
 
 /// Handles one event; `function` is this function's own name.
 pub(crate) async fn handle(aws: &Aws, event: &Value, function: &str, until: Instant) -> Result<Report, Unfinished> {
-    let wake = Wake::read(event).map_err(Unfinished::Unknown)?;
-    let (name, trigger) = match &wake {
-        Wake::Sweep => ("", None),
-        Wake::StackStatusChange { stack_id, .. } => (stack_id.as_str(), Some(Trigger::Event)),
-        Wake::Operator { stack_name } => (stack_name.as_str(), Some(Trigger::Operator)),
-        Wake::Found { stack_id } => (stack_id.as_str(), Some(Trigger::Sweep)),
+    let invocation = Invocation::read(event).map_err(Unfinished::Unknown)?;
+    let (name, trigger) = match &invocation {
+        Invocation::Sweep => ("", None),
+        Invocation::StackStatusChange { stack_id, .. } => (stack_id.as_str(), Some(Trigger::Event)),
+        Invocation::Operator { stack_name } => (stack_name.as_str(), Some(Trigger::Operator)),
+        Invocation::Found { stack_id } => (stack_id.as_str(), Some(Trigger::Sweep)),
     };
     let ended = match trigger {
         None => sweep(aws, function, until).await.map(|report| (report, None)),
@@ -82,6 +82,6 @@ pub(crate) async fn handle(aws: &Aws, event: &Value, function: &str, until: Inst
         Err(Halt::Refused(refusal)) => (told::refused(told::blank(Outcome::Refused, name), &refusal), None),
         Err(Halt::Unfinished(unfinished)) => return Err(unfinished),
     };
-    report.notify = report.heard_by(&wake, rests_since, now());
+    report.notify = report.recipients(&invocation, rests_since, now());
     Ok(report)
 }

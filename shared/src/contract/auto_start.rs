@@ -89,7 +89,7 @@ impl CustomResource for AutoStart {
     fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
         match &request.request_type {
             RequestType::Create | RequestType::Update => {
-                // What only a Delete acts on is told now: then it would be too late.
+                // What only a Delete acts on is refused now: then it would be too late.
                 self.on_delete()?;
                 let (asked, allow_non_restored_state) =
                     self.run_configuration.as_ref().map_or(Ok((Restore::Latest, false)), RunConfiguration::restore)?;
@@ -118,7 +118,7 @@ impl CustomResource for AutoStart {
                 };
                 let (force, patience, since) = (Force::Freely, facts.stop_patience, facts.since);
                 let stop = Stopped { marker: None, graceful, force, patience, since, proof: None };
-                Ok(facts.stack.is_going().then_some(Goal::Stopped(stop)))
+                Ok(facts.stack.is_being_removed().then_some(Goal::Stopped(stop)))
             }
             RequestType::Unknown(word) => Err(unknown(word).into()),
         }

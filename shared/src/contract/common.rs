@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::resource::ApplicationRef;
 use super::unreadable::Unreadable;
 
-/// Whom CloudFormation calls, how long it waits, which application is meant, and what makes it call again.
+/// The function that CloudFormation calls, how long it waits, which application is meant, and what makes it call again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Common<V = String> {

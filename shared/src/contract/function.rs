@@ -25,8 +25,8 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 /// How many of the unsticker run at once: its reserved concurrency, unless a deployment chooses another (the parameter
 /// [`UNSTICKER_CONCURRENCY_PARAMETER`] of `handlers`).
 ///
-/// From `make fleet`, fifty stacks (a region's quota) stuck at once, at API rates that nobody publishes, with the sweep on its schedule. Minutes
-/// of AWS until all were cured, measured on a busy machine and on a quiet one:
+/// From `make fleet`, fifty stacks (a region's quota) stuck at once, at API rates that AWS does not publish, with the
+/// sweep on its schedule. Minutes of AWS until all were cured, measured on a busy machine and on a quiet one:
 ///
 /// | calls a second | with 5 | with 10 | with 20 |
 /// |---|---|---|---|
@@ -34,18 +34,19 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 /// | 5 | 42 | 21 to 34 | 18 to 26 |
 /// | 20 | 42 to 55 | 20 to 29 | 17 to 24 |
 ///
-/// With 10 no event is lost at any rate, and at the lowest, which is the one that people report, more only throttle each other. A stack
-/// takes four and a half minutes of one of them, in two invocations: a thousand at once, at 20 calls a second, took 20 of them 220 minutes.
-/// They took 10 of them 443 minutes: 123 events were older than the six hours for which Lambda keeps one, and the sweep cured their
-/// stacks, [`WOKEN_BY_A_SWEEP`] at a time.
+/// With 10 no event is lost at any rate, and at the lowest, which is the one that people report, more only throttle
+/// each other. A stack takes four and a half minutes of one of them, in two invocations: a thousand at once, at 20
+/// calls a second, took 20 of them 220 minutes. They took 10 of them 443 minutes: 123 events were older than the six
+/// hours for which Lambda keeps one, and the sweep cured their stacks, [`MAX_INVOKED_BY_A_SWEEP`] at a time.
 pub const UNSTICKER_CONCURRENCY: u32 = 10;
-/// How many stacks one sweep wakes at most; the others have their turn in the next ones.
+/// How many stacks one sweep invokes the unsticker for at most; the others have their turn in the next ones.
 ///
-/// The stacks wait in the one queue of the unsticker's events, where those of a whole region may be waiting already, and a stack that waits
-/// there is found again by each sweep. An incident takes four and a half minutes in two invocations (`make fleet`), so that in
-/// the 15 minutes between two sweeps [`UNSTICKER_CONCURRENCY`] finishes three times as many, unless the rate is lower than that: with
-/// twice as many a sweep adds less than is done until the next, and a third is left to the events.
-pub const WOKEN_BY_A_SWEEP: usize = 2 * UNSTICKER_CONCURRENCY as usize;
+/// The stacks wait in the one queue of the unsticker's events, where those of a whole region may be waiting already,
+/// and a stack that waits there is found again by each sweep. An incident takes four and a half minutes in two
+/// invocations (`make fleet`), so that in the 15 minutes between two sweeps [`UNSTICKER_CONCURRENCY`] finishes three
+/// times as many, unless the rate is lower than that: with twice as many a sweep adds less than is done until the next,
+/// and a third is left to the events.
+pub const MAX_INVOKED_BY_A_SWEEP: usize = 2 * UNSTICKER_CONCURRENCY as usize;
 /// The parameter of `handlers` that may say otherwise, and the output by which `make deploy` knows it.
 pub const UNSTICKER_CONCURRENCY_PARAMETER: &str = "UnstickerConcurrency";
 
@@ -67,7 +68,8 @@ impl Function {
         }
     }
 
-    /// The export of `handlers` that holds the function's ARN; a stack that imports it keeps the handlers from being deleted.
+    /// The export of `handlers` that holds the function's ARN; a stack that imports it keeps the handlers from being
+    /// deleted.
     #[must_use]
     pub fn arn_export(self) -> String {
         let name = self.name();

@@ -33,8 +33,8 @@ pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Aske
     let reach = found.as_ref().map_or(Reach::Own, |(_, reach)| reach.clone());
     let kept_for = found.as_ref().and_then(|(name, _)| asker.other_groups(request, name));
     let goal = properties.goal(request, &Facts { reach, kept_for, ..facts });
-    // A Delete with nothing to do is no trouble, whoever owns the application by now: the cleanup after a new name is
-    // one.
+    // A Delete with nothing to do is no trouble, whichever stack owns the application by now: the cleanup after a new
+    // name is one.
     if request.request_type == RequestType::Delete && goal == Ok(None) {
         return Intent::Nothing;
     }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delete_with_nothing_to_do_asks_nobody_whose_the_application_is() {
+    fn a_delete_with_nothing_to_do_does_not_check_the_ownership() {
         for name in ["flink-own", "flink-theirs"] {
             assert_eq!(of::<AutoStart>("Delete", &named(name)), Intent::Nothing);
             assert_eq!(of::<UpdateGuard>("Delete", &named(name)), Intent::Nothing);

@@ -134,8 +134,8 @@ mod tests {
     #[test]
     fn a_value_at_fault_is_named_by_its_key_and_not_repeated() {
         let text = refusal(&[group("a", &[("password", &"hunter2".repeat(300))])]);
-        let told = "PropertyGroups[0].PropertyMap.password: found 2100 characters in the value, it takes 1 to 2048";
-        assert_eq!(text, told);
+        let expected = "PropertyGroups[0].PropertyMap.password: found 2100 characters in the value, it takes 1 to 2048";
+        assert_eq!(text, expected);
         assert!(refusal(&[group("a", &[("k", "")])]).contains("found 0 characters in the value"));
         assert!(refusal(&[group("a", &[("", "v")])]).contains("found 0 characters in the key"));
         let long = refusal(&[group("a", &[(&"k".repeat(2049), "v")])]);

@@ -1,7 +1,7 @@
 //! The metrics that the handlers write, each with its unit; the template's alarms and dashboards read them.
 //!
-//! Bytes of state are not among them: no API of the service tells a snapshot's size. The dashboard shows the service's
-//! own `lastCheckpointSize` instead.
+//! Bytes of state are not among them: no API of the service returns a snapshot's size. The dashboard shows the
+//! service's own `lastCheckpointSize` instead.
 
 /// The CloudWatch namespace.
 pub const NAMESPACE: &str = "FlinkStackHandlers";
@@ -17,8 +17,8 @@ pub const TROUBLE: &str = "Trouble";
 pub const TIME_TO_ANSWER: &str = "TimeToAnswer";
 /// Count: how many calls that change something it took, refused ones too.
 pub const CALLS: &str = "Calls";
-/// Count: how many of the sweep's snapshots failed, or were refused for want of a healthy job; a line for each, with
-/// the operation's error.
+/// Count: how many of the sweep's snapshots failed, or were refused because the job is not healthy; a line for each,
+/// with the operation's error.
 pub const FAILED_SNAPSHOTS: &str = "FailedSnapshots";
 /// Count: a job that these handlers stopped and that does not run; each sweep writes one for each.
 pub const STOPPED_JOBS: &str = "StoppedJobs";

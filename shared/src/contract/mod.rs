@@ -32,8 +32,8 @@ mod report;
 mod resource;
 mod secrets;
 mod stack_status_change;
+mod success_reason;
 mod tags;
-mod told;
 mod unreadable;
 mod update_guard;
 
@@ -43,7 +43,7 @@ pub use common::Common;
 pub use environment::Environment;
 pub use function::{
     ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
-    UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER, WOKEN_BY_A_SWEEP,
+    MAX_INVOKED_BY_A_SWEEP, UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
 };
 pub use intent::{Intent, intent};
 pub use limits::Leaf;
@@ -54,8 +54,8 @@ pub use reach::Asker;
 pub use report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
 pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};
 pub use secrets::looks_like_a_secret;
-pub use stack_status_change::{Wake, pattern};
+pub use stack_status_change::{Invocation, pattern};
+pub use success_reason::{is_trouble, success_reason};
 pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, STACK_ID, UNSTICK, UNSTICK_RESTART};
-pub use told::{is_trouble, told};
 pub use unreadable::{Unreadable, read};
 pub use update_guard::{UpdateGuard, UpdateGuardAttributes};

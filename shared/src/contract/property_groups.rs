@@ -55,7 +55,7 @@ impl PropertyGroups {
 struct Given {
     groups: Vec<Group>,
     policy: ConflictPolicy,
-    /// Whether there was something that could not be read; it is nobody's of ours.
+    /// Whether there was something that could not be read; it is not ours.
     unread: bool,
 }
 
@@ -92,7 +92,7 @@ fn group(entry: &Value) -> Option<Group> {
 }
 
 /// What was done about keys with another value, by key.
-pub(super) fn groups_told(settled: &[Settled], unread: bool) -> String {
+pub(super) fn describe_groups(settled: &[Settled], unread: bool) -> String {
     let mut text = "The property groups are as wanted.".to_owned();
     for (how, because) in [
         (
@@ -101,8 +101,8 @@ pub(super) fn groups_told(settled: &[Settled], unread: bool) -> String {
              was restarted with them; give the application's own EnvironmentProperties the same groups",
         ),
         (How::Repaired, "Repaired, because they were changed or dropped behind this resource's back"),
-        (How::Replaced, "Replaced, though somebody else had set them"),
-        (How::Kept, "Kept as somebody else set them"),
+        (How::Replaced, "Replaced, though this resource had not set them"),
+        (How::Kept, "Kept, since this resource did not set them"),
     ] {
         let places: Vec<&str> = settled.iter().filter(|one| one.how == how).map(|one| one.place.as_str()).collect();
         if !places.is_empty() {
@@ -144,7 +144,7 @@ impl CustomResource for PropertyGroups {
                 let (previous_policy, policy) = (ConflictPolicy::Keep, ConflictPolicy::Keep);
                 let wanted = Vec::new();
                 // A stack that goes takes its application with it; borrowed groups go with the borrower.
-                let kept_for = facts.kept_for.clone().filter(|_| !facts.stack.is_going());
+                let kept_for = facts.kept_for.clone().filter(|_| !facts.stack.is_being_removed());
                 let unread = false;
                 let goal = Properties {
                     wanted,
@@ -226,17 +226,17 @@ mod tests {
 
     #[test]
     fn what_an_update_dropped_from_a_running_job_is_named_with_what_prevents_it() {
-        let text = groups_told(&[Settled { place: "g/a".into(), how: How::Wiped }], false);
+        let text = describe_groups(&[Settled { place: "g/a".into(), how: How::Wiped }], false);
         assert!(text.contains("had dropped them from the RUNNING job"), "{text}");
         assert!(text.ends_with("EnvironmentProperties the same groups: g/a."), "{text}");
     }
 
     #[test]
-    fn what_was_settled_is_told_by_key() {
+    fn what_was_settled_is_described_by_key() {
         let one = |place: &str, how| Settled { place: place.into(), how };
         let settled = vec![one("g/a", How::Repaired), one("g/b", How::Kept), one("h/c", How::Kept)];
-        let text = groups_told(&settled, false);
+        let text = describe_groups(&settled, false);
         assert!(text.contains("behind this resource's back: g/a."), "{text}");
-        assert!(text.ends_with("Kept as somebody else set them: g/b, h/c."), "{text}");
+        assert!(text.ends_with("Kept, since this resource did not set them: g/b, h/c."), "{text}");
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stack_status_change::Wake;
-use crate::lifecycle::{Timestamp, is_new, is_told};
+use super::stack_status_change::Invocation;
+use crate::lifecycle::{Timestamp, is_new, is_reminder_due};
 
 /// How an incident stands. The word that rules and alarms match on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,33 +14,34 @@ pub enum Outcome {
     Recovered,
     /// The old code fails again: stopped on purpose; deploy a fix.
     StoppedAwaitingFix,
-    /// It is left to a person; what was done all the same is listed.
+    /// It is left to a person; what was still done is listed.
     Refused,
     /// No tagged application is concerned.
     NotOurs,
     /// What would have been done.
     DryRun,
-    /// UPDATE_FAILED with rollback disabled: told, never touched.
+    /// UPDATE_FAILED with rollback disabled: reported, never touched.
     Reported,
     /// A sweep, with what it did.
     Swept,
 }
 
-/// Whom a report is for. A word, not a boolean: CloudFormation makes a string of a boolean in an event pattern, and
-/// EventBridge then matches nothing (aws-cloudformation/cloudformation-coverage-roadmap issue 251).
+/// Who is notified of a report. A word, not a boolean: CloudFormation makes a string of a boolean in an event pattern,
+/// and EventBridge then matches nothing (aws-cloudformation/cloudformation-coverage-roadmap issue 251).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notify {
     /// It goes to the topic.
     People,
-    /// It stays in the log: a sweep that found nothing, or what was told not long ago.
-    Nobody,
+    /// It stays in the log: a sweep that found nothing, or what was reported not long ago.
+    #[serde(rename = "Nobody")]
+    LogOnly,
 }
 
 /// The incident report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Report {
-    /// For whoever reads it in a mail: the stack, what became of it, and the next step. Empty until
+    /// For the reader of a mail: the stack, what became of it, and the next step. Empty until
     /// [`Report::summarized`].
     pub summary: String,
     /// How the incident stands.
@@ -61,7 +62,7 @@ pub struct Report {
     pub state: String,
     /// The next command for a person; empty when there is nothing to do.
     pub next: String,
-    /// Whether people are told: what the rule to the topic matches on.
+    /// Whether people are notified: what the rule to the topic matches on.
     pub notify: Notify,
 }
 
@@ -94,28 +95,28 @@ impl Report {
         self.next.push_str(next);
     }
 
-    /// Whom it is for. What a sweep finds again is told when it is new, and then once an hour; `rests_since` is when
+    /// Who is notified. What a sweep finds again notifies when it is new, and then once an hour; `rests_since` is when
     /// the stack came to be as it is.
     #[must_use]
-    pub fn heard_by(&self, wake: &Wake, rests_since: Option<Timestamp>, now: Timestamp) -> Notify {
-        let goes_on = match wake {
-            Wake::Sweep if self.outcome == Outcome::Swept => return self.notify,
-            Wake::Sweep => true,
+    pub fn recipients(&self, invocation: &Invocation, rests_since: Option<Timestamp>, now: Timestamp) -> Notify {
+        let is_repeated = match invocation {
+            Invocation::Sweep if self.outcome == Outcome::Swept => return self.notify,
+            Invocation::Sweep => true,
             // What waits or is left to a person is no news for long.
-            Wake::Found { .. } if self.outcome == Outcome::Reported && !self.has_called(|_| true) => {
+            Invocation::Found { .. } if self.outcome == Outcome::Reported && !self.has_called(|_| true) => {
                 let is_news = rests_since.is_some_and(|since| is_new(now.since(since)));
-                return if is_news { Notify::People } else { Notify::Nobody };
+                return if is_news { Notify::People } else { Notify::LogOnly };
             }
             // A marker that was written and removed again, or a snapshot that proved nothing, changed nothing.
-            Wake::Found { .. } if self.outcome == Outcome::Refused => !self.has_called(|action| {
+            Invocation::Found { .. } if self.outcome == Outcome::Refused => !self.has_called(|action| {
                 let passing = ["TagResource", "UntagResource", "CreateApplicationSnapshot"];
                 !passing.iter().any(|call| action.call.starts_with(call))
             }),
-            Wake::Found { .. } => !self.has_called(|_| true),
-            Wake::StackStatusChange { .. } | Wake::Operator { .. } => false,
+            Invocation::Found { .. } => !self.has_called(|_| true),
+            Invocation::StackStatusChange { .. } | Invocation::Operator { .. } => false,
         };
-        let is_told = !goes_on || is_told(rests_since.unwrap_or_default(), now);
-        if self.outcome != Outcome::NotOurs && is_told { Notify::People } else { Notify::Nobody }
+        let notifies = !is_repeated || is_reminder_due(rests_since.unwrap_or_default(), now);
+        if self.outcome != Outcome::NotOurs && notifies { Notify::People } else { Notify::LogOnly }
     }
 
     /// With its summary, which a mail begins with.
@@ -202,7 +203,7 @@ mod tests {
             attempt: 0,
             state: String::new(),
             next: String::new(),
-            notify: Notify::Nobody,
+            notify: Notify::LogOnly,
         }
     }
 
@@ -216,20 +217,20 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_that_a_sweep_finds_again_is_told_when_it_is_new_and_once_an_hour() {
-        let (found, refused) = (Wake::Found { stack_id: "s".into() }, report(Outcome::Refused, Some("no")));
+    fn a_refusal_that_a_sweep_finds_again_notifies_when_it_is_new_and_once_an_hour() {
+        let (found, refused) = (Invocation::Found { stack_id: "s".into() }, report(Outcome::Refused, Some("no")));
         let minute = |minute: i64| Timestamp(1_795_406_400_000 + minute * 60_000);
-        let heard = |since, now| refused.heard_by(&found, Some(minute(since)), minute(now));
-        assert_eq!(heard(10, 20), Notify::People, "new");
-        assert_eq!(heard(-600, 20), Notify::Nobody, "ten hours old and twenty minutes");
-        assert_eq!(heard(-600, 62), Notify::People, "eleven hours old");
+        let notified = |since, now| refused.recipients(&found, Some(minute(since)), minute(now));
+        assert_eq!(notified(10, 20), Notify::People, "new");
+        assert_eq!(notified(-600, 20), Notify::LogOnly, "ten hours old and twenty minutes");
+        assert_eq!(notified(-600, 62), Notify::People, "eleven hours old");
         let acted = report(Outcome::Refused, None);
-        assert_eq!(acted.heard_by(&found, Some(minute(-600)), minute(20)), Notify::People, "something was done");
+        assert_eq!(acted.recipients(&found, Some(minute(-600)), minute(20)), Notify::People, "something was done");
         let mut proven = acted;
         proven.actions[0].call = "CreateApplicationSnapshot of a proof".into();
-        assert_eq!(proven.heard_by(&found, Some(minute(-600)), minute(20)), Notify::Nobody, "it proved nothing");
-        let event = Wake::StackStatusChange { stack_id: "s".into(), status: "UPDATE_ROLLBACK_FAILED".into() };
-        assert_eq!(refused.heard_by(&event, None, minute(20)), Notify::People, "an event");
-        assert_eq!(report(Outcome::NotOurs, None).heard_by(&event, None, minute(2)), Notify::Nobody);
+        assert_eq!(proven.recipients(&found, Some(minute(-600)), minute(20)), Notify::LogOnly, "it proved nothing");
+        let event = Invocation::StackStatusChange { stack_id: "s".into(), status: "UPDATE_ROLLBACK_FAILED".into() };
+        assert_eq!(refused.recipients(&event, None, minute(20)), Notify::People, "an event");
+        assert_eq!(report(Outcome::NotOurs, None).recipients(&event, None, minute(2)), Notify::LogOnly);
     }
 }

@@ -1,4 +1,4 @@
-//! What the one server of custom resources asks of each contract: which application, what to reach, what to tell.
+//! What the one server of custom resources asks of each contract: which application, what to reach, what to answer.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_that_looks_like_a_secret_is_told_from_one_that_says_where_it_lies() {
+    fn a_key_that_looks_like_a_secret_is_distinguished_from_one_that_says_where_it_lies() {
         for key in [
             "password",
             "db.password",

@@ -1,4 +1,4 @@
-//! What wakes the unsticker, and the EventBridge pattern that lets it through: one definition for both.
+//! What invokes the unsticker, and the EventBridge pattern that lets it through: one definition for both.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ struct StatusDetails {
 
 /// Why the unsticker was called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wake {
+pub enum Invocation {
     /// A stack's status changed: its ID and the status it had then.
     StackStatusChange {
         /// The stack's ARN.
@@ -56,8 +56,8 @@ pub enum Wake {
     },
 }
 
-impl Wake {
-    /// The event with which the sweep wakes the unsticker for one stack: an operator's, that says whose it is.
+impl Invocation {
+    /// The event with which the sweep invokes the unsticker for one stack: an operator's, that says whose it is.
     #[must_use]
     pub fn found(stack_id: &str) -> Value {
         json!({"StackName": stack_id, "Sweep": true})
@@ -107,23 +107,23 @@ mod tests {
     }
 
     #[test]
-    fn the_events_are_told_apart() {
+    fn the_events_are_distinguished() {
         let (stack_id, status) = ("arn:s".to_owned(), "UPDATE_ROLLBACK_FAILED".to_owned());
-        assert_eq!(Wake::read(&change("arn:s")), Ok(Wake::StackStatusChange { stack_id, status }));
-        assert_eq!(Wake::read(&json!({"Sweep": true})), Ok(Wake::Sweep));
-        assert_eq!(Wake::read(&Wake::found("arn:s")), Ok(Wake::Found { stack_id: "arn:s".into() }));
-        assert_eq!(Wake::read(&json!({"StackName": "s"})), Ok(Wake::Operator { stack_name: "s".into() }));
+        assert_eq!(Invocation::read(&change("arn:s")), Ok(Invocation::StackStatusChange { stack_id, status }));
+        assert_eq!(Invocation::read(&json!({"Sweep": true})), Ok(Invocation::Sweep));
+        assert_eq!(Invocation::read(&Invocation::found("arn:s")), Ok(Invocation::Found { stack_id: "arn:s".into() }));
+        assert_eq!(Invocation::read(&json!({"StackName": "s"})), Ok(Invocation::Operator { stack_name: "s".into() }));
     }
 
     #[test]
-    fn anything_else_is_told_what_it_takes() {
+    fn anything_else_is_refused_with_what_it_takes() {
         let mut other = change("arn:s");
         other["detail-type"] = json!("CloudFormation Resource Status Change");
         let mut no_status = change("arn:s");
         no_status["detail"]["status-details"] = json!({});
         let none = [json!({}), json!([]), json!({"StackName": ""}), json!({"Sweep": "true"})];
         for event in none.into_iter().chain([other, no_status, change("")]) {
-            assert!(Wake::read(&event).unwrap_err().contains("StackName"));
+            assert!(Invocation::read(&event).unwrap_err().contains("StackName"));
         }
     }
 }

@@ -10,7 +10,8 @@ pub const SNAPSHOT_HOURS: &str = crate::lifecycle::SNAPSHOT_HOURS;
 /// On the application, by CloudFormation itself: the ID of the stack that owns it (`tagging` in the resource's registry
 /// schema).
 pub const STACK_ID: &str = crate::lifecycle::STACK_ID;
-/// On the application: the marker, written before a stop by whoever stops, removed by whoever brings it to RUNNING.
+/// On the application: the marker, written before a stop by the function that stops it, removed by the one that brings
+/// it to RUNNING.
 pub const UNSTICK_RESTART: &str = crate::lifecycle::MARKER;
 /// On the application: the name, or the ARN, of a stack that may inject property groups into it.
 pub const HANDLERS_ALLOW: &str = crate::lifecycle::HANDLERS_ALLOW;

@@ -76,7 +76,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_wrong_shape_is_told_with_its_path() {
+    fn a_wrong_shape_is_refused_with_its_path() {
         let properties = json!({"ServiceToken": "t", "RunConfiguration": {"FlinkRunConfiguration": {"AllowNonRestoredState": true}}});
         let error = read::<AutoStart>(&properties).unwrap_err();
         assert_eq!(error.path, "RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_shape_among_the_common_properties_is_told_with_its_path_too() {
+    fn a_wrong_shape_among_the_common_properties_is_refused_with_its_path_too() {
         let error = read::<AutoStart>(&json!({"ServiceToken": "t", "ApplicationName": ["a"]})).unwrap_err();
         assert_eq!(error.to_string(), "ApplicationName: found sequence, it takes a string");
     }

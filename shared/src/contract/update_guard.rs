@@ -110,8 +110,8 @@ impl UpdateGuard {
         renamed(self, request).filter(|_| !skips && !stack.is_rolling_back())
     }
 
-    /// Whether an update is about this guard alone: then the application does not change, and nobody would be called to
-    /// start it again.
+    /// Whether an update is about this guard alone: then the application does not change, and no handler would be
+    /// called to start it again.
     fn is_about_itself(&self, request: &Request, stack: StackStatus) -> bool {
         if request.request_type != RequestType::Update || stack.is_rolling_back() {
             return false;

@@ -66,7 +66,7 @@ pub use restore::can_restore;
 pub use resume::MAX_ATTEMPTS;
 pub use start::restored_snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
-pub use sweep::{EVERY, in_turn, is_new, is_news, is_told};
+pub use sweep::{EVERY, in_turn, is_new, is_news, is_reminder_due};
 pub use trace::without_frames;
 pub use tried::{Rejected, Rejection, Steady, Tried};
 pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};

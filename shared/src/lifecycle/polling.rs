@@ -25,7 +25,7 @@ const SLOWEST: u32 = 8;
 /// How much longer a job that is only waited for rests: a look at a RUNNING application is four calls, not one, and many of them at once
 /// would use up the rate for nothing.
 const WATCHED: u32 = 3;
-/// What is left of a slow pace after a look that told something.
+/// What is left of a slow pace after a successful observation.
 const FASTER: f64 = 0.7;
 
 impl Polling {
@@ -35,15 +35,15 @@ impl Polling {
         Self { base, wait: base, waited: false }
     }
 
-    /// After a look that told something.
-    pub fn told(&mut self) {
+    /// Call after a successful observation.
+    pub fn succeeded(&mut self) {
         self.wait = self.base.max(self.wait.mul_f64(FASTER));
     }
 
-    /// The rest after a look that told nothing. Both `random` numbers are of 0 to 1: how much slower, and when in that pace. The
+    /// The rest after a call that failed for the moment. Both `random` numbers are of 0 to 1: how much slower, and when in that pace. The
     /// spread is wide, or those who were throttled together would be throttled together again.
     #[must_use]
-    pub fn untold(&mut self, random: [f64; 2]) -> Duration {
+    pub fn back_off(&mut self, random: [f64; 2]) -> Duration {
         let [slower, when] = random;
         self.wait = (self.base * SLOWEST).min(self.wait.mul_f64(1.0 + 2.0 * slower));
         self.wait.mul_f64(0.5 + when)
@@ -88,11 +88,11 @@ mod tests {
     #[test]
     fn without_information_the_pace_slows_down_to_its_bound_and_comes_back() {
         let mut polling = Polling::every(Duration::from_secs(5));
-        let slower: Vec<u64> = (0..4).map(|_| polling.untold([0.5, 0.5]).as_secs()).collect();
+        let slower: Vec<u64> = (0..4).map(|_| polling.back_off([0.5, 0.5]).as_secs()).collect();
         assert_eq!(slower, [10, 20, 40, 40]);
         let rests: Vec<u64> = (0..8)
             .map(|_| {
-                polling.told();
+                polling.succeeded();
                 polling.rest(Because::NotSeenYet, 0.5).as_secs()
             })
             .collect();

@@ -36,7 +36,7 @@ pub(super) fn next(goal: &Properties, observed: &Observed) -> Step {
         };
     };
     // A borrowed application stays when the borrower goes.
-    if removing && goal.reach == Reach::Own && observed.stack.status.is_some_and(StackStatus::is_going) {
+    if removing && goal.reach == Reach::Own && observed.stack.status.is_some_and(StackStatus::is_being_removed) {
         return left(goal, application, "the stack goes, and the application with it");
     }
     if let Some(other) = &goal.kept_for {

@@ -117,7 +117,7 @@ impl StackStatus {
 
     /// Whether the stack itself goes: it is being deleted, or its creation is rolled back.
     #[must_use]
-    pub const fn is_going(self) -> bool {
+    pub const fn is_being_removed(self) -> bool {
         matches!(self, Self::DeleteInProgress | Self::RollbackInProgress)
     }
 
@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn a_stack_that_rolls_back_its_creation_is_going_and_one_that_rolls_back_an_update_is_not() {
-        assert!(StackStatus::RollbackInProgress.is_going());
-        assert!(!StackStatus::UpdateRollbackInProgress.is_going());
+        assert!(StackStatus::RollbackInProgress.is_being_removed());
+        assert!(!StackStatus::UpdateRollbackInProgress.is_being_removed());
         assert!(StackStatus::UpdateRollbackCompleteCleanupInProgress.is_in_progress());
     }
 }

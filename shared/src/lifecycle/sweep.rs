@@ -174,7 +174,7 @@ pub fn in_turn<T>(all: impl IntoIterator<Item = T>, many: usize, now: Timestamp)
 /// Whether people hear from a sweep of what began at `since`: when it is new, and then once an hour. A little more than one sweep is new, so
 /// that a schedule that is late loses nothing.
 #[must_use]
-pub fn is_told(since: Timestamp, now: Timestamp) -> bool {
+pub fn is_reminder_due(since: Timestamp, now: Timestamp) -> bool {
     let age = now.since(since);
     is_new(age) || age.as_secs() % AGAIN.as_secs() < EVERY.as_secs()
 }
@@ -190,7 +190,7 @@ pub fn is_new(age: Duration) -> bool {
 pub fn is_news(refusal: &Refusal, observed: &Observed) -> bool {
     let Refusal::SnapshotFailed { .. } = refusal else {
         // Since when it is so is not known: once an hour by the clock.
-        return is_told(Timestamp(0), observed.now);
+        return is_reminder_due(Timestamp(0), observed.now);
     };
     if let Some(last) = observed.application.as_ref().and_then(failed_last) {
         // Each attempt is reported once: by the sweep after the one that made it.
@@ -198,7 +198,7 @@ pub fn is_news(refusal: &Refusal, observed: &Observed) -> bool {
     }
     // A refused one leaves nothing behind but that it is due: reported when it first is, and then once an hour.
     let due = observed.application.as_ref().and_then(due_since);
-    is_told(due.unwrap_or_default(), observed.now)
+    is_reminder_due(due.unwrap_or_default(), observed.now)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `access.template.json`: what must exist before the functions do, once per account and region.
 //!
-//! Roles, log groups, the artifact bucket, where failures and incidents go, and what application stacks are deployed with.
+//! Roles, log groups, the artifact bucket, where failures and incidents go, and what application stacks are deployed
+//! with.
 
 use serde_json::{Value as Json, json};
 
@@ -61,7 +62,7 @@ pub fn access() -> Result<Template, Problem> {
         ParameterOf::number("How many days the functions' logs are kept.").default(30).one_of(RETENTION_DAYS),
     )?;
     let mail = template
-        .parameter("IncidentMail", ParameterOf::text("Who gets mail about incidents; empty for nobody.").default(""))?;
+        .parameter("IncidentMail", ParameterOf::text("Who gets mail about incidents; empty for none.").default(""))?;
     let key = Key::from_parameter(
         &mut template,
         "the dead-letter queue, the incident topic and the functions' logs; application stacks may then use it too",
@@ -73,7 +74,7 @@ pub fn access() -> Result<Template, Problem> {
     let continues = template.condition("ContinuesWithOwnRole", own_role)?;
     let ignores = template.condition("IgnoresConsentTag", Test::equals(&ignores_tag.reference(), "true"))?;
     let bounds = template.condition("BoundaryIsOurs", Test::equals(&own_boundary, ""))?;
-    let mails = template.condition("SomebodyGetsMail", Test::given(&mail.reference()))?;
+    let mails = template.condition("IncidentMailIsGiven", Test::given(&mail.reference()))?;
 
     let bucket = template.add("ArtifactBucket", Bucket::for_artifacts().removed_with_the_stack())?;
     template.add("ArtifactBucketPolicy", bucket.tls_only())?;
@@ -132,13 +133,13 @@ pub fn access() -> Result<Template, Problem> {
     template.output("Tracing", "cargo lambda deploy --tracing.", &tracing);
     template.export("BucketName", "Where jars go.", &bucket.reference(), ACCESS_BUCKET_EXPORT);
     template.export("BoundaryArn", "Of application roles.", &boundary, ACCESS_BOUNDARY_EXPORT);
-    template.export("DeadLetterQueueArn", "What nobody could take.", &queue.arn(), ACCESS_QUEUE_EXPORT);
+    template.export("DeadLetterQueueArn", "Messages that no function could take.", &queue.arn(), ACCESS_QUEUE_EXPORT);
     template.export("IncidentTopicArn", "Incident reports and alarms.", &topic.reference(), ACCESS_TOPIC_EXPORT);
     Ok(template)
 }
 
-/// What is mailed of all that is on the topic: alarms, and the reports that are for people. Lambda publishes the result of every
-/// invocation of the unsticker, and most of them found nothing.
+/// What is mailed of all that is on the topic: alarms, and the reports that are for people. Lambda publishes the result
+/// of every invocation of the unsticker, and most of them found nothing.
 fn for_people() -> Result<Json, Problem> {
     let people = Value::of(&Notify::People)?;
     Ok(json!({"$or": [{"AlarmName": [{"exists": true}]}, {"responsePayload": {"Notify": [people]}}]}))
@@ -148,7 +149,7 @@ fn dead_letter_alarm(queue: &Handle<Queue>, topic: &Handle<Topic>) -> Resource<A
     let queue = ("QueueName", queue.get_att("QueueName"));
     let metric = Metric::of("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum");
     let description = "An event could not be handled: it is in the dead-letter queue of the Flink stack handlers.";
-    Alarm::above(0, &metric).described(description).tells(&topic.reference()).into()
+    Alarm::above(0, &metric).described(description).notifies(&topic.reference()).into()
 }
 
 /// After four days a message is deleted: three days are left to read it.
@@ -157,7 +158,7 @@ fn dead_letter_age_alarm(queue: &Handle<Queue>, topic: &Handle<Topic>) -> Resour
     let metric = Metric::of("AWS/SQS", "ApproximateAgeOfOldestMessage", queue, "Maximum");
     let description =
         "A message has been in the dead-letter queue of the Flink stack handlers for a day. It is deleted after four.";
-    Alarm::above(86_400, &metric).described(description).tells(&topic.reference()).into()
+    Alarm::above(86_400, &metric).described(description).notifies(&topic.reference()).into()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `application.template.json`: one application that starts by itself, with its stream and its table.
+//! `application.template.json`: one application that starts automatically, with its stream and its table.
 
 use super::document::Template;
 use super::problem::Problem;
@@ -24,14 +24,14 @@ pub fn application() -> Result<Template, Problem> {
 /// A mistake in this file.
 pub fn application_retained() -> Result<Template, Problem> {
     let mut template = with(DeletionPolicy::RetainExceptOnCreate)?;
-    let told = "The application, its stream, its table, its role and its log stay when this stack goes.";
-    template.output("Retained", told, &"true".into());
+    let retained = "The application, its stream, its table, its role and its log stay when this stack goes.";
+    template.output("Retained", retained, &"true".into());
     Ok(template)
 }
 
 fn with(policy: DeletionPolicy) -> Result<Template, Problem> {
     let mut template = Template::described(
-        "A Flink application that starts by itself: Kinesis stream, DynamoDB table, and Managed Service for Apache \
+        "A Flink application that starts automatically: Kinesis stream, DynamoDB table, and Managed Service for Apache \
          Flink between them. Needs the stacks of access.template.json and handlers.template.json.",
     )
     .identified_as(StackTemplate::Application);
@@ -148,8 +148,8 @@ mod tests {
     #[test]
     fn the_guard_reads_what_the_template_writes() {
         let guard: UpdateGuard = read(&resolved(&[]).properties("UpdateGuard")).unwrap();
-        let told = [&guard.mode, &guard.on_snapshot_failure, &guard.max_replay_hours].map(Option::as_deref);
-        assert_eq!(told, [Some("Probe"), Some("ForceStop"), Some("20")]);
+        let found = [&guard.mode, &guard.on_snapshot_failure, &guard.max_replay_hours].map(Option::as_deref);
+        assert_eq!(found, [Some("Probe"), Some("ForceStop"), Some("20")]);
     }
 
     #[test]

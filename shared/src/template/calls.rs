@@ -1,6 +1,8 @@
-//! The statements of a function's calls: each limited to what it is for, by name, and where the service can judge it by tags.
+//! The statements of a function's calls: each limited to what it is for, by name, and where the service can judge it by
+//! tags.
 //!
-//! Only the unsticker is limited by consent: it acts on its own, while the others act for a stack on that stack's own application.
+//! Only the unsticker is limited by consent: it acts on its own, while the others act for a stack on that stack's own
+//! application.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +17,7 @@ use crate::lifecycle::{Action, ENABLED, Looks, Scope};
 /// What a call is limited to besides the resource's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Condition {
-    /// The application or stack carries the consent. `dry-run` is none: what is only told needs no call.
+    /// The application or stack carries the consent. `dry-run` is none: a report needs no call.
     Consent,
     /// No tag but the marker is written or removed.
     OnlyTheMarker,
@@ -23,8 +25,8 @@ enum Condition {
     NoRole,
 }
 
-/// All calls of a function. Where `ignores_tag` holds, the unsticker's own check is all that asks for consent: for an account where
-/// the service does not evaluate `aws:ResourceTag`.
+/// All calls of a function. Where `ignores_tag` holds, the unsticker's own check is all that asks for consent: for an
+/// account where the service does not evaluate `aws:ResourceTag`.
 pub(super) fn statements(function: Function, prefixes: &NamePrefixes, ignores_tag: &Handle<Test>) -> Vec<Statement> {
     let mut alike: BTreeMap<(Scope, BTreeSet<Condition>), Vec<Action>> = BTreeMap::new();
     for action in permissions(function) {
@@ -54,8 +56,9 @@ fn conditions(function: Function, action: Action) -> BTreeSet<Condition> {
 }
 
 impl Condition {
-    /// Every key is in the service authorization reference: `aws:ResourceTag` of the resource types application and stack,
-    /// `aws:TagKeys` of kinesisanalytics' TagResource and UntagResource, `cloudformation:RoleArn` of ContinueUpdateRollback.
+    /// Every key is in the service authorization reference: `aws:ResourceTag` of the resource types application and
+    /// stack, `aws:TagKeys` of kinesisanalytics' TagResource and UntagResource, `cloudformation:RoleArn` of
+    /// ContinueUpdateRollback.
     fn limit(self, statement: Statement, ignores_tag: &Handle<Test>) -> Statement {
         match self {
             Self::Consent => {

@@ -31,8 +31,8 @@ fn many(json: &Json) -> Vec<String> {
     json.as_array().map_or_else(|| vec![text(json)], |items| items.iter().map(text).collect())
 }
 
-/// The resource on which an action can match: AWS's service authorization data gives two of CDK's actions no resource, and two a
-/// consumer; on the ARN that CDK writes they never match. ListStreams is not granted at all.
+/// The resource on which an action can match: AWS's service authorization data gives two of CDK's actions no resource,
+/// and two a consumer; on the ARN that CDK writes they never match. ListStreams is not granted at all.
 fn matching((action, resource): (String, String)) -> Option<(String, String)> {
     let resource = match action.as_str() {
         "kinesis:ListStreams" => return None,
@@ -68,7 +68,7 @@ fn the_role_is_granted_what_cdk_grants_where_it_can_match_and_no_more() {
 }
 
 #[test]
-fn the_role_is_trusted_by_whom_cdk_trusts() {
+fn the_role_trusts_what_cdk_trusts() {
     let theirs = reference().properties("FlinkAppRole5DA26622");
     assert_eq!(ours().properties("ApplicationRole")["AssumeRolePolicyDocument"], theirs["AssumeRolePolicyDocument"]);
 }

@@ -1,4 +1,4 @@
-//! CloudWatch alarms on the metrics that services publish by themselves, and on the handlers' own.
+//! CloudWatch alarms on the metrics that services publish, and on the handlers' own.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl Metric {
     }
 }
 
-/// An alarm. Silence is health: a function that nobody calls and a job that is stopped have no metrics.
+/// An alarm. Silence is health: a function that is not called and a job that is stopped have no metrics.
 #[derive(Debug)]
 pub struct Alarm {
     properties: Map<String, Json>,
@@ -79,7 +79,7 @@ impl Alarm {
         self.with("AlarmDescription", description.into().into_json())
     }
 
-    /// Under a name of its own, for whoever may touch alarms of this name only.
+    /// Under a name of its own, for callers that may touch alarms of this name only.
     #[must_use]
     pub fn named(self, name: &Value) -> Self {
         self.with("AlarmName", name.as_json().clone())
@@ -91,15 +91,15 @@ impl Alarm {
         self.with("DatapointsToAlarm", above.into()).with("EvaluationPeriods", of.into())
     }
 
-    /// With periods as long as whoever writes the metric may be silent.
+    /// With periods as long as the writer of the metric may be silent.
     #[must_use]
     pub fn in_periods_of(self, period: Duration) -> Self {
         self.with("Period", period.as_secs().into())
     }
 
-    /// Tells this topic; `AWS::NoValue` for nobody.
+    /// Notifies this topic; `AWS::NoValue` for none.
     #[must_use]
-    pub fn tells(self, topic: &Value) -> Self {
+    pub fn notifies(self, topic: &Value) -> Self {
         self.with("AlarmActions", json!([topic]))
     }
 

@@ -1,8 +1,8 @@
 //! What CloudFormation needs to deploy `application.template.json`: the permissions of its service role.
 //!
-//! Taken from the resource handlers' own lists (`semantics.md` B.1), cut to what the template uses. Whoever continues a
-//! rollback without a service role needs the part that puts things back: it creates nothing and deletes nothing, and is
-//! a policy of its own.
+//! Taken from the resource handlers' own lists (`semantics.md` B.1), cut to what the template uses. The caller that
+//! continues a rollback without a service role needs the part that puts things back: it creates nothing and deletes
+//! nothing, and is a policy of its own.
 
 use super::arn;
 use super::iam::Statement;
@@ -182,7 +182,7 @@ pub(super) fn statements(limits: &Limits, extent: Extent) -> Vec<Statement> {
         let objects = Value::concat([limits.bucket_arn.clone(), "/*".into()]);
         all.extend([
             limits.key.statement(kms::USE),
-            // DynamoDB makes its grants in the caller's name; nobody else is given one.
+            // DynamoDB makes its grants in the caller's name; no other caller is given one.
             limits.key.statement(["kms:CreateGrant"]).only_if("Bool", "kms:GrantIsForAWSResource", &"true".into()),
             Statement::allow(ROLE).on([roles()]),
             Statement::allow(["iam:PassRole"]).on([roles()]).only_if(

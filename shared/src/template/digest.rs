@@ -14,7 +14,8 @@ use super::resource::Handle;
 use super::value::Value;
 
 /// The digest of `sent`: what UpdateApplication, the logging option and the property groups send. A reference to the
-/// application is left out: whoever carries the digest names the application, or the application depends on it.
+/// application is left out: the resource that carries the digest names the application, or the application depends on
+/// it.
 #[must_use]
 pub fn configuration_digest<A>(application: &Handle<A>, sent: impl IntoIterator<Item = Json>) -> Value {
     let sent = sorted(Json::Array(sent.into_iter().collect()));

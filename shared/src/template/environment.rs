@@ -159,9 +159,9 @@ mod tests {
     fn a_missing_key_is_named_with_its_file() {
         let staging = environment("staging.env", "LogRetentionDays=7\nOnDelete=Stop\n");
         let prod = environment("prod.env", "LogRetentionDays=90\n");
-        let told = "prod.env: OnDelete is missing, and staging.env has it; every environment has the same keys";
-        assert_eq!(check(&[staging.clone(), prod.clone()]).unwrap_err().to_string(), told);
-        assert_eq!(check(&[prod, staging]).unwrap_err().to_string(), told);
+        let message = "prod.env: OnDelete is missing, and staging.env has it; every environment has the same keys";
+        assert_eq!(check(&[staging.clone(), prod.clone()]).unwrap_err().to_string(), message);
+        assert_eq!(check(&[prod, staging]).unwrap_err().to_string(), message);
     }
 
     #[test]

@@ -24,8 +24,8 @@ pub struct Application {
 }
 
 impl Application {
-    /// A streaming job with the settings of the tutorial: parallelism 1 that scales by itself, exactly-once checkpoints
-    /// every minute with 5 s of rest in between, INFO logs, APPLICATION metrics, snapshots on.
+    /// A streaming job with the settings of the tutorial: parallelism 1 that scales automatically, exactly-once
+    /// checkpoints every minute with 5 s of rest in between, INFO logs, APPLICATION metrics, snapshots on.
     #[must_use]
     pub fn resource(&self) -> Resource<Self> {
         let code = json!({"BucketARN": self.jar.bucket_arn(), "FileKey": self.jar.key});

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn each_function_may_hand_over_to_itself_and_to_nobody_else() {
+    fn each_function_may_hand_over_only_to_itself() {
         for function in Function::ALL {
             let all = statements(function);
             let own =

@@ -31,7 +31,7 @@ pub(super) fn add_alarms(template: &mut Template, function: Function, topic: &Va
     let (id, name) = (logical_id(function), function.name());
     let log = format!("/aws/lambda/{name}");
     let mut add = |what: &str, metric: &Metric, description: String| {
-        let alarm = Alarm::above(0, metric).described(description).tells(topic);
+        let alarm = Alarm::above(0, metric).described(description).notifies(topic);
         template.add::<Alarm>(&format!("{id}{what}Alarm"), alarm).map(|_| ())
     };
     add("Error", &lambda(function, "Errors", "Sum"), format!("{name} ended with an error: see {log}."))?;
@@ -56,14 +56,14 @@ pub(super) fn add_alarms(template: &mut Template, function: Function, topic: &Va
             );
             // Each sweep says it anew, but for the one that tries again: the alarm lasts as long as it is so.
             let alarm = Alarm::above(0, &own(function, metric::FAILED_SNAPSHOTS, "Maximum")).in_periods_of(EVERY * 3);
-            let alarm = alarm.described(failed).tells(topic);
+            let alarm = alarm.described(failed).notifies(topic);
             template.add::<Alarm>(&format!("{id}FailedSnapshotAlarm"), alarm)?;
             let stopped = format!(
                 "A job that these handlers stopped does not run, and what its stream forgets is lost: see {} in {log}.",
                 metric::STOPPED_JOBS
             );
             let alarm = Alarm::above(0, &own(function, metric::STOPPED_JOBS, "Maximum")).in_periods_of(EVERY * 3);
-            let alarm = alarm.described(stopped).tells(topic);
+            let alarm = alarm.described(stopped).notifies(topic);
             template.add::<Alarm>(&format!("{id}StoppedJobAlarm"), alarm).map(|_| ())
         }
     }

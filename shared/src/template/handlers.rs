@@ -31,7 +31,7 @@ pub fn handlers() -> Result<Template, Problem> {
     .identified_as(StackTemplate::Handlers);
     let sweep = template.parameter(
         "Sweep",
-        ParameterOf::text("ENABLED wakes the unsticker every 15 minutes: it finishes what a lost event left and looks after snapshots.")
+        ParameterOf::text("ENABLED invokes the unsticker every 15 minutes: it finishes what a lost event left and looks after snapshots.")
             .default("ENABLED")
             .one_of(["ENABLED", "DISABLED"]),
     )?;
@@ -66,7 +66,7 @@ pub fn handlers() -> Result<Template, Problem> {
                 Asynchronous { function, event_age_seconds: 3600, on_failure: &queue, on_success: None }
             }
             // An incident waits; six hours is Lambda's longest. Its results go to the topic by Lambda's own hand: over
-            // a bus, whoever may put an event on it could write what people are mailed.
+            // a bus, who may put an event on it could write what people are mailed.
             Function::RollbackUnsticker => {
                 Asynchronous { function, event_age_seconds: 21_600, on_failure: &queue, on_success: Some(&topic) }
             }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_wakes_the_unsticker_is_the_contracts_pattern() {
+    fn what_invokes_the_unsticker_is_the_contracts_pattern() {
         assert_eq!(template()["Resources"]["StackStatusRule"]["Properties"]["EventPattern"], pattern());
     }
 
@@ -99,11 +99,11 @@ mod tests {
         let template = template();
         let target = &template["Resources"]["SweepRule"]["Properties"]["Targets"][0];
         let input: Json = serde_json::from_str(target["Input"].as_str().unwrap()).unwrap();
-        assert_eq!(crate::contract::Wake::read(&input), Ok(crate::contract::Wake::Sweep));
+        assert_eq!(crate::contract::Invocation::read(&input), Ok(crate::contract::Invocation::Sweep));
     }
 
     #[test]
-    fn what_is_reserved_for_the_unsticker_can_be_chosen_and_is_told() {
+    fn what_is_reserved_for_the_unsticker_can_be_chosen_and_is_an_output() {
         let template = template();
         assert_eq!(template["Parameters"]["UnstickerConcurrency"]["Default"], UNSTICKER_CONCURRENCY);
         assert_eq!(template["Outputs"]["UnstickerConcurrency"]["Value"], json!({"Ref": "UnstickerConcurrency"}));

@@ -1,4 +1,4 @@
-//! A customer-managed key, for whoever brings one; without it, everything is encrypted with the services' own keys.
+//! A customer-managed key, for accounts that have one; without it, everything is encrypted with the services' own keys.
 //!
 //! What its policy must allow stands in template/README.md, under "Keys of your own".
 

@@ -12,8 +12,8 @@ use super::value::{Value, pseudo};
 pub enum Queue {}
 
 impl Queue {
-    /// For what nobody could take: kept for four days, since it holds events of the account's stacks, encrypted with
-    /// SQS's own key.
+    /// For what no function could take: kept for four days, since it holds events of the account's stacks, encrypted
+    /// with SQS's own key.
     #[must_use]
     pub fn for_dead_letters() -> Resource<Self> {
         let properties = json!({"MessageRetentionPeriod": 345_600, "SqsManagedSseEnabled": true});

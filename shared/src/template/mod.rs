@@ -7,7 +7,7 @@
 //!
 //! What it refuses to know: files, accounts, and what is deployed. The same source makes the same bytes.
 //!
-//! A whole stack, with two applications that start by themselves, an alarm's topic and who may read the second one's
+//! A whole stack, with two applications that start automatically, an alarm's topic and who may read the second one's
 //! stream:
 //!
 //! ```
@@ -22,10 +22,10 @@
 //!     let kpus = "ApplicationConfiguration.FlinkApplicationConfiguration.ParallelismConfiguration.Parallelism";
 //!     let clicks = StreamingApplication::named("Clicks", &settings).property(kpus, "4").add_to(&mut template)?;
 //!
-//!     let mail = template.parameter("Mail", ParameterOf::text("Who is told.").default(""))?.reference();
-//!     let told = template.condition("SomebodyIsTold", Test::given(&mail))?;
+//!     let mail = template.parameter("Mail", ParameterOf::text("Who is notified.").default(""))?.reference();
+//!     let notified = template.condition("SomeoneIsNotified", Test::given(&mail))?;
 //!     let subscription = json!([{"Protocol": "email", "Endpoint": mail}]);
-//!     let topic = Resource::<Any>::of("AWS::SNS::Topic", json!({"Subscription": subscription})).when(&told);
+//!     let topic = Resource::<Any>::of("AWS::SNS::Topic", json!({"Subscription": subscription})).when(&notified);
 //!     template.add("Topic", topic)?;
 //!
 //!     let mut reader = Role::assumed_by("lambda.amazonaws.com", "Reads clicks.");
@@ -142,7 +142,7 @@ pub fn synthesize() -> Result<[(&'static str, String); 5], Problem> {
     ])
 }
 
-/// What is no mistake and may be one: sentences for whoever synthesizes.
+/// What is no mistake and may be one: sentences for the person who synthesizes.
 #[must_use]
 pub fn warnings() -> Vec<String> {
     let any = || Value::from("");

@@ -1,4 +1,4 @@
-//! A VPC for the job, for whoever needs one; without it, the job reaches the internet and the services' public
+//! An optional VPC for the job; without it, the job reaches the internet and the services' public
 //! endpoints.
 
 use serde_json::json;

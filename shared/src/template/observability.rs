@@ -20,7 +20,7 @@ use super::scope::Scope;
 use super::value::{Value, pseudo};
 use crate::contract::metric;
 
-/// Who is told and what is drawn.
+/// Who is notified and what is drawn.
 #[derive(Debug)]
 pub struct Observability {
     topic: Value,
@@ -35,11 +35,11 @@ impl Observability {
     /// # Errors
     /// A name that is taken.
     pub fn from_parameters(template: &mut Template, runtime: &Value) -> Result<Self, Problem> {
-        let topic = ParameterOf::text("The SNS topic that alarms of the application tell; empty for nobody.")
+        let topic = ParameterOf::text("The SNS topic that alarms of the application notify; empty for none.")
             .default("")
             .matching("^(arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:.+)?$", "the ARN of an SNS topic, or nothing");
         let topic = template.parameter("AlarmTopicArn", topic)?.reference();
-        let told = template.condition("AlarmsAreTold", Test::given(&topic))?;
+        let notified = template.condition("AlarmsNotify", Test::given(&topic))?;
         let lag =
             ParameterOf::number("An alarm rings when what reads the stream lags behind it by more minutes than these.");
         let lag_minutes = template.parameter("AlarmLagMinutes", lag.default(60).between(1, 10_080))?.reference();
@@ -52,7 +52,7 @@ impl Observability {
         let first = Test::any(FLINK_1.map(|one| Test::equals(runtime, one)));
         let first = template.condition("RuntimeIsFlink1", first)?;
         let restarts = first.choose(&"fullRestarts".into(), &"numRestarts".into());
-        Ok(Self { topic: told.then(&topic), lag_minutes, drawn, restarts })
+        Ok(Self { topic: notified.then(&topic), lag_minutes, drawn, restarts })
     }
 }
 
@@ -98,7 +98,12 @@ impl Watched<'_> {
                 "The job is down and tries to come back",
             ),
             // Counters since the job began: what counts is that they grow.
-            ("Restarts", "restarts", Alarm::expression_above(0, "RATE(m)", &restarts), "The job restarted by itself"),
+            (
+                "Restarts",
+                "restarts",
+                Alarm::expression_above(0, "RATE(m)", &restarts),
+                "The job restarted after a failure",
+            ),
             (
                 "Checkpoints",
                 "failed-checkpoints",
@@ -116,8 +121,8 @@ impl Watched<'_> {
         for (id, word, alarm, what) in alarms {
             let (name, group) = (self.application.reference(), self.group.reference());
             let named = Value::concat([name.clone(), format!("-{word}").into()]);
-            let told = [format!("{what}: ").into(), name, ". Its log: ".into(), group, ".".into()];
-            let alarm = alarm.described(Value::concat(told)).named(&named).tells(&how.topic);
+            let text = [format!("{what}: ").into(), name, ". Its log: ".into(), group, ".".into()];
+            let alarm = alarm.described(Value::concat(text)).named(&named).notifies(&how.topic);
             arns.push(scope.add::<Alarm>(&format!("{id}Alarm"), alarm)?.arn());
         }
         let dashboard: Resource<Dashboard> = self.dashboard(how, arns).into();
@@ -129,7 +134,7 @@ impl Watched<'_> {
     fn dashboard(&self, how: &Observability, alarms: Vec<Value>) -> Dashboard {
         let name = self.application.reference();
         let dotless = Value::join("-", &[name.split(".").joined_by("-"), pseudo::region()]);
-        let told = [
+        let text = [
             "# ".into(),
             name,
             "\nThe job, what it reads and what it writes; its log is ".into(),
@@ -137,7 +142,7 @@ impl Watched<'_> {
         ];
         let errors = "fields @timestamp, message, throwableInformation | filter messageType = 'ERROR' \
                       | sort @timestamp desc | limit 20";
-        Dashboard::named(dotless, Value::concat(told))
+        Dashboard::named(dotless, Value::concat(text))
             .alarms("Alarms", alarms)
             .graph(
                 "Deployments (milliseconds)",

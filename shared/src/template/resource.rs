@@ -60,8 +60,8 @@ impl<K> Handle<K> {
 pub enum DeletionPolicy {
     /// It goes with the stack.
     Delete,
-    /// It stays, and somebody removes it by hand or imports it into another stack. What a creation made that is rolled
-    /// back goes all the same: what it leaves behind would be in the way of the next attempt.
+    /// It stays, and an operator removes it by hand or imports it into another stack. What a creation made that is
+    /// rolled back is still deleted: what it leaves behind would be in the way of the next attempt.
     RetainExceptOnCreate,
 }
 

@@ -1,5 +1,5 @@
 //! The whole of one application: a Kinesis stream in, a DynamoDB table out, and a Flink application between them that
-//! starts by itself.
+//! starts automatically.
 
 use super::arn;
 use super::deployment::{LOG_GROUP_PREFIX, ROLE_PATH};

@@ -11,7 +11,7 @@ use super::streaming::StreamingApplication;
 /// # Errors
 /// A mistake in this file.
 pub fn two_applications() -> Result<Template, Problem> {
-    let mut template = Template::described("Two Flink applications that start by themselves.");
+    let mut template = Template::described("Two Flink applications that start automatically.");
     let settings = Settings::from_parameters(&mut template)?;
     StreamingApplication::named("Orders", &settings).add_to(&mut template)?;
     StreamingApplication::named("Clicks", &settings)

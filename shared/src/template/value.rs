@@ -164,7 +164,7 @@ impl From<String> for Value {
     }
 }
 
-/// What CloudFormation knows without being told.
+/// Pseudo parameters.
 pub mod pseudo {
     use super::Value;
 

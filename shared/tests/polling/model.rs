@@ -54,7 +54,7 @@ pub(crate) fn alone(policy: &Policy, starts: u32) -> Alone {
     for _ in 0..starts {
         let (ready, mut waits, mut time) = (start(&mut random), Waits::of(*policy), 0.0);
         while time < ready {
-            time += waits.told(&mut random);
+            time += waits.succeeded(&mut random);
             looks += 1.0;
         }
         delays.push(time - ready);
@@ -84,7 +84,7 @@ pub(crate) fn fleet(policy: &Policy, applications: u32, limit: f64) -> Fleet {
             // At once, as deployments are: within some seconds. In lockstep a policy without jitter would look worse
             // than it is.
             let (begun, mut waits) = (5.0 * random.f64(), Waits::of(*policy));
-            let (ready, at) = (begun + start(&mut random), begun + waits.told(&mut random));
+            let (ready, at) = (begun + start(&mut random), begun + waits.succeeded(&mut random));
             looks.push(Look { at, ready, waits });
         }
         while let Some(Look { at, ready, mut waits }) = looks.pop() {
@@ -104,7 +104,7 @@ pub(crate) fn fleet(policy: &Policy, applications: u32, limit: f64) -> Fleet {
                     delays.push(at - ready);
                     continue;
                 }
-                waits.told(&mut random)
+                waits.succeeded(&mut random)
             };
             looks.push(Look { at: at + rest, ready, waits });
         }

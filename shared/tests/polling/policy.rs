@@ -73,9 +73,9 @@ impl Waits {
     }
 
     /// Seconds to the next look, after one that said STARTING.
-    pub(crate) fn told(&mut self, random: &mut Rng) -> f64 {
+    pub(crate) fn succeeded(&mut self, random: &mut Rng) -> f64 {
         if let Policy::Product = self.policy {
-            self.product.told();
+            self.product.succeeded();
             let starting = Because::Busy(ApplicationStatus::Starting);
             return self.product.rest(starting, random.f64()).as_secs_f64();
         }
@@ -85,7 +85,7 @@ impl Waits {
     /// Seconds to the next look, after one that was throttled. The usual policies make no difference.
     pub(crate) fn throttled(&mut self, random: &mut Rng) -> f64 {
         if let Policy::Product = self.policy {
-            return self.product.untold([random.f64(), random.f64()]).as_secs_f64();
+            return self.product.back_off([random.f64(), random.f64()]).as_secs_f64();
         }
         self.usual(random)
     }

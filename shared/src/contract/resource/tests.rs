@@ -1,7 +1,7 @@
 //! What each contract asks for, by example.
 
 use super::*;
-use crate::contract::{AutoStart, PropertyGroups, told};
+use crate::contract::{AutoStart, PropertyGroups, success_reason};
 use crate::lifecycle::{Restore, Stopped};
 use serde_json::{Value, json};
 
@@ -75,8 +75,8 @@ fn old_property_groups_that_cannot_be_read_name_nothing_of_ours() {
         json!({"RequestType": "Update", "ResourceProperties": new, "OldResourceProperties": {"PropertyGroups": 7}});
     let Some(Goal::Properties(goal)) = goal::<PropertyGroups>(update, StackStatus::UpdateInProgress) else { panic!() };
     assert!(goal.previous.is_empty() && goal.unread);
-    let told = told(&Done::Groups { settled: vec![], unread: true }, None);
-    assert!(told.ends_with("could not all be read: what could not was left in place."), "{told}");
+    let reason = success_reason(&Done::Groups { settled: vec![], unread: true }, None);
+    assert!(reason.ends_with("could not all be read: what could not was left in place."), "{reason}");
 }
 
 #[test]

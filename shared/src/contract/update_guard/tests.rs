@@ -84,16 +84,17 @@ fn probe_stops_where_an_update_in_place_would_not_do_what_the_deployment_says() 
 }
 
 #[test]
-fn a_word_that_it_does_not_know_is_told_with_what_it_takes() {
+fn a_word_that_it_does_not_know_is_refused_with_what_it_takes() {
     for (name, word) in
         [("Mode", "Off"), ("OnSnapshotFailure", "force"), ("MaxReplayHours", "-1"), ("StopMinutes", "51")]
     {
         let mut properties = plain();
         properties[name] = json!(word);
-        let Err(NoGoal::Unreadable(told)) = goal("Create", &properties, StackStatus::UpdateInProgress, false) else {
+        let Err(NoGoal::Unreadable(unreadable)) = goal("Create", &properties, StackStatus::UpdateInProgress, false)
+        else {
             panic!()
         };
-        assert_eq!(told.path, name);
+        assert_eq!(unreadable.path, name);
     }
 }
 
@@ -103,17 +104,17 @@ fn a_changed_name_passes_only_when_the_state_is_given_up() {
     let mut skip = named("new");
     skip["RunConfiguration"] =
         json!({"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}});
-    let told = |properties: &Value, stack| {
+    let goal_of = |properties: &Value, stack| {
         let event = json!({"ResponseURL": "u", "RequestId": "r1", "RequestType": "Update",
             "ResourceProperties": properties, "OldResourceProperties": named("old")});
         let request = Request::read(&event).unwrap();
         read::<UpdateGuard>(properties).unwrap().without_application(&request, stack)
     };
     let refused = Refusal::Renamed { from: "old".into(), to: "new".into() };
-    assert_eq!(told(&named("new"), StackStatus::UpdateInProgress), Err(refused));
-    assert!(told(&skip, StackStatus::UpdateInProgress).unwrap().is_some());
-    assert!(told(&named("new"), StackStatus::UpdateRollbackInProgress).unwrap().is_some());
-    assert!(told(&named("old"), StackStatus::UpdateInProgress).unwrap().is_some());
+    assert_eq!(goal_of(&named("new"), StackStatus::UpdateInProgress), Err(refused));
+    assert!(goal_of(&skip, StackStatus::UpdateInProgress).unwrap().is_some());
+    assert!(goal_of(&named("new"), StackStatus::UpdateRollbackInProgress).unwrap().is_some());
+    assert!(goal_of(&named("old"), StackStatus::UpdateInProgress).unwrap().is_some());
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn a_refused_one_is_told_when_it_first_happens_whatever_the_clock_says_and_then_
 
 #[test]
 fn what_goes_on_is_told_when_it_is_new_and_then_once_an_hour() {
-    let told = |minutes: i64| is_told(Timestamp(7), Timestamp(7 + minutes * 60_000));
+    let told = |minutes: i64| is_reminder_due(Timestamp(7), Timestamp(7 + minutes * 60_000));
     assert_eq!([0, 15, 22, 30, 45].map(told), [true, true, true, false, false]);
     assert_eq!([60, 74, 75, 119, 600].map(told), [true, true, false, false, true]);
 }

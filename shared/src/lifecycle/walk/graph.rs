@@ -183,7 +183,7 @@ pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
             | Goal::Swept(_)
             | Goal::Guarded(_) => world.groups != Groups::Missing,
         },
-        Done::GroupsLeft { .. } => world.stack.is_going() || world.status == Some(Status::Running),
+        Done::GroupsLeft { .. } => world.stack.is_being_removed() || world.status == Some(Status::Running),
         Done::Guarded(outcome) => match outcome {
             GuardOutcome::NoApplication => matches!(world.status, None | Some(Status::Deleting)),
             GuardOutcome::NotRunning | GuardOutcome::Stopped | GuardOutcome::ForceStopped => stopped,

@@ -14,7 +14,7 @@ fn alarms(stack: &Resolved) -> Vec<Json> {
 }
 
 #[test]
-fn alarms_watch_the_application_and_tell_whom_they_are_told_to() {
+fn alarms_watch_the_application_and_notify_the_topic() {
     let topic = "arn:aws:sns:eu-west-1:111122223333:ops";
     let stack = stack(&[("AlarmTopicArn", topic)]);
     let names: Vec<String> = alarms(&stack).iter().map(|alarm| text(&alarm["AlarmName"])).collect();
@@ -31,7 +31,7 @@ fn alarms_watch_the_application_and_tell_whom_they_are_told_to() {
 }
 
 #[test]
-fn without_a_topic_nobody_is_told_and_without_a_dashboard_none_is_drawn() {
+fn without_a_topic_none_is_notified_and_without_a_dashboard_none_is_drawn() {
     let stack = stack(&[("Dashboard", "false")]);
     assert!(alarms(&stack).iter().all(|alarm| alarm["AlarmActions"] == json!([])));
     assert!(!stack.resources().iter().any(|(id, _)| id == "ApplicationDashboard"));

@@ -1,4 +1,4 @@
-//! Two values, as far as they are known: the same, different, or not to be told.
+//! Two values, as far as they are known: the same, different, or unknown.
 
 use serde_json::Value as Json;
 
@@ -9,7 +9,7 @@ use super::{is_known, is_new, is_open, reasons};
 pub enum Difference {
     /// They are the same.
     None,
-    /// Before the deployment nobody can say.
+    /// Unknown before the deployment.
     Open,
     /// They differ.
     Some,
@@ -53,7 +53,8 @@ fn texts(before: &str, after: &str) -> Difference {
     if before == after {
         return Difference::None;
     }
-    // A reference to something else, or to something new, is another value; one in the place of a text may be that very text.
+    // A reference to something else, or to something new, is another value; one in the place of a text may be that very
+    // text.
     let is_one_sided = is_known(before) != is_known(after);
     if is_one_sided && !is_new(after) { Difference::Open } else { Difference::Some }
 }

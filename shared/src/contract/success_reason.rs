@@ -1,13 +1,13 @@
-//! What a goal that ended well is told as, in the Reason of its SUCCESS.
+//! The `Reason` text of a SUCCESS: how a goal ended, in a sentence.
 
-use super::property_groups::groups_told;
+use super::property_groups::describe_groups;
 use std::time::Duration;
 
 use crate::lifecycle::{Application, Done, GuardOutcome, How, Observed, Operations, Restore, Timestamp, last_start};
 
-/// What a goal that ended well is told as.
+/// Describes how a goal ended, for the `Reason` of a SUCCESS.
 #[must_use]
-pub fn told(done: &Done, observed: Option<&Observed>) -> String {
+pub fn success_reason(done: &Done, observed: Option<&Observed>) -> String {
     let application = observed.and_then(|observed| observed.application.as_ref());
     let unread = application.is_some_and(|application| application.operations == Operations::Unreadable);
     match done {
@@ -76,7 +76,7 @@ fn text(done: &Done) -> String {
         Done::NotRunning => "The application was not running.".to_owned(),
         Done::Stopped => "The application is stopped.".to_owned(),
         Done::Gone => "The application is gone.".to_owned(),
-        Done::Groups { settled, unread } => groups_told(settled, *unread),
+        Done::Groups { settled, unread } => describe_groups(settled, *unread),
         Done::GroupsLeft { because, keys } if keys.is_empty() => {
             format!("Nothing of the property groups was taken: {because}.")
         }
@@ -101,7 +101,7 @@ fn text(done: &Done) -> String {
                 "The application was force-stopped: what came after its newest snapshot is replayed.".to_owned()
             }
             GuardOutcome::Probed => "A snapshot proved that the application can be updated.".to_owned(),
-            GuardOutcome::Continued => "It cannot be snapshotted; the update goes on all the same.".to_owned(),
+            GuardOutcome::Continued => "It cannot be snapshotted; the update still goes on.".to_owned(),
         },
         Done::LeftToDeployment => "A deployment is under way and starts the application.".to_owned(),
         Done::Swept => "Nothing more to do for it until the next sweep.".to_owned(),
@@ -123,10 +123,10 @@ mod tests {
             later(&mut observed, Duration::from_hours(hours));
             operation(&mut observed, "StartApplication", OperationStatus::Successful, None);
             app(&mut observed).running_with = Some((Restore::Custom("s".into()), false));
-            let said = told(&Done::Running, Some(&observed));
+            let said = success_reason(&Done::Running, Some(&observed));
             assert_eq!(said.contains(&format!("was {hours} hours old")), is_said, "{said}");
             later(&mut observed, Duration::from_hours(2));
-            assert!(!told(&Done::Running, Some(&observed)).contains("hours old"), "another request's start");
+            assert!(!success_reason(&Done::Running, Some(&observed)).contains("hours old"), "another request's start");
         }
     }
 }
