@@ -1,11 +1,13 @@
 //! What people are mailed: what the unsticker reports to them, and nothing that somebody else wrote.
 
-use local_aws::api::Caller;
-use local_aws::deployment::reports;
+use local_aws::api::{ApiError, Caller};
+use local_aws::cloudformation::Status;
+use local_aws::deployment::{Deployment, jar, reports};
 use local_aws::events;
+use local_aws::faults::Fault;
 use serde_json::{Value, json};
 
-use crate::stage::{handlers, report, reports as mailed, running_unguarded, stuck};
+use crate::stage::{handlers, report, reports as mailed, running_unguarded, stuck, why, with_jar};
 
 /// A report as the unsticker would write it.
 fn forged() -> Value {
@@ -55,4 +57,29 @@ async fn a_report_is_mailed_with_its_summary_first_and_a_sweep_that_found_nothin
     let summary = report["Summary"].as_str().unwrap();
     assert!(summary.starts_with("flink-test: its rollback was continued."), "{report}");
     assert!(summary.ends_with("make why STACK=flink-test"), "{report}");
+}
+
+/// A service repeats a property's value in the reason of a row that blocks the rollback: the first cause, and a
+/// blocker.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_report_repeats_a_propertys_value() {
+    let deployment = handlers().await;
+    let mut template = Deployment::template_without_guard();
+    let groups = &mut template["Resources"]["Application"]["Properties"]["ApplicationConfiguration"]["EnvironmentProperties"]
+        ["PropertyGroups"];
+    groups.as_array_mut().unwrap().push(json!({"PropertyGroupId": "Sink", "PropertyMap": {"token": "hunter2-s3cr3t"}}));
+    let template = template.to_string();
+    let deploy = async |version: &str, days: &str| {
+        let key = deployment.upload(&jar(version, &[]));
+        let parameters = [&with_jar(&key)[..], &[("LogRetentionDays", days)]].concat();
+        deployment.deploy_template(&template, &parameters, &[("flink-unstick", "enabled")]).await
+    };
+    assert_eq!(deploy("1", "30").await, Status::CreateComplete, "{}", why(&deployment));
+    let refused = ApiError::new("InvalidParameterException", "hunter2-s3cr3t is not known");
+    deployment.world().state().faults.inject("logs:PutRetentionPolicy", 2, Fault::Refuse(refused));
+    assert_eq!(deploy("2", "60").await, Status::UpdateRollbackFailed, "{}", why(&deployment));
+    let report = report(&deployment, "Refused").await;
+    assert!(!report.to_string().contains("hunter2"), "{report}");
+    let texts = [&report["Cause"], &report["Blockers"][0], &report["State"]];
+    assert!(texts.iter().all(|text| text.as_str().unwrap().contains("*** is not known")), "{report}");
 }

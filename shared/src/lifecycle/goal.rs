@@ -1,14 +1,15 @@
 //! What a handler wants of the world, and what it has when it is there.
 
+mod done;
+
 use std::fmt;
 use std::time::Duration;
 
-use super::because::Because;
-use super::call::Call;
 use super::observed::{Group, Timestamp};
-use super::properties::Settled;
 use super::status::StackStatus;
-use super::values::{ConflictPolicy, GuardMode, GuardOutcome, OnSnapshotFailure, Restore};
+use super::values::{ConflictPolicy, GuardMode, OnSnapshotFailure, Restore};
+
+pub use done::Done;
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,68 +197,6 @@ pub struct Swept {
     pub snapshot: String,
     /// How many of our own snapshots stay.
     pub keep: usize,
-}
-
-/// What a goal ended in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
-    /// It runs.
-    Running,
-    /// It runs and a snapshot proved it.
-    Healthy,
-    /// It ran on, so that what was asked for its start did not apply.
-    RunsOn {
-        /// What was asked for.
-        asked: Restore,
-    },
-    /// It is not running, and nothing had to be done for that.
-    NotRunning,
-    /// It was stopped.
-    Stopped,
-    /// It does not exist, or is going.
-    Gone,
-    /// The groups are as wanted.
-    Groups {
-        /// What was repaired, replaced or kept on the way.
-        settled: Vec<Settled>,
-        /// Whether the last version's properties could not all be read.
-        unread: bool,
-    },
-    /// What was left in place on a Delete, and why.
-    GroupsLeft {
-        /// Why.
-        because: String,
-        /// What was left, `Group/key`.
-        keys: Vec<String>,
-    },
-    /// The rollback goes on.
-    RollbackContinued,
-    /// Somebody else continued it, or it is over.
-    NoLongerStuck,
-    /// Stopped on purpose until a fix is deployed.
-    AwaitingFix {
-        /// What it fails on, in the service's own words; empty when the service gives none.
-        error: String,
-    },
-    /// A start was accepted; its health is another goal's.
-    Started,
-    /// It runs, and nothing had to be stopped for that.
-    Settled,
-    /// It carries the marker no longer, or is on its way and keeps it.
-    Unmarked,
-    /// A deployment is under way and starts it.
-    LeftToDeployment,
-    /// The update may come.
-    Guarded(GuardOutcome),
-    /// There is nothing to do for it until the next sweep.
-    Swept,
-    /// Consent is `dry-run`: this would have been called.
-    Would {
-        /// What.
-        call: Call,
-        /// Why.
-        because: Because,
-    },
 }
 
 impl fmt::Display for Goal {

@@ -8,7 +8,7 @@ use local_aws::lambda::{Moment, kill_at};
 use local_aws::modes::SnapshotOfUnhealthy;
 use local_aws::{Modes, Options, State};
 
-use super::{MARKER, UNSTICKER, age, calls, sweep};
+use super::{MARKER, UNSTICKER, calls, sweep};
 use crate::stage::{
     application, ended_well, history, idle, passing_cause, report, reports, running, running_unguarded,
     running_unguarded_in, stuck, taken_starts, why, with_jar,
@@ -205,35 +205,6 @@ async fn the_event_and_two_sweeps_at_once_start_it_once() {
     let rows = deployment.world().state().cloudformation.stack(NAME).unwrap().events.clone();
     let tokens: std::collections::BTreeSet<_> = rows.into_iter().filter_map(|row| row.token).collect();
     assert_eq!(tokens.iter().filter(|token| token.starts_with("unstick-")).count(), 1, "{tokens:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_refused_is_told_once_an_hour_and_goes_on_when_the_job_is_well() {
-    let deployment = running_unguarded().await;
-    events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
-    deployment.record("a");
-    deployment.sink_permission(false);
-    deployment.record("b");
-    stuck(&deployment).await;
-    age(&deployment, 30);
-    sweep(&deployment).await;
-    let refused = report(&deployment, "Refused").await;
-    assert!(refused["State"].as_str().unwrap().contains("at most 20 hours may be replayed"), "{refused}");
-    let age_rows = |minutes: u32| {
-        let mut state = deployment.world().state();
-        let stack = state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME).unwrap();
-        stack.events.iter_mut().for_each(|row| row.time -= f64::from(minutes * 60));
-    };
-    for (minutes, reports_then) in [(30, 1), (30, 2), (15, 2)] {
-        age_rows(minutes);
-        sweep(&deployment).await;
-        assert_eq!(reports(&deployment).len(), reports_then, "{minutes} minutes later");
-    }
-    let tried = calls(&deployment);
-    assert!(tried.iter().all(|call| call == "CreateApplicationSnapshot"), "nothing is marked or stopped: {tried:?}");
-    deployment.sink_permission(true);
-    sweep(&deployment).await;
-    report(&deployment, "RollbackContinued").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! The sweep, every 15 minutes: what lost events left is finished, and a young snapshot is kept.
 
+mod forbidden;
 mod left;
 mod many;
 mod markers;

@@ -1,5 +1,7 @@
 //! Examples of what becomes of property groups.
 
+mod dropped;
+
 use super::super::fixtures::*;
 use super::super::observed::Timestamp;
 use super::super::values::ConflictPolicy;
@@ -47,24 +49,6 @@ fn groups_and_keys_of_others_survive() {
     let observed = with(&[("theirs", "k", "v"), ("ours", "theirs", "v")], ApplicationStatus::Ready);
     let step = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed);
     assert_eq!(written(step), groups(&[("theirs", "k", "v"), ("ours", "theirs", "v"), ("ours", "stream", "s")]));
-}
-
-#[test]
-fn keys_that_an_update_of_this_deployment_dropped_from_a_running_job_are_named_as_such() {
-    let (given, before) = ([("ours", "stream", "s")], Timestamp(0));
-    for (status, deployed_since, how) in [
-        (ApplicationStatus::Running, before, How::Wiped),
-        (ApplicationStatus::Ready, before, How::Repaired),
-        (ApplicationStatus::Running, Timestamp(10_000_000), How::Repaired),
-    ] {
-        let goal = Properties { deployed_since, ..properties(&given, &given, ConflictPolicy::Fail) };
-        let mut observed = with(&[], status);
-        let step = next_step(&Goal::Properties(goal.clone()), &observed);
-        let Step::Call(call, _) = step else { panic!("{step:?}") };
-        observed.tried.accepted(&call);
-        app(&mut observed).groups = groups(&given);
-        assert_eq!(next_step(&Goal::Properties(goal), &observed), done(&[("ours/stream", how)]), "{status}");
-    }
 }
 
 #[test]
