@@ -94,14 +94,23 @@ impl Proposal {
         self.deployed.as_ref().is_some_and(|deployed| is_updatable(deployed.status))
     }
 
+    /// Whether the template has a resource that one of the functions answers for.
+    fn needs_handlers(&self) -> bool {
+        let all = self.template["Resources"].as_object().into_iter().flatten();
+        all.filter_map(|(_, one)| one["Type"].as_str()).any(|kind| kind.starts_with("Custom::Flink"))
+    }
+
     /// What is compared, in words.
     fn compared(&self) -> String {
-        let count = |template: &Json| template["Resources"].as_object().map_or(0, serde_json::Map::len);
-        let new = format!("{}: {} resources, {} parameters given", self.file, count(&self.template), self.given.len());
+        let count = |many: usize, one: &str| format!("{many} {one}{}", if many == 1 { "" } else { "s" });
+        let resources =
+            |template: &Json| count(template["Resources"].as_object().map_or(0, serde_json::Map::len), "resource");
+        let given = count(self.given.len(), "parameter");
+        let new = format!("{}: {}, {given} given", self.file, resources(&self.template));
         match (&self.deployed, &self.change_set) {
             (None, _) => format!("{new}; there is no stack yet"),
             (Some(deployed), None) => {
-                format!("{new}; with the deployed template: {} resources", count(&deployed.template))
+                format!("{new}; with the deployed template: {}", resources(&deployed.template))
             }
             (Some(_), Some(_)) => format!("{new}; with the deployed stack, by CloudFormation's own change set"),
         }
@@ -173,7 +182,7 @@ pub fn plan(proposal: &Proposal) -> Plan {
 
 fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -> Vec<String> {
     let mut next = Vec::new();
-    if !proposal.handlers {
+    if !proposal.handlers && proposal.needs_handlers() {
         next.push(
             "the handlers are not deployed in this region: make deploy without ONLY_STACK brings them".to_owned(),
         );

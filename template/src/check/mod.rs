@@ -70,11 +70,11 @@ pub(crate) fn run(_asked: &CheckProperties) -> ExitCode {
 pub(crate) fn run(asked: &CheckProperties) -> ExitCode {
     let report = compare(asked).unwrap_or_else(|message| report::Report::cannot_tell(&message));
     if asked.json {
-        println!("{}", report.json());
+        crate::show(&(report.json() + "\n"));
     } else if report.is_error() {
         eprintln!("flink-stack: {}", report.sentence);
     } else {
-        print!("{}", report.text());
+        crate::show(&report.text());
     }
     ExitCode::from(report.verdict.exit_code())
 }

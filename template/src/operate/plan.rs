@@ -4,7 +4,7 @@ use shared::operator::{Deployed, Outlook, Plan, Proposal, may_replace, plan};
 
 use super::change_set::{self, Failure, Said};
 use super::{Planned, account};
-use crate::document;
+use crate::{document, show};
 
 /// What it ends with at Ctrl-C.
 const INTERRUPTED: u8 = 130;
@@ -44,7 +44,8 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
         change_set: None,
     };
     // A change set of a stack that is not there yet would leave that stack behind; one that takes no update takes none.
-    if asked.change_set && proposal.takes_an_update() {
+    let is_useful = |proposal: &Proposal| proposal.takes_an_update() && plan(proposal).outlook != Outlook::Fails;
+    if asked.change_set && is_useful(&proposal) {
         let deployed = proposal.deployed.as_ref().map(|deployed| (deployed.id.clone(), deployed.parameters.clone()));
         let (id, known) = deployed.unwrap_or_default();
         let client = operator.clients().cloudformation;
@@ -63,9 +64,9 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
     }
     let plan = plan(&proposal);
     if asked.json {
-        println!("{}", serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())?);
+        show(&(serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())? + "\n"));
     } else {
-        print!("{}", plan.describe(account::style()));
+        show(&plan.describe(account::style()));
     }
     Ok(plan.outlook.exit_code())
 }
@@ -74,7 +75,7 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
 pub(super) fn without_comparison(asked: &Planned, outlook: Outlook, why: &str) -> u8 {
     if asked.json {
         let plan = Plan::without_comparison(&asked.stack, outlook, why);
-        println!("{}", serde_json::to_string_pretty(&plan).unwrap_or_default());
+        show(&(serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n"));
     } else {
         eprintln!("flink-stack: {why}");
     }

@@ -3,6 +3,7 @@
 use shared::operator::{Why, why};
 
 use super::account;
+use crate::show;
 
 /// Looks, and prints what was seen; what the command ends with.
 ///
@@ -20,9 +21,9 @@ pub(super) async fn answer(stack: &str, region: Option<&str>, json: bool) -> Res
         ),
     };
     if json {
-        println!("{}", serde_json::to_string_pretty(&answer).map_err(|error| error.to_string())?);
+        show(&(serde_json::to_string_pretty(&answer).map_err(|error| error.to_string())? + "\n"));
     } else {
-        print!("{}", answer.describe(account::style()));
+        show(&answer.describe(account::style()));
     }
     Ok(answer.verdict.exit_code())
 }
@@ -30,6 +31,6 @@ pub(super) async fn answer(stack: &str, region: Option<&str>, json: bool) -> Res
 /// Prints why nothing could be looked at, for programs; what the command ends with.
 pub(super) fn without_a_look(stack: &str, why: &str) -> u8 {
     let answer = Why::cannot_tell(stack, why.to_owned(), format!("make why STACK={stack}"));
-    println!("{}", serde_json::to_string_pretty(&answer).unwrap_or_default());
+    show(&(serde_json::to_string_pretty(&answer).unwrap_or_default() + "\n"));
     answer.verdict.exit_code()
 }

@@ -46,11 +46,11 @@ impl Sources {
     fn of(test: &str, statements: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("flink-{test}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let text = format!(
+        let source = format!(
             "class Job {{\n void main() {{\n  var all = KinesisAnalyticsRuntime.getApplicationProperties();\n  \
              var source = all.get(\"Source\");\n  {statements}\n }}\n}}\n"
         );
-        std::fs::write(folder.join("Job.java"), text).unwrap();
+        std::fs::write(folder.join("Job.java"), source).unwrap();
         Self(folder)
     }
 

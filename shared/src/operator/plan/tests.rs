@@ -219,7 +219,7 @@ fn a_stack_that_takes_no_update_is_reported_so() {
 fn it_is_read_in_lines() {
     let answer = plan(&proposal(&[("JarKey", "b")])).describe(Style::Plain);
     let expected = "orders is UPDATE_COMPLETE: no problem found
-compared  t.json: 6 resources, 1 parameters given; with the deployed template: 6 resources
+compared  t.json: 6 resources, 1 parameter given; with the deployed template: 6 resources
 resources changes Application, AutoStart, Groups, UpdateGuard
           by JarKey
 restart   once: the guard stops it, because Mode is Stop; auto-start starts it

@@ -81,6 +81,7 @@ pub(super) fn of_update(
                 }
                 Ok(Plan::Update(job)) => rows.push(modified(&job, "False")),
                 Ok(Plan::Replace(job)) => rows.push(modified(&job, "True")),
+                Err(_) if !stack.resources.contains_key(id) => rows.push(row(id, &declared.kind, "Add")),
                 // What depends on a resource that comes first.
                 Err(_) => rows.push(Listed { replacement: Some("Conditional"), ..row(id, &declared.kind, "Modify") }),
             }
