@@ -18,9 +18,9 @@ pub use binaries::binaries;
 use binaries::bootstrap;
 pub use request::{deploy_stack, query, request, settled};
 
-const ACCESS: &str = include_str!("../../template/access.template.json");
-const HANDLERS: &str = include_str!("../../template/handlers.template.json");
-const APPLICATION: &str = include_str!("../../template/application.template.json");
+const ACCESS: &str = include_str!("../../../template/access.template.json");
+const HANDLERS: &str = include_str!("../../../template/handlers.template.json");
+const APPLICATION: &str = include_str!("../../../template/application.template.json");
 
 /// The application stack, its application, its stream and its table: the tutorial's name for all four.
 pub const NAME: &str = "flink-test";

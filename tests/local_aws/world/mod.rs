@@ -1,5 +1,12 @@
 //! The one world all services share: one lock, one clock, one signal that something changed.
 
+pub mod clock;
+pub mod faults;
+pub mod modes;
+pub mod rates;
+pub(crate) mod record;
+pub(crate) mod stamp;
+mod start;
 mod wait;
 
 use std::ops::{Deref, DerefMut};
@@ -19,11 +26,13 @@ use crate::iam::Iam;
 use crate::kinesis::Kinesis;
 use crate::lambda::Lambda;
 use crate::logs::Logs;
-use crate::modes::Modes;
 use crate::queues::Queues;
 use crate::rates::Rates;
 use crate::s3::S3;
 use crate::ssm::Ssm;
+
+pub use modes::Modes;
+pub use start::{LocalAws, Options};
 
 /// Fixed for the life of a world.
 #[derive(Debug, Clone)]

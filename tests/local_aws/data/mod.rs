@@ -1,0 +1,10 @@
+//! Services that keep data, as far as stacks, functions and jobs use them: their state in memory, their calls, their
+//! errors.
+
+pub mod dynamodb;
+pub mod kinesis;
+pub(crate) mod kms;
+pub mod logs;
+pub mod queues;
+pub mod s3;
+pub mod ssm;
