@@ -46,6 +46,8 @@ check_prefixes() {
   local prefixes
   IFS=, read -ra prefixes <<<"$2"
   [[ $2 =~ ^[a-zA-Z0-9_.,-]*$ ]] || die "$1 is \"$2\"; it takes prefixes of letters, digits, _, . and -, separated by commas"
+  # CloudFormation would read an empty prefix, with which every name begins.
+  [[ $2 != ,* && $2 != *, && $2 != *,,* ]] || die "$1 is \"$2\"; one of its prefixes is empty, and every name would begin so"
   ((${#prefixes[@]} <= 5)) || die "$1 has ${#prefixes[@]} prefixes ($2); it takes one to five, separated by commas"
 }
 

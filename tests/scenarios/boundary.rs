@@ -162,3 +162,12 @@ fn deploy_refuses_six_prefixes() {
     assert!(refusal("a,b,c,d,e").contains("JAR is missing"));
     assert!(refusal("a b").contains("it takes prefixes of letters, digits"));
 }
+
+/// CloudFormation would read an empty prefix, with which every name begins.
+#[test]
+fn deploy_refuses_an_empty_prefix_among_others() {
+    for prefixes in ["flink-,", ",flink-", "flink-,,orders-", ","] {
+        let found = refusal(prefixes);
+        assert!(found.contains(&format!("PREFIX is \"{prefixes}\"; one of its prefixes is empty")), "{found}");
+    }
+}

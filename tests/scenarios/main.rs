@@ -33,4 +33,5 @@ mod stage;
 mod strangers;
 mod swept;
 mod unstuck;
+mod upgraded;
 mod wired;

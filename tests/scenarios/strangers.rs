@@ -19,7 +19,7 @@ use crate::stage::{
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
 const GUARD: &str = "flink-update-guard";
-const UNTAGGED: [(&str, &str); 1] = [("owner", "somebody")];
+const UNTAGGED: [(&str, &str); 1] = [("owner", "team")];
 const THEIRS: &str = "flink-theirs";
 
 /// What the unsticker asked in each of its invocations, when each asked the same.
@@ -55,7 +55,7 @@ async fn update_without_rollback(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_that_failed_in_an_untagged_stack_costs_one_look_and_is_reported_to_nobody() {
+async fn an_update_that_failed_in_an_untagged_stack_costs_one_look_and_is_not_reported() {
     let deployment = handlers().await;
     let template = Deployment::template_without_guard().to_string();
     let key = deployment.upload(&jar("1", &["poison"]));
@@ -71,7 +71,7 @@ async fn an_update_that_failed_in_an_untagged_stack_costs_one_look_and_is_report
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollback_of_a_strangers_stack_costs_two_looks_and_is_reported_to_nobody() {
+async fn a_rollback_of_a_strangers_stack_costs_two_looks_and_is_not_reported() {
     let deployment = handlers().await;
     let key = deployment.upload(&jar("1", &["poison"]));
     let template = include_str!("fixtures/team.template.json");
@@ -84,7 +84,7 @@ async fn a_rollback_of_a_strangers_stack_costs_two_looks_and_is_reported_to_nobo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_out_of_reach_in_an_untagged_stack_is_nobodys_trouble() {
+async fn an_application_out_of_reach_in_an_untagged_stack_is_not_reported() {
     // What fails stands behind the guard, or before it.
     for (change, heard) in [(("JarKey", "jars/none.jar"), 1), (("LogRetentionDays", "60"), 0)] {
         let deployment = handlers().await;
@@ -110,7 +110,7 @@ async fn an_application_out_of_reach_in_an_untagged_stack_is_nobodys_trouble() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_is_told_of_the_job_that_a_guard_stopped_which_the_rollback_took_away_again() {
+async fn the_sweep_reports_the_job_that_a_guard_stopped_which_the_rollback_took_away_again() {
     let modes = Modes { tags: TagsOnUpdate::Kept, ..Modes::default() };
     let deployment = handlers_where(modes).await;
     let (before, after) = (Deployment::template_without_guard(), Deployment::application_template());
@@ -123,9 +123,9 @@ async fn a_person_is_told_of_the_job_that_a_guard_stopped_which_the_rollback_too
     // The event shows a stack without a guard; the sweep finds the marker.
     asked_each_time(&deployment, &["cloudformation:DescribeStacks", "cloudformation:ListStackResources"]).await;
     events::fire_schedules(deployment.world());
-    let told = report(&deployment, "Refused").await;
-    assert!(told["State"].as_str().unwrap().contains("The stack has not opted in"), "{told}");
-    assert!(told["Next"].as_str().unwrap().contains("start-application --application-name flink-test"), "{told}");
+    let answer = report(&deployment, "Refused").await;
+    assert!(answer["State"].as_str().unwrap().contains("The stack has not opted in"), "{answer}");
+    assert!(answer["Next"].as_str().unwrap().contains("start-application --application-name flink-test"), "{answer}");
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
@@ -194,10 +194,10 @@ async fn an_application_of_another_stack_that_a_logging_option_names_is_not_stop
         (Some(Status::DeleteSkipped), ""),
     ] {
         shows_theirs(&deployment, status, reason);
-        let told: Value = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-        assert_eq!(told["Outcome"], "Refused", "{status:?} {told}");
-        let state = told["State"].as_str().unwrap();
-        assert!(state.contains("flink-theirs is not an application of this stack"), "{status:?} {told}");
+        let answer: Value = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+        assert_eq!(answer["Outcome"], "Refused", "{status:?} {answer}");
+        let state = answer["State"].as_str().unwrap();
+        assert!(state.contains("flink-theirs is not an application of this stack"), "{status:?} {answer}");
         assert!(mutations(&deployment, UNSTICKER).is_empty(), "{status:?}");
     }
 }

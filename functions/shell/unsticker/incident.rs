@@ -32,7 +32,7 @@ pub(super) async fn handle(
     incident.trigger = trigger;
     info!(stack = root.id, status = %root.status, ?trigger, "invoked");
     let applications = match read(aws, &mut incident, until).await {
-        // What cannot be read of a stack that has not opted in is nobody's trouble.
+        // What cannot be read of a stack that has not opted in is not reported.
         Err(Halt::Refused(refusal)) if incident.consent == Consent::None => {
             info!(%refusal, "a stack that has not opted in could not be read");
             return Ok((report::blank(Outcome::NotOurs, &root.id), None));
@@ -83,7 +83,7 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
     let mut applications = Vec::new();
     for name in incident.concerned() {
         match observe(aws, &name, until).await {
-            // An application that is out of reach keeps nobody from hearing of the others.
+            // An application that is out of reach does not keep the others from being reported.
             Err(Halt::Refused(_)) if incident.consent == Consent::None => {}
             found => applications.extend(found?),
         }

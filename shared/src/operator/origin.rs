@@ -16,8 +16,23 @@ use crate::contract::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
 /// Logical IDs and types of 0.1.0's templates, by [`StackTemplate::name`]: that version wrote no Metadata.
 const VERSION_0_1_0: &str = include_str!("origin/version_0_1_0.json");
 
-/// Resources that hold records, rows or state: a template that lacks one of a stack's deletes what cannot be brought back.
-const HOLDS_DATA: [&str; 3] = ["AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::KinesisAnalyticsV2::Application"];
+/// What our templates make and that holds nothing which a deployment does not bring back. A template that lacks any
+/// other resource of a stack deletes what cannot be brought back, or what a team put there.
+const HOLDS_NOTHING: [&str; 13] = [
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Events::Rule",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+];
 
 /// Which of our templates a stack was made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +80,8 @@ pub fn may_replace(deployed: Option<&Json>, new: &Json) -> Result<(), NotReplace
     let mut lost: Vec<String> = match origin(deployed) {
         Origin::Ours(made_from) if made_from == ours => {
             let lost = there.iter().filter(|(id, kind)| coming.get(*id) != Some(kind));
-            lost.filter(|(_, kind)| HOLDS_DATA.contains(&kind.as_str())).map(|(id, _)| id.clone()).collect()
+            let holds = |kind: &str| !HOLDS_NOTHING.contains(&kind) && !kind.starts_with("Custom::Flink");
+            lost.filter(|(_, kind)| holds(kind)).map(|(id, _)| id.clone()).collect()
         }
         // Whatever else is in it, 0.1.0 did not put there.
         Origin::Version010(made_from) if made_from == ours => {
@@ -108,7 +124,7 @@ impl fmt::Display for NotReplaceable {
             ),
             Self::LosesData(ids) => write!(
                 formatter,
-                "has {}, which the template does not have: its data would be deleted. Nothing was changed. Put it into the template \
+                "has {}, which the template does not have: it would be deleted, with its data. Nothing was changed. Put it into the template \
                  (shared/src/template/application.rs), or take it out of the stack the way it was put in",
                 ids.join(", ")
             ),

@@ -70,14 +70,27 @@ impl Deployment {
     /// # Panics
     /// As [`Self::start`].
     pub async fn in_world(aws: LocalAws, environment: &[(&str, &str)]) -> Self {
+        Self::of_templates(aws, [ACCESS, HANDLERS], &[], environment).await
+    }
+
+    /// The same with these templates of access and handlers, and these parameters of access: those of an older version.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn of_templates(
+        aws: LocalAws,
+        [access, handlers]: [&str; 2],
+        given: &[(&str, &str)],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let world = &aws.world;
-        deploy_stack(world, "flink-access", ACCESS, &access_parameters(world, &[]), &[], None).await;
+        deploy_stack(world, "flink-access", access, &access_parameters(world, given), &[], None).await;
         let outputs = outputs(world, "flink-access");
         for (name, role) in FUNCTIONS {
             let environment = environment.iter().copied();
             lambda::deploy(world, name, &bootstrap(name), &outputs[role], environment).expect("the function is taken");
         }
-        deploy_stack(world, "flink-handlers", HANDLERS, &[], &[], None).await;
+        deploy_stack(world, "flink-handlers", handlers, &[], &[], None).await;
         let bucket = outputs["BucketName"].clone();
         Self { aws, bucket, stack_role: outputs["StackRoleArn"].clone() }
     }

@@ -16,7 +16,7 @@ fn version_0_1_0() -> Json {
 }
 
 fn foreign() -> Json {
-    json!({"Resources": {"TeamStream": {"Type": "AWS::Kinesis::Stream"}, "Application": {"Type": HOLDS_DATA[2]}}})
+    json!({"Resources": {"TeamStream": {"Type": "AWS::Kinesis::Stream"}, "Application": {"Type": "AWS::KinesisAnalyticsV2::Application"}}})
 }
 
 #[test]
@@ -54,12 +54,16 @@ fn what_a_team_added_to_a_copy_of_0_1_0_is_not_deleted() {
 #[test]
 fn data_that_the_new_template_lacks_is_not_deleted() {
     let mut extended = ours(StackTemplate::Application);
-    extended["Resources"]["Archive"] = json!({"Type": "AWS::Kinesis::Stream"});
-    let lost = may_replace(Some(&extended), &ours(StackTemplate::Application)).unwrap_err();
-    assert!(
-        lost.describe("orders").starts_with("the stack orders has Archive, which the template does not have"),
-        "{lost}"
-    );
+    for kind in ["AWS::Kinesis::Stream", "AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::SecretsManager::Secret"] {
+        extended["Resources"]["Archive"] = json!({ "Type": kind });
+        let lost = may_replace(Some(&extended), &ours(StackTemplate::Application)).unwrap_err();
+        let lost = lost.describe("orders");
+        assert!(lost.starts_with("the stack orders has Archive, which the template does not have"), "{kind} {lost}");
+    }
+    for kind in ["AWS::CloudWatch::Alarm", "Custom::FlinkUpdateGuard"] {
+        extended["Resources"]["Archive"] = json!({ "Type": kind });
+        assert_eq!(may_replace(Some(&extended), &ours(StackTemplate::Application)), Ok(()), "{kind}");
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Row {
         self.physical_id == request.stack_id
     }
 
-    /// Whether it is about the request's resource. What a Delete is about is told by its physical ID: in the cleanup
+    /// Whether it is about the request's resource. A Delete is recognized by its physical ID: in the cleanup
     /// phase the logical ID shows its replacement.
     #[must_use]
     pub fn is_of(&self, request: &Request) -> bool {

@@ -51,7 +51,7 @@ pub(super) fn next(incident: &Incident, applications: &[Application], settings: 
     Next::Report(standings)
 }
 
-/// A stack that has not opted in: a person is told of what its guard stopped and nobody started, also when the guard
+/// A stack that has not opted in: what its guard stopped and did not run again is reported, also when the guard
 /// itself went with the update that had brought it, and the marker tells.
 pub(super) fn untagged(incident: &Incident, applications: &[Application]) -> Next {
     let is_ours = |one: &Application| incident.is_guarded || one.tag(MARKER).is_some();

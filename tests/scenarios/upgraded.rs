@@ -1,0 +1,86 @@
+//! An account of 0.1.0 takes today's templates: what is there stays, and so do the application stacks that use it.
+
+use std::collections::BTreeMap;
+
+use local_aws::api::Caller;
+use local_aws::cloudformation::{self, Status};
+use local_aws::deployment::{Deployment, NAME, jar, query, settled};
+use local_aws::flink::Status as Flink;
+use local_aws::{LocalAws, Options};
+use serde_json::Value;
+
+use crate::operator::look;
+use crate::stage::{QUICK, application, why, with_jar};
+
+const ACCESS: &str = include_str!("../../template/access.template.json");
+const HANDLERS: &str = include_str!("../../template/handlers.template.json");
+const OLD: [&str; 2] =
+    [include_str!("fixtures/access-0.1.0.template.json"), include_str!("fixtures/handlers-0.1.0.template.json")];
+const OLD_APPLICATION: &str = include_str!("fixtures/application-0.1.0.template.json");
+const TAG: [(&str, &str); 1] = [("flink-unstick", "enabled")];
+/// What an administrator of 0.1.0 had chosen, each another word than the default.
+const CHOSEN: [(&str, &str); 4] =
+    [("DataNamePrefix", ""), ("ContinueWithOwnRole", "true"), ("LogRetentionDays", "60"), ("Tracing", "Active")];
+
+/// What a stack made, by logical ID, what it gives, and its parameters.
+fn made(deployment: &Deployment, stack: &str) -> [BTreeMap<String, String>; 3] {
+    let state = deployment.world().state();
+    let stack = state.cloudformation.stack(stack).unwrap();
+    let physical = stack.resources.iter().filter_map(|(id, one)| Some((id.clone(), one.physical_id.clone()?)));
+    let outputs = stack.outputs.iter().map(|output| (output.key.clone(), output.value.clone()));
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let parameters = stack.parameters.iter().map(|(name, value)| (name.clone(), text(value)));
+    [physical.collect(), outputs.collect(), parameters.collect()]
+}
+
+/// As `aws cloudformation deploy` does: every parameter that the stack has stays as it is.
+async fn update(deployment: &Deployment, stack: &str, template: &str) -> Status {
+    let world = deployment.world();
+    let mut update = query(stack, template, &[], &[], None);
+    let known: Vec<String> = world.state().cloudformation.stack(stack).unwrap().parameters.keys().cloned().collect();
+    for (number, name) in (1..).zip(known) {
+        update.insert(format!("Parameters.member.{number}.ParameterKey"), name);
+        update.insert(format!("Parameters.member.{number}.UsePreviousValue"), "true".to_owned());
+    }
+    cloudformation::query(world, &Caller::Operator, "UpdateStack", &update).unwrap();
+    settled(world, stack).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_0_1_0_takes_todays_templates_and_its_application_stacks_go_on() {
+    let aws = LocalAws::start(Options::default()).await.unwrap();
+    let deployment = Deployment::of_templates(aws, OLD, &CHOSEN, &QUICK).await;
+    let key = deployment.upload(&jar("1", &[]));
+    let created = deployment.deploy_template(OLD_APPLICATION, &with_jar(&key), &TAG).await;
+    assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
+
+    let pairs = ["flink-access=template/access.template.json", "flink-handlers=template/handlers.template.json"];
+    let answered = look(&deployment, &["check-stack", pairs[0], pairs[1]]).await;
+    assert_eq!(answered.code, 0, "{}", answered.printed);
+    for (stack, template) in [("flink-access", ACCESS), ("flink-handlers", HANDLERS)] {
+        let [before, outputs, parameters] = made(&deployment, stack);
+        assert_eq!(update(&deployment, stack, template).await, Status::UpdateComplete, "{}", why(&deployment));
+        let [after, outputs_now, parameters_now] = made(&deployment, stack);
+        let replaced: Vec<&String> =
+            before.iter().filter(|(id, one)| after.get(*id).is_some_and(|now| now != *one)).map(|(id, _)| id).collect();
+        assert!(replaced.is_empty(), "{replaced:?}");
+        assert_eq!(outputs_now, outputs, "{stack}");
+        for (name, value) in &parameters {
+            let now = parameters_now[name].trim_matches(['[', ']', '"']);
+            assert_eq!(now, value, "{name}");
+        }
+    }
+
+    // The old template once more with another jar, then today's.
+    for (version, template) in
+        [("2", OLD_APPLICATION.to_owned()), ("3", Deployment::application_template().to_string())]
+    {
+        let key = deployment.upload(&jar(version, &[]));
+        let status = deployment.deploy_template(&template, &with_jar(&key), &TAG).await;
+        assert_eq!(status, Status::UpdateComplete, "{version} {}", why(&deployment));
+        let application = application(&deployment);
+        assert_eq!(application.status, Flink::Running, "{version}");
+        assert_eq!(application.job.unwrap().jar.version, version);
+    }
+    assert_eq!(deployment.world().state().flink.applications.keys().collect::<Vec<_>>(), [NAME]);
+}
