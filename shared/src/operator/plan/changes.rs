@@ -11,7 +11,7 @@ use super::change_set::ListedChange;
 use super::parameters::{changed as changed_parameters, wanted};
 use super::side::{Side, transforms};
 use crate::template::resolve::{
-    Difference, Resolver, compare as compare_values, open_reasons, pseudo_parameters, reasons, values,
+    Difference, Resolver, compare as compare_values, is_known, open_reasons, pseudo_parameters, reasons, values,
 };
 
 /// What happens to a resource.
@@ -180,12 +180,14 @@ fn changes(proposal: &Proposal, before: &Side, after: &Side, open: &mut BTreeSet
     let gone =
         before.kinds.iter().filter(|(id, _)| !after.kinds.contains_key(*id) && !after.uncertain.contains_key(*id));
     for (id, kind) in gone {
-        let policy = proposal
-            .deployed
-            .as_ref()
-            .and_then(|deployed| deployed.template["Resources"][id]["DeletionPolicy"].as_str());
-        let effect =
-            if policy.is_some_and(|policy| policy.starts_with("Retain")) { Effect::Leave } else { Effect::Remove };
+        let effect = match before.policies.get(id) {
+            Some(policy) if !is_known(policy) => {
+                open.extend(reasons(policy).into_iter().map(|why| format!("{id}: whether it is deleted: {why}")));
+                Effect::Unknown
+            }
+            Some(policy) if policy.starts_with("Retain") => Effect::Leave,
+            Some(_) | None => Effect::Remove,
+        };
         let (logical_id, resource_type) = (id.clone(), kind.clone());
         changes.push(Change { logical_id, resource_type, effect, properties: Vec::new() });
     }

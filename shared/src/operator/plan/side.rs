@@ -13,6 +13,8 @@ pub(super) struct Side {
     pub(super) kinds: BTreeMap<String, String>,
     /// Their properties, resolved.
     pub(super) properties: BTreeMap<String, Map<String, Json>>,
+    /// Their DeletionPolicies, resolved; a function with AWS::LanguageExtensions.
+    pub(super) policies: BTreeMap<String, String>,
     /// What `Ref` of each gives.
     pub(super) references: BTreeMap<String, Json>,
     /// Those of which only the deployment decides whether they are there, and why.
@@ -52,6 +54,8 @@ impl Side {
         let kind = side.template["Resources"][id]["Type"].as_str().unwrap_or_default();
         self.kinds.insert(id.to_owned(), kind.to_owned());
         self.properties.insert(id.to_owned(), side.properties(id));
+        let policy = side.resolve(&side.template["Resources"][id]["DeletionPolicy"]);
+        self.policies.extend(policy.filter(|policy| !policy.is_null()).map(|policy| (id.to_owned(), text(&policy))));
         self.references.insert(id.to_owned(), side.reference(id));
     }
 }

@@ -67,7 +67,7 @@ impl<'p> Walk<'p> {
             }
         }
         if !on.trails.is_empty() {
-            whole.join(self.on_trails_of(on, "apply", given, None, line, scope));
+            whole.join(self.on_trails(on, "apply", given, None, line, scope));
         }
         whole
     }

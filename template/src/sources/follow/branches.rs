@@ -32,11 +32,11 @@ impl<'p> Walk<'p> {
             if branch.jumps() {
                 scope.returned.join(inner.returned);
             } else {
-                join_scopes(&mut after, inner);
+                join_first(&mut after, inner);
             }
         }
         if condition.is_none() || branches.len() < 2 {
-            join_scopes(&mut after, without);
+            join_first(&mut after, without);
         }
         if let Some(mut after) = after {
             after.returned.join(std::mem::take(&mut scope.returned));
@@ -48,7 +48,7 @@ impl<'p> Walk<'p> {
     pub(super) fn choose(&mut self, subject: &'p Node, arms: &'p [Arm], scope: &mut Scope) -> Value {
         let value = self.value(subject, scope);
         let mut whole = Value::default();
-        let mut after = Some(scope.clone());
+        let mut after = scope.clone();
         for arm in arms {
             let mut inner = scope.clone();
             if arm.names.len() == 2 {
@@ -68,11 +68,9 @@ impl<'p> Walk<'p> {
                 }
             }
             whole.join(self.value(&arm.body, &mut inner));
-            join_scopes(&mut after, inner);
+            join(&mut after, inner);
         }
-        if let Some(after) = after {
-            *scope = after;
-        }
+        *scope = after;
         whole
     }
 
@@ -96,23 +94,16 @@ impl<'p> Walk<'p> {
                 self.narrow(condition, true, &mut inner);
             }
             whole.join(self.value(body, &mut inner));
-            let mut after = Some(scope.clone());
-            join_scopes(&mut after, inner);
-            if let Some(after) = after {
-                *scope = after;
-            }
+            join(scope, inner);
         }
         whole
     }
 
     pub(super) fn repeat(&mut self, body: &'p Node, scope: &mut Scope) -> Value {
         for _ in 0..2 {
-            let mut after = Some(scope.clone());
-            self.value(body, scope);
-            join_scopes(&mut after, scope.clone());
-            if let Some(after) = after {
-                *scope = after;
-            }
+            let mut inner = scope.clone();
+            self.value(body, &mut inner);
+            join(scope, inner);
         }
         Value::unknown()
     }
@@ -228,11 +219,15 @@ fn narrow_name(name: &str, texts: &BTreeSet<String>, scope: &mut Scope) {
     }
 }
 
-fn join_scopes(after: &mut Option<Scope>, inner: Scope) {
-    let Some(after) = after else {
-        *after = Some(inner);
-        return;
-    };
+fn join_first(after: &mut Option<Scope>, inner: Scope) {
+    match after {
+        Some(after) => join(after, inner),
+        None => *after = Some(inner),
+    }
+}
+
+/// What either way leaves.
+fn join(after: &mut Scope, inner: Scope) {
     for (name, value) in inner.names {
         match after.names.get_mut(&name) {
             Some(known) => known.join(value),

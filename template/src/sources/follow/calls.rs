@@ -112,7 +112,7 @@ impl<'p> Walk<'p> {
             }
         }
         if !on.trails.is_empty() {
-            whole.join(self.on_trails(&on, name, &given, base, line, scope));
+            whole.join(self.on_trails(&on, name, &given, Some(base), line, scope));
             is_known = true;
         }
         for closure in &on.closures {
@@ -213,7 +213,7 @@ impl<'p> Walk<'p> {
             return self.apply_named(&value, name, (arguments, &given), line, scope);
         }
         if !this.trails.is_empty() && is_method(name) {
-            return self.on_trails_of(&this, name, &given, None, line, scope);
+            return self.on_trails(&this, name, &given, None, line, scope);
         }
         self.foreign(name, None, arguments, &given, line, scope)
     }

@@ -130,10 +130,7 @@ impl Walk<'_> {
                 whole.join(Value::trail(narrowed));
             }
         }
-        if name == "also" || name == "apply" || name == "onEach" {
-            whole.join(Value::trail(trail.clone()));
-        }
-        if ["orElseGet", "getOrElse", "orElse", "orElseThrow"].contains(&name) {
+        if ["also", "apply", "onEach", "orElseGet", "getOrElse", "orElse", "orElseThrow"].contains(&name) {
             whole.join(Value::trail(trail.clone()));
         }
         whole.open = true;

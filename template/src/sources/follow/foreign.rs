@@ -53,7 +53,7 @@ impl<'p> Walk<'p> {
                 let given = std::iter::once((None, (*key).clone()));
                 let rest = values[at + 2..].iter().map(|value| (None, (*value).clone()));
                 let given: Vec<Given> = given.chain(rest).collect();
-                return self.on_trails_of(values[at], "get", &given, None, line, scope);
+                return self.on_trails(values[at], "get", &given, None, line, scope);
             }
         }
         let mut whole = Value::unknown();

@@ -22,20 +22,8 @@ pub(super) fn has_default(given: &[Given]) -> bool {
 }
 
 impl<'p> Walk<'p> {
-    pub(super) fn on_trails(
-        &mut self,
-        on: &Value,
-        name: &str,
-        given: &[Given],
-        base: &'p Node,
-        line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        self.on_trails_of(on, name, given, Some(base), line, scope)
-    }
-
     /// A method on groups.
-    pub(super) fn on_trails_of(
+    pub(super) fn on_trails(
         &mut self,
         on: &Value,
         name: &str,

@@ -54,27 +54,15 @@ impl<'p> Walk<'p> {
         if ORIGINS.contains(&name) && !self.program.has_function(name) {
             return Some(self.origin(line, scope));
         }
-        let classes = self.program.classes_named(name);
-        if !classes.is_empty() {
-            return Some(
-                classes.into_iter().fold(Value::default(), |all, class| all.joined(Value::object(class, None))),
-            );
-        }
-        let modules = self.program.modules_named(name);
-        if !modules.is_empty() {
-            return Some(
-                modules.into_iter().fold(Value::default(), |all, class| all.joined(Value::object(class, None))),
-            );
+        for classes in [self.program.classes_named(name), self.program.modules_named(name)] {
+            let all = classes.into_iter().map(|class| Value::object(class, None)).reduce(Value::joined);
+            if all.is_some() {
+                return all;
+            }
         }
         // Imported: a field of any module or class.
-        let fields: Vec<Value> = self
-            .assigned
-            .iter()
-            .chain(&self.constructed)
-            .filter(|((_, field), _)| field == name)
-            .map(|(_, value)| value.clone())
-            .collect();
-        fields.into_iter().reduce(Value::joined)
+        let fields = self.assigned.iter().chain(&self.constructed).filter(|((_, field), _)| field == name);
+        fields.map(|(_, value)| value.clone()).reduce(Value::joined)
     }
 
     /// A field of an instance, of the class itself where the instance is not known.
@@ -123,7 +111,7 @@ impl<'p> Walk<'p> {
             is_known = true;
         }
         if on.leads() || !on.trails.is_empty() {
-            let called = self.on_trails(&on, name, &[], base, line, scope);
+            let called = self.on_trails(&on, name, &[], Some(base), line, scope);
             found.join(called);
             is_known = true;
         }

@@ -121,3 +121,25 @@ fn what_cannot_be_decided_is_never_nothing() {
         assert!(plan.unknown[0].contains(why), "{plan:?}");
     }
 }
+
+#[test]
+fn a_deletion_policy_that_a_function_chooses_is_resolved() {
+    let gone = |stage: &str, policy: Json| {
+        let mut proposal = proposal(&[]);
+        proposal.template["Resources"].as_object_mut().unwrap().remove("Stream");
+        let deployed = proposal.deployed.as_mut().unwrap();
+        deployed.template["Transform"] = json!("AWS::LanguageExtensions");
+        deployed.template["Parameters"]["Stage"] = json!({"Type": "String"});
+        deployed.template["Parameters"]["Image"] =
+            json!({"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/i"});
+        deployed.template["Conditions"]["IsProd"] = json!({"Fn::Equals": [{"Ref": "Stage"}, "prod"]});
+        deployed.template["Resources"]["Stream"]["DeletionPolicy"] = policy;
+        deployed.parameters.insert("Stage".into(), stage.into());
+        plan(&proposal)
+    };
+    let chosen = json!({"Fn::If": ["IsProd", "Retain", "Delete"]});
+    assert_eq!(changes(&gone("prod", chosen.clone())), ["Stream Leave"]);
+    assert_eq!(changes(&gone("dev", chosen)), ["Stream Remove"]);
+    let open = gone("dev", json!({"Ref": "Image"}));
+    assert_eq!((changes(&open), open.outlook), (vec!["Stream Unknown".to_owned()], Outlook::CannotTell), "{open:?}");
+}
