@@ -1,6 +1,7 @@
 //! The looks at the stack of a request: what it is, its rows, its applications. What they mean is judged in the core.
 
-use shared::contract::{Asker, Environment, Facts, PropertyGroups};
+use serde_json::Value;
+use shared::contract::{Asker, Environment, Facts, PropertyGroups, Writer};
 use shared::custom_resource::verdict::{Row, Rows};
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{Reach, Stack, StackStatus, Timestamp};
@@ -19,7 +20,7 @@ pub(crate) struct Asked {
     /// Its ARN, as it is described.
     pub(crate) id: String,
     applications: Vec<(String, String)>,
-    groups: Vec<(String, String)>,
+    writers: Vec<Writer>,
 }
 
 /// Looks at the request's stack until something is learned; `heard` is given its status as soon as that is known.
@@ -56,7 +57,14 @@ async fn look_once(aws: &Aws, request: &Request, heard: impl Fn(StackStatus)) ->
     let takes_over =
         |one: &&stack::Resource| !one.status.starts_with("DELETE") && rows.has_written(request, &one.logical_id);
     let groups = stack::of_type(resources.iter().filter(takes_over), PropertyGroups::<String>::TYPE);
-    Ok(Asked { status: described.status, rows, name, id: described.id, applications, groups })
+    let is_back = described.status.is_rolling_back();
+    let writers = groups.into_iter().map(|(logical_id, physical_id)| {
+        // Whether a row of a rollback shows what is restored or what failed is not documented.
+        let properties = if is_back { Value::Null } else { rows.properties(&logical_id) };
+        Writer { logical_id, physical_id, properties }
+    });
+    let writers = writers.collect();
+    Ok(Asked { status: described.status, rows, name, id: described.id, applications, writers })
 }
 
 /// Whether the stack goes back to what it was, by its events alone: for when it cannot be described.
@@ -106,7 +114,7 @@ impl Asked {
                 .operation_since(request)
                 .map_or_else(|| self.since(request, first_seen), Timestamp),
             start_patience: environment.start_patience(),
-            kept_for: None,
+            kept: None,
         }
     }
 
@@ -131,7 +139,7 @@ impl Asked {
             stack_id: &self.id,
             status: self.status,
             applications: &self.applications,
-            groups: &self.groups,
+            writers: &self.writers,
         }
     }
 

@@ -291,7 +291,7 @@ fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut Trail) {
     let stack = observed.stack.status.map_or("", |status| status.as_str());
     match step {
         Step::Done(done) => {
-            info!(%goal, status, stack, step = "done", because = success_reason(done, Some(observed)), "step")
+            info!(%goal, status, stack, step = "done", because = success_reason(done, Some(observed)), "step");
         }
         Step::Wait(because) => info!(%goal, status, stack, step = "wait", %because, "step"),
         Step::Call(call, because) => info!(%goal, status, stack, step = %call, %because, "step"),

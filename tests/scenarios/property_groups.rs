@@ -158,7 +158,8 @@ async fn a_key_that_somebody_else_set_is_refused_by_group_and_key_and_never_by_v
 
 #[tokio::test(flavor = "multi_thread")]
 async fn overwrite_and_keep_do_what_they_say_and_report_it() {
-    for (policy, expected, told) in [("Overwrite", "ours", "Replaced"), ("Keep", "theirs", "Kept as somebody else set")]
+    for (policy, expected, told) in
+        [("Overwrite", "ours", "Replaced"), ("Keep", "theirs", "Kept, since this resource did not set")]
     {
         let text = template(&json!([group(GROUP, &[("mode", "theirs")])]), |template| {
             own(template, "mode", "ours");

@@ -31,8 +31,8 @@ pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Aske
     let found = asker.reach::<R>(&application);
     let stack = facts.stack;
     let reach = found.as_ref().map_or(Reach::Own, |(_, reach)| reach.clone());
-    let kept_for = found.as_ref().and_then(|(name, _)| asker.other_groups(request, name));
-    let goal = properties.goal(request, &Facts { reach, kept_for, ..facts });
+    let kept = found.as_ref().and_then(|(name, _)| asker.kept(request, name));
+    let goal = properties.goal(request, &Facts { reach, kept, ..facts });
     // A Delete with nothing to do is no trouble, whichever stack owns the application by now: the cleanup after a new
     // name is one.
     if request.request_type == RequestType::Delete && goal == Ok(None) {
@@ -72,7 +72,7 @@ mod tests {
             reach: Reach::Own,
             operation_since: Timestamp(0),
             start_patience: Duration::ZERO,
-            kept_for: None,
+            kept: None,
         };
         let applications = [("Application".to_owned(), "flink-own".to_owned())];
         let asker = Asker {
@@ -80,7 +80,7 @@ mod tests {
             stack_id: "arn:s",
             status: StackStatus::UpdateInProgress,
             applications: &applications,
-            groups: &[],
+            writers: &[],
         };
         intent(&read::<R>(properties).unwrap(), &Request::read(&event).unwrap(), &asker, facts)
     }

@@ -50,7 +50,7 @@ pub use limits::Leaf;
 pub use origin::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes, property_values};
-pub use reach::Asker;
+pub use reach::{Asker, Kept, Writer};
 pub use report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
 pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};
 pub use secrets::looks_like_a_secret;

@@ -84,6 +84,13 @@ pub fn property_values(properties: &Value) -> impl Iterator<Item = &str> {
     maps.flat_map(|map| map.values()).filter_map(Value::as_str)
 }
 
+/// Group and key of everything that a resource with these properties writes; `None` where they cannot all be read.
+pub(super) fn keys(properties: &Value) -> Option<Vec<(String, String)>> {
+    let given = Given::by(properties);
+    let all = given.groups.iter().flat_map(|group| group.map.keys().map(|key| (group.id.clone(), key.clone())));
+    (!given.unread).then(|| all.collect())
+}
+
 fn group(entry: &Value) -> Option<Group> {
     let id = entry.get("PropertyGroupId")?.as_str()?.to_owned();
     let map = entry.get("PropertyMap")?.as_object()?;
@@ -135,16 +142,18 @@ impl CustomResource for PropertyGroups {
     }
 
     fn goal(&self, request: &Request, facts: &Facts) -> Result<Option<Goal>, NoGoal> {
-        let (since, deployed_since) = (facts.since, facts.deployed_since);
+        let since = facts.since;
+        let deployed_since = facts.application_changed.then_some(facts.deployed_since);
         let reach = facts.reach.clone();
         let policy = match request.request_type {
             RequestType::Delete => {
                 // Only what was given is taken, so there is nothing to disagree about.
-                let previous = groups(&self.property_groups);
+                let given = groups(&self.property_groups);
                 let (previous_policy, policy) = (ConflictPolicy::Keep, ConflictPolicy::Keep);
                 let wanted = Vec::new();
                 // A stack that goes takes its application with it; borrowed groups go with the borrower.
-                let kept_for = facts.kept_for.clone().filter(|_| !facts.stack.is_being_removed());
+                let kept = facts.kept.clone().filter(|_| !facts.stack.is_being_removed());
+                let (previous, kept_for) = kept.map_or((given.clone(), None), |kept| kept.leave(given));
                 let unread = false;
                 let goal = Properties {
                     wanted,

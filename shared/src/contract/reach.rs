@@ -1,8 +1,48 @@
 //! Whose application a request may touch: its own stack's, or, for injection only, one that allows its stack.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::property_groups::keys;
 use super::resource::{ApplicationRef, CustomResource};
 use crate::custom_resource::Request;
-use crate::lifecycle::{Reach, StackStatus};
+use crate::lifecycle::{Group, Reach, StackStatus};
+
+/// A resource of the stack that writes property groups, that the stack's operation wrote and does not delete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writer {
+    /// Its logical ID.
+    pub logical_id: String,
+    /// Its physical ID, `property-groups/<the application's name or logical ID>/<its own logical ID>`.
+    pub physical_id: String,
+    /// The ResourceProperties of its newest row; `null` where the row has none.
+    pub properties: Value,
+}
+
+/// What stays when a resource that wrote property groups is deleted: other resources write it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The logical ID of one of them.
+    pub by: String,
+    /// Group and key of all that they write; `None` where that cannot be read.
+    pub keys: Option<BTreeSet<(String, String)>>,
+}
+
+impl Kept {
+    /// Of what the deleted resource gave, what is taken away; or who keeps all of it.
+    #[must_use]
+    pub fn leave(self, given: Vec<Group>) -> (Vec<Group>, Option<String>) {
+        let Some(keys) = self.keys else { return (given, Some(self.by)) };
+        let is_kept = |id: &str, key: &str| keys.contains(&(id.to_owned(), key.to_owned()));
+        let rest = given.iter().map(|group| {
+            let map = group.map.iter().filter(|(key, _)| !is_kept(&group.id, key));
+            Group { id: group.id.clone(), map: map.map(|(key, value)| (key.clone(), value.clone())).collect() }
+        });
+        let rest: Vec<Group> = rest.filter(|group| !group.map.is_empty()).collect();
+        if rest.is_empty() { (given, Some(self.by)) } else { (rest, None) }
+    }
+}
 
 /// What is known of the request's stack when it is asked whether the request reaches an application.
 #[derive(Debug, Clone, Copy)]
@@ -15,22 +55,26 @@ pub struct Asker<'a> {
     pub status: StackStatus,
     /// Its applications: logical ID and name.
     pub applications: &'a [(String, String)],
-    /// Its resources that write property groups, that the stack's operation wrote and does not delete: logical and
-    /// physical ID.
-    pub groups: &'a [(String, String)],
+    /// Its resources that write property groups.
+    pub writers: &'a [Writer],
 }
 
 impl Asker<'_> {
-    /// Another resource of the stack that writes property groups of the application `name`: its physical ID,
-    /// `property-groups/<name or logical ID>/<its own logical ID>`, names the application.
+    /// What other resources of the stack write into the property groups of the application `name`; `None` where there
+    /// is no other.
     #[must_use]
-    pub fn other_groups(&self, request: &Request, name: &str) -> Option<String> {
+    pub fn kept(&self, request: &Request, name: &str) -> Option<Kept> {
         let is_it = |named: &str| {
             named == name || self.applications.iter().any(|(logical_id, own)| logical_id == named && own == name)
         };
-        let others = self.groups.iter().filter(|(_, physical)| Some(physical) != request.physical_resource_id.as_ref());
-        let of_it = |(_, physical): &&(String, String)| physical.split('/').nth(1).is_some_and(is_it);
-        others.filter(of_it).map(|(logical_id, _)| logical_id.clone()).next()
+        let is_other = |writer: &&Writer| {
+            Some(&writer.physical_id) != request.physical_resource_id.as_ref()
+                && writer.physical_id.split('/').nth(1).is_some_and(is_it)
+        };
+        let others: Vec<&Writer> = self.writers.iter().filter(is_other).collect();
+        let by = others.first()?.logical_id.clone();
+        let all: Option<Vec<_>> = others.iter().map(|writer| keys(&writer.properties)).collect();
+        Some(Kept { by, keys: all.map(|all| all.into_iter().flatten().collect()) })
     }
 
     /// The application's name and whose it is; `None` when the request must not touch it. The stack must be worked on:
@@ -71,11 +115,34 @@ mod tests {
             ("property-groups/flink-own/Groups", false),
             ("a-failed-create", false),
         ] {
-            let groups = [("New".to_owned(), other.to_owned())];
+            let writers =
+                [Writer { logical_id: "New".to_owned(), physical_id: other.to_owned(), properties: Value::Null }];
             let status = StackStatus::UpdateCompleteCleanupInProgress;
-            let asker = Asker { stack: "s", stack_id: "arn:s", status, applications: &applications, groups: &groups };
-            let kept = asker.other_groups(&request("property-groups/flink-own/Groups"), "flink-own");
+            let asker = Asker { stack: "s", stack_id: "arn:s", status, applications: &applications, writers: &writers };
+            let kept = asker.kept(&request("property-groups/flink-own/Groups"), "flink-own");
             assert_eq!(kept.is_some(), found, "{other}");
+        }
+    }
+
+    #[test]
+    fn only_what_another_resource_writes_is_kept_and_all_of_it_where_that_cannot_be_read() {
+        let group = |id: &str, keys: &[&str]| Group {
+            id: id.into(),
+            map: keys.iter().map(|key| ((*key).to_owned(), "v".to_owned())).collect(),
+        };
+        let given = vec![group("Job", &["a", "b"]), group("Reports", &["topic"])];
+        let kept = |properties: Value| Kept { by: "New".into(), keys: keys(&properties).map(BTreeSet::from_iter) };
+        let writes = |groups: Value| kept(serde_json::json!({"PropertyGroups": groups}));
+        let job = serde_json::json!([{"PropertyGroupId": "Job", "PropertyMap": {"a": "****"}}]);
+        let rest = vec![group("Job", &["b"]), group("Reports", &["topic"])];
+        assert_eq!(writes(job).leave(given.clone()), (rest, None));
+        let all = serde_json::json!([
+            {"PropertyGroupId": "Job", "PropertyMap": {"a": "1", "b": "2"}},
+            {"PropertyGroupId": "Reports", "PropertyMap": {"topic": "x"}},
+        ]);
+        let whole = (given.clone(), Some("New".to_owned()));
+        for kept in [writes(all), kept(Value::Null), writes(serde_json::json!([{"PropertyGroupId": "Job"}]))] {
+            assert_eq!(kept.clone().leave(given.clone()), whole, "{kept:?}");
         }
     }
 
@@ -87,7 +154,7 @@ mod tests {
             stack_id: "arn:reports",
             status,
             applications: &applications,
-            groups: &[],
+            writers: &[],
         };
         let (name, id) = (ApplicationRef::Name("flink-theirs".into()), ApplicationRef::LogicalId("Theirs".into()));
         let own = ApplicationRef::LogicalId("Application".into());

@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::reach::Kept;
 use super::unreadable::{Unreadable, read};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{Done, Goal, Observed, Reach, Refusal, StackStatus, Timestamp};
@@ -50,8 +51,8 @@ pub struct Facts {
     pub operation_since: Timestamp,
     /// How long a start may take on the way back before it counts as hanging.
     pub start_patience: Duration,
-    /// Another resource of the stack that writes property groups of the same application.
-    pub kept_for: Option<String>,
+    /// What other resources of the stack write into the property groups of the same application.
+    pub kept: Option<Kept>,
 }
 
 /// Why a request has no goal.

@@ -96,7 +96,7 @@ pub(crate) fn properties(wanted: Vec<Group>, previous: Vec<Group>, policy: Confl
         policy,
         reach: Reach::Own,
         since: Timestamp(0),
-        deployed_since: Timestamp(i64::MAX),
+        deployed_since: None,
         kept_for: None,
     }
 }

@@ -110,8 +110,9 @@ pub struct Properties {
     pub reach: Reach,
     /// When the request began: older operations are another request's.
     pub since: Timestamp,
-    /// When the stack's operation began: an update of the application since then is this deployment's.
-    pub deployed_since: Timestamp,
+    /// When the stack's operation began, if it reached the application: an update of it since then is this
+    /// deployment's.
+    pub deployed_since: Option<Timestamp>,
     /// On a Delete, the resource that stays and writes groups for the same application: then nothing is taken away.
     pub kept_for: Option<String>,
 }

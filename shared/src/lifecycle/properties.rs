@@ -92,7 +92,7 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
     // What this request itself wrote is no update that dropped anything.
     let is_updated = is_running
         && observed.tried.updates == 0
-        && application.version_created >= goal.deployed_since.less_skew()
+        && goal.deployed_since.is_some_and(|began| application.version_created >= began.less_skew())
         && application.newest("UpdateApplication", goal.since).is_none();
     let merged = merge(&application.groups, goal, is_updated);
     if !merged.conflicts.is_empty() {

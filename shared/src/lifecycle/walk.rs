@@ -91,7 +91,7 @@ fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
         policy,
         reach: Reach::Own,
         since: Timestamp(REQUEST),
-        deployed_since: Timestamp(DEPLOYMENT),
+        deployed_since: Some(Timestamp(DEPLOYMENT)),
         kept_for: None,
     })
 }

@@ -64,3 +64,17 @@ async fn two_that_are_removed_together_take_their_groups_with_them() {
     assert_eq!(there(), [false, false, true], "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Running);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_removed_takes_what_none_of_the_others_writes_though_they_change_too() {
+    let mut both = Deployment::application_template();
+    second(&mut both, &json!([group("Reports", &[("topic", "daily")]), group("Jobs", &[("kind", "daily")])]));
+    let (deployment, key) = stack(&both.to_string()).await;
+    let mut moved = Deployment::application_template();
+    let groups = &mut moved["Resources"]["PropertyGroups"]["Properties"]["PropertyGroups"];
+    groups.as_array_mut().unwrap().push(group("Jobs", &[("kind", "daily")]));
+    assert_eq!(deploy(&deployment, &key, &moved.to_string()).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(property(&deployment, "Jobs", "kind").as_deref(), Some("daily"), "{}", why(&deployment));
+    assert_eq!(property(&deployment, "Reports", "topic"), None, "{}", why(&deployment));
+    assert_eq!(application(&deployment).status, Flink::Running);
+}

@@ -24,7 +24,7 @@ fn goal<R: CustomResource>(event: Value, stack: StackStatus) -> Option<Goal> {
         reach: Reach::Own,
         operation_since: Timestamp(0),
         start_patience: Duration::ZERO,
-        kept_for: None,
+        kept: None,
     };
     read::<R>(&request.properties).unwrap().goal(&request, &facts).unwrap()
 }
@@ -124,7 +124,7 @@ fn renamed(old: &Value, new: &Value, stack: StackStatus) -> Result<Option<Goal>,
         reach: Reach::Own,
         operation_since: Timestamp(0),
         start_patience: Duration::ZERO,
-        kept_for: None,
+        kept: None,
     };
     read::<AutoStart>(&request.properties).unwrap().goal(&request, &facts)
 }

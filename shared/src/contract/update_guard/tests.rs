@@ -23,7 +23,7 @@ fn facts(stack: StackStatus, changed: bool) -> Facts {
         application_changed: changed,
         operation_since: Timestamp(7),
         start_patience: Duration::ZERO,
-        kept_for: None,
+        kept: None,
     }
 }
 

@@ -5,6 +5,8 @@ mod row;
 
 pub use row::Row;
 
+use serde_json::Value;
+
 use super::super::handover::Handover;
 use super::super::request::{Request, RequestType};
 
@@ -124,6 +126,13 @@ impl Rows {
         let Some(began) = self.0.iter().position(|row| row.begins(request)) else { return true };
         let written = |row: &Row| row.logical_id == logical_id && !row.status.starts_with("DELETE");
         self.0.iter().take(began).any(written)
+    }
+
+    /// The ResourceProperties of the newest row of this logical ID that is no Delete's; `null` where there are none.
+    #[must_use]
+    pub fn properties(&self, logical_id: &str) -> Value {
+        let of_it = |row: &&Row| row.logical_id == logical_id && !row.status.starts_with("DELETE");
+        self.0.iter().find(of_it).map(|row| row.properties.clone()).unwrap_or_default()
     }
 
     /// Whether that operation has reached an application or its logging option.

@@ -4,11 +4,13 @@ use super::*;
 
 #[test]
 fn keys_that_an_update_of_this_deployment_dropped_from_a_running_job_are_named_as_such() {
-    let (given, before) = ([("ours", "stream", "s")], Timestamp(0));
+    let (given, before) = ([("ours", "stream", "s")], Some(Timestamp(0)));
     for (status, deployed_since, how) in [
         (ApplicationStatus::Running, before, How::Wiped),
         (ApplicationStatus::Ready, before, How::Repaired),
-        (ApplicationStatus::Running, Timestamp(10_000_000), How::Repaired),
+        (ApplicationStatus::Running, Some(Timestamp(10_000_000)), How::Repaired),
+        // No update reached the application, so it dropped nothing.
+        (ApplicationStatus::Running, None, How::Repaired),
     ] {
         let goal = Properties { deployed_since, ..properties(&given, &given, ConflictPolicy::Fail) };
         let mut observed = with(&[], status);
