@@ -1,8 +1,8 @@
 //! The only loop: look, plan, do. It decides nothing; whether a goal is reached is the planner's business.
 
-use std::collections::BTreeMap;
+mod trail;
 
-use shared::contract::{property_values, success_reason};
+use shared::contract::property_values;
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{
     Action, Application, Because, Call, Done, Goal, Mask, Observed, Refusal, Rejected, Stack, StackStatus, Step, Tried,
@@ -16,6 +16,9 @@ use crate::look::Begun;
 use crate::now::now;
 use crate::pace::Pace;
 use crate::{asked, flink, look, stack};
+
+use trail::note;
+pub(crate) use trail::{Made, Trail};
 
 /// What a goal is about.
 #[derive(Debug, Clone)]
@@ -58,41 +61,6 @@ pub(crate) enum Stopped {
     Refused(Refusal),
     /// Time is up.
     OutOfTime(Option<Because>),
-}
-
-/// What was done on the way.
-#[derive(Debug, Default)]
-pub(crate) struct Trail {
-    /// The status first found.
-    pub(crate) found: Option<String>,
-    /// What was seen last.
-    pub(crate) last: Option<Observed>,
-    /// Each call, with its reason.
-    pub(crate) calls: Vec<Made>,
-    /// Each change of status and each call, for people.
-    pub(crate) timeline: Vec<String>,
-    /// What came instead of an answer to the last look; none when it had one.
-    pub(crate) unanswered: Option<String>,
-    /// What the next invocation has to know.
-    pub(crate) kept: BTreeMap<String, String>,
-}
-
-impl Trail {
-    fn made(&mut self, made: Made) {
-        let Made { call, because, refused } = &made;
-        let refused = refused.as_ref().map_or_else(String::new, |text| format!(", refused: {text}"));
-        self.timeline.push(format!("{call}, because {because}{refused}"));
-        self.calls.push(made);
-    }
-}
-
-/// One call that was made.
-#[derive(Debug)]
-pub(crate) struct Made {
-    pub(crate) call: Call,
-    pub(crate) because: Because,
-    /// The service's own words, when it refused.
-    pub(crate) refused: Option<String>,
 }
 
 /// How the service's refusal begins when there are as many snapshots as its quota allows (`semantics.md` A.7).
@@ -274,27 +242,5 @@ fn named(refusal: Refusal, subject: &Subject) -> Refusal {
     match (refusal, &subject.application) {
         (Refusal::ApplicationMissing { .. }, Some(name)) => Refusal::ApplicationMissing { application: name.clone() },
         (refusal, _) => refusal,
-    }
-}
-
-/// One line for each step: constant words, structured fields.
-fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut Trail) {
-    let status = observed.application.as_ref().map_or("absent", |application| application.status.as_str());
-    if trail.found.is_none() {
-        trail.found = Some(status.to_owned());
-    }
-    let seen =
-        trail.last.as_ref().and_then(|last| last.application.as_ref()).map(|application| application.status.as_str());
-    if seen != Some(status) && observed.application.is_some() {
-        trail.timeline.push(status.to_owned());
-    }
-    let stack = observed.stack.status.map_or("", |status| status.as_str());
-    match step {
-        Step::Done(done) => {
-            info!(%goal, status, stack, step = "done", because = success_reason(done, Some(observed)), "step");
-        }
-        Step::Wait(because) => info!(%goal, status, stack, step = "wait", %because, "step"),
-        Step::Call(call, because) => info!(%goal, status, stack, step = %call, %because, "step"),
-        Step::Refuse(refusal) => info!(%goal, status, stack, step = "refuse", because = refusal.title(), "step"),
     }
 }

@@ -15,6 +15,8 @@ use crate::stage::{
     running_unguarded_in, stuck, why, with_jar,
 };
 
+mod busy;
+
 const UNSTICKER: &str = "flink-rollback-unsticker";
 const UPDATE: &str = "kinesisanalytics:UpdateApplication";
 

@@ -1,0 +1,64 @@
+//! What was done on the way to a goal, for people and for the log.
+
+use std::collections::BTreeMap;
+
+use shared::contract::success_reason;
+use shared::lifecycle::{Because, Call, Goal, Observed, Step};
+use tracing::info;
+
+/// What was done on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Trail {
+    /// The status first found.
+    pub(crate) found: Option<String>,
+    /// What was seen last.
+    pub(crate) last: Option<Observed>,
+    /// Each call, with its reason.
+    pub(crate) calls: Vec<Made>,
+    /// Each change of status and each call, for people.
+    pub(crate) timeline: Vec<String>,
+    /// What came instead of an answer to the last look; none when it had one.
+    pub(crate) unanswered: Option<String>,
+    /// What the next invocation has to know.
+    pub(crate) kept: BTreeMap<String, String>,
+}
+
+impl Trail {
+    pub(super) fn made(&mut self, made: Made) {
+        let Made { call, because, refused } = &made;
+        let refused = refused.as_ref().map_or_else(String::new, |text| format!(", refused: {text}"));
+        self.timeline.push(format!("{call}, because {because}{refused}"));
+        self.calls.push(made);
+    }
+}
+
+/// One call that was made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) call: Call,
+    pub(crate) because: Because,
+    /// The service's own words, when it refused.
+    pub(crate) refused: Option<String>,
+}
+
+/// One line for each step: constant words, structured fields.
+pub(super) fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut Trail) {
+    let status = observed.application.as_ref().map_or("absent", |application| application.status.as_str());
+    if trail.found.is_none() {
+        trail.found = Some(status.to_owned());
+    }
+    let seen =
+        trail.last.as_ref().and_then(|last| last.application.as_ref()).map(|application| application.status.as_str());
+    if seen != Some(status) && observed.application.is_some() {
+        trail.timeline.push(status.to_owned());
+    }
+    let stack = observed.stack.status.map_or("", |status| status.as_str());
+    match step {
+        Step::Done(done) => {
+            info!(%goal, status, stack, step = "done", because = success_reason(done, Some(observed)), "step");
+        }
+        Step::Wait(because) => info!(%goal, status, stack, step = "wait", %because, "step"),
+        Step::Call(call, because) => info!(%goal, status, stack, step = %call, %because, "step"),
+        Step::Refuse(refusal) => info!(%goal, status, stack, step = "refuse", because = refusal.title(), "step"),
+    }
+}
