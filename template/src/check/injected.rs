@@ -7,12 +7,16 @@ use shared::contract::{PropertyGroup, PropertyGroups};
 use shared::operator::{ApplicationKind, Deployed};
 use shared::template::resolve::{Resolver, is_known, open_transforms, pseudo_parameters, values};
 
+use super::conditions::{Path, is_everywhere};
+
 const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 
 /// Keys by group, without their values.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Injected {
     pub(super) groups: BTreeMap<String, BTreeSet<String>>,
+    /// Of these, the keys that are injected only under conditions, by group and key, with the names of the conditions.
+    pub(super) conditional: BTreeMap<(String, String), BTreeSet<String>>,
     /// Parts of the template that only the deployment decides.
     pub(super) open: Vec<String>,
 }
@@ -21,7 +25,7 @@ impl Injected {
     pub(super) fn of_groups(groups: &[PropertyGroup<String>]) -> Self {
         let keys = |group: &PropertyGroup<String>| group.property_map.keys().cloned().collect();
         let groups = groups.iter().map(|group| (group.property_group_id.clone(), keys(group))).collect();
-        Self { groups, open: Vec::new() }
+        Self { groups, ..Self::default() }
     }
 
     /// Of a template that is not deployed yet: parameters have their defaults, and both sides of each condition count.
@@ -35,7 +39,7 @@ impl Injected {
         parameters.retain(|name, _| template["Parameters"][name].get("Default").is_some());
         let (parameters, physical) = (&parameters, &nothing);
         let resolver = Resolver { template, parameters, pseudo: &nothing, physical, renewed: &none, volatile: &none };
-        Reader { resolver, deployed: None, injected: Self::default() }.read(application)
+        Reader::of(resolver, None).read(application)
     }
 
     /// Of a stack as it is: its own parameters, and the resources that it has. `deployed.template` is the processed one.
@@ -57,7 +61,7 @@ impl Injected {
             renewed: &none,
             volatile: &none,
         };
-        Reader { resolver, deployed: Some(deployed), injected: Self::default() }.read(application)
+        Reader::of(resolver, Some(deployed)).read(application)
     }
 }
 
@@ -65,9 +69,18 @@ struct Reader<'a> {
     resolver: Resolver<'a>,
     deployed: Option<&'a Deployed>,
     injected: Injected,
+    /// The undecided conditions around what is being read.
+    under: Path,
+    /// Under which of them each key is injected.
+    paths: BTreeMap<(String, String), BTreeSet<Path>>,
 }
 
 impl<'a> Reader<'a> {
+    fn of(resolver: Resolver<'a>, deployed: Option<&'a Deployed>) -> Self {
+        let (injected, under, paths) = (Injected::default(), Path::new(), BTreeMap::new());
+        Self { resolver, deployed, injected, under, paths }
+    }
+
     fn read(mut self, application: Option<&str>) -> Result<Injected, String> {
         self.injected.open.extend(open_transforms(self.resolver.template));
         let groups = self.of_type(PropertyGroups::<String>::TYPE);
@@ -93,7 +106,16 @@ impl<'a> Reader<'a> {
         }
         for (name, resource) in groups {
             if chosen.is_none_or(|chosen| self.belongs(&resource["Properties"], chosen)) {
+                let condition = resource["Condition"].as_str().filter(|_| self.deployed.is_none());
+                self.under.extend(condition.map(|condition| (condition.to_owned(), true)));
                 self.groups(&resource["Properties"]["PropertyGroups"], &format!("{name}.PropertyGroups"));
+                self.under.clear();
+            }
+        }
+        for (key, paths) in std::mem::take(&mut self.paths) {
+            let conditions = paths.iter().flatten().map(|(name, _)| name.clone()).collect();
+            if !is_everywhere(paths) {
+                self.injected.conditional.insert(key, conditions);
             }
         }
         Ok(self.injected)
@@ -161,10 +183,16 @@ impl<'a> Reader<'a> {
         }
         let Some(branches) = value["Fn::If"].as_array() else { return found(self, value, at) };
         let name = branches.first().and_then(Json::as_str).unwrap_or_default();
-        let chosen = self.deployed.and_then(|_| self.resolver.holds(name)).map(|holds| if holds { 1 } else { 2 });
-        for (index, branch) in branches.iter().enumerate().skip(1) {
-            if chosen.is_none_or(|chosen| chosen == index) {
-                self.within(branch, at, found);
+        let decided = self.deployed.and_then(|_| self.resolver.holds(name));
+        for (holds, branch) in [true, false].into_iter().zip(branches.iter().skip(1)) {
+            match decided {
+                Some(decided) if decided == holds => self.within(branch, at, found),
+                Some(_) => {}
+                None => {
+                    self.under.push((name.to_owned(), holds));
+                    self.within(branch, at, found);
+                    self.under.pop();
+                }
             }
         }
     }
@@ -191,6 +219,8 @@ impl<'a> Reader<'a> {
                 for (key, value) in map {
                     reader.within(value, at, &mut |reader, _, _| {
                         reader.injected.groups.entry(id.clone()).or_default().insert(key.clone());
+                        let path = reader.under.clone();
+                        reader.paths.entry((id.clone(), key.clone())).or_default().insert(path);
                     });
                 }
             }

@@ -1,6 +1,8 @@
 //! `flink-stack check-properties`: what the job's sources read, beside what a template injects.
 
 #[cfg(feature = "sources")]
+mod conditions;
+#[cfg(feature = "sources")]
 mod files;
 #[cfg(feature = "sources")]
 mod injected;

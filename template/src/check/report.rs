@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::conditions::conditional;
 use super::files::Sources;
 use super::injected::Injected;
 use crate::sources::Read;
@@ -109,12 +110,14 @@ impl Report {
     pub(super) fn of(sources: &Sources, injected: &Injected, against: &str) -> Self {
         let mut report = Self::cannot_tell("");
         report.missing(sources, injected);
+        let conditional = conditional(sources, injected, against);
         report.unread(sources, injected);
         let name = |file: &usize| sources.files.get(*file).map_or_else(String::new, |path| path.display().to_string());
         let lost = sources.found.lost.iter();
         report.not_followed = lost
             .map(|(file, line, what)| NotFollowed { file: name(file), line: Some(*line), what: what.clone() })
             .collect();
+        report.not_followed.extend(conditional);
         report.not_followed.extend(injected.open.iter().map(|part| NotFollowed {
             file: against.to_owned(),
             line: None,
