@@ -1,6 +1,5 @@
 //! One call to the service: one request.
 
-use aws_sdk_kinesisanalyticsv2 as sdk;
 use aws_smithy_types::DateTime;
 use sdk::types::{
     ApplicationConfigurationUpdate, ApplicationRestoreConfiguration, ApplicationRestoreType,
@@ -8,6 +7,7 @@ use sdk::types::{
 };
 use shared::lifecycle::{Action, Application, Call, Group, Restore, RestoreType};
 
+use super::sdk;
 use crate::aws::Aws;
 use crate::fault::{Fault, fault};
 

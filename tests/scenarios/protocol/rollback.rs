@@ -104,7 +104,11 @@ pub(super) async fn throttled() -> Seen {
     back.await;
     settled(&deployment).await;
     assert!(data(&deployment)["Trouble"].as_str().unwrap().contains("Rate exceeded"), "{}", data(&deployment));
-    Seen::last(&deployment, "AutoStart", "Update").await
+    let mut seen = Seen::last(&deployment, "AutoStart", "Update").await;
+    // Two seconds may end an invocation after its PUT; Lambda delivers again, and no look can find the answer.
+    assert!(["200", "200 x2"].contains(&seen.puts.as_str()), "{seen:?}");
+    "200, once or twice".clone_into(&mut seen.puts);
+    seen
 }
 
 /// DescribeStacks is denied, and the events tell that the stack rolls back.
