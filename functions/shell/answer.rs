@@ -1,4 +1,4 @@
-//! One custom-resource request to one reply: look at the stack, read, drive, tell.
+//! One custom-resource request to one reply: look at the stack, read, drive, answer.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -18,7 +18,7 @@ use crate::handover::hand_over_until;
 use crate::metric;
 use crate::now::now;
 use crate::pace::{OutOfTime, Pace};
-use crate::telling::Telling;
+use crate::responder::Responder;
 
 /// What an invocation ends in.
 pub(crate) enum Ended {
@@ -34,7 +34,7 @@ pub(crate) enum Ended {
 pub(crate) struct Delivered<'a> {
     pub(crate) event: &'a Value,
     pub(crate) request: &'a Request,
-    pub(crate) telling: &'a Telling<'a>,
+    pub(crate) responder: &'a Responder<'a>,
     /// This function's own name.
     pub(crate) function: &'a str,
     /// Until when a hand-over is tried.
@@ -43,14 +43,14 @@ pub(crate) struct Delivered<'a> {
 
 /// Answers a request, or hands it over.
 pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, mut pace: Pace) -> Ended {
-    let Delivered { event, request, telling, .. } = *delivered;
+    let Delivered { event, request, responder, .. } = *delivered;
     let nothing = Trail::default();
     let handed = Handover::read(event).unwrap_or_default();
     if !handed.status.is_empty() {
-        telling.goes_back(handed.status.contains("ROLLBACK"));
+        responder.goes_back(handed.status.contains("ROLLBACK"));
     }
     let first_seen = handed.first_seen.map_or_else(now, Timestamp);
-    // The hop clock, until the rows tell when the request began.
+    // The hop clock, until the rows show when the request began.
     pace.no_longer_than(patience(request, now().since(first_seen)));
     let (asked, standing) = match look::<R>(aws, delivered, first_seen, &mut pace).await {
         Ok(Ok(learned)) => learned,
@@ -61,7 +61,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
                 return ended;
             }
             let because = format!("nothing could be learned of the stack: {error}");
-            return Ended::Reply(telling.late(&because, &nothing));
+            return Ended::Reply(responder.late(&because, &nothing));
         }
     };
     match standing {
@@ -72,24 +72,24 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         }
         Standing::NotAwaited(found) => {
             let resource = request.logical_resource_id.clone();
-            return Ended::Reply(telling.not_awaited(&Refusal::NotAwaited { resource, found }));
+            return Ended::Reply(responder.not_awaited(&Refusal::NotAwaited { resource, found }));
         }
     }
     let properties = match properties::<R>(request) {
         Ok(properties) => properties,
-        Err(unreadable) => return Ended::Reply(telling.unreadable(&unreadable)),
+        Err(unreadable) => return Ended::Reply(responder.unreadable(&unreadable)),
     };
-    telling.attributes_are(properties.attributes(None));
+    responder.attributes_are(properties.attributes(None));
     let facts = asked.facts(request, first_seen, &aws.environment);
     let (since, deployed_since) = (facts.since, facts.deployed_since);
     let (goal, application) = match intent(&properties, request, &asked.asker(), facts) {
-        Intent::Nothing => return Ended::Reply(telling.reached(asked.nothing(), BTreeMap::new(), &nothing)),
+        Intent::Nothing => return Ended::Reply(responder.reached(asked.nothing(), BTreeMap::new(), &nothing)),
         Intent::Succeed(attributes) => {
-            return Ended::Reply(telling.reached("It is none of this stack's applications.", attributes, &nothing));
+            return Ended::Reply(responder.reached("It is none of this stack's applications.", attributes, &nothing));
         }
-        Intent::Refuse(NoGoal::Unreadable(unreadable)) => return Ended::Reply(telling.unreadable(&unreadable)),
+        Intent::Refuse(NoGoal::Unreadable(unreadable)) => return Ended::Reply(responder.unreadable(&unreadable)),
         Intent::Refuse(NoGoal::Refused(refusal)) => {
-            return Ended::Reply(telling.refused(&refusal, BTreeMap::new(), &nothing));
+            return Ended::Reply(responder.refused(&refusal, BTreeMap::new(), &nothing));
         }
         Intent::Reach(goal, application) => (goal, application),
     };
@@ -113,16 +113,16 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     let seen = trail.last.as_ref();
     let reply = match &reached {
         Ok(done) if is_trouble(done) => {
-            telling.reached_with_trouble(&success_reason(done, seen), properties.reached(done, seen), &trail)
+            responder.reached_with_trouble(&success_reason(done, seen), properties.reached(done, seen), &trail)
         }
-        Ok(done) => telling.reached(&success_reason(done, seen), properties.reached(done, seen), &trail),
+        Ok(done) => responder.reached(&success_reason(done, seen), properties.reached(done, seen), &trail),
         // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could
         // contradict it.
         Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => return Ended::AnsweredBefore,
-        Err(Stopped::Refused(refusal)) => telling.refused(refusal, properties.attributes(seen), &trail),
+        Err(Stopped::Refused(refusal)) => responder.refused(refusal, properties.attributes(seen), &trail),
         Err(Stopped::OutOfTime(because)) => {
-            telling.attributes_are(properties.attributes(seen));
-            telling.late(&waited_for(because.as_ref(), &trail), &trail)
+            responder.attributes_are(properties.attributes(seen));
+            responder.late(&waited_for(because.as_ref(), &trail), &trail)
         }
     };
     measure(&properties, (since, deployed_since), &trail, reached.as_ref().ok());
@@ -136,16 +136,16 @@ fn properties<R: CustomResource>(request: &Request) -> Result<R, Unreadable> {
     Ok(properties)
 }
 
-/// The answer when the stack cannot be described. Its events may still tell in which direction it goes.
+/// The answer when the stack cannot be described. Its events may still show in which direction it goes.
 async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, fault: Fault) -> Ended {
-    let Delivered { request, telling, .. } = *delivered;
-    if let Some(goes_back) = asked::is_going_back(aws, request).await {
-        telling.goes_back(goes_back);
+    let Delivered { request, responder, .. } = *delivered;
+    if let Some(goes_back) = asked::rolls_back(aws, request).await {
+        responder.goes_back(goes_back);
     }
     let refusal = fault.refusal(Action::DescribeStacks);
     Ended::Reply(match properties::<R>(request) {
-        Ok(properties) => telling.refused(&refusal, properties.attributes(None), &Trail::default()),
-        Err(unreadable) => telling.unreadable(&unreadable),
+        Ok(properties) => responder.refused(&refusal, properties.attributes(None), &Trail::default()),
+        Err(unreadable) => responder.unreadable(&unreadable),
     })
 }
 
@@ -173,8 +173,8 @@ fn measure<R: CustomResource>(
     trail: &Trail,
     done: Option<&Done>,
 ) {
-    let told_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
-    metric::ended(now().since(since), trail.calls.len(), done.is_none(), told_of.collect());
+    let reported_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
+    metric::ended(now().since(since), trail.calls.len(), done.is_none(), reported_of.collect());
     let application = trail.last.as_ref().and_then(|last| last.application.as_ref());
     if let (Some(Done::Running | Done::Healthy), Some(application)) = (done, application)
         && let Some(start) = last_start(application, deployed_since)
@@ -190,16 +190,16 @@ async fn look<R: CustomResource>(
     first_seen: Timestamp,
     pace: &mut Pace,
 ) -> Result<Result<(Asked, Standing), Fault>, String> {
-    let Delivered { request, telling, .. } = *delivered;
+    let Delivered { request, responder, .. } = *delivered;
     let mut looks = 0;
     loop {
         looks += 1;
-        let asked = match asked::look(aws, request, pace, |status| telling.stack_is(status)).await? {
+        let asked = match asked::look(aws, request, pace, |status| responder.stack_is(status)).await? {
             Ok(asked) => asked,
             Err(fault) => return Ok(Err(fault)),
         };
-        telling.applications_are(asked.applications());
-        let physical_id = telling.physical_id();
+        responder.applications_are(asked.applications());
+        let physical_id = responder.physical_id();
         let standing = |is_patient| {
             let (stack, status, physical_id) = (asked.id.as_str(), asked.status.as_str(), physical_id.as_str());
             asked.rows.standing(request, Context { stack, resource_type: R::TYPE, physical_id, status, is_patient })
@@ -209,7 +209,7 @@ async fn look<R: CustomResource>(
                 info!("the rows do not show yet that CloudFormation waits");
                 match pace.rest(Because::NotSeenYet).await {
                     Ok(()) => {}
-                    // Nobody has more time than this invocation.
+                    // No one has more time than this invocation.
                     Err(OutOfTime) if pace.is_last() => {
                         let standing = standing(true);
                         return Ok(Ok((asked, standing)));

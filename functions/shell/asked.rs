@@ -23,7 +23,7 @@ pub(crate) struct Asked {
     writers: Vec<Writer>,
 }
 
-/// Looks at the request's stack until something is learned; `heard` is given its status as soon as that is known.
+/// Looks at the request's stack until it is answered; `with_status` is given its status as soon as that is known.
 ///
 /// # Errors
 /// What came instead of an answer until there was no time left.
@@ -31,10 +31,10 @@ pub(crate) async fn look(
     aws: &Aws,
     request: &Request,
     pace: &mut Pace,
-    heard: impl Fn(StackStatus),
+    with_status: impl Fn(StackStatus),
 ) -> Result<Result<Asked, Fault>, String> {
     loop {
-        match look_once(aws, request, &heard).await {
+        match look_once(aws, request, &with_status).await {
             Err(Fault::Passing(error)) => {
                 tracing::info!(error, "looked at the stack and learned nothing");
                 pace.back_off().await.map_err(|OutOfTime| error)?;
@@ -44,9 +44,9 @@ pub(crate) async fn look(
     }
 }
 
-async fn look_once(aws: &Aws, request: &Request, heard: impl Fn(StackStatus)) -> Result<Asked, Fault> {
+async fn look_once(aws: &Aws, request: &Request, with_status: impl Fn(StackStatus)) -> Result<Asked, Fault> {
     let described = stack::describe(aws, &request.stack_id).await?;
-    heard(described.status);
+    with_status(described.status);
     // arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
     let name = described.id.split('/').nth(1).unwrap_or_default().to_owned();
     let rows = rows(aws, request, |all| Rows::is_enough(all, request)).await?;
@@ -68,9 +68,9 @@ async fn look_once(aws: &Aws, request: &Request, heard: impl Fn(StackStatus)) ->
 }
 
 /// Whether the stack goes back to what it was, by its events alone: for when it cannot be described.
-pub(crate) async fn is_going_back(aws: &Aws, request: &Request) -> Option<bool> {
+pub(crate) async fn rolls_back(aws: &Aws, request: &Request) -> Option<bool> {
     let is_stack = |all: &[Row]| all.last().is_some_and(|row| row.physical_id == request.stack_id);
-    rows(aws, request, is_stack).await.ok()?.is_going_back(request)
+    rows(aws, request, is_stack).await.ok()?.rolls_back(request)
 }
 
 /// The newest rows, until there are enough; none where they cannot be read.
@@ -89,7 +89,7 @@ async fn newest_row(aws: &Aws, request: &Request) -> Result<Rows, Fault> {
 }
 
 impl Asked {
-    /// When the request began; where its rows do not tell, when it was first seen.
+    /// When the request began; where its rows do not show it, when it was first seen.
     pub(crate) fn since(&self, request: &Request, first_seen: Timestamp) -> Timestamp {
         self.rows.since(request).map_or(first_seen, Timestamp)
     }

@@ -29,7 +29,7 @@ pub struct Clients {
     pub cloudformation: aws_sdk_cloudformation::Client,
 }
 
-/// Who tries a call again that nobody answered.
+/// Who tries a call again that no caller answered.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Retries {
     /// The caller itself.
@@ -58,7 +58,7 @@ macro_rules! config {
             // The connector reads a body whole, within a time of its own.
             .stalled_stream_protection($sdk::config::StalledStreamProtectionConfig::disabled())
             .retry_config(match $retries {
-                // The driver looks again by itself; retries underneath it would only multiply the calls.
+                // The driver looks again on its own; retries underneath it would only multiply the calls.
                 Retries::None => $sdk::config::retry::RetryConfig::disabled(),
                 Retries::Standard => $sdk::config::retry::RetryConfig::standard(),
             });

@@ -49,7 +49,7 @@ pub(crate) enum InNameOf {
     Incident {
         /// How often this project already continued the stack's rollback.
         continued: u32,
-        /// What the stack was when it was assessed. In another status somebody was faster, another delivery perhaps.
+        /// What the stack was when it was assessed. In another status another caller was faster, another delivery perhaps.
         status: StackStatus,
     },
 }
@@ -152,7 +152,7 @@ pub(crate) async fn drive(
                         Some(text)
                     }
                     Err(Fault::Passing(error)) => {
-                        // Whether it was taken is not known: reality tells.
+                        // Whether it was taken is not known: the next observation shows it.
                         info!(%goal, %call, error, "called and learned nothing");
                         tried.unanswered(&call, error.clone());
                         trail.unanswered = Some(error.clone());
@@ -184,7 +184,7 @@ fn mask(subject: &Subject) -> Mask {
     mask
 }
 
-/// One call, to whom it is addressed.
+/// One call, sent to its service.
 async fn perform(aws: &Aws, subject: &Subject, seen: Option<&Application>, call: &Call) -> Result<(), Fault> {
     match (call, seen) {
         (Call::ContinueRollback { token }, _) => stack::continue_rollback(aws, &subject.stack, token).await,

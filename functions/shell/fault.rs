@@ -16,7 +16,7 @@ pub(crate) enum Fault {
     Denied(Action, String),
     /// The service could not take its snapshot.
     Snapshot(String),
-    /// Somebody else is changing or has changed it.
+    /// Another caller is changing or has changed it.
     Conflict(String),
     /// It does not exist.
     Missing(String),
@@ -55,7 +55,7 @@ where
         SdkError::ResponseError(_) if status.is_some_and(|status| (400..500).contains(&status) && status != 429) => {
             Fault::Rejected(action, words(error))
         }
-        // Nobody there, no time, half an answer; and what a later SDK calls otherwise.
+        // No one there, no time, half an answer; and what a later SDK calls otherwise.
         _ => Fault::Passing(words(error)),
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use perform::perform;
 pub(crate) struct Listed {
     pub(crate) name: String,
     pub(crate) arn: String,
-    /// None for a status of tomorrow.
+    /// None for a status that is not known yet.
     pub(crate) status: Option<ApplicationStatus>,
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<(Operations, boo
     let mut operations = Vec::new();
     for info in listed.application_operation_info_list() {
         let word = info.operation_status.as_ref().map_or("", |status| status.as_str());
-        // A status word of tomorrow is not a verdict of today.
+        // A status word that is not known yet is not a verdict of today.
         let status = word.parse().unwrap_or(OperationStatus::InProgress);
         let error = match (&info.operation_id, status) {
             // Only the newest failures can still be asked about.
@@ -168,7 +168,7 @@ pub(crate) async fn snapshots(aws: &Aws, name: &str) -> Result<Vec<Snapshot>, Fa
         let page = aws.flink.list_application_snapshots().application_name(name).limit(50).set_next_token(next);
         let page = page.send().await.map_err(|error| fault(Action::ListApplicationSnapshots, &error))?;
         for summary in page.snapshot_summaries() {
-            // A snapshot in a status of tomorrow cannot be counted on.
+            // A snapshot in a status that is not known yet cannot be counted on.
             let status = summary.snapshot_status.as_str().parse().unwrap_or(SnapshotStatus::Failed);
             snapshots.push(Snapshot {
                 name: summary.snapshot_name.clone(),

@@ -1,4 +1,4 @@
-//! One look at an application: several calls, each of which may be throttled by itself.
+//! One look at an application: several calls, each of which may be throttled on its own.
 
 use shared::lifecycle::{Application, ApplicationStatus, Looks, Mask, Operations, without_frames};
 

@@ -47,7 +47,7 @@ pub(crate) fn started(application: &str, start: &LastStart) {
     write(&[&[metric::APPLICATION]], &metrics, one(metric::APPLICATION, application.into()));
 }
 
-/// How an incident stands. An event that concerns nobody, and a sweep, are none.
+/// How an incident stands. An event that concerns no one, and a sweep, are none.
 pub(crate) fn incident(outcome: Outcome) {
     match outcome {
         Outcome::NotOurs | Outcome::Swept => {}

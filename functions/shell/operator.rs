@@ -91,7 +91,7 @@ impl Operator {
             let seen = self.application(&name).await?;
             applications.push((logical_id, name, seen));
         }
-        // Whoever may not read the template gets no command of ours.
+        // An operator who may not read the template gets no command of ours.
         let template = stack::template(aws, &root.id, Stage::Original).await.ok();
         let is_ours = origin(template.and_then(|text| serde_json::from_str(&text).ok()).as_ref()) != Origin::Foreign;
         gather::tree(aws, &mut incident).await.map_err(describe)?;
@@ -102,7 +102,7 @@ impl Operator {
         Ok(Some(Scene { now, region, incident, is_ours, types, applications }))
     }
 
-    /// An application with everything that the service tells of it; `None` when there is none.
+    /// An application with everything that the service shows of it; `None` when there is none.
     ///
     /// # Errors
     /// The call that was refused.

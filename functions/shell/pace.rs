@@ -24,14 +24,14 @@ impl Pace {
         Self { polling: Polling::every(environment.poll_interval), until, last: false, out: false }
     }
 
-    /// Ends sooner when somebody's patience does.
+    /// Ends sooner when another caller's patience does.
     pub(crate) fn no_longer_than(&mut self, patience: Duration) {
         let end = Instant::now() + patience;
         self.last |= end <= self.until;
         self.until = self.until.min(end);
     }
 
-    /// Whether it is somebody's patience that ends: then no invocation after this one has more time.
+    /// Whether it is another caller's patience that ends: then no invocation after this one has more time.
     pub(crate) fn is_last(&self) -> bool {
         self.last
     }

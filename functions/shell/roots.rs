@@ -1,7 +1,7 @@
-//! Whom TLS trusts. Mozilla's roots are built in, already parsed: reading and decoding the system's 145 certificates is half of
+//! TLS trust roots. Mozilla's roots are built in, already parsed: reading and decoding the system's 145 certificates is half of
 //! all the instructions of a cold start (8.4 of 16.4 million). They are no pin: what they do not know is asked of the system's
-//! store, within the same handshake, so that a partition or a proxy with roots of its own costs time and not the answer. Whoever
-//! names a store by environment has it used alone.
+//! store, within the same handshake, so that a partition or a proxy with roots of its own costs time and not the answer. A store
+//! that the environment names is used alone.
 
 use std::sync::{Arc, OnceLock};
 

@@ -18,8 +18,8 @@ use crate::aws::{Aws, variable};
 use crate::deliver::{Delivery, deliver};
 use crate::drive::Trail;
 use crate::pace::Pace;
+use crate::responder::Responder;
 use crate::roots::Trust;
-use crate::telling::Telling;
 use crate::{http, metric, unsticker};
 
 /// Assumed when the runtime gives a deadline that is long past, as local runtimes do.
@@ -34,7 +34,7 @@ fn log() {
 /// Serves a custom resource for ever.
 ///
 /// # Errors
-/// Only when Lambda's runtime cannot be reached. A failed initialisation is held, and told to the next event.
+/// Only when Lambda's runtime cannot be reached. A failed initialisation is held, and reported to the next event.
 pub async fn serve<R: CustomResource + 'static>() -> Result<(), Error> {
     log();
     let aws = Aws::from_environment();
@@ -73,7 +73,7 @@ async fn custom_resource<R: CustomResource>(
         }
     };
     if let Err(refused) = delivery.url(&request) {
-        // Nobody who may be answered asked for this: no work either.
+        // No one who may be answered asked for this: no work either.
         error!(%refused, "nothing was done and no answer was sent");
         return Ok(json!({"Error": refused.to_string()}));
     }
@@ -84,7 +84,7 @@ async fn custom_resource<R: CustomResource>(
         request_id = request.request_id,
     );
     let log = where_the_log_is(&event.context);
-    let telling = Telling::new::<R>(&request, &log);
+    let responder = Responder::new::<R>(&request, &log);
     let began = Instant::now();
     let left = deadline(&event.context).saturating_duration_since(began);
     let schedule = Schedule::of(left, aws.as_ref().map_or(Duration::ZERO, |aws| aws.environment.reply_margin));
@@ -93,7 +93,7 @@ async fn custom_resource<R: CustomResource>(
         let delivered = Delivered {
             event: &event.payload,
             request: &request,
-            telling: &telling,
+            responder: &responder,
             function,
             hand_over_until: began + schedule.hand_over,
         };
@@ -116,36 +116,36 @@ async fn ended<R: CustomResource>(
     began: Instant,
     schedule: Schedule,
 ) -> Ended {
-    let telling = delivered.telling;
+    let responder = delivered.responder;
     let aws = match aws {
         Ok(aws) => aws,
         Err(failed) => {
-            return Ended::Reply(telling.broken(&format!("The function could not be initialised: {failed}.")));
+            return Ended::Reply(responder.broken(&format!("The function could not be initialised: {failed}.")));
         }
     };
     let pace = Pace::new(&aws.environment, began + schedule.work);
-    // The pace ends by itself; the watchdog bites only when a single call takes longer than it should.
+    // The pace ends on its own; the watchdog bites only when a single call takes longer than it should.
     match watched(began + schedule.watchdog, answer::<R>(aws, delivered, pace)).await {
         Ok(ended) => ended,
-        Err(Bitten::Panic(message)) => Ended::Reply(telling.broken(&format!("The handler panicked: {message}."))),
-        Err(Bitten::Late) => Ended::Reply(telling.late("a call did not come back", &Trail::default())),
+        Err(Aborted::Panic(message)) => Ended::Reply(responder.broken(&format!("The handler panicked: {message}."))),
+        Err(Aborted::Timeout) => Ended::Reply(responder.late("a call did not come back", &Trail::default())),
     }
 }
 
-/// Why work did not end by itself.
+/// Why work did not end on its own.
 #[derive(Debug, PartialEq, Eq)]
-enum Bitten {
+enum Aborted {
     Panic(String),
-    Late,
+    Timeout,
 }
 
 /// Work that ends, whatever it does.
-async fn watched<T>(until: Instant, work: impl Future<Output = T>) -> Result<T, Bitten> {
+async fn watched<T>(until: Instant, work: impl Future<Output = T>) -> Result<T, Aborted> {
     let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
     match tokio::time::timeout_at(until.into(), work).await {
         Ok(Ok(ended)) => Ok(ended),
-        Ok(Err(panic)) => Err(Bitten::Panic(message(&panic).to_owned())),
-        Err(_elapsed) => Err(Bitten::Late),
+        Ok(Err(panic)) => Err(Aborted::Panic(message(&panic).to_owned())),
+        Err(_elapsed) => Err(Aborted::Timeout),
     }
 }
 
@@ -164,7 +164,7 @@ pub async fn serve_unsticker() -> Result<(), Error> {
             let until = began + Schedule::of(left, aws.environment.reply_margin).work;
             let function = &event.context.env_config.function_name;
             let report = Box::pin(unsticker::handle(&aws, &event.payload, function, until)).await?;
-            // What people are not told again is not counted again.
+            // What people are not reported again is not counted again.
             if report.notify == Notify::People {
                 metric::incident(report.outcome);
             }
@@ -200,12 +200,12 @@ mod tests {
     async fn a_panic_ends_the_work_with_its_message() {
         let until = Instant::now() + Duration::from_mins(1);
         let panic = watched(until, async { panic!("boom {}", 1) }).await;
-        assert_eq!(panic, Err::<(), _>(Bitten::Panic("boom 1".to_owned())));
+        assert_eq!(panic, Err::<(), _>(Aborted::Panic("boom 1".to_owned())));
     }
 
     #[tokio::test]
     async fn work_that_does_not_come_back_is_ended() {
-        assert_eq!(watched(Instant::now(), std::future::pending::<()>()).await, Err(Bitten::Late));
+        assert_eq!(watched(Instant::now(), std::future::pending::<()>()).await, Err(Aborted::Timeout));
     }
 
     #[test]

@@ -218,7 +218,7 @@ fn millis(time: &DateTime) -> i64 {
 pub(crate) async fn continue_rollback(aws: &Aws, stack: &str, token: &str) -> Result<(), Fault> {
     let call = aws.cloudformation.continue_update_rollback().stack_name(stack).client_request_token(token);
     call.send().await.map_err(|error| match fault(Action::ContinueUpdateRollback, &error) {
-        // The token is used, or the stack is no longer stuck: somebody was first (`semantics.md` C.2).
+        // The token is used, or the stack is no longer stuck: another caller was first (`semantics.md` C.2).
         Fault::Rejected(_, text) => Fault::Conflict(text),
         other => other,
     })?;

@@ -1,4 +1,4 @@
-//! The sweep. What a lost event or a killed process left, each stack in an invocation of its own, so that a long incident keeps nobody else
+//! The sweep. What a lost event or a killed process left, each stack in an invocation of its own, so that a long incident keeps no other caller
 //! waiting; then the snapshots of every application that opted in.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ use crate::now::now;
 use crate::pace::Pace;
 use crate::stack::{self, StackSeen};
 use crate::unsticker::Halt;
-use crate::{flink, gather, look, report as told};
+use crate::{flink, gather, look, report as message};
 
 mod notes;
 mod patience;
@@ -44,8 +44,8 @@ struct Sweep<'a> {
     pace: Pace,
     /// The roots of stacks that were asked for; none for a stack that is gone.
     roots: BTreeMap<String, Option<StackSeen>>,
-    /// Whom it woke the unsticker for.
-    woken: BTreeSet<String>,
+    /// The stacks that it invoked the unsticker for.
+    invoked: BTreeSet<String>,
     notes: Notes,
 }
 
@@ -64,10 +64,10 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
         until,
         pace: Pace::new(&aws.environment, until),
         roots: BTreeMap::new(),
-        woken: BTreeSet::new(),
+        invoked: BTreeSet::new(),
         notes: Notes::new(),
     };
-    sweep.wake_for(&stuck).await;
+    sweep.invoke_for(&stuck).await;
     let applications: Vec<Listed> =
         pages(aws, until, Action::ListApplications, async |next| flink::list(aws, next).await).await?;
     let applications = in_turn(applications, MAX_INVOKED_BY_A_SWEEP, now());
@@ -94,11 +94,11 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
     let failed: BTreeSet<String> =
         pages(aws, until, Action::ListStacks, async |next| stack::roots_in(aws, StackStatus::UpdateFailed, next).await)
             .await?;
-    sweep.wake_for(&failed).await;
+    sweep.invoke_for(&failed).await;
     if left > 0 {
         sweep.notes.say(&format!("No time was left for {left} applications: the next sweep begins with others."));
     }
-    Ok(sweep.notes.told())
+    Ok(sweep.notes.message())
 }
 
 impl Sweep<'_> {
@@ -107,16 +107,16 @@ impl Sweep<'_> {
     }
 
     /// The stacks that are stuck and carry the tag themselves, in turn.
-    async fn wake_for(&mut self, stuck: &BTreeSet<String>) {
+    async fn invoke_for(&mut self, stuck: &BTreeSet<String>) {
         let mut left = 0;
         for root in in_turn(stuck, MAX_INVOKED_BY_A_SWEEP, now()) {
-            if self.woken.len() == MAX_INVOKED_BY_A_SWEEP || !self.has_time() {
+            if self.invoked.len() == MAX_INVOKED_BY_A_SWEEP || !self.has_time() {
                 left += 1;
                 continue;
             }
             match self.root(root).await {
                 Ok(Some(seen)) if invokes_for(gather::consent(&seen)) => {
-                    self.wake(root).await;
+                    self.invoke(root).await;
                 }
                 Ok(_) => {}
                 Err(fault) => self.notes.pass_over(root, fault),
@@ -127,7 +127,7 @@ impl Sweep<'_> {
         }
     }
 
-    /// Wakes for the stack of an application that is stuck or was left behind. Any other that opted in, with its root, is one whose snapshots
+    /// Invokes for the stack of an application that is stuck or was left behind. Any other that opted in, with its root, is one whose snapshots
     /// are looked after.
     async fn application<'b>(&mut self, one: &'b Listed, stuck: &BTreeSet<String>) -> Result<Option<Opted<'b>>, Fault> {
         let (aws, name) = (self.aws, one.name.as_str());
@@ -156,8 +156,8 @@ impl Sweep<'_> {
             consent: gather::consent(&root),
             // Listed as stuck is what it was a moment ago; the list decides for all of this sweep.
             stack: if stuck.contains(&root.id) { StackStatus::UpdateRollbackFailed } else { root.status },
-            is_invoked: self.woken.contains(&root.id),
-            may_invoke: self.woken.len() < MAX_INVOKED_BY_A_SWEEP,
+            is_invoked: self.invoked.contains(&root.id),
+            may_invoke: self.invoked.len() < MAX_INVOKED_BY_A_SWEEP,
         };
         let is_unfinished = match duty(&glimpse) {
             Duty::Nothing => return Ok(None),
@@ -166,7 +166,7 @@ impl Sweep<'_> {
             Duty::Snapshots => false,
         };
         if is_unfinished {
-            self.wake(&root.id).await;
+            self.invoke(&root.id).await;
             return Ok(None);
         }
         Ok(Some((name, Some(root))))
@@ -208,11 +208,11 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// Wakes this function again, for one stack.
-    async fn wake(&mut self, root: &str) {
-        let is_woken = hand_over(self.aws, self.function, &Invocation::found(root)).await;
-        self.notes.woke(self.function, root, is_woken);
-        self.woken.insert(root.to_owned());
+    /// Invokes this function again, for one stack.
+    async fn invoke(&mut self, root: &str) {
+        let is_invoked = hand_over(self.aws, self.function, &Invocation::found(root)).await;
+        self.notes.invoked(self.function, root, is_invoked);
+        self.invoked.insert(root.to_owned());
     }
 
     /// The snapshots of one application.
@@ -240,7 +240,7 @@ impl Sweep<'_> {
             }
             Err(Stopped::Refused(refusal)) => self.notes.refused(name, &refusal, &trail),
         }
-        self.notes.report.applications.push(told::application(name, &trail));
+        self.notes.report.applications.push(message::application(name, &trail));
     }
 }
 

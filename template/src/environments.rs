@@ -7,13 +7,13 @@ use shared::template::environment::{Environment, check};
 
 /// All environments of a folder, by name, once they are known to have the same keys. No folder: none.
 pub(crate) fn all(folder: &Path) -> Result<Vec<(String, Environment)>, String> {
-    let told = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
     if !folder.exists() {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(told)? {
-        let path = entry.map_err(told)?.path();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
         let name = path.file_stem().and_then(|name| name.to_str()).map(str::to_owned);
         let Some(name) = name.filter(|_| path.extension().is_some_and(|extension| extension == "env")) else {
             continue;

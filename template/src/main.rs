@@ -170,7 +170,7 @@ fn show(text: &str) {
     let _closed_early = std::io::stdout().write_all(text.as_bytes());
 }
 
-/// Leaves a file alone that says this already: whoever builds by file times has nothing to do again.
+/// Leaves a file alone that says this already: a build by file times has nothing to do again.
 fn write(path: &Path, text: &str) -> Result<(), String> {
     if std::fs::read(path).is_ok_and(|written| written == text.as_bytes()) {
         return Ok(());
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn synth_writes_into_template_unless_told_otherwise() {
+    fn synth_writes_into_template_by_default() {
         let environments = PathBuf::from("template/environments");
         assert_eq!(command(&["synth".into()]), Ok(Command::Synth { out: "template".into(), environments }));
     }

@@ -39,7 +39,7 @@ BY_HAND = {
         for operation, change in (("create", "AddApplicationCloudWatchLoggingOption"), ("update", "UpdateApplication"),
                                   ("delete", "DeleteApplicationCloudWatchLoggingOption"))},
 }
-# Who deploys, and which handlers are called with its permissions; `list` is called by nobody who deploys.
+# Who deploys, and which handlers are called with its permissions; `list` is called by no one who deploys.
 DEPLOYERS = {
     "StackRole": ("create", "read", "update", "delete"),
     "RollbackUnstickerRole": ("read", "update"),

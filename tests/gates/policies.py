@@ -4,7 +4,7 @@
 
 An action exists; an action that takes no resource is granted on `*`, since on an ARN it never matches; any other takes one of the
 statement's resources, and each resource is taken by one of its actions; every action knows the keys of the statement's conditions.
-Whoever changes roles does so only where the role has the boundary, by every action that knows `iam:PermissionsBoundary`; whoever
+A caller that changes roles does so only where the role has the boundary, by every action that knows `iam:PermissionsBoundary`; a caller that
 grants a key does so for AWS's services alone. Then the gate itself is tried with defects that it has to find.
 """
 

@@ -154,7 +154,7 @@ def used(calls, roles):
 
 
 def privileges(calls, roles, excused):
-    """Grants that no scenario used and nobody excused, excuses that nobody needs."""
+    """Grants that no scenario used and no one excused, excuses that are not needed."""
     found = []
     for name, actions in used(calls, roles).items():
         idle = roles[name] - actions

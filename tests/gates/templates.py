@@ -34,7 +34,7 @@ def engines():
 
 
 # What may be left empty, given: with every default, and with all of these, every branch of a condition is looked at.
-GIVEN = {**POLICIES_GIVEN, "AlarmTopicArn": "arn:aws:sns:eu-west-1:111122223333:alarms", "IncidentMail": "somebody@example.com"}
+GIVEN = {**POLICIES_GIVEN, "AlarmTopicArn": "arn:aws:sns:eu-west-1:111122223333:alarms", "IncidentMail": "operator@example.com"}
 
 
 def findings(engines, template, name):

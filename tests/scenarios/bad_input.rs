@@ -25,28 +25,28 @@ async fn a_property_that_cannot_be_read_is_named_with_what_it_takes() {
             json!({"AllowNonRestoredState": "yes"});
     })
     .await;
-    let told =
+    let message =
         "RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState: found \"yes\", it takes \"true\" or \"false\"";
-    assert!(reasons.contains(told), "{reasons}");
+    assert!(reasons.contains(message), "{reasons}");
     assert!(mutations(&deployment, "flink-auto-start").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_of_another_stack_is_refused_by_name() {
     let (deployment, reasons) = rejected(|template| {
-        template["Resources"]["AutoStart"]["Properties"]["ApplicationName"] = json!("flink-somebody-elses");
+        template["Resources"]["AutoStart"]["Properties"]["ApplicationName"] = json!("flink-another caller-elses");
     })
     .await;
-    assert!(reasons.contains("The application is not this stack's: flink-somebody-elses."), "{reasons}");
+    assert!(reasons.contains("The application is not this stack's: flink-another caller-elses."), "{reasons}");
     assert!(mutations(&deployment, "flink-auto-start").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_is_not_a_request_is_told_so_and_changes_nothing() {
+async fn an_event_that_is_not_a_request_is_reported_so_and_changes_nothing() {
     let deployment = handlers().await;
     for event in [json!({}), json!([1]), json!({"RequestType": "Create"})] {
-        let told = lambda::invoke(deployment.world(), "flink-auto-start", &event).await.unwrap().payload;
-        assert!(told["Error"].as_str().unwrap().contains("ResponseURL"), "{told}");
+        let message = lambda::invoke(deployment.world(), "flink-auto-start", &event).await.unwrap().payload;
+        assert!(message["Error"].as_str().unwrap().contains("ResponseURL"), "{message}");
     }
     assert!(mutations(&deployment, "flink-auto-start").is_empty());
 }

@@ -144,7 +144,7 @@ async fn each_family_of_names_is_started_and_a_sixth_prefix_reaches_nothing() {
     }
 }
 
-/// Runs the deployment script, which has to end before it asks anybody for anything.
+/// Runs the deployment script, which has to end before it asks any caller for anything.
 fn refusal(prefixes: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut script = Command::new("bash");

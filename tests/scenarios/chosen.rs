@@ -66,8 +66,8 @@ async fn subnets_without_security_groups_are_refused_before_anything_is_created(
     let template = Deployment::application_template().to_string();
     let given = parameters("jars/1.jar", &[("SubnetIds", "subnet-0a1b2c3d")]);
     let refused = deployment::request(deployment.world(), "CreateStack", NAME, &template, &given, &[], None);
-    let told = refused.unwrap_err().message;
-    assert!(told.contains("SubnetIds and SecurityGroupIds belong together"), "{told}");
+    let message = refused.unwrap_err().message;
+    assert!(message.contains("SubnetIds and SecurityGroupIds belong together"), "{message}");
     assert!(deployment.world().state().cloudformation.stack(NAME).is_none());
 }
 

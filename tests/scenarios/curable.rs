@@ -100,7 +100,7 @@ async fn a_busy_application_is_waited_for_and_only_the_second_attempt_stops_it()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_of_these_handlers_that_was_not_answered_is_continued_over() {
     let deployment = running_unguarded().await;
-    // Nobody runs it, and CloudFormation's patience ends at once: in the update, and in its rollback.
+    // No one runs it, and CloudFormation's patience ends at once: in the update, and in its rollback.
     let quiet = |state: &mut State, reserved| {
         state.lambda.functions.get_mut("flink-property-groups").unwrap().reserved = reserved;
     };
@@ -120,8 +120,8 @@ async fn a_resource_of_these_handlers_that_was_not_answered_is_continued_over() 
     }
     deployment.stack_becomes(Status::UpdateRollbackFailed).await;
     quiet(&mut deployment.world().state(), None);
-    let told = report(&deployment, "RollbackContinued").await;
-    assert!(told["Blockers"][0].as_str().unwrap().contains("did not receive a response"), "{told}");
+    let message = report(&deployment, "RollbackContinued").await;
+    assert!(message["Blockers"][0].as_str().unwrap().contains("did not receive a response"), "{message}");
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     assert!(!mutations(&deployment, UNSTICKER).contains(&"StopApplication".to_owned()));
 }
@@ -144,9 +144,9 @@ async fn mixed(fault: Fault) -> Deployment {
 async fn nothing_is_stopped_while_a_blocker_that_speaks_of_a_cancellation_is_a_persons() {
     let text = "Transaction cancelled, please refer cancellation reasons for specific reasons";
     let deployment = mixed(refuse("TransactionCanceledException", text)).await;
-    let told = report(&deployment, "Refused").await;
-    assert!(told["State"].as_str().unwrap().contains(text), "{told}");
-    assert_eq!(told["Blockers"].as_array().unwrap().len(), 2, "{told}");
+    let message = report(&deployment, "Refused").await;
+    assert!(message["State"].as_str().unwrap().contains(text), "{message}");
+    assert_eq!(message["Blockers"].as_array().unwrap().len(), 2, "{message}");
     assert!(mutations(&deployment, UNSTICKER).is_empty());
     assert_eq!(application(&deployment).status, Flink::Running);
 }
@@ -195,8 +195,8 @@ async fn update_failed(cause_passes: bool) -> Deployment {
     let operator = local_aws::api::Caller::Operator;
     local_aws::cloudformation::query(deployment.world(), &operator, "UpdateStack", &update).unwrap();
     deployment.stack_becomes(Status::UpdateFailed).await;
-    let told = report(&deployment, "Reported").await;
-    assert!(told["State"].as_str().unwrap().contains("a snapshot is tried again of flink-test"), "{told}");
+    let message = report(&deployment, "Reported").await;
+    assert!(message["State"].as_str().unwrap().contains("a snapshot is tried again of flink-test"), "{message}");
     idle(&deployment).await;
     assert!(mutations(&deployment, UNSTICKER).is_empty(), "the event only reports");
     if cause_passes {
@@ -221,8 +221,11 @@ async fn after_update_failed_a_job_that_is_well_again_is_left_running() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_update_failed_a_job_that_still_loops_is_stopped_when_a_person_asks_and_the_rollback_starts_it() {
     let deployment = update_failed(false).await;
-    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-    assert!(told["State"].as_str().unwrap().contains("its job still cannot be snapshotted: it is stopped"), "{told}");
+    let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert!(
+        message["State"].as_str().unwrap().contains("its job still cannot be snapshotted: it is stopped"),
+        "{message}"
+    );
     let stopped = application(&deployment);
     assert_eq!(stopped.status, Flink::Ready, "{}", why(&deployment));
     assert!(!stopped.tags["flink-unstick-restart"].starts_with("awaiting-fix/"), "the operation's own marker");
@@ -231,13 +234,13 @@ async fn after_update_failed_a_job_that_still_loops_is_stopped_when_a_person_ask
     local_aws::cloudformation::query(deployment.world(), &operator, "RollbackStack", &rollback).unwrap();
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     report(&deployment, "StoppedAwaitingFix").await;
-    assert!(begun_with(&deployment, "unstick-") == 0, "the rollback went through by itself");
+    assert!(begun_with(&deployment, "unstick-") == 0, "the rollback went through on its own");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_gone_is_no_incident() {
     let deployment = running_unguarded().await;
-    let told = ask_unsticker(&deployment, &json!({"StackName": "flink-gone"})).await;
-    assert_eq!(told["Outcome"], Value::from("NotOurs"), "{told}");
+    let message = ask_unsticker(&deployment, &json!({"StackName": "flink-gone"})).await;
+    assert_eq!(message["Outcome"], Value::from("NotOurs"), "{message}");
     assert!(reports(&deployment).is_empty());
 }

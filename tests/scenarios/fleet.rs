@@ -32,7 +32,7 @@ async fn five_stuck_stacks_at_once_are_all_cured_under_a_limited_rate() {
     events::release(world);
     let is_over = |state: &local_aws::State| {
         let cured = stacks.iter().all(|stack| fleet::is_cured(state, stack));
-        // Two events for each stack: then nobody else will cure it.
+        // Two events for each stack: then no other caller will cure it.
         let attempts = state.lambda.invocations.iter().filter(|one| one.function == UNSTICKER).count();
         fleet::is_idle(state, &stacks) && (cured || !fleet::lost(state).is_empty() || attempts >= 2 * stacks.len())
     };

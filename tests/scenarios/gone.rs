@@ -1,4 +1,4 @@
-//! An application that somebody deletes in the middle of its incident: nothing is done to it, the stack comes to rest, people are told.
+//! An application that another caller deletes in the middle of its incident: nothing is done to it, the stack comes to rest, people are notified.
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
@@ -12,17 +12,17 @@ use crate::stage::{ask_unsticker, mutations, report, running_unguarded, stuck, u
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
 
-/// Somebody deleted the application, and its snapshots with it.
+/// Another caller deleted the application, and its snapshots with it.
 fn vanishes(state: &mut State) {
     state.flink.applications.remove(NAME);
 }
 
-/// The rollback has nothing to restore any more: CloudFormation says so, and a person is told what to do.
-async fn is_told(deployment: &Deployment) {
-    let told = report(deployment, "Refused").await;
-    assert!(text(&told, "State").contains("The rollback is blocked by something else: Application"), "{told}");
-    assert!(told["Blockers"][0].as_str().unwrap().contains("Application flink-test does not exist"), "{told}");
-    assert!(text(&told, "Next").contains("--resources-to-skip"), "{told}");
+/// The rollback has nothing to restore any more: CloudFormation says so, and a person is notified what to do.
+async fn is_reported(deployment: &Deployment) {
+    let message = report(deployment, "Refused").await;
+    assert!(text(&message, "State").contains("The rollback is blocked by something else: Application"), "{message}");
+    assert!(message["Blockers"][0].as_str().unwrap().contains("Application flink-test does not exist"), "{message}");
+    assert!(text(&message, "Next").contains("--resources-to-skip"), "{message}");
     let settled = deployment::settled(deployment.world(), NAME).await;
     assert_eq!(settled, Status::UpdateRollbackFailed, "{}", why(deployment));
     let calls = mutations(deployment, UNSTICKER);
@@ -35,20 +35,20 @@ fn text(report: &Value, member: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_deleted_before_the_event_is_told() {
+async fn an_application_deleted_before_the_event_is_reported() {
     let deployment = running_unguarded().await;
     deployment.record("poison");
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
     stuck(&deployment).await;
     vanishes(&mut deployment.world().state());
-    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-    assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
-    assert_eq!(told["Applications"][0]["Left"], "absent", "{told}");
-    is_told(&deployment).await;
+    let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(message["Outcome"], "RollbackContinued", "{message}");
+    assert_eq!(message["Applications"][0]["Left"], "absent", "{message}");
+    is_reported(&deployment).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_deleted_between_the_look_and_the_stop_is_told() {
+async fn an_application_deleted_between_the_look_and_the_stop_is_reported() {
     let deployment = running_unguarded().await;
     deployment.record("poison");
     let in_use = Fault::Refuse(ApiError::new("ResourceInUseException", "Application cannot be stopped now"));
@@ -59,20 +59,20 @@ async fn an_application_deleted_between_the_look_and_the_stop_is_told() {
         calls.any(|call| call.action == "kinesisanalytics:StopApplication").then(|| vanishes(state))
     });
     tokio::join!(stuck(&deployment), deletes);
-    is_told(&deployment).await;
+    is_reported(&deployment).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_deleted_after_the_rollback_was_continued_is_told() {
+async fn an_application_deleted_after_the_rollback_was_continued_is_reported() {
     let deployment = running_unguarded().await;
     deployment.record("poison");
     events::inject(deployment.world(), Status::UpdateRollbackComplete, EventFault::Lose);
     stuck(&deployment).await;
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     vanishes(&mut deployment.world().state());
-    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-    assert_eq!(told["Outcome"], "Refused", "{told}");
-    assert!(text(&told, "State").contains("flink-test: it does not exist any more"), "{told}");
-    assert!(text(&told, "Next").contains("put them back: it starts empty"), "{told}");
+    let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(message["Outcome"], "Refused", "{message}");
+    assert!(text(&message, "State").contains("flink-test: it does not exist any more"), "{message}");
+    assert!(text(&message, "Next").contains("put them back: it starts empty"), "{message}");
     assert!(!mutations(&deployment, UNSTICKER).contains(&"StartApplication".to_owned()));
 }

@@ -50,8 +50,8 @@ fn rows(deployment: &Deployment) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_deployment_has_nothing_to_guard() {
     let deployment = running().await;
-    let told = outcome(&deployment);
-    assert_eq!([&told["Outcome"], &told["SnapshotName"]], ["NoApplication", ""]);
+    let message = outcome(&deployment);
+    assert_eq!([&message["Outcome"], &message["SnapshotName"]], ["NoApplication", ""]);
     assert!(mutations(&deployment, GUARD).is_empty());
 }
 
@@ -79,9 +79,9 @@ async fn code_and_configuration_change_in_one_restart() {
     deployment.record("a");
     let more = [("TableName", "flink-other"), ("LogRetentionDays", "60")];
     assert_eq!(update(&deployment, "2", &[], &more).await, Status::UpdateComplete, "{}", why(&deployment));
-    let told = outcome(&deployment);
-    assert_eq!(told["Outcome"], "Stopped");
-    assert!(told["SnapshotName"].as_str().unwrap().starts_with("STOP-"), "{told}");
+    let message = outcome(&deployment);
+    assert_eq!(message["Outcome"], "Stopped");
+    assert!(message["SnapshotName"].as_str().unwrap().starts_with("STOP-"), "{message}");
     assert_eq!(taken_starts(&deployment), 2, "once when it was created, once now");
     let application = application(&deployment);
     // An update of a RUNNING application restarts it, and leaves a snapshot of this name.
@@ -158,7 +158,7 @@ async fn the_replay_rule_forbids_force_and_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bound_in_the_tag_that_nobody_can_read_allows_no_force_stop() {
+async fn a_bound_in_the_tag_that_no_one_can_read_allows_no_force_stop() {
     let deployment = running().await;
     let mut tags = application(&deployment).tags;
     tags.insert("flink-max-replay-hours".to_owned(), "18446744073709551615".to_owned());
@@ -224,7 +224,7 @@ async fn on_the_way_back_it_never_fails() {
     deployment.world().until(|state| answered(state, "UpdateGuard", 2).then_some(())).await;
     deployment.world().state().faults.inject_for(role, "kinesisanalytics:*", 1000, Fault::Refuse(denied));
     assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    let told = answers(&deployment, "UpdateGuard").pop().unwrap();
-    assert_eq!(told["Status"], "SUCCESS");
-    assert!(told["Data"]["Trouble"].as_str().unwrap().contains("A permission is missing"), "{told}");
+    let message = answers(&deployment, "UpdateGuard").pop().unwrap();
+    assert_eq!(message["Status"], "SUCCESS");
+    assert!(message["Data"]["Trouble"].as_str().unwrap().contains("A permission is missing"), "{message}");
 }

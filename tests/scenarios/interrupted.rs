@@ -17,23 +17,23 @@ use crate::stage::{
 const UNSTICKER: &str = "flink-rollback-unsticker";
 
 /// The one final world: the old job runs, nothing is remembered, no record is lost.
-async fn ends_well(deployment: &Deployment, told: &str) {
+async fn ends_well(deployment: &Deployment, message: &str) {
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     report(deployment, "Recovered").await;
-    ended_well(deployment, told).await;
+    ended_well(deployment, message).await;
 }
 
 /// The incident in a world that erases tags or keeps them, with this trouble before it.
-async fn incident(tags: TagsOnUpdate, trouble: impl FnOnce(&mut State), told: &str) -> Deployment {
+async fn incident(tags: TagsOnUpdate, trouble: impl FnOnce(&mut State), message: &str) -> Deployment {
     let modes = Modes { tags, ..Modes::default() };
     let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
     trouble(&mut deployment.world().state());
     passing_cause(&deployment).await;
-    ends_well(&deployment, told).await;
+    ends_well(&deployment, message).await;
     deployment
 }
 
-/// Kills the process after each call that the living one makes, one world for each; what it changes is all the same.
+/// Kills the process after each call that the living one makes, one world for each; what it changes is nevertheless.
 async fn killed_after_each_call(tags: TagsOnUpdate) {
     let living = incident(tags, |_| {}, "living").await;
     idle(&living).await;
@@ -45,11 +45,11 @@ async fn killed_after_each_call(tags: TagsOnUpdate) {
         if survived > 0 && is_look(&action) {
             continue;
         }
-        let told = format!("{tags:?} {action} {survived}");
+        let message = format!("{tags:?} {action} {survived}");
         let kill = |state: &mut State| kill_after(state, UNSTICKER, &action, Moment::BeforeTheAnswer, survived);
-        let killed = incident(tags, kill, &told).await;
+        let killed = incident(tags, kill, &message).await;
         idle(&killed).await;
-        assert_eq!(history(&killed), history(&living), "{told}");
+        assert_eq!(history(&killed), history(&living), "{message}");
     }
     assert!(seen.iter().any(|action| action.ends_with("StartApplication")), "{seen:?}");
     let untagged = seen.iter().any(|action| action.ends_with("UntagResource"));
@@ -73,8 +73,8 @@ async fn events_in_the_wrong_order_end_the_same() {
         events::inject(deployment.world(), status, EventFault::Hold);
     }
     passing_cause(&deployment).await;
-    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-    assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
+    let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(message["Outcome"], "RollbackContinued", "{message}");
     deployment.world().until(|state| (state.events.held.len() == 2).then_some(())).await;
     // The newest first: UPDATE_ROLLBACK_COMPLETE, then UPDATE_ROLLBACK_FAILED.
     events::release(deployment.world());
@@ -102,8 +102,8 @@ async fn a_lost_event_is_made_good_by_an_operator_who_names_the_stack() {
     passing_cause(&deployment).await;
     idle(&deployment).await;
     assert!(mutations(&deployment, UNSTICKER).is_empty());
-    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-    assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
+    let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(message["Outcome"], "RollbackContinued", "{message}");
     ends_well(&deployment, "by an operator").await;
 }
 
@@ -114,8 +114,8 @@ async fn a_late_event_finds_nothing_to_do() {
     ends_well(&deployment, "in time").await;
     idle(&deployment).await;
     let before = mutations(&deployment, UNSTICKER);
-    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
-    assert_eq!(told["Applications"][0]["Actions"], json!([]), "{told}");
+    let message = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
+    assert_eq!(message["Applications"][0]["Actions"], json!([]), "{message}");
     assert_eq!(mutations(&deployment, UNSTICKER), before);
 }
 

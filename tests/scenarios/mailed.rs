@@ -1,4 +1,4 @@
-//! What people are mailed: what the unsticker reports to them, and nothing that somebody else wrote.
+//! What people are mailed: what the unsticker reports to them, and nothing that another caller wrote.
 
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::Status;
@@ -18,12 +18,12 @@ fn forged() -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_writes_a_mail_by_putting_an_event_on_the_bus() {
+async fn no_one_writes_a_mail_by_putting_an_event_on_the_bus() {
     let deployment = handlers().await;
     let world = deployment.world();
     let topic = world.state().cloudformation.stack("flink-access").unwrap().resources["IncidentTopic"].clone();
     let topic = topic.physical_id.unwrap();
-    // A rule that somebody made for this, too.
+    // A rule that another caller made for this, too.
     let call = |operation: &str, body: &Value| events::json(world, &Caller::Operator, operation, body).unwrap();
     call("PutRule", &json!({"Name": "theirs", "EventPattern": json!({"source": ["lambda"]}).to_string()}));
     let target = json!({"Id": "t", "Arn": topic, "InputPath": "$.detail"});

@@ -119,7 +119,7 @@ async fn a_rollback_is_continued_only_of_a_consenting_stack_and_never_with_a_rol
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_unsticker_hands_no_role_to_anybody() {
+async fn the_unsticker_hands_no_role_to_any_caller() {
     let deployment = handlers().await;
     let state = deployment.world().state();
     for service in ["cloudformation.amazonaws.com", "kinesisanalytics.amazonaws.com", "lambda.amazonaws.com"] {
@@ -134,7 +134,7 @@ async fn a_tagged_application_of_an_untagged_stack_is_left_alone_after_one_look_
     let deployment = handlers().await;
     let mut template = Deployment::template_without_guard();
     template["Resources"]["Application"]["Properties"]["Tags"] = json!([{"Key": "flink-unstick", "Value": "enabled"}]);
-    let untagged = [("owner", "somebody")];
+    let untagged = [("owner", "another caller")];
     for (version, ends) in [("1", Status::CreateComplete), ("2", Status::UpdateRollbackFailed)] {
         let key = deployment.upload(&jar(version, &["poison"]));
         let status = deployment.deploy_template(&template.to_string(), &with_jar(&key), &untagged).await;
@@ -143,8 +143,8 @@ async fn a_tagged_application_of_an_untagged_stack_is_left_alone_after_one_look_
     }
     deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
     let event = stack_event(&deployment, "UPDATE_ROLLBACK_FAILED");
-    let told = ask_unsticker(&deployment, &event).await;
-    assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    let message = ask_unsticker(&deployment, &event).await;
+    assert_eq!(message["Outcome"], "NotOurs", "{message}");
     deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
     let invoked = deployment.world().state().lambda.invocations.iter().filter(|one| one.function == UNSTICKER).count();
     assert_eq!(calls(&deployment, &unsticker(&deployment)), vec!["cloudformation:DescribeStacks"; invoked]);
@@ -157,13 +157,13 @@ async fn where_the_service_gives_no_tags_nothing_is_stopped_until_an_operator_sa
     assert_eq!(deployment.change_access(&[("IgnoreConsentTag", "false")]).await, Status::UpdateComplete);
     deployment.record("poison");
     stuck(&deployment).await;
-    let told = report(&deployment, "Refused").await;
-    let state = told["State"].as_str().unwrap();
-    assert!(state.contains("A permission is missing: kinesisanalytics:TagResource"), "{told}");
+    let message = report(&deployment, "Refused").await;
+    let state = message["State"].as_str().unwrap();
+    assert!(state.contains("A permission is missing: kinesisanalytics:TagResource"), "{message}");
     assert_eq!(application(&deployment).status, Flink::Running);
     assert_eq!(deployment.change_access(&[("IgnoreConsentTag", "true")]).await, Status::UpdateComplete);
-    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
-    assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
+    let message = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
+    assert_eq!(message["Outcome"], "RollbackContinued", "{message}");
     report(&deployment, "StoppedAwaitingFix").await;
     assert_eq!(asked(&deployment, &unsticker(&deployment), "TagResource", &tag(&["owner"])).as_deref(), DENIED);
 }
@@ -193,7 +193,7 @@ async fn the_stacks_role_grants_the_key_to_services_alone() {
     granted(Context::from([("kms:GrantIsForAWSResource".to_owned(), vec!["true".to_owned()])])).unwrap();
 }
 
-/// The statement that the page gives for whoever may invoke functions.
+/// The statement that the page gives for a caller that may invoke functions.
 fn statement_of_the_page() -> Value {
     let page = include_str!("../../template/README.md");
     let (_, rest) = page.split_once("```json\n{\"Sid\": \"OnlyCloudFormationCallsTheFlinkHandlers\"").unwrap();

@@ -66,7 +66,7 @@ fn property(deployment: &Deployment, group: &str, key: &str) -> Option<String> {
     application(deployment).configuration.property(group, key).map(str::to_owned)
 }
 
-/// Somebody writes behind our back.
+/// Another caller writes behind our back.
 fn write(deployment: &Deployment, group: &str, key: &str, value: Option<&str>) {
     let mut state = deployment.world().state();
     let application = state.flink.applications.get_mut(NAME).unwrap();
@@ -142,14 +142,14 @@ async fn two_injectors_of_one_application_do_not_disturb_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_somebody_else_set_is_refused_by_group_and_key_and_never_by_value() {
+async fn a_key_that_another_caller_set_is_refused_by_group_and_key_and_never_by_value() {
     let deployment = handlers().await;
     let key = deployment.upload(&jar("1", &[]));
     let theirs = template(&json!([group(GROUP, &[("stream.name", "hunter2")])]), |_| ());
     assert_eq!(deploy(&deployment, &key, &theirs).await, Status::RollbackComplete);
     let reasons = reasons(&deployment, "PropertyGroups").join("\n");
     assert!(
-        reasons.contains("already set to another value by somebody else: FlinkApplicationProperties/stream.name"),
+        reasons.contains("already set to another value by another caller: FlinkApplicationProperties/stream.name"),
         "{reasons}"
     );
     assert!(!why(&deployment).contains("hunter2"));
@@ -158,7 +158,7 @@ async fn a_key_that_somebody_else_set_is_refused_by_group_and_key_and_never_by_v
 
 #[tokio::test(flavor = "multi_thread")]
 async fn overwrite_and_keep_do_what_they_say_and_report_it() {
-    for (policy, expected, told) in
+    for (policy, expected, message) in
         [("Overwrite", "ours", "Replaced"), ("Keep", "theirs", "Kept, since this resource did not set")]
     {
         let text = template(&json!([group(GROUP, &[("mode", "theirs")])]), |template| {
@@ -169,7 +169,7 @@ async fn overwrite_and_keep_do_what_they_say_and_report_it() {
         assert_eq!(property(&deployment, GROUP, "mode").as_deref(), Some(expected));
         let answer = answered(&deployment, "PropertyGroups");
         let reason = answer["Reason"].as_str().unwrap();
-        assert!(reason.contains(told) && reason.contains("FlinkApplicationProperties/mode"), "{reason}");
+        assert!(reason.contains(message) && reason.contains("FlinkApplicationProperties/mode"), "{reason}");
     }
 }
 
@@ -186,15 +186,15 @@ async fn what_was_changed_behind_our_back_is_repaired_and_reported() {
     }
     assert_eq!(property(&deployment, "Theirs", "kept").as_deref(), Some("yes"));
     let reason = answered(&deployment, "PropertyGroups")["Reason"].clone();
-    let told =
+    let message =
         "behind this resource's back: FlinkApplicationProperties/stream.name, FlinkApplicationProperties/table.name.";
-    assert!(reason.as_str().unwrap().contains(told), "{reason}");
+    assert!(reason.as_str().unwrap().contains(message), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn limits_are_told_with_the_path_of_the_offender_before_any_call() {
+async fn limits_are_reported_with_the_path_of_the_offender_before_any_call() {
     let many: Vec<_> = (0..51).map(|n| group(&format!("g{n}"), &[("k", "v")])).collect();
-    for (groups, told) in [
+    for (groups, message) in [
         (json!(many), "PropertyGroups: found 51 groups, it takes 1 to 50"),
         (json!([group("a", &[])]), "PropertyGroups[0].PropertyMap: found 0 keys, it takes 1 to 50"),
         (json!([group("a b", &[("k", "v")])]), "PropertyGroups[0].PropertyGroupId: found \"a b\""),
@@ -214,7 +214,7 @@ async fn limits_are_told_with_the_path_of_the_offender_before_any_call() {
         });
         assert_eq!(deploy(&deployment, &key, &text).await, Status::RollbackComplete);
         let reasons = reasons(&deployment, "PropertyGroups").join("\n");
-        assert!(reasons.contains(told), "{reasons}");
+        assert!(reasons.contains(message), "{reasons}");
         assert!(mutations(&deployment, "flink-property-groups").is_empty());
     }
 }

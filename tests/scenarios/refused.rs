@@ -1,4 +1,4 @@
-//! What `flink-rollback-unsticker` is refused, and whom it tells: by the service that does not stop, by CloudFormation that does not
+//! What `flink-rollback-unsticker` is refused, and who is notified: by the service that does not stop, by CloudFormation that does not
 //! continue, by a second blocker.
 
 use local_aws::api::ApiError;
@@ -32,7 +32,7 @@ fn text(report: &Value, member: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_force_stop_that_is_rejected_is_told_and_the_rollback_is_not_continued() {
+async fn a_force_stop_that_is_rejected_is_reported_and_the_rollback_is_not_continued() {
     let deployment = running_unguarded().await;
     deployment.record("poison");
     {
@@ -43,18 +43,21 @@ async fn a_force_stop_that_is_rejected_is_told_and_the_rollback_is_not_continued
         state.faults.inject_for(who, STOP, 1000, refuse("ResourceInUseException", text));
     }
     stuck(&deployment).await;
-    let told = report(&deployment, "Refused").await;
-    assert!(text(&told, "State").contains("The application does not stop: flink-test"), "{told}");
-    assert!(text(&told, "State").contains("cannot be stopped in 'RUNNING' state"), "{told}");
-    let next = text(&told, "Next");
-    assert!(next.contains("stop-application --application-name flink-test --force; aws cloudformation cont"), "{told}");
+    let message = report(&deployment, "Refused").await;
+    assert!(text(&message, "State").contains("The application does not stop: flink-test"), "{message}");
+    assert!(text(&message, "State").contains("cannot be stopped in 'RUNNING' state"), "{message}");
+    let next = text(&message, "Next");
+    assert!(
+        next.contains("stop-application --application-name flink-test --force; aws cloudformation cont"),
+        "{message}"
+    );
     idle(&deployment).await;
     assert_eq!(calls(&deployment, "StopApplication"), 4, "gracefully, and three times by force");
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_snapshot_failure_beside_another_blocker_is_told_before_any_stop() {
+async fn a_snapshot_failure_beside_another_blocker_is_reported_before_any_stop() {
     let modes = Modes { failure_on_the_way_back: FailureOnTheWayBack::LetsOthersEnd, ..Modes::default() };
     let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;
     deployment.record("poison");
@@ -66,11 +69,14 @@ async fn a_snapshot_failure_beside_another_blocker_is_told_before_any_stop() {
     let parameters = [&with_jar(&key)[..], &[("LogRetentionDays", "60")]].concat();
     let status = deployment.deploy_unguarded(&parameters).await;
     assert_eq!(status, Status::UpdateRollbackFailed, "{}", why(&deployment));
-    let told = report(&deployment, "Refused").await;
-    assert!(text(&told, "State").contains("The rollback is blocked by something else: LogGroup"), "{told}");
-    assert_eq!(told["Blockers"].as_array().unwrap().len(), 2, "{told}");
-    let next = text(&told, "Next");
-    assert!(next.contains("stop-application --application-name flink-test --force; aws cloudformation cont"), "{told}");
+    let message = report(&deployment, "Refused").await;
+    assert!(text(&message, "State").contains("The rollback is blocked by something else: LogGroup"), "{message}");
+    assert_eq!(message["Blockers"].as_array().unwrap().len(), 2, "{message}");
+    let next = text(&message, "Next");
+    assert!(
+        next.contains("stop-application --application-name flink-test --force; aws cloudformation cont"),
+        "{message}"
+    );
     assert!(mutations(&deployment, UNSTICKER).is_empty());
     assert_eq!(application(&deployment).status, Flink::Running);
 }
@@ -82,24 +88,27 @@ async fn a_rollback_whose_answer_is_lost_is_continued_once() {
     let who = unsticker(&deployment);
     deployment.world().state().faults.inject_for(who, CONTINUE, 1, Fault::LoseReply);
     stuck(&deployment).await;
-    let told = report(&deployment, "RollbackContinued").await;
-    assert!(told["Actions"].to_string().contains("ContinueUpdateRollback"), "{told}");
+    let message = report(&deployment, "RollbackContinued").await;
+    assert!(message["Actions"].to_string().contains("ContinueUpdateRollback"), "{message}");
     report(&deployment, "StoppedAwaitingFix").await;
     idle(&deployment).await;
     assert_eq!(begun_with(&deployment, "unstick-"), 1, "one operation of the stack, whatever was sent again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_used_while_the_stack_stays_stuck_is_told() {
+async fn a_token_that_is_used_while_the_stack_stays_stuck_is_reported() {
     let deployment = running_unguarded().await;
     deployment.record("poison");
     let used = refuse("TokenAlreadyExistsException", "A client request token already exists for this operation.");
     deployment.world().state().faults.inject(CONTINUE, 1000, used);
     stuck(&deployment).await;
-    let told = report(&deployment, "Refused").await;
-    assert!(text(&told, "State").contains("client request token already exists"), "{told}");
-    assert!(text(&told, "Next").contains("aws cloudformation continue-update-rollback --stack-name arn:"), "{told}");
-    assert_eq!(application(&deployment).status, Flink::Ready, "{told}");
+    let message = report(&deployment, "Refused").await;
+    assert!(text(&message, "State").contains("client request token already exists"), "{message}");
+    assert!(
+        text(&message, "Next").contains("aws cloudformation continue-update-rollback --stack-name arn:"),
+        "{message}"
+    );
+    assert_eq!(application(&deployment).status, Flink::Ready, "{message}");
     idle(&deployment).await;
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 1);
 }
@@ -108,7 +117,7 @@ async fn a_token_that_is_used_while_the_stack_stays_stuck_is_told() {
 async fn a_delivery_that_was_held_up_stops_nothing_that_another_one_cured_meanwhile() {
     let deployment = running_unguarded().await;
     deployment.record("poison");
-    // So long that somebody else is faster.
+    // So long that another caller is faster.
     let throttled = refuse("ThrottlingException", "Rate exceeded");
     let role = unsticker(&deployment);
     deployment.world().state().faults.inject_for(role, STOP, 3, throttled);
@@ -118,8 +127,8 @@ async fn a_delivery_that_was_held_up_stops_nothing_that_another_one_cured_meanwh
         is_stopping.then(|| stack.map(|stack| stack.status = Status::UpdateRollbackComplete))
     });
     tokio::join!(stuck(&deployment), another);
-    let told = report(&deployment, "RollbackContinued").await;
-    assert!(text(&told, "State").contains("A person, or another delivery, continued the rollback"), "{told}");
+    let message = report(&deployment, "RollbackContinued").await;
+    assert!(text(&message, "State").contains("A person, or another delivery, continued the rollback"), "{message}");
     assert_eq!(application(&deployment).status, Flink::Running, "{}", why(&deployment));
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 0);
 }

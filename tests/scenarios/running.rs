@@ -55,7 +55,7 @@ async fn a_new_jar_is_running_when_the_deployment_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_that_somebody_stopped_runs_again_after_the_next_deployment() {
+async fn an_application_that_another_caller_stopped_runs_again_after_the_next_deployment() {
     let deployment = running().await;
     {
         let mut state = deployment.world().state();

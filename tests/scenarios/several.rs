@@ -74,7 +74,7 @@ fn named(deployment: &Deployment, name: &str) -> Application {
     deployment.world().state().flink.applications[name].clone()
 }
 
-/// Whom the unsticker stopped, in order; only what the service took counts.
+/// The applications that the unsticker stopped, in order; only what the service took counts.
 fn stopped(state: &State) -> Vec<String> {
     let role = Caller::Role(state.lambda.functions["flink-rollback-unsticker"].role_name().to_owned());
     let calls = state.journal.iter().filter(|call| call.caller == role && call.refused.is_none());
@@ -114,9 +114,9 @@ async fn two_blocked_applications_are_both_stopped_started_and_reported() {
         assert!(starts.iter().all(|start| proofs.iter().all(|proof| start < proof)), "{starts:?} {proofs:?}");
         for (name, version) in [(NAME, "1"), (OTHER, "1-other")] {
             assert_eq!(left(&recovered, name), "RUNNING", "{shown:?} {recovered}\n{}", why(&deployment));
-            let told = reports(&deployment);
-            let told = told.iter().filter(|one| one["Outcome"] == "RollbackContinued");
-            assert!(told.clone().any(|one| left(one, name) == "READY"), "{shown:?} {name}");
+            let message = reports(&deployment);
+            let message = message.iter().filter(|one| one["Outcome"] == "RollbackContinued");
+            assert!(message.clone().any(|one| left(one, name) == "READY"), "{shown:?} {name}");
             assert_eq!(named(&deployment, name).job.unwrap().jar.version, version, "{shown:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! What `flink-rollback-unsticker` leaves alone, and tells with the command that a person would run, before anything is
+//! What `flink-rollback-unsticker` leaves alone, and reports with the command that a person would run, before anything is
 //! stopped.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ fn refuse(code: &str, text: &str) -> Fault {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dry_run_tells_what_would_be_done_and_changes_nothing() {
+async fn dry_run_reports_what_would_be_done_and_changes_nothing() {
     let deployment = handlers().await;
     let template = Deployment::template_without_guard().to_string();
     let tags = [("flink-unstick", "dry-run")];
@@ -34,33 +34,33 @@ async fn dry_run_tells_what_would_be_done_and_changes_nothing() {
     let key = deployment.upload(&jar("2", &["poison"]));
     let status = deployment.deploy_template(&template, &with_jar(&key), &tags).await;
     assert_eq!(status, Status::UpdateRollbackFailed, "{}", why(&deployment));
-    let told = report(&deployment, "DryRun").await;
-    assert!(told["Next"].as_str().unwrap().contains("would stop flink-test"), "{told}");
+    let message = report(&deployment, "DryRun").await;
+    assert!(message["Next"].as_str().unwrap().contains("would stop flink-test"), "{message}");
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stack_without_a_service_role_is_told_before_any_stop() {
+async fn a_stack_without_a_service_role_is_reported_before_any_stop() {
     let deployment = handlers().await;
     stuck_without_a_service_role(&deployment, |_| vec![("flink-unstick", "enabled")]).await;
-    let told = report(&deployment, "Refused").await;
-    assert!(told["State"].as_str().unwrap().contains("The stack has no service role"), "{told}");
-    let next = told["Next"].as_str().unwrap();
+    let message = report(&deployment, "Refused").await;
+    assert!(message["State"].as_str().unwrap().contains("The stack has no service role"), "{message}");
+    let next = message["Next"].as_str().unwrap();
     assert!(next.contains("stop-application --application-name flink-test --force"), "{next}");
     assert!(next.contains("continue-update-rollback --stack-name arn:aws:cloudformation"), "{next}");
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_blocker_of_a_tagged_stack_is_told_and_nothing_is_stopped() {
+async fn another_blocker_of_a_tagged_stack_is_reported_and_nothing_is_stopped() {
     let deployment = running_unguarded().await;
     let denied = refuse("AccessDeniedException", "not authorized");
     deployment.world().state().faults.inject("kinesisanalytics:UpdateApplication", 2, denied);
     stuck(&deployment).await;
-    let told = report(&deployment, "Refused").await;
+    let message = report(&deployment, "Refused").await;
     assert!(
-        told["State"].as_str().unwrap().contains("The rollback is blocked by something else: Application"),
-        "{told}"
+        message["State"].as_str().unwrap().contains("The rollback is blocked by something else: Application"),
+        "{message}"
     );
     assert!(mutations(&deployment, UNSTICKER).is_empty());
     assert_eq!(application(&deployment).status, Flink::Running);
@@ -72,8 +72,8 @@ async fn the_replay_rule_refuses_force_with_its_figures() {
     deployment.record("poison");
     flink::age_application(&mut deployment.world().state(), NAME, Duration::from_hours(30));
     stuck(&deployment).await;
-    let told = report(&deployment, "Refused").await;
-    assert!(told["State"].as_str().unwrap().contains("at most 20 hours may be replayed"), "{told}");
+    let message = report(&deployment, "Refused").await;
+    assert!(message["State"].as_str().unwrap().contains("at most 20 hours may be replayed"), "{message}");
     assert_eq!(application(&deployment).status, Flink::Running);
     idle(&deployment).await;
     assert!(!mutations(&deployment, UNSTICKER).contains(&"ContinueUpdateRollback".to_owned()));
@@ -109,8 +109,8 @@ async fn three_attempts_and_then_a_person() {
     let fault = refuse("InvalidApplicationConfigurationException", text);
     deployment.world().state().faults.inject("kinesisanalytics:UpdateApplication", 1000, fault);
     stuck(&deployment).await;
-    let told = report(&deployment, "Refused").await;
-    assert!(told["State"].as_str().unwrap().contains("The rollback was continued often enough"), "{told}");
+    let message = report(&deployment, "Refused").await;
+    assert!(message["State"].as_str().unwrap().contains("The rollback was continued often enough"), "{message}");
     idle(&deployment).await;
     let calls = mutations(&deployment, UNSTICKER);
     assert_eq!(calls.iter().filter(|call| *call == "ContinueUpdateRollback").count(), 3, "{calls:?}");
@@ -127,11 +127,11 @@ async fn an_update_that_failed_with_rollback_disabled_is_reported_and_never_touc
     update.insert("DisableRollback".to_owned(), "true".to_owned());
     cloudformation::query(deployment.world(), &Caller::Operator, "UpdateStack", &update).unwrap();
     assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateFailed, "{}", why(&deployment));
-    let told = report(&deployment, "Reported").await;
-    let (next, stack) = (told["Next"].as_str().unwrap(), told["Stack"].as_str().unwrap());
-    assert!(next.contains(&format!("aws cloudformation rollback-stack --stack-name {stack}")), "{told}");
-    assert!(next.contains(&format!("update-stack --stack-name {stack} --disable-rollback")), "{told}");
-    assert!(told["Cause"].as_str().unwrap().contains("Failed to take snapshot"), "{told}");
+    let message = report(&deployment, "Reported").await;
+    let (next, stack) = (message["Next"].as_str().unwrap(), message["Stack"].as_str().unwrap());
+    assert!(next.contains(&format!("aws cloudformation rollback-stack --stack-name {stack}")), "{message}");
+    assert!(next.contains(&format!("update-stack --stack-name {stack} --disable-rollback")), "{message}");
+    assert!(message["Cause"].as_str().unwrap().contains("Failed to take snapshot"), "{message}");
     assert!(mutations(&deployment, UNSTICKER).is_empty());
     assert_eq!(application(&deployment).status, Flink::Running);
     // The person runs that command: what follows is an incident like any other.
@@ -152,8 +152,8 @@ async fn what_a_person_continued_first_is_left_to_that_person() {
     cloudformation::query(deployment.world(), &Caller::Operator, "ContinueUpdateRollback", &query).unwrap();
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     events::release(deployment.world());
-    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
-    assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    let message = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_FAILED")).await;
+    assert_eq!(message["Outcome"], "NotOurs", "{message}");
     idle(&deployment).await;
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
@@ -173,8 +173,8 @@ async fn a_new_update_of_a_person_is_left_to_auto_start() {
     assert_eq!(deployment.deploy(&guarded).await, Status::UpdateComplete, "{}", why(&deployment));
     let before = mutations(&deployment, UNSTICKER);
     events::release(deployment.world());
-    let told = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_COMPLETE")).await;
-    assert_eq!(told["Outcome"], "NotOurs", "{told}");
+    let message = ask_unsticker(&deployment, &stack_event(&deployment, "UPDATE_ROLLBACK_COMPLETE")).await;
+    assert_eq!(message["Outcome"], "NotOurs", "{message}");
     idle(&deployment).await;
     assert_eq!(mutations(&deployment, UNSTICKER), before, "not even a snapshot that proves the job");
     assert_eq!(application(&deployment).job.unwrap().jar.version, "4");
@@ -200,8 +200,8 @@ async fn an_incident_in_a_nested_stack_is_cured_at_its_root() {
     let key = deployment.upload(&jar("2", &["poison"]));
     let stuck = deployment.deploy_template(&parent.to_string(), &[("JarKey", &key)], &tags).await;
     assert_eq!(stuck, Status::UpdateRollbackFailed, "{}", why(&deployment));
-    let told = report(&deployment, "StoppedAwaitingFix").await;
-    assert!(told["Stack"].as_str().unwrap().contains(":stack/flink-test/"), "{told}");
+    let message = report(&deployment, "StoppedAwaitingFix").await;
+    assert!(message["Stack"].as_str().unwrap().contains(":stack/flink-test/"), "{message}");
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     idle(&deployment).await;
     assert_eq!(begun_with(&deployment, "unstick-"), 1, "once");

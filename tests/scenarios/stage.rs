@@ -100,7 +100,7 @@ pub(crate) fn starts(deployment: &Deployment) -> Vec<Value> {
     starts.map(|call| call.body["RunConfiguration"].clone()).collect()
 }
 
-/// How many starts the service took, whoever called.
+/// How many starts the service took, of any caller.
 pub(crate) fn taken_starts(deployment: &Deployment) -> usize {
     application(deployment).operations.iter().filter(|operation| operation.name == "StartApplication").count()
 }
@@ -129,7 +129,7 @@ pub(crate) fn is_logged(deployment: &Deployment, text: &str) -> bool {
 }
 
 /// Whether a reason of the auto-start's resource says this.
-pub(crate) fn is_told(deployment: &Deployment, text: &str) -> bool {
+pub(crate) fn is_reported(deployment: &Deployment, text: &str) -> bool {
     reasons(deployment, "AutoStart").iter().any(|reason| reason.contains(text))
 }
 
@@ -145,7 +145,7 @@ pub(crate) fn application(deployment: &Deployment) -> Application {
     deployment.world().state().flink.applications[NAME].clone()
 }
 
-/// Whom the services see when the unsticker calls.
+/// The caller that the services see when the unsticker calls.
 pub(crate) fn unsticker(deployment: &Deployment) -> Caller {
     role_of(deployment, "flink-rollback-unsticker")
 }
@@ -169,7 +169,7 @@ pub(crate) fn mutations(deployment: &Deployment, function: &str) -> Vec<String> 
     calls.map(|action| action.rsplit(':').next().unwrap().to_owned()).collect()
 }
 
-/// Whom the services see when a function calls.
+/// The caller that the services see when a function calls.
 pub(crate) fn role_of(deployment: &Deployment, function: &str) -> Caller {
     Caller::Role(deployment.world().state().lambda.functions[function].role_name().to_owned())
 }

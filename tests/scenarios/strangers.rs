@@ -86,7 +86,7 @@ async fn a_rollback_of_a_strangers_stack_costs_two_looks_and_is_not_reported() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_out_of_reach_in_an_untagged_stack_is_not_reported() {
     // What fails stands behind the guard, or before it.
-    for (change, heard) in [(("JarKey", "jars/none.jar"), 1), (("LogRetentionDays", "60"), 0)] {
+    for (change, notified) in [(("JarKey", "jars/none.jar"), 1), (("LogRetentionDays", "60"), 0)] {
         let deployment = handlers().await;
         let mut template = Deployment::application_template();
         let mut second = template["Resources"]["Application"].clone();
@@ -104,7 +104,7 @@ async fn an_application_out_of_reach_in_an_untagged_stack_is_not_reported() {
         }
         invoked(&deployment).await;
         let reports = reports(&deployment);
-        assert_eq!(reports.len(), heard, "{change:?} {reports:?}");
+        assert_eq!(reports.len(), notified, "{change:?} {reports:?}");
         assert!(reports.iter().all(|one| one["State"].as_str().unwrap().contains("The stack has not opted in")));
     }
 }

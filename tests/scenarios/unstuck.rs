@@ -13,7 +13,7 @@ use crate::stage::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passing_cause_is_recovered_from_without_anybody() {
+async fn a_passing_cause_is_recovered_from_without_an_operator() {
     let deployment = running_unguarded().await;
     passing_cause(&deployment).await;
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
@@ -46,8 +46,8 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     assert_eq!(application(&deployment).status, Flink::Running);
     assert!(!application(&deployment).tags.contains_key("flink-unstick-restart"), "nothing is left to remember");
     assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 3, "no record is lost");
-    let told = sequence::of_stack(&deployment.world().state(), NAME, since);
-    assert_eq!(told, include_str!("../demo/incident.mmd"), "`cargo run --bin demo -- --picture` writes it anew");
+    let message = sequence::of_stack(&deployment.world().state(), NAME, since);
+    assert_eq!(message, include_str!("../demo/incident.mmd"), "`cargo run --bin demo -- --picture` writes it anew");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,11 +55,11 @@ async fn a_graceful_stop_is_tried_before_force() {
     let deployment = running_unguarded().await;
     deployment.record("poison");
     stuck(&deployment).await;
-    let told = report(&deployment, "RollbackContinued").await;
-    let graceful = &told["Applications"][0]["Actions"][1];
-    assert_eq!(graceful["Call"], "StopApplication", "{told}");
-    assert!(graceful["Refused"].as_str().unwrap().contains("Failed to take snapshot"), "{told}");
-    assert_eq!(told["Actions"][0]["Call"], "ContinueUpdateRollback", "{told}");
+    let message = report(&deployment, "RollbackContinued").await;
+    let graceful = &message["Applications"][0]["Actions"][1];
+    assert_eq!(graceful["Call"], "StopApplication", "{message}");
+    assert!(graceful["Refused"].as_str().unwrap().contains("Failed to take snapshot"), "{message}");
+    assert_eq!(message["Actions"][0]["Call"], "ContinueUpdateRollback", "{message}");
     let calls = mutations(&deployment, "flink-rollback-unsticker");
     let expected = ["TagResource", "StopApplication", "StopApplication", "ContinueUpdateRollback"];
     assert_eq!(&calls[..4], expected, "{calls:?}");
@@ -69,7 +69,7 @@ async fn a_graceful_stop_is_tried_before_force() {
 async fn a_stack_that_did_not_opt_in_is_left_alone() {
     let deployment = handlers().await;
     let template = Deployment::template_without_guard().to_string();
-    let untagged = [("owner", "somebody")];
+    let untagged = [("owner", "another caller")];
     let key = deployment.upload(&jar("1", &["poison"]));
     assert_eq!(deployment.deploy_template(&template, &with_jar(&key), &untagged).await, Status::CreateComplete);
     deployment.record("poison");
@@ -77,8 +77,8 @@ async fn a_stack_that_did_not_opt_in_is_left_alone() {
     let status = deployment.deploy_template(&template, &with_jar(&key), &untagged).await;
     assert_eq!(status, Status::UpdateRollbackFailed);
     for status in ["UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"] {
-        let told = ask_unsticker(&deployment, &stack_event(&deployment, status)).await;
-        assert_eq!(told["Outcome"], "NotOurs", "{told}");
+        let message = ask_unsticker(&deployment, &stack_event(&deployment, status)).await;
+        assert_eq!(message["Outcome"], "NotOurs", "{message}");
     }
     deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
     let is_its = |one: &&local_aws::lambda::Invocation| one.function == "flink-rollback-unsticker";
@@ -88,9 +88,9 @@ async fn a_stack_that_did_not_opt_in_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_nobody_knows_is_told_what_it_takes() {
+async fn an_event_that_no_one_knows_is_reported_what_it_takes() {
     let deployment = running_unguarded().await;
-    let told = ask_unsticker(&deployment, &json!({"hello": 1})).await;
-    assert!(told["errorMessage"].as_str().unwrap().contains("StackName"), "{told}");
+    let message = ask_unsticker(&deployment, &json!({"hello": 1})).await;
+    assert!(message["errorMessage"].as_str().unwrap().contains("StackName"), "{message}");
     assert!(reports(&deployment).is_empty());
 }

@@ -1,4 +1,4 @@
-//! What a sweep tells.
+//! What a sweep reports.
 
 use shared::contract::{ActionTaken, Notify, Outcome, Report};
 use shared::lifecycle::{Action, Refusal, Reminder, Timestamp, is_news, is_reminder_due};
@@ -6,12 +6,12 @@ use shared::lifecycle::{Action, Refusal, Reminder, Timestamp, is_news, is_remind
 use crate::drive::Trail;
 use crate::fault::Fault;
 use crate::now::now;
-use crate::{metric, report as told};
+use crate::{metric, report as message};
 
-/// Of so many that were passed over it is told why.
+/// Of so many that were passed over it is reported why.
 const SHOWN: usize = 3;
 
-/// What is told at the end.
+/// What is reported at the end.
 pub(super) struct Notes {
     pub(super) report: Report,
     passed_over: Vec<String>,
@@ -21,29 +21,29 @@ pub(super) struct Notes {
 
 impl Notes {
     pub(super) fn new() -> Self {
-        Self { report: told::blank(Outcome::Swept, ""), passed_over: Vec::new(), out_of_reach: 0 }
+        Self { report: message::blank(Outcome::Swept, ""), passed_over: Vec::new(), out_of_reach: 0 }
     }
 
     /// Another sentence.
     pub(super) fn say(&mut self, sentence: &str) {
-        told::say(&mut self.report, sentence);
+        message::say(&mut self.report, sentence);
     }
 
-    /// The unsticker was woken for a stack, or could not be.
-    pub(super) fn woke(&mut self, function: &str, root: &str, is_woken: bool) {
-        if !is_woken && is_reminder_due(Timestamp(0), now()) {
+    /// The unsticker was invoked for a stack, or could not be.
+    pub(super) fn invoked(&mut self, function: &str, root: &str, is_invoked: bool) {
+        if !is_invoked && is_reminder_due(Timestamp(0), now()) {
             self.report.notify = Notify::People;
         }
         self.report.actions.push(ActionTaken {
             call: format!("Invoke {function} for {root}"),
             because: "the stack is stuck, or an application of it was stopped and not started again".to_owned(),
-            refused: (!is_woken).then(|| "Lambda did not take the event; the function's log says why".to_owned()),
+            refused: (!is_invoked).then(|| "Lambda did not take the event; the function's log says why".to_owned()),
         });
     }
 
     /// A job that these handlers stopped does not run.
     pub(super) fn remind(&mut self, name: &str, reminder: &Reminder) {
-        let lost_after = told::time(reminder.lost_after);
+        let lost_after = message::time(reminder.lost_after);
         metric::stopped_job(name, &lost_after);
         let hours = reminder.age.as_secs() / 3600;
         self.say(&format!(
@@ -86,7 +86,7 @@ impl Notes {
     }
 
     /// The report.
-    pub(super) fn told(mut self) -> Report {
+    pub(super) fn message(mut self) -> Report {
         let passed_over = std::mem::take(&mut self.passed_over);
         passed_over.iter().take(SHOWN).for_each(|one| self.say(one));
         let more = passed_over.len().saturating_sub(SHOWN);

@@ -13,7 +13,7 @@ use crate::aws::Aws;
 use crate::fault::Fault;
 use crate::now::now;
 use crate::pace::Pace;
-use crate::report as told;
+use crate::report as message;
 use crate::sweep::sweep;
 
 /// Why there is no report. Lambda then delivers the event again, and what is unfinished is finished.
@@ -79,7 +79,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Value, function: &str, until: Inst
     };
     let (mut report, rests_since) = match ended {
         Ok(ended) => ended,
-        Err(Halt::Refused(refusal)) => (told::refused(told::blank(Outcome::Refused, name), &refusal), None),
+        Err(Halt::Refused(refusal)) => (message::refused(message::blank(Outcome::Refused, name), &refusal), None),
         Err(Halt::Unfinished(unfinished)) => return Err(unfinished),
     };
     report.notify = report.recipients(&invocation, rests_since, now());

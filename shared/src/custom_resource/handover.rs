@@ -14,7 +14,7 @@ pub struct Handover {
     pub row: String,
     /// When the request was first seen, in milliseconds since 1970: the hop clock where the stack's events cannot be read.
     pub first_seen: Option<i64>,
-    /// What the planner knows of the past and reality does not tell, by name (`Tried::kept` in `lifecycle`).
+    /// What the planner knows of the past and no API shows, by name (`Tried::kept` in `lifecycle`).
     pub kept: BTreeMap<String, String>,
 }
 

@@ -44,7 +44,7 @@ pub struct Reply {
     pub attributes: BTreeMap<String, String>,
     /// What was done, step by step; the first thing to go when the reply is too long.
     pub timeline: Vec<String>,
-    /// What went wrong although the verdict is SUCCESS; CloudFormation shows a SUCCESS's Reason to nobody.
+    /// What went wrong although the verdict is SUCCESS; CloudFormation shows a SUCCESS's Reason to no one.
     pub trouble: bool,
     /// Whether `Fn::GetAtt` masks the attributes.
     pub no_echo: bool,

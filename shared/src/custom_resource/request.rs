@@ -54,7 +54,7 @@ impl Request {
     /// Reads an event.
     ///
     /// # Errors
-    /// Only when there is no ResponseURL: then nobody waits for an answer.
+    /// Only when there is no ResponseURL: then no one waits for an answer.
     pub fn read(event: &Value) -> Result<Self, String> {
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let url = text("ResponseURL");
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn an_application_that_cannot_be_named_so_gives_an_id_all_the_same() {
+    fn an_application_that_cannot_be_named_so_gives_an_id_nevertheless() {
         for name in ["\u{1}", "a b", &"x".repeat(5000), ""] {
             let create = json!({"ResponseURL": "u", "RequestType": "Create", "LogicalResourceId": "Start",
                 "ResourceProperties": {"ApplicationName": name}});

@@ -29,7 +29,7 @@ impl ResponseUrl {
     /// endpoint that everything else is sent to.
     ///
     /// # Errors
-    /// It is somebody else's.
+    /// It is another caller's.
     pub fn to_be_used(&self, region: &str, endpoint: Option<&str>) -> Result<&str, NotCloudFormations> {
         let origin = origin(&self.0);
         let of_endpoint =
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_sent_to_anybody_else() {
+    fn nothing_is_sent_to_any_other_caller() {
         let bucket = "cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com";
         for url in [
             format!("http://{bucket}/"),

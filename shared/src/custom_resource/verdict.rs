@@ -17,7 +17,7 @@ pub enum Direction {
     Forward,
     /// Back to what it was.
     Back,
-    /// No call that tells was answered: throttled, or nobody there.
+    /// None of the calls was answered: throttled, or no one there.
     Unanswered,
     /// Its status could not be read for another reason.
     Unknown,

@@ -56,7 +56,7 @@ pub enum Scope {
 }
 
 impl Action {
-    /// What a look at a stack takes, whoever looks.
+    /// What an observation of a stack takes, of any caller.
     pub const LOOK_AT_STACK: [Self; 3] = [Self::DescribeStacks, Self::DescribeStackEvents, Self::ListStackResources];
 
     /// The action as policies write it. Flink's prefix is `kinesisanalytics`, without the `v2` (`semantics.md` A.1).

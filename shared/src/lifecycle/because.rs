@@ -7,15 +7,15 @@ use super::status::ApplicationStatus;
 /// The reason of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Because {
-    /// A status that passes by itself.
+    /// A status that passes on its own.
     Busy(ApplicationStatus),
     /// READY, and it is to run.
     NotRunning,
     /// The service accepted a call that is not seen yet.
     NotSeenYet,
-    /// The call met somebody else's change.
-    SomebodyElse,
-    /// Nobody answered the call.
+    /// The call met another caller's change.
+    AnotherCaller,
+    /// No caller answered the call.
     Unanswered,
     /// READY, and the newest snapshot is of a runtime that this one cannot restore.
     NewestIncompatible,
@@ -29,11 +29,11 @@ pub enum Because {
     ProveHealth,
     /// The snapshot that proves it is being taken.
     Proving,
-    /// The marker comes before the stop, so that nobody forgets to start it again.
+    /// The marker comes before the stop, so that no one forgets to start it again.
     RememberToRestart,
     /// A graceful stop keeps its state.
     StopKeepsState,
-    /// A snapshot that somebody else asked for is being taken.
+    /// A snapshot that another caller asked for is being taken.
     OthersSnapshot,
     /// The service refused a snapshot "at this moment".
     RefusedForNow,
@@ -69,7 +69,7 @@ impl fmt::Display for Because {
             Self::Busy(status) => return write!(formatter, "the application is {status}, which passes"),
             Self::NotRunning => "the application is READY and is to run",
             Self::NotSeenYet => "the service accepted the call and does not show it yet",
-            Self::SomebodyElse => "somebody else was changing it when it was called",
+            Self::AnotherCaller => "another caller was changing it when it was called",
             Self::Unanswered => "the call was not answered; whether it was taken is about to be seen",
             Self::NewestIncompatible => {
                 "the newest snapshot is of a runtime that this one cannot restore, so the newest that it can is named"

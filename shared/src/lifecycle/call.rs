@@ -38,7 +38,7 @@ pub enum Call {
     UpdateProperties {
         /// All groups: what is left out is removed (`semantics.md` A.6).
         groups: Vec<Group>,
-        /// On RUNNING, what the restart is told: AllowNonRestoredState as now described.
+        /// On RUNNING, what the restart is reported: AllowNonRestoredState as now described.
         restart: Option<bool>,
         /// What this repairs or replaces, and what it keeps.
         settled: Vec<Settled>,

@@ -18,7 +18,7 @@ pub enum Goal {
     Running(Running),
     /// The application is stopped, its state kept if that is possible.
     Stopped(Stopped),
-    /// The application came to rest by itself, or was stopped because it did not.
+    /// The application came to rest on its own, or was stopped because it did not.
     Settled(Stopped),
     /// The application carries a marker no longer that stands for no stop.
     Unmarked(Unmarked),
@@ -60,7 +60,7 @@ pub struct Running {
 /// The application is stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stopped {
-    /// The marker's value, when somebody is to start it again.
+    /// The marker's value, when another caller is to start it again.
     pub marker: Option<String>,
     /// Whether a graceful stop is tried first.
     pub graceful: bool,
@@ -186,7 +186,7 @@ pub struct Guarded {
     /// On the way back, when the stack operation began: a version made since then is stopped in both modes, because
     /// what the old code restores is not left to an update in place.
     pub undoes_since: Option<Timestamp>,
-    /// Whether the deployment gives the state up: then a force-stop loses nothing that anybody wants.
+    /// Whether the deployment gives the state up: then a force-stop loses nothing that any caller wants.
     pub gives_state_up: bool,
 }
 

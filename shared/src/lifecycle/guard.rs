@@ -1,5 +1,5 @@
 //! Toward [`Goal::Guarded`](super::Goal::Guarded): before CloudFormation updates an application, it is stopped with its state kept, or
-//! proven to be one that takes an update. Either way the update cannot fail for want of a snapshot, and neither can its rollback.
+//! proven to be one that takes an update. Either way the update cannot fail without a snapshot, and neither can its rollback.
 
 use std::time::Duration;
 
@@ -76,7 +76,7 @@ pub(super) fn is_due(goal: &Guarded, since: Timestamp, now: Timestamp) -> bool {
     now.since(since) >= goal.patience
 }
 
-/// Whether somebody else's snapshot is being taken, and not for too long: the service may refuse another one meanwhile, and a
+/// Whether another caller's snapshot is being taken, and not for too long: the service may refuse another one meanwhile, and a
 /// force-stop would cancel it.
 fn others_snapshot(goal: &Guarded, application: &Application, observed: &Observed) -> bool {
     application.creating(Some(&goal.proof)).is_some_and(|one| !is_overdue(goal, observed, one.created))

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn one_refusal_is_no_verdict_and_a_snapshot_of_somebody_elses_is_waited_for() {
+    fn one_refusal_is_no_verdict_and_a_snapshot_of_another_callers_is_waited_for() {
         let mut observed = with("Maintenance", OperationStatus::Successful);
         let call = Call::CreateSnapshot { name: "proof".into() };
         observed.tried.rejected(&call, Rejected::Snapshot, "no".into());
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_that_failed_is_told_in_its_operations_own_words_though_that_began_before_it() {
+    fn a_proof_that_failed_is_reported_in_its_operations_own_words_though_that_began_before_it() {
         let mut observed = with(SNAPSHOT, OperationStatus::Failed);
         later(&mut observed, Duration::from_millis(1));
         snapshot(&mut observed, "proof", SnapshotStatus::Failed);

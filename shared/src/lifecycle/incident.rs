@@ -102,7 +102,7 @@ pub struct Incident {
     pub events: Vec<StackEvent>,
     /// What invoked the unsticker.
     pub trigger: Trigger,
-    /// The names of the applications in the root stack's tree; empty while nobody has to know them.
+    /// The names of the applications in the root stack's tree; empty while no one has to know them.
     pub applications: Vec<String>,
     /// Whether its tree has a Custom::FlinkUpdateGuard.
     pub is_guarded: bool,
@@ -155,24 +155,24 @@ impl Incident {
     }
 
     /// What stops the stack now: failures since its rollback last began, or since its update did, the newest of each resource. A nested
-    /// stack's rollback begins by itself, before its parent's. A nested stack is none itself where its own resources say what failed.
+    /// stack's rollback begins on its own, before its parent's. A nested stack is none itself where its own resources say what failed.
     #[must_use]
     pub fn blockers(&self) -> Vec<Blocker> {
         let mut before: BTreeSet<&str> = BTreeSet::new();
-        let mut told: BTreeSet<&str> = BTreeSet::new();
+        let mut message: BTreeSet<&str> = BTreeSet::new();
         let mut newest: BTreeMap<(&str, &str), &StackEvent> = BTreeMap::new();
         for event in self.operation() {
             let own = event.is_of_stack(&event.stack);
             if own && event.status == StackStatus::UpdateRollbackInProgress.as_str() {
                 before.insert(&event.stack);
             } else if !own && event.status.ends_with("_FAILED") && !before.contains(event.stack.as_str()) {
-                told.insert(&event.stack);
+                message.insert(&event.stack);
                 if is_failure(event) {
                     newest.entry((&event.stack, &event.logical_id)).or_insert(event);
                 }
             }
         }
-        let speaks = |event: &&StackEvent| !is_nested_stack(event) || !told.contains(event.physical_id.as_str());
+        let speaks = |event: &&StackEvent| !is_nested_stack(event) || !message.contains(event.physical_id.as_str());
         newest.into_values().filter(speaks).map(|event| Blocker::read(event, &self.mask)).collect()
     }
 

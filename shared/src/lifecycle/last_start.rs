@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_attempt_is_counted_and_only_its_own_time_and_snapshot_are_told() {
+    fn a_second_attempt_is_counted_and_only_its_own_time_and_snapshot_are_reported() {
         let mut observed = seen(ApplicationStatus::Running);
         let began = observed.now;
         snapshot(&mut observed, "s", SnapshotStatus::Ready);
@@ -53,9 +53,9 @@ mod tests {
         app(&mut observed).running_with = Some((Restore::Latest, false));
         let Operations::Listed(all) = &mut app(&mut observed).operations else { panic!() };
         all[0].ended = Some(ended);
-        let told = last_start(app(&mut observed), began).unwrap();
-        assert_eq!((told.attempts, told.took), (2, Some(Duration::from_secs(40))));
-        assert_eq!(told.snapshot_age, Some(Duration::from_mins(6)));
+        let message = last_start(app(&mut observed), began).unwrap();
+        assert_eq!((message.attempts, message.took), (2, Some(Duration::from_secs(40))));
+        assert_eq!(message.snapshot_age, Some(Duration::from_mins(6)));
         assert_eq!(last_start(app(&mut observed), ended), None);
     }
 }

@@ -50,7 +50,7 @@ impl Goal {
                     Looks::ALL
                 }
                 Self::Unmarked(_) => Looks { tags: true, ..Looks::NONE },
-                // Without the operations nobody knows since when it runs, nor why a snapshot failed; one that is
+                // Without the operations no one knows since when it runs, nor why a snapshot failed; one that is
                 // stopped has neither.
                 Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },
                 Self::Continued(_) => Looks::NONE,

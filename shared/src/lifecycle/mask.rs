@@ -30,7 +30,7 @@ impl Mask {
         mask
     }
 
-    /// From now on `words` may be repeated: the application, the stack. An ARN among them tells the region and the account too.
+    /// From now on `words` may be repeated: the application, the stack. An ARN among them shows the region and the account too.
     pub fn name<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
         for word in words {
             let mut parts = word.split(':');

@@ -6,7 +6,6 @@
 mod action;
 mod because;
 mod call;
-mod fell_back;
 mod goal;
 mod guard;
 mod health;
@@ -33,6 +32,7 @@ mod sweep;
 mod trace;
 mod tried;
 mod unmark;
+mod update_rolled_back;
 mod values;
 
 #[cfg(test)]
@@ -140,13 +140,13 @@ fn is_in_conflict_too_long(goal: &Goal, observed: &Observed) -> bool {
     observed.tried.conflicts_since.is_some_and(|since| observed.now.since(since) >= patience)
 }
 
-/// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that nobody
+/// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that no one
 /// answered, what became of it is looked for first.
 fn repeated(call: Call, because: Because, observed: &Observed) -> Step {
     let tried = &observed.tried;
     let conflict = tried.rejection.as_ref().filter(|one| one.kind == Rejected::Conflict && one.action == call.action());
     if conflict.is_some() && tried.looks <= 1 {
-        return Step::Wait(Because::SomebodyElse);
+        return Step::Wait(Because::AnotherCaller);
     }
     match &tried.unanswered {
         Some((action, error)) if tried.lost > LOST => {
@@ -179,7 +179,7 @@ mod tests {
         for _ in 0..10 {
             observed.tried.rejected(&call(&observed), Rejected::Conflict, "in use".into());
             observed.tried.looks = 1;
-            assert_eq!(properties(&observed), Step::Wait(Because::SomebodyElse));
+            assert_eq!(properties(&observed), Step::Wait(Because::AnotherCaller));
             later(&mut observed, Duration::from_mins(1));
             observed.tried.looks = 2;
         }
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_nobody_answered_is_looked_for_before_it_is_repeated() {
+    fn a_call_that_no_one_answered_is_looked_for_before_it_is_repeated() {
         let mut observed = seen(ApplicationStatus::Ready);
         for _ in 0..LOST {
             observed.tried.unanswered(&call(&observed), "Rate exceeded".into());

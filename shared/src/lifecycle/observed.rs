@@ -11,7 +11,7 @@ use super::values::Restore;
 
 /// The service's word for a start's operation.
 pub(super) const START: &str = "StartApplication";
-/// The service's word for the operation of a snapshot that somebody asked for.
+/// The service's word for the operation of a snapshot that another caller asked for.
 pub(super) const SNAPSHOT: &str = "CreateApplicationSnapshot";
 /// How long changes by others are met before giving up, in poll intervals.
 const CONFLICT_POLLS: u32 = 120;
@@ -72,7 +72,7 @@ impl Observed {
     }
 }
 
-/// An application and what the service tells about it.
+/// An application and what the service shows of it.
 #[derive(Debug, Clone)]
 pub struct Application {
     /// Its name.
@@ -91,7 +91,7 @@ pub struct Application {
     pub runtime: String,
     /// When it was created; stands for the first start when operations cannot be read.
     pub created: Timestamp,
-    /// Whether the service takes snapshots by itself, and can.
+    /// Whether the service takes snapshots on its own, and can.
     pub snapshots_enabled: bool,
     /// Conditional token of exactly this version, for an update.
     pub token: Option<String>,
@@ -143,7 +143,7 @@ pub struct Operation {
     pub status: OperationStatus,
     /// When it began.
     pub started: Timestamp,
-    /// When it ended, when that is told.
+    /// When it ended, when that is reported.
     pub ended: Option<Timestamp>,
     /// The service's own error text, when it failed.
     pub error: Option<String>,

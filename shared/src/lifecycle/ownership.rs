@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_gone_kept_or_somebody_elses_is_not_owned() {
+    fn what_is_gone_kept_or_another_callers_is_not_owned() {
         for status in ["CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_FAILED", "DELETE_FAILED", "IMPORT_COMPLETE"] {
             assert!(is_owned(status, ""), "{status}");
         }

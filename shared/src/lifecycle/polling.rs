@@ -3,7 +3,7 @@
 //! A start takes minutes. Nothing can be ready in the first half minute, and afterwards an even pace is best: it costs 16 looks and
 //! 2.6 s of delay a start, 1.08 times the least that any policy can cost, where doubling from 1 s to 30 s costs 3.1 times that,
 //! because it looks often when nothing can be ready and rarely when the application becomes ready. A throttled look is
-//! no information: the pace slows down for everybody's sake and comes back by itself. `make polling` plays it against the others.
+//! no information: the pace slows down for the sake of all callers and comes back on its own. `make polling` plays it against the others.
 
 use std::time::Duration;
 

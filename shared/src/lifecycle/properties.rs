@@ -158,7 +158,7 @@ fn all_settled(observed: &Observed, merged: &Merged) -> Vec<Settled> {
     all
 }
 
-/// Keys in conflict, with who holds them as far as the application itself tells.
+/// Keys in conflict, with who holds them as far as the application shows it.
 fn held(conflicts: &[String], goal: &Properties, application: &Application) -> Vec<String> {
     let holder = match &goal.reach {
         Reach::Own => {

@@ -1,4 +1,4 @@
-//! Toward [`Goal::Recovered`](super::Goal::Recovered): after a continued rollback nobody else starts the application (`semantics.md` C.3). The
+//! Toward [`Goal::Recovered`](super::Goal::Recovered): after a continued rollback no other caller starts the application (`semantics.md` C.3). The
 //! old code may fail again on the same record; then it is stopped on purpose, because a stopped application takes the fix.
 
 use super::because::Because;
@@ -126,7 +126,7 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
     }
 }
 
-/// The marker first: whoever looks next finishes the stop, and nobody starts it until a fix is deployed.
+/// The marker first: the next invocation finishes the stop, and no caller starts it until a fix is deployed.
 fn give_up(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
     if is_marked(application) {
         return stop::forced(application, observed, Because::FailsAgain);

@@ -49,7 +49,7 @@ pub enum Refusal {
         tried: String,
     },
     /// The service took an update of this deployment back.
-    UpdateFellBack {
+    UpdateRolledBack {
         /// The application.
         application: String,
         /// The operation's own error text.
@@ -63,13 +63,13 @@ pub enum Refusal {
         to: String,
     },
     /// A start was accepted and the application is READY again.
-    FellBack {
+    StoppedAfterStart {
         /// The application.
         application: String,
         /// What is known of that start.
         seen: String,
     },
-    /// Somebody else started it after it was stopped for this operation, and not from what its stop kept.
+    /// Another caller started it after it was stopped for this operation, and not from what its stop kept.
     StartedByAnother {
         /// The application.
         application: String,
@@ -104,7 +104,7 @@ pub enum Refusal {
         /// The group and the key, `Group/key`; never a value.
         keys: Vec<String>,
     },
-    /// Somebody else kept changing the application.
+    /// Another caller kept changing the application.
     TooManyConflicts {
         /// The last rejection's text.
         error: String,
@@ -156,7 +156,7 @@ pub enum Refusal {
         /// The application.
         application: String,
     },
-    /// A tag's value that nobody may guess at.
+    /// A tag's value that no one may guess at.
     TagUnreadable {
         /// The application.
         application: String,
@@ -165,7 +165,7 @@ pub enum Refusal {
         /// What it says.
         value: String,
     },
-    /// The guard of a stack that has not opted in stopped a job, and nobody started it.
+    /// The guard of a stack that has not opted in stopped a job, and no caller started it.
     StackNotTagged {
         /// The application.
         application: String,

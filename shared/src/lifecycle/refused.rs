@@ -1,5 +1,5 @@
 //! A refused snapshot. "Failed to take snapshot .. at this moment" is no verdict: a healthy job in a failover is refused, and so is one
-//! whose snapshot somebody else is taking. It is tried three times within 90 s at the default poll interval.
+//! whose snapshot another caller is taking. It is tried three times within 90 s at the default poll interval.
 
 use super::action::Action;
 use super::observed::Observed;

@@ -13,7 +13,7 @@ const MOST_HOURS: u64 = 8760;
 /// The most that a force-stop of `application` may have replayed: `most`, which the application's tag may only lower.
 ///
 /// # Errors
-/// `TagUnreadable` when the tag is not a whole number of hours from 1 to 8760: a bound that nobody can read allows nothing.
+/// `TagUnreadable` when the tag is not a whole number of hours from 1 to 8760: a bound that no one can read allows nothing.
 pub fn bound(application: &Application, most: Duration) -> Result<Duration, Refusal> {
     let Some(value) = application.tag(MAX_REPLAY_HOURS) else { return Ok(most) };
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());

@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn when_none_can_be_restored_nothing_is_started_empty() {
-        let told = refused(&with(&[("b", 2, "FLINK-2_2")]), 0);
-        assert!(told.contains("b was made under FLINK-2_2"), "{told}");
+        let message = refused(&with(&[("b", 2, "FLINK-2_2")]), 0);
+        assert!(message.contains("b was made under FLINK-2_2"), "{message}");
     }
 
     #[test]

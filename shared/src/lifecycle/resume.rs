@@ -21,7 +21,7 @@ pub(super) fn next(goal: &Continued, observed: &Observed) -> Step {
         return Step::Done(Done::NoLongerStuck);
     }
     if let Some(rejection) = &observed.tried.rejection {
-        // The token is used, or the stack is on its way: then somebody was first, and the status says so soon.
+        // The token is used, or the stack is on its way: then another caller was first, and the status says so soon.
         return if observed.tried.looks <= UNSEEN_LOOKS {
             Step::Wait(Because::NotSeenYet)
         } else {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_else_was_first() {
+    fn another_caller_was_first() {
         let mut observed = stuck(0);
         observed.stack.status = Some(StackStatus::UpdateRollbackInProgress);
         assert_eq!(step(&observed), Step::Done(Done::NoLongerStuck));

@@ -8,7 +8,7 @@ use super::observed::{Application, Observed, Operation, Operations, START, Times
 use super::refusal::Refusal;
 use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
 use super::values::{Restore, RestoreType};
-use super::{MARKER, Step, UNSEEN_LOOKS, fell_back, proofs, restore, stop};
+use super::{MARKER, Step, UNSEEN_LOOKS, proofs, restore, stop, update_rolled_back};
 
 /// The next step toward a running application.
 pub(super) fn next(goal: &Running, observed: &Observed) -> Step {
@@ -51,28 +51,29 @@ fn failed_starts(goal: &Running, application: &Application, observed: &Observed)
     }
 }
 
-/// READY: started, and once more from another snapshot. What became of a start is told by its operation; without one, by the status
+/// READY: started, and once more from another snapshot. What became of a start is reported by its operation; without one, by the status
 /// staying READY.
 fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step {
-    match fell_back::step(application, goal.deployed_since) {
+    match update_rolled_back::step(application, goal.deployed_since) {
         // What failed on the way back is no reason to leave it down.
         Some(Step::Refuse(_)) if goal.way_back => {}
         Some(step) => return step,
         None => {}
     }
     let tried = &observed.tried;
-    let fell_back =
-        |seen: &str| Step::Refuse(Refusal::FellBack { application: application.name.clone(), seen: seen.to_owned() });
+    let update_rolled_back = |seen: &str| {
+        Step::Refuse(Refusal::StoppedAfterStart { application: application.name.clone(), seen: seen.to_owned() })
+    };
     match application.newest(START, goal.since).map(|operation| operation.status) {
         Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
-        // Somebody stopped it while it started.
+        // Another caller stopped it while it started.
         Some(OperationStatus::Cancelled) if !goal.way_back => {
             return Step::Refuse(restore::none_left(application, "one start, cancelled"));
         }
         // Status and operations are two calls: another delivery may have started it between them.
         Some(OperationStatus::Successful) if tried.looks <= UNSEEN_LOOKS => return Step::Wait(Because::NotSeenYet),
-        // Started in this request and READY again: a batch job that ended, or somebody stopped it.
-        Some(OperationStatus::Successful) => return fell_back("the start's operation is SUCCESSFUL"),
+        // Started in this request and READY again: a batch job that ended, or another caller stopped it.
+        Some(OperationStatus::Successful) => return update_rolled_back("the start's operation is SUCCESSFUL"),
         Some(OperationStatus::Failed | OperationStatus::Cancelled) | None => {}
     }
     if tried.starts > 0 && tried.looks <= UNSEEN_LOOKS {
@@ -80,7 +81,7 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
     }
     let failed = failed_starts(goal, application, observed);
     if usize::from(tried.starts) > failed {
-        return fell_back(match &application.operations {
+        return update_rolled_back(match &application.operations {
             Operations::Listed(_) => "a start was accepted and no operation of it is to be seen",
             Operations::Unreadable => "a start was accepted, and what became of it cannot be read",
         });
@@ -103,7 +104,7 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
 }
 
 fn running(goal: &Running, application: &Application, observed: &Observed) -> Step {
-    if let Some(step) = fell_back::step(application, goal.deployed_since) {
+    if let Some(step) = update_rolled_back::step(application, goal.deployed_since) {
         return step;
     }
     if let Some(refusal) = started_by_another(goal, application) {
@@ -137,8 +138,8 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
     })
 }
 
-/// The refusal of a job that somebody else started after it was stopped for this operation, and not from what its stop kept: the state is
-/// left behind, and RUNNING is no success. From the newest snapshot it is one, whoever started it.
+/// The refusal of a job that another caller started after it was stopped for this operation, and not from what its stop kept: the state is
+/// left behind, and RUNNING is no success. From the newest snapshot it is one, by any caller.
 fn started_by_another(goal: &Running, application: &Application) -> Option<Refusal> {
     let Operations::Listed(all) = &application.operations else { return None };
     let start = all.iter().position(|operation| operation.kind == START)?;

@@ -103,7 +103,7 @@ words! {
 }
 
 impl StackStatus {
-    /// Whether the stack is going back to what it was.
+    /// Whether the stack rolls back to what it was.
     #[must_use]
     pub const fn is_rolling_back(self) -> bool {
         matches!(
@@ -143,12 +143,12 @@ mod tests {
     }
 
     #[test]
-    fn a_word_of_tomorrow_is_told() {
+    fn a_word_that_is_not_known_yet_is_reported() {
         assert_eq!("HIBERNATING".parse::<ApplicationStatus>(), Err(UnknownWord("HIBERNATING".into())));
     }
 
     #[test]
-    fn a_stack_that_rolls_back_its_creation_is_going_and_one_that_rolls_back_an_update_is_not() {
+    fn a_stack_that_rolls_back_its_creation_is_being_removed_and_one_that_rolls_back_an_update_is_not() {
         assert!(StackStatus::RollbackInProgress.is_being_removed());
         assert!(!StackStatus::UpdateRollbackInProgress.is_being_removed());
         assert!(StackStatus::UpdateRollbackCompleteCleanupInProgress.is_in_progress());

@@ -19,7 +19,7 @@ pub const EVERY: Duration = Duration::from_mins(15);
 const OURS: [&str; 3] = ["flink-handlers-guard-", "flink-handlers-gate-", "flink-handlers-sweep-"];
 /// How the names of the sweep's snapshots begin.
 const SWEEPS: &str = "flink-handlers-sweep-";
-/// A snapshot that failed is tried again after so long, since each attempt disturbs a job that has trouble enough; and people are told again.
+/// A snapshot that failed is tried again after so long, since each attempt disturbs a job that has trouble enough; and people are notified again.
 const AGAIN: Duration = Duration::from_hours(1);
 /// The most hours that the tag takes, a year.
 const MOST_HOURS: u64 = 8760;

@@ -47,9 +47,9 @@ pub struct Tried {
     pub quota: Option<String>,
     /// The time of the last look.
     pub looked_at: Timestamp,
-    /// Calls that were not answered: whether they were taken, reality tells.
+    /// Calls that were not answered: whether they were taken, the next observation shows.
     pub lost: u8,
-    /// The last call, when nobody answered it, with what came instead of an answer.
+    /// The last call, when no caller answered it, with what came instead of an answer.
     pub unanswered: Option<(Action, String)>,
     /// Looks since the last call.
     pub looks: u32,
@@ -81,7 +81,7 @@ pub struct Rejection {
 pub enum Rejected {
     /// The service could not take its snapshot: the job is not healthy.
     Snapshot,
-    /// Somebody else changed or is changing it: look again.
+    /// Another caller changed or is changing it: look again.
     Conflict,
     /// There are as many of them as the quota allows.
     Quota,
@@ -115,7 +115,7 @@ impl Tried {
         Self { steady_before: time(STEADY), conflicts_since: time(CONFLICTS), newest_at_first, ..Self::default() }
     }
 
-    /// What the next invocation has to know and reality does not tell, by name.
+    /// What the next invocation has to know and no API shows, by name.
     #[must_use]
     pub fn kept(&self) -> BTreeMap<String, String> {
         let running = self.steady.as_ref().filter(|steady| steady.status == ApplicationStatus::Running);
@@ -225,7 +225,7 @@ impl Tried {
         self.rejection = Some(Rejection { action: call.action(), kind, text });
     }
 
-    /// After a call that nobody answered: throttled, 5xx, a lost connection.
+    /// After a call that no caller answered: throttled, 5xx, a lost connection.
     pub fn unanswered(&mut self, call: &Call, text: String) {
         self.looks = 0;
         if let Call::DeleteSnapshot { name, .. } = call {

@@ -96,7 +96,7 @@ pub enum GuardOutcome {
     ForceStopped,
     /// A snapshot proved it; it runs on.
     Probed,
-    /// It could not be snapshotted, and the deployment goes on all the same.
+    /// It could not be snapshotted, and the deployment still goes on.
     Continued,
 }
 

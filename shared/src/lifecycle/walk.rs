@@ -1,5 +1,5 @@
 //! The exhaustive walk: every goal from every start against a service that answers as badly as it may. It fails on a
-//! call where the API forbids it, on a circle through a call, on a wait where nothing passes by itself, on a call once
+//! call where the API forbids it, on a circle through a call, on a wait where nothing passes on its own, on a call once
 //! too often, on a goal called done that is not, and on a refusal without a remedy.
 
 mod blinded;

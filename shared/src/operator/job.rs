@@ -15,7 +15,7 @@ const SLOW: Duration = Duration::from_mins(10);
 /// What is known of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Job {
-    /// RUNNING, and nothing that the service tells speaks against it.
+    /// RUNNING, and nothing that the service tells is a problem of it.
     Runs,
     /// RUNNING, and the last thing that had to prove it failed.
     Fails(String),

@@ -153,7 +153,7 @@ impl Report {
     fn verdict_sentence(&self, count: &dyn Fn(usize, &str) -> String) -> String {
         let mut parts = Vec::new();
         if !self.missing.is_empty() {
-            parts.push(format!("{} read and injected by nobody", count(self.missing.len(), "key")));
+            parts.push(format!("{} read and injected by nothing", count(self.missing.len(), "key")));
         }
         if !self.unread.is_empty() {
             parts.push(format!("{} injected and read by no source", count(self.unread.len(), "key")));
@@ -222,7 +222,7 @@ impl Report {
             for Missing { group, key, read_at } in missing {
                 let name = key.as_ref().map_or_else(|| group.clone(), |key| format!("{group}/{key}"));
                 let places = read_at.iter().map(place).collect::<Vec<_>>().join(", ");
-                let _ = writeln!(text, "{name}: read at {places}, injected by nobody{rest}");
+                let _ = writeln!(text, "{name}: read at {places}, injected by nothing{rest}");
             }
         }
         for Unread { group, key } in &self.unread {

@@ -53,14 +53,13 @@ fn a_slip_is_two_lines_and_ends_with_1() {
     assert_eq!(
         findings(&report),
         [
-            "G/stream.nam: read at J.java:2, injected by nobody",
-            "G/batch: read at J.java:2, injected by nobody; the job has a default",
+            "G/stream.nam: read at J.java:2, injected by nothing",
+            "G/batch: read at J.java:2, injected by nothing; the job has a default",
             "G/stream.name: injected, and no source is seen to read it",
         ]
     );
     assert_eq!(report.verdict.exit_code(), 1);
-    let sentence =
-        "The job and what is injected differ: 1 key read and injected by nobody, 1 key injected and read by no source.";
+    let sentence = "The job and what is injected differ: 1 key read and injected by nothing, 1 key injected and read by no source.";
     assert_eq!(report.sentence, sentence);
 }
 
@@ -77,7 +76,7 @@ fn what_cannot_be_followed_is_named_with_its_place_and_ends_with_2() {
 #[test]
 fn a_group_that_nothing_injects_is_missing_also_when_no_key_of_it_is_named() {
     let report = report("builder.setProperties(p);", &[("H", &[])]);
-    assert_eq!(findings(&report)[0], "G: read at J.java:1, injected by nobody");
+    assert_eq!(findings(&report)[0], "G: read at J.java:1, injected by nothing");
     assert_eq!(report.verdict, Verdict::Differs);
 }
 
@@ -100,7 +99,7 @@ fn a_folder_of_two_languages_is_read_and_its_one_slip_is_found() {
     let lines = findings(&report);
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("FlinkApplicationProperties/tabel.name: read at "), "{lines:?}");
-    assert!(lines[0].ends_with("sink.py:4, injected by nobody"), "{lines:?}");
+    assert!(lines[0].ends_with("sink.py:4, injected by nothing"), "{lines:?}");
     assert_eq!(lines[1], "FlinkApplicationProperties/table.name: injected, and no source is seen to read it");
 }
 

@@ -46,7 +46,7 @@ async fn the_same_record_wedges_the_stack_before_it_is_adopted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stack_of_another_name_is_told_which_permission_is_missing_and_left_as_it_was() {
+async fn a_stack_of_another_name_is_reported_which_permission_is_missing_and_left_as_it_was() {
     let mut example = plain();
     example.stack = "orders";
     let team = Team::before(example).await;

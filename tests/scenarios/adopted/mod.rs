@@ -36,7 +36,7 @@ pub(crate) struct Example {
     pub(crate) store: Vec<(&'static str, &'static str)>,
 }
 
-/// An application that nobody ever started runs after the update, and is the one that it was.
+/// An application that no one ever started runs after the update, and is the one that it was.
 pub(crate) async fn starts_what_never_ran(example: Example) {
     let team = Team::before(example).await;
     let before = team.application();

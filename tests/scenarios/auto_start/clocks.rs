@@ -4,12 +4,12 @@ use local_aws::cloudformation::Status;
 use local_aws::deployment::jar;
 use local_aws::flink::{FlinkClock, Status as Flink};
 
-use crate::stage::{application, handlers, is_told, stop, taken_starts, touch, why, with_jar};
+use crate::stage::{application, handlers, is_reported, stop, taken_starts, touch, why, with_jar};
 
 const CLOCKS: [FlinkClock; 2] = [FlinkClock::WholeSeconds, FlinkClock::TwoSecondsBehind];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_that_fails_is_told_in_its_operations_own_words_by_any_clock() {
+async fn a_start_that_fails_is_reported_in_its_operations_own_words_by_any_clock() {
     for clock in CLOCKS {
         let deployment = handlers().await;
         {
@@ -20,7 +20,11 @@ async fn a_start_that_fails_is_told_in_its_operations_own_words_by_any_clock() {
         let key = deployment.upload(&jar("1", &[]));
         let status = deployment.deploy_unguarded(&with_jar(&key)).await;
         assert_eq!(status, Status::RollbackComplete, "{clock:?} {}", why(&deployment));
-        assert!(is_told(&deployment, "the entry point class could not be loaded"), "{clock:?} {}", why(&deployment));
+        assert!(
+            is_reported(&deployment, "the entry point class could not be loaded"),
+            "{clock:?} {}",
+            why(&deployment)
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use local_aws::deployment::{Deployment, jar};
 use local_aws::faults::Fault;
 use local_aws::modes::SnapshotOfUnhealthy;
 
-use crate::stage::{application, handlers, is_told, mutations, running_where, why};
+use crate::stage::{application, handlers, is_reported, mutations, running_where, why};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_job_that_was_refused_once_passes() {
@@ -35,8 +35,8 @@ async fn a_job_whose_proving_snapshot_fails_or_is_refused_fails_the_deployment_t
             deployment.record("poison");
         };
         let (status, ()) = tokio::join!(deployment.deploy_unguarded(&parameters), poisoned);
-        assert!(is_told(&deployment, "its job is not healthy"), "{status}\n{}", why(&deployment));
-        assert!(is_told(&deployment, "Failed to take snapshot"), "{}", why(&deployment));
+        assert!(is_reported(&deployment, "its job is not healthy"), "{status}\n{}", why(&deployment));
+        assert!(is_reported(&deployment, "Failed to take snapshot"), "{}", why(&deployment));
         assert_eq!(status, Status::UpdateRollbackFailed, "the rollback needs a snapshot too: the unsticker's work");
     }
 }

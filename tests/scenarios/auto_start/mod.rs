@@ -1,7 +1,6 @@
-//! `Custom::FlinkAutoStart`, line by line: what it finds, what it restores, what it tells, what it leaves behind.
+//! `Custom::FlinkAutoStart`, line by line: what it finds, what it restores, what it reports, what it leaves behind.
 
 mod clocks;
-mod fell_back;
 mod gate;
 mod on_delete;
 mod operations;
@@ -11,4 +10,5 @@ mod restore;
 mod statuses;
 mod stuck;
 mod throttled;
+mod update_rolled_back;
 mod waiting;

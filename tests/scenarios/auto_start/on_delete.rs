@@ -134,7 +134,7 @@ async fn a_creation_that_rolls_back_stops_the_job_and_leaves_nothing() {
     let mut template = Deployment::template_without_guard();
     // Something after the auto-start cannot be created.
     let late: Value = json!({"Type": "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
-        "DependsOn": "AutoStart", "Properties": {"ApplicationName": "flink-nobodys",
+        "DependsOn": "AutoStart", "Properties": {"ApplicationName": "flink-unknown",
         "CloudWatchLoggingOption": {"LogStreamARN": "arn:aws:logs:eu-west-1:111122223333:log-group:g:log-stream:s"}}});
     template["Resources"]["Late"] = late;
     let parameters = [&with_jar(&key)[..], &[("OnDelete", "Stop")][..]].concat();

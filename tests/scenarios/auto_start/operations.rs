@@ -8,7 +8,7 @@ use local_aws::modes::{FailedUpdate, OperationIds};
 use serde_json::json;
 
 use crate::stage::{
-    application, is_logged, is_told, running_unguarded, running_where, stop, taken_starts, touch, why, with_jar,
+    application, is_logged, is_reported, running_unguarded, running_where, stop, taken_starts, touch, why, with_jar,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -21,7 +21,7 @@ async fn a_missing_operation_id_is_survived() {
     let key = deployment.upload(&jar("3", &[]));
     let status = deployment.deploy_unguarded(&with_jar(&key)).await;
     assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "no main class"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "no main class"), "{}", why(&deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +47,7 @@ async fn a_failed_start_that_cannot_be_read_is_not_repeated() {
         state.flink.fail_next_start(NAME, "no main class");
     }
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "what became of it cannot be read"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "what became of it cannot be read"), "{}", why(&deployment));
     assert_eq!(taken_starts(&deployment), 3, "the first deployment's, this one's, and the rollback's");
 }
 

@@ -1,4 +1,4 @@
-//! Somebody else is at the same application at the same time: look again, never repeat blindly.
+//! Another caller is at the same application at the same time: look again, never repeat blindly.
 
 use local_aws::World;
 use local_aws::api::ApiError;
@@ -10,8 +10,8 @@ use local_aws::{State, modes::StopOfReady};
 use serde_json::json;
 
 use crate::stage::{
-    application, auto_start_role, delete, is_logged, is_told, mutations, person, running_unguarded, stop, taken_starts,
-    touch, why,
+    application, auto_start_role, delete, is_logged, is_reported, mutations, person, running_unguarded, stop,
+    taken_starts, touch, why,
 };
 
 /// The next `times` calls of the auto-start meet this.
@@ -38,14 +38,14 @@ async fn once_refused(deployment: &Deployment, action: &str, change: impl Fn(&Wo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_that_somebody_else_starts_is_not_started_again() {
+async fn an_application_that_another_caller_starts_is_not_started_again() {
     let deployment = running_unguarded().await;
     stop(&deployment);
     meets(&deployment, "StartApplication", 3, in_use("STARTING"));
-    let somebody = once_refused(&deployment, "StartApplication", |world, state| {
+    let another_caller = once_refused(&deployment, "StartApplication", |world, state| {
         person(world, state, "StartApplication", json!({}));
     });
-    let (status, ()) = tokio::join!(touch(&deployment, &[]), somebody);
+    let (status, ()) = tokio::join!(touch(&deployment, &[]), another_caller);
     assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Running);
     assert_eq!(taken_starts(&deployment), 2, "the first deployment's, and the person's");
@@ -66,21 +66,21 @@ async fn a_status_that_changes_between_look_and_call_is_looked_at_again_whatever
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_that_somebody_cancels_is_told_and_not_fought() {
+async fn a_start_that_another_caller_cancels_is_reported_and_not_fought() {
     let deployment = running_unguarded().await;
     stop(&deployment);
     deployment.world().state().flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
     let world = deployment.world();
-    let somebody = world.until(|state| {
+    let another_caller = world.until(|state| {
         let starting = state.flink.applications[NAME].status == Flink::Starting;
         starting.then(|| {
             person(world, state, "StopApplication", json!({"Force": true}));
             state.flink.hold(NAME, Flink::Starting, Hold::default());
         })
     });
-    let (status, ()) = tokio::join!(touch(&deployment, &[]), somebody);
+    let (status, ()) = tokio::join!(touch(&deployment, &[]), another_caller);
     assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "Tried: one start, cancelled."), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Tried: one start, cancelled."), "{}", why(&deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,13 +101,13 @@ async fn an_update_begun_by_a_person_is_waited_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_keeps_changing_the_application_is_told_about() {
+async fn one_that_keeps_changing_the_application_is_reported_about() {
     let deployment = running_unguarded().await;
     stop(&deployment);
     meets(&deployment, "StartApplication", 10_000, in_use("UPDATING"));
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "Let the other change end, then deploy again"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "cannot be started in 'UPDATING' state"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Let the other change end, then deploy again"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "cannot be started in 'UPDATING' state"), "{}", why(&deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,10 +122,10 @@ async fn a_stop_that_comes_too_late_is_no_failure_whatever_the_service_calls_it(
             1,
             ApiError::new(&error, "Application cannot be Stopped in 'READY' state"),
         );
-        let somebody = once_refused(&deployment, "StopApplication", |_, state| {
+        let another_caller = once_refused(&deployment, "StopApplication", |_, state| {
             flink::put_status(state, NAME, Flink::Ready);
         });
-        let (status, ()) = tokio::join!(delete(&deployment), somebody);
+        let (status, ()) = tokio::join!(delete(&deployment), another_caller);
         assert_eq!(status, Status::DeleteComplete, "{}", why(&deployment));
         assert_eq!(mutations(&deployment, "flink-auto-start"), ["StartApplication", "StopApplication"], "{error}");
     }

@@ -6,7 +6,9 @@ use local_aws::deployment::NAME;
 use local_aws::flink::Status as Flink;
 use local_aws::modes::DeleteOfRunning;
 
-use crate::stage::{application, is_logged, is_told, mutations, reasons, running_unguarded, running_where, touch, why};
+use crate::stage::{
+    application, is_logged, is_reported, mutations, reasons, running_unguarded, running_where, touch, why,
+};
 
 const RENAMED: (&str, &str) = ("ApplicationName", "flink-renamed");
 
@@ -15,13 +17,13 @@ async fn a_new_name_is_refused_with_what_to_do_instead() {
     let deployment = running_unguarded().await;
     deployment.record("a");
     assert_eq!(touch(&deployment, &[RENAMED]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "Keep the name; or"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Keep the name; or"), "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Running, "the old one was never touched");
     assert_eq!(application(&deployment).job.unwrap().counts["a"], 1);
     assert_eq!(mutations(&deployment, "flink-auto-start"), ["StartApplication"], "only the first deployment's");
     let new = deployment.world().state().flink.applications.contains_key("flink-renamed");
     assert!(!new, "and the new one is gone");
-    assert!(!is_logged(&deployment, "answered SUCCESS all the same"), "the cleanup is no trouble, and no alarm");
+    assert!(!is_logged(&deployment, "answered SUCCESS nevertheless"), "the cleanup is no trouble, and no alarm");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,8 +38,8 @@ async fn a_new_name_with_skip_runs_under_it() {
         // The cleanup takes the old one. Where AWS deletes no running application, CloudFormation leaves it behind and says so.
         let left = (delete_of_running == DeleteOfRunning::Refused).then_some(Flink::Running);
         assert_eq!(old, left, "{delete_of_running:?}");
-        let told = reasons(&deployment, "Application").iter().any(|reason| reason.contains("cannot be deleted"));
-        assert_eq!(told, left.is_some(), "{}", why(&deployment));
-        assert!(!is_logged(&deployment, "answered SUCCESS all the same"), "the cleanup is no trouble, and no alarm");
+        let message = reasons(&deployment, "Application").iter().any(|reason| reason.contains("cannot be deleted"));
+        assert_eq!(message, left.is_some(), "{}", why(&deployment));
+        assert!(!is_logged(&deployment, "answered SUCCESS nevertheless"), "the cleanup is no trouble, and no alarm");
     }
 }

@@ -5,7 +5,9 @@ use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::Status as Flink;
 use serde_json::{Value, json};
 
-use crate::stage::{application, is_told, output, running_unguarded, starts, stop, taken_starts, touch, why, with_jar};
+use crate::stage::{
+    application, is_reported, output, running_unguarded, starts, stop, taken_starts, touch, why, with_jar,
+};
 
 /// At rest with these snapshots, oldest first: name, how many versions ago, runtime.
 fn at_rest_with(deployment: &Deployment, snapshots: &[(&str, u64, &str)]) {
@@ -24,7 +26,7 @@ fn at_rest_with(deployment: &Deployment, snapshots: &[(&str, u64, &str)]) {
     }
 }
 
-/// What the newest start was told to restore.
+/// What the newest start was reported to restore.
 fn restored(deployment: &Deployment) -> Value {
     starts(deployment).last().unwrap()["ApplicationRestoreConfiguration"].clone()
 }
@@ -58,8 +60,8 @@ async fn where_no_snapshot_fits_nothing_is_started_empty() {
     let deployment = running_unguarded().await;
     at_rest_with(&deployment, &[("too-new", 0, "FLINK-2_2")]);
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "too-new was made under FLINK-2_2"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "SKIP_RESTORE_FROM_SNAPSHOT"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "too-new was made under FLINK-2_2"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "SKIP_RESTORE_FROM_SNAPSHOT"), "{}", why(&deployment));
     assert_eq!(starts(&deployment).len(), 1, "only the first deployment's");
     // What the message says, done: the same deployment says SKIP.
     let skip = touch(&deployment, &[("RestoreType", "SKIP_RESTORE_FROM_SNAPSHOT")]).await;
@@ -85,7 +87,7 @@ async fn after_both_failed_it_is_refused_with_what_was_tried() {
     broken["entry_point_broken"] = json!(true);
     assert_eq!(deployment.upload(&broken), "jars/1.jar", "in place of the good one");
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "Tried: snapshot anothers, then snapshot own."), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Tried: snapshot anothers, then snapshot own."), "{}", why(&deployment));
     assert_eq!(taken_starts(&deployment), 5, "the first deployment's, two of this one, two of its rollback");
     assert_eq!(application(&deployment).status, Flink::Ready);
 }
@@ -113,7 +115,7 @@ async fn a_custom_snapshot_that_failed_is_not_replaced_by_another_one() {
     deployment.world().state().flink.fail_next_start(NAME, "cannot map state");
     let carried = [("RestoreType", "RESTORE_FROM_CUSTOM_SNAPSHOT"), ("SnapshotName", "older")];
     assert_eq!(touch(&deployment, &carried).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "snapshot older, as asked for"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "snapshot older, as asked for"), "{}", why(&deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]

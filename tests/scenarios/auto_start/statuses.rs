@@ -1,10 +1,10 @@
-//! Whatever status an Update finds: it passes and is waited out, or it does not and is told.
+//! Whatever status an Update finds: it passes and is waited out, or it does not and is reported.
 
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME};
 use local_aws::flink::{self, Hold, Status as Flink};
 
-use crate::stage::{application, is_logged, is_told, mutations, running_unguarded, taken_starts, touch, why};
+use crate::stage::{application, is_logged, is_reported, mutations, running_unguarded, taken_starts, touch, why};
 
 /// The application enters this status, which shows itself twice.
 fn enters(deployment: &Deployment, status: Flink) {
@@ -46,17 +46,17 @@ async fn a_stop_that_is_under_way_is_waited_out_and_then_it_is_started() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_in_which_the_service_starts_nothing_is_told() {
+async fn a_status_in_which_the_service_starts_nothing_is_reported() {
     let deployment = running_unguarded().await;
-    for (status, told) in [
+    for (status, message) in [
         (Flink::RolledBack, "start or update it there, then deploy again"),
         (Flink::Deleting, "Wait until it is gone, then deploy again"),
     ] {
         deployment.world().state().flink.hold(NAME, status, Hold::UntilReleased);
         enters_for_good(&deployment, status);
         assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-        assert!(is_told(&deployment, told), "{}", why(&deployment));
-        assert!(is_told(&deployment, &format!("Last seen: {status}")), "{}", why(&deployment));
+        assert!(is_reported(&deployment, message), "{}", why(&deployment));
+        assert!(is_reported(&deployment, &format!("Last seen: {status}")), "{}", why(&deployment));
     }
     assert_eq!(mutations(&deployment, "flink-auto-start"), ["StartApplication"], "only the first deployment's");
 }
@@ -66,11 +66,11 @@ fn enters_for_good(deployment: &Deployment, status: Flink) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_word_of_tomorrow_is_told_with_the_word_in_it() {
+async fn a_status_word_that_is_not_known_yet_is_reported_with_the_word_in_it() {
     let deployment = running_unguarded().await;
     deployment.world().state().flink.applications.get_mut(NAME).unwrap().word = Some("HIBERNATING".to_owned());
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "HIBERNATING"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "Update the handlers"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "HIBERNATING"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Update the handlers"), "{}", why(&deployment));
     assert_eq!(mutations(&deployment, "flink-auto-start"), ["StartApplication"], "only the first deployment's");
 }

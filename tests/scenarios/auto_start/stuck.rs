@@ -1,4 +1,4 @@
-//! An application that hangs in a status that does not pass by itself is no reason for a stack that cannot be deleted.
+//! An application that hangs in a status that does not pass on its own is no reason for a stack that cannot be deleted.
 
 use local_aws::Options;
 use local_aws::cloudformation::Status;
@@ -13,7 +13,7 @@ async fn impatient() -> Deployment {
     Deployment::start(Options::default(), &environment).await
 }
 
-/// The stack with this OnDelete, and its application in a status that nobody ends.
+/// The stack with this OnDelete, and its application in a status that no one ends.
 async fn stuck(deployment: &Deployment, on_delete: &str, status: Flink) {
     let key = deployment.upload(&jar("1", &[]));
     let parameters = [&with_jar(&key)[..], &[("OnDelete", on_delete)][..]].concat();
@@ -39,7 +39,7 @@ async fn a_stack_whose_application_is_stuck_is_deleted_by_force() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_that_the_service_lets_nobody_force_is_waited_out() {
+async fn a_status_that_the_service_lets_no_one_force_is_waited_out() {
     let deployment = impatient().await;
     for status in [Flink::ForceStopping, Flink::RollingBack, Flink::Maintenance] {
         stuck(&deployment, "ForceStop", status).await;

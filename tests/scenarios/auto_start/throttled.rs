@@ -7,7 +7,7 @@ use local_aws::faults::Fault;
 use local_aws::flink::Status as Flink;
 
 use crate::stage::{
-    application, auto_start_role, is_told, mutations, running_unguarded, stop, taken_starts, touch, why,
+    application, auto_start_role, is_reported, mutations, running_unguarded, stop, taken_starts, touch, why,
 };
 
 fn meets(deployment: &Deployment, action: &str, times: u32, fault: &Fault) {
@@ -60,24 +60,24 @@ async fn a_look_without_an_answer_is_taken_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quota_is_told_and_not_retried() {
+async fn a_quota_is_reported_and_not_retried() {
     let deployment = running_unguarded().await;
     stop(&deployment);
     let quota = ApiError::new("LimitExceededException", "You have reached the KPU quota of this account");
     meets(&deployment, "kinesisanalytics:StartApplication", 1, &Fault::Refuse(quota));
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "You have reached the KPU quota of this account"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "You have reached the KPU quota of this account"), "{}", why(&deployment));
     let starts = ["StartApplication", "StartApplication", "StartApplication"];
     assert_eq!(mutations(&deployment, "flink-auto-start"), starts, "the first deployment's, one here, the rollback's");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_never_answers_is_told() {
+async fn a_service_that_never_answers_is_reported() {
     let deployment = running_unguarded().await;
     stop(&deployment);
     meets(&deployment, "kinesisanalytics:StartApplication", 21, &Fault::Refuse(ApiError::throttled()));
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "AWS does not answer"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "deploy fewer stacks at a time"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "AWS did not respond"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "deploy fewer stacks at a time"), "{}", why(&deployment));
     assert_eq!(taken_starts(&deployment), 2, "the first deployment's, and the rollback's");
 }

@@ -7,7 +7,7 @@ use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::modes::DeleteOfRunning;
 use serde_json::json;
 
-use crate::stage::{application, handlers, handlers_where, is_logged, is_told, starts, why, with_jar};
+use crate::stage::{application, handlers, handlers_where, is_logged, is_reported, starts, why, with_jar};
 
 const HANDED_OVER: &str = "handed over to the next invocation";
 
@@ -45,7 +45,7 @@ async fn a_wait_longer_than_one_invocation_is_handed_over_and_answered_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wait_longer_than_cloudformations_patience_is_told_before_it_ends() {
+async fn a_wait_longer_than_cloudformations_patience_is_reported_before_it_ends() {
     // OnDelete is Leave: the creation rolls back to the end only if the running application can be deleted.
     let deployment = handlers_where(Modes { delete_of_running: DeleteOfRunning::Accepted, ..Modes::default() }).await;
     hold_starting(&deployment, 900);
@@ -54,12 +54,16 @@ async fn a_wait_longer_than_cloudformations_patience_is_told_before_it_ends() {
     template["Resources"]["AutoStart"]["Properties"]["ServiceTimeout"] = json!("8");
     let world = deployment.world();
     let released = world.until(|state| {
-        let told = state.lambda.logs.iter().any(|line| line.line.contains("No time is left"));
-        told.then(|| flink::release(state, &world.settings, NAME))
+        let message = state.lambda.logs.iter().any(|line| line.line.contains("No time is left"));
+        message.then(|| flink::release(state, &world.settings, NAME))
     });
     let (template, parameters) = (template.to_string(), with_jar(&key));
     let (status, ()) = tokio::join!(deployment.deploy_template(&template, &parameters, &[]), released);
     assert_eq!(status, Status::RollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "No time is left: the application is STARTING, which passes"), "{}", why(&deployment));
-    assert!(!is_logged(&deployment, HANDED_OVER), "nobody would wait for the answer");
+    assert!(
+        is_reported(&deployment, "No time is left: the application is STARTING, which passes"),
+        "{}",
+        why(&deployment)
+    );
+    assert!(!is_logged(&deployment, HANDED_OVER), "no one would wait for the answer");
 }

@@ -56,17 +56,21 @@ const STORIES: [Story; 4] = [
 type End = (Vec<String>, Vec<Value>);
 
 /// Plays it, with this trouble before the update; the calls by which the guard changed something, and the end.
-async fn play(story: &Story, trouble: impl FnOnce(&mut State), told: &str) -> (Vec<String>, End) {
+async fn play(story: &Story, trouble: impl FnOnce(&mut State), message: &str) -> (Vec<String>, End) {
     let deployment = running().await;
     deployment.record(if story.poison { "poison" } else { "a" });
     trouble(&mut deployment.world().state());
-    assert_eq!(update(&deployment, "2", &[], story.more).await, story.ends, "{told}\n{}", why(&deployment));
+    assert_eq!(update(&deployment, "2", &[], story.more).await, story.ends, "{message}\n{}", why(&deployment));
     let application = application(&deployment);
-    assert_eq!((application.status, &*application.job.unwrap().jar.version), (Flink::Running, story.version), "{told}");
-    assert!(!application.tags.contains_key(MARKER), "{told}: nothing is left to remember");
+    assert_eq!(
+        (application.status, &*application.job.unwrap().jar.version),
+        (Flink::Running, story.version),
+        "{message}"
+    );
+    assert!(!application.tags.contains_key(MARKER), "{message}: nothing is left to remember");
     // On the way back there is a third answer.
     let answers = answers(&deployment, "UpdateGuard");
-    assert!(answers[1].to_string().contains(story.answer), "{told}: {}", answers[1]);
+    assert!(answers[1].to_string().contains(story.answer), "{message}: {}", answers[1]);
     let end =
         answers.iter().map(|answer| json!([answer["Status"], answer["Data"]["Outcome"], answer["Data"]["Cause"]]));
     let mut end: Vec<Value> = end.collect();
@@ -88,10 +92,10 @@ async fn a_killed_guard_ends_where_a_living_one_does() {
         kills.push(("custom-resource:Respond".to_owned(), Moment::BeforeTheCall, 0));
         kills.push(("custom-resource:Respond".to_owned(), Moment::BeforeTheAnswer, 0));
         for (action, moment, survived) in kills {
-            let told = format!("{}: killed {moment:?} of {action} {survived}", story.name);
+            let message = format!("{}: killed {moment:?} of {action} {survived}", story.name);
             let kill = |state: &mut State| kill_after(state, GUARD, &action, moment, survived);
-            let (_, killed) = play(story, kill, &told).await;
-            assert_eq!(killed, living, "{told}");
+            let (_, killed) = play(story, kill, &message).await;
+            assert_eq!(killed, living, "{message}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One refusal "at this moment" is no verdict: a healthy job whose snapshot somebody is taking, or that is in a failover, is not
+//! One refusal "at this moment" is no verdict: a healthy job whose snapshot another caller is taking, or that is in a failover, is not
 //! force-stopped.
 
 use local_aws::flink::{Hold, SnapshotStatus};

@@ -80,26 +80,26 @@ async fn on_the_way_back_the_old_code_runs_from_the_newest_snapshot_made_under_i
         (IncompatibleRestore::Stuck, "true"),
         (IncompatibleRestore::Stuck, "false"),
     ] {
-        let told = format!("{incompatible_restore:?}, RollbackEnabled {rollback}");
+        let message = format!("{incompatible_restore:?}, RollbackEnabled {rollback}");
         let modes = Modes { incompatible_restore, ..Modes::default() };
         let deployment = Deployment::start(Options { modes, ..Options::default() }, &QUICK).await;
         let more = [("RollbackEnabled", rollback)];
         let mut old = jar("1", &[]);
         old["state_compatible_with"] = json!(["1"]);
-        assert_eq!(deploy(&deployment, &old, &more).await, Status::CreateComplete, "{told}\n{}", why(&deployment));
+        assert_eq!(deploy(&deployment, &old, &more).await, Status::CreateComplete, "{message}\n{}", why(&deployment));
         deployment.record("a");
         let made_under = application(&deployment).version;
         let key = deployment.upload(&jar("2", &[]));
         let parameters = [&with_jar(&key)[..], &more].concat();
         let status = deployment.deploy_template(&with_a_resource_that_fails(), &parameters, &TAGS).await;
-        assert_eq!(status, Status::UpdateRollbackComplete, "{told}\n{}", why(&deployment));
+        assert_eq!(status, Status::UpdateRollbackComplete, "{message}\n{}", why(&deployment));
         let application = application(&deployment);
-        assert_eq!(runs(&application), (Flink::Running, "1"), "{told}\n{}", why(&deployment));
+        assert_eq!(runs(&application), (Flink::Running, "1"), "{message}\n{}", why(&deployment));
         let restored = starts(&deployment).pop().unwrap()["ApplicationRestoreConfiguration"].clone();
         let name = restored["SnapshotName"].as_str().unwrap_or_default();
         let snapshot = application.snapshots.iter().find(|one| one.name == name);
-        assert_eq!(snapshot.map(|one| one.version), Some(made_under), "{told}: {restored}");
-        assert!(!application.tags.contains_key(MARKER), "{told}");
+        assert_eq!(snapshot.map(|one| one.version), Some(made_under), "{message}: {restored}");
+        assert!(!application.tags.contains_key(MARKER), "{message}");
     }
 }
 
@@ -211,9 +211,9 @@ async fn a_starter_of_their_own_that_leaves_the_state_behind_fails_the_deploymen
         let (stop, next) = ([("GuardMode", "Stop")], jar("2", &[]));
         let (status, ()) = tokio::join!(deploy(&deployment, &next, &stop), theirs);
         assert_eq!(status, ends, "{restore}\n{}", why(&deployment));
-        let told = reasons(&deployment, "AutoStart").join("\n");
-        let is_told = told.contains("started it with SKIP_RESTORE_FROM_SNAPSHOT; snapshot STOP-")
-            && told.contains("holds its state, and rolling back does not bring it back");
-        assert_eq!(is_told, ends == Status::UpdateRollbackComplete, "{told}");
+        let message = reasons(&deployment, "AutoStart").join("\n");
+        let is_reported = message.contains("started it with SKIP_RESTORE_FROM_SNAPSHOT; snapshot STOP-")
+            && message.contains("holds its state, and rolling back does not bring it back");
+        assert_eq!(is_reported, ends == Status::UpdateRollbackComplete, "{message}");
     }
 }

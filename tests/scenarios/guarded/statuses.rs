@@ -68,15 +68,19 @@ async fn what_takes_no_update_anyway_is_left_alone() {
             flink::put_status(&mut deployment.world().state(), NAME, status);
             // The application itself takes no update then, and says so.
             update(&deployment, "2", &[], &[("GuardMode", mode)]).await;
-            let told = answers(&deployment, "UpdateGuard");
-            assert_eq!([&told[1]["Status"], &told[1]["Data"]["Outcome"]], ["SUCCESS", outcome], "{mode} {status}");
+            let message = answers(&deployment, "UpdateGuard");
+            assert_eq!(
+                [&message[1]["Status"], &message[1]["Data"]["Outcome"]],
+                ["SUCCESS", outcome],
+                "{mode} {status}"
+            );
             assert!(mutations(&deployment, GUARD).is_empty(), "{mode} {status}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_word_of_tomorrow_fails_the_deployment_with_the_word_in_it() {
+async fn a_status_word_that_is_not_known_yet_fails_the_deployment_with_the_word_in_it() {
     for mode in ["Stop", "Probe"] {
         let deployment = running().await;
         deployment.world().state().flink.applications.get_mut(NAME).unwrap().word = Some("HIBERNATING".to_owned());
@@ -108,14 +112,14 @@ async fn a_status_that_does_not_pass_is_what_the_policy_says() {
             deployment.world().state().flink.hold(NAME, Flink::Autoscaling, Hold::UntilReleased);
             flink::put_status(&mut deployment.world().state(), NAME, Flink::Autoscaling);
         }
-        let told = answers(&deployment, "UpdateGuard")[1].clone();
-        let told = told.to_string();
-        assert!(told.contains(said), "{policy}: {told}");
+        let message = answers(&deployment, "UpdateGuard")[1].clone();
+        let message = message.to_string();
+        assert!(message.contains(said), "{policy}: {message}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_without_snapshots_is_left_alone_and_that_is_told() {
+async fn an_application_without_snapshots_is_left_alone_and_that_is_reported() {
     let deployment = handlers().await;
     let mut template = Deployment::application_template();
     let configuration = &mut template["Resources"]["Application"]["Properties"]["ApplicationConfiguration"];

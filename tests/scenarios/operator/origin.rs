@@ -50,7 +50,7 @@ async fn our_own_stacks_and_those_that_are_not_there_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn why_tells_a_team_to_deploy_its_stack_the_way_it_does() {
+async fn why_advises_a_team_to_deploy_its_stack_the_way_it_does() {
     let deployment = team().await;
     let answered = look(&deployment, &["why", "--stack", TEAM, "--json"]).await;
     let answer: Value = answered.json();

@@ -26,7 +26,7 @@ async fn plan(deployment: &Deployment, given: &[(&str, &str)], ends_with: i32) -
     answered.json()
 }
 
-fn told(plan: &Value, about: &str) -> String {
+fn message(plan: &Value, about: &str) -> String {
     plan[about]["Told"].as_str().unwrap().to_owned()
 }
 
@@ -63,11 +63,11 @@ pub(super) fn snapshots_fail() -> Modes {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_first_deployment_is_told_and_creates_nothing() {
+async fn a_first_deployment_is_reported_and_creates_nothing() {
     let deployment = handlers().await;
     let plan = plan(&deployment, &with_jar("jars/1.jar"), 0).await;
     assert_eq!((&plan["Status"], &plan["Restarts"]), (&json!(""), &json!(0)), "{plan}");
-    assert_eq!(told(&plan, "Restart"), "it does not run yet: auto-start starts it");
+    assert_eq!(message(&plan, "Restart"), "it does not run yet: auto-start starts it");
     assert!(plan["Changes"].as_array().unwrap().iter().all(|one| one["Effect"] == "Add"), "{plan}");
     assert!(deployment.world().state().cloudformation.stack(NAME).is_none());
 }
@@ -94,7 +94,7 @@ async fn a_new_jar_does_what_was_planned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_touch_the_job_is_told_so() {
+async fn what_does_not_touch_the_job_is_reported_so() {
     let deployment = running().await;
     let more = [&with_jar("jars/1.jar")[..], &[("LogRetentionDays", "60")]].concat();
     let plan = plan(&deployment, &more, 0).await;
@@ -117,13 +117,13 @@ async fn another_table_is_replaced_and_its_property_key_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_cannot_be_snapshotted_is_told_before_and_forced_as_planned() {
+async fn a_job_that_cannot_be_snapshotted_is_reported_before_and_forced_as_planned() {
     let deployment = running_guarded_where(snapshots_fail()).await;
     deployment.record("poison");
     failed_snapshot(&deployment).await;
     let key = deployment.upload(&jar("2", &[]));
     let risky = plan(&deployment, &with_jar(&key), 1).await;
-    assert!(told(&risky, "Snapshot").contains("the guard forces: state restarts empty"), "{risky}");
+    assert!(message(&risky, "Snapshot").contains("the guard forces: state restarts empty"), "{risky}");
     let careful = [&with_jar(&key)[..], &[("OnSnapshotFailure", "Fail")]].concat();
     assert_eq!(plan(&deployment, &careful, 1).await["Outlook"], "Fails");
     assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
@@ -132,17 +132,17 @@ async fn a_job_that_cannot_be_snapshotted_is_told_before_and_forced_as_planned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_state_older_than_the_bound_is_told_before() {
+async fn a_state_older_than_the_bound_is_reported_before() {
     let deployment = running_guarded_where(snapshots_fail()).await;
     deployment.record("poison");
     failed_snapshot(&deployment).await;
     flink::age_application(&mut deployment.world().state(), NAME, Duration::from_hours(30));
     let plan = plan(&deployment, &with_jar("jars/2.jar"), 1).await;
-    assert!(told(&plan, "Snapshot").contains("at most 20 hours may be replayed"), "{plan}");
+    assert!(message(&plan, "Snapshot").contains("at most 20 hours may be replayed"), "{plan}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_name_another_runtime_and_a_skip_are_told_by_what_they_cost() {
+async fn another_name_another_runtime_and_a_skip_are_reported_by_what_they_cost() {
     let deployment = running().await;
     for (parameter, value, outlook, word) in [
         ("ApplicationName", "flink-other", "Fails", "ANOTHER APPLICATION"),
@@ -152,12 +152,12 @@ async fn another_name_another_runtime_and_a_skip_are_told_by_what_they_cost() {
         let more = [&with_jar("jars/1.jar")[..], &[(parameter, value)]].concat();
         let plan = plan(&deployment, &more, 1).await;
         assert_eq!(plan["Outlook"], outlook, "{plan}");
-        assert!(told(&plan, "State").contains(word), "{plan}");
+        assert!(message(&plan, "State").contains(word), "{plan}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_others_changed_in_the_application_is_told_by_key() {
+async fn what_others_changed_in_the_application_is_reported_by_key() {
     let deployment = running().await;
     stop(&deployment);
     let version = application(&deployment).version;

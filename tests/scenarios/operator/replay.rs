@@ -19,30 +19,30 @@ async fn replay(function: &str, endpoint: Option<&str>) -> Answered {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_saved_event_shows_its_log_its_calls_and_its_answer_and_nobody_is_told() {
-    let told = replay("flink-auto-start", None).await;
-    let line = |begins: &str| told.printed.lines().find(|line| line.starts_with(begins)).unwrap_or(&told.printed);
-    assert!(line("log ").contains("\"request_id\":\"1f0e3dad-99cd-4c8e-8e2b-1d2f0c9a7b11\""), "{}", told.printed);
+async fn a_saved_event_shows_its_log_its_calls_and_its_answer_and_no_one_is_reported() {
+    let message = replay("flink-auto-start", None).await;
+    let line = |begins: &str| message.printed.lines().find(|line| line.starts_with(begins)).unwrap_or(&message.printed);
+    assert!(line("log ").contains("\"request_id\":\"1f0e3dad-99cd-4c8e-8e2b-1d2f0c9a7b11\""), "{}", message.printed);
     assert_eq!(line("call "), "call    cloudformation:DescribeStacks, refused: ValidationError");
-    assert!(line("answer ").contains("\"Status\":\"FAILED\""), "{}", told.printed);
-    assert!(line("answer ").contains("does not exist"), "{}", told.printed);
-    assert!(!told.printed.contains("Signature"), "the saved ResponseURL is a credential");
-    assert_eq!(told.code, 0, "{}", told.printed);
+    assert!(line("answer ").contains("\"Status\":\"FAILED\""), "{}", message.printed);
+    assert!(line("answer ").contains("does not exist"), "{}", message.printed);
+    assert!(!message.printed.contains("Signature"), "the saved ResponseURL is a credential");
+    assert_eq!(message.code, 0, "{}", message.printed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_an_endpoint_the_calls_go_there_and_the_answer_does_not() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
-    let told = replay("flink-auto-start", Some(&aws.endpoint)).await;
+    let message = replay("flink-auto-start", Some(&aws.endpoint)).await;
     let state = aws.world.state();
-    assert_eq!(state.journal[0].action, "cloudformation:DescribeStacks", "{}", told.printed);
-    assert!(state.cloudformation.puts.is_empty(), "CloudFormation was told nothing");
-    assert!(told.printed.contains("answer  {"), "{}", told.printed);
+    assert_eq!(state.journal[0].action, "cloudformation:DescribeStacks", "{}", message.printed);
+    assert!(state.cloudformation.puts.is_empty(), "CloudFormation was reported nothing");
+    assert!(message.printed.contains("answer  {"), "{}", message.printed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_no_function_is_told() {
-    let told = replay("flink-stack", None).await;
-    assert_eq!(told.code, 1);
-    assert!(told.printed.contains("it takes one of flink-auto-start, flink-property-groups"), "{}", told.printed);
+async fn a_name_that_is_no_function_is_reported() {
+    let message = replay("flink-stack", None).await;
+    assert_eq!(message.code, 1);
+    assert!(message.printed.contains("it takes one of flink-auto-start, flink-property-groups"), "{}", message.printed);
 }

@@ -10,7 +10,7 @@ use local_aws::flink::{self, SnapshotStatus};
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};
-use crate::stage::{handlers_where, why as told};
+use crate::stage::{handlers_where, why as message};
 
 const TEAM: &str = "flink-team";
 
@@ -31,7 +31,7 @@ impl Team {
             let _ = team.deployment.upload(&jar(version, &fails_on));
         }
         let status = team.deploy(&[&[("JarKey", "jars/1.jar")], more].concat()).await;
-        assert_eq!(status, Status::CreateComplete, "{}", told(&team.deployment));
+        assert_eq!(status, Status::CreateComplete, "{}", message(&team.deployment));
         for name in team.applications() {
             team.call("StartApplication", &name, json!({"RunConfiguration": {}}));
         }
@@ -99,7 +99,7 @@ async fn a_resource_under_a_condition_comes_and_goes_as_planned() {
         let plan = team.plan(&[("Logging", logging)], 0).await;
         assert_eq!((&plan["Restarts"], changed(&plan).len()), (&json!(1), 3), "{plan}");
         let status = team.deploy(&[("JarKey", "jars/1.jar"), ("Logging", logging)]).await;
-        assert_eq!(status, Status::UpdateComplete, "{}", told(&team.deployment));
+        assert_eq!(status, Status::UpdateComplete, "{}", message(&team.deployment));
         assert_eq!(changed(&plan), team.worked_on());
     }
 }
@@ -142,7 +142,7 @@ async fn of_two_applications_each_is_planned_and_each_is_started_again() {
         plan["Snapshot"]["Told"].as_str().unwrap().starts_with(&format!("{beta}: needed, and it will fail")),
         "{plan}"
     );
-    assert_eq!(team.deploy(&both).await, Status::UpdateRollbackFailed, "{}", told(&team.deployment));
+    assert_eq!(team.deploy(&both).await, Status::UpdateRollbackFailed, "{}", message(&team.deployment));
     let answer = look(&team.deployment, &["why", "--json", "--stack", TEAM]).await;
     assert_eq!(answer.code, 1);
     let next: Vec<String> = serde_json::from_value(answer.json()["Next"].clone()).unwrap();

@@ -14,7 +14,7 @@ use super::plan::snapshots_fail;
 use super::{flink_stack, look};
 use crate::stage::{
     ask_unsticker, delete, handlers, person, report, running, running_guarded_where, running_unguarded, running_where,
-    stop, stuck, why as told, with_jar,
+    stop, stuck, why as message, with_jar,
 };
 
 /// Asks about the stack; how it stands.
@@ -33,7 +33,7 @@ fn seen(answer: &Value) -> String {
     answer["Seen"].to_string()
 }
 
-/// Stuck with these tags, with or without a service role; nobody is woken.
+/// Stuck with these tags, with or without a service role; no one is invoked.
 pub(super) async fn stuck_with(tags: &[(&str, &str)], with_role: bool) -> Deployment {
     let deployment = handlers().await;
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Hold);
@@ -45,7 +45,7 @@ pub(super) async fn stuck_with(tags: &[(&str, &str)], with_role: bool) -> Deploy
         settled(deployment.world(), NAME).await;
         deployment.record("poison");
     }
-    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateRollbackFailed, "{}", told(&deployment));
+    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateRollbackFailed, "{}", message(&deployment));
     deployment
 }
 
@@ -58,23 +58,23 @@ async fn a_healthy_stack_is_fine() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stack_that_does_not_exist_cannot_be_told_about() {
+async fn a_stack_that_does_not_exist_cannot_be_reported_about() {
     let deployment = handlers().await;
-    let answered = look(&deployment, &["why", "--stack", "nobody"]).await;
+    let answered = look(&deployment, &["why", "--stack", "no one"]).await;
     assert_eq!(answered.code, 2);
     assert!(answered.printed.contains("there is no such stack"), "{}", answered.printed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failed_rollback_of_a_tagged_stack_is_the_unstickers_and_says_how_to_wake_it() {
+async fn a_failed_rollback_of_a_tagged_stack_is_the_unstickers_and_says_how_to_invoke_it() {
     let deployment = stuck_with(&[("flink-unstick", "enabled")], true).await;
     let answer = why(&deployment, 1).await;
     let cause = answer["Cause"].as_str().unwrap();
     assert!(cause.starts_with("Application: Failed to take snapshot for the application flink-test"), "{answer}");
     assert!(next(&answer).starts_with("aws lambda invoke --function-name flink-rollback-unsticker"), "{answer}");
     // And that command is the right one.
-    let told = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-    assert_eq!(told["Outcome"], "RollbackContinued", "{told}");
+    let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+    assert_eq!(message["Outcome"], "RollbackContinued", "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +104,7 @@ async fn without_a_service_role_a_person_continues() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_blocker_is_mended_first() {
+async fn another_blocker_is_fixed_first() {
     let deployment = running_unguarded().await;
     let denied = Fault::Refuse(ApiError::new("AccessDeniedException", "not authorized"));
     deployment.world().state().faults.inject("kinesisanalytics:UpdateApplication", 2, denied);
@@ -118,7 +118,7 @@ async fn another_blocker_is_mended_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_incident_in_a_nested_stack_is_told_at_its_root() {
+async fn an_incident_in_a_nested_stack_is_reported_at_its_root() {
     let deployment = handlers().await;
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Hold);
     let child = Deployment::template_without_guard().to_string();
@@ -142,7 +142,7 @@ async fn an_incident_in_a_nested_stack_is_told_at_its_root() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_waits_for_a_fix_is_told_with_its_log() {
+async fn a_job_that_waits_for_a_fix_is_reported_with_its_log() {
     let deployment = running_unguarded().await;
     deployment.record("poison");
     stuck(&deployment).await;
@@ -154,14 +154,14 @@ async fn a_job_that_waits_for_a_fix_is_told_with_its_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_that_was_never_started_is_told_and_what_would_start_it() {
+async fn an_application_that_was_never_started_is_reported_and_what_would_start_it() {
     let deployment = handlers().await;
     let mut template = Deployment::template_without_guard();
     template["Resources"].as_object_mut().unwrap().remove("AutoStart");
     template["Outputs"] = json!({});
     let key = deployment.upload(&jar("1", &[]));
     let created = deployment.deploy_template(&template.to_string(), &with_jar(&key), &[]).await;
-    assert_eq!(created, Status::CreateComplete, "{}", told(&deployment));
+    assert_eq!(created, Status::CreateComplete, "{}", message(&deployment));
     let answer = why(&deployment, 1).await;
     assert!(answer["Cause"].as_str().unwrap().contains("never started"), "{answer}");
     assert!(seen(&answer).contains("Custom::FlinkAutoStart"), "{answer}");
@@ -169,7 +169,7 @@ async fn an_application_that_was_never_started_is_told_and_what_would_start_it()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_that_somebody_stopped_is_told() {
+async fn an_application_that_another_caller_stopped_is_reported() {
     let deployment = running().await;
     stop(&deployment);
     let answer = why(&deployment, 1).await;
@@ -177,7 +177,7 @@ async fn an_application_that_somebody_stopped_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_loops_is_told_from_its_failed_snapshot() {
+async fn a_job_that_loops_is_distinguished_from_its_failed_snapshot() {
     let deployment = running_guarded_where(snapshots_fail()).await;
     deployment.record("poison");
     let world = deployment.world();
@@ -196,7 +196,7 @@ async fn a_job_that_loops_is_told_from_its_failed_snapshot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_creation_that_was_rolled_back_is_told_in_the_operations_words() {
+async fn a_creation_that_was_rolled_back_is_reported_in_the_operations_words() {
     let deployment = handlers().await;
     let mut broken = jar("1", &[]);
     broken["entry_point_broken"] = json!(true);
@@ -208,16 +208,16 @@ async fn a_creation_that_was_rolled_back_is_told_in_the_operations_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_that_failed_is_told_with_the_force_that_it_takes() {
+async fn a_deletion_that_failed_is_reported_with_the_force_that_it_takes() {
     let deployment = handlers().await;
     let key = deployment.upload(&jar("1", &["poison"]));
     let status = deployment.deploy_unguarded(&with_jar(&key)).await;
-    assert_eq!(status, Status::CreateComplete, "{}", told(&deployment));
+    assert_eq!(status, Status::CreateComplete, "{}", message(&deployment));
     let refused = "Failed to take snapshot for the application flink-test at this moment.";
     let refused = ApiError::new("InvalidApplicationConfigurationException", refused);
     let option = "kinesisanalytics:DeleteApplicationCloudWatchLoggingOption";
     deployment.world().state().faults.inject(option, 10, Fault::Refuse(refused));
-    assert_eq!(delete(&deployment).await, Status::DeleteFailed, "{}", told(&deployment));
+    assert_eq!(delete(&deployment).await, Status::DeleteFailed, "{}", message(&deployment));
     let answer = why(&deployment, 1).await;
     assert!(answer["Cause"].as_str().unwrap().starts_with("LoggingOption: Failed to take snapshot"), "{answer}");
     let force = "aws kinesisanalyticsv2 stop-application --force --application-name flink-test\naws cloudformation delete-stack";
@@ -225,10 +225,10 @@ async fn a_deletion_that_failed_is_told_with_the_force_that_it_takes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_running_application_that_aws_does_not_delete_is_told_with_its_stop() {
+async fn a_running_application_that_aws_does_not_delete_is_reported_with_its_stop() {
     let refused = Modes { delete_of_running: DeleteOfRunning::Refused, ..Modes::default() };
     let deployment = running_where(refused).await;
-    assert_eq!(delete(&deployment).await, Status::DeleteFailed, "{}", told(&deployment));
+    assert_eq!(delete(&deployment).await, Status::DeleteFailed, "{}", message(&deployment));
     let answer = why(&deployment, 1).await;
     assert!(answer["Cause"].as_str().unwrap().contains("cannot be deleted in 'RUNNING' state"), "{answer}");
     let stop = "aws kinesisanalyticsv2 stop-application --force --application-name flink-test\naws cloudformation delete-stack";
@@ -269,7 +269,7 @@ async fn an_update_that_failed_with_rollback_disabled_goes_on_or_back() {
     let deployment = running().await;
     let template = Deployment::application_template().to_string();
     let status = update_without_rollback(&deployment, &template, "jars/missing.jar").await;
-    assert_eq!(status, Status::UpdateFailed, "{}", told(&deployment));
+    assert_eq!(status, Status::UpdateFailed, "{}", message(&deployment));
     let answer = why(&deployment, 1).await;
     assert!(answer["Cause"].as_str().unwrap().contains("jars/missing.jar"), "{answer}");
     assert!(seen(&answer).contains("takes an update only with --disable-rollback"), "{answer}");
@@ -283,7 +283,7 @@ async fn a_job_that_loops_is_stopped_by_force_before_a_failed_update_goes_on_or_
     let template = Deployment::template_without_guard().to_string();
     let key = deployment.upload(&jar("2", &["poison"]));
     let status = update_without_rollback(&deployment, &template, &key).await;
-    assert_eq!(status, Status::UpdateFailed, "{}", told(&deployment));
+    assert_eq!(status, Status::UpdateFailed, "{}", message(&deployment));
     let answer = why(&deployment, 1).await;
     let lines: Vec<&str> = answer["Next"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
     let force = "aws kinesisanalyticsv2 stop-application --force --application-name flink-test";
@@ -296,7 +296,7 @@ async fn a_job_that_loops_is_stopped_by_force_before_a_failed_update_goes_on_or_
     person(world, &mut world.state(), "StopApplication", json!({"Force": true}));
     flink::release(&mut world.state(), &world.settings, NAME);
     request(world, "RollbackStack", NAME, "", &[], &[], None).unwrap();
-    assert_eq!(settled(world, NAME).await, Status::UpdateRollbackComplete, "{}", told(&deployment));
+    assert_eq!(settled(world, NAME).await, Status::UpdateRollbackComplete, "{}", message(&deployment));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,8 +52,8 @@ async fn a_borrowing_stack_that_goes_takes_its_groups_and_leaves_the_owners() {
     deployment.world().state().flink.applications.get_mut(NAME).unwrap().tags.extend(tags);
     let conflict = deploy_borrower(&deployment, &json!([group(GROUP, &[("stream.name", "mine")])])).await;
     assert_eq!(conflict, Status::RollbackComplete);
-    let told = "FlinkApplicationProperties/stream.name (held by the application's own stack flink-test)";
-    assert!(why(&deployment).contains(told), "{}", why(&deployment));
+    let message = "FlinkApplicationProperties/stream.name (held by the application's own stack flink-test)";
+    assert!(why(&deployment).contains(message), "{}", why(&deployment));
 
     let world = deployment.world();
     let delete =

@@ -1,4 +1,4 @@
-//! Changing groups of a running application restarts it: with its state, once, and beside whoever changes it too.
+//! Changing groups of a running application restarts it: with its state, once, and beside another caller that changes it too.
 
 use local_aws::api::ApiError;
 use local_aws::faults::Fault;
@@ -59,7 +59,7 @@ async fn a_job_that_cannot_be_snapshotted_fails_the_update_with_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_that_leaves_the_application_stopped_is_told() {
+async fn an_update_that_leaves_the_application_stopped_is_reported() {
     // Without system rollback: with it the service itself brings the old configuration back to RUNNING.
     let text = |version: &str| {
         template(&json!([]), |template| {
@@ -78,13 +78,13 @@ async fn an_update_that_leaves_the_application_stopped_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_elses_change_in_between_is_read_again_a_bounded_number_of_times() {
+async fn another_callers_change_in_between_is_read_again_a_bounded_number_of_times() {
     let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
     let (deployment, key) = stack(&text("1")).await;
     let conflict = |times| {
         let mut state = deployment.world().state();
         let role = Caller::Role(state.lambda.functions["flink-property-groups"].role_name().to_owned());
-        let error = ApiError::new("ConcurrentModificationException", "Somebody else was first");
+        let error = ApiError::new("ConcurrentModificationException", "Another caller was first");
         state.faults.inject_for(role, "kinesisanalytics:UpdateApplication", times, Fault::Refuse(error));
     };
     conflict(3);
@@ -94,7 +94,7 @@ async fn somebody_elses_change_in_between_is_read_again_a_bounded_number_of_time
     conflict(100);
     assert_eq!(deploy(&deployment, &key, &text("3")).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
     let reasons = reasons(&deployment, "PropertyGroups").join("\n");
-    assert!(reasons.contains("Somebody else keeps changing the application"), "{reasons}");
+    assert!(reasons.contains("Another caller keeps changing the application"), "{reasons}");
     let made = mutations(&deployment, "flink-property-groups").len() - before;
     // The budget is one of time: the hundred refusals outlast it.
     assert!((2..100).contains(&made), "{made} calls\n{}", why(&deployment));
@@ -106,10 +106,10 @@ async fn a_group_that_appears_between_reading_and_writing_survives() {
     let (deployment, key) = stack(&text("1")).await;
     let (world, before) = (deployment.world().clone(), mutations(&deployment, "flink-property-groups").len());
     {
-        // Our update is refused once; what made it stale is a group of somebody else's.
+        // Our update is refused once; what made it stale is a group of another caller's.
         let mut state = world.state();
         let role = Caller::Role(state.lambda.functions["flink-property-groups"].role_name().to_owned());
-        let error = ApiError::new("ConcurrentModificationException", "Somebody else was first");
+        let error = ApiError::new("ConcurrentModificationException", "Another caller was first");
         state.faults.inject_for(role, "kinesisanalytics:UpdateApplication", 1, Fault::Refuse(error));
     }
     let refused = world.until(|state| {

@@ -29,8 +29,8 @@ pub(super) fn send(
                 let (world, itself) = (Arc::clone(&world), itself.clone());
                 deliveries.spawn(async move { lambda::invoke(&world, &itself, &event).await.unwrap().payload });
             }
-            let told = deliveries.join_all().await;
-            invocation.succeed(told.into());
+            let message = deliveries.join_all().await;
+            invocation.succeed(message.into());
         }
     });
 }

@@ -17,8 +17,8 @@ use crate::stage::{application, handlers, mutations};
 pub(super) async fn again() -> Seen {
     let deployment = running().await;
     let event = deployment.world().state().cloudformation.requests_for("AutoStart")[0].event.clone();
-    let told = lambda::invoke(deployment.world(), START, &event).await.unwrap();
-    assert_eq!(told.error, None);
+    let message = lambda::invoke(deployment.world(), START, &event).await.unwrap();
+    assert_eq!(message.error, None);
     Seen::first(&deployment, "AutoStart", "Create").await
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn racing() -> Seen {
     both["Resources"]["PropertyGroups"] = template("PropertyGroups")["Resources"]["PropertyGroups"].clone();
     both["Resources"]["PropertyGroups"]["Properties"]["ConflictPolicy"] = json!("Perhaps");
     let create = created_from(&deployment, &both).await;
-    assert_eq!(create.verdict, "none", "nobody waits for it: {create:?}");
+    assert_eq!(create.verdict, "none", "no one waits for it: {create:?}");
     let physical_id = {
         let state = deployment.world().state();
         state.cloudformation.requests_for("AutoStart")[1].event["PhysicalResourceId"].as_str().unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! Whoever may invoke a handler writes any event; during a deployment it would act with the stack's own application. Each forged request
+//! A caller that may invoke a handler writes any event; during a deployment it would act with the stack's own application. Each forged request
 //! stands beside an honest one, which comes to its end.
 
 use local_aws::cloudformation::{Request, RowsOnTheWayBack, Status};
@@ -15,7 +15,7 @@ use crate::stage::application;
 const GUARD: &str = "flink-update-guard";
 const GROUPS: &str = "flink-property-groups";
 
-/// Sends an event that nobody asked for, and looks at what it was answered and did. The honest request waits meanwhile.
+/// Sends an event that no caller asked for, and looks at what it was answered and did. The honest request waits meanwhile.
 async fn forged(deployment: &Deployment, function: &str, change: impl FnOnce(&mut Value)) -> Seen {
     let world = deployment.world();
     let mut event = {
@@ -52,8 +52,8 @@ async fn forged(deployment: &Deployment, function: &str, change: impl FnOnce(&mu
 fn guard(event: &mut Value) {
     event["RequestType"] = json!("Update");
     event["ResourceType"] = json!("Custom::FlinkUpdateGuard");
-    event["LogicalResourceId"] = json!("Nobody");
-    event["PhysicalResourceId"] = json!("update-guard/flink-test/Nobody");
+    event["LogicalResourceId"] = json!("Unknown");
+    event["PhysicalResourceId"] = json!("update-guard/flink-test/Unknown");
     event["ResourceProperties"] = json!({"ServiceToken": "arn", "ApplicationName": NAME, "Mode": "Stop",
         "OnSnapshotFailure": "ForceStop", "StopMinutes": "0"});
     event["OldResourceProperties"] = json!({});
@@ -81,7 +81,7 @@ async fn and_honest(deployment: &Deployment, seen: Seen, ends: Status) -> Seen {
 pub(super) async fn forward() -> Seen {
     let deployment = deploying().await;
     let seen = forged(&deployment, GUARD, guard).await;
-    assert!(seen.reason.contains("does not wait for this request: Nobody"), "{}", seen.reason);
+    assert!(seen.reason.contains("does not wait for this request: Unknown"), "{}", seen.reason);
     and_honest(&deployment, seen, Status::UpdateComplete).await
 }
 
@@ -178,7 +178,7 @@ pub(super) async fn way_back_other_properties() -> Seen {
     .await
 }
 
-/// An honest Delete of the groups in the cleanup, and one that nobody asked for.
+/// An honest Delete of the groups in the cleanup, and one that no caller asked for.
 pub(super) async fn delete_in_the_cleanup() -> Seen {
     let deployment = crate::stage::handlers().await;
     let mut both = template("AutoStart");
@@ -199,8 +199,8 @@ pub(super) async fn delete_in_the_cleanup() -> Seen {
     until(&deployment, |state| state.cloudformation.requests_for("PropertyGroups").len() == 2).await;
     let seen = forged(&deployment, GROUPS, |event| {
         event["RequestType"] = json!("Delete");
-        event["LogicalResourceId"] = json!("Nobody");
-        event["PhysicalResourceId"] = json!("property-groups/flink-test/Nobody");
+        event["LogicalResourceId"] = json!("Unknown");
+        event["PhysicalResourceId"] = json!("property-groups/flink-test/Unknown");
         event["ResourceProperties"] = json!({"ServiceToken": "arn", "ApplicationName": NAME,
             "PropertyGroups": [{"PropertyGroupId": "Ours", "PropertyMap": {"key": "value"}}]});
     })

@@ -105,7 +105,7 @@ pub(super) async fn foreign_host() -> Seen {
     });
     begin(&deployment, "CreateStack", &template("AutoStart"), &[]);
     let seen = given_up(&deployment).await;
-    assert!(foreign.accept().is_err(), "nobody may have knocked");
+    assert!(foreign.accept().is_err(), "no one may have knocked");
     seen
 }
 
@@ -127,8 +127,8 @@ pub(super) async fn bad_environment() -> Seen {
 }
 
 pub(super) async fn not_owned() -> Seen {
-    let seen = with_property("ApplicationName", &json!("flink-somebody-elses")).await;
-    says(&seen, "The application is not this stack's: flink-somebody-elses.");
+    let seen = with_property("ApplicationName", &json!("flink-another caller-elses")).await;
+    says(&seen, "The application is not this stack's: flink-another caller-elses.");
     seen
 }
 

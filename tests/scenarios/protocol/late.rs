@@ -1,4 +1,4 @@
-//! Rows of the stack's events come late, or never: an honest request is worked all the same, and never met with silence.
+//! Rows of the stack's events come late, or never: an honest request is worked nevertheless, and never met with silence.
 
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME};
@@ -72,7 +72,7 @@ pub(super) async fn never() -> Seen {
     seen
 }
 
-/// A job that somebody stopped, while the events cannot be read for want of a permission: worked and answered.
+/// A job that another caller stopped, while the events cannot be read without a permission: worked and answered.
 pub(super) async fn unreadable() -> Seen {
     let deployment = stopped().await;
     until(&deployment, |state| state.lambda.is_idle()).await;

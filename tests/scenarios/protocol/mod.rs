@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 
 use seen::Seen;
 
-/// A fault, and what was seen of it, once somebody looked.
+/// A fault, and what was seen of it, once another caller looked.
 struct Row {
     fault: &'static str,
     run: fn() -> Pin<Box<dyn Future<Output = Seen> + Send>>,

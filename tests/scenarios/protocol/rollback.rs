@@ -13,7 +13,7 @@ use super::seen::Seen;
 use super::stage::{START, begin, created, settled, template, timeout, until};
 use crate::stage::{QUICK, handlers};
 
-/// A running stack whose application somebody stopped.
+/// A running stack whose application another caller stopped.
 pub(super) async fn stopped() -> Deployment {
     stopped_in(Modes::default(), &QUICK).await
 }
@@ -65,7 +65,7 @@ pub(super) async fn late() -> Seen {
     {
         let mut state = deployment.world().state();
         state.flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
-        // On the way back a start that hangs is force-stopped; what nobody can end is waited for until the time is over.
+        // On the way back a start that hangs is force-stopped; what no one can end is waited for until the time is over.
         state.flink.hold(NAME, Flink::ForceStopping, Hold::UntilReleased);
     }
     begin(&deployment, "UpdateStack", &template("AutoStart"), &[("OnDelete", "Stop")]);
@@ -84,7 +84,7 @@ pub(super) async fn after_failed_create() -> Seen {
     Seen::first(&deployment, "AutoStart", "Delete").await
 }
 
-/// Nothing can be learned of the stack, so nobody knows whether it rolls back: never FAILED for that.
+/// Nothing can be learned of the stack, so no one knows whether it rolls back: never FAILED for that.
 pub(super) async fn throttled() -> Seen {
     let deployment = stopped().await;
     refusing_once(&deployment);
@@ -111,7 +111,7 @@ pub(super) async fn throttled() -> Seen {
     seen
 }
 
-/// DescribeStacks is denied, and the events tell that the stack rolls back.
+/// DescribeStacks is denied, and the events show that the stack rolls back.
 pub(super) async fn denied() -> Seen {
     let deployment = stopped().await;
     refusing_once(&deployment);

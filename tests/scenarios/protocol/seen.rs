@@ -53,22 +53,22 @@ fn requests<'a>(state: &'a State, logical_id: &str, request_type: &str) -> Vec<&
 
 /// `500 x3, 200`.
 fn puts(state: &State, request: &Request) -> String {
-    let mut told: Vec<(u16, usize)> = Vec::new();
+    let mut message: Vec<(u16, usize)> = Vec::new();
     for put in state.cloudformation.puts.iter().filter(|put| put.request_id.as_ref() == Some(&request.id)) {
-        match told.last_mut() {
+        match message.last_mut() {
             Some((status, times)) if *status == put.status => *times += 1,
-            Some(_) | None => told.push((put.status, 1)),
+            Some(_) | None => message.push((put.status, 1)),
         }
     }
     let word = |(status, times): (u16, usize)| {
         let status = if status == 0 { "no answer".to_owned() } else { status.to_string() };
         if times == 1 { status } else { format!("{status} x{times}") }
     };
-    let told: Vec<String> = told.into_iter().map(word).collect();
-    if told.is_empty() { "none sent".to_owned() } else { told.join(", ") }
+    let message: Vec<String> = message.into_iter().map(word).collect();
+    if message.is_empty() { "none sent".to_owned() } else { message.join(", ") }
 }
 
-/// Those that the service did, in order, by whoever answers this resource.
+/// Those that the service did, in order, by the handler of this resource.
 fn calls(state: &State, request: &Request) -> String {
     let token = request.event["ServiceToken"].as_str().unwrap_or_default();
     let role = Caller::Role(state.lambda.functions[token.rsplit(':').next().unwrap()].role_name().to_owned());

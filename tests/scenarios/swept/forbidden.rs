@@ -8,7 +8,7 @@ use super::{age, calls, sweep};
 use crate::stage::{report, reports, running_unguarded, stuck};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_refused_is_told_once_an_hour_and_goes_on_when_the_job_is_well() {
+async fn what_was_refused_is_reported_once_an_hour_and_goes_on_when_the_job_is_well() {
     let deployment = running_unguarded().await;
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
     deployment.record("a");

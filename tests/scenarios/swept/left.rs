@@ -15,11 +15,11 @@ use crate::stage::{
 };
 
 /// The old job runs, nothing is remembered, no record is lost, and the next sweep finds nothing.
-async fn ends_well(deployment: &Deployment, told: &str) {
-    ended_well(deployment, told).await;
-    let (before, heard) = (calls(deployment), reports(deployment).len());
+async fn ends_well(deployment: &Deployment, message: &str) {
+    ended_well(deployment, message).await;
+    let (before, notified) = (calls(deployment), reports(deployment).len());
     sweep(deployment).await;
-    assert_eq!((calls(deployment), reports(deployment).len()), (before, heard), "{told}");
+    assert_eq!((calls(deployment), reports(deployment).len()), (before, notified), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,10 +76,10 @@ async fn what_was_left_behind_comes_before_any_snapshot() {
         let is_it = |call: &local_aws::api::Recorded| {
             call.action == action && name.is_none_or(|name| call.body["ApplicationName"] == name)
         };
-        state.journal[before..].iter().position(is_it).unwrap_or_else(|| panic!("nobody called {action}"))
+        state.journal[before..].iter().position(is_it).unwrap_or_else(|| panic!("no caller called {action}"))
     };
-    let woken = first("lambda:InvokeFunction", None);
-    assert!(woken < first("kinesisanalytics:ListApplicationSnapshots", Some("flink-another")));
+    let invoked = first("lambda:InvokeFunction", None);
+    assert!(invoked < first("kinesisanalytics:ListApplicationSnapshots", Some("flink-another")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,10 +97,10 @@ async fn what_a_guard_stopped_runs_again_though_the_event_of_its_rollback_was_lo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_guard_stopped_for_an_update_that_nobody_starts_after_runs_again() {
+async fn what_a_guard_stopped_for_an_update_that_no_one_starts_after_runs_again() {
     let deployment = running_unguarded().await;
     deployment.record("a");
-    // The guard comes alone: nothing else of the stack changes, and nobody calls auto-start.
+    // The guard comes alone: nothing else of the stack changes, and no caller calls auto-start.
     let [jar, stabilize, on_delete] = with_jar("jars/1.jar");
     let status = deployment.deploy(&[jar, stabilize, on_delete, ("GuardMode", "Stop")]).await;
     assert_eq!(status, Status::UpdateComplete, "{}", why(&deployment));
@@ -162,7 +162,7 @@ async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_was_given_up_before_the_process_died_is_stopped_after_all() {
-    // Tags that are erased tell the second mark from the first; that the job was given up is read from the snapshot
+    // Tags that are erased distinguish the second mark from the first; that the job was given up is read from the snapshot
     // that failed.
     let snapshot_of_unhealthy = SnapshotOfUnhealthy::AcceptedThenFailed;
     let modes = Modes { tags: TagsOnUpdate::Erased, snapshot_of_unhealthy, ..Modes::default() };

@@ -9,7 +9,7 @@ use super::{UNSTICKER, calls, sweep};
 use crate::stage::{handlers, running, why, with_jar};
 
 /// Twice the concurrency that is reserved.
-fn woken_by_a_sweep() -> usize {
+fn invoked_by_a_sweep() -> usize {
     2 * local_aws::deployment::unsticker_concurrency()
 }
 
@@ -39,13 +39,13 @@ async fn stuck(many: usize) -> Deployment {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_more_stacks_than_are_cured_until_the_next_sweep_the_rest_is_left_to_it() {
-    let deployment = stuck(woken_by_a_sweep() + 3).await;
+    let deployment = stuck(invoked_by_a_sweep() + 3).await;
     let swept = sweep(&deployment).await;
-    assert_eq!(swept["Actions"].as_array().unwrap().len(), woken_by_a_sweep(), "{swept}");
+    assert_eq!(swept["Actions"].as_array().unwrap().len(), invoked_by_a_sweep(), "{swept}");
     assert!(swept["State"].as_str().unwrap().contains("3 more stacks are stuck"), "{swept}");
     let state = deployment.world().state();
-    let woken = state.lambda.invocations.iter().filter(|one| one.payload["StackName"].is_string()).count();
-    assert_eq!(woken, woken_by_a_sweep());
+    let invoked = state.lambda.invocations.iter().filter(|one| one.payload["StackName"].is_string()).count();
+    assert_eq!(invoked, invoked_by_a_sweep());
 }
 
 #[tokio::test(flavor = "multi_thread")]

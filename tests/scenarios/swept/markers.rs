@@ -1,4 +1,4 @@
-//! A marker that stands for no stop of these handlers is removed; what they stopped and nobody starts is said again.
+//! A marker that stands for no stop of these handlers is removed; what they stopped and no caller starts is said again.
 
 use local_aws::Modes;
 use local_aws::cloudformation::{Status, TagsOnUpdate};
@@ -7,7 +7,7 @@ use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
 use serde_json::Value;
 
-use super::{MARKER, UNSTICKER, age, calls, sweep, tag, told};
+use super::{MARKER, UNSTICKER, age, calls, message, sweep, tag};
 use crate::stage::{
     QUICK, application, handlers, report, running_guarded_where, running_unguarded, running_where, stop, stuck, why,
     with_jar,
@@ -23,7 +23,7 @@ fn began(deployment: &Deployment) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_marker_on_a_job_that_nobody_stopped_goes_and_a_persons_stop_is_never_undone() {
+async fn a_marker_on_a_job_that_no_one_stopped_goes_and_a_persons_stop_is_never_undone() {
     let deployment = running_unguarded().await;
     let key = deployment.upload(&jar("2", &[]));
     assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateComplete, "{}", why(&deployment));
@@ -84,10 +84,10 @@ async fn a_marker_brings_the_job_back_though_an_unrelated_update_came_between() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_is_told_of_the_job_that_the_guard_of_an_untagged_stack_stopped() {
+async fn a_person_is_notified_of_the_job_that_the_guard_of_an_untagged_stack_stopped() {
     let deployment = handlers().await;
     let template = Deployment::application_template().to_string();
-    let untagged = [("owner", "somebody")];
+    let untagged = [("owner", "another caller")];
     let deploy = async |key: &str| {
         let parameters = [&with_jar(key)[..], &[("GuardMode", "Stop")]].concat();
         deployment.deploy_template(&template, &parameters, &untagged).await
@@ -111,13 +111,15 @@ async fn a_job_that_waits_for_its_fix_is_said_again_at_half_the_bound_at_the_bou
     let waits = report(&deployment, "StoppedAwaitingFix").await;
     assert!(waits["State"].as_str().unwrap().contains("if it runs again by 20"), "{waits}");
     deployment.world().until(|state| state.lambda.is_idle().then_some(())).await;
-    for (hours, heard) in [(9, 0), (1, 1), (1, 1), (9, 2), (12, 2), (12, 3)] {
+    for (hours, notified) in [(9, 0), (1, 1), (1, 1), (9, 2), (12, 2), (12, 3)] {
         age(&deployment, hours);
         sweep(&deployment).await;
-        let told = told(&deployment);
-        assert_eq!(told.len(), heard, "{hours} {told:?}");
+        let message = message(&deployment);
+        assert_eq!(message.len(), notified, "{hours} {message:?}");
         assert!(
-            told.iter().all(|one| one["State"].as_str().unwrap().contains("flink-test was stopped and does not run"))
+            message
+                .iter()
+                .all(|one| one["State"].as_str().unwrap().contains("flink-test was stopped and does not run"))
         );
     }
     let is_line = |line: &local_aws::lambda::LogLine| {
@@ -147,7 +149,7 @@ async fn a_start_in_recovery_has_a_patience_of_its_own_and_a_margin_beyond_the_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bound_that_nobody_can_read_allows_no_force_stop() {
+async fn a_bound_that_no_one_can_read_allows_no_force_stop() {
     let deployment = running_unguarded().await;
     tag(&deployment, "flink-max-replay-hours", "2h");
     deployment.record("poison");

@@ -20,7 +20,7 @@ use crate::stage::{idle, mutations, person, reports};
 const UNSTICKER: &str = "flink-rollback-unsticker";
 const MARKER: &str = "flink-unstick-restart";
 
-/// The schedule fires; until it and whom it woke are done. What the sweep itself reported.
+/// The schedule fires; until it and what it invoked are done. What the sweep itself reported.
 async fn sweep(deployment: &Deployment) -> Value {
     events::fire_schedules(deployment.world());
     idle(deployment).await;
@@ -30,7 +30,7 @@ async fn sweep(deployment: &Deployment) -> Value {
 }
 
 /// The reports of sweeps that reached people.
-fn told(deployment: &Deployment) -> Vec<Value> {
+fn message(deployment: &Deployment) -> Vec<Value> {
     reports(deployment).into_iter().filter(|report| report["Outcome"] == "Swept").collect()
 }
 

@@ -35,13 +35,13 @@ async fn the_oldest_of_our_own_go_until_as_many_are_left_as_are_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_names_and_the_newest_of_all_stay() {
-    let names = ["somebodys", "flink-handlers-gate-a", "flink-handlers-other-b", "flink-handlers-gate-c"];
+    let names = ["anothers", "flink-handlers-gate-a", "flink-handlers-other-b", "flink-handlers-gate-c"];
     let deployment = with_snapshots(&names, "0").await;
     sweep(&deployment).await;
-    assert_eq!(snapshots(&deployment), ["somebodys", "flink-handlers-other-b", "flink-handlers-gate-c"]);
+    assert_eq!(snapshots(&deployment), ["anothers", "flink-handlers-other-b", "flink-handlers-gate-c"]);
     snapshot(&deployment, "newer");
     sweep(&deployment).await;
-    assert_eq!(snapshots(&deployment), ["somebodys", "flink-handlers-other-b", "newer"]);
+    assert_eq!(snapshots(&deployment), ["anothers", "flink-handlers-other-b", "newer"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! A running application has a snapshot as young as its tag asks for; one that fails is told before anybody deploys.
+//! A running application has a snapshot as young as its tag asks for; one that fails is reported before any caller deploys.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use local_aws::modes::SnapshotOfUnhealthy;
 use local_aws::{Modes, State, events};
 use serde_json::Value;
 
-use super::{UNSTICKER, age, calls, snapshot, snapshots, sweep, tag, told};
+use super::{UNSTICKER, age, calls, message, snapshot, snapshots, sweep, tag};
 use crate::stage::{application, running, running_where, unsticker};
 
 /// The lines with which the alarm's metric is written.
@@ -34,14 +34,14 @@ async fn a_job_that_ran_for_so_long_without_one_is_snapshotted() {
     sweep(&deployment).await;
     assert_eq!(calls(&deployment), ["CreateApplicationSnapshot"]);
     assert!(snapshots(&deployment)[0].starts_with("flink-handlers-sweep-20"), "{:?}", snapshots(&deployment));
-    assert!(told(&deployment).is_empty(), "nobody has to know");
+    assert!(message(&deployment).is_empty(), "no one has to know");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_young_one_is_enough_whoever_took_it_and_an_old_one_is_not() {
+async fn a_young_one_is_enough_by_any_caller_and_an_old_one_is_not() {
     let deployment = running().await;
     age(&deployment, 24);
-    snapshot(&deployment, "somebodys");
+    snapshot(&deployment, "anothers");
     age(&deployment, 4);
     sweep(&deployment).await;
     assert!(calls(&deployment).is_empty(), "five hours");
@@ -64,7 +64,7 @@ async fn two_sweeps_at_once_and_one_after_them_take_one_snapshot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tag_that_cannot_be_read_is_told_and_nothing_is_guessed() {
+async fn a_tag_that_cannot_be_read_is_reported_and_nothing_is_guessed() {
     let deployment = running().await;
     age(&deployment, 48);
     for value in ["six", "0", "-1", "6h", ""] {
@@ -81,12 +81,12 @@ async fn a_tag_that_cannot_be_read_is_told_and_nothing_is_guessed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_fails_raises_the_alarm_and_is_told_once_in_the_operations_own_words() {
+async fn one_that_fails_raises_the_alarm_and_is_reported_once_in_the_operations_own_words() {
     let deployment = failing().await;
     let metric = metrics_become(&deployment, 2).await.pop().unwrap();
     assert_eq!((&metric["FunctionName"], &metric["ApplicationName"]), (&UNSTICKER.into(), &"flink-test".into()));
     assert!(metric["Error"].as_str().unwrap().contains("Failed to take snapshot for the application"), "{metric}");
-    let [report] = &told(&deployment)[..] else { panic!("{:?}", told(&deployment)) };
+    let [report] = &message(&deployment)[..] else { panic!("{:?}", message(&deployment)) };
     let said = report["State"].as_str().unwrap();
     assert!(
         said.contains("Flink cannot snapshot the job, so it takes no update: flink-test: Failed to take"),
@@ -112,12 +112,12 @@ async fn failing() -> Deployment {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_goes_on_keeps_the_alarm_is_not_told_again_and_is_tried_again_in_an_hour() {
+async fn what_goes_on_keeps_the_alarm_is_not_reported_again_and_is_tried_again_in_an_hour() {
     let deployment = failing().await;
     flink::age_snapshots(&mut deployment.world().state(), NAME, Duration::from_mins(30));
     sweep(&deployment).await;
     metrics_become(&deployment, 3).await;
-    assert_eq!((told(&deployment).len(), calls(&deployment).len()), (1, 1));
+    assert_eq!((message(&deployment).len(), calls(&deployment).len()), (1, 1));
     {
         let mut state = deployment.world().state();
         flink::age_snapshots(&mut state, NAME, Duration::from_mins(30));
@@ -148,8 +148,8 @@ async fn a_missing_permission_and_throttling_are_no_failed_snapshot() {
         let once = "kinesisanalytics:CreateApplicationSnapshot";
         deployment.world().state().faults.inject_for(who, once, 1, refused);
         let swept = sweep(&deployment).await;
-        let is_told = swept["State"].as_str().unwrap().contains("A permission is missing");
-        assert_eq!(is_told, code == "AccessDeniedException", "{swept}");
+        let is_reported = swept["State"].as_str().unwrap().contains("A permission is missing");
+        assert_eq!(is_reported, code == "AccessDeniedException", "{swept}");
         sweep(&deployment).await;
         assert_eq!(snapshots(&deployment).len(), 1, "{code}");
         assert!(metrics(&deployment.world().state()).is_empty(), "{code}");
@@ -170,6 +170,6 @@ async fn a_sweep_that_dies_leaves_it_to_the_next() {
         }
         assert_eq!(snapshots(&deployment).len(), 1, "{moment:?}");
         deployment.world().until(|state| (!metrics(state).is_empty()).then_some(())).await;
-        assert!(!told(&deployment).is_empty(), "{moment:?}");
+        assert!(!message(&deployment).is_empty(), "{moment:?}");
     }
 }

@@ -7,13 +7,13 @@ use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
 use serde_json::json;
 
-use super::{UNSTICKER, age, calls, sweep, told};
+use super::{UNSTICKER, age, calls, message, sweep};
 use crate::stage::{
     application, ask_unsticker, handlers, idle, passing_cause, report, reports, running, running_unguarded, stop, why,
     with_jar,
 };
 
-/// A stack with these tags whose job loops and whose rollback failed, of which nobody heard.
+/// A stack with these tags whose job loops and whose rollback failed, of which no one notified.
 async fn unheard(tags: &[(&str, &str)]) -> Deployment {
     let deployment = handlers().await;
     events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
@@ -30,7 +30,7 @@ async fn unheard(tags: &[(&str, &str)]) -> Deployment {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_did_not_opt_in() {
-    let deployment = unheard(&[("owner", "somebody")]).await;
+    let deployment = unheard(&[("owner", "another caller")]).await;
     let swept = sweep(&deployment).await;
     assert_eq!(swept["Actions"], json!([]), "{swept}");
     assert!(calls(&deployment).is_empty());
@@ -38,11 +38,11 @@ async fn a_stack_that_did_not_opt_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_is_told_what_would_be_done() {
+async fn a_dry_run_is_reported_what_would_be_done() {
     let deployment = unheard(&[("flink-unstick", "dry-run")]).await;
     sweep(&deployment).await;
-    let told = report(&deployment, "DryRun").await;
-    assert!(told["Next"].as_str().unwrap().contains("would stop flink-test"), "{told}");
+    let message = report(&deployment, "DryRun").await;
+    assert!(message["Next"].as_str().unwrap().contains("would stop flink-test"), "{message}");
     assert!(calls(&deployment).is_empty());
 }
 
@@ -56,7 +56,7 @@ async fn the_snapshots_of_a_dry_run() {
     let swept = sweep(&deployment).await;
     assert!(swept["State"].as_str().unwrap().contains("would call CreateApplicationSnapshot"), "{swept}");
     assert!(calls(&deployment).is_empty());
-    assert!(told(&deployment).is_empty());
+    assert!(message(&deployment).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,13 +92,13 @@ async fn an_application_that_a_person_stopped() {
                 report(&deployment, "Recovered").await;
             }
             "a rollback that left it running" => {
-                // No such jar. Nobody started it since: only the time of its stop tells whose it was.
+                // No such jar. No caller started it since: only the time of its stop shows whose it was.
                 let status = deployment.deploy_unguarded(&with_jar("jars/missing.jar")).await;
                 assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
                 // The event of it found a job that runs; a minute goes by.
                 let world = deployment.world();
-                let heard = |state: &mut State| state.lambda.invocations.iter().any(|one| one.function == UNSTICKER);
-                world.until(|state| heard(state).then_some(())).await;
+                let notified = |state: &mut State| state.lambda.invocations.iter().any(|one| one.function == UNSTICKER);
+                world.until(|state| notified(state).then_some(())).await;
                 let mut state = world.state();
                 let stack = state.cloudformation.stacks.iter_mut().find(|stack| stack.name == NAME).unwrap();
                 stack.events.iter_mut().for_each(|row| row.time -= 60.0);

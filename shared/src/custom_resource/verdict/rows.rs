@@ -1,4 +1,4 @@
-//! What the rows of a stack's events tell of one request.
+//! What the rows of a stack's events say of one request.
 
 mod compare;
 mod row;
@@ -144,7 +144,7 @@ impl Rows {
 
     /// Whether the stack goes back to what it was, by its newest row; `None` where that cannot be read.
     #[must_use]
-    pub fn is_going_back(&self, request: &Request) -> Option<bool> {
+    pub fn rolls_back(&self, request: &Request) -> Option<bool> {
         self.0.iter().find(|row| row.is_stack(request)).map(|row| row.status.contains("ROLLBACK"))
     }
 
@@ -219,7 +219,7 @@ impl Rows {
     }
 
     /// Whether CloudFormation waits for the request no more: the resource's newest row is not the one it began with. Unknown means that
-    /// somebody may wait.
+    /// another caller may wait.
     #[must_use]
     pub fn is_over(&self, request: &Request, first: &Handover) -> bool {
         let is_known = !first.row.is_empty() && request.request_type != RequestType::Delete;

@@ -14,7 +14,7 @@ const LAST_SECOND: Duration = Duration::from_secs(1);
 /// The ends of one invocation, from its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// The work ends by itself.
+    /// The work ends on its own.
     pub work: Duration,
     /// No hand-over is tried any more: the answer is next.
     pub hand_over: Duration,
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_handed_over_while_somebody_waits_and_six_times_at_most() {
+    fn it_is_handed_over_while_another_caller_waits_and_six_times_at_most() {
         let hop = |hop, is_last| next_hop(&Handover { hop, ..Handover::default() }, &json!({}), is_last).is_some();
         assert_eq!([hop(0, false), hop(5, false), hop(6, false), hop(0, true)], [true, true, false, false]);
     }

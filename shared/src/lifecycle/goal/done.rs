@@ -21,7 +21,7 @@ pub enum Done {
     NotRunning,
     /// It was stopped.
     Stopped,
-    /// It does not exist, or is going.
+    /// It does not exist, or is being deleted.
     Gone,
     /// The groups are as wanted.
     Groups {
@@ -39,7 +39,7 @@ pub enum Done {
     },
     /// The rollback goes on.
     RollbackContinued,
-    /// Somebody else continued it, or it is over.
+    /// Another caller continued it, or it is over.
     NoLongerStuck,
     /// Stopped on purpose until a fix is deployed.
     AwaitingFix {

@@ -98,7 +98,7 @@ fn one_refusal_at_this_moment_is_no_verdict() {
 }
 
 #[test]
-fn a_snapshot_that_somebody_is_taking_is_waited_for_within_stop_minutes() {
+fn a_snapshot_that_another_caller_is_taking_is_waited_for_within_stop_minutes() {
     for mode in [GuardMode::Stop, GuardMode::Probe] {
         let mut observed = refused(marked(ApplicationStatus::Running));
         snapshot(&mut observed, "flink-handlers-sweep-1", SnapshotStatus::Creating);
@@ -116,7 +116,7 @@ fn what_is_in_use_is_asked_again_until_stop_minutes_pass_and_then_the_policy_app
     let mut observed = marked(ApplicationStatus::Running);
     for _ in 0..10 {
         observed.tried.rejected(&GRACEFUL, Rejected::Conflict, "in use".into());
-        assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Wait(Because::SomebodyElse));
+        assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Wait(Because::AnotherCaller));
         later(&mut observed, Duration::from_mins(1));
         observed.tried.looks = 2;
     }
@@ -164,7 +164,7 @@ fn fail_and_continue_leave_it_running_and_unmarked() {
 }
 
 #[test]
-fn how_it_was_stopped_is_told_from_what_was_tried_and_after_a_kill_from_the_marker() {
+fn how_it_was_stopped_is_distinguished_from_what_was_tried_and_after_a_kill_from_the_marker() {
     let mut observed = marked(ApplicationStatus::Ready);
     snapshot(&mut observed, "STOP-app-1", SnapshotStatus::Ready);
     assert_eq!(stopping(OnSnapshotFailure::Fail, &observed), done(GuardOutcome::Stopped));
@@ -173,7 +173,7 @@ fn how_it_was_stopped_is_told_from_what_was_tried_and_after_a_kill_from_the_mark
 }
 
 #[test]
-fn a_stop_whose_snapshot_turned_failed_is_told() {
+fn a_stop_whose_snapshot_turned_failed_is_reported() {
     let mut observed = marked(ApplicationStatus::Ready);
     observed.tried.stops = 1;
     snapshot(&mut observed, "STOP-app-1", SnapshotStatus::Creating);
@@ -254,7 +254,7 @@ fn at_the_quota_an_old_proof_makes_room_and_nothing_is_stopped() {
 }
 
 #[test]
-fn a_probe_that_turns_failed_is_told_in_the_operations_own_words() {
+fn a_probe_that_turns_failed_is_reported_in_the_operations_own_words() {
     let mut observed = seen(ApplicationStatus::Running);
     snapshot(&mut observed, "flink-handlers-guard-1", SnapshotStatus::Failed);
     operation(&mut observed, "CreateApplicationSnapshot", OperationStatus::Failed, Some("checkpoint declined"));
@@ -277,7 +277,7 @@ fn a_force_stop_that_comes_to_nothing_is_given_up() {
 }
 
 #[test]
-fn what_a_killed_guard_stopped_by_force_is_not_told_as_kept() {
+fn what_a_killed_guard_stopped_by_force_is_not_reported_as_kept() {
     let mut observed = marked(ApplicationStatus::Ready);
     snapshot(&mut observed, "of an earlier day", SnapshotStatus::Ready);
     later(&mut observed, Duration::from_hours(2));

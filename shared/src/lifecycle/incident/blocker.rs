@@ -35,7 +35,7 @@ const CANCELLED: [&str; 3] =
     ["Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled"];
 /// HandlerErrorCodes of a resource that was busy, or did not settle (`semantics.md` H.2).
 const BUSY: [&str; 2] = ["ResourceConflict", "NotStabilized"];
-/// HandlerErrorCodes of an error that passes by itself (`semantics.md` H.2).
+/// HandlerErrorCodes of an error that passes on its own (`semantics.md` H.2).
 const TRANSIENT: [&str; 4] = ["Throttling", "ServiceInternalError", "ServiceTimeout", "NetworkFailure"];
 /// How CloudFormation begins to say that a function did not answer (`semantics.md` E.4).
 const UNANSWERED: [&str; 2] = [

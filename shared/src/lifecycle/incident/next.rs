@@ -32,7 +32,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// What a deployment sets unless it is told otherwise.
+    /// What a deployment sets by default.
     fn default() -> Self {
         Self {
             max_replay: Duration::from_hours(20),
@@ -47,7 +47,7 @@ impl Settings {
     /// The most that a force-stop of `application` may have replayed.
     ///
     /// # Errors
-    /// `TagUnreadable` when its tag is no number of hours: then nobody may guess.
+    /// `TagUnreadable` when its tag is no number of hours: then no one may guess.
     pub fn bound(&self, application: Option<&Application>) -> Result<Duration, Refusal> {
         application.map_or(Ok(self.max_replay), |application| bound(application, self.max_replay))
     }
@@ -99,7 +99,7 @@ pub enum Reading {
 }
 
 /// What has to be read of a stack in this status. Consent comes first: of a stack without it nothing but the description is read, except
-/// after a rollback, when a guard of ours may have stopped a job that nobody starts.
+/// after a rollback, when a guard of ours may have stopped a job that no caller starts.
 #[must_use]
 pub fn reading(status: StackStatus, consent: Consent) -> Reading {
     match (phase(status), consent) {

@@ -22,7 +22,7 @@ pub struct Reminder {
     pub is_due: bool,
 }
 
-/// What a sweep at `now` says of `application`; none for one that runs, or that nobody of these handlers stopped. `bound` is the most that
+/// What a sweep at `now` says of `application`; none for one that runs, or that none of these handlers stopped. `bound` is the most that
 /// may be replayed.
 #[must_use]
 pub fn reminder(application: &Application, bound: Duration, now: Timestamp) -> Option<Reminder> {
@@ -71,7 +71,7 @@ mod tests {
         snapshot(&mut observed, "s", SnapshotStatus::Ready);
         let created = observed.now;
         let now = observed.now;
-        assert_eq!(reminder(app(&mut observed), BOUND, now), None, "nobody of these handlers stopped it");
+        assert_eq!(reminder(app(&mut observed), BOUND, now), None, "none of these handlers stopped it");
         app(&mut observed).tags.insert(MARKER.into(), "e".into());
         assert_eq!(reminder(app(&mut observed), BOUND, now).unwrap().lost_after, created.plus(BOUND));
         app(&mut observed).status = ApplicationStatus::Running;

@@ -8,7 +8,7 @@ use super::{Incident, StackEvent};
 
 const STOP: &str = "StopApplication";
 
-/// By how much Flink's clock may be behind CloudFormation's: it tells whole seconds, and two services' clocks differ.
+/// By how much Flink's clock may be behind CloudFormation's: it shows whole seconds, and two services' clocks differ.
 const CLOCK_SKEW_MILLIS: i64 = 5000;
 
 /// The letters of an event's ID that tokens and snapshot names take.
@@ -24,15 +24,15 @@ pub(super) fn gate(event_id: &str) -> String {
 /// What is owed to an application now that the stack operation is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owed {
-    /// Nothing: nobody of these handlers stopped it, or it waits for a fix.
+    /// Nothing: none of these handlers stopped it, or it waits for a fix.
     Nothing,
     /// It is started, or if it runs proven.
     Start,
-    /// Its marker is removed: a person stopped it since, or nobody ever did.
+    /// Its marker is removed: a person stopped it since, or no one ever did.
     Unmark,
 }
 
-/// What is owed to `application`: it carries the marker, or CloudFormation erased it and the application's own history tells.
+/// What is owed to `application`: it carries the marker, or CloudFormation erased it and the application's own history shows it.
 pub(super) fn owed(incident: &Incident, application: &Application) -> Owed {
     let status = application.status;
     let (is_ready, is_running) = (status == ApplicationStatus::Ready, status == ApplicationStatus::Running);
@@ -65,7 +65,7 @@ pub(super) fn owed(incident: &Incident, application: &Application) -> Owed {
 /// Whether a marker still stands for a stop that these handlers made.
 enum Counts {
     Yes,
-    /// Nobody stopped it since the row that the marker names, or a person did after that operation.
+    /// No caller stopped it since the row that the marker names, or a person did after that operation.
     No,
     /// The row, or the operations of an application that an older operation stopped, cannot be read.
     Unknown,
@@ -86,7 +86,7 @@ fn counts(incident: &Incident, application: &Application, event: &str) -> Counts
     if is_before || is_after { Counts::No } else { Counts::Yes }
 }
 
-/// RUNNING, and given up. If nobody stopped it since that operation ended, the process died before its stop: it is proven once more.
+/// RUNNING, and given up. If no caller stopped it since that operation ended, the process died before its stop: it is proven once more.
 /// Otherwise a person started it, and the marker is over.
 fn awaiting(incident: &Incident, application: &Application, event: &str) -> Owed {
     let Some((_, row)) = incident.since(event) else { return Owed::Unmark };
@@ -107,7 +107,7 @@ pub(super) fn may_be_left_behind(stack: StackStatus, application: Option<Applica
     }
 }
 
-/// Whether the sweep finds that nobody finished with `application`. An erased marker is made up for once: an application that was started
+/// Whether the sweep finds that no one finished with `application`. An erased marker is made up for once: an application that was started
 /// since, or whose history cannot be read, may have been stopped by a person, and a person's stop is left alone.
 #[must_use]
 pub fn left_behind(incident: &Incident, application: &Application) -> bool {
@@ -130,7 +130,7 @@ fn stopped_within(incident: &Incident, application: &Application) -> bool {
     incident.ended().is_none_or(|ended| stop.started <= ended.time)
 }
 
-/// An update of this operation failed and left a running job READY (`semantics.md` G.21), and nobody has touched it since. The guard's
+/// An update of this operation failed and left a running job READY (`semantics.md` G.21), and no one has touched it since. The guard's
 /// probe leaves no marker, and a rollback of an adoption calls no auto-start: it is a resource of that very deployment.
 fn failed_within(incident: &Incident, application: &Application) -> bool {
     let (Operations::Listed(all), Some(began)) = (&application.operations, incident.began()) else { return false };

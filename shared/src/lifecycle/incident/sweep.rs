@@ -50,7 +50,7 @@ pub fn duty(glimpse: &Glimpse) -> Duty {
     if glimpse.may_invoke && may_be_left { Duty::Examine } else { Duty::Snapshots }
 }
 
-/// A stack that has not opted in: a person is told of what its guard stopped and nobody started.
+/// A stack that has not opted in: a person is notified of what its guard stopped and no caller started.
 fn untagged(glimpse: Glimpse) -> Duty {
     let is_down = glimpse.status == Some(ApplicationStatus::Ready) && glimpse.is_marked;
     let is_owed = is_down && glimpse.stack == StackStatus::UpdateRollbackComplete;

@@ -1,4 +1,4 @@
-//! Incidents, told as rows.
+//! Incidents, written as rows.
 
 mod owed;
 mod stuck;
@@ -23,7 +23,7 @@ fn row(resource_type: &str, logical_id: &str, status: &str, reason: &str) -> Sta
     }
 }
 
-/// The rows of `semantics.md` C.4, told in order of time.
+/// The rows of `semantics.md` C.4, in order of time.
 fn incident(failure: &str, also: Option<StackEvent>) -> Incident {
     let mut events = vec![
         row(STACK, "s", "UPDATE_IN_PROGRESS", "User Initiated"),
@@ -198,7 +198,7 @@ fn several_are_all_started_before_any_is_waited_for() {
 }
 
 #[test]
-fn of_an_untagged_stack_a_person_is_told_what_its_guard_stopped_and_nothing_is_started() {
+fn of_an_untagged_stack_a_person_is_notified_what_its_guard_stopped_and_nothing_is_started() {
     let (mut incident, mut observed) = over(ApplicationStatus::Ready);
     incident.consent = Consent::None;
     let of = |incident: &Incident, observed: &Observed| {

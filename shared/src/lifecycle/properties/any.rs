@@ -34,7 +34,7 @@ fn any_goal() -> impl Strategy<Value = Properties> {
     })
 }
 
-/// Another writer: it replaces the list too, and touches only keys that are nobody's of ours.
+/// Another writer: it replaces the list too, and touches only keys that are not ours.
 fn foreign_write(goal: &Properties, present: &mut Vec<Group>, written: &[Group]) {
     for (id, key, value) in pairs(written).filter(|(id, key, _)| is_foreign(goal, id, key)) {
         insert(present, id, key, value);

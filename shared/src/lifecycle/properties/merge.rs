@@ -95,7 +95,7 @@ pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> M
 
 struct Conflict;
 
-/// What becomes of a wanted key whose present value is not the wanted one; nothing to tell when that is an ordinary
+/// What becomes of a wanted key whose present value is not the wanted one; nothing to report when that is an ordinary
 /// change.
 fn settle(
     goal: &Properties,

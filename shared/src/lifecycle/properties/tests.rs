@@ -59,7 +59,7 @@ fn equal_groups_make_no_call() {
 }
 
 #[test]
-fn a_key_of_somebody_else_is_a_conflict_named_without_its_value() {
+fn a_key_of_another_caller_is_a_conflict_named_without_its_value() {
     let observed = with(&[("ours", "stream", "secret")], ApplicationStatus::Ready);
     let Step::Refuse(refusal) = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed)
     else {
@@ -87,7 +87,7 @@ fn a_key_of_ours_that_is_no_longer_wanted_goes_and_one_that_was_changed_meanwhil
 }
 
 #[test]
-fn on_a_running_application_the_restart_is_told_what_is_now_described() {
+fn on_a_running_application_the_restart_is_reported_what_is_now_described() {
     let mut observed = with(&[], ApplicationStatus::Running);
     app(&mut observed).running_with = Some((super::super::Restore::Custom("s".into()), true));
     let step = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed);
@@ -115,8 +115,8 @@ fn nothing_is_taken_from_an_application_that_goes_with_its_stack() {
     assert!(matches!(next_step(&delete, &observed), Step::Done(Done::GroupsLeft { .. })));
 }
 
-/// What is told after the call of `step` was accepted and seen.
-fn told_after(goal: &Goal, observed: &mut Observed) -> Step {
+/// What is reported after the call of `step` was accepted and seen.
+fn reported_after(goal: &Goal, observed: &mut Observed) -> Step {
     let Step::Call(call @ Call::UpdateProperties { .. }, _) = next_step(goal, observed) else { panic!() };
     observed.tried.accepted(&call);
     if let Call::UpdateProperties { groups, .. } = call {
@@ -126,19 +126,19 @@ fn told_after(goal: &Goal, observed: &mut Observed) -> Step {
 }
 
 #[test]
-fn what_was_changed_or_dropped_behind_our_back_is_repaired_and_told() {
+fn what_was_changed_or_dropped_behind_our_back_is_repaired_and_reported() {
     let ours = [("ours", "changed", "v"), ("ours", "dropped", "v")];
     let mut observed = with(&[("ours", "changed", "by them")], ApplicationStatus::Ready);
-    let told = told_after(&goal(&ours, &ours, ConflictPolicy::Fail), &mut observed);
-    assert_eq!(told, done(&[("ours/changed", How::Repaired), ("ours/dropped", How::Repaired)]));
+    let message = reported_after(&goal(&ours, &ours, ConflictPolicy::Fail), &mut observed);
+    assert_eq!(message, done(&[("ours/changed", How::Repaired), ("ours/dropped", How::Repaired)]));
     assert_eq!(app(&mut observed).groups, groups(&ours));
 }
 
 #[test]
-fn an_overwritten_key_is_told_after_the_call_too() {
+fn an_overwritten_key_is_reported_after_the_call_too() {
     let mut observed = with(&[("ours", "stream", "theirs")], ApplicationStatus::Ready);
-    let told = told_after(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Overwrite), &mut observed);
-    assert_eq!(told, done(&[("ours/stream", How::Replaced)]));
+    let message = reported_after(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Overwrite), &mut observed);
+    assert_eq!(message, done(&[("ours/stream", How::Replaced)]));
 }
 
 #[test]
@@ -188,22 +188,22 @@ fn a_borrowed_application_must_allow_this_stack_at_every_step() {
 }
 
 #[test]
-fn the_holder_of_a_key_is_named_where_the_application_tells() {
+fn the_holder_of_a_key_is_named_where_the_application_shows_it() {
     let mut observed = with(&[("r", "k", "theirs")], ApplicationStatus::Ready);
     app(&mut observed).tags.insert(STACK_NAME.into(), "orders".into());
     app(&mut observed).tags.insert(HANDLERS_ALLOW.into(), "reports".into());
-    let told = |reach: Reach| {
+    let message = |reach: Reach| {
         let goal = Properties { reach, ..properties(&[("r", "k", "v")], &[], ConflictPolicy::Fail) };
         let Step::Refuse(refusal) = next_step(&Goal::Properties(goal), &observed) else { panic!() };
         refusal.to_string()
     };
-    assert!(told(Reach::Own).contains("r/k (held perhaps by the stack reports"), "{}", told(Reach::Own));
-    let borrowed = told(Reach::Borrowed { stack: "reports".into(), id: REPORTS.into() });
+    assert!(message(Reach::Own).contains("r/k (held perhaps by the stack reports"), "{}", message(Reach::Own));
+    let borrowed = message(Reach::Borrowed { stack: "reports".into(), id: REPORTS.into() });
     assert!(borrowed.contains("r/k (held by the application's own stack orders)"), "{borrowed}");
 }
 
 #[test]
-fn an_update_that_left_the_job_stopped_is_told_whether_operations_can_be_read_or_not() {
+fn an_update_that_left_the_job_stopped_is_reported_whether_operations_can_be_read_or_not() {
     let update = goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail);
     let mut observed = with(&[], ApplicationStatus::Running);
     assert!(matches!(next_step(&update, &observed), Step::Call(..)));
@@ -214,7 +214,7 @@ fn an_update_that_left_the_job_stopped_is_told_whether_operations_can_be_read_or
     assert!(refusal.to_string().ends_with("no such topic. The application is READY now."), "{refusal}");
 
     app(&mut unreadable).operations = super::super::Operations::Unreadable;
-    assert!(matches!(told_after(&update, &mut unreadable), Step::Done(_)));
+    assert!(matches!(reported_after(&update, &mut unreadable), Step::Done(_)));
     app(&mut unreadable).status = ApplicationStatus::Ready;
     assert!(matches!(next_step(&update, &unreadable), Step::Refuse(Refusal::UpdateFailed { .. })));
 }

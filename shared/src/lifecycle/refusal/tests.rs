@@ -19,10 +19,10 @@ impl Refusal {
                 Self::StartFailed { application: "app".into(), error: text(), tried: text() }
             }
             Some(Self::StartFailed { .. }) => Self::NothingToRestore { application: "app".into(), tried: text() },
-            Some(Self::NothingToRestore { .. }) => Self::UpdateFellBack { application: "app".into(), error: text() },
-            Some(Self::UpdateFellBack { .. }) => Self::Renamed { from: text(), to: text() },
-            Some(Self::Renamed { .. }) => Self::FellBack { application: "app".into(), seen: text() },
-            Some(Self::FellBack { .. }) => {
+            Some(Self::NothingToRestore { .. }) => Self::UpdateRolledBack { application: "app".into(), error: text() },
+            Some(Self::UpdateRolledBack { .. }) => Self::Renamed { from: text(), to: text() },
+            Some(Self::Renamed { .. }) => Self::StoppedAfterStart { application: "app".into(), seen: text() },
+            Some(Self::StoppedAfterStart { .. }) => {
                 Self::StartedByAnother { application: "app".into(), restored: text(), snapshot: text() }
             }
             Some(Self::StartedByAnother { .. }) => Self::Unhealthy { application: "app".into(), error: text() },

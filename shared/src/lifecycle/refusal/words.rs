@@ -15,17 +15,19 @@ impl Refusal {
             Self::RolledBack { .. } => "The application is ROLLED_BACK",
             Self::UnknownStatus { .. } => "AWS reports a status that this version does not know",
             Self::StartFailed { .. } => "The application did not start",
-            Self::NothingToRestore { .. } => "No snapshot is of a runtime that this one can restore",
-            Self::UpdateFellBack { .. } => "Flink took the update back",
+            Self::NothingToRestore { .. } => "No READY snapshot is compatible with this runtime",
+            Self::UpdateRolledBack { .. } => "Managed Flink rolled the update back",
             Self::Renamed { .. } => "The update names another application",
-            Self::FellBack { .. } => "The application started and is READY again",
+            Self::StoppedAfterStart { .. } => "The application started and is READY again",
             Self::StartedByAnother { .. } => "Another start left the state behind",
             Self::Unhealthy { .. } => "The application is RUNNING and its job is not healthy",
             Self::SnapshotFailed { .. } => "Flink cannot snapshot the job, so it takes no update",
             Self::UpdateFailed { .. } => "The property update failed",
-            Self::PropertyConflict { .. } => "A property is already set to another value by somebody else",
-            Self::TooManyConflicts { .. } => "Somebody else keeps changing the application",
-            Self::Unanswered { .. } => "AWS does not answer",
+            Self::PropertyConflict { .. } => {
+                "Property conflict: the key exists with a different value that this resource did not set"
+            }
+            Self::TooManyConflicts { .. } => "Another caller keeps changing the application",
+            Self::Unanswered { .. } => "AWS did not respond",
             Self::ReplayForbidden { .. } => "A force-stop would lose more than may be replayed",
             Self::WouldNotStop { .. } => "The application does not stop",
             Self::NotSettled { .. } => "The application does not come to rest",
@@ -35,10 +37,10 @@ impl Refusal {
             Self::NotTagged { .. } => "A blocked application has not opted in",
             Self::TagUnreadable { .. } => "A tag cannot be read",
             Self::StackNotTagged { .. } => "The stack has not opted in",
-            Self::Superseded => "The stack went on without this request",
+            Self::Superseded => "A newer stack operation replaced this request",
             Self::NotAwaited { .. } => "CloudFormation does not wait for this request",
             Self::Denied { .. } => "A permission is missing",
-            Self::Rejected { .. } => "AWS does not take the request",
+            Self::Rejected { .. } => "AWS rejected the request",
         }
     }
 
@@ -59,20 +61,22 @@ impl Refusal {
             }
             Self::UnknownStatus { .. } => "Update the handlers; until then do by hand what was asked for.",
             Self::StartFailed { .. } => {
-                "Mend what the error names (jar, entry point, property groups, permissions, snapshot), then deploy again."
+                "Fix what the error names (jar, entry point, property groups, permissions, snapshot), then deploy again."
             }
             Self::NothingToRestore { .. } => {
                 "Go back to the runtime that the snapshot was made under, or name a snapshot with \
                  RESTORE_FROM_CUSTOM_SNAPSHOT, or say SKIP_RESTORE_FROM_SNAPSHOT to start empty."
             }
-            Self::UpdateFellBack { .. } => {
-                "Mend what the error names (the new code, its configuration, the snapshot it restores), then deploy again."
+            Self::UpdateRolledBack { .. } => {
+                "Fix what the error names (the new code, its configuration, the snapshot it restores), then deploy again."
             }
             Self::Renamed { .. } => {
                 "Keep the name; or, since a new application starts empty and the old one's snapshots go with it, say \
                  SKIP_RESTORE_FROM_SNAPSHOT in the RunConfiguration of the same update."
             }
-            Self::FellBack { .. } => "Read the application's log for why the job ended, mend it, then deploy again.",
+            Self::StoppedAfterStart { .. } => {
+                "Read the application's log for why the job ended, fix it, then deploy again."
+            }
             Self::StartedByAnother { .. } => {
                 "Take that start function out of the stack, in the deployment that adds the guard; to get the state back, deploy with \
                  RESTORE_FROM_CUSTOM_SNAPSHOT and that snapshot's name."
@@ -85,14 +89,14 @@ impl Refusal {
                 "Read the application's log for what the job fails on; stop it with `aws kinesisanalyticsv2 stop-application \
                  --force` (what came after the newest snapshot is replayed), then deploy again."
             }
-            Self::UpdateFailed { .. } => "Mend what the error names, then deploy again.",
+            Self::UpdateFailed { .. } => "Fix the cause shown above, then deploy again.",
             Self::PropertyConflict { .. } => "Remove the key on one side, or set ConflictPolicy to Overwrite or Keep.",
             Self::TooManyConflicts { .. } => "Let the other change end, then deploy again.",
             Self::Unanswered { .. } => {
                 "Deploy again when the service answers; if it throttles, deploy fewer stacks at a time."
             }
             Self::ReplayForbidden { .. } => {
-                "Choose: mend the job so that it can be snapshotted, or stop it yourself with `aws kinesisanalyticsv2 \
+                "Choose: fix the job so that it can be snapshotted, or stop it yourself with `aws kinesisanalyticsv2 \
                  stop-application --force` and accept the loss."
             }
             Self::NotSettled { .. } => {
@@ -107,8 +111,8 @@ impl Refusal {
                  deploy with --role-arn from now on, or set ContinueWithOwnRole in the access stack."
             }
             Self::OtherBlocker { .. } => {
-                "Mend that resource, then `aws cloudformation continue-update-rollback`, with `--resources-to-skip` for one that \
-                 cannot be mended; nothing was stopped."
+                "Fix that resource, then `aws cloudformation continue-update-rollback`, with `--resources-to-skip` for one that \
+                 cannot be fixed; nothing was stopped."
             }
             Self::NotTagged { .. } => {
                 "Tag it flink-unstick=enabled with `aws kinesisanalyticsv2 tag-resource`, then invoke flink-rollback-unsticker with \
@@ -126,7 +130,7 @@ impl Refusal {
             Self::Denied { .. } => {
                 "Deploy the access stack of this version, or add the permission to the function's role."
             }
-            Self::Rejected { .. } => "Mend what the error names, then deploy again.",
+            Self::Rejected { .. } => "Fix the cause shown above, then deploy again.",
         }
     }
 }
@@ -145,15 +149,15 @@ impl fmt::Display for Refusal {
             Self::StartFailed { application, error, tried } => {
                 write!(formatter, "{title}: {application}: {error} Tried: {tried}.")
             }
-            Self::FellBack { application, seen } => write!(formatter, "{title}: {application}: {seen}."),
+            Self::StoppedAfterStart { application, seen } => write!(formatter, "{title}: {application}: {seen}."),
             Self::StartedByAnother { application, restored, snapshot } => write!(
                 formatter,
-                "{title}: {application}: after it was stopped for this deployment somebody else started it with {restored}; \
+                "{title}: {application}: after it was stopped for this deployment another caller started it with {restored}; \
                  snapshot {snapshot} holds its state, and rolling back does not bring it back."
             ),
             Self::NothingToRestore { application, tried } => write!(formatter, "{title}: {application}: {tried}."),
             Self::Renamed { from, to } => write!(formatter, "{title}: {to} instead of {from}."),
-            Self::UpdateFellBack { application, error }
+            Self::UpdateRolledBack { application, error }
             | Self::Unhealthy { application, error }
             | Self::SnapshotFailed { application, error }
             | Self::UpdateFailed { application, error }
@@ -171,7 +175,7 @@ impl fmt::Display for Refusal {
             Self::StackNotTagged { application } => {
                 write!(
                     formatter,
-                    "{title}: its guard stopped {application} for an update that was rolled back, and nobody started it."
+                    "{title}: its guard stopped {application} for an update that was rolled back, and no caller started it."
                 )
             }
             Self::NoServiceRole => write!(formatter, "{title}, and this function may not use its own."),

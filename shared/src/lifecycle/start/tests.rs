@@ -35,7 +35,7 @@ fn a_running_application_is_left_alone() {
 }
 
 #[test]
-fn a_start_that_failed_is_told_in_the_operations_own_words_and_not_repeated() {
+fn a_start_that_failed_is_reported_in_the_operations_own_words_and_not_repeated() {
     let mut observed = seen(ApplicationStatus::Ready);
     operation(&mut observed, START, OperationStatus::Failed, Some("no main class"));
     let Step::Refuse(refusal) = step(&observed) else { panic!("{:?}", step(&observed)) };
@@ -57,7 +57,7 @@ fn without_operations_a_start_that_stays_unseen_is_given_up() {
     observed.tried.starts = 1;
     assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
     observed.tried.looks = UNSEEN_LOOKS + 1;
-    assert!(matches!(step(&observed), Step::Refuse(Refusal::FellBack { .. })));
+    assert!(matches!(step(&observed), Step::Refuse(Refusal::StoppedAfterStart { .. })));
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_start_that_hangs_on_the_way_back_is_ended_and_the_old_codes_own_snapshot_is
     assert_eq!(step(&observed), Step::Wait(Because::Busy(ApplicationStatus::Starting)), "forward it fails late");
     let force = Call::Stop { force: true };
     assert_eq!(on_the_way_back(&observed), Step::Call(force.clone(), Because::StartHangs));
-    // Whoever goes on from here knows it from the operation alone.
+    // The next invocation knows it from the operation alone.
     observed.tried = super::super::Tried::default();
     app(&mut observed).status = ApplicationStatus::Ready;
     let Operations::Listed(all) = &mut app(&mut observed).operations else { panic!() };
@@ -123,14 +123,14 @@ fn a_start_that_hangs_on_the_way_back_is_ended_and_the_old_codes_own_snapshot_is
 fn an_update_that_failed_on_the_way_back_is_no_reason_to_leave_it_down_and_no_success_either() {
     let mut observed = of_two_codes();
     operation(&mut observed, "UpdateApplication", OperationStatus::Failed, Some("no"));
-    assert!(matches!(step(&observed), Step::Refuse(Refusal::UpdateFellBack { .. })));
+    assert!(matches!(step(&observed), Step::Refuse(Refusal::UpdateRolledBack { .. })));
     assert!(matches!(on_the_way_back(&observed), Step::Call(Call::Start { .. }, _)));
     app(&mut observed).status = ApplicationStatus::Running;
-    assert!(matches!(on_the_way_back(&observed), Step::Refuse(Refusal::UpdateFellBack { .. })));
+    assert!(matches!(on_the_way_back(&observed), Step::Refuse(Refusal::UpdateRolledBack { .. })));
 }
 
 #[test]
-fn a_job_that_somebody_else_started_from_something_else_after_the_stop_is_a_failure() {
+fn a_job_that_another_caller_started_from_something_else_after_the_stop_is_a_failure() {
     for (restored, asked, fails) in [
         (Restore::Skip, Restore::Latest, true),
         (Restore::Custom("older".into()), Restore::Latest, true),

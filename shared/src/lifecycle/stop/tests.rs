@@ -46,7 +46,7 @@ fn a_rejected_snapshot_leads_to_force_under_the_replay_rule() {
     assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
     snapshot(&mut observed, "s", SnapshotStatus::Ready);
     later(&mut observed, Duration::from_hours(21));
-    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::NotStopped), "nobody owes a start");
+    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::NotStopped), "no one owes a start");
     observed.tried.untagged = 1;
     assert!(matches!(step(&observed), Step::Refuse(Refusal::ReplayForbidden { .. })));
 }
@@ -60,7 +60,7 @@ fn a_stop_that_takes_too_long_is_forced() {
 }
 
 #[test]
-fn an_application_that_stopped_without_us_is_told_apart() {
+fn an_application_that_stopped_without_us_is_distinguished() {
     assert_eq!(step(&seen(ApplicationStatus::Ready)), Step::Done(Done::NotRunning));
     let mut observed = seen(ApplicationStatus::Ready);
     observed.tried.forced = 1;

@@ -1,4 +1,4 @@
-//! What is due, what is kept, and what is told.
+//! What is due, what is kept, and what is reported.
 
 use super::super::fixtures::*;
 use super::super::{Goal, Rejected, next_step};
@@ -48,11 +48,11 @@ fn an_old_snapshot_is_not_enough_but_a_job_that_was_only_just_started_is_left_to
 }
 
 #[test]
-fn none_is_taken_while_one_is_made_or_a_stack_is_worked_on_or_nobody_consented() {
+fn none_is_taken_while_one_is_made_or_a_stack_is_worked_on_or_no_one_consented() {
     let mut due = tagged(ApplicationStatus::Running);
     later(&mut due, 7 * HOUR);
     let mut made = due.clone();
-    snapshot(&mut made, "somebodys", SnapshotStatus::Creating);
+    snapshot(&mut made, "anothers", SnapshotStatus::Creating);
     assert_eq!(step(&made), Step::Done(Done::Swept));
     let mut deployed = due.clone();
     deployed.stack.status = Some(StackStatus::UpdateInProgress);
@@ -64,7 +64,7 @@ fn none_is_taken_while_one_is_made_or_a_stack_is_worked_on_or_nobody_consented()
 }
 
 #[test]
-fn a_tag_that_is_no_whole_number_of_hours_is_told() {
+fn a_tag_that_is_no_whole_number_of_hours_is_reported() {
     for value in ["", "six", "0", "-1", "1.5", "8761"] {
         let mut observed = tagged(ApplicationStatus::Running);
         app(&mut observed).tags.insert(SNAPSHOT_HOURS.into(), value.into());
@@ -73,7 +73,7 @@ fn a_tag_that_is_no_whole_number_of_hours_is_told() {
 }
 
 #[test]
-fn one_that_failed_is_told_in_its_operations_words_and_tried_again_in_an_hour() {
+fn one_that_failed_is_reported_in_its_operations_words_and_tried_again_in_an_hour() {
     let mut observed = tagged(ApplicationStatus::Running);
     later(&mut observed, 7 * HOUR);
     operation(&mut observed, "CreateApplicationSnapshot", OperationStatus::Failed, Some("why"));
@@ -96,7 +96,7 @@ fn a_failure_of_before_a_restart_or_a_younger_snapshot_is_over() {
         snapshot(&mut observed, "flink-handlers-sweep-before", SnapshotStatus::Failed);
         later(&mut observed, Duration::from_mins(1));
         if heals {
-            snapshot(&mut observed, "somebodys", SnapshotStatus::Ready);
+            snapshot(&mut observed, "anothers", SnapshotStatus::Ready);
         } else {
             operation(&mut observed, START, OperationStatus::Successful, None);
         }
@@ -105,7 +105,7 @@ fn a_failure_of_before_a_restart_or_a_younger_snapshot_is_over() {
 }
 
 #[test]
-fn one_that_is_refused_for_want_of_a_healthy_job_is_a_failure() {
+fn one_that_is_refused_without_a_healthy_job_is_a_failure() {
     let mut observed = tagged(ApplicationStatus::Running);
     later(&mut observed, 7 * HOUR);
     let call = Call::CreateSnapshot { name: "flink-handlers-sweep-now".into() };
@@ -114,7 +114,7 @@ fn one_that_is_refused_for_want_of_a_healthy_job_is_a_failure() {
 }
 
 #[test]
-fn a_refused_one_is_told_when_it_first_happens_whatever_the_clock_says_and_then_once_an_hour() {
+fn a_refused_one_is_reported_when_it_first_happens_whatever_the_clock_says_and_then_once_an_hour() {
     let refusal = Refusal::SnapshotFailed { application: "app".into(), error: "no".into() };
     for minutes in [0, 7, 23, 41, 59] {
         let mut observed = tagged(ApplicationStatus::Running);
@@ -133,10 +133,10 @@ fn a_refused_one_is_told_when_it_first_happens_whatever_the_clock_says_and_then_
 }
 
 #[test]
-fn what_goes_on_is_told_when_it_is_new_and_then_once_an_hour() {
-    let told = |minutes: i64| is_reminder_due(Timestamp(7), Timestamp(7 + minutes * 60_000));
-    assert_eq!([0, 15, 22, 30, 45].map(told), [true, true, true, false, false]);
-    assert_eq!([60, 74, 75, 119, 600].map(told), [true, true, false, false, true]);
+fn what_goes_on_is_reported_when_it_is_new_and_then_once_an_hour() {
+    let message = |minutes: i64| is_reminder_due(Timestamp(7), Timestamp(7 + minutes * 60_000));
+    assert_eq!([0, 15, 22, 30, 45].map(message), [true, true, true, false, false]);
+    assert_eq!([60, 74, 75, 119, 600].map(message), [true, true, false, false, true]);
 }
 
 #[test]
@@ -148,5 +148,5 @@ fn more_than_one_sweep_finishes_with_have_their_turn_in_those_that_follow() {
     assert!((0..9).all(|number| in_turn(0..3, 3, sweep(number)) == [0, 1, 2]), "who has always a turn keeps the order");
     let mut all = in_turn(0..7, 3, sweep(4));
     all.sort_unstable();
-    assert!(all.into_iter().eq(0..7), "nobody is dropped");
+    assert!(all.into_iter().eq(0..7), "no one is dropped");
 }

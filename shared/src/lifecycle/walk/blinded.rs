@@ -28,47 +28,47 @@ fn through(stabilize: Duration, lens: impl Fn(&mut Observed)) -> String {
 
 #[test]
 fn without_operations_a_job_that_cannot_start_is_started_once_too_often() {
-    let told = through(Duration::ZERO, |observed| {
+    let message = through(Duration::ZERO, |observed| {
         if let Some(application) = &mut observed.application {
             application.operations = Operations::Unreadable;
         }
     });
-    assert!(told.starts_with("a third start"), "{told}");
+    assert!(message.starts_with("a third start"), "{message}");
 }
 
 #[test]
 fn without_memory_a_call_is_repeated() {
-    let told = through(Duration::ZERO, |observed| observed.tried = Tried::default());
-    assert!(told.contains("once too often"), "{told}");
+    let message = through(Duration::ZERO, |observed| observed.tried = Tried::default());
+    assert!(message.contains("once too often"), "{message}");
 }
 
 #[test]
 fn without_the_status_a_call_is_forbidden() {
-    let told = through(Duration::ZERO, |observed| {
+    let message = through(Duration::ZERO, |observed| {
         if let Some(application) = &mut observed.application {
             application.status = ApplicationStatus::Ready;
         }
     });
-    assert!(told.contains("is forbidden here"), "{told}");
+    assert!(message.contains("is forbidden here"), "{message}");
 }
 
 #[test]
 fn without_the_snapshots_own_status_a_looping_job_is_called_healthy() {
-    let told = through(STABILIZE, |observed| {
+    let message = through(STABILIZE, |observed| {
         for snapshot in observed.application.iter_mut().flat_map(|application| &mut application.snapshots) {
             snapshot.status = SnapshotStatus::Ready;
         }
     });
-    assert!(told.starts_with("Healthy is not true"), "{told}");
+    assert!(message.starts_with("Healthy is not true"), "{message}");
 }
 
 #[test]
 fn without_refusals_it_waits_for_ever() {
-    let told = caught(Duration::ZERO, &|goal: &Goal, observed: &Observed| match next_step(goal, observed) {
+    let message = caught(Duration::ZERO, &|goal: &Goal, observed: &Observed| match next_step(goal, observed) {
         Step::Refuse(_) => Step::Wait(Because::NotSeenYet),
         step @ (Step::Done(_) | Step::Call(..) | Step::Wait(_)) => step,
     });
-    assert!(told.starts_with("waits for ever"), "{told}");
+    assert!(message.starts_with("waits for ever"), "{message}");
 }
 
 /// The same for a sweep of an application with three snapshots of ours.
@@ -88,18 +88,18 @@ fn swept_through(lens: impl Fn(&mut Vec<Snapshot>)) -> String {
 
 #[test]
 fn without_the_snapshot_that_is_being_taken_a_second_one_is_asked_for() {
-    let told = swept_through(|snapshots| snapshots.retain(|one| one.status != SnapshotStatus::Creating));
-    assert!(told.starts_with("a snapshot is asked for while one is being taken"), "{told}");
+    let message = swept_through(|snapshots| snapshots.retain(|one| one.status != SnapshotStatus::Creating));
+    assert!(message.starts_with("a snapshot is asked for while one is being taken"), "{message}");
 }
 
 #[test]
 fn without_the_snapshots_times_the_newest_is_pruned() {
-    let told = swept_through(|snapshots| snapshots.iter_mut().for_each(|one| one.created.0 = -one.created.0));
-    assert!(told.contains("is forbidden here"), "{told}");
+    let message = swept_through(|snapshots| snapshots.iter_mut().for_each(|one| one.created.0 = -one.created.0));
+    assert!(message.contains("is forbidden here"), "{message}");
 }
 
 #[test]
 fn without_an_old_snapshot_more_stay_than_are_kept() {
-    let told = swept_through(|snapshots| snapshots.retain(|one| one.name != old(2)));
-    assert!(told.starts_with("more snapshots stay than are kept"), "{told}");
+    let message = swept_through(|snapshots| snapshots.retain(|one| one.name != old(2)));
+    assert!(message.starts_with("more snapshots stay than are kept"), "{message}");
 }

@@ -1,4 +1,4 @@
-//! Generated runs: between every two looks somebody else does something, every call is answered somehow, and the service goes on in
+//! Generated runs: between every two looks another caller does something, every call is answered somehow, and the service goes on in
 //! one of its ways. Whatever comes, a run ends: with its goal reached, or with a refusal that fits what the service knows to be so.
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::lifecycle::{Force, Timestamp};
 /// More looks than any run here takes.
 const MOST: usize = 2000;
 
-/// What the run has seen happen, whoever did it.
+/// What the run has seen happen, by any caller.
 #[derive(Debug, Default)]
 struct Record {
     starts: usize,
@@ -50,7 +50,7 @@ impl Record {
     }
 }
 
-/// Takes the choices in turn; when there are none left, the service goes on by itself and answers well.
+/// Takes the choices in turn; when there are none left, the service goes on on its own and answers well.
 struct Choices(std::vec::IntoIter<u8>);
 
 impl Choices {
@@ -127,8 +127,10 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         Refusal::RolledBack { .. } => world.status == Some(Status::RolledBack),
         Refusal::StartFailed { .. } => record.has_failed(Kind::Start),
         Refusal::NothingToRestore { .. } => world.kept == Kept::Incompatible,
-        Refusal::UpdateFellBack { .. } => record.has_failed(Kind::Update),
-        Refusal::FellBack { .. } => world.status == Some(Status::Ready) && (record.starts > 0 || record.started),
+        Refusal::UpdateRolledBack { .. } => record.has_failed(Kind::Update),
+        Refusal::StoppedAfterStart { .. } => {
+            world.status == Some(Status::Ready) && (record.starts > 0 || record.started)
+        }
         Refusal::Unhealthy { .. } => {
             let proof = matches!(world.proof, Some(SnapshotStatus::Failed | SnapshotStatus::Deleting));
             let unseen = record.snapshots > 0 && world.proof.is_none();

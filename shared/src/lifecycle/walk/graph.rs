@@ -79,8 +79,8 @@ impl Graph<'_> {
                 self.promise(pruned, at, || "more snapshots stay than are kept".to_owned())
             }
             Step::Refuse(refusal) => {
-                let told = !refusal.remedy().is_empty() && !refusal.title().is_empty();
-                self.promise(told, at, || "a refusal without a remedy".to_owned())
+                let message = !refusal.remedy().is_empty() && !refusal.title().is_empty();
+                self.promise(message, at, || "a refusal without a remedy".to_owned())
             }
             Step::Wait(_) => {
                 for next in world.waited() {
@@ -99,7 +99,7 @@ impl Graph<'_> {
                 let started = matches!(call, Call::Start { .. })
                     && world.readable
                     && world.started.is_some_and(|count| count > 1);
-                self.promise(!started, at, || "a third start, though the operations tell of two".to_owned())?;
+                self.promise(!started, at, || "a third start, though the operations show two".to_owned())?;
                 let second =
                     self.is_sweep() && matches!(call, Call::CreateSnapshot { .. }) && world.is_taking_snapshot();
                 self.promise(!second, at, || "a snapshot is asked for while one is being taken".to_owned())?;
@@ -143,7 +143,7 @@ impl Graph<'_> {
         components(self.nodes.len(), |at| &self.nodes[at].next, |at| within(&self.nodes[at]))
     }
 
-    /// No circle leads through a call, and none that only waits stays where nothing passes by itself.
+    /// No circle leads through a call, and none that only waits stays where nothing passes on its own.
     fn circles(&self) -> Result<(), String> {
         let everywhere = self.components(|_| true);
         for (at, node) in self.nodes.iter().enumerate() {
@@ -153,7 +153,7 @@ impl Graph<'_> {
         let settled = self.components(|node| !node.world.is_working());
         for (at, node) in self.nodes.iter().enumerate().filter(|(_, node)| !node.world.is_working()) {
             let circle = node.next.iter().any(|(to, _)| settled[at] == settled[*to]);
-            self.promise(!circle, at, || "waits for ever where nothing passes by itself".to_owned())?;
+            self.promise(!circle, at, || "waits for ever where nothing passes on its own".to_owned())?;
         }
         Ok(())
     }

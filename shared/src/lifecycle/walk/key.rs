@@ -6,7 +6,7 @@ use super::graph::LONG;
 use super::service::{Kept, Kind, Operation, World, bit};
 use super::shown::REQUEST;
 
-/// A state, told apart from others.
+/// A state, distinguished from others.
 pub(super) type Key = [u8; 42];
 
 /// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are counted.
@@ -30,7 +30,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
             [one.kind as u8, one.status as u8 * 4 + one.when as u8]
         }
         (Some(one), Goal::Properties(_)) if one.kind == Kind::Update => [1, one.status as u8 * 4 + one.when as u8],
-        // Nobody asks for more than whether it is at work.
+        // No caller asks for more than whether it is at work.
         (Some(one), _) => [8, u8::from(one.status == OperationStatus::InProgress)],
     };
     // The request's own age counts for what is waited for since then; the newest operation's for what is waited for since it began.

@@ -1,4 +1,4 @@
-//! What becomes of a world by itself, and what somebody else does to it.
+//! What becomes of a world on its own, and what another caller does to it.
 
 use super::super::{ApplicationStatus as Status, OperationStatus, SnapshotStatus, StackStatus};
 use super::service::{Kind, Marker, Operation, When, World};
@@ -17,7 +17,7 @@ impl World {
         worlds
     }
 
-    /// What the service does by itself.
+    /// What the service does on its own.
     fn moved(self) -> Vec<Self> {
         let to = |status, good: bool| Self { status: Some(status), ran: false, ..self }.ends(good);
         let Some(status) = self.status else { return Vec::new() };
@@ -47,7 +47,7 @@ impl World {
         }
     }
 
-    /// What somebody else does.
+    /// What another caller does.
     pub(super) fn meddled(self) -> Vec<Self> {
         if self.meddlers == 0 {
             return Vec::new();
@@ -92,7 +92,7 @@ impl World {
         worlds
     }
 
-    /// CloudFormation puts the tags back that it knows; nobody else undoes what waits for a fix.
+    /// CloudFormation puts the tags back that it knows; no other caller undoes what waits for a fix.
     fn erased(self) -> Self {
         let marker = if self.marker == Marker::AwaitingFix { self.marker } else { Marker::None };
         Self { marker, ..self }
@@ -105,7 +105,7 @@ impl World {
 
     pub(super) fn records(self, kind: Kind) -> Self {
         let operation = Operation { kind, status: OperationStatus::InProgress, when: When::Request, started: self.now };
-        // Of all that was before, only a start that came to nothing in this request matters to anybody.
+        // Of all that was before, only a start that came to nothing in this request matters to any caller.
         let failed = |one: &Operation| {
             let ended = matches!(one.status, OperationStatus::Failed | OperationStatus::Cancelled);
             one.kind == Kind::Start && ended && one.when == When::Request
@@ -114,7 +114,7 @@ impl World {
         Self { operations: [Some(operation), before.next(), before.next()], ..self }
     }
 
-    /// A force-stop ends what was going on.
+    /// A force-stop ends what was in progress.
     pub(super) fn cancels(mut self) -> Self {
         if let Some(newest) = &mut self.operations[0]
             && newest.status == OperationStatus::InProgress

@@ -25,7 +25,7 @@ pub(super) struct Operation {
     pub(super) kind: Kind,
     pub(super) status: OperationStatus,
     pub(super) when: When,
-    /// Milliseconds; what tells two operations apart.
+    /// Milliseconds; what distinguishes two operations.
     pub(super) started: i64,
 }
 
@@ -85,7 +85,7 @@ pub(super) struct World {
     pub(super) now: i64,
     /// How often this request's starts were taken, by whatever process.
     pub(super) started: Option<u8>,
-    /// How often somebody else still steps in.
+    /// How often another caller still steps in.
     pub(super) meddlers: u8,
     /// Whether the process can still be killed, and the event be delivered to a new one.
     pub(super) killable: bool,
@@ -158,7 +158,7 @@ impl World {
         }
     }
 
-    /// Whether the service is at work on a snapshot that somebody asked for.
+    /// Whether the service is at work on a snapshot that another caller asked for.
     pub(super) fn is_taking_snapshot(self) -> bool {
         self.kept == Kept::Creating || self.proof == Some(SnapshotStatus::Creating)
     }

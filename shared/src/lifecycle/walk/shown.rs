@@ -18,7 +18,7 @@ pub(super) const PROOF: &str = "flink-handlers-gate-1";
 pub(super) const SWEEP: &str = "flink-handlers-sweep-1";
 pub(super) const EVENT: &str = "e1";
 
-/// The wanted property groups, or those of somebody else.
+/// The wanted property groups, or those of another caller.
 pub(super) fn groups(value: &str) -> Vec<Group> {
     vec![Group { id: "g".into(), map: BTreeMap::from([("k".into(), value.into())]) }]
 }

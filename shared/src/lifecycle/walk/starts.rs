@@ -83,7 +83,7 @@ pub(super) fn starts(
     starts
 }
 
-/// Shortly before giving up on others: how often somebody was in the way before matters to nothing else.
+/// Shortly before giving up on others: how often another caller was in the way before matters to nothing else.
 pub(super) fn near_the_end() -> Tried {
     Tried { lost: LOST - 1, ..Tried::default() }
 }
@@ -99,7 +99,7 @@ pub(super) const EVERY_KEPT: &[Kept] = &[
     Kept::TwoVersions,
 ];
 
-/// The process is killed once, at the worst moment: what a new one does is still bounded by what the operations tell.
+/// The process is killed once, at the worst moment: what a new one does is still bounded by what the operations show.
 pub(super) fn killed_once(starts: Vec<(World, Tried)>) -> Vec<(World, Tried)> {
     let killable = |world| World { killable: true, started: Some(0), ..world };
     starts.into_iter().map(|(world, tried)| (killable(world), tried)).collect()

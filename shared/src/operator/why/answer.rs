@@ -12,7 +12,7 @@ use crate::lifecycle::{Application, Timestamp};
 pub enum Verdict {
     /// Nothing is to be done.
     Fine,
-    /// CloudFormation works on it, and nothing speaks against that coming to an end.
+    /// CloudFormation works on it, and nothing is a problem of that coming to an end.
     InProgress,
     /// It does not get further, or its next deployment will not.
     Stuck,

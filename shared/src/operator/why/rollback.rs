@@ -28,7 +28,9 @@ pub(super) fn describe(scene: &Scene) -> Answer {
                 seen.push(format!("the unsticker may not force: {why}"));
                 by_hand
             } else {
-                seen.push(format!("{UNSTICK}=enabled: the unsticker acts by itself; if its event was lost, invoke it"));
+                seen.push(format!(
+                    "{UNSTICK}=enabled: the unsticker acts on its own; if its event was lost, invoke it"
+                ));
                 vec![commands.unstick()]
             }
         }

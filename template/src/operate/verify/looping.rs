@@ -8,7 +8,7 @@ use aws_sdk_kinesisanalyticsv2::types::SnapshotStatus;
 use shared::lifecycle::SNAPSHOT_FAILURE;
 
 use super::answers::Answers;
-use super::stage::{Halt, Stage, told};
+use super::stage::{Halt, Stage, error_text};
 
 /// Its snapshot's name.
 const PROBE: &str = "verify-probe";
@@ -30,7 +30,7 @@ pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt
 
 async fn start(stage: &Stage) -> Result<(), Halt> {
     let start = stage.clients.flink.start_application().application_name(&stage.name).send().await;
-    start.map_err(|error| told(&error))?;
+    start.map_err(|error| error_text(&error))?;
     stage.becomes("RUNNING").await
 }
 
@@ -40,7 +40,7 @@ async fn snapshot(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
     let flink = &stage.clients.flink;
     let create = flink.create_application_snapshot().application_name(&stage.name).snapshot_name(PROBE).send().await;
     if let Err(error) = create {
-        let seen = told(&error);
+        let seen = error_text(&error);
         if !seen.contains(SNAPSHOT_FAILURE) {
             return Err(Halt::Failed(seen));
         }
@@ -49,7 +49,7 @@ async fn snapshot(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
     }
     loop {
         let describe = flink.describe_application_snapshot().application_name(&stage.name).snapshot_name(PROBE);
-        let described = describe.send().await.map_err(|error| told(&error))?.snapshot_details;
+        let described = describe.send().await.map_err(|error| error_text(&error))?.snapshot_details;
         match described.map(|snapshot| snapshot.snapshot_status) {
             Some(SnapshotStatus::Creating) => stage.rest().await?,
             Some(SnapshotStatus::Ready) => return Ok(false),
@@ -92,14 +92,14 @@ async fn incident(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
 async fn force(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     const QUESTION: &str = "1. StopApplication forced in FORCE_STOPPING";
     let stop = || stage.clients.flink.stop_application().application_name(&stage.name).force(true).send();
-    stop().await.map_err(|error| told(&error))?;
+    stop().await.map_err(|error| error_text(&error))?;
     let again = stop().await;
     let (status, _) = stage.application().await?;
     match again {
         Ok(_) => answers.mode(QUESTION, ("ForceElsewhere", "Accepted"), "accepted"),
         // It may have been over before it was asked a second time.
         Err(error) if status == "FORCE_STOPPING" => {
-            answers.mode(QUESTION, ("ForceElsewhere", "Refused"), &told(&error));
+            answers.mode(QUESTION, ("ForceElsewhere", "Refused"), &error_text(&error));
         }
         Err(_) => answers.not_asked(QUESTION, format!("it was {status} too soon")),
     }
@@ -112,7 +112,7 @@ async fn tokens(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     let continued = || async {
         let call = stage.clients.cloudformation.continue_update_rollback().stack_name(&stage.name);
         let sent = call.client_request_token(&token).send().await;
-        sent.map_or_else(|error| told(&error), |_| "accepted".to_owned())
+        sent.map_or_else(|error| error_text(&error), |_| "accepted".to_owned())
     };
     let first = continued().await;
     let second = continued().await;
@@ -130,7 +130,7 @@ async fn delete(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     const QUESTION: &str = "11. DeleteStack over a RUNNING application";
     let began = Instant::now();
     let delete = stage.clients.cloudformation.delete_stack().stack_name(&stage.name).send().await;
-    delete.map_err(|error| told(&error))?;
+    delete.map_err(|error| error_text(&error))?;
     let settled = stage.settled().await?;
     let seen = format!("{settled} after {} s", began.elapsed().as_secs());
     match settled.as_str() {

@@ -18,7 +18,7 @@ use stage::{Halt, PREFIX, Stage};
 
 /// What no account answers in a run of this; of the local AWS's modes each is asked, or named here.
 const NOT_ASKED: [(&str, &str); 11] = [
-    ("1. StopApplication forced in MAINTENANCE and ROLLING_BACK", "nobody can bring an application there at will"),
+    ("1. StopApplication forced in MAINTENANCE and ROLLING_BACK", "no call brings an application there at will"),
     ("4. A force-stop during UPDATE_ROLLBACK_IN_PROGRESS", "a race with CloudFormation: its outcome would be chance"),
     ("8. ServiceTimeout over 3600, the life and host of a ResponseURL", "it takes hours of waiting, and a function"),
     (
@@ -115,7 +115,7 @@ fn introduce(asked: &Verify, name: &str, region: &str) {
 /// Whether something stayed without an answer.
 async fn questions(stage: &Stage, run: bool, answers: &mut Answers) -> bool {
     let mut unanswered = false;
-    let mut told = |about: &str, outcome: Result<(), Halt>| match outcome {
+    let mut record = |about: &str, outcome: Result<(), Halt>| match outcome {
         Ok(()) => true,
         Err(Halt::Failed(error)) => {
             eprintln!("flink-stack: {about}: no answer: {error}");
@@ -128,17 +128,17 @@ async fn questions(stage: &Stage, run: bool, answers: &mut Answers) -> bool {
             false
         }
     };
-    let go_on = told("snapshots of nobody", ready::snapshots_of_unknown(stage, answers).await);
+    let go_on = record("snapshots of an unknown application", ready::snapshots_of_unknown(stage, answers).await);
     // Without its stack there is nothing to ask.
-    if !go_on || !told("the stack", stage.create().await) || stage.application().await.is_err() {
+    if !go_on || !record("the stack", stage.create().await) || stage.application().await.is_err() {
         return true;
     }
-    let go_on = told("stop", ready::stop_of_ready(stage, answers).await)
-        && told("update", ready::unguarded_update(stage, answers).await)
-        && told("run configuration", ready::run_configuration(stage, answers).await)
-        && told("groups and tags", ready::groups_and_tags(stage, answers).await);
+    let go_on = record("stop", ready::stop_of_ready(stage, answers).await)
+        && record("update", ready::unguarded_update(stage, answers).await)
+        && record("run configuration", ready::run_configuration(stage, answers).await)
+        && record("groups and tags", ready::groups_and_tags(stage, answers).await);
     if go_on && run {
-        told("a job that loops", looping::ask(stage, answers).await);
+        record("a job that loops", looping::ask(stage, answers).await);
     } else if go_on {
         let why = "it takes a running application: RUN=1";
         answers.not_asked("1 (FORCE_STOPPING), 3, 5, 9 (ContinueUpdateRollback), 11, A.7", why);

@@ -28,8 +28,8 @@ pub(super) enum Halt {
 }
 
 impl From<String> for Halt {
-    fn from(told: String) -> Self {
-        Self::Failed(told)
+    fn from(failure: String) -> Self {
+        Self::Failed(failure)
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Stage {
 }
 
 /// `Code: message`, whatever the SDK makes of it.
-pub(super) fn told<E: ProvideErrorMetadata>(error: &E) -> String {
+pub(super) fn error_text<E: ProvideErrorMetadata>(error: &E) -> String {
     format!("{}: {}", error.code().unwrap_or("no code"), error.message().unwrap_or("no message"))
 }
 
@@ -86,7 +86,7 @@ impl Stage {
     pub(super) async fn create(&self) -> Result<(), Halt> {
         let create =
             self.clients.cloudformation.create_stack().stack_name(&self.name).template_body(self.template(60_000));
-        create.capabilities(Capability::CapabilityIam).send().await.map_err(|error| told(&error))?;
+        create.capabilities(Capability::CapabilityIam).send().await.map_err(|error| error_text(&error))?;
         match self.settled().await?.as_str() {
             "CREATE_COMPLETE" => Ok(()),
             other => Err(format!("the stack is {other}: {}", self.reasons("FAILED").await.join("; ")).into()),
@@ -97,7 +97,7 @@ impl Stage {
     pub(super) async fn update(&self, interval: u32, token: &str) -> Result<(), String> {
         let update = self.clients.cloudformation.update_stack().stack_name(&self.name).client_request_token(token);
         let update = update.template_body(self.template(interval)).capabilities(Capability::CapabilityIam);
-        update.send().await.map(|_| ()).map_err(|error| told(&error))
+        update.send().await.map(|_| ()).map_err(|error| error_text(&error))
     }
 
     /// The stack's status; `None` when it is gone.
@@ -109,7 +109,7 @@ impl Stage {
                 Ok(stack.and_then(|stack| Some(stack.stack_status()?.as_str().to_owned())))
             }
             Err(error) if error.message().is_some_and(|text| text.contains("does not exist")) => Ok(None),
-            Err(error) => Err(told(&error)),
+            Err(error) => Err(error_text(&error)),
         }
     }
 
@@ -139,7 +139,7 @@ impl Stage {
     /// The application: status and version.
     pub(super) async fn application(&self) -> Result<(String, i64), String> {
         let described = self.clients.flink.describe_application().application_name(&self.name).send().await;
-        let detail = described.map_err(|error| told(&error))?.application_detail;
+        let detail = described.map_err(|error| error_text(&error))?.application_detail;
         let detail = detail.ok_or("no ApplicationDetail")?;
         Ok((detail.application_status.as_str().to_owned(), detail.application_version_id))
     }
@@ -175,7 +175,7 @@ impl Stage {
     /// this.
     pub(super) async fn clean_up(&self) -> Vec<String> {
         self.interrupted.store(false, Ordering::Relaxed);
-        let mut told_last = String::new();
+        let mut last_seen = String::new();
         // A stack that a running application keeps is tried again once that is stopped.
         for _ in 0..3 {
             if let Ok((status, _)) = self.application().await
@@ -189,16 +189,16 @@ impl Stage {
             let _ = self.settled().await;
             let delete = self.clients.cloudformation.delete_stack().stack_name(&self.name);
             if let Err(error) = delete.send().await {
-                told_last = told(&error);
+                last_seen = error_text(&error);
             }
             self.interrupted.store(false, Ordering::Relaxed);
             match self.settled().await {
                 Ok(status) if status == "gone" || status == "DELETE_COMPLETE" => return Vec::new(),
-                Ok(status) => told_last = status,
-                Err(Halt::Failed(error)) => told_last = error,
+                Ok(status) => last_seen = status,
+                Err(Halt::Failed(error)) => last_seen = error,
                 Err(Halt::Interrupted) => {}
             }
         }
-        vec![format!("stack {} with its application and role ({told_last})", self.name)]
+        vec![format!("stack {} with its application and role ({last_seen})", self.name)]
     }
 }

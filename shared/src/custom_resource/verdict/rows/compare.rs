@@ -10,7 +10,7 @@ const COMPARED: [&str; 4] = ["ApplicationName", "ApplicationLogicalId", "Configu
 
 /// The first compared property in which the row differs from the request: by what the row carries, and a row with a
 /// ServiceToken carries all of its resource's properties. Neither the request's physical ID nor its old properties
-/// decide what is compared: whoever forges a request writes them too.
+/// decide what is compared: who forges a request writes them too.
 ///
 /// On the way back it is not documented whether a row shows the properties that are `restored` or those that failed, so
 /// there either may stand in it. `restored` is the row with which they were last deployed, where it can be read;

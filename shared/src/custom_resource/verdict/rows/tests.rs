@@ -195,7 +195,7 @@ fn the_rollback_is_an_operation_for_the_clock_and_none_for_the_marker() {
     assert_eq!((back.since(&request), back.deployed_since(&request)), (Some(4), Some(3)));
     assert_eq!(back.operation(&request), "1");
     assert_eq!(rows(&[ANSWERED, BEGAN]).since(&request), None);
-    let goes_back = |all: &[Short]| rows(all).is_going_back(&request);
+    let goes_back = |all: &[Short]| rows(all).rolls_back(&request);
     assert_eq!([goes_back(&[BACK, BEGAN]), goes_back(&[BEGAN]), goes_back(&[])], [Some(true), Some(false), None]);
 }
 

@@ -52,17 +52,17 @@ pub(super) fn next(incident: &Incident, applications: &[Application], settings: 
 }
 
 /// A stack that has not opted in: what its guard stopped and did not run again is reported, also when the guard
-/// itself went with the update that had brought it, and the marker tells.
+/// itself went with the update that had brought it, and the marker shows it.
 pub(super) fn untagged(incident: &Incident, applications: &[Application]) -> Next {
     let is_ours = |one: &Application| incident.is_guarded || one.tag(MARKER).is_some();
     let is_down = |one: &&Application| {
         one.status == ApplicationStatus::Ready && is_ours(one) && owed(incident, one) == Owed::Start
     };
-    let told = |one: &Application| {
+    let message = |one: &Application| {
         let refusal = Refusal::StackNotTagged { application: one.name.clone() };
         Standing::StartRefused { application: one.name.clone(), refusal, by_hand: true }
     };
-    let standings: Vec<Standing> = applications.iter().filter(is_down).map(told).collect();
+    let standings: Vec<Standing> = applications.iter().filter(is_down).map(message).collect();
     if standings.is_empty() { report(Standing::NotOurs) } else { Next::Report(standings) }
 }
 
@@ -95,7 +95,7 @@ fn consent_to_start(incident: &Incident, application: &Application) -> Result<()
     }
 }
 
-/// A marker that counts no more was removed; of a job that runs nobody has to hear that.
+/// A marker that counts no more was removed; of a job that runs no one has to hear that.
 fn unmarked(incident: &Incident, application: &Application) -> Option<Standing> {
     let name = application.name.clone();
     match incident.results(Some(&name)).last() {

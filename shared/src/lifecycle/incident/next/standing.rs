@@ -76,7 +76,7 @@ pub enum Standing {
         /// What it fails on, in the service's own words; empty when the service gives none.
         error: String,
     },
-    /// The application is READY, and a person stopped it, or nobody: it is left so.
+    /// The application is READY, and a person stopped it, or no one: it is left so.
     LeftStopped {
         /// Its name.
         application: String,

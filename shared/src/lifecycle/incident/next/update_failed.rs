@@ -1,4 +1,4 @@
-//! UPDATE_FAILED: rollback is disabled, so nothing goes back by itself. It is reported; a job that could not be snapshotted is proven
+//! UPDATE_FAILED: rollback is disabled, so nothing goes back on its own. It is reported; a job that could not be snapshotted is proven
 //! once more, after half an hour or when a person asks, and stopped only if that fails.
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::super::{BlockerKind, Consent, Incident, gate};
 use super::stuck::{incurable, marker};
 use super::{Next, Settings, Standing, Trigger, consent, named, report};
 
-/// How long the stack is left to whoever disabled its rollback.
+/// How long the stack is left to the operator who disabled its rollback.
 const LEFT_ALONE: Duration = Duration::from_mins(30);
 
 pub(super) fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
@@ -66,7 +66,7 @@ fn would_prove(incident: &Incident, applications: &[Application]) -> Vec<String>
     if incurable(incident, &blockers).is_none() && is_snapshot && consents { names } else { Vec::new() }
 }
 
-/// A snapshot proves the job, or it is stopped as for any update, with the operation's own marker: whoever ends the operation starts it.
+/// A snapshot proves the job, or it is stopped as for any update, with the operation's own marker: the one who ends the operation starts it.
 fn proven_again(marker: String, proof: String, bound: Duration, settings: &Settings, since: Timestamp) -> Goal {
     Goal::Guarded(Guarded {
         mode: GuardMode::Probe,

@@ -1,4 +1,4 @@
-//! The operation is over: whom the sweep finds left behind, and what is owed to whom.
+//! The operation is over: what the sweep finds left behind, and what is owed to each.
 
 use super::super::super::fixtures::*;
 use super::*;
@@ -105,7 +105,7 @@ fn what_need_not_be_read_was_not_left_behind() {
         }
     }
     assert!(!may_be_left_behind(StackStatus::UpdateRollbackComplete, Some(ApplicationStatus::Running), false));
-    assert!(may_be_left_behind(StackStatus::UpdateRollbackComplete, None, false), "a status of tomorrow");
+    assert!(may_be_left_behind(StackStatus::UpdateRollbackComplete, None, false), "a status that is not known yet");
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn a_dry_run_of_the_stack_or_of_the_application_names_what_a_stop_would_cost_or_
 }
 
 #[test]
-fn an_application_whose_own_tag_is_no_consent_is_told_before_any_stop() {
+fn an_application_whose_own_tag_is_no_consent_is_reported_before_any_stop() {
     let no = |one: &mut Application| drop(one.tags.insert(UNSTICK.into(), "no".into()));
     assert!(matches!(refusal(next_with(&incident(SNAPSHOT, None), no)), Refusal::NotTagged { .. }));
 }
@@ -124,7 +124,7 @@ fn what_was_marked_and_could_not_be_stopped_loses_its_marker() {
 }
 
 #[test]
-fn whoever_opted_in_is_told_of_another_cause() {
+fn a_stack_that_opted_in_gets_a_report_of_another_cause() {
     let mut incident = incident("Access denied", None);
     assert!(matches!(refusal(next_for(&incident)), Refusal::OtherBlocker { .. }));
     incident.events.clear();

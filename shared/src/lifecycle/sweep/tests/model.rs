@@ -12,7 +12,7 @@ const NAMES: [&str; 6] = [
     "flink-handlers-sweep-",
     "flink-handlers-other-",
     "STOP-app-",
-    "somebodys-",
+    "anothers-",
 ];
 
 fn snapshots() -> impl Strategy<Value = Vec<Snapshot>> {
@@ -29,7 +29,7 @@ fn snapshots() -> impl Strategy<Value = Vec<Snapshot>> {
     })
 }
 
-/// The service does as it is told, until there is nothing more to do.
+/// The service does as requested, until there is nothing more to do.
 fn swept(mut observed: Observed, keep: usize) -> (Vec<Snapshot>, Step, usize) {
     let goal = Goal::Swept(Swept { snapshot: "flink-handlers-sweep-now".into(), keep });
     for calls in 0..20 {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_notebook_that_nobody_works_in_is_well_and_a_sql_application_is_started_as_it_takes_it() {
+fn a_notebook_that_no_one_works_in_is_well_and_a_sql_application_is_started_as_it_takes_it() {
     let at_rest = |runtime: &str, operations: &[(&str, OperationStatus, i64)]| {
         let mut seen = application(ApplicationStatus::Ready, operations, &[]);
         seen.runtime = runtime.to_owned();

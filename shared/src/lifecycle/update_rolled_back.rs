@@ -1,5 +1,5 @@
-//! An update that the service took back. It can roll an update back by itself, to RUNNING on the old version or to READY (`semantics.md` A.6),
-//! and CloudFormation, which reads the status alone, calls that a success. The operation tells.
+//! An update that the service took back. It can roll an update back on its own, to RUNNING on the old version or to READY (`semantics.md` A.6),
+//! and CloudFormation, which reads the status alone, calls that a success. The operation shows it.
 
 use super::Step;
 use super::because::Because;
@@ -11,7 +11,7 @@ use super::status::OperationStatus;
 pub(super) fn step(application: &Application, deployed_since: Timestamp) -> Option<Step> {
     let refuse = |error: String| {
         let application = application.name.clone();
-        Some(Step::Refuse(Refusal::UpdateFellBack { application, error }))
+        Some(Step::Refuse(Refusal::UpdateRolledBack { application, error }))
     };
     match &application.operations {
         Operations::Listed(_) => {
@@ -21,11 +21,11 @@ pub(super) fn step(application: &Application, deployed_since: Timestamp) -> Opti
                     refuse(operation.error.clone().unwrap_or_else(|| "the service gives no reason".to_owned()))
                 }
                 OperationStatus::InProgress => Some(Step::Wait(Because::UpdateUnsettled)),
-                // A force-stop cancels an update; whoever did that knows.
+                // A force-stop cancels an update; its caller knows.
                 OperationStatus::Cancelled | OperationStatus::Successful => None,
             }
         }
-        // Only a rollback that kept it RUNNING can be told from the version; one that ended in READY is started.
+        // Only a rollback that kept it RUNNING can be distinguished from the version; one that ended in READY is started.
         Operations::Unreadable => {
             let to =
                 application.rolled_back_to.filter(|_| application.version_created >= deployed_since.less_skew())?;
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn told(observed: &Observed) -> Option<Step> {
+    fn message(observed: &Observed) -> Option<Step> {
         step(observed.application.as_ref().unwrap(), Timestamp(1_000_000))
     }
 
@@ -52,8 +52,8 @@ mod tests {
         operation(&mut observed, "UpdateApplication", OperationStatus::Failed, Some("no class X"));
         later(&mut observed, Duration::from_secs(1));
         operation(&mut observed, "RollbackApplication", OperationStatus::Successful, None);
-        let Some(Step::Refuse(refusal)) = told(&observed) else { panic!() };
-        assert_eq!(refusal.to_string(), "Flink took the update back: app: no class X");
+        let Some(Step::Refuse(refusal)) = message(&observed) else { panic!() };
+        assert_eq!(refusal.to_string(), "Managed Flink rolled the update back: app: no class X");
     }
 
     #[test]
@@ -61,16 +61,16 @@ mod tests {
         let mut observed = seen(ApplicationStatus::Running);
         observed.now.0 -= 5001;
         operation(&mut observed, "UpdateApplication", OperationStatus::Failed, None);
-        assert_eq!(told(&observed), None);
+        assert_eq!(message(&observed), None);
     }
 
     #[test]
-    fn where_operations_cannot_be_read_the_version_tells() {
+    fn where_operations_cannot_be_read_the_version_shows_it() {
         let mut observed = seen(ApplicationStatus::Running);
         app(&mut observed).operations = Operations::Unreadable;
-        assert_eq!(told(&observed), None);
+        assert_eq!(message(&observed), None);
         app(&mut observed).rolled_back_to = Some(1);
-        let Some(Step::Refuse(refusal)) = told(&observed) else { panic!() };
+        let Some(Step::Refuse(refusal)) = message(&observed) else { panic!() };
         assert!(refusal.to_string().contains("cannot be read"), "{refusal}");
     }
 }

@@ -12,8 +12,8 @@ use tracing::{error, warn};
 use crate::drive::Trail;
 use crate::metric;
 
-/// What is told about one request.
-pub(crate) struct Telling<'a> {
+/// What is reported about one request.
+pub(crate) struct Responder<'a> {
     request: &'a Request,
     kind: &'static str,
     /// The stack's applications, as soon as they are known: logical ID and name.
@@ -27,7 +27,7 @@ pub(crate) struct Telling<'a> {
     attributes: RefCell<BTreeMap<String, String>>,
 }
 
-impl<'a> Telling<'a> {
+impl<'a> Responder<'a> {
     pub(crate) fn new<R: CustomResource>(request: &'a Request, log: &'a str) -> Self {
         Self {
             request,
@@ -85,7 +85,7 @@ impl<'a> Telling<'a> {
 
     /// A property cannot be read.
     pub(crate) fn unreadable(&self, unreadable: &Unreadable) -> Reply {
-        let text = format!("A property cannot be read: {unreadable}. Mend the template, then deploy again.");
+        let text = format!("A property cannot be read: {unreadable}. Fix the template, then deploy again.");
         self.trouble(&text, Trouble::Obstacle, BTreeMap::new(), &Trail::default())
     }
 
@@ -119,9 +119,8 @@ impl<'a> Telling<'a> {
         if self.direction.get() == Direction::Unknown {
             self.direction.set(Direction::Unanswered);
         }
-        let text = format!(
-            "No time is left: {because}. The application may get there by itself; look at it, then deploy again."
-        );
+        let text =
+            format!("No time is left: {because}. The application may still get there; look at it, then deploy again.");
         self.trouble(&text, Trouble::Obstacle, BTreeMap::new(), trail)
     }
 
@@ -130,13 +129,13 @@ impl<'a> Telling<'a> {
         self.trouble(what, Trouble::Obstacle, BTreeMap::new(), &Trail::default())
     }
 
-    /// Something stands in the way: a SUCCESS that is one all the same says so in Data, in the log and as a metric with
+    /// Something stands in the way: a SUCCESS that is one nevertheless says so in Data, in the log and as a metric with
     /// an alarm.
     fn trouble(&self, text: &str, trouble: Trouble, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
         let verdict = verdict(&self.request.request_type, self.direction.get(), trouble);
         match verdict {
             Verdict::Success => {
-                warn!(trouble = text, "answered SUCCESS all the same");
+                warn!(trouble = text, "answered SUCCESS nevertheless");
                 metric::trouble();
             }
             Verdict::Failed => error!(reason = text, "answered FAILED"),

@@ -7,9 +7,9 @@ use local_aws::flink::Status as Flink;
 use local_aws::modes::FailedUpdate;
 use serde_json::{Value, json};
 
-use crate::stage::{application, handlers, is_told, running_where, why, with_jar};
+use crate::stage::{application, handlers, is_reported, running_where, why, with_jar};
 
-/// What becomes of a failed update where the service rolls nothing back by itself.
+/// What becomes of a failed update where the service rolls nothing back on its own.
 const OFF: &[(&str, &str)] = &[("RollbackEnabled", "false")];
 
 /// A jar whose entry point cannot be loaded.
@@ -20,7 +20,7 @@ fn broken() -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_that_fell_back_to_ready_fails_and_the_old_version_runs_again() {
+async fn an_update_that_was_rolled_back_to_ready_fails_and_the_old_version_runs_again() {
     // Left RUNNING without processing, its rollback fails too: the next scenario.
     let deployment = running_where(Modes { failed_update: FailedUpdate::Ready, ..Modes::default() }).await;
     let key = deployment.upload(&broken());
@@ -30,9 +30,9 @@ async fn an_update_that_fell_back_to_ready_fails_and_the_old_version_runs_again(
         "{}",
         why(&deployment)
     );
-    assert!(is_told(&deployment, "Flink took the update back"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "entry point class could not be loaded"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "Last seen: READY"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Managed Flink rolled the update back"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "entry point class could not be loaded"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Last seen: READY"), "{}", why(&deployment));
     assert_eq!(application(&deployment).status, Flink::Running);
     assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
 }
@@ -49,8 +49,8 @@ async fn an_update_that_failed_is_a_failure_though_the_application_is_running() 
         "{}",
         why(&deployment)
     );
-    assert!(is_told(&deployment, "Flink took the update back"), "{}", why(&deployment));
-    assert!(is_told(&deployment, "Last seen: RUNNING"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Managed Flink rolled the update back"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "Last seen: RUNNING"), "{}", why(&deployment));
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     assert_eq!(application(&deployment).status, Flink::Running);
     assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
@@ -68,9 +68,9 @@ async fn an_update_that_the_service_rolled_back_is_a_failure_though_it_runs_agai
         assert_eq!(deploy(&deployment.upload(&jar("1", &[]))).await, Status::CreateComplete, "{}", why(&deployment));
         let status = deploy(&deployment.upload(&broken())).await;
         assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
-        assert!(is_told(&deployment, "Flink took the update back"), "{}", why(&deployment));
-        assert!(is_told(&deployment, "entry point class could not be loaded"), "{}", why(&deployment));
-        assert!(is_told(&deployment, "Last seen: RUNNING"), "{}", why(&deployment));
+        assert!(is_reported(&deployment, "Managed Flink rolled the update back"), "{}", why(&deployment));
+        assert!(is_reported(&deployment, "entry point class could not be loaded"), "{}", why(&deployment));
+        assert!(is_reported(&deployment, "Last seen: RUNNING"), "{}", why(&deployment));
         assert_eq!(rollbacks(&deployment), 1, "by the service itself");
         assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
     }
@@ -86,14 +86,14 @@ async fn with_mode_stop_flink_has_no_update_to_take_back() {
     let key = deployment.upload(&broken());
     let status = deployment.deploy(&[&with_jar(&key)[..], &rollback].concat()).await;
     assert_eq!(status, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_told(&deployment, "The application did not start"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "The application did not start"), "{}", why(&deployment));
     assert_eq!(rollbacks(&deployment), 0, "the update met a READY application");
 }
 
-/// How often Flink went back to the version before; nobody asks it to.
+/// How often Flink went back to the version before; no caller asks it to.
 fn rollbacks(deployment: &Deployment) -> usize {
     let calls =
         deployment.world().state().journal.iter().filter(|call| call.action.ends_with("RollbackApplication")).count();
-    assert_eq!(calls, 0, "nobody asked");
+    assert_eq!(calls, 0, "no caller asked");
     application(deployment).operations.iter().filter(|one| one.name == "RollbackApplication").count()
 }
