@@ -74,9 +74,31 @@ def rows_of_what_is_added(add_event):
     """Its update of a stack shows each resource as UPDATE_*. CloudFormation shows one that the update adds as CREATE_* (C.3)."""
 
     def call(stack_id, stack_name, logical_id, resource_type, status, *rest, **more):
+        if status == "UPDATE_COMPLETE" and (stack_id, logical_id) in UNCHANGED:
+            return UNCHANGED.discard((stack_id, logical_id))
         if status.startswith("UPDATE_") and not exists(stack_id, logical_id):
             status = status.replace("UPDATE_", "CREATE_", 1)
         add_event(stack_id, stack_name, logical_id, resource_type, status, *rest, **more)
+
+    return call
+
+
+# Resources of the update that goes on, (stack ID, logical ID), whose properties and tags are what they were.
+UNCHANGED = set()
+
+
+def without_what_is_unchanged(update):
+    """Its update of a stack updates each resource. CloudFormation passes over one that is unchanged, and writes no row of it (C.3)."""
+
+    def call(resource_type, physical_id, old, new, stack_name, logical_id, attributes):
+        stack_id = _stacks[stack_name]["StackId"]
+        if old != new:
+            return update(resource_type, physical_id, old, new, stack_name, logical_id, attributes)
+        begun = _stack_events[stack_id].pop()
+        if begun["LogicalResourceId"] != logical_id:
+            raise RuntimeError(f"the newest row is {begun}, not that of {logical_id}")
+        UNCHANGED.add((stack_id, logical_id))
+        return (physical_id, attributes), stacks._NAME_SEED.get()
 
     return call
 
@@ -123,6 +145,7 @@ def patch():
     provisioners._cw_metric_alarm_record = alarm_of_an_expression(provisioners._cw_metric_alarm_record)
 
     stacks._add_event = rows_of_what_is_added(stacks._add_event)
+    stacks._update_keeping_seed = without_what_is_unchanged(stacks._update_keeping_seed)
     stacks._delete_resource = rows_of_what_is_removed(stacks._delete_resource)
 
     # Its rollback leaves alone the resource whose own update failed, unless that is a custom resource. AWS applies the
