@@ -66,7 +66,7 @@ pub struct Rows(pub Vec<Row>);
 
 impl Rows {
     /// Whether no older row is needed: those of the operation that goes on are there, and on the way back the one that
-    /// shows what an Update restores, if it is among the newest [`MOST_READ`].
+    /// shows what an Update restores, if it is among the newest 300.
     #[must_use]
     pub fn is_enough(all: &[Row], request: &Request) -> bool {
         let Some(last) = all.last() else { return false };
