@@ -10,6 +10,8 @@ use crate::http::{Answer, Request};
 pub(crate) const APPLICATION: &str = "flink-orders";
 pub(crate) const STACK: &str =
     "arn:aws:cloudformation:eu-west-1:111122223333:stack/flink-orders/8f1d2c3b-0000-4000-8000-000000000000";
+/// The physical ID of each custom resource.
+pub(crate) const CUSTOM_RESOURCE: &str = "auto-start/flink-orders/Handler";
 const ARN: &str = "arn:aws:kinesisanalytics:eu-west-1:111122223333:application/flink-orders";
 
 /// What the application does while it is looked at.
@@ -144,13 +146,13 @@ fn cloudformation(action: &str) -> String {
         "DescribeStackEvents" => {
             let row = |id: u32, logical: &str, physical: &str, kind: &str| {
                 format!(
-                    "<member><StackId>{STACK}</StackId><EventId>{logical}-CREATE_IN_PROGRESS-{id:04}</EventId><StackName>flink-orders</StackName><LogicalResourceId>{logical}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId><ResourceType>{kind}</ResourceType><Timestamp>{now}</Timestamp><ResourceStatus>UPDATE_IN_PROGRESS</ResourceStatus><ResourceProperties>{{\"ApplicationName\":\"{APPLICATION}\",\"ConfigurationDigest\":\"1\"}}</ResourceProperties></member>"
+                    "<member><StackId>{STACK}</StackId><EventId>{logical}-CREATE_IN_PROGRESS-{id:04}</EventId><StackName>flink-orders</StackName><LogicalResourceId>{logical}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId><ResourceType>{kind}</ResourceType><Timestamp>{now}</Timestamp><ResourceStatus>UPDATE_IN_PROGRESS</ResourceStatus><ResourceProperties>{{\"ApplicationName\":\"{APPLICATION}\",\"ConfigurationDigest\":\"2\"}}</ResourceProperties></member>"
                 )
             };
             let rows = [
-                row(6, "AutoStart", "", "Custom::FlinkAutoStart"),
-                row(5, "PropertyGroups", "", "Custom::FlinkPropertyGroups"),
-                row(4, "UpdateGuard", "", "Custom::FlinkUpdateGuard"),
+                row(6, "AutoStart", CUSTOM_RESOURCE, "Custom::FlinkAutoStart"),
+                row(5, "PropertyGroups", CUSTOM_RESOURCE, "Custom::FlinkPropertyGroups"),
+                row(4, "UpdateGuard", CUSTOM_RESOURCE, "Custom::FlinkUpdateGuard"),
                 row(3, "Application", APPLICATION, "AWS::KinesisAnalyticsV2::Application"),
                 row(2, "Table", "flink-orders-table", "AWS::DynamoDB::Table"),
                 row(1, "flink-orders", STACK, "AWS::CloudFormation::Stack"),

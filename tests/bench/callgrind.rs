@@ -33,11 +33,15 @@ pub(crate) fn instructions(
     program.push(format!("--log-file={}", log.display()));
     program.extend(subject.program.iter().cloned());
     // SIGTERM, which no handler here catches: valgrind then still writes what it counted.
-    host.run(subject, story, events, &program, |child: &Child| {
+    let run = host.run(subject, story, events, &program, |child: &Child| {
         if let Ok(process) = i32::try_from(child.id()) {
             let _gone = kill(Pid::from_raw(process), Signal::SIGTERM);
         }
     })?;
+    if events > 0 && subject.looks_at_the_application() && !run.calls.iter().any(|call| call == "DescribeApplication") {
+        let calls = run.calls.join(", ");
+        return Err(format!("{}: the request was refused before any work, after {calls}", subject.name).into());
+    }
     let output = fs::read_to_string(&log)?;
     let counted = output.lines().find_map(|line| line.split_once("Collected :")).map(|(_, count)| count.trim().parse());
     Ok(counted.ok_or_else(|| format!("valgrind counted nothing:\n{output}"))??)

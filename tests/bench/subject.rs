@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::aws::{APPLICATION, STACK};
+use crate::aws::{APPLICATION, CUSTOM_RESOURCE, STACK};
 
 /// How an event ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,11 @@ impl Subject {
         Self { one_connection: false, environment, ..Self::new(name, program) }
     }
 
+    /// Whether it is one of our handlers of a custom resource: what is measured is a request that it works on.
+    pub(crate) fn looks_at_the_application(&self) -> bool {
+        self.name.starts_with("flink-") && matches!(self.event, Event::CustomResource(_))
+    }
+
     /// The event that it is handed; the answer goes to a port of this machine.
     pub(crate) fn event(&self, bucket: u16) -> String {
         match self.event {
@@ -75,7 +80,7 @@ impl Subject {
                 "StackId": STACK,
                 "RequestId": "8f1d2c3b-0000-4000-8000-000000000002",
                 "LogicalResourceId": kind.trim_start_matches("Custom::Flink"),
-                "PhysicalResourceId": format!("auto-start/{APPLICATION}/Handler"),
+                "PhysicalResourceId": CUSTOM_RESOURCE,
                 "ResourceType": kind,
                 "ResourceProperties": {
                     "ServiceToken": "arn:aws:lambda:eu-west-1:111122223333:function:flink-auto-start",
