@@ -1,5 +1,6 @@
 //! `tests/adoption/cdk`: the tutorial's stack with CDK's own Flink construct, and the same with `FlinkHandlers`.
 
+use local_aws::Modes;
 use local_aws::flink::Status;
 use serde_json::Value;
 use tokio::process::Command;
@@ -73,6 +74,7 @@ fn example() -> Example {
         objects: ["adopted", "next"].into_iter().flat_map(objects).collect(),
         // The account is bootstrapped.
         store: vec![("/cdk-bootstrap/hnb659fds/version", "21")],
+        modes: Modes::default(),
     }
 }
 

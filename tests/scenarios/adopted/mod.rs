@@ -6,6 +6,7 @@
 mod cloudformation;
 pub(crate) mod team;
 
+use local_aws::Modes;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::jar;
 use serde_json::json;
@@ -34,6 +35,8 @@ pub(crate) struct Example {
     pub(crate) objects: Vec<(String, String, Vec<u8>)>,
     /// What is in the team's Parameter Store.
     pub(crate) store: Vec<(&'static str, &'static str)>,
+    /// How AWS answers its open questions in the team's account.
+    pub(crate) modes: Modes,
 }
 
 /// An application that no one ever started runs after the update, and is the one that it was.
@@ -99,5 +102,6 @@ pub(crate) fn by_jar(stack: &'static str, before: &str, adopted: &str) -> Exampl
             .map(|(key, jar)| ("team-jars".to_owned(), key.to_owned(), jar.to_string().into_bytes()))
             .into(),
         store: Vec::new(),
+        modes: Modes::default(),
     }
 }

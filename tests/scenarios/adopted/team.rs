@@ -27,7 +27,8 @@ pub(crate) struct Team {
 impl Team {
     /// The account, with a role of the team's own to deploy with.
     pub(crate) async fn account(example: Example) -> Self {
-        let deployment = Deployment::start(Options::default(), &QUICK).await;
+        let deployment =
+            Deployment::start(Options { modes: example.modes.clone(), ..Options::default() }, &QUICK).await;
         let role = {
             let mut state = deployment.world().state();
             for (bucket, key, content) in &example.objects {

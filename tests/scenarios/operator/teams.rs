@@ -7,6 +7,7 @@ use local_aws::api::Caller;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};
 use local_aws::deployment::{Deployment, deploy_stack, jar, record};
 use local_aws::flink::{self, SnapshotStatus};
+use local_aws::modes::SnapshotOfUnhealthy;
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};
@@ -25,7 +26,9 @@ impl Team {
     async fn running(file: &'static str, more: &[(&str, &str)]) -> Self {
         // Where a failure cancels what is in flight, only the first of several is known until the next attempt.
         let failure_on_the_way_back = FailureOnTheWayBack::LetsOthersEnd;
-        let modes = Modes { failure_on_the_way_back, ..Modes::default() };
+        // A snapshot that FAILED is what plan reads.
+        let snapshot_of_unhealthy = SnapshotOfUnhealthy::AcceptedThenFailed;
+        let modes = Modes { failure_on_the_way_back, snapshot_of_unhealthy, ..Modes::default() };
         let team = Self { deployment: handlers_where(modes).await, file };
         for (version, fails_on) in [("1", vec!["poison"]), ("2", Vec::new())] {
             let _ = team.deployment.upload(&jar(version, &fails_on));

@@ -1,6 +1,7 @@
 //! Changing groups of a running application restarts it: with its state, once, and beside another caller that changes it too.
 
 use local_aws::api::ApiError;
+use local_aws::cloudformation::GroupsOnUpdate;
 use local_aws::faults::Fault;
 
 use super::*;
@@ -27,7 +28,7 @@ async fn on_a_running_application_the_restart_keeps_its_state_and_is_waited_for(
 /// An adopter's groups that the application's own EnvironmentProperties lack, with Mode Probe.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_update_in_place_drops_from_a_running_job_is_given_back_and_said_in_data() {
-    let deployment = handlers().await;
+    let deployment = handlers_where(Modes { groups: GroupsOnUpdate::Rewritten, ..Modes::default() }).await;
     let mut template = Deployment::application_template();
     second(&mut template, &json!([group("Reports", &[("topic", "daily")])]));
     let template = template.to_string();
