@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::action::Action;
+use super::goals::properties::Settled;
 use super::observed::{Group, Timestamp};
-use super::properties::Settled;
 use super::values::Restore;
 
 /// One request to AWS.

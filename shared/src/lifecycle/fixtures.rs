@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::attempts::{Rejected, Tried};
 use super::call::Call;
 use super::goal::{Properties, Reach};
 use super::observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
 use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
-use super::tried::{Rejected, Tried};
 use super::values::ConflictPolicy;
 
 /// An application `app` in this status, seen for the first time.

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use super::goals::start::restored_snapshot;
 use super::observed::{Application, Operations, START, Timestamp};
-use super::start::restored_snapshot;
 use super::status::OperationStatus;
 
 /// A start, looked back at.

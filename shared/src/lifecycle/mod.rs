@@ -4,35 +4,22 @@
 //! tried ([`Tried`]), so a killed function that is called again plans the rest from what it sees.
 
 mod action;
-mod because;
+mod attempts;
 mod call;
 mod goal;
-mod guard;
-mod health;
+mod goals;
 mod incident;
 mod last_start;
-mod looks;
 mod mask;
 mod observed;
 mod ownership;
 mod polling;
-mod proofs;
-mod properties;
-mod recover;
+mod reads;
+mod reason;
 mod refusal;
-mod refused;
-mod replay;
-mod restore;
-mod resume;
-mod settle;
-mod start;
+mod rules;
 mod status;
-mod stop;
-mod sweep;
 mod trace;
-mod tried;
-mod unmark;
-mod update_rolled_back;
 mod values;
 
 #[cfg(test)]
@@ -43,32 +30,32 @@ mod walk;
 use std::time::Duration;
 
 pub use action::{Action, Scope};
-pub use because::Because;
+pub use attempts::{Rejected, Rejection, Steady, Tried};
 pub use call::Call;
 pub use goal::{
     Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept, Unmarked,
 };
+pub use goals::continue_rollback::MAX_ATTEMPTS;
+pub use goals::properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
+pub use goals::snapshots::{EVERY, in_turn, is_new, is_news, is_reminder_due};
+pub use goals::start::restored_snapshot;
 pub use incident::{
     Attempted, Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, Incident, Next, Reading, Reminder,
     SNAPSHOT_FAILURE, Settings, StackEvent, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind,
     next, reading, reminder,
 };
 pub use last_start::{LastStart, last_start};
-pub use looks::Looks;
 pub use mask::Mask;
 pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
 pub use ownership::is_owned;
 pub use polling::Polling;
-pub use properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
+pub use reads::Looks;
+pub use reason::Because;
 pub use refusal::Refusal;
-pub use replay::{Replay, bound, replay, replayed_since};
-pub use restore::can_restore;
-pub use resume::MAX_ATTEMPTS;
-pub use start::restored_snapshot;
+pub use rules::replay::{Replay, bound, replay, replayed_since};
+pub use rules::restore::can_restore;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
-pub use sweep::{EVERY, in_turn, is_new, is_news, is_reminder_due};
 pub use trace::without_frames;
-pub use tried::{Rejected, Rejection, Steady, Tried};
 pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};
 
 /// The marker's prefix while a stopped application waits for a fix.
@@ -114,15 +101,15 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
         return Step::Refuse(Refusal::TooManyConflicts { error: rejection.text.clone() });
     }
     let step = match goal {
-        Goal::Running(goal) => start::next(goal, observed),
-        Goal::Stopped(goal) => stop::next(goal, observed),
-        Goal::Settled(goal) => settle::next(goal, observed),
-        Goal::Unmarked(goal) => unmark::next(goal, observed),
-        Goal::Properties(goal) => properties::next(goal, observed),
-        Goal::Continued(goal) => resume::next(goal, observed),
-        Goal::Recovered(goal) => recover::next(goal, observed),
-        Goal::Guarded(goal) => guard::next(goal, observed),
-        Goal::Swept(goal) => sweep::next(goal, observed),
+        Goal::Running(goal) => goals::start::next(goal, observed),
+        Goal::Stopped(goal) => goals::stop::next(goal, observed),
+        Goal::Settled(goal) => goals::settle::next(goal, observed),
+        Goal::Unmarked(goal) => goals::unmark::next(goal, observed),
+        Goal::Properties(goal) => goals::properties::next(goal, observed),
+        Goal::Continued(goal) => goals::continue_rollback::next(goal, observed),
+        Goal::Recovered(goal) => goals::recover::next(goal, observed),
+        Goal::Guarded(goal) => goals::guard::next(goal, observed),
+        Goal::Swept(goal) => goals::snapshots::next(goal, observed),
     };
     match step {
         // CloudFormation went on without this request: what it wanted is wanted no more.

@@ -5,8 +5,8 @@ mod history;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::attempts::Tried;
 use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus};
-use super::tried::Tried;
 use super::values::Restore;
 
 /// The service's word for a start's operation.

@@ -1,9 +1,9 @@
 //! How a goal ends when it is reached.
 
-use super::super::because::Because;
 use super::super::call::Call;
-use super::super::properties::Settled;
 use super::super::values::{GuardOutcome, Restore};
+use crate::lifecycle::goals::properties::Settled;
+use crate::lifecycle::reason::Because;
 
 /// What a goal ended in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use std::time::Duration;
 use super::super::goal::{Done, Goal};
 use super::super::observed::{Application, Timestamp};
 use super::super::refusal::Refusal;
-use super::super::replay::bound;
 use super::super::status::StackStatus;
 use super::super::{MARKER, UNSTICK};
 use super::{Consent, Incident};
+use crate::lifecycle::rules::replay::bound;
 
 pub use standing::{Standing, WouldStop};
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::super::MARKER;
 use super::super::observed::{Application, Timestamp};
-use super::super::replay::replayed_since;
 use super::super::status::ApplicationStatus;
-use super::super::sweep::EVERY;
+use crate::lifecycle::goals::snapshots::EVERY;
+use crate::lifecycle::rules::replay::replayed_since;
 
 /// How often people are reminded once the bound has passed.
 const AGAIN: Duration = Duration::from_hours(24);

@@ -2,8 +2,8 @@
 
 use super::super::super::observed::Timestamp;
 use super::super::super::refusal::Refusal;
-use super::super::super::replay::Replay;
 use super::super::super::values::GuardOutcome;
+use crate::lifecycle::rules::replay::Replay;
 
 /// How a stack, or one of its applications, stands when nothing more can be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]

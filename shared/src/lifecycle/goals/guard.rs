@@ -1,0 +1,282 @@
+//! Toward [`Goal::Guarded`](crate::lifecycle::Goal::Guarded): before CloudFormation updates an application, it is stopped with its state kept, or
+//! proven to be one that takes an update. Either way the update cannot fail without a snapshot, and neither can its rollback.
+
+use std::time::Duration;
+
+use crate::lifecycle::action::Action;
+use crate::lifecycle::call::Call;
+use crate::lifecycle::goal::{Done, Guarded};
+use crate::lifecycle::observed::{Application, Observed, SNAPSHOT, Snapshot, Timestamp};
+use crate::lifecycle::reason::Because;
+use crate::lifecycle::refusal::Refusal;
+use crate::lifecycle::rules::proof_snapshots;
+use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
+use crate::lifecycle::rules::replay::{Replay, bound, replay};
+use crate::lifecycle::status::{ApplicationStatus, SnapshotStatus};
+use crate::lifecycle::values::{GuardMode, GuardOutcome, OnSnapshotFailure};
+use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
+
+/// How often a force-stop is asked for.
+const FORCED: u8 = 3;
+
+/// The next step toward an application that takes an update.
+pub(in crate::lifecycle) fn next(goal: &Guarded, observed: &Observed) -> Step {
+    let Some(application) = &observed.application else { return done(GuardOutcome::NoApplication) };
+    match application.status {
+        ApplicationStatus::Deleting => done(GuardOutcome::NoApplication),
+        ApplicationStatus::Ready | ApplicationStatus::RolledBack => at_rest(goal, application, observed),
+        ApplicationStatus::Running if !application.snapshots_enabled => done(GuardOutcome::SnapshotsDisabled),
+        ApplicationStatus::Running => match mode(goal, application) {
+            GuardMode::Stop => stop(goal, application, observed),
+            GuardMode::Probe => probe(goal, application, observed),
+        },
+        ApplicationStatus::Starting
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::ForceStopping
+        | ApplicationStatus::RollingBack
+        | ApplicationStatus::Maintenance => {
+            if is_overdue(goal, observed, application.busy_since(goal.since)) {
+                let error = format!("it is {} for too long", application.status);
+                match goal.on_failure {
+                    // That it does not come to rest says nothing about its snapshots.
+                    OnSnapshotFailure::Fail => {
+                        let application_name = application.name.clone();
+                        let refusal = Refusal::NotSettled { application: application_name, error };
+                        let_go(goal, application, observed, Step::Refuse(refusal))
+                    }
+                    OnSnapshotFailure::ForceStop | OnSnapshotFailure::Continue => {
+                        failed(goal, application, observed, &error)
+                    }
+                }
+            } else {
+                Step::Wait(Because::Busy(application.status))
+            }
+        }
+    }
+}
+
+/// How it is guarded now.
+fn mode(goal: &Guarded, application: &Application) -> GuardMode {
+    let is_undone = goal.undoes_since.is_some_and(|since| application.was_updated_since(since));
+    if is_undone { GuardMode::Stop } else { goal.mode }
+}
+
+const fn done(outcome: GuardOutcome) -> Step {
+    Step::Done(Done::Guarded(outcome))
+}
+
+/// Whether what began then was waited for long enough; never counted from before the request.
+fn is_overdue(goal: &Guarded, observed: &Observed, began: Timestamp) -> bool {
+    is_due(goal, began.max(goal.since), observed.now)
+}
+
+/// Whether the policy may apply to what is busy since then.
+pub(in crate::lifecycle) fn is_due(goal: &Guarded, since: Timestamp, now: Timestamp) -> bool {
+    now.since(since) >= goal.patience
+}
+
+/// Whether another caller's snapshot is being taken, and not for too long: the service may refuse another one meanwhile, and a
+/// force-stop would cancel it.
+fn others_snapshot(goal: &Guarded, application: &Application, observed: &Observed) -> bool {
+    application.creating(Some(&goal.proof)).is_some_and(|one| !is_overdue(goal, observed, one.created))
+}
+
+/// What a call that takes a snapshot met so far: the next step without it, or the error of a snapshot that cannot be had.
+fn before_snapshot(goal: &Guarded, application: &Application, observed: &Observed, action: Action) -> Snapshotting {
+    if others_snapshot(goal, application, observed) {
+        return Snapshotting::Wait(Because::OthersSnapshot);
+    }
+    match refused(observed, action) {
+        Refused::Try => {}
+        Refused::Rest => return Snapshotting::Wait(Because::RefusedForNow),
+        Refused::Often(error) => return Snapshotting::Impossible(error.to_owned()),
+    }
+    let tried = &observed.tried;
+    match (&tried.rejection, tried.conflicts_since) {
+        (Some(conflict), Some(since)) if is_due(goal, since, observed.now) => {
+            Snapshotting::Impossible(conflict.text.clone())
+        }
+        (Some(_) | None, _) => Snapshotting::Try,
+    }
+}
+
+/// Whether a snapshot is asked for now.
+enum Snapshotting {
+    Try,
+    Wait(Because),
+    /// The policy applies.
+    Impossible(String),
+}
+
+/// READY: stopped by this guard, in this invocation or by the marker in one before it; or not running anyway.
+fn at_rest(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
+    let tried = &observed.tried;
+    if tried.stops == 0 && tried.forced == 0 && application.tag(MARKER) != Some(&goal.marker) {
+        return done(GuardOutcome::NotRunning);
+    }
+    if tried.forced > 0 || (tried.stops == 0 && !keeps_state(application)) {
+        return done(GuardOutcome::ForceStopped);
+    }
+    let newest = application.snapshots.iter().max_by_key(|snapshot| snapshot.created);
+    match (newest.map(|snapshot| snapshot.status), goal.on_failure) {
+        (Some(SnapshotStatus::Creating), _) if newest.is_some_and(|one| !is_overdue(goal, observed, one.created)) => {
+            Step::Wait(Because::Proving)
+        }
+        // A stop that was accepted, and whose snapshot turned FAILED: too late for anything but to say so.
+        (Some(SnapshotStatus::Failed | SnapshotStatus::Creating), OnSnapshotFailure::Fail) => {
+            Step::Refuse(snapshot_failed(application, &own_error(application, newest)))
+        }
+        (
+            Some(SnapshotStatus::Failed | SnapshotStatus::Creating),
+            OnSnapshotFailure::ForceStop | OnSnapshotFailure::Continue,
+        ) => done(GuardOutcome::ForceStopped),
+        (Some(SnapshotStatus::Ready | SnapshotStatus::Deleting) | None, _) => done(GuardOutcome::Stopped),
+    }
+}
+
+/// Whether the stop of a process before this one was graceful: then there is a snapshot as young as the stop. Where operations cannot be
+/// read, nothing says otherwise.
+fn keeps_state(application: &Application) -> bool {
+    let Some(stop) = application.newest("StopApplication", Timestamp(i64::MIN)) else { return true };
+    // The service may call the one or the other the earlier, and in whole seconds.
+    let of_the_stop = |snapshot: &Snapshot| stop.started.since(snapshot.created) <= Duration::from_secs(1);
+    application.snapshots.iter().any(of_the_stop)
+}
+
+/// RUNNING: the marker, then a graceful stop, whose snapshot is the proof.
+fn stop(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
+    let tried = &observed.tried;
+    if tried.forced > 0 {
+        return failed(goal, application, observed, "it is RUNNING after a force-stop");
+    }
+    if tried.stops == 0 {
+        return match before_snapshot(goal, application, observed, Action::StopApplication) {
+            Snapshotting::Wait(because) => Step::Wait(because),
+            Snapshotting::Impossible(error) => failed(goal, application, observed, &error),
+            Snapshotting::Try => mark(goal, application, observed)
+                .unwrap_or(Step::Call(Call::Stop { force: false }, Because::StopKeepsState)),
+        };
+    }
+    if tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    failed(goal, application, observed, "a graceful stop was accepted and it is RUNNING again")
+}
+
+/// RUNNING, and left so: a snapshot that becomes READY is the proof.
+fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
+    let tried = &observed.tried;
+    let proof = application.snapshots.iter().find(|snapshot| snapshot.name == goal.proof);
+    match proof.map(|snapshot| snapshot.status) {
+        Some(SnapshotStatus::Ready) => proofs::surplus(application, observed, &goal.proof)
+            .map_or(done(GuardOutcome::Probed), |(call, because)| Step::Call(call, because)),
+        // However long it takes: the job works, and nothing is stopped for it.
+        Some(SnapshotStatus::Creating) => Step::Wait(Because::Proving),
+        Some(SnapshotStatus::Failed | SnapshotStatus::Deleting) => {
+            failed(goal, application, observed, &own_error(application, proof))
+        }
+        None if tried.snapshots == 0 && tried.quota.is_some() => {
+            let (action, error) = (Action::CreateApplicationSnapshot, tried.quota.clone().unwrap_or_default());
+            proofs::make_room(application, observed, &goal.proof)
+                .map_or(Step::Refuse(Refusal::Rejected { action, error }), |(call, because)| Step::Call(call, because))
+        }
+        None if tried.snapshots == 0 => {
+            match before_snapshot(goal, application, observed, Action::CreateApplicationSnapshot) {
+                Snapshotting::Wait(because) => Step::Wait(because),
+                Snapshotting::Impossible(error) => failed(goal, application, observed, &error),
+                Snapshotting::Try => {
+                    Step::Call(Call::CreateSnapshot { name: goal.proof.clone() }, Because::ProveHealth)
+                }
+            }
+        }
+        None if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
+        None => failed(goal, application, observed, "a snapshot was accepted and is not listed"),
+    }
+}
+
+/// The job cannot be snapshotted: what the policy says.
+fn failed(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
+    match goal.on_failure {
+        OnSnapshotFailure::ForceStop => force(goal, application, observed, error),
+        OnSnapshotFailure::Fail => {
+            let_go(goal, application, observed, Step::Refuse(snapshot_failed(application, error)))
+        }
+        OnSnapshotFailure::Continue => let_go(goal, application, observed, done(GuardOutcome::Continued)),
+    }
+}
+
+fn force(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
+    let tried = &observed.tried;
+    let name = application.name.clone();
+    if tried.forced >= FORCED {
+        let error = error.to_owned();
+        return let_go(goal, application, observed, Step::Refuse(Refusal::WouldNotStop { application: name, error }));
+    }
+    if tried.forced > 0 && tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    match application.status {
+        // No force is known to work here, and each of them passes (`semantics.md` A.3).
+        ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
+            return Step::Wait(Because::Busy(application.status));
+        }
+        ApplicationStatus::Ready
+        | ApplicationStatus::RolledBack
+        | ApplicationStatus::Deleting
+        | ApplicationStatus::Running
+        | ApplicationStatus::Starting
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling => {}
+    }
+    if goal.gives_state_up {
+        let force = Step::Call(Call::Stop { force: true }, Because::StateGivenUp);
+        return mark(goal, application, observed).unwrap_or(force);
+    }
+    let bound = match bound(application, goal.bound) {
+        Ok(bound) => bound,
+        Err(refusal) => return let_go(goal, application, observed, Step::Refuse(refusal)),
+    };
+    match replay(application, observed.now, bound) {
+        Replay::Forbidden { why } => {
+            let refusal = Refusal::ReplayForbidden { application: name, why };
+            let_go(goal, application, observed, Step::Refuse(refusal))
+        }
+        Replay::Since { .. } | Replay::Empty { .. } => {
+            mark(goal, application, observed).unwrap_or(Step::Call(Call::Stop { force: true }, Because::ForceAllowed))
+        }
+    }
+}
+
+/// The marker comes before the stop.
+fn mark(goal: &Guarded, application: &Application, observed: &Observed) -> Option<Step> {
+    let marked = application.tag(MARKER) == Some(&goal.marker) || observed.tried.tagged > 0;
+    let tag = Call::Tag { key: MARKER, value: goal.marker.clone() };
+    (!marked).then_some(Step::Call(tag, Because::RememberToRestart))
+}
+
+/// What was marked and goes on running has no restart to be remembered: its marker goes first.
+pub(in crate::lifecycle) fn let_go(goal: &Guarded, application: &Application, observed: &Observed, end: Step) -> Step {
+    let marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
+    if application.status == ApplicationStatus::Running && marked {
+        return Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
+    }
+    end
+}
+
+fn snapshot_failed(application: &Application, error: &str) -> Refusal {
+    Refusal::SnapshotFailed { application: application.name.clone(), error: error.to_owned() }
+}
+
+/// Why the snapshot failed, in the service's own words.
+fn own_error(application: &Application, snapshot: Option<&Snapshot>) -> String {
+    let Some(snapshot) = snapshot else { return String::new() };
+    let operation = application.newest(SNAPSHOT, snapshot.created);
+    let error = operation.and_then(|operation| operation.error.clone());
+    error.unwrap_or_else(|| format!("snapshot {} is {}", snapshot.name, snapshot.status))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! From the groups that are there to those that are to be: everything of others as it is, ours as wanted.
+//!
+//! It knows neither the application nor the service. No record is kept: ours are the keys that this resource's last
+//! version named.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::lifecycle::goal::Properties;
+use crate::lifecycle::observed::Group;
+use crate::lifecycle::values::ConflictPolicy;
+
+/// Groups of an application (`semantics.md` A.10).
+pub const MOST_GROUPS: usize = 50;
+/// Keys of a group; it has at least one.
+pub const MOST_KEYS: usize = 50;
+
+/// What a merge comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Merged {
+    pub(super) groups: Vec<Group>,
+    /// `Group/key`.
+    pub(super) conflicts: Vec<String>,
+    pub(super) settled: Vec<Settled>,
+}
+
+/// A key with another value than it should have, and what was done about it. Never a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// `Group/key`.
+    pub place: String,
+    /// What was done.
+    pub how: How,
+}
+
+/// What was done about a key with another value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Ours, and changed or dropped behind our back.
+    Repaired,
+    /// Ours, and dropped by the update of the application that this deployment made: the RUNNING job went on without
+    /// it.
+    Wiped,
+    /// Not ours, and overwritten.
+    Replaced,
+    /// Not ours, and kept.
+    Kept,
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Repaired => "repaired",
+            Self::Wiped => "given back",
+            Self::Replaced => "replaced",
+            Self::Kept => "kept",
+        })
+    }
+}
+
+/// The groups to be written. A key of `previous` that is wanted no more goes only while its value is the one that
+/// `previous` gave it. `is_updated`: this deployment has updated the application, and the job runs with what that
+/// update left.
+pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> Merged {
+    let mut merged = Merged { groups: current.to_vec(), ..Merged::default() };
+    for (id, key, value) in pairs(&goal.previous) {
+        let dropped = value_of(&goal.wanted, id, key).is_none();
+        if dropped && value_of(current, id, key) == Some(value) {
+            remove(&mut merged.groups, id, key);
+        }
+    }
+    for (id, key, value) in pairs(&goal.wanted) {
+        let present = value_of(current, id, key);
+        if present == Some(value) {
+            continue;
+        }
+        let dropped = if is_updated { How::Wiped } else { How::Repaired };
+        let settled = settle(goal, present, value_of(&goal.previous, id, key), dropped);
+        let place = format!("{id}/{key}");
+        match settled {
+            Ok(None) => insert(&mut merged.groups, id, key, value),
+            Ok(Some(how)) => {
+                if how != How::Kept {
+                    insert(&mut merged.groups, id, key, value);
+                }
+                merged.settled.push(Settled { place, how });
+            }
+            Err(Conflict) => merged.conflicts.push(place),
+        }
+    }
+    // A group without a key is not valid (`semantics.md` A.10).
+    merged.groups.retain(|group| !group.map.is_empty());
+    merged
+}
+
+struct Conflict;
+
+/// What becomes of a wanted key whose present value is not the wanted one; nothing to report when that is an ordinary
+/// change.
+fn settle(
+    goal: &Properties,
+    present: Option<&String>,
+    given: Option<&String>,
+    dropped: How,
+) -> Result<Option<How>, Conflict> {
+    match (present, given) {
+        (None, None) => return Ok(None),
+        (None, Some(_)) => return Ok(Some(dropped)),
+        (Some(present), Some(given)) if present == given => return Ok(None),
+        (Some(_), _) => {}
+    }
+    // Under Keep a key with another value never became ours.
+    let ours = match goal.previous_policy {
+        ConflictPolicy::Keep => false,
+        ConflictPolicy::Fail | ConflictPolicy::Overwrite => given.is_some(),
+    };
+    match goal.policy {
+        ConflictPolicy::Keep => Ok(Some(How::Kept)),
+        ConflictPolicy::Fail | ConflictPolicy::Overwrite if ours => Ok(Some(How::Repaired)),
+        ConflictPolicy::Overwrite => Ok(Some(How::Replaced)),
+        ConflictPolicy::Fail => Err(Conflict),
+    }
+}
+
+/// What the service would refuse of others' groups and ours together.
+pub(super) fn over_the_limits(groups: &[Group]) -> Option<String> {
+    if groups.len() > MOST_GROUPS {
+        let many = groups.len();
+        return Some(format!("with those of others it would have {many} property groups, and it takes {MOST_GROUPS}."));
+    }
+    let full = groups.iter().find(|group| group.map.len() > MOST_KEYS)?;
+    let (id, many) = (&full.id, full.map.len());
+    Some(format!("with those of others the property group {id} would have {many} keys, and it takes {MOST_KEYS}."))
+}
+
+/// The keys of `groups` that `present` has with the same value, `Group/key`.
+pub(super) fn places(groups: &[Group], present: &[Group]) -> Vec<String> {
+    let there = pairs(groups).filter(|(id, key, value)| value_of(present, id, key) == Some(*value));
+    there.map(|(id, key, _)| format!("{id}/{key}")).collect()
+}
+
+/// Whether two lists say the same, in whatever order.
+pub(super) fn same(left: &[Group], right: &[Group]) -> bool {
+    let sorted = |groups: &[Group]| groups.iter().map(|group| (group.id.clone(), group.map.clone())).collect();
+    let (left, right): (BTreeMap<_, _>, BTreeMap<_, _>) = (sorted(left), sorted(right));
+    left == right
+}
+
+pub(super) fn pairs(groups: &[Group]) -> impl Iterator<Item = (&str, &str, &String)> {
+    groups.iter().flat_map(|group| group.map.iter().map(|(key, value)| (group.id.as_str(), key.as_str(), value)))
+}
+
+pub(super) fn value_of<'a>(groups: &'a [Group], id: &str, key: &str) -> Option<&'a String> {
+    groups.iter().find(|group| group.id == id).and_then(|group| group.map.get(key))
+}
+
+fn remove(groups: &mut [Group], id: &str, key: &str) {
+    if let Some(group) = groups.iter_mut().find(|group| group.id == id) {
+        group.map.remove(key);
+    }
+}
+
+pub(super) fn insert(groups: &mut Vec<Group>, id: &str, key: &str, value: &str) {
+    if let Some(group) = groups.iter_mut().find(|group| group.id == id) {
+        group.map.insert(key.to_owned(), value.to_owned());
+    } else {
+        groups.push(Group { id: id.to_owned(), map: BTreeMap::from([(key.to_owned(), value.to_owned())]) });
+    }
+}

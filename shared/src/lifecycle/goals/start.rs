@@ -1,0 +1,206 @@
+//! Toward [`Goal::Running`](crate::lifecycle::Goal::Running): CloudFormation never starts an application, nor starts a stopped one again.
+
+use super::stop;
+use crate::lifecycle::call::Call;
+use crate::lifecycle::goal::{Done, Running};
+use crate::lifecycle::observed::{Application, Observed, Operation, Operations, START, Timestamp};
+use crate::lifecycle::reason::Because;
+use crate::lifecycle::refusal::Refusal;
+use crate::lifecycle::rules::health::{self, Health};
+use crate::lifecycle::rules::{proof_snapshots, restore, update_rolled_back};
+use crate::lifecycle::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
+use crate::lifecycle::values::{Restore, RestoreType};
+use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
+
+/// The next step toward a running application.
+pub(in crate::lifecycle) fn next(goal: &Running, observed: &Observed) -> Step {
+    let Some(application) = &observed.application else {
+        return Step::Refuse(Refusal::ApplicationMissing { application: String::new() });
+    };
+    match application.status {
+        ApplicationStatus::Ready => ready(goal, application, observed),
+        ApplicationStatus::Running => running(goal, application, observed),
+        ApplicationStatus::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
+        ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
+        ApplicationStatus::Starting if may_hang(goal, application.busy_since(goal.since), observed.now) => {
+            stop::forced(application, observed, Because::StartHangs)
+        }
+        ApplicationStatus::Starting
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::ForceStopping
+        | ApplicationStatus::RollingBack
+        | ApplicationStatus::Maintenance => Step::Wait(Because::Busy(application.status)),
+    }
+}
+
+/// Whether a start that is waited for since then counts as hanging. Only on the way back, where the old code may not read the new state and
+/// an older snapshot is left to try: forward, the deployment fails and is rolled back.
+pub(in crate::lifecycle) fn may_hang(goal: &Running, since: Timestamp, now: Timestamp) -> bool {
+    goal.way_back && now.since(since) >= goal.start_patience
+}
+
+/// How many starts of this request came to nothing. One that hung was cancelled by our own force-stop.
+fn failed_starts(goal: &Running, application: &Application, observed: &Observed) -> usize {
+    let failed = application.failed_starts(goal.since);
+    if !goal.way_back {
+        return failed;
+    }
+    match &application.operations {
+        Operations::Listed(_) => failed + application.ended_starts(OperationStatus::Cancelled, goal.since),
+        Operations::Unreadable => usize::from(observed.tried.forced > 0),
+    }
+}
+
+/// READY: started, and once more from another snapshot. What became of a start is reported by its operation; without one, by the status
+/// staying READY.
+fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step {
+    match update_rolled_back::step(application, goal.deployed_since) {
+        // What failed on the way back is no reason to leave it down.
+        Some(Step::Refuse(_)) if goal.way_back => {}
+        Some(step) => return step,
+        None => {}
+    }
+    let tried = &observed.tried;
+    let update_rolled_back = |seen: &str| {
+        Step::Refuse(Refusal::StoppedAfterStart { application: application.name.clone(), seen: seen.to_owned() })
+    };
+    match application.newest(START, goal.since).map(|operation| operation.status) {
+        Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
+        // Another caller stopped it while it started.
+        Some(OperationStatus::Cancelled) if !goal.way_back => {
+            return Step::Refuse(restore::none_left(application, "one start, cancelled"));
+        }
+        // Status and operations are two calls: another delivery may have started it between them.
+        Some(OperationStatus::Successful) if tried.looks <= UNSEEN_LOOKS => return Step::Wait(Because::NotSeenYet),
+        // Started in this request and READY again: a batch job that ended, or another caller stopped it.
+        Some(OperationStatus::Successful) => return update_rolled_back("the start's operation is SUCCESSFUL"),
+        Some(OperationStatus::Failed | OperationStatus::Cancelled) | None => {}
+    }
+    if tried.starts > 0 && tried.looks <= UNSEEN_LOOKS {
+        return Step::Wait(Because::NotSeenYet);
+    }
+    let failed = failed_starts(goal, application, observed);
+    if usize::from(tried.starts) > failed {
+        return update_rolled_back(match &application.operations {
+            Operations::Listed(_) => "a start was accepted and no operation of it is to be seen",
+            Operations::Unreadable => "a start was accepted, and what became of it cannot be read",
+        });
+    }
+    let chosen = match (&goal.restore, failed) {
+        (Restore::Latest, _) => {
+            restore::rung(application, observed, failed, goal.way_back.then_some(goal.operation_since))
+        }
+        (asked, 0) => Ok((asked.clone(), Because::NotRunning)),
+        (Restore::Custom(name), _) => Err(restore::none_left(application, &format!("snapshot {name}, as asked for"))),
+        (Restore::Skip, _) => Err(restore::none_left(application, "no snapshot, as asked for")),
+    };
+    match chosen {
+        Ok((restore, because)) => {
+            let allow_non_restored_state = goal.allow_non_restored_state;
+            Step::Call(Call::Start { restore, allow_non_restored_state }, because)
+        }
+        Err(refusal) => Step::Refuse(refusal),
+    }
+}
+
+fn running(goal: &Running, application: &Application, observed: &Observed) -> Step {
+    if let Some(step) = update_rolled_back::step(application, goal.deployed_since) {
+        return step;
+    }
+    if let Some(refusal) = started_by_another(goal, application) {
+        return Step::Refuse(refusal);
+    }
+    if !goal.stabilize.is_zero() {
+        match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
+            Health::Wait(because) => return Step::Wait(because),
+            Health::Call(call, because) => return Step::Call(call, because),
+            Health::Unhealthy(error) => {
+                return Step::Refuse(Refusal::Unhealthy { application: application.name.clone(), error });
+            }
+            Health::Impossible(refusal) => return Step::Refuse(refusal),
+            Health::Healthy => {
+                if let Some((call, because)) = proofs::surplus(application, observed, &goal.proof) {
+                    return Step::Call(call, because);
+                }
+            }
+        }
+    }
+    if application.tag(MARKER).is_some() && observed.tried.untagged == 0 {
+        return Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain);
+    }
+    let restored = application.running_with.as_ref().map(|(restored, _)| restored);
+    Step::Done(match &goal.restore {
+        asked @ (Restore::Custom(_) | Restore::Skip) if restored.is_some_and(|restored| restored != asked) => {
+            Done::RunsOn { asked: asked.clone() }
+        }
+        Restore::Latest | Restore::Custom(_) | Restore::Skip if goal.stabilize.is_zero() => Done::Running,
+        Restore::Latest | Restore::Custom(_) | Restore::Skip => Done::Healthy,
+    })
+}
+
+/// The refusal of a job that another caller started after it was stopped for this operation, and not from what its stop kept: the state is
+/// left behind, and RUNNING is no success. From the newest snapshot it is one, by any caller.
+fn started_by_another(goal: &Running, application: &Application) -> Option<Refusal> {
+    let Operations::Listed(all) = &application.operations else { return None };
+    let start = all.iter().position(|operation| operation.kind == START)?;
+    let began = all.get(start)?.started;
+    let since = goal.operation_since.less_skew();
+    let is_stop = |one: &Operation| one.kind == "StopApplication" && one.started >= since;
+    let was_stopped = all.iter().skip(start).any(is_stop);
+    let kept = application
+        .snapshots
+        .iter()
+        .filter(|one| one.status == SnapshotStatus::Ready && one.created <= began)
+        .max_by_key(|one| one.created)?;
+    let (restored, _) = application.running_with.as_ref()?;
+    let is_right = match restored {
+        Restore::Latest => true,
+        Restore::Skip => goal.restore == Restore::Skip,
+        // One that began in this request may be our own, from an older snapshot after the newest failed.
+        Restore::Custom(name) => *name == kept.name || goal.restore == *restored || began >= goal.since,
+    };
+    (was_stopped && !is_right).then(|| Refusal::StartedByAnother {
+        application: application.name.clone(),
+        restored: match restored {
+            Restore::Custom(name) => format!("snapshot {name}"),
+            Restore::Latest => RestoreType::Latest.as_str().to_owned(),
+            Restore::Skip => RestoreType::Skip.as_str().to_owned(),
+        },
+        snapshot: kept.name.clone(),
+    })
+}
+
+/// The snapshot that a RUNNING application was restored from: the named one, or for LATEST the newest READY one taken before its
+/// newest start; empty for none. From reality, so that a second delivery says the same.
+#[must_use]
+pub fn restored_snapshot(application: &Application) -> String {
+    match &application.running_with {
+        None | Some((Restore::Skip, _)) => String::new(),
+        Some((Restore::Custom(name), _)) => name.clone(),
+        Some((Restore::Latest, _)) => {
+            let began = began_running(application);
+            application
+                .snapshots
+                .iter()
+                .filter(|snapshot| snapshot.status == SnapshotStatus::Ready && snapshot.created < began)
+                .max_by_key(|snapshot| snapshot.created)
+                .map_or_else(String::new, |snapshot| snapshot.name.clone())
+        }
+    }
+}
+
+/// When the job that runs now began; when that cannot be known, no snapshot counts as taken before it.
+fn began_running(application: &Application) -> Timestamp {
+    match &application.operations {
+        Operations::Listed(all) => all
+            .iter()
+            .find(|operation| operation.kind == START)
+            .map_or(Timestamp(i64::MIN), |operation| operation.started),
+        Operations::Unreadable => Timestamp(i64::MIN),
+    }
+}
+
+#[cfg(test)]
+mod tests;

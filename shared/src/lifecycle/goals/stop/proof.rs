@@ -1,0 +1,45 @@
+//! Where the replay rule forbids a force-stop, a job is stopped only if a snapshot proves that it can be stopped
+//! gracefully: that is looked at before anything is marked. The snapshot itself is then young enough to replay from.
+
+use super::is_ours;
+use crate::lifecycle::Step;
+use crate::lifecycle::UNSEEN_LOOKS;
+use crate::lifecycle::action::Action;
+use crate::lifecycle::call::Call;
+use crate::lifecycle::goal::{Force, Stopped};
+use crate::lifecycle::observed::{Application, Observed, Snapshot};
+use crate::lifecycle::reason::Because;
+use crate::lifecycle::refusal::Refusal;
+use crate::lifecycle::rules::replay::{Replay, replay};
+use crate::lifecycle::status::SnapshotStatus;
+
+/// The step before the stop; none where a force-stop is allowed, or where no proof is asked for.
+pub(super) fn first(goal: &Stopped, application: &Application, observed: &Observed) -> Option<Step> {
+    let (name, Force::UnderReplayRule(bound)) = (goal.proof.as_ref()?, goal.force) else { return None };
+    let Replay::Forbidden { why } = replay(application, observed.now, bound) else { return None };
+    if is_ours(goal, application, &observed.tried) {
+        return None;
+    }
+    let refused = || Step::Refuse(Refusal::ReplayForbidden { application: application.name.clone(), why });
+    let tried = &observed.tried;
+    let proof = application.snapshots.iter().find(|one| one.name == *name);
+    Some(match proof.map(|one| one.status) {
+        // READY and yet too old: the bound is shorter than taking it was.
+        Some(SnapshotStatus::Ready | SnapshotStatus::Failed | SnapshotStatus::Deleting) => refused(),
+        Some(SnapshotStatus::Creating) => Step::Wait(Because::Proving),
+        None if tried.refused_snapshot(Action::CreateApplicationSnapshot).is_some() || tried.quota.is_some() => {
+            refused()
+        }
+        None if tried.snapshots == 0 => {
+            let is_fresh =
+                |one: &Snapshot| observed.now.since(one.created.max(goal.since)) < observed.refusal_patience();
+            if application.creating(None).is_some_and(is_fresh) {
+                Step::Wait(Because::OthersSnapshot)
+            } else {
+                Step::Call(Call::CreateSnapshot { name: name.clone() }, Because::ProveHealth)
+            }
+        }
+        None if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
+        None => refused(),
+    })
+}

@@ -1,0 +1,53 @@
+//! Toward [`Goal::Unmarked`](crate::lifecycle::Goal::Unmarked): a marker that stands for no stop of these handlers is removed, or a later stop of a
+//! person would be undone by it.
+
+use crate::lifecycle::call::Call;
+use crate::lifecycle::goal::{Done, Unmarked};
+use crate::lifecycle::observed::Observed;
+use crate::lifecycle::reason::Because;
+use crate::lifecycle::status::ApplicationStatus;
+use crate::lifecycle::{MARKER, Step};
+
+/// The next step toward an application without this marker.
+pub(in crate::lifecycle) fn next(goal: &Unmarked, observed: &Observed) -> Step {
+    let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
+    let is_marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
+    let goes = match application.status {
+        ApplicationStatus::Running => is_marked,
+        ApplicationStatus::Ready => is_marked && goal.even_stopped,
+        ApplicationStatus::Deleting => return Step::Done(Done::Gone),
+        // On its way somewhere: whether it was stopped is seen when it is there.
+        ApplicationStatus::Starting
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::ForceStopping
+        | ApplicationStatus::RollingBack
+        | ApplicationStatus::Maintenance
+        | ApplicationStatus::RolledBack => false,
+    };
+    if goes { Step::Call(Call::Untag { key: MARKER }, Because::NotStopped) } else { Step::Done(Done::Unmarked) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lifecycle::fixtures::*;
+    use crate::lifecycle::{Goal, next_step};
+
+    fn step(status: ApplicationStatus, marker: &str, even_stopped: bool) -> Step {
+        let mut observed = seen(status);
+        app(&mut observed).tags.insert(MARKER.into(), marker.into());
+        next_step(&Goal::Unmarked(Unmarked { marker: "e1".into(), even_stopped }), &observed)
+    }
+
+    #[test]
+    fn only_this_marker_goes_and_from_a_stopped_job_only_when_a_person_stopped_it() {
+        let gone = Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
+        assert_eq!(step(ApplicationStatus::Running, "e1", false), gone);
+        assert_eq!(step(ApplicationStatus::Running, "e2", false), Step::Done(Done::Unmarked));
+        assert_eq!(step(ApplicationStatus::Ready, "e1", false), Step::Done(Done::Unmarked));
+        assert_eq!(step(ApplicationStatus::Ready, "e1", true), gone);
+        assert_eq!(step(ApplicationStatus::Stopping, "e1", true), Step::Done(Done::Unmarked));
+    }
+}

@@ -1,0 +1,127 @@
+//! What else than DescribeApplication has to be looked at: nothing while the application is busy, so that waiting costs
+//! one call, not four. An answer or a report is only made of a settled application, and then everything is there.
+
+use super::action::Action;
+use super::goal::Goal;
+use super::goals::{guard, start, stop};
+use super::observed::Timestamp;
+use super::status::ApplicationStatus;
+
+/// What else has to be looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// ListTagsForResource.
+    pub tags: bool,
+    /// ListApplicationOperations, and the failed ones' own texts.
+    pub operations: bool,
+    /// ListApplicationSnapshots.
+    pub snapshots: bool,
+}
+
+impl Looks {
+    /// Everything.
+    pub const ALL: Self = Self { tags: true, operations: true, snapshots: true };
+    /// Nothing.
+    pub const NONE: Self = Self { tags: false, operations: false, snapshots: false };
+    /// All that property groups ever take: they come with the description, and who may write them, and who else may
+    /// have, stands in the tags.
+    pub const PROPERTIES: Self = Self { snapshots: false, ..Self::ALL };
+
+    /// The calls that they are.
+    pub fn actions(self) -> impl Iterator<Item = Action> {
+        let all: [(bool, &[Action]); 4] = [
+            (true, &[Action::DescribeApplication]),
+            (self.tags, &[Action::ListTagsForResource]),
+            (self.operations, &[Action::ListApplicationOperations, Action::DescribeApplicationOperation]),
+            (self.snapshots, &[Action::ListApplicationSnapshots]),
+        ];
+        all.into_iter().filter(|(is_looked_at, _)| *is_looked_at).flat_map(|(_, actions)| actions.iter().copied())
+    }
+}
+
+impl Goal {
+    /// What this goal needs to know of an application in this status.
+    #[must_use]
+    pub fn needs(&self, status: ApplicationStatus, now: Timestamp) -> Looks {
+        match status {
+            ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
+                Self::Properties(_) => Looks::PROPERTIES,
+                Self::Running(_) | Self::Stopped(_) | Self::Settled(_) | Self::Recovered(_) | Self::Guarded(_) => {
+                    Looks::ALL
+                }
+                Self::Unmarked(_) => Looks { tags: true, ..Looks::NONE },
+                // Without the operations no one knows since when it runs, nor why a snapshot failed; one that is
+                // stopped has neither.
+                Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },
+                Self::Continued(_) => Looks::NONE,
+            },
+            ApplicationStatus::Starting
+            | ApplicationStatus::Updating
+            | ApplicationStatus::Autoscaling
+            | ApplicationStatus::Stopping => match self {
+                Self::Running(goal) if start::may_hang(goal, goal.since, now) => Looks::ALL,
+                // The marker and the replay rule come before the force-stop.
+                Self::Stopped(goal) | Self::Settled(goal) if stop::is_due(goal, goal.since, now) => Looks::ALL,
+                Self::Guarded(goal) if guard::is_due(goal, goal.since, now) => Looks::ALL,
+                // Since when it is busy, its operation says.
+                Self::Recovered(goal) if now.since(goal.since) >= goal.patience => {
+                    Looks { operations: true, ..Looks::NONE }
+                }
+                Self::Stopped(_)
+                | Self::Settled(_)
+                | Self::Unmarked(_)
+                | Self::Running(_)
+                | Self::Properties(_)
+                | Self::Continued(_)
+                | Self::Recovered(_)
+                | Self::Guarded(_)
+                | Self::Swept(_) => Looks::NONE,
+            },
+            ApplicationStatus::ForceStopping
+            | ApplicationStatus::RollingBack
+            | ApplicationStatus::Maintenance
+            | ApplicationStatus::Deleting => Looks::NONE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Force, Restore, Running, Stopped};
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_start_that_is_waited_for_costs_one_call_a_look() {
+        let goal = Goal::Running(Running {
+            restore: Restore::Latest,
+            allow_non_restored_state: false,
+            stabilize: Duration::ZERO,
+            proof: String::new(),
+            since: Timestamp(0),
+            deployed_since: Timestamp(0),
+            operation_since: Timestamp(0),
+            way_back: false,
+            start_patience: Duration::ZERO,
+        });
+        let needs = |status| goal.needs(status, Timestamp(0));
+        assert_eq!(needs(ApplicationStatus::Starting), Looks::NONE);
+        assert_eq!(needs(ApplicationStatus::Running), Looks::ALL);
+    }
+
+    #[test]
+    fn before_a_force_stop_the_snapshots_are_looked_at() {
+        let patience = Duration::from_mins(10);
+        let goal = Goal::Stopped(Stopped {
+            marker: None,
+            graceful: true,
+            force: Force::Freely,
+            patience,
+            since: Timestamp(0),
+            proof: None,
+        });
+        let needs = |now| goal.needs(ApplicationStatus::Stopping, Timestamp(now));
+        assert_eq!(needs(1000), Looks::NONE);
+        assert_eq!(needs(600_000), Looks::ALL);
+    }
+}

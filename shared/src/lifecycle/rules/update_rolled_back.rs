@@ -1,0 +1,76 @@
+//! An update that the service took back. It can roll an update back on its own, to RUNNING on the old version or to READY (`semantics.md` A.6),
+//! and CloudFormation, which reads the status alone, calls that a success. The operation shows it.
+
+use crate::lifecycle::Step;
+use crate::lifecycle::observed::{Application, Operations, Timestamp};
+use crate::lifecycle::reason::Because;
+use crate::lifecycle::refusal::Refusal;
+use crate::lifecycle::status::OperationStatus;
+
+/// The step that an update since `deployed_since` asks for, when it did not simply succeed.
+pub(in crate::lifecycle) fn step(application: &Application, deployed_since: Timestamp) -> Option<Step> {
+    let refuse = |error: String| {
+        let application = application.name.clone();
+        Some(Step::Refuse(Refusal::UpdateRolledBack { application, error }))
+    };
+    match &application.operations {
+        Operations::Listed(_) => {
+            let operation = application.newest("UpdateApplication", deployed_since.less_skew())?;
+            match operation.status {
+                OperationStatus::Failed => {
+                    refuse(operation.error.clone().unwrap_or_else(|| "the service gives no reason".to_owned()))
+                }
+                OperationStatus::InProgress => Some(Step::Wait(Because::UpdateUnsettled)),
+                // A force-stop cancels an update; its caller knows.
+                OperationStatus::Cancelled | OperationStatus::Successful => None,
+            }
+        }
+        // Only a rollback that kept it RUNNING can be distinguished from the version; one that ended in READY is started.
+        Operations::Unreadable => {
+            let to =
+                application.rolled_back_to.filter(|_| application.version_created >= deployed_since.less_skew())?;
+            refuse(format!("the service went back to version {to} (its operations cannot be read for the reason)"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lifecycle::fixtures::*;
+    use crate::lifecycle::observed::Observed;
+    use crate::lifecycle::status::ApplicationStatus;
+    use std::time::Duration;
+
+    fn message(observed: &Observed) -> Option<Step> {
+        step(observed.application.as_ref().unwrap(), Timestamp(1_000_000))
+    }
+
+    #[test]
+    fn an_update_that_was_taken_back_is_a_failure_though_it_runs_again() {
+        let mut observed = seen(ApplicationStatus::Running);
+        operation(&mut observed, "UpdateApplication", OperationStatus::Failed, Some("no class X"));
+        later(&mut observed, Duration::from_secs(1));
+        operation(&mut observed, "RollbackApplication", OperationStatus::Successful, None);
+        let Some(Step::Refuse(refusal)) = message(&observed) else { panic!() };
+        assert_eq!(refusal.to_string(), "Managed Flink rolled the update back: app: no class X");
+    }
+
+    #[test]
+    fn an_update_of_an_earlier_deployment_is_not_this_ones() {
+        let mut observed = seen(ApplicationStatus::Running);
+        observed.now.0 -= 5001;
+        operation(&mut observed, "UpdateApplication", OperationStatus::Failed, None);
+        assert_eq!(message(&observed), None);
+    }
+
+    #[test]
+    fn where_operations_cannot_be_read_the_version_shows_it() {
+        let mut observed = seen(ApplicationStatus::Running);
+        app(&mut observed).operations = Operations::Unreadable;
+        assert_eq!(message(&observed), None);
+        app(&mut observed).rolled_back_to = Some(1);
+        let Some(Step::Refuse(refusal)) = message(&observed) else { panic!() };
+        assert!(refusal.to_string().contains("cannot be read"), "{refusal}");
+    }
+}
