@@ -1,41 +1,28 @@
 //! The shell: everything that waits or touches the network. It decides nothing.
 //!
 //! ```text
-//! serve     events in, one answer out            answer    one custom-resource request to one reply
-//! asked     the request's stack                  responder   SUCCESS or FAILED, and the words
-//! unsticker one incident, from event to report  drive     look, plan, do, until there is nothing to do
-//! sweep     what lost events left, snapshots
-//! flink     the only file that knows Flink's SDK stack     the only file that knows CloudFormation's
-//! deliver   the PUT of the reply                 handover  longer than one invocation
-//! gather    a stack's newest operation            report    what was done, for people
-//! http      the one HTTP client under all        roots     its TLS trust roots
-//! pace      how long to rest between two looks   operator  what the operator's command reads
-//! look      one look at an application, interrupted or not
+//! serve            between Lambda's runtime and the handlers: events in, one answer or report out
+//! custom_resource  one request to one answer: handle, request_stack (the looks), respond (the words), deliver (the PUT)
+//! unsticker        an event to a report: incident, sweep, read_incident, report
+//! reconcile        the only loop: observe, plan, do, until there is nothing to do
+//! observe          one look at an application, interrupted or not
+//! backoff          how long to rest between two looks, up to the deadline
+//! aws              the clients; flink and cloudformation are the only files that know the two SDKs
+//! inspect          what the operator's command reads
+//! metrics, clock   lines of the embedded metric format; the time
 //! ```
 
-mod answer;
-mod asked;
 mod aws;
-mod deliver;
-mod drive;
-mod fault;
-mod flink;
-mod gather;
-mod handover;
-mod http;
-mod look;
-mod metric;
-mod now;
-mod operator;
-mod pace;
-mod report;
-mod responder;
-mod roots;
+mod backoff;
+mod clock;
+mod custom_resource;
+mod inspect;
+mod metrics;
+mod observe;
+mod reconcile;
 mod serve;
-mod stack;
-mod sweep;
 mod unsticker;
 
 pub use aws::Clients;
-pub use operator::{Keys, Met, Operator};
+pub use inspect::{Keys, Met, Operator};
 pub use serve::{serve, serve_unsticker};

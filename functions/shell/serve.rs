@@ -13,14 +13,15 @@ use shared::custom_resource::Request;
 use shared::custom_resource::verdict::Schedule;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
-use crate::answer::{Delivered, Ended, answer};
+use crate::aws::http;
+use crate::aws::tls::Trust;
 use crate::aws::{Aws, variable};
-use crate::deliver::{Delivery, deliver};
-use crate::drive::Trail;
-use crate::pace::Pace;
-use crate::responder::Responder;
-use crate::roots::Trust;
-use crate::{http, metric, unsticker};
+use crate::backoff::Pace;
+use crate::custom_resource::deliver::{Delivery, deliver};
+use crate::custom_resource::handle::{Delivered, Ended, answer};
+use crate::custom_resource::respond::Responder;
+use crate::reconcile::Trail;
+use crate::{metrics, unsticker};
 
 /// Assumed when the runtime gives a deadline that is long past, as local runtimes do.
 const NO_DEADLINE: Duration = Duration::from_mins(1);
@@ -166,7 +167,7 @@ pub async fn serve_unsticker() -> Result<(), Error> {
             let report = Box::pin(unsticker::handle(&aws, &event.payload, function, until)).await?;
             // What people are not reported again is not counted again.
             if report.notify == Notify::People {
-                metric::incident(report.outcome);
+                metrics::incident(report.outcome);
             }
             // Serialized as it is, so that a mail begins with the summary.
             Ok::<Report, Error>(report.summarized())

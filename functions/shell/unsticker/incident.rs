@@ -9,15 +9,16 @@ use shared::lifecycle::{
 };
 use tracing::info;
 
-use super::{Halt, Unfinished, learned};
+use super::read_incident;
+use super::report::{self, Taken, compose};
+use super::retry::{Halt, Unfinished, learned};
 use crate::aws::Aws;
-use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
-use crate::look::Begun;
-use crate::now::now;
-use crate::pace::Pace;
-use crate::report::{self, Taken, compose};
-use crate::stack::StackSeen;
-use crate::{flink, gather, look};
+use crate::aws::cloudformation::StackSeen;
+use crate::aws::flink;
+use crate::backoff::Pace;
+use crate::clock::now;
+use crate::observe::{self, Begun};
+use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
 
 /// Drives the incident of the stack `name` until nothing more can be done now. Besides the report, since when the stack is as it is.
 pub(super) async fn handle(
@@ -28,7 +29,7 @@ pub(super) async fn handle(
 ) -> Result<(Report, Option<Timestamp>), Halt> {
     let settings = Settings::from(&aws.environment);
     let Some(root) = root(aws, name, until).await? else { return Ok((report::not_ours(name), None)) };
-    let mut incident = gather::described_incident(aws, &root);
+    let mut incident = read_incident::described_incident(aws, &root);
     incident.trigger = trigger;
     info!(stack = root.id, status = %root.status, ?trigger, "invoked");
     let applications = match read(aws, &mut incident, until).await {
@@ -57,13 +58,13 @@ pub(super) async fn handle(
 
 /// The root of the stack, if the stack that is named has opted in or a guard of ours may concern it. An untagged stack costs one call.
 async fn root(aws: &Aws, name: &str, until: Instant) -> Result<Option<StackSeen>, Halt> {
-    let described = async || gather::described(aws, name).await;
+    let described = async || read_incident::described(aws, name).await;
     let Some(named) = learned(aws, until, Action::DescribeStacks, described).await? else { return Ok(None) };
-    let consent = gather::consent(&named);
+    let consent = read_incident::consent(&named);
     if named.root == named.id || (consent == Consent::None && reading(named.status, consent) == Reading::Nothing) {
         return Ok(Some(named));
     }
-    learned(aws, until, Action::DescribeStacks, async || gather::described(aws, &named.root).await).await
+    learned(aws, until, Action::DescribeStacks, async || read_incident::described(aws, &named.root).await).await
 }
 
 /// Reads what the decision takes, and no more.
@@ -72,13 +73,13 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
     if reading == Reading::Nothing {
         return Ok(Vec::new());
     }
-    learned(aws, until, Action::ListStackResources, async || gather::tree(aws, incident).await).await?;
+    learned(aws, until, Action::ListStackResources, async || read_incident::tree(aws, incident).await).await?;
     // A sweep has seen the marker.
     if reading == Reading::Guarded && !incident.is_guarded && incident.trigger != Trigger::Sweep {
         return Ok(Vec::new());
     }
     let stack = incident.stack.clone();
-    let events = async || gather::events(aws, &stack).await;
+    let events = async || read_incident::events(aws, &stack).await;
     incident.events = learned(aws, until, Action::DescribeStackEvents, events).await?;
     let mut applications = Vec::new();
     for name in incident.concerned() {
@@ -88,7 +89,7 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
             found => applications.extend(found?),
         }
     }
-    let history = async || gather::history(aws, incident, &applications).await;
+    let history = async || read_incident::history(aws, incident, &applications).await;
     learned(aws, until, Action::DescribeStackEvents, history).await?;
     let others = others(aws, incident, &applications, until).await?;
     incident.mask = Mask::of_stack(&incident.stack, &[&applications[..], &others].concat());
@@ -118,7 +119,7 @@ async fn others(
 async fn observe(aws: &Aws, name: &str, until: Instant) -> Result<Option<Application>, Halt> {
     let mut begun = Begun::default();
     learned(aws, until, Action::DescribeApplication, async || {
-        look::application(aws, name, &mut begun, |_| Looks::ALL).await
+        observe::application(aws, name, &mut begun, |_| Looks::ALL).await
     })
     .await
 }

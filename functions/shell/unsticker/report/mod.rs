@@ -13,7 +13,7 @@ use aws_smithy_types::date_time::Format;
 use shared::contract::{Notify, Outcome, Report};
 use shared::lifecycle::{Application, Done, Goal, Incident, Refusal, Settings, Standing, Timestamp};
 
-use crate::drive::Trail;
+use crate::reconcile::Trail;
 
 pub(crate) use application::application;
 use application::{actions, describe, of_application};

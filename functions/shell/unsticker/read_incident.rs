@@ -8,14 +8,14 @@ use shared::lifecycle::{
 };
 
 use crate::aws::Aws;
-use crate::fault::Fault;
-use crate::stack::{self, StackSeen};
+use crate::aws::cloudformation::{self, StackSeen};
+use crate::aws::error::Fault;
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 
 /// A stack as it is described; `None` when there is none of this name, or no longer.
 pub(crate) async fn described(aws: &Aws, name: &str) -> Result<Option<StackSeen>, Fault> {
-    match stack::describe(aws, name).await {
+    match cloudformation::describe(aws, name).await {
         Ok(seen) => Ok(Some(seen).filter(|seen| seen.status != StackStatus::DeleteComplete)),
         // Its one word for it: a ValidationError whose text says so (`semantics.md` C.2).
         Err(Fault::Rejected(_, text)) if text.contains("does not exist") || text.contains("there is no stack") => {
@@ -65,7 +65,7 @@ pub(crate) async fn events(aws: &Aws, root: &str) -> Result<Vec<StackEvent>, Fau
             let own = event.resource_type == STACK && event.physical_id == stack;
             (is_root && own && event.status == "UPDATE_IN_PROGRESS") || (!is_root && event.time < began)
         };
-        let rows = stack::events(aws, &stack, first).await?;
+        let rows = cloudformation::events(aws, &stack, first).await?;
         if is_root {
             began = rows.last().map_or(began, |row| row.time);
         }
@@ -86,7 +86,7 @@ pub(crate) async fn events(aws: &Aws, root: &str) -> Result<Vec<StackEvent>, Fau
 /// read stays unknown.
 pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[Application]) -> Result<(), Fault> {
     for UnreadMarker { stack, event } in incident.unread_markers(applications) {
-        let rows = match stack::events(aws, &stack, |row| row.id == event).await {
+        let rows = match cloudformation::events(aws, &stack, |row| row.id == event).await {
             Ok(rows) => rows,
             Err(Fault::Passing(error)) => return Err(Fault::Passing(error)),
             Err(_) => continue,
@@ -102,9 +102,10 @@ pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[
 /// Fills in what is read of a root's tree: its applications, and whether a guard of ours is, or was, among its
 /// resources.
 pub(crate) async fn tree(aws: &Aws, incident: &mut Incident) -> Result<(), Fault> {
-    let resources = stack::tree(aws, &incident.stack).await?;
+    let resources = cloudformation::tree(aws, &incident.stack).await?;
     incident.is_guarded = resources.iter().any(|one| one.kind == UpdateGuard::<String>::TYPE);
-    let applications = stack::of_type(resources.iter().filter(|one| one.is_owned), stack::APPLICATION);
+    let applications =
+        cloudformation::of_type(resources.iter().filter(|one| one.is_owned), cloudformation::APPLICATION);
     incident.applications = applications.into_iter().map(|(_, name)| name).collect();
     Ok(())
 }

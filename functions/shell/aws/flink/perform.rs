@@ -9,7 +9,7 @@ use shared::lifecycle::{Action, Application, Call, Group, Restore, RestoreType};
 
 use super::sdk;
 use crate::aws::Aws;
-use crate::fault::{Fault, fault};
+use crate::aws::error::{Fault, fault};
 
 /// One call, one request.
 pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -> Result<(), Fault> {

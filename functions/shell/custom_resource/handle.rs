@@ -10,15 +10,15 @@ use shared::custom_resource::{Handover, Reply, Request};
 use shared::lifecycle::{Action, Because, Done, Refusal, Timestamp, last_start};
 use tracing::info;
 
-use crate::asked::{self, Asked};
+use super::request_stack::{self, Asked};
+use super::respond::Responder;
 use crate::aws::Aws;
-use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
-use crate::fault::Fault;
-use crate::handover::hand_over_until;
-use crate::metric;
-use crate::now::now;
-use crate::pace::{OutOfTime, Pace};
-use crate::responder::Responder;
+use crate::aws::error::Fault;
+use crate::aws::lambda::hand_over_until;
+use crate::backoff::{OutOfTime, Pace};
+use crate::clock::now;
+use crate::metrics;
+use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
 
 /// What an invocation ends in.
 pub(crate) enum Ended {
@@ -118,7 +118,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         Ok(done) => responder.reached(&success_reason(done, seen), properties.reached(done, seen), &trail),
         // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could
         // contradict it.
-        Err(Stopped::Refused(_)) if asked::is_over(aws, request, &first).await => return Ended::AnsweredBefore,
+        Err(Stopped::Refused(_)) if request_stack::is_over(aws, request, &first).await => return Ended::AnsweredBefore,
         Err(Stopped::Refused(refusal)) => responder.refused(refusal, properties.attributes(seen), &trail),
         Err(Stopped::OutOfTime(because)) => {
             responder.attributes_are(properties.attributes(seen));
@@ -139,7 +139,7 @@ fn properties<R: CustomResource>(request: &Request) -> Result<R, Unreadable> {
 /// The answer when the stack cannot be described. Its events may still show in which direction it goes.
 async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, fault: Fault) -> Ended {
     let Delivered { request, responder, .. } = *delivered;
-    if let Some(goes_back) = asked::rolls_back(aws, request).await {
+    if let Some(goes_back) = request_stack::rolls_back(aws, request).await {
         responder.goes_back(goes_back);
     }
     let refusal = fault.refusal(Action::DescribeStacks);
@@ -174,12 +174,12 @@ fn measure<R: CustomResource>(
     done: Option<&Done>,
 ) {
     let reported_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));
-    metric::ended(now().since(since), trail.calls.len(), done.is_none(), reported_of.collect());
+    metrics::ended(now().since(since), trail.calls.len(), done.is_none(), reported_of.collect());
     let application = trail.last.as_ref().and_then(|last| last.application.as_ref());
     if let (Some(Done::Running | Done::Healthy), Some(application)) = (done, application)
         && let Some(start) = last_start(application, deployed_since)
     {
-        metric::started(&application.name, &start);
+        metrics::started(&application.name, &start);
     }
 }
 
@@ -194,7 +194,7 @@ async fn look<R: CustomResource>(
     let mut looks = 0;
     loop {
         looks += 1;
-        let asked = match asked::look(aws, request, pace, |status| responder.stack_is(status)).await? {
+        let asked = match request_stack::look(aws, request, pace, |status| responder.stack_is(status)).await? {
             Ok(asked) => asked,
             Err(fault) => return Ok(Err(fault)),
         };

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
-use crate::roots::Trust;
+use super::tls::Trust;
 
 /// A control plane that takes longer has no answer.
 const TIMEOUT: Duration = Duration::from_secs(20);

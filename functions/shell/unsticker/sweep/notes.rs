@@ -3,10 +3,11 @@
 use shared::contract::{ActionTaken, Notify, Outcome, Report};
 use shared::lifecycle::{Action, Refusal, Reminder, Timestamp, is_news, is_reminder_due};
 
-use crate::drive::Trail;
-use crate::fault::Fault;
-use crate::now::now;
-use crate::{metric, report as message};
+use crate::aws::error::Fault;
+use crate::clock::now;
+use crate::metrics;
+use crate::reconcile::Trail;
+use crate::unsticker::report as message;
 
 /// Of so many that were passed over it is reported why.
 const SHOWN: usize = 3;
@@ -44,7 +45,7 @@ impl Notes {
     /// A job that these handlers stopped does not run.
     pub(super) fn remind(&mut self, name: &str, reminder: &Reminder) {
         let lost_after = message::time(reminder.lost_after);
-        metric::stopped_job(name, &lost_after);
+        metrics::stopped_job(name, &lost_after);
         let hours = reminder.age.as_secs() / 3600;
         self.say(&format!(
             "{name} was stopped and does not run: {hours} hours would be read again now; if it runs again by {lost_after}, nothing is lost."
@@ -61,7 +62,7 @@ impl Notes {
     /// What a person may have to know.
     pub(super) fn refused(&mut self, name: &str, refusal: &Refusal, trail: &Trail) {
         if let Refusal::SnapshotFailed { error, .. } = refusal {
-            metric::snapshot_failed(name, error);
+            metrics::snapshot_failed(name, error);
         }
         let is_news = trail
             .last

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use shared::contract::{Outcome, metric};
 use shared::lifecycle::LastStart;
 
-use crate::now::now;
+use crate::clock::now;
 
 /// A handler answered SUCCESS although something is wrong.
 pub(crate) fn trouble() {

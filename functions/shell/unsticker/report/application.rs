@@ -9,8 +9,8 @@ use shared::lifecycle::{
 };
 
 use super::{Taken, time};
-use crate::drive::{Made, Trail};
-use crate::now::now;
+use crate::clock::now;
+use crate::reconcile::{Made, Trail};
 
 /// What was not read yet when a job was stopped is not known here.
 pub(super) const LAG: &str = "Consumer lag is not known here: what the job had not read yet comes on top.";

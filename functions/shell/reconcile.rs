@@ -11,11 +11,12 @@ use shared::lifecycle::{
 use tracing::info;
 
 use crate::aws::Aws;
-use crate::fault::Fault;
-use crate::look::Begun;
-use crate::now::now;
-use crate::pace::Pace;
-use crate::{asked, flink, look, stack};
+use crate::aws::error::Fault;
+use crate::aws::{cloudformation, flink};
+use crate::backoff::Pace;
+use crate::clock::now;
+use crate::custom_resource::request_stack;
+use crate::observe::{self, Begun};
 
 use trail::note;
 pub(crate) use trail::{Made, Trail};
@@ -187,7 +188,7 @@ fn mask(subject: &Subject) -> Mask {
 /// One call, sent to its service.
 async fn perform(aws: &Aws, subject: &Subject, seen: Option<&Application>, call: &Call) -> Result<(), Fault> {
     match (call, seen) {
-        (Call::ContinueRollback { token }, _) => stack::continue_rollback(aws, &subject.stack, token).await,
+        (Call::ContinueRollback { token }, _) => cloudformation::continue_rollback(aws, &subject.stack, token).await,
         (call, Some(application)) => flink::perform(aws, application, call).await,
         (call, None) => Err(Fault::Missing(format!("{call}: there is no application"))),
     }
@@ -205,7 +206,7 @@ async fn look(
     // One time for the look and for the decision made of it.
     let now = now();
     let mut application: Option<Application> = match &subject.application {
-        Some(name) => look::application(aws, name, begun, |status| goal.needs(status, now)).await?,
+        Some(name) => observe::application(aws, name, begun, |status| goal.needs(status, now)).await?,
         None => None,
     };
     let stack = match known.take() {
@@ -224,14 +225,14 @@ async fn look(
 
 async fn look_at_stack(aws: &Aws, subject: &Subject) -> Result<Stack, Fault> {
     match &subject.in_name_of {
-        InNameOf::Request { request, first } => asked::look_again(aws, request, first).await,
+        InNameOf::Request { request, first } => request_stack::look_again(aws, request, first).await,
         InNameOf::Sweep if subject.stack.is_empty() => Ok(Stack::default()),
         InNameOf::Sweep => {
-            let status = stack::describe(aws, &subject.stack).await?.status;
+            let status = cloudformation::describe(aws, &subject.stack).await?.status;
             Ok(Stack { status: Some(status), ..Stack::default() })
         }
         InNameOf::Incident { continued, status: first } => {
-            let status = stack::describe(aws, &subject.stack).await?.status;
+            let status = cloudformation::describe(aws, &subject.stack).await?.status;
             Ok(Stack { status: Some(status), superseded: status != *first, continued: *continued })
         }
     }

@@ -10,8 +10,8 @@ use shared::lifecycle::{
     SnapshotStatus, Timestamp,
 };
 
+use super::error::{Fault, fault};
 use crate::aws::Aws;
-use crate::fault::{Fault, fault};
 
 pub(crate) use perform::perform;
 

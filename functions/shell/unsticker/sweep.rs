@@ -14,17 +14,17 @@ use shared::lifecycle::{
     invokes_for, left_behind, reminder,
 };
 
+use super::{read_incident, report as message};
 use crate::aws::Aws;
-use crate::drive::{InNameOf, Stopped, Subject, Trail, drive};
-use crate::fault::Fault;
-use crate::flink::Listed;
-use crate::handover::hand_over;
-use crate::look::Begun;
-use crate::now::now;
-use crate::pace::Pace;
-use crate::stack::{self, StackSeen};
-use crate::unsticker::Halt;
-use crate::{flink, gather, look, report as message};
+use crate::aws::cloudformation::{self, StackSeen};
+use crate::aws::error::Fault;
+use crate::aws::flink::{self, Listed};
+use crate::aws::lambda::hand_over;
+use crate::backoff::Pace;
+use crate::clock::now;
+use crate::observe::{self, Begun};
+use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
+use crate::unsticker::retry::Halt;
 
 mod notes;
 mod patience;
@@ -55,7 +55,7 @@ type Opted<'a> = (&'a str, Option<StackSeen>);
 /// Sweeps the account's region once. What there is no time for is left to the next sweep: delivered again, this one would only begin anew.
 pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<Report, Halt> {
     let stuck: BTreeSet<String> = pages(aws, until, Action::ListStacks, async |next| {
-        stack::roots_in(aws, StackStatus::UpdateRollbackFailed, next).await
+        cloudformation::roots_in(aws, StackStatus::UpdateRollbackFailed, next).await
     })
     .await?;
     let mut sweep = Sweep {
@@ -91,9 +91,10 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
             left += 1;
         }
     }
-    let failed: BTreeSet<String> =
-        pages(aws, until, Action::ListStacks, async |next| stack::roots_in(aws, StackStatus::UpdateFailed, next).await)
-            .await?;
+    let failed: BTreeSet<String> = pages(aws, until, Action::ListStacks, async |next| {
+        cloudformation::roots_in(aws, StackStatus::UpdateFailed, next).await
+    })
+    .await?;
     sweep.invoke_for(&failed).await;
     if left > 0 {
         sweep.notes.say(&format!("No time was left for {left} applications: the next sweep begins with others."));
@@ -115,7 +116,7 @@ impl Sweep<'_> {
                 continue;
             }
             match self.root(root).await {
-                Ok(Some(seen)) if invokes_for(gather::consent(&seen)) => {
+                Ok(Some(seen)) if invokes_for(read_incident::consent(&seen)) => {
                     self.invoke(root).await;
                 }
                 Ok(_) => {}
@@ -153,7 +154,7 @@ impl Sweep<'_> {
         let glimpse = Glimpse {
             status: one.status,
             is_marked,
-            consent: gather::consent(&root),
+            consent: read_incident::consent(&root),
             // Listed as stuck is what it was a moment ago; the list decides for all of this sweep.
             stack: if stuck.contains(&root.id) { StackStatus::UpdateRollbackFailed } else { root.status },
             is_invoked: self.invoked.contains(&root.id),
@@ -178,19 +179,19 @@ impl Sweep<'_> {
             return Ok(known.clone());
         }
         let aws = self.aws;
-        let root = looked(&mut self.pace, async || gather::root(aws, stack).await).await?;
+        let root = looked(&mut self.pace, async || read_incident::root(aws, stack).await).await?;
         self.roots.insert(stack.to_owned(), root.clone());
         Ok(root)
     }
 
     async fn is_left_behind(&mut self, name: &str, root: &StackSeen) -> Result<bool, Fault> {
         let (aws, mut begun) = (self.aws, Begun::default());
-        let look = async || look::application(aws, name, &mut begun, |_| Looks::ALL).await;
+        let look = async || observe::application(aws, name, &mut begun, |_| Looks::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(false) };
-        let mut incident = gather::described_incident(aws, root);
-        incident.events = looked(&mut self.pace, async || gather::events(aws, &root.id).await).await?;
+        let mut incident = read_incident::described_incident(aws, root);
+        incident.events = looked(&mut self.pace, async || read_incident::events(aws, &root.id).await).await?;
         let applications = [application];
-        looked(&mut self.pace, async || gather::history(aws, &mut incident, &applications).await).await?;
+        looked(&mut self.pace, async || read_incident::history(aws, &mut incident, &applications).await).await?;
         let [application] = &applications;
         Ok(left_behind(&incident, application))
     }
@@ -198,7 +199,7 @@ impl Sweep<'_> {
     /// Says of a job that these handlers stopped and that does not run until when nothing is lost.
     async fn remind(&mut self, name: &str) -> Result<(), Fault> {
         let (aws, mut begun) = (self.aws, Begun::default());
-        let look = async || look::application(aws, name, &mut begun, |_| Looks::ALL).await;
+        let look = async || observe::application(aws, name, &mut begun, |_| Looks::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(()) };
         let settings = Settings::from(&aws.environment);
         let bound = settings.bound(Some(&application)).unwrap_or(settings.max_replay);

@@ -8,8 +8,8 @@ use shared::custom_resource::verdict::Row;
 use shared::lifecycle::{Action, StackEvent, StackStatus, Timestamp, is_owned};
 use std::collections::BTreeMap;
 
+use super::error::{Fault, fault};
 use crate::aws::Aws;
-use crate::fault::{Fault, fault};
 
 /// The type whose physical ID is an application's name.
 pub(crate) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";

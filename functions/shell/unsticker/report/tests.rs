@@ -8,13 +8,13 @@ use shared::lifecycle::{
 };
 
 use super::*;
-use crate::drive::Made;
+use crate::reconcile::Made;
 use shared::lifecycle::{ApplicationStatus, GuardOutcome, Replay, Restore, Snapshot, WouldStop};
 
 const HOUR: i64 = 3_600_000;
 
 fn ago(hours: i64) -> Timestamp {
-    Timestamp(crate::now::now().0 - hours * HOUR)
+    Timestamp(crate::clock::now().0 - hours * HOUR)
 }
 
 /// `app` with a snapshot `s` of an hour ago.

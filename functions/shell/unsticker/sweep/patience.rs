@@ -5,9 +5,9 @@ use std::time::Instant;
 use shared::lifecycle::Action;
 
 use crate::aws::Aws;
-use crate::fault::Fault;
-use crate::pace::Pace;
-use crate::unsticker::{Halt, learned};
+use crate::aws::error::Fault;
+use crate::backoff::Pace;
+use crate::unsticker::retry::{Halt, learned};
 
 /// How often a look that may yet succeed is tried before its application is passed over: others wait.
 const TRIES: u32 = 5;

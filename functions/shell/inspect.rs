@@ -8,11 +8,12 @@ use serde_json::Value as Json;
 use shared::lifecycle::{Action, Application, Incident, Looks, Mask, StackStatus, Timestamp};
 use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
 
+use crate::aws::cloudformation::{self, StackSeen, Stage};
+use crate::aws::error::Fault;
 use crate::aws::{Aws, Clients, Retries};
-use crate::fault::Fault;
-use crate::look::Begun;
-use crate::stack::{StackSeen, Stage};
-use crate::{gather, look, now, stack};
+use crate::observe::Begun;
+use crate::unsticker::read_incident;
+use crate::{clock, observe};
 
 /// The stack that holds what the functions need; its parameter says whether they may continue with their own role.
 const ACCESS: &str = "flink-access";
@@ -76,29 +77,32 @@ impl Operator {
     pub async fn scene(&self, name: &str, region: Option<String>) -> Result<Option<Scene>, String> {
         let aws = &self.aws;
         let Some(named) = self.stack(name).await? else { return Ok(None) };
-        let root =
-            if named.root == named.id { Some(named) } else { gather::root(aws, name).await.map_err(describe)? };
+        let root = if named.root == named.id {
+            Some(named)
+        } else {
+            read_incident::root(aws, name).await.map_err(describe)?
+        };
         let Some(root) = root else { return Ok(None) };
-        let mut incident: Incident = gather::described_incident(aws, &root);
-        incident.events = gather::events(aws, &root.id).await.map_err(describe)?;
+        let mut incident: Incident = read_incident::described_incident(aws, &root);
+        incident.events = read_incident::events(aws, &root.id).await.map_err(describe)?;
         incident.may_continue = root.role.is_some() || self.continues_with_own_role().await;
         let mut types = BTreeSet::new();
         let mut applications = Vec::new();
-        for resource in stack::resources(aws, &root.id).await.map_err(describe)? {
+        for resource in cloudformation::resources(aws, &root.id).await.map_err(describe)? {
             types.insert(resource.kind);
         }
-        for (logical_id, name) in stack::applications(aws, &root.id, true).await.map_err(describe)? {
+        for (logical_id, name) in cloudformation::applications(aws, &root.id, true).await.map_err(describe)? {
             let seen = self.application(&name).await?;
             applications.push((logical_id, name, seen));
         }
         // An operator who may not read the template gets no command of ours.
-        let template = stack::template(aws, &root.id, Stage::Original).await.ok();
+        let template = cloudformation::template(aws, &root.id, Stage::Original).await.ok();
         let is_ours = origin(template.and_then(|text| serde_json::from_str(&text).ok()).as_ref()) != Origin::Foreign;
-        gather::tree(aws, &mut incident).await.map_err(describe)?;
+        read_incident::tree(aws, &mut incident).await.map_err(describe)?;
         let observed: Vec<Application> = applications.iter().filter_map(|(_, _, one)| one.clone()).collect();
-        gather::history(aws, &mut incident, &observed).await.map_err(describe)?;
+        read_incident::history(aws, &mut incident, &observed).await.map_err(describe)?;
         incident.mask = Mask::of_stack(&incident.stack, &observed);
-        let now: Timestamp = now::now();
+        let now: Timestamp = clock::now();
         Ok(Some(Scene { now, region, incident, is_ours, types, applications }))
     }
 
@@ -107,7 +111,7 @@ impl Operator {
     /// # Errors
     /// The call that was refused.
     pub async fn application(&self, name: &str) -> Result<Option<Application>, String> {
-        look::application(&self.aws, name, &mut Begun::default(), |_| Looks::ALL).await.map_err(describe)
+        observe::application(&self.aws, name, &mut Begun::default(), |_| Looks::ALL).await.map_err(describe)
     }
 
     /// What a deployment of this stack would meet: the stack as it is, its applications, whether the handlers are there.
@@ -121,20 +125,20 @@ impl Operator {
         let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
         let Some(found) = found else {
             let (template, applications) = (String::new(), BTreeMap::new());
-            return Ok(Met { handlers, deployed: None, template, applications, now: now::now() });
+            return Ok(Met { handlers, deployed: None, template, applications, now: clock::now() });
         };
-        let template = stack::template(aws, &found.id, Stage::Original).await.map_err(describe)?;
+        let template = cloudformation::template(aws, &found.id, Stage::Original).await.map_err(describe)?;
         let deployed = self.resources(found).await?;
         let mut applications = BTreeMap::new();
         for (id, one) in &deployed.resources {
-            if one.resource_type == stack::APPLICATION
+            if one.resource_type == cloudformation::APPLICATION
                 && !one.physical_id.is_empty()
                 && let Some(application) = self.application(&one.physical_id).await?
             {
                 applications.insert(id.clone(), application);
             }
         }
-        Ok(Met { handlers, deployed: Some(deployed), template, applications, now: now::now() })
+        Ok(Met { handlers, deployed: Some(deployed), template, applications, now: clock::now() })
     }
 
     /// A stack as it is, with its template's text as CloudFormation processed it; `None` when there is no such stack.
@@ -144,15 +148,16 @@ impl Operator {
     pub async fn deployed(&self, name: &str) -> Result<Option<(Deployed, String)>, String> {
         let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
         let Some(found) = found else { return Ok(None) };
-        let template = stack::template(&self.aws, &found.id, Stage::Processed).await.map_err(describe)?;
+        let template = cloudformation::template(&self.aws, &found.id, Stage::Processed).await.map_err(describe)?;
         Ok(Some((self.resources(found).await?, template)))
     }
 
     /// A stack with the resources that it has, without its template.
     async fn resources(&self, found: StackSeen) -> Result<Deployed, String> {
         // What was deleted in an earlier operation is not there any more.
-        let is_there = |one: &stack::Resource| !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&one.status.as_str());
-        let all = stack::resources(&self.aws, &found.id).await.map_err(describe)?.into_iter().filter(is_there);
+        let is_there =
+            |one: &cloudformation::Resource| !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&one.status.as_str());
+        let all = cloudformation::resources(&self.aws, &found.id).await.map_err(describe)?.into_iter().filter(is_there);
         let resources = all.map(|one| {
             let seen = DeployedResource { resource_type: one.kind, physical_id: one.physical_id, status: one.status };
             (one.logical_id, seen)
@@ -169,12 +174,12 @@ impl Operator {
     pub async fn template(&self, name: &str) -> Result<Option<Option<Json>>, String> {
         let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
         let Some(found) = found else { return Ok(None) };
-        let text = stack::template(&self.aws, &found.id, Stage::Original).await.map_err(describe)?;
+        let text = cloudformation::template(&self.aws, &found.id, Stage::Original).await.map_err(describe)?;
         Ok(Some(serde_json::from_str(&text).ok()))
     }
 
     async fn stack(&self, name: &str) -> Result<Option<StackSeen>, String> {
-        match stack::describe(&self.aws, name).await {
+        match cloudformation::describe(&self.aws, name).await {
             Ok(seen) => Ok(Some(seen)),
             // Its one word for it: a ValidationError whose text says so (`semantics.md` C.2).
             Err(Fault::Rejected(_, text)) if text.contains("does not exist") => Ok(None),

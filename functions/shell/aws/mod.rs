@@ -1,17 +1,23 @@
 //! The clients, built once before the first event: initialisation is not throttled, the handler is.
 
+pub(crate) mod cloudformation;
+pub(crate) mod error;
+pub(crate) mod flink;
+pub(crate) mod http;
+pub(crate) mod lambda;
+pub(crate) mod tls;
+
 use aws_credential_types::Credentials;
 use shared::contract::Environment;
 
-use crate::http;
-use crate::roots::Trust;
+use tls::Trust;
 
 /// Everything a handler reaches the world with.
 #[derive(Debug, Clone)]
 pub(crate) struct Aws {
     pub(crate) flink: aws_sdk_kinesisanalyticsv2::Client,
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
-    /// What [`crate::handover`] makes a client of: building one parses the table of AWS's partitions anew, and few ever hand over.
+    /// What [`lambda`] makes a client of: building one parses the table of AWS's partitions anew, and few ever hand over.
     pub(crate) lambda: aws_sdk_lambda::Config,
     pub(crate) http: reqwest::Client,
     pub(crate) region: String,

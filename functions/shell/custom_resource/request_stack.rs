@@ -7,9 +7,9 @@ use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{Reach, Stack, StackStatus, Timestamp};
 
 use crate::aws::Aws;
-use crate::fault::Fault;
-use crate::pace::{OutOfTime, Pace};
-use crate::stack;
+use crate::aws::cloudformation;
+use crate::aws::error::Fault;
+use crate::backoff::{OutOfTime, Pace};
 
 /// The request's stack, as it was when the request was first seen.
 #[derive(Debug, Clone)]
@@ -45,18 +45,20 @@ pub(crate) async fn look(
 }
 
 async fn look_once(aws: &Aws, request: &Request, with_status: impl Fn(StackStatus)) -> Result<Asked, Fault> {
-    let described = stack::describe(aws, &request.stack_id).await?;
+    let described = cloudformation::describe(aws, &request.stack_id).await?;
     with_status(described.status);
     // arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
     let name = described.id.split('/').nth(1).unwrap_or_default().to_owned();
     let rows = rows(aws, request, |all| Rows::is_enough(all, request)).await?;
-    let resources = stack::resources(aws, &request.stack_id).await?;
+    let resources = cloudformation::resources(aws, &request.stack_id).await?;
     // Another stack's application that was in the way of one of its own is not its own.
-    let applications = stack::of_type(resources.iter().filter(|one| one.is_owned), stack::APPLICATION);
+    let applications =
+        cloudformation::of_type(resources.iter().filter(|one| one.is_owned), cloudformation::APPLICATION);
     // One that this operation did not write has taken nothing over.
-    let takes_over =
-        |one: &&stack::Resource| !one.status.starts_with("DELETE") && rows.has_written(request, &one.logical_id);
-    let groups = stack::of_type(resources.iter().filter(takes_over), PropertyGroups::<String>::TYPE);
+    let takes_over = |one: &&cloudformation::Resource| {
+        !one.status.starts_with("DELETE") && rows.has_written(request, &one.logical_id)
+    };
+    let groups = cloudformation::of_type(resources.iter().filter(takes_over), PropertyGroups::<String>::TYPE);
     let is_back = described.status.is_rolling_back();
     let writers = groups.into_iter().map(|(logical_id, physical_id)| {
         // Whether a row of a rollback shows what is restored or what failed is not documented.
@@ -75,7 +77,7 @@ pub(crate) async fn rolls_back(aws: &Aws, request: &Request) -> Option<bool> {
 
 /// The newest rows, until there are enough; none where they cannot be read.
 async fn rows(aws: &Aws, request: &Request, enough: impl Fn(&[Row]) -> bool) -> Result<Rows, Fault> {
-    match stack::rows(aws, &request.stack_id, enough).await {
+    match cloudformation::rows(aws, &request.stack_id, enough).await {
         Ok(rows) => Ok(Rows(rows)),
         Err(Fault::Passing(text)) => Err(Fault::Passing(text)),
         // Unreadable rows: work and answer.
@@ -156,7 +158,7 @@ pub(crate) async fn is_over(aws: &Aws, request: &Request, first: &Handover) -> b
 
 /// Looks at the stack again, before something is changed.
 pub(crate) async fn look_again(aws: &Aws, request: &Request, first: &Handover) -> Result<Stack, Fault> {
-    let status = stack::describe(aws, &request.stack_id).await?.status;
+    let status = cloudformation::describe(aws, &request.stack_id).await?.status;
     Ok(seen(request, first, status, &newest_row(aws, request).await?))
 }
 

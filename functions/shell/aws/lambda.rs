@@ -6,8 +6,8 @@ use serde_json::Value;
 use std::time::{Duration, Instant};
 use tracing::{info, warn};
 
+use super::error::words;
 use crate::aws::Aws;
-use crate::fault::words;
 
 /// Invokes this function asynchronously with `event`; whether Lambda took it.
 pub(crate) async fn hand_over(aws: &Aws, function: &str, event: &Value) -> bool {

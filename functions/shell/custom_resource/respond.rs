@@ -9,8 +9,8 @@ use shared::custom_resource::{Reply, Request, RequestType, Verdict};
 use shared::lifecycle::{Refusal, StackStatus};
 use tracing::{error, warn};
 
-use crate::drive::Trail;
-use crate::metric;
+use crate::metrics;
+use crate::reconcile::Trail;
 
 /// What is reported about one request.
 pub(crate) struct Responder<'a> {
@@ -79,7 +79,7 @@ impl<'a> Responder<'a> {
         trail: &Trail,
     ) -> Reply {
         warn!(trouble = text, "answered SUCCESS with trouble");
-        metric::trouble();
+        metrics::trouble();
         self.reply(Verdict::Success, text.to_owned(), true, attributes, trail)
     }
 
@@ -136,7 +136,7 @@ impl<'a> Responder<'a> {
         match verdict {
             Verdict::Success => {
                 warn!(trouble = text, "answered SUCCESS nevertheless");
-                metric::trouble();
+                metrics::trouble();
             }
             Verdict::Failed => error!(reason = text, "answered FAILED"),
         }

@@ -3,8 +3,8 @@
 use shared::lifecycle::{Application, ApplicationStatus, Looks, Mask, Operations, without_frames};
 
 use crate::aws::Aws;
-use crate::fault::Fault;
-use crate::flink;
+use crate::aws::error::Fault;
+use crate::aws::flink;
 
 /// What a look that was interrupted learned. Throttled at its fourth call, one that began anew would spend the rate on three answers that
 /// it has, and of many at once none would come to an end.

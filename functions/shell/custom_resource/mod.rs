@@ -1,0 +1,6 @@
+//! One custom-resource request to one answer.
+
+pub(crate) mod deliver;
+pub(crate) mod handle;
+pub(crate) mod request_stack;
+pub(crate) mod respond;
