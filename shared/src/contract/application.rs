@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::unreadable::{Unreadable, boolean};
+use super::resource::decode::{Unreadable, boolean};
 use crate::lifecycle::Restore;
 
 /// How an application is started: `RunConfiguration` of the application resource.

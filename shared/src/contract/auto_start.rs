@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::application::RunConfiguration;
-use super::common::Common;
+use super::resource::common::Common;
+use super::resource::decode::{Unreadable, whole};
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, first_carries, renamed, to_map, unknown};
-use super::unreadable::{Unreadable, whole};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{Force, Goal, Observed, OnDelete, Restore, Running, Stopped, restored_snapshot};
 

@@ -18,44 +18,39 @@
 
 mod application;
 mod auto_start;
-mod common;
-mod environment;
-mod function;
-mod intent;
-mod limits;
+mod functions;
+mod incident_report;
 pub mod metric;
 mod origin;
 mod permissions;
 mod property_groups;
-mod reach;
-mod report;
+mod property_limits;
 mod resource;
 mod secrets;
-mod stack_status_change;
-mod success_reason;
+mod settings;
 mod tags;
-mod unreadable;
+mod trigger;
 mod update_guard;
 
 pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, PropertyGroup, RunConfiguration};
 pub use auto_start::{AutoStart, AutoStartAttributes};
-pub use common::Common;
-pub use environment::Environment;
-pub use function::{
+pub use functions::{
     ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,
     MAX_INVOKED_BY_A_SWEEP, UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
 };
-pub use intent::{Intent, intent};
-pub use limits::Leaf;
+pub use incident_report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
 pub use origin::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
 pub use permissions::permissions;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes, property_values};
-pub use reach::{Asker, Kept, Writer};
-pub use report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
+pub use property_limits::Leaf;
+pub use resource::common::Common;
+pub use resource::decode::{Unreadable, read};
+pub use resource::intent::{Intent, intent};
+pub use resource::ownership::{Asker, Kept, Writer};
+pub use resource::success_reason::{is_trouble, success_reason};
 pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};
 pub use secrets::looks_like_a_secret;
-pub use stack_status_change::{Invocation, pattern};
-pub use success_reason::{is_trouble, success_reason};
+pub use settings::Environment;
 pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, STACK_ID, UNSTICK, UNSTICK_RESTART};
-pub use unreadable::{Unreadable, read};
+pub use trigger::{Invocation, pattern};
 pub use update_guard::{UpdateGuard, UpdateGuardAttributes};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::function::Function;
+use super::functions::Function;
 use crate::lifecycle::{Action, Looks};
 
 /// The actions a function's role allows, no more and no fewer.

@@ -5,9 +5,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use super::application::PropertyGroup;
-use super::common::Common;
+use super::resource::common::Common;
+use super::resource::decode::Unreadable;
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, to_map, unknown};
-use super::unreadable::Unreadable;
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{ConflictPolicy, Goal, Group, How, Observed, Properties, Settled};
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::application::RunConfiguration;
-use super::common::Common;
+use super::resource::common::Common;
+use super::resource::decode::{Unreadable, read, whole};
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, first_carries, renamed, to_map, unknown};
-use super::unreadable::{Unreadable, read, whole};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{
     Application, Done, Goal, GuardMode, GuardOutcome, Guarded, Observed, OnSnapshotFailure, Refusal, Restore,

@@ -1,6 +1,6 @@
 //! The `Reason` text of a SUCCESS: how a goal ended, in a sentence.
 
-use super::property_groups::describe_groups;
+use crate::contract::property_groups::describe_groups;
 use std::time::Duration;
 
 use crate::lifecycle::{Application, Done, GuardOutcome, How, Observed, Operations, Restore, Timestamp, last_start};

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::resource::ApplicationRef;
-use super::unreadable::Unreadable;
+use super::ApplicationRef;
+use super::decode::Unreadable;
 
 /// The function that CloudFormation calls, how long it waits, which application is meant, and what makes it call again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

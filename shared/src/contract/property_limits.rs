@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::application::PropertyGroup;
-use super::unreadable::Unreadable;
+use super::resource::decode::Unreadable;
 use crate::lifecycle::{MOST_GROUPS, MOST_KEYS};
 
 /// Characters of a group's ID.

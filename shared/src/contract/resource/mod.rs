@@ -1,14 +1,20 @@
 //! What the one server of custom resources asks of each contract: which application, what to reach, what to answer.
 
+pub(super) mod common;
+pub(super) mod decode;
+pub(super) mod intent;
+pub(super) mod ownership;
+pub(super) mod success_reason;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::reach::Kept;
-use super::unreadable::{Unreadable, read};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{Done, Goal, Observed, Reach, Refusal, StackStatus, Timestamp};
+use decode::{Unreadable, read};
+use ownership::Kept;
 
 /// How a request names its application.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::reach::Asker;
-use super::resource::{CustomResource, Facts, NoGoal};
+use super::ownership::Asker;
+use super::{CustomResource, Facts, NoGoal};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{Goal, Reach, Refusal};
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stack_status_change::Invocation;
+use super::trigger::Invocation;
 use crate::lifecycle::{Timestamp, is_new, is_reminder_due};
 
 /// How an incident stands. The word that rules and alarms match on.

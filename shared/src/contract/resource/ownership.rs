@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::property_groups::keys;
-use super::resource::{ApplicationRef, CustomResource};
+use super::{ApplicationRef, CustomResource};
+use crate::contract::property_groups::keys;
 use crate::custom_resource::Request;
 use crate::lifecycle::{Group, Reach, StackStatus};
 
