@@ -1,9 +1,9 @@
-//! The files of `template/environments/`: found and read here, judged in [`shared::template::environment`].
+//! The files of `template/environments/`: found and read here, judged in [`shared::template::environments`].
 
 use std::fs;
 use std::path::Path;
 
-use shared::template::environment::{Environment, check};
+use shared::template::environments::{Environment, check};
 
 /// All environments of a folder, by name, once they are known to have the same keys. No folder: none.
 pub(crate) fn all(folder: &Path) -> Result<Vec<(String, Environment)>, String> {

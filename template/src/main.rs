@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use shared::template::environment;
+use shared::template::environments;
 
 const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
@@ -190,7 +190,7 @@ fn properties(asked: &Properties) -> Result<(), String> {
         None => asked.stack.clone(),
     };
     let groups =
-        environment::properties(environment.as_ref(), &stack, &asked.region).map_err(|problem| problem.to_string())?;
+        environments::properties(environment.as_ref(), &stack, &asked.region).map_err(|problem| problem.to_string())?;
     let text = serde_json::to_string_pretty(&groups).map_err(|error| error.to_string())? + "\n";
     if let Some(path) = &asked.out {
         write(path, &text)?;

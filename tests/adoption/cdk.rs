@@ -11,7 +11,7 @@ use crate::{folder, synthesized};
 
 const STACK: &str = "flink-orders";
 /// The stack of the tutorial as CDK synthesized it once, without the CLI's metadata.
-const REFERENCE: &str = include_str!("../../shared/src/template/cdk-reference.template.json");
+const REFERENCE: &str = include_str!("../../shared/src/template/stacks/application/cdk-reference.template.json");
 
 fn json(name: &str) -> Value {
     serde_json::from_str(&synthesized(&format!("cdk/{name}"))).unwrap()

@@ -12,7 +12,7 @@
 //!
 //! ```
 //! use serde_json::json;
-//! use shared::template::iam::Role;
+//! use shared::template::resources::iam::Role;
 //! use shared::template::{Any, ParameterOf, Problem, Resource, Settings, StreamingApplication, Template, Test};
 //!
 //! fn stack() -> Result<String, Problem> {
@@ -53,77 +53,33 @@
 //!
 //! In hand-written JSON it can, and [`Template::render`] refuses it by name.
 
-mod access;
-mod application;
-pub mod arn;
-mod boundary;
-mod calls;
-pub mod cloudwatch;
-mod condition;
-pub mod dashboard;
-mod deployment;
-mod digest;
-mod document;
-mod document_text;
-pub mod dynamodb;
-pub mod environment;
-pub mod events;
-pub mod flink;
-mod function;
-mod functions_watched;
-mod handlers;
-pub mod iam;
-mod job;
-pub mod kinesis;
-pub mod kms;
-pub mod lambda;
-mod layout;
-pub mod logs;
-pub mod messages;
-mod name_prefixes;
-mod network;
-mod observability;
-mod parameter;
-mod picture;
-mod problem;
-mod property_groups;
-mod references;
-pub mod resolve;
-mod resource;
-pub mod s3;
-mod scope;
-mod self_starting;
-mod settings;
-mod streaming;
-mod two_applications;
-mod value;
+mod cloudformation;
+pub mod resources;
+mod stacks;
 
-#[cfg(test)]
-mod cdk_reference;
-#[cfg(test)]
-mod resolved;
-
-pub use access::access;
-pub use application::{application, application_retained};
-pub use condition::{Condition, Test};
-pub use digest::configuration_digest;
-pub use document::Template;
-pub use handlers::{DEPLOYED, handlers};
-pub use job::Job;
-pub use name_prefixes::{MOST_PREFIXES, NamePrefixes};
-pub use network::Network;
-pub use observability::Observability;
-pub use parameter::ParameterOf;
-pub use picture::picture;
-pub use problem::Problem;
-pub use property_groups::{check as check_property_groups, warnings as property_group_warnings};
-pub use resource::{Any, DeletionPolicy, Handle, Parameter, Resource};
-pub use scope::Scope;
-pub use self_starting::{SelfStarting, Started};
-pub use settings::Settings;
-pub use streaming::{Streaming, StreamingApplication};
-pub use two_applications::two_applications;
-pub use value::{Value, pseudo};
+pub use cloudformation::condition::{Condition, Test};
+pub use cloudformation::digest::configuration_digest;
+pub use cloudformation::document::Template;
+pub use cloudformation::error::Problem;
+pub use cloudformation::parameter::ParameterOf;
+pub use cloudformation::picture::picture;
+pub use cloudformation::resolve;
+pub use cloudformation::resource::{Any, DeletionPolicy, Handle, Parameter, Resource};
+pub use cloudformation::scope::Scope;
+pub use cloudformation::value::{Value, pseudo};
+pub use resources::vpc::Network;
+pub use stacks::access::access;
+pub use stacks::application::chain::{SelfStarting, Started};
+pub use stacks::application::environments;
+pub use stacks::application::job::Job;
+pub use stacks::application::observability::Observability;
+pub use stacks::application::parameters::Settings;
+pub use stacks::application::property_check::{check as check_property_groups, warnings as property_group_warnings};
+pub use stacks::application::streaming::{Streaming, StreamingApplication};
+pub use stacks::application::two_applications::two_applications;
+pub use stacks::application::{application, application_retained};
+pub use stacks::handlers::{DEPLOYED, handlers};
+pub use stacks::name_prefixes::{MOST_PREFIXES, NamePrefixes};
 
 /// The three templates, by file name, in the order of deployment; then the variant of the last whose application stays,
 /// and the sample, in a folder of its own.
@@ -146,11 +102,9 @@ pub fn synthesize() -> Result<[(&'static str, String); 5], Problem> {
 #[must_use]
 pub fn warnings() -> Vec<String> {
     let any = || Value::from("");
-    property_groups::warnings(&Job { stream: any(), table: any(), region: any() }.groups())
+    stacks::application::property_check::warnings(&Job { stream: any(), table: any(), region: any() }.groups())
 }
 
-#[cfg(test)]
-mod elsewhere;
 #[cfg(test)]
 mod tests {
     /// What CloudFormation takes in a request; more needs a bucket, and `access` is what makes the bucket.

@@ -87,8 +87,11 @@ fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
     let (against, injected) = match &asked.against {
         Against::Sample => {
             let groups =
-                shared::template::environment::properties(None, "", "").map_err(|problem| problem.to_string())?;
-            ("the sample job of shared/src/template/job.rs".to_owned(), injected::Injected::of_groups(&groups))
+                shared::template::environments::properties(None, "", "").map_err(|problem| problem.to_string())?;
+            (
+                "the sample job of shared/src/template/stacks/application/job.rs".to_owned(),
+                injected::Injected::of_groups(&groups),
+            )
         }
         Against::Template(path) => {
             let injected = injected::Injected::of_template(&crate::document::read(path)?, application);

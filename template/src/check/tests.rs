@@ -94,7 +94,7 @@ fn the_names_in_json_are_stable() {
 #[test]
 fn a_folder_of_two_languages_is_read_and_its_one_slip_is_found() {
     let sources = read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
-    let groups = shared::template::environment::properties(None, "", "").unwrap();
+    let groups = shared::template::environments::properties(None, "", "").unwrap();
     let report = Report::of(&sources, &Injected::of_groups(&groups), "the sample");
     let lines = findings(&report);
     assert_eq!(lines.len(), 2, "{lines:?}");

@@ -170,7 +170,7 @@ fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step
     let tried = &observed.tried;
     let proof = application.snapshots.iter().find(|snapshot| snapshot.name == goal.proof);
     match proof.map(|snapshot| snapshot.status) {
-        Some(SnapshotStatus::Ready) => proofs::surplus(application, observed, &goal.proof)
+        Some(SnapshotStatus::Ready) => proof_snapshots::surplus(application, observed, &goal.proof)
             .map_or(done(GuardOutcome::Probed), |(call, because)| Step::Call(call, because)),
         // However long it takes: the job works, and nothing is stopped for it.
         Some(SnapshotStatus::Creating) => Step::Wait(Because::Proving),
@@ -179,7 +179,7 @@ fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step
         }
         None if tried.snapshots == 0 && tried.quota.is_some() => {
             let (action, error) = (Action::CreateApplicationSnapshot, tried.quota.clone().unwrap_or_default());
-            proofs::make_room(application, observed, &goal.proof)
+            proof_snapshots::make_room(application, observed, &goal.proof)
                 .map_or(Step::Refuse(Refusal::Rejected { action, error }), |(call, because)| Step::Call(call, because))
         }
         None if tried.snapshots == 0 => {

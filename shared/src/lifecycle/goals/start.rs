@@ -121,7 +121,7 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
             }
             Health::Impossible(refusal) => return Step::Refuse(refusal),
             Health::Healthy => {
-                if let Some((call, because)) = proofs::surplus(application, observed, &goal.proof) {
+                if let Some((call, because)) = proof_snapshots::surplus(application, observed, &goal.proof) {
                     return Step::Call(call, because);
                 }
             }

@@ -76,7 +76,7 @@ pub(in crate::lifecycle) fn of(
     }
     if let Some(error) = &observed.tried.quota {
         let action = Action::CreateApplicationSnapshot;
-        return proofs::make_room(application, observed, proof).map_or_else(
+        return proof_snapshots::make_room(application, observed, proof).map_or_else(
             || Health::Impossible(Refusal::Rejected { action, error: error.clone() }),
             |(call, because)| Health::Call(call, because),
         );

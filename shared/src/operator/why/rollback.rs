@@ -3,9 +3,8 @@
 use super::super::line::own_words;
 use super::{Answer, Scene, Verdict};
 use crate::contract::UNSTICK;
-use crate::lifecycle::rules::replay;
 use crate::lifecycle::{
-    Application, Blocker, BlockerKind, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next,
+    Application, Blocker, BlockerKind, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next, replay,
 };
 
 pub(super) fn describe(scene: &Scene) -> Answer {
