@@ -13,8 +13,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use shared::template::environments;
-
 const USAGE: &str = "usage: flink-stack synth [--out DIR] [--environments DIR]
        flink-stack properties [--environment NAME] [--stack NAME] [--region REGION] [--out FILE]
        flink-stack check-properties DIR [--template FILE | --stack NAME [--region REGION]] [--application ID] [--json]
@@ -189,8 +187,8 @@ fn properties(asked: &Properties) -> Result<(), String> {
         Some(environment) => format!("{}-{environment}", asked.stack),
         None => asked.stack.clone(),
     };
-    let groups =
-        environments::properties(environment.as_ref(), &stack, &asked.region).map_err(|problem| problem.to_string())?;
+    let groups = shared::template::environments::properties(environment.as_ref(), &stack, &asked.region)
+        .map_err(|problem| problem.to_string())?;
     let text = serde_json::to_string_pretty(&groups).map_err(|error| error.to_string())? + "\n";
     if let Some(path) = &asked.out {
         write(path, &text)?;
