@@ -7,6 +7,7 @@ mod operations;
 mod races;
 mod renaming;
 mod restore;
+mod running;
 mod statuses;
 mod stuck;
 mod throttled;

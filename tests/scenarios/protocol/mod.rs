@@ -6,9 +6,11 @@
 mod courier;
 mod delivery;
 mod forged;
+mod handed_over;
 mod input;
 mod killed;
 mod late;
+mod reply;
 mod rollback;
 mod seen;
 mod stage;

@@ -47,7 +47,7 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     assert!(!application(&deployment).tags.contains_key("flink-unstick-restart"), "nothing is left to remember");
     assert_eq!(deployment.world().state().dynamodb.tables["flink-test"].items.len(), 3, "no record is lost");
     let message = sequence::of_stack(&deployment.world().state(), NAME, since);
-    assert_eq!(message, include_str!("../demo/incident.mmd"), "`cargo run --bin demo -- --picture` writes it anew");
+    assert_eq!(message, include_str!("../../demo/incident.mmd"), "`cargo run --bin demo -- --picture` writes it anew");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,8 @@ use local_aws::deployment::{self, Deployment, jar};
 
 use crate::stage::{handlers, why};
 
-const APPLICATION: &str = include_str!("../../template/application.template.json");
-const TWO_APPLICATIONS: &str = include_str!("../../template/samples/two-applications.template.json");
+const APPLICATION: &str = include_str!("../../../template/application.template.json");
+const TWO_APPLICATIONS: &str = include_str!("../../../template/samples/two-applications.template.json");
 
 /// Creates a stack as `make deploy` does.
 async fn create(deployment: &Deployment, stack: &str, template: &str, parameters: &[(&str, &str)]) -> Status {

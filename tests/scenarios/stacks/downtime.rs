@@ -168,7 +168,7 @@ async fn a_healthy_deployment_with_probe_is_down_as_long_as_without_these_handle
         ratio(stop, plain)
     );
     println!("{table}");
-    assert!(include_str!("../README.md").contains(&table), "put this into tests/README.md:\n{table}");
+    assert!(include_str!("../../README.md").contains(&table), "put this into tests/README.md:\n{table}");
     let row = format!("| small state, typical (low / high) | {} | {} |", printed(probe), printed(stop));
-    assert!(include_str!("../../functions/README.md").contains(&row), "put this into functions/README.md:\n{row}");
+    assert!(include_str!("../../../functions/README.md").contains(&row), "put this into functions/README.md:\n{row}");
 }

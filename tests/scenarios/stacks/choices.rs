@@ -7,8 +7,8 @@ use local_aws::deployment::{self, Deployment, NAME, jar};
 
 use crate::stage::{application, handlers, why};
 
-const ACCESS: &str = include_str!("../../template/access.template.json");
-const RETAINED: &str = include_str!("../../template/application-retained.template.json");
+const ACCESS: &str = include_str!("../../../template/access.template.json");
+const RETAINED: &str = include_str!("../../../template/application-retained.template.json");
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666";
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:operations";
 

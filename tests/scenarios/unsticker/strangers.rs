@@ -74,7 +74,7 @@ async fn an_update_that_failed_in_an_untagged_stack_costs_one_look_and_is_not_re
 async fn a_rollback_of_a_strangers_stack_costs_two_looks_and_is_not_reported() {
     let deployment = handlers().await;
     let key = deployment.upload(&jar("1", &["poison"]));
-    let template = include_str!("fixtures/team.template.json");
+    let template = include_str!("../fixtures/team.template.json");
     for (key, ends) in [(key.as_str(), Status::CreateComplete), ("jars/none.jar", Status::UpdateRollbackComplete)] {
         let parameters = [("JarBucket", deployment.bucket.as_str()), ("JarKey", key)];
         let status = deploy_stack(deployment.world(), "payroll", template, &parameters, &[], None).await;

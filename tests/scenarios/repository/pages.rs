@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::rooms::{root, sources};
+use super::rooms::{root, sources};
 
 /// The tests with one of these attributes by their path, `auto_start::gate::..`.
 fn tests(attributes: &[&str]) -> BTreeSet<String> {
@@ -39,7 +39,7 @@ fn promised(page: &str) -> BTreeSet<String> {
 fn each_scenario_is_a_promise_and_each_promise_a_scenario() {
     // What looks at pages and sources alone needs no sentence, and may have one.
     let (scenarios, all) = (tests(&["#[tokio::test"]), tests(&["#[tokio::test", "#[test]"]));
-    let promised = promised(include_str!("../README.md"));
+    let promised = promised(include_str!("../../README.md"));
     let names =
         |names: Vec<&String>| names.into_iter().map(|name| "\n  ".to_owned() + name).collect::<Vec<_>>().concat();
     let unknown = names(promised.difference(&all).collect());
@@ -53,7 +53,7 @@ fn the_fault_matrix_is_the_one_that_was_seen() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("../functions/README.md")).unwrap();
     assert!(
-        page.contains(include_str!("protocol/table.md").trim()),
+        page.contains(include_str!("../protocol/table.md").trim()),
         "put tests/scenarios/protocol/table.md into functions/README.md"
     );
 }
@@ -61,7 +61,7 @@ fn the_fault_matrix_is_the_one_that_was_seen() {
 #[test]
 fn the_incident_it_shows_is_the_one_that_was_recorded() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-    let recorded = include_str!("../demo/incident.mmd");
+    let recorded = include_str!("../../demo/incident.mmd");
     assert!(page.contains(&format!("```mermaid\n{recorded}```")), "put tests/demo/incident.mmd into README.md");
 }
 

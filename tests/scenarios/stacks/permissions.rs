@@ -195,7 +195,7 @@ async fn the_stacks_role_grants_the_key_to_services_alone() {
 
 /// The statement that the page gives for a caller that may invoke functions.
 fn statement_of_the_page() -> Value {
-    let page = include_str!("../../template/README.md");
+    let page = include_str!("../../../template/README.md");
     let (_, rest) = page.split_once("```json\n{\"Sid\": \"OnlyCloudFormationCallsTheFlinkHandlers\"").unwrap();
     let (rest, _) = rest.split_once("```").unwrap();
     serde_json::from_str(&format!("{{\"Sid\": \"Handlers\"{rest}")).unwrap()

@@ -12,11 +12,11 @@ use serde_json::Value;
 use crate::operator::look;
 use crate::stage::{QUICK, application, why, with_jar};
 
-const ACCESS: &str = include_str!("../../template/access.template.json");
-const HANDLERS: &str = include_str!("../../template/handlers.template.json");
+const ACCESS: &str = include_str!("../../../template/access.template.json");
+const HANDLERS: &str = include_str!("../../../template/handlers.template.json");
 const OLD: [&str; 2] =
-    [include_str!("fixtures/access-0.1.0.template.json"), include_str!("fixtures/handlers-0.1.0.template.json")];
-const OLD_APPLICATION: &str = include_str!("fixtures/application-0.1.0.template.json");
+    [include_str!("../fixtures/access-0.1.0.template.json"), include_str!("../fixtures/handlers-0.1.0.template.json")];
+const OLD_APPLICATION: &str = include_str!("../fixtures/application-0.1.0.template.json");
 const TAG: [(&str, &str); 1] = [("flink-unstick", "enabled")];
 /// What an administrator of 0.1.0 had chosen, each another word than the default.
 const CHOSEN: [(&str, &str); 4] =

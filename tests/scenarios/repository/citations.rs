@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rooms::{root, sources};
+use super::rooms::{root, sources};
 
 /// The rows of the catalogue: its sections (`### A.5 ..`), and the numbered behaviours of part G (`| 15 | ..`).
 fn rows(catalogue: &str) -> BTreeSet<String> {
@@ -36,7 +36,7 @@ fn is_row(word: &str) -> bool {
 
 #[test]
 fn each_fact_that_code_cites_stands_in_the_catalogue() {
-    let rows = rows(include_str!("../local_aws/SEMANTICS.md"));
+    let rows = rows(include_str!("../../local_aws/SEMANTICS.md"));
     let mut seen = 0;
     for (path, text) in ["functions", "shared", "template", "tests"].iter().flat_map(|room| sources(&root().join(room)))
     {

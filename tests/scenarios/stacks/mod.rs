@@ -1,0 +1,8 @@
+//! The committed templates as stacks: what may be chosen, what their roles may do, what a deployment costs.
+
+mod beside;
+mod boundary;
+mod choices;
+mod downtime;
+mod permissions;
+mod upgrade;
