@@ -11,5 +11,8 @@ mod guarded;
 mod operator;
 mod property_groups;
 mod protocol;
+mod repository;
+mod stacks;
 mod stage;
 mod swept;
+mod unsticker;

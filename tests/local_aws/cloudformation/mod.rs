@@ -5,39 +5,24 @@
 
 pub(crate) mod api;
 pub(crate) mod custom_resource;
-mod desk;
-pub(crate) mod engine;
-mod exports;
-mod graph;
-mod intrinsics;
-pub mod model;
 mod modes;
-pub(crate) mod nested;
-mod parameters;
-mod pattern;
-mod plan;
-mod removal;
 pub(crate) mod resources;
-mod responses;
-mod rollback;
-mod rows;
-mod rules;
 pub mod scenario;
-mod scheduler;
-mod steps;
+mod stack;
 mod template;
+
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use api::query;
-pub use model::{Output, Resource, Stack, StackEvent, Status};
+pub use custom_resource::responses::{Answer, Put, Request, ResponseFault, response_put};
 pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, RowsOnTheWayBack, TagsOnUpdate};
-pub use responses::{Answer, Put, Request, ResponseFault, response_put};
+pub use stack::model::{Output, Resource, Stack, StackEvent, Status};
 pub use template::Template;
 
-pub(crate) use parameters::as_text as parameters_as_text;
+pub(crate) use template::parameters::as_text as parameters_as_text;
 
 /// Everything CloudFormation remembers in a world.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::model::{StackEvent, Status};
 use super::query;
+use super::stack::model::{StackEvent, Status};
 use crate::api::{ApiResult, Caller};
 use crate::{State, World};
 

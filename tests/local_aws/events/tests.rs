@@ -9,7 +9,8 @@ use super::{EventFault, fire_schedules, inject, release};
 use crate::api::Caller;
 use crate::cloudformation::Status;
 use crate::cloudformation::scenario::{request, settled};
-use crate::lambda::{TestInvocation, in_test};
+use crate::lambda::TestInvocation;
+use crate::lambda::in_test;
 use crate::{Settings, World};
 
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::calls::snapshots::{Snapshot, SnapshotStatus};
 use super::clock::FlinkClock;
 use super::configuration::Configuration;
 use super::job::{Job, Saved};
 use super::model::RestoreType;
 use super::operations::Operation;
-use super::snapshots::{Snapshot, SnapshotStatus};
 use super::status::{Left, Status};
 
 /// An application of the account.

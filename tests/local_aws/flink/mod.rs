@@ -5,28 +5,20 @@
 
 mod application;
 mod backend;
+mod calls;
 mod catalogue;
 mod clock;
 mod cluster;
 mod configuration;
-mod create;
-mod delete;
-mod describe;
 mod job;
-mod logging;
 mod model;
 mod operations;
-mod rollback;
 mod scenario;
 mod settle;
-mod snapshots;
-mod start;
 mod status;
-mod stop;
-mod tags;
+
 #[cfg(test)]
 mod tests;
-mod update;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +26,7 @@ use serde_json::Value;
 
 pub use application::Application;
 pub use backend::Backend;
+pub use calls::snapshots::{Snapshot, SnapshotStatus};
 pub use clock::FlinkClock;
 pub use cluster::Cluster;
 pub use configuration::{Configuration, LoggingOption};
@@ -41,7 +34,6 @@ pub use job::{GROUP, Jar, Job, Saved, pump};
 pub use model::PropertyGroup;
 pub use operations::{End, Operation, OperationsView, Outcome};
 pub use scenario::{age_application, age_snapshots, erase_tags, put_status, release};
-pub use snapshots::{Snapshot, SnapshotStatus};
 pub use status::{Hold, Status};
 
 use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
@@ -108,25 +100,25 @@ fn target(settings: &Settings, operation: &str, body: &Value) -> (String, String
 
 fn dispatch(state: &mut State, settings: &Settings, caller: &Caller, operation: &str, body: &Value) -> ApiResult {
     match operation {
-        "CreateApplication" => create::create(state, settings, caller, model::parse(body)?),
-        "DescribeApplication" => describe::describe(state, &model::parse(body)?),
-        "ListApplications" => describe::list(state, &model::parse(body)?),
-        "UpdateApplication" => update::update(state, settings, caller, model::parse(body)?),
-        "DeleteApplication" => delete::delete(state, settings, &model::parse(body)?),
-        "StartApplication" => start::start(state, settings, model::parse(body)?),
-        "StopApplication" => stop::stop(state, settings, &model::parse(body)?),
-        "RollbackApplication" => rollback::rollback(state, settings, &model::parse(body)?),
-        "CreateApplicationSnapshot" => snapshots::create(state, settings, &model::parse(body)?),
-        "DescribeApplicationSnapshot" => snapshots::describe(state, &model::parse(body)?),
-        "ListApplicationSnapshots" => snapshots::list(state, settings, &model::parse(body)?),
-        "DeleteApplicationSnapshot" => snapshots::delete(state, &model::parse(body)?),
+        "CreateApplication" => calls::create::create(state, settings, caller, model::parse(body)?),
+        "DescribeApplication" => calls::describe::describe(state, &model::parse(body)?),
+        "ListApplications" => calls::describe::list(state, &model::parse(body)?),
+        "UpdateApplication" => calls::update::update(state, settings, caller, model::parse(body)?),
+        "DeleteApplication" => calls::delete::delete(state, settings, &model::parse(body)?),
+        "StartApplication" => calls::start::start(state, settings, model::parse(body)?),
+        "StopApplication" => calls::stop::stop(state, settings, &model::parse(body)?),
+        "RollbackApplication" => calls::rollback::rollback(state, settings, &model::parse(body)?),
+        "CreateApplicationSnapshot" => calls::snapshots::create(state, settings, &model::parse(body)?),
+        "DescribeApplicationSnapshot" => calls::snapshots::describe(state, &model::parse(body)?),
+        "ListApplicationSnapshots" => calls::snapshots::list(state, settings, &model::parse(body)?),
+        "DeleteApplicationSnapshot" => calls::snapshots::delete(state, &model::parse(body)?),
         "ListApplicationOperations" => operations::list(state, &model::parse(body)?),
         "DescribeApplicationOperation" => operations::describe(state, &model::parse(body)?),
-        "AddApplicationCloudWatchLoggingOption" => logging::add(state, settings, &model::parse(body)?),
-        "DeleteApplicationCloudWatchLoggingOption" => logging::delete(state, settings, &model::parse(body)?),
-        "TagResource" => tags::tag(state, &model::parse(body)?),
-        "UntagResource" => tags::untag(state, &model::parse(body)?),
-        "ListTagsForResource" => tags::list(state, &model::parse(body)?),
+        "AddApplicationCloudWatchLoggingOption" => calls::logging::add(state, settings, &model::parse(body)?),
+        "DeleteApplicationCloudWatchLoggingOption" => calls::logging::delete(state, settings, &model::parse(body)?),
+        "TagResource" => calls::tags::tag(state, &model::parse(body)?),
+        "UntagResource" => calls::tags::untag(state, &model::parse(body)?),
+        "ListTagsForResource" => calls::tags::list(state, &model::parse(body)?),
         unknown => Err(ApiError::unknown_operation(&format!("kinesisanalytics:{unknown}"))),
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::application::Application;
-use super::{catalogue, describe, model};
+use super::calls::describe;
+use super::{catalogue, model};
 use crate::api::{ApiError, ApiResult};
 use crate::modes::OperationIds;
 use crate::{Settings, State};

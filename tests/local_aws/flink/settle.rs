@@ -1,9 +1,9 @@
 //! What happens when a transient status is over.
 
 use super::application::{Application, Launched, Purpose, Transit};
+use super::calls::snapshots::SnapshotStatus;
 use super::job::{self, Launch, Saved};
 use super::operations::Outcome;
-use super::snapshots::SnapshotStatus;
 use super::status::{Left, Status};
 use crate::modes::{FailedUpdate, IncompatibleRestore};
 use crate::{Settings, State};

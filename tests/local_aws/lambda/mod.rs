@@ -3,19 +3,12 @@
 //! It refuses to know what a function does. A function made with [`in_test`] has no process: the test answers.
 
 mod asynchronous;
-mod concurrency;
-mod destinations;
-mod environment;
+mod execution;
 mod function;
-mod host;
-mod in_test;
-mod kill;
 mod operations;
-mod output;
-mod package;
 mod permissions;
 mod rest;
-mod runtime_api;
+
 #[cfg(test)]
 mod tests;
 
@@ -23,11 +16,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use asynchronous::invoke_asynchronously;
+pub use execution::host::{Invoked, invoke};
+pub use execution::in_test::{TestInvocation, in_test};
+pub use execution::kill::{Moment, kill_after, kill_at, strike};
 pub(crate) use function::packed;
 pub use function::{Destinations, Function, deploy};
-pub use host::{Invoked, invoke};
-pub use in_test::{TestInvocation, in_test};
-pub use kill::{Moment, kill_after, kill_at, strike};
 pub(crate) use operations::{configure_events, create, delete, update_code, update_configuration};
 pub(crate) use permissions::{add as add_permission, allows, remove as remove_permission};
 pub use rest::rest;
@@ -52,8 +45,8 @@ pub struct Lambda {
     pub second: Duration,
     /// Concurrent executions of the account. 1,000 in AWS; 10 in a new account (Lambda guide, lambda-concurrency).
     pub account_concurrency: usize,
-    pub(crate) environments: Vec<environment::Environment>,
-    pub(crate) kills: Vec<kill::Kill>,
+    pub(crate) environments: Vec<execution::environment::Environment>,
+    pub(crate) kills: Vec<execution::kill::Kill>,
     pub(crate) counter: u64,
     /// By function.
     pub(crate) running: BTreeMap<String, usize>,

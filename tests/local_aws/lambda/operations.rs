@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::host::not_found;
-use super::package::Package;
+use super::execution::host::not_found;
+use super::execution::package::Package;
 use super::{Function, function_name};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{Settings, State, clock, services, stamp};

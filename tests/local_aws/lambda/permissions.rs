@@ -72,5 +72,5 @@ pub(crate) fn allows(function: &Function, service: &str, source_arn: &str, accou
 
 fn function<'a>(state: &'a mut State, settings: &Settings, name: &str) -> ApiResult<&'a mut Function> {
     let name = function_name(name);
-    state.lambda.functions.get_mut(name).ok_or_else(|| super::host::not_found(settings, name))
+    state.lambda.functions.get_mut(name).ok_or_else(|| super::execution::host::not_found(settings, name))
 }

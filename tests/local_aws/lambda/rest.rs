@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::http::Response;
 use serde_json::{Value, json};
 
-use super::{concurrency, function_name, host, invoke_asynchronously, operations, permissions};
+use super::execution::{concurrency, host};
+use super::{function_name, invoke_asynchronously, operations, permissions};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{State, World, clock, services, stamp};
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Moment, deploy, in_test, invoke, invoke_asynchronously, kill_after, strike};
+use super::in_test;
+use super::{Moment, deploy, invoke, invoke_asynchronously, kill_after, strike};
 use crate::api::Caller;
 use crate::{Settings, World};
 

@@ -9,8 +9,8 @@ use super::xml::element;
 use super::{Params, is_true, required, texts};
 use crate::World;
 use crate::api::{ApiResult, Caller};
-use crate::cloudformation::engine::{self, Operation};
-use crate::cloudformation::model::Status;
+use crate::cloudformation::stack::engine::{self, Operation};
+use crate::cloudformation::stack::model::Status;
 use crate::cloudformation::template::invalid;
 
 pub(super) fn create(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {

@@ -7,10 +7,10 @@ use super::stacks::Wanted;
 use super::xml::{element, list, optional};
 use super::{Params, required};
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::cloudformation::model::{Stack, Status};
-use crate::cloudformation::parameters::{Given, as_text, values};
+use crate::cloudformation::stack::model::{Stack, Status};
+use crate::cloudformation::stack::{engine, rows};
+use crate::cloudformation::template::parameters::{Given, as_text, values};
 use crate::cloudformation::template::{Template, invalid};
-use crate::cloudformation::{engine, rows};
 use crate::{World, clock, stamp};
 
 /// A change set that waits for its execution.

@@ -8,8 +8,8 @@ use super::{Params, is_true, required, texts};
 use crate::World;
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::CloudFormation;
-use crate::cloudformation::engine::{self, Operation};
-use crate::cloudformation::model::{Stack, Status};
+use crate::cloudformation::stack::engine::{self, Operation};
+use crate::cloudformation::stack::model::{Stack, Status};
 use crate::cloudformation::template::invalid;
 
 pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {

@@ -6,8 +6,8 @@ use super::stacks::shown;
 use super::xml::{element, list as rows_of, optional, wrapped};
 use super::{Params, page, required, texts};
 use crate::api::ApiResult;
-use crate::cloudformation::exports;
-use crate::cloudformation::model::{Output, Resource, Stack, Status};
+use crate::cloudformation::stack::model::{Output, Resource, Stack, Status};
+use crate::cloudformation::template::exports;
 use crate::cloudformation::template::invalid;
 use crate::{World, clock};
 

@@ -6,7 +6,7 @@ use super::xml::{element, list, optional};
 use super::{Params, page, required};
 use crate::api::ApiResult;
 use crate::cloudformation::CloudFormation;
-use crate::cloudformation::model::{Stack, StackEvent, Status};
+use crate::cloudformation::stack::model::{Stack, StackEvent, Status};
 use crate::cloudformation::template::invalid;
 use crate::{World, clock};
 

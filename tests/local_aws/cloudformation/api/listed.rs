@@ -11,12 +11,13 @@ use super::xml::{element, list, optional, wrapped};
 use crate::World;
 use crate::api::{ApiResult, Caller};
 use crate::cloudformation::custom_resource::stringified;
-use crate::cloudformation::desk::Job;
-use crate::cloudformation::model::Stack;
-use crate::cloudformation::parameters::{Given, as_text, values};
-use crate::cloudformation::plan::{self, Plan};
+use crate::cloudformation::stack::handler_call::Job;
+use crate::cloudformation::stack::model::Stack;
+use crate::cloudformation::stack::nested;
+use crate::cloudformation::stack::plan::{self, Plan};
+use crate::cloudformation::template::exports;
+use crate::cloudformation::template::parameters::{Given, as_text, values};
 use crate::cloudformation::template::{Policy, Template};
-use crate::cloudformation::{exports, nested};
 
 /// One resource of a change set.
 #[derive(Debug, Clone)]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::{Params, is_true, members, templates, texts};
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::cloudformation::engine::{self, Operation};
-use crate::cloudformation::model::{Before, Stack, Status};
-use crate::cloudformation::parameters::{Given, as_text, fetch, values};
-use crate::cloudformation::rules;
+use crate::cloudformation::stack::engine::{self, Operation};
+use crate::cloudformation::stack::model::{Before, Stack, Status};
+use crate::cloudformation::template::parameters::{Given, as_text, fetch, values};
+use crate::cloudformation::template::rules;
 use crate::cloudformation::template::{Template, invalid};
 use crate::{World, clock, services, stamp};
 

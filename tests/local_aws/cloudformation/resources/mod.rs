@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::custom_resource::GENERIC;
-use super::nested;
+use super::stack::nested;
 use crate::api::{ApiError, Caller};
 use crate::{Settings, State, services, stamp};
 

@@ -15,7 +15,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::response_put;
 use super::scenario::request;
-use crate::lambda::{TestInvocation, in_test};
+use crate::lambda::TestInvocation;
+use crate::lambda::in_test;
 use crate::{Settings, World};
 
 pub(super) fn world() -> Arc<World> {

@@ -1,0 +1,124 @@
+//! Hands a resource to its handler: the properties checked, the tags put together, the credentials chosen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::model::Stack;
+use crate::World;
+use crate::api::Caller;
+use crate::cloudformation::resources::{self, Desk, Handler, Made, Refused, tagging};
+
+/// One resource's job, apart from what is done.
+#[derive(Debug, Clone)]
+pub(in crate::cloudformation) struct Job {
+    pub(in crate::cloudformation) stack_id: String,
+    pub(in crate::cloudformation) stack_name: String,
+    pub(in crate::cloudformation) logical_id: String,
+    /// The random part of a generated name.
+    pub(in crate::cloudformation) suffix: String,
+    pub(in crate::cloudformation) kind: String,
+    pub(in crate::cloudformation) caller: Caller,
+    pub(in crate::cloudformation) properties: Value,
+    pub(in crate::cloudformation) old: Value,
+    pub(in crate::cloudformation) tags: BTreeMap<String, String>,
+    pub(in crate::cloudformation) old_tags: BTreeMap<String, String>,
+    /// Empty on create.
+    pub(in crate::cloudformation) physical_id: String,
+    /// What a rollback sends counts only once it succeeded: a second try must send the same difference again (G.37).
+    pub(in crate::cloudformation) is_restoration: bool,
+}
+
+impl Job {
+    pub(in crate::cloudformation) fn handler(&self) -> Result<&'static Handler, Refused> {
+        let missing = || Refused::plain(format!("Unrecognized resource type: {}", self.kind));
+        resources::handler(&self.kind).ok_or_else(missing)
+    }
+
+    /// Lets a handler look or act, at one moment.
+    pub(in crate::cloudformation) fn at_desk<T>(
+        &self,
+        world: &Arc<World>,
+        act: fn(&mut Desk<'_>) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        let mut state = world.state();
+        act(&mut Desk {
+            state: &mut state,
+            settings: &world.settings,
+            caller: &self.caller,
+            stack_name: &self.stack_name,
+            kind: &self.kind,
+            logical_id: &self.logical_id,
+            suffix: &self.suffix,
+            tags: &self.tags,
+            old_tags: &self.old_tags,
+            properties: &self.properties,
+            old: &self.old,
+            physical_id: &self.physical_id,
+        })
+    }
+
+    /// Waits until the resource is no longer in transition. Looks once a pace: a look is a call.
+    pub(in crate::cloudformation) async fn stabilize(&self, world: &Arc<World>) -> Result<(), Refused> {
+        let is_settled = self.handler()?.is_settled;
+        while !self.at_desk(world, is_settled)? {
+            tokio::time::sleep(world.settings.pace).await;
+        }
+        Ok(())
+    }
+
+    pub(in crate::cloudformation) async fn create(&mut self, world: &Arc<World>) -> Result<Made, Refused> {
+        let handler = self.handler()?;
+        resources::validate(handler, &self.logical_id, &self.properties)?;
+        self.at_desk(world, tagging::authorize_create)?;
+        let made = self.at_desk(world, handler.create)?;
+        self.physical_id.clone_from(&made.physical_id);
+        if let Some(stack) = world.state().cloudformation.stack_mut(&self.stack_id)
+            && let Some(resource) = stack.resources.get_mut(&self.logical_id)
+        {
+            // Known before it is settled: a cancelled creation must still be deleted.
+            resource.physical_id = Some(made.physical_id.clone());
+        }
+        self.stabilize(world).await?;
+        Ok(made)
+    }
+
+    pub(in crate::cloudformation) async fn update(&self, world: &Arc<World>) -> Result<Made, Refused> {
+        let handler = self.handler()?;
+        resources::validate(handler, &self.logical_id, &self.properties)?;
+        self.at_desk(world, tagging::update)?;
+        let made = self.at_desk(world, handler.update)?;
+        self.stabilize(world).await?;
+        Ok(made)
+    }
+
+    pub(in crate::cloudformation) async fn delete(&self, world: &Arc<World>) -> Result<(), Refused> {
+        let handler = self.handler()?;
+        self.at_desk(world, handler.delete)?;
+        // A settled physical resource that is gone says so; one that is only leaving is looked at again.
+        self.stabilize(world).await
+    }
+}
+
+/// The tags that a resource gets: the template's, over the stack's, beside the system's.
+pub(in crate::cloudformation) fn tags(
+    stack: &Stack,
+    logical_id: &str,
+    kind: &str,
+    properties: &Value,
+) -> BTreeMap<String, String> {
+    let Some(tagging) = tagging::of(kind) else { return BTreeMap::new() };
+    let mut tags = stack.tags.clone();
+    for tag in properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
+        let text =
+            |key: &str| tag.get(key).map(crate::cloudformation::template::parameters::as_text).unwrap_or_default();
+        tags.insert(text("Key"), text("Value"));
+    }
+    if tagging.has_system_tags {
+        tags.insert("aws:cloudformation:stack-name".to_owned(), stack.name.clone());
+        tags.insert("aws:cloudformation:stack-id".to_owned(), stack.id.clone());
+        tags.insert("aws:cloudformation:logical-id".to_owned(), logical_id.to_owned());
+    }
+    tags
+}

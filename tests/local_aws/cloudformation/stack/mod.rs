@@ -1,0 +1,12 @@
+//! A stack from one status to the next: what is remembered of it, in which order its resources change, and its rows.
+
+pub(super) mod engine;
+pub(super) mod handler_call;
+pub(crate) mod model;
+pub(super) mod nested;
+pub(super) mod plan;
+pub(super) mod removal;
+pub(super) mod rollback;
+pub(super) mod rows;
+pub(super) mod scheduler;
+pub(super) mod steps;

@@ -1,0 +1,250 @@
+//! What CloudFormation remembers of a stack. It refuses to know how a stack gets from one status to the next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::api::Caller;
+use crate::cloudformation::template::Template;
+
+/// A stack's or a resource's status: the two vocabularies overlap (semantics C.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are CloudFormation's own")]
+pub enum Status {
+    CreateInProgress,
+    CreateFailed,
+    CreateComplete,
+    RollbackInProgress,
+    RollbackFailed,
+    RollbackComplete,
+    DeleteInProgress,
+    DeleteFailed,
+    DeleteComplete,
+    DeleteSkipped,
+    UpdateInProgress,
+    UpdateCompleteCleanupInProgress,
+    UpdateComplete,
+    UpdateFailed,
+    UpdateRollbackInProgress,
+    UpdateRollbackFailed,
+    UpdateRollbackCompleteCleanupInProgress,
+    UpdateRollbackComplete,
+    ReviewInProgress,
+}
+
+impl Status {
+    /// As it stands on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateInProgress => "CREATE_IN_PROGRESS",
+            Self::CreateFailed => "CREATE_FAILED",
+            Self::CreateComplete => "CREATE_COMPLETE",
+            Self::RollbackInProgress => "ROLLBACK_IN_PROGRESS",
+            Self::RollbackFailed => "ROLLBACK_FAILED",
+            Self::RollbackComplete => "ROLLBACK_COMPLETE",
+            Self::DeleteInProgress => "DELETE_IN_PROGRESS",
+            Self::DeleteFailed => "DELETE_FAILED",
+            Self::DeleteComplete => "DELETE_COMPLETE",
+            Self::DeleteSkipped => "DELETE_SKIPPED",
+            Self::UpdateInProgress => "UPDATE_IN_PROGRESS",
+            Self::UpdateCompleteCleanupInProgress => "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+            Self::UpdateComplete => "UPDATE_COMPLETE",
+            Self::UpdateFailed => "UPDATE_FAILED",
+            Self::UpdateRollbackInProgress => "UPDATE_ROLLBACK_IN_PROGRESS",
+            Self::UpdateRollbackFailed => "UPDATE_ROLLBACK_FAILED",
+            Self::UpdateRollbackCompleteCleanupInProgress => "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+            Self::UpdateRollbackComplete => "UPDATE_ROLLBACK_COMPLETE",
+            Self::ReviewInProgress => "REVIEW_IN_PROGRESS",
+        }
+    }
+
+    /// Whether nothing goes on.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        !self.as_str().ends_with("_IN_PROGRESS")
+    }
+
+    /// Whether an update may begin (C.1); after a failure with rollback disabled: [`Self::needs_rollback_disabled`].
+    #[must_use]
+    pub fn is_updatable(self) -> bool {
+        matches!(self, Self::CreateComplete | Self::UpdateComplete | Self::UpdateRollbackComplete)
+            || self.needs_rollback_disabled()
+    }
+
+    /// Whether an update has to disable rollback (CloudFormation's user guide, stack failure options).
+    #[must_use]
+    pub fn needs_rollback_disabled(self) -> bool {
+        matches!(self, Self::CreateFailed | Self::UpdateFailed)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// One resource of a stack, as it was last made or tried.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// The name in the template.
+    pub logical_id: String,
+    /// `AWS::Kinesis::Stream`.
+    pub kind: String,
+    /// What Ref gives. Absent until it is known.
+    pub physical_id: Option<String>,
+    /// Resolved, as last sent.
+    pub properties: Value,
+    /// What Fn::GetAtt gives.
+    pub attributes: Map<String, Value>,
+    /// The tags that CloudFormation gave it: template, stack and system.
+    pub tags: BTreeMap<String, String>,
+    /// The newest row's status.
+    pub status: Status,
+    /// The newest row's reason.
+    pub reason: String,
+    /// The newest row's time.
+    pub time: f64,
+}
+
+/// A physical resource that the cleanup phase deletes (semantics C.1).
+#[derive(Debug, Clone)]
+pub struct Doomed {
+    /// As it stood before it was replaced or removed.
+    pub resource: Resource,
+    /// From DeletionPolicy or UpdateReplacePolicy.
+    pub is_retained: bool,
+}
+
+/// What an update goes back to when it fails.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// The template before the update.
+    pub template: Template,
+    /// The same as text.
+    pub body: String,
+    /// Its parameters.
+    pub parameters: BTreeMap<String, Value>,
+    /// Those of them that were fetched from Parameter Store.
+    pub fetched: BTreeMap<String, Value>,
+    /// Its stack tags.
+    pub tags: BTreeMap<String, String>,
+    /// Its resources as they were.
+    pub resources: BTreeMap<String, Resource>,
+    /// Those that the update began to change. A rollback looks at no other (semantics C.3).
+    pub touched: BTreeSet<String>,
+}
+
+/// A row of DescribeStackEvents.
+#[derive(Debug, Clone)]
+pub struct StackEvent {
+    /// A UUID on the stack's own rows, else `<LogicalId>-<STATUS>-<time>`.
+    pub id: String,
+    /// The stack's name on its own rows.
+    pub logical_id: String,
+    /// The stack's ID on its own rows.
+    pub physical_id: String,
+    /// `AWS::CloudFormation::Stack` on the stack's own rows.
+    pub kind: String,
+    /// What it became.
+    pub status: Status,
+    /// Why; may be empty.
+    pub reason: String,
+    /// When.
+    pub time: f64,
+    /// Resolved properties as JSON text.
+    pub properties: Option<String>,
+    /// The operation's ClientRequestToken.
+    pub token: Option<String>,
+}
+
+/// An output, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Its name in the template.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// The name under which other stacks import it.
+    pub export: Option<String>,
+}
+
+/// A stack, from its first status to DELETE_COMPLETE.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// `arn:aws:cloudformation:<region>:<account>:stack/<name>/<uuid>`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its status.
+    pub status: Status,
+    /// Why.
+    pub reason: String,
+    /// The template in force, or being tried.
+    pub template: Template,
+    /// The same as it was sent.
+    pub body: String,
+    /// Resolved parameters.
+    pub parameters: BTreeMap<String, Value>,
+    /// The values of those that name a parameter in Parameter Store.
+    pub fetched: BTreeMap<String, Value>,
+    /// Stack-level tags.
+    pub tags: BTreeMap<String, String>,
+    /// Remembered for all later operations (semantics C.2).
+    pub role_arn: Option<String>,
+    /// Whose credentials act where there is no role.
+    pub caller: Caller,
+    /// The operation's ClientRequestToken.
+    pub token: Option<String>,
+    /// What the template was allowed to make.
+    pub capabilities: Vec<String>,
+    /// A failed operation stays where it failed.
+    pub disable_rollback: bool,
+    /// The nested stack's parent, by ID.
+    pub parent_id: Option<String>,
+    /// The topmost stack, by ID.
+    pub root_id: Option<String>,
+    /// When it was created.
+    pub created: f64,
+    /// When it was last updated.
+    pub updated: Option<f64>,
+    /// By logical ID.
+    pub resources: BTreeMap<String, Resource>,
+    /// Resolved at the end of the last good operation.
+    pub outputs: Vec<Output>,
+    /// Oldest first.
+    pub events: Vec<StackEvent>,
+    /// While an update can still be rolled back.
+    pub before: Option<Before>,
+    /// What the cleanup phase deletes.
+    pub doomed: Vec<Doomed>,
+    /// Names of the exports that this stack imports.
+    pub imports: BTreeSet<String>,
+    /// CancelUpdateStack was called.
+    pub is_cancelled: bool,
+    /// In a nested stack: what its root's ContinueUpdateRollback skips here.
+    pub skipped: BTreeSet<String>,
+}
+
+impl Stack {
+    /// Whether an operation of it ever ended well.
+    #[must_use]
+    pub fn was_complete(&self) -> bool {
+        let is_own = |row: &&StackEvent| row.physical_id == self.id;
+        let complete = [Status::CreateComplete, Status::UpdateComplete, Status::UpdateRollbackComplete];
+        self.events.iter().filter(is_own).any(|row| complete.contains(&row.status))
+    }
+
+    /// Who acts for this stack: its service role, else the caller of the operation (semantics C.2).
+    #[must_use]
+    pub fn actor(&self) -> Caller {
+        match &self.role_arn {
+            Some(arn) => Caller::Role(arn.rsplit('/').next().unwrap_or_default().to_owned()),
+            None => self.caller.clone(),
+        }
+    }
+}

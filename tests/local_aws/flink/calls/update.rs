@@ -1,0 +1,133 @@
+//! UpdateApplication, and what the logging operations share with it (`SEMANTICS.md` A.6, G.12 to G.19, G.23).
+
+use serde_json::json;
+
+use super::snapshots::{self, SnapshotStatus};
+use super::{logging, start};
+use crate::api::{ApiError, ApiResult, Caller};
+use crate::flink::application::{Launched, Purpose};
+use crate::flink::backend::Then;
+use crate::flink::catalogue::{self, INVALID_ARGUMENT};
+use crate::flink::configuration::Configuration;
+use crate::flink::model::{self, RunConfiguration};
+use crate::flink::status::Status;
+use crate::flink::{Application, operations};
+use crate::modes::RunConfigurationWhenReady;
+use crate::{Settings, State, iam};
+
+pub(in crate::flink) fn update(
+    state: &mut State,
+    settings: &Settings,
+    caller: &Caller,
+    request: model::UpdateApplication,
+) -> ApiResult {
+    if let Some(role) = &request.service_execution_role_update {
+        iam::authorize_pass_role(state, caller, role, "kinesisanalytics.amazonaws.com")?;
+    }
+    let guard = Guard { version: request.current_application_version_id, token: request.conditional_token };
+    let name = request.application_name;
+    let id = begin(state, settings, &name, ("UpdateApplication", &guard), request.run_configuration_update, {
+        |state, configuration, _| {
+            let before = (configuration.code.clone(), configuration.role.clone());
+            if let Some(update) = request.application_configuration_update {
+                configuration.apply(update)?;
+            }
+            if let Some(role) = request.service_execution_role_update {
+                configuration.role = role;
+            }
+            if let Some(runtime) = request.runtime_environment_update {
+                configuration.runtime = runtime;
+            }
+            for change in request.cloud_watch_logging_option_updates.into_iter().flatten() {
+                logging::change(state, configuration, change)?;
+            }
+            if before == (configuration.code.clone(), configuration.role.clone()) {
+                return Ok(());
+            }
+            configuration.check_code(state)
+        }
+    })?;
+    let detail = state.flink.applications.get(&name).map(Application::describe);
+    Ok(operations::reply(settings, &id, json!({ "ApplicationDetail": detail })))
+}
+
+/// The conditional part of a change: a version or a token, the token preferred.
+pub(in crate::flink) struct Guard {
+    pub(in crate::flink) version: Option<u64>,
+    pub(in crate::flink) token: Option<String>,
+}
+
+/// Changes the configuration under its guard; a job that runs is snapshotted and launched again. The operation's ID.
+pub(in crate::flink) fn begin(
+    state: &mut State,
+    settings: &Settings,
+    name: &str,
+    (operation, guard): (&str, &Guard),
+    run_update: Option<RunConfiguration>,
+    change: impl FnOnce(&State, &mut Configuration, u64) -> ApiResult<()>,
+) -> ApiResult<String> {
+    crate::flink::with(state, name, |application, state| {
+        let running = match application.status {
+            Status::Ready => false,
+            Status::Running => true,
+            busy @ (Status::Deleting
+            | Status::Starting
+            | Status::Stopping
+            | Status::Updating
+            | Status::Autoscaling
+            | Status::ForceStopping
+            | Status::RollingBack
+            | Status::Maintenance
+            | Status::RolledBack) => return Err(catalogue::in_use("updated", busy)),
+        };
+        check_guard(application, guard)?;
+        let mut changed = application.configuration.clone();
+        change(state, &mut changed, application.version + 1)?;
+        if !running && run_update.is_some() {
+            match settings.modes.run_configuration_when_ready {
+                RunConfigurationWhenReady::Ignored => {}
+                RunConfigurationWhenReady::Refused => {
+                    let message = "RunConfigurationUpdate is only supported for an application in RUNNING state";
+                    return Err(ApiError::new(INVALID_ARGUMENT, message));
+                }
+            }
+        }
+        // G.18: what the update omits goes back to its default.
+        let run = start::run(run_update)?;
+        if running {
+            start::restore(application, &run)?;
+            // G.15: an update that switches snapshots off needs none.
+            if application.configuration.snapshots_enabled && changed.snapshots_enabled {
+                snapshots::may_take_another(settings, application)?;
+                let saved = application.save(&state.flink.backend, Then::IsCancelled);
+                let saved = saved.map_err(|_| catalogue::snapshot_failure(name))?;
+                snapshots::by_service(application, "UPDATEAPPLICATION", SnapshotStatus::Ready, saved);
+            }
+        }
+        let versions = (application.version, application.version + 1);
+        application.bump(state.ids.hex(32));
+        application.configuration = changed;
+        let id = application.begin(state.ids.hex(12), operation, Some(versions));
+        let purpose = if running {
+            let from = start::restore(application, &run)?;
+            application.run = Some(run);
+            application.job = None;
+            Purpose::Launch { from, after: Launched::Update }
+        } else {
+            Purpose::Rest
+        };
+        application.enter(state, Status::Updating, purpose, Some(id.clone()));
+        Ok(id)
+    })
+}
+
+/// G.12. Sending neither is refused: what AWS does is open question 7.
+fn check_guard(application: &Application, guard: &Guard) -> ApiResult<()> {
+    if guard.version.is_none() && guard.token.is_none() {
+        let message = "CurrentApplicationVersionId or ConditionalToken is required";
+        return Err(ApiError::new(INVALID_ARGUMENT, message));
+    }
+    let stale_version = guard.version.is_some_and(|version| version != application.version);
+    let stale_token = guard.token.as_ref().is_some_and(|token| *token != application.token);
+    if stale_version || stale_token { Err(catalogue::stale()) } else { Ok(()) }
+}
