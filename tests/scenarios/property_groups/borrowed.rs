@@ -45,6 +45,34 @@ async fn another_stack_injects_only_where_the_application_allows_it_by_name() {
     }
 }
 
+/// Another stack may have the name later; no other one has the ARN.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_is_allowed_by_its_arn_injects_and_a_later_one_of_its_name_does_not() {
+    let (deployment, _) = stack(&template(&json!([]), |_| ())).await;
+    let world = deployment.world();
+    let first = json!({"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "reports"}}}});
+    let created = deploy_stack(world, "reports", &first.to_string(), &[], &[], None).await;
+    assert_eq!(created, Status::CreateComplete, "{}", why(&deployment));
+    let arn = world.state().cloudformation.stack("reports").unwrap().id.clone();
+    assert!(arn.starts_with("arn:aws:cloudformation:"), "{arn}");
+    let tag = ("flink-handlers-allow".to_owned(), arn.clone());
+    world.state().flink.applications.get_mut(NAME).unwrap().tags.extend([tag]);
+
+    let groups = json!([group("Reports", &[("topic", "daily")])]);
+    let allowed = deploy_stack(world, "reports", &borrower(&groups), &[], &[], None).await;
+    assert_eq!(allowed, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(property(&deployment, "Reports", "topic").as_deref(), Some("daily"));
+
+    local_aws::cloudformation::scenario::request(world, "DeleteStack", [("StackName", "reports")]).unwrap();
+    assert_eq!(local_aws::deployment::settled(world, "reports").await, Status::DeleteComplete);
+    assert_eq!(property(&deployment, "Reports", "topic"), None);
+    let later = deploy_stack(world, "reports", &borrower(&groups), &[], &[], None).await;
+    assert_eq!(later, Status::RollbackComplete, "{}", why(&deployment));
+    assert_ne!(world.state().cloudformation.stack("reports").unwrap().id, arn);
+    assert!(why(&deployment).contains("The application is not this stack's: flink-test."), "{}", why(&deployment));
+    assert_eq!(property(&deployment, "Reports", "topic"), None);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_borrowing_stack_that_goes_takes_its_groups_and_leaves_the_owners() {
     let (deployment, _) = stack(&template(&json!([]), |_| ())).await;

@@ -150,13 +150,15 @@ async fn a_start_in_recovery_has_a_patience_of_its_own_and_a_margin_beyond_the_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bound_that_no_one_can_read_allows_no_force_stop() {
-    let deployment = running_unguarded().await;
-    tag(&deployment, "flink-max-replay-hours", "2h");
-    deployment.record("poison");
-    stuck(&deployment).await;
-    let refused = report(&deployment, "Refused").await;
-    let said = refused["State"].as_str().unwrap();
-    assert!(said.contains("A tag cannot be read: flink-test: flink-max-replay-hours is \"2h\""), "{refused}");
-    assert_eq!(application(&deployment).status, Flink::Running);
-    assert!(calls(&deployment).is_empty(), "{UNSTICKER} stops nothing");
+    for bound in ["2h", "18446744073709551615"] {
+        let deployment = running_unguarded().await;
+        tag(&deployment, "flink-max-replay-hours", bound);
+        deployment.record("poison");
+        stuck(&deployment).await;
+        let refused = report(&deployment, "Refused").await;
+        let expected = format!("A tag cannot be read: flink-test: flink-max-replay-hours is \"{bound}\"");
+        assert!(refused["State"].as_str().unwrap().contains(&expected), "{refused}");
+        assert_eq!(application(&deployment).status, Flink::Running, "{bound}");
+        assert!(calls(&deployment).is_empty(), "{UNSTICKER} stops nothing: {bound}");
+    }
 }
