@@ -6,7 +6,7 @@ use std::time::Duration;
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
 use local_aws::deployment::{Deployment, NAME, jar};
-use local_aws::flink::{self, SnapshotStatus};
+use local_aws::flink::{self, Hold, SnapshotStatus, Status as Flink};
 use local_aws::modes::SnapshotOfUnhealthy;
 use serde_json::{Value, json};
 
@@ -172,6 +172,24 @@ async fn what_others_changed_in_the_application_is_reported_by_key() {
     let drift = plan["Drift"].to_string();
     assert!(drift.contains("aws.region is gone") && drift.contains("stream.name has another value"), "{plan}");
     assert!(drift.contains("theirs is not of this stack") && !plan.to_string().contains("hunter"), "{plan}");
+}
+
+/// Nothing of it is lost, and what it will be when the deployment meets it only time tells.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_application_that_starts_it_cannot_tell_and_says_when_to_ask_again() {
+    let deployment = running().await;
+    stop(&deployment);
+    deployment.world().state().flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
+    person(deployment.world(), &mut deployment.world().state(), "StartApplication", json!({}));
+    let key = deployment.upload(&jar("2", &[]));
+    let starting = plan(&deployment, &with_jar(&key), 2).await;
+    assert_eq!(starting["Outlook"], "CannotTell", "{starting}");
+    assert!(message(&starting, "Restart").contains("it is STARTING; plan and deploy when that is over"), "{starting}");
+    let nothing = plan(&deployment, &with_jar("jars/1.jar"), 0).await;
+    assert_eq!(nothing["Outlook"], "Nothing", "{nothing}");
+    flink::release(&mut deployment.world().state(), &deployment.world().settings, NAME);
+    let over = plan(&deployment, &with_jar(&key), 0).await;
+    assert_eq!(over["Outlook"], "GoesThrough", "{over}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

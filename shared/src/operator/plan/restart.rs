@@ -38,10 +38,7 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
         | ApplicationStatus::Autoscaling
         | ApplicationStatus::ForceStopping
         | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => {
-            let sentence = format!("it is {}: deploy when that is over", application.status);
-            (0, Finding::of(Outlook::AtRisk, sentence))
-        }
+        | ApplicationStatus::Maintenance => (0, busy(seen, application.status)),
         ApplicationStatus::Deleting => (0, Finding::of(Outlook::Fails, "it is DELETING: wait until it is gone")),
     }
 }
@@ -63,7 +60,59 @@ fn running(seen: &Seen, start: &str) -> (u32, Finding) {
     }
     // It proves a snapshot first, and so would a policy that forces it.
     let probed = if guarded { "; Mode is Probe: the guard proves a snapshot first" } else { "" };
-    let mut causes: Vec<&str> = Vec::new();
+    let causes = causes(seen);
+    if causes.is_empty() && may_be_updated(seen) {
+        return (0, Finding::of(Outlook::CannotTell, "cannot tell whether it restarts"));
+    }
+    match causes.as_slice() {
+        [] => (0, Finding::fine("none: it runs on")),
+        [one] => (1, Finding::fine(format!("once, by the update of {one}{probed}"))),
+        several => {
+            let times = u32::try_from(several.len()).unwrap_or(u32::MAX);
+            (times, Finding::fine(format!("{times} times, by the updates of {}{probed}", several.join(" and "))))
+        }
+    }
+}
+
+/// One in a status that passes. Nothing is lost by that; what it will be then is not known yet.
+fn busy(seen: &Seen, status: ApplicationStatus) -> Finding {
+    if busy_status(seen).is_none() {
+        return Finding::fine(format!("it is {status}, and nothing of it changes"));
+    }
+    let is_guarded = seen.is_called(UpdateGuard::<String>::TYPE);
+    let waits = if is_guarded { "; the guard waits for that, at most StopMinutes" } else { "" };
+    let sentence = format!("cannot tell: it is {status}; plan and deploy when that is over{waits}");
+    Finding::of(Outlook::CannotTell, sentence)
+}
+
+/// The status of an application that the deployment works on while it passes.
+pub(super) fn busy_status(seen: &Seen) -> Option<ApplicationStatus> {
+    let status = seen.application().map(|application| application.status)?;
+    match status {
+        ApplicationStatus::Starting
+        | ApplicationStatus::Stopping
+        | ApplicationStatus::Updating
+        | ApplicationStatus::Autoscaling
+        | ApplicationStatus::ForceStopping
+        | ApplicationStatus::RollingBack
+        | ApplicationStatus::Maintenance => is_worked_on(seen).then_some(status),
+        ApplicationStatus::Running
+        | ApplicationStatus::Ready
+        | ApplicationStatus::RolledBack
+        | ApplicationStatus::Deleting => None,
+    }
+}
+
+/// Whether an update, the guard or the auto-start meets the application in the status that it has now.
+fn is_worked_on(seen: &Seen) -> bool {
+    let is_called = |kind: &&str| seen.is_called(kind);
+    let handlers = [UpdateGuard::<String>::TYPE, AutoStart::<String>::TYPE];
+    !causes(seen).is_empty() || may_be_updated(seen) || handlers.iter().any(is_called)
+}
+
+/// What updates the running application.
+fn causes(seen: &Seen) -> Vec<&'static str> {
+    let mut causes: Vec<&'static str> = Vec::new();
     // Tags are written beside the configuration, without an update.
     let updates =
         |kind: &str| seen.change(kind).is_some_and(|change| change.happens() && change.properties != ["Tags"]);
@@ -79,18 +128,13 @@ fn running(seen: &Seen, start: &str) -> (u32, Finding) {
     if injected && !keys::changed(&before, &after).is_empty() {
         causes.push("its property groups");
     }
-    let unknown = [APPLICATION, LOGGING_OPTION, UpdateGuard::<String>::TYPE, PropertyGroups::<String>::TYPE];
-    if causes.is_empty() && unknown.iter().any(|kind| seen.is_unknown(kind)) {
-        return (0, Finding::of(Outlook::CannotTell, "cannot tell whether it restarts"));
-    }
-    match causes.as_slice() {
-        [] => (0, Finding::fine("none: it runs on")),
-        [one] => (1, Finding::fine(format!("once, by the update of {one}{probed}"))),
-        several => {
-            let times = u32::try_from(several.len()).unwrap_or(u32::MAX);
-            (times, Finding::fine(format!("{times} times, by the updates of {}{probed}", several.join(" and "))))
-        }
-    }
+    causes
+}
+
+/// Whether it is not known that nothing updates it.
+fn may_be_updated(seen: &Seen) -> bool {
+    let kinds = [APPLICATION, LOGGING_OPTION, UpdateGuard::<String>::TYPE, PropertyGroups::<String>::TYPE];
+    kinds.iter().any(|kind| seen.is_unknown(kind))
 }
 
 /// Why a snapshot would fail now.
@@ -113,6 +157,9 @@ pub(super) fn snapshot(seen: &Seen, restarts: u32) -> Finding {
     let kind = seen.kind();
     if kind != ApplicationKind::Flink {
         return Finding::fine(format!("not needed: a {} takes none", kind.noun()));
+    }
+    if let Some(status) = busy_status(seen) {
+        return Finding::of(Outlook::CannotTell, format!("cannot tell: it is {status}"));
     }
     let may_restart = restarts > 0 || seen.is_unknown(APPLICATION) || seen.is_unknown(LOGGING_OPTION);
     let Some(application) = seen.application().filter(|_| may_restart) else {

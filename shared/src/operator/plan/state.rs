@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::super::kind::ApplicationKind;
 use super::super::line::age;
-use super::restart::trouble;
+use super::restart::{busy_status, trouble};
 use super::{APPLICATION, Effect, Finding, Outlook, Seen};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
 use crate::lifecycle::{Application, ApplicationStatus, Restore, SnapshotStatus, can_restore};
@@ -28,8 +28,10 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
         Some(Effect::Add | Effect::Modify | Effect::Replace | Effect::Unknown) | None => {}
     }
     let Some(application) = seen.application() else { return Finding::fine("there is none yet: it starts empty") };
-    let starts =
-        restarts > 0 || (application.status == ApplicationStatus::Ready && seen.is_called(AutoStart::<String>::TYPE));
+    let busy = busy_status(seen);
+    let starts = restarts > 0
+        || busy.is_some()
+        || (application.status == ApplicationStatus::Ready && seen.is_called(AutoStart::<String>::TYPE));
     if !starts {
         return Finding::fine("untouched");
     }
@@ -39,6 +41,9 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
         }
         Some(Restore::Custom(name)) => return custom(seen, application, &name),
         Some(Restore::Latest) | None => {}
+    }
+    if let Some(status) = busy {
+        return Finding::of(Outlook::CannotTell, format!("cannot tell: it is {status}"));
     }
     let runtime =
         seen.properties(APPLICATION, false).and_then(|all| all.get("RuntimeEnvironment")).and_then(Json::as_str);

@@ -4,6 +4,7 @@ use super::*;
 use crate::lifecycle::{ApplicationStatus, Group, OperationStatus, SnapshotStatus};
 use serde_json::json;
 
+mod busy;
 mod templates;
 mod unknown;
 
