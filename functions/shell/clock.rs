@@ -1,6 +1,6 @@
 //! The clock, which the core does not have.
 
-use shared::lifecycle::Timestamp;
+use shared::time::Timestamp;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Now, as the core counts it.

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_credential_types::Credentials;
 use serde::Deserialize;
 use serde_json::Value as Json;
-use shared::lifecycle::{Action, Application, Incident, Looks, Mask, StackStatus, Timestamp};
+use shared::flink::Application;
+use shared::lifecycle::{Action, Incident, Looks, Mask};
 use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
+use shared::stack::StackStatus;
+use shared::time::Timestamp;
 
 use crate::aws::cloudformation::{self, StackSeen, Stage};
 use crate::aws::error::Fault;

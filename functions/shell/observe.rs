@@ -1,10 +1,10 @@
 //! One look at an application: several calls, each of which may be throttled on its own.
 
-use shared::lifecycle::{Application, ApplicationStatus, Looks, Mask, Operations, without_frames};
+use shared::flink::{Application, ApplicationStatus, Operations, without_frames};
+use shared::lifecycle::{Looks, Mask};
 
-use crate::aws::Aws;
 use crate::aws::error::Fault;
-use crate::aws::flink;
+use crate::aws::{Aws, flink};
 
 /// What a look that was interrupted learned. Throttled at its fourth call, one that began anew would spend the rate on three answers that
 /// it has, and of many at once none would come to an end.

@@ -4,15 +4,15 @@ mod trail;
 
 use shared::contract::property_values;
 use shared::custom_resource::{Handover, Request};
+use shared::flink::Application;
 use shared::lifecycle::{
-    Action, Application, Because, Call, Done, Goal, Mask, Observed, Refusal, Rejected, Stack, StackStatus, Step, Tried,
-    next_step,
+    Action, Because, Call, Done, Goal, Mask, Observed, Refusal, Rejected, Stack, Step, Tried, next_step,
 };
+use shared::stack::StackStatus;
 use tracing::info;
 
-use crate::aws::Aws;
 use crate::aws::error::Fault;
-use crate::aws::{cloudformation, flink};
+use crate::aws::{Aws, cloudformation, flink};
 use crate::backoff::Pace;
 use crate::clock::now;
 use crate::custom_resource::request_stack;

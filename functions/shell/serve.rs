@@ -13,9 +13,8 @@ use shared::custom_resource::Request;
 use shared::custom_resource::verdict::Schedule;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
-use crate::aws::http;
 use crate::aws::tls::Trust;
-use crate::aws::{Aws, variable};
+use crate::aws::{Aws, http, variable};
 use crate::backoff::Pace;
 use crate::custom_resource::deliver::{Delivery, deliver};
 use crate::custom_resource::handle::{Delivered, Ended, answer};

@@ -1,9 +1,10 @@
 //! The core of flink-stack-handlers: values in, values out.
 //!
 //! ```text
-//! operator -> template -> contract -> lifecycle        custom_resource
+//! operator -> template -> contract -> lifecycle, custom_resource -> flink, stack
 //! ```
 //!
+//! * [`flink`] and [`stack`]: what the service and CloudFormation say, as values. The ground floor.
 //! * [`lifecycle`]: what is the next step from what was just observed. The only place that decides.
 //! * [`custom_resource`]: CloudFormation's custom-resource protocol as values: request envelope, reply, limits.
 //! * [`contract`]: what two programs must agree on, each name once: properties, attributes, environment, tags, events.
@@ -17,6 +18,12 @@
 
 pub mod contract;
 pub mod custom_resource;
+pub mod flink;
 pub mod lifecycle;
 pub mod operator;
+pub mod stack;
+mod status_words;
 pub mod template;
+pub mod time;
+
+pub use status_words::UnknownWord;

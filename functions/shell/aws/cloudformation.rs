@@ -5,7 +5,9 @@ use aws_smithy_types::DateTime;
 use sdk::types::Stack as Described;
 use serde_json::Value;
 use shared::custom_resource::verdict::Row;
-use shared::lifecycle::{Action, StackEvent, StackStatus, Timestamp, is_owned};
+use shared::lifecycle::Action;
+use shared::stack::{StackEvent, StackStatus, is_owned};
+use shared::time::Timestamp;
 use std::collections::BTreeMap;
 
 use super::error::{Fault, fault};

@@ -5,10 +5,11 @@ mod perform;
 use aws_sdk_kinesisanalyticsv2 as sdk;
 use aws_smithy_types::DateTime;
 use sdk::types::{ApplicationDetail, ApplicationRestoreType};
-use shared::lifecycle::{
-    Action, Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Restore, Snapshot,
-    SnapshotStatus, Timestamp,
+use shared::flink::{
+    Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Restore, Snapshot, SnapshotStatus,
 };
+use shared::lifecycle::Action;
+use shared::time::Timestamp;
 
 use super::error::{Fault, fault};
 use crate::aws::Aws;

@@ -7,7 +7,8 @@ use serde_json::Value;
 use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, is_trouble, read, success_reason};
 use shared::custom_resource::verdict::{Context, Standing, is_patient, next_hop, patience};
 use shared::custom_resource::{Handover, Reply, Request};
-use shared::lifecycle::{Action, Because, Done, Refusal, Timestamp, last_start};
+use shared::lifecycle::{Action, Because, Done, Refusal, last_start};
+use shared::time::Timestamp;
 use tracing::info;
 
 use super::request_stack::{self, Asked};

@@ -4,11 +4,12 @@ use serde_json::Value;
 use shared::contract::{Asker, Environment, Facts, PropertyGroups, Writer};
 use shared::custom_resource::verdict::{Row, Rows};
 use shared::custom_resource::{Handover, Request};
-use shared::lifecycle::{Reach, Stack, StackStatus, Timestamp};
+use shared::lifecycle::{Reach, Stack};
+use shared::stack::StackStatus;
+use shared::time::Timestamp;
 
-use crate::aws::Aws;
-use crate::aws::cloudformation;
 use crate::aws::error::Fault;
+use crate::aws::{Aws, cloudformation};
 use crate::backoff::{OutOfTime, Pace};
 
 /// The request's stack, as it was when the request was first seen.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use shared::contract::{CustomResource, Unreadable};
 use shared::custom_resource::verdict::{Direction, Trouble, verdict};
 use shared::custom_resource::{Reply, Request, RequestType, Verdict};
-use shared::lifecycle::{Refusal, StackStatus};
+use shared::lifecycle::Refusal;
+use shared::stack::StackStatus;
 use tracing::{error, warn};
 
 use crate::metrics;

@@ -3,18 +3,19 @@
 use std::time::Instant;
 
 use shared::contract::{Outcome, Report};
+use shared::flink::Application;
 use shared::lifecycle::{
-    Action, Application, Attempted, Consent, Done, Goal, Incident, Looks, Mask, Next, Reading, Refusal, Settings,
-    Timestamp, Trigger, next, reading,
+    Action, Attempted, Consent, Done, Goal, Incident, Looks, Mask, Next, Reading, Refusal, Settings, Trigger, next,
+    reading,
 };
+use shared::time::Timestamp;
 use tracing::info;
 
 use super::read_incident;
 use super::report::{self, Taken, compose};
 use super::retry::{Halt, Unfinished, learned};
-use crate::aws::Aws;
 use crate::aws::cloudformation::StackSeen;
-use crate::aws::flink;
+use crate::aws::{Aws, flink};
 use crate::backoff::Pace;
 use crate::clock::now;
 use crate::observe::{self, Begun};

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use shared::contract::{UNSTICK, UpdateGuard};
-use shared::lifecycle::{
-    Application, Consent, Incident, Mask, StackEvent, StackStatus, Timestamp, Trigger, UnreadMarker,
-};
+use shared::flink::Application;
+use shared::lifecycle::{Consent, Incident, Mask, Trigger, UnreadMarker};
+use shared::stack::{StackEvent, StackStatus};
+use shared::time::Timestamp;
 
 use crate::aws::Aws;
 use crate::aws::cloudformation::{self, StackSeen};

@@ -9,10 +9,11 @@ use aws_smithy_types::date_time::Format;
 use shared::contract::{
     Invocation, MAX_INVOKED_BY_A_SWEEP, Report, STACK_ID, UNSTICK, UNSTICK_RESTART, success_reason,
 };
+use shared::flink::ApplicationStatus;
 use shared::lifecycle::{
-    Action, ApplicationStatus, Done, Duty, Glimpse, Goal, Looks, Settings, Stack, StackStatus, Swept, duty, in_turn,
-    invokes_for, left_behind, reminder,
+    Action, Done, Duty, Glimpse, Goal, Looks, Settings, Stack, Swept, duty, in_turn, invokes_for, left_behind, reminder,
 };
+use shared::stack::StackStatus;
 
 use super::{read_incident, report as message};
 use crate::aws::Aws;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::resource::decode::{Unreadable, boolean};
-use crate::lifecycle::Restore;
+use crate::flink::Restore;
 
 /// How an application is started: `RunConfiguration` of the application resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct RunConfiguration<V = String> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ApplicationRestoreConfiguration<V = String> {
-    /// One of [`RestoreType`](crate::lifecycle::RestoreType)'s words.
+    /// One of [`RestoreType`](crate::flink::RestoreType)'s words.
     pub application_restore_type: V,
     /// The snapshot's name, with `RESTORE_FROM_CUSTOM_SNAPSHOT` only.
     #[serde(skip_serializing_if = "Option::is_none")]

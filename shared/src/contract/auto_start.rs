@@ -9,7 +9,8 @@ use super::resource::common::Common;
 use super::resource::decode::{Unreadable, whole};
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, first_carries, renamed, to_map, unknown};
 use crate::custom_resource::{Request, RequestType};
-use crate::lifecycle::{Force, Goal, Observed, OnDelete, Restore, Running, Stopped, restored_snapshot};
+use crate::flink::Restore;
+use crate::lifecycle::{Force, Goal, Observed, OnDelete, Running, Stopped, restored_snapshot};
 
 /// Properties of `Custom::FlinkAutoStart`: an expression in the template, strings once resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::trigger::Invocation;
-use crate::lifecycle::{Timestamp, is_new, is_reminder_due};
+use crate::lifecycle::{is_new, is_reminder_due};
+use crate::time::Timestamp;
 
 /// How an incident stands. The word that rules and alarms match on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

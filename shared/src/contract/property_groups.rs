@@ -9,7 +9,8 @@ use super::resource::common::Common;
 use super::resource::decode::Unreadable;
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, to_map, unknown};
 use crate::custom_resource::{Request, RequestType};
-use crate::lifecycle::{ConflictPolicy, Goal, Group, How, Observed, Properties, Settled};
+use crate::flink::Group;
+use crate::lifecycle::{ConflictPolicy, Goal, How, Observed, Properties, Settled};
 
 /// Properties of `Custom::FlinkPropertyGroups`: an expression in the template, strings once resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,10 +9,9 @@ use super::resource::common::Common;
 use super::resource::decode::{Unreadable, read, whole};
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, first_carries, renamed, to_map, unknown};
 use crate::custom_resource::{Request, RequestType};
-use crate::lifecycle::{
-    Application, Done, Goal, GuardMode, GuardOutcome, Guarded, Observed, OnSnapshotFailure, Refusal, Restore,
-    StackStatus,
-};
+use crate::flink::{Application, Restore};
+use crate::lifecycle::{Done, Goal, GuardMode, GuardOutcome, Guarded, Observed, OnSnapshotFailure, Refusal};
+use crate::stack::StackStatus;
 
 /// The longest that a source keeps records: a Kinesis stream's 365 days.
 const MOST_HOURS: u32 = 8760;

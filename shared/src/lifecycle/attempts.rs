@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::action::Action;
 use super::call::Call;
 use super::goals::properties::Settled;
-use super::observed::{Application, Operations, SNAPSHOT, Timestamp};
-use super::status::ApplicationStatus;
+use crate::flink::{Application, ApplicationStatus, Operations, SNAPSHOT};
+use crate::time::Timestamp;
 
 /// What one invocation already tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -244,9 +244,8 @@ impl Tried {
 
 #[cfg(test)]
 mod tests {
-    use super::super::observed::Operation;
-    use super::super::status::OperationStatus;
     use super::*;
+    use crate::flink::{Operation, OperationStatus};
 
     #[test]
     fn what_is_kept_is_known_again() {

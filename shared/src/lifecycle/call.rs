@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::action::Action;
 use super::goals::properties::Settled;
-use super::observed::{Group, Timestamp};
-use super::values::Restore;
+use crate::flink::{Group, Restore};
+use crate::time::Timestamp;
 
 /// One request to AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,9 +6,12 @@ use std::time::Duration;
 use super::attempts::{Rejected, Tried};
 use super::call::Call;
 use super::goal::{Properties, Reach};
-use super::observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
-use super::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
+use super::observed::{Observed, Stack};
 use super::values::ConflictPolicy;
+use crate::flink::{
+    Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Snapshot, SnapshotStatus,
+};
+use crate::time::Timestamp;
 
 /// An application `app` in this status, seen for the first time.
 pub(crate) fn seen(status: ApplicationStatus) -> Observed {

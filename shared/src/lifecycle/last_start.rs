@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::goals::start::restored_snapshot;
-use super::observed::{Application, Operations, START, Timestamp};
-use super::status::OperationStatus;
+use crate::flink::{Application, OperationStatus, Operations, START};
+use crate::time::Timestamp;
 
 /// A start, looked back at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub fn last_start(application: &Application, since: Timestamp) -> Option<LastSta
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::*;
-    use super::super::{ApplicationStatus, Restore, SnapshotStatus};
     use super::*;
+    use crate::flink::{ApplicationStatus, Restore, SnapshotStatus};
 
     #[test]
     fn a_second_attempt_is_counted_and_only_its_own_time_and_snapshot_are_reported() {

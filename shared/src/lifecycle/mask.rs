@@ -1,6 +1,6 @@
 //! Property values may be secrets, and a service's own text can repeat them (DESIGN 4.7).
 
-use super::observed::{Application, Group};
+use crate::flink::{Application, Group};
 
 /// What stands for a value.
 const MASKED: &str = "***";

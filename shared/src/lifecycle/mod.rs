@@ -12,14 +12,11 @@ mod incident;
 mod last_start;
 mod mask;
 mod observed;
-mod ownership;
 mod polling;
 mod reads;
 mod reason;
 mod refusal;
 mod rules;
-mod status;
-mod trace;
 mod values;
 
 #[cfg(test)]
@@ -41,22 +38,19 @@ pub use goals::snapshots::{EVERY, in_turn, is_new, is_news, is_reminder_due};
 pub use goals::start::restored_snapshot;
 pub use incident::{
     Attempted, Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, Incident, Next, Reading, Reminder,
-    SNAPSHOT_FAILURE, Settings, StackEvent, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind,
-    next, reading, reminder,
+    SNAPSHOT_FAILURE, Settings, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind, next,
+    reading, reminder,
 };
 pub use last_start::{LastStart, last_start};
 pub use mask::Mask;
-pub use observed::{Application, Group, Observed, Operation, Operations, Snapshot, Stack, Timestamp};
-pub use ownership::is_owned;
+pub use observed::{Observed, Stack};
 pub use polling::Polling;
 pub use reads::Looks;
 pub use reason::Because;
 pub use refusal::Refusal;
 pub use rules::replay::{Replay, bound, replay, replayed_since};
 pub use rules::restore::can_restore;
-pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus, UnknownWord};
-pub use trace::without_frames;
-pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure, Restore, RestoreType};
+pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure};
 
 /// The marker's prefix while a stopped application waits for a fix.
 pub const AWAITING_FIX: &str = "awaiting-fix/";
@@ -148,6 +142,7 @@ fn repeated(call: Call, because: Because, observed: &Observed) -> Step {
 mod tests {
     use super::fixtures::*;
     use super::*;
+    use crate::flink::{ApplicationStatus, Group};
 
     fn properties(observed: &Observed) -> Step {
         let wanted = vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];

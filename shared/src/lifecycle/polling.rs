@@ -7,7 +7,8 @@
 
 use std::time::Duration;
 
-use super::{ApplicationStatus, Because};
+use super::Because;
+use crate::flink::ApplicationStatus;
 
 /// The polling policy of one invocation; all its waits scale with its base.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@
 use super::action::Action;
 use super::goal::Goal;
 use super::goals::{guard, start, stop};
-use super::observed::Timestamp;
-use super::status::ApplicationStatus;
+use crate::flink::ApplicationStatus;
+use crate::time::Timestamp;
 
 /// What else has to be looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -87,8 +87,9 @@ impl Goal {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Force, Restore, Running, Stopped};
+    use super::super::{Force, Running, Stopped};
     use super::*;
+    use crate::flink::Restore;
     use std::time::Duration;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::status::ApplicationStatus;
+use crate::flink::ApplicationStatus;
 
 /// The reason of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,9 @@
 use std::time::Duration;
 
 use super::line::{age, own_words};
-use crate::lifecycle::{
-    AWAITING_FIX, Application, ApplicationStatus, MARKER, Operation, OperationStatus, Operations, Snapshot,
-    SnapshotStatus, Timestamp,
-};
+use crate::flink::{Application, ApplicationStatus, Operation, OperationStatus, Operations, Snapshot, SnapshotStatus};
+use crate::lifecycle::{AWAITING_FIX, MARKER};
+use crate::time::Timestamp;
 
 /// Since when a passing status counts as stuck (`semantics.md` A.3: ten minutes).
 const SLOW: Duration = Duration::from_mins(10);

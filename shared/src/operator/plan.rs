@@ -23,7 +23,9 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use crate::lifecycle::{Application, StackStatus, Timestamp};
+use crate::flink::Application;
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 pub use answer::{Finding, Outlook, Plan};
 pub use change_set::ListedChange;
 use changes::compare;

@@ -15,7 +15,10 @@ mod working;
 use std::collections::BTreeSet;
 
 use super::line::own_words;
-use crate::lifecycle::{Application, ApplicationStatus, Incident, StackEvent, StackStatus, Timestamp};
+use crate::flink::{Application, ApplicationStatus};
+use crate::lifecycle::Incident;
+use crate::stack::{StackEvent, StackStatus};
+use crate::time::Timestamp;
 pub use answer::{ApplicationSeen, Verdict, Why};
 use commands::Commands;
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use fastrand::Rng;
-use shared::lifecycle::{ApplicationStatus, Because, Polling};
+use shared::flink::ApplicationStatus;
+use shared::lifecycle::{Because, Polling};
 
 /// A way to poll; times are seconds.
 #[derive(Debug, Clone, Copy)]

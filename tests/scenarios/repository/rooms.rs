@@ -21,7 +21,29 @@ pub(crate) fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 /// Each room of `shared`, with the rooms it must not name.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
+const FORBIDDEN: [(&str, &[&str]); 7] = [
+    (
+        "flink",
+        &[
+            "crate::stack",
+            "crate::lifecycle",
+            "crate::custom_resource",
+            "crate::contract",
+            "crate::template",
+            "crate::operator",
+        ],
+    ),
+    (
+        "stack",
+        &[
+            "crate::flink",
+            "crate::lifecycle",
+            "crate::custom_resource",
+            "crate::contract",
+            "crate::template",
+            "crate::operator",
+        ],
+    ),
     ("lifecycle", &["crate::contract", "crate::custom_resource", "crate::template", "crate::operator"]),
     ("custom_resource", &["crate::contract", "crate::lifecycle", "crate::template", "crate::operator"]),
     ("contract", &["crate::template", "crate::operator"]),

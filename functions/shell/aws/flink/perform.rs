@@ -5,7 +5,8 @@ use sdk::types::{
     ApplicationConfigurationUpdate, ApplicationRestoreConfiguration, ApplicationRestoreType,
     EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
 };
-use shared::lifecycle::{Action, Application, Call, Group, Restore, RestoreType};
+use shared::flink::{Application, Group, Restore, RestoreType};
+use shared::lifecycle::{Action, Call};
 
 use super::sdk;
 use crate::aws::Aws;

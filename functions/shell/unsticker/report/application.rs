@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use shared::contract::{ActionTaken, ApplicationReport};
-use shared::lifecycle::{
-    Application, ApplicationStatus, Call, Done, Force, Goal, Operations, Replay, Restore, Settings, Snapshot,
-    Timestamp, last_start, replay, replayed_since,
-};
+use shared::flink::{Application, ApplicationStatus, Operations, Restore, Snapshot};
+use shared::lifecycle::{Call, Done, Force, Goal, Replay, Settings, last_start, replay, replayed_since};
+use shared::time::Timestamp;
 
 use super::{Taken, time};
 use crate::clock::now;

@@ -1,6 +1,6 @@
 //! The commands that a person is given.
 
-use shared::lifecycle::Application;
+use shared::flink::Application;
 
 /// The commands with which a person gets the stack out.
 pub(super) fn by_hand(stack: &str, applications: &[String]) -> String {

@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use shared::contract::{Notify, Outcome, Report};
-use shared::lifecycle::{Application, Done, Goal, Incident, Refusal, Settings, Standing, Timestamp};
+use shared::flink::Application;
+use shared::lifecycle::{Done, Goal, Incident, Refusal, Settings, Standing};
+use shared::time::Timestamp;
 
 use crate::reconcile::Trail;
 

@@ -1,7 +1,8 @@
 //! How the stack, or one application, stands, for people.
 
 use shared::contract::{Outcome, Report, UNSTICK};
-use shared::lifecycle::{Application, GuardOutcome, Incident, Replay, Settings, Standing, WouldStop};
+use shared::flink::Application;
+use shared::lifecycle::{GuardOutcome, Incident, Replay, Settings, Standing, WouldStop};
 
 use super::application::{LAG, deadline, minutes};
 use super::commands::{by_hand, next_for_a_fix, start};

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use shared::lifecycle::{
-    Because, Call, Consent, Force, Mask, Observed, Operation, OperationStatus, Operations, Recovered, SnapshotStatus,
-    Stack, StackStatus, Stopped, Tried, Trigger,
-};
+use shared::flink::{Operation, OperationStatus, Operations, SnapshotStatus};
+use shared::lifecycle::{Because, Call, Consent, Force, Mask, Observed, Recovered, Stack, Stopped, Tried, Trigger};
+use shared::stack::StackStatus;
 
 use super::*;
 use crate::reconcile::Made;
-use shared::lifecycle::{ApplicationStatus, GuardOutcome, Replay, Restore, Snapshot, WouldStop};
+use shared::flink::{ApplicationStatus, Restore, Snapshot};
+use shared::lifecycle::{GuardOutcome, Replay, WouldStop};
 
 const HOUR: i64 = 3_600_000;
 

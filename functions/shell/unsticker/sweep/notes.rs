@@ -1,7 +1,8 @@
 //! What a sweep reports.
 
 use shared::contract::{ActionTaken, Notify, Outcome, Report};
-use shared::lifecycle::{Action, Refusal, Reminder, Timestamp, is_news, is_reminder_due};
+use shared::lifecycle::{Action, Refusal, Reminder, is_news, is_reminder_due};
+use shared::time::Timestamp;
 
 use crate::aws::error::Fault;
 use crate::clock::now;

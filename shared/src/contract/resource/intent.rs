@@ -56,7 +56,8 @@ pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Aske
 mod tests {
     use super::*;
     use crate::contract::{AutoStart, PropertyGroups, UpdateGuard, read};
-    use crate::lifecycle::{StackStatus, Timestamp};
+    use crate::stack::StackStatus;
+    use crate::time::Timestamp;
     use serde_json::{Value, json};
     use std::time::Duration;
 

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::custom_resource::{Request, RequestType};
-use crate::lifecycle::{Done, Goal, Observed, Reach, Refusal, StackStatus, Timestamp};
+use crate::lifecycle::{Done, Goal, Observed, Reach, Refusal};
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 use decode::{Unreadable, read};
 use ownership::Kept;
 

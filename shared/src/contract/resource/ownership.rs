@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::{ApplicationRef, CustomResource};
 use crate::contract::property_groups::keys;
 use crate::custom_resource::Request;
-use crate::lifecycle::{Group, Reach, StackStatus};
+use crate::flink::Group;
+use crate::lifecycle::Reach;
+use crate::stack::StackStatus;
 
 /// A resource of the stack that writes property groups, that the stack's operation wrote and does not delete.
 #[derive(Debug, Clone, PartialEq, Eq)]

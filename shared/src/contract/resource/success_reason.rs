@@ -3,7 +3,9 @@
 use crate::contract::property_groups::describe_groups;
 use std::time::Duration;
 
-use crate::lifecycle::{Application, Done, GuardOutcome, How, Observed, Operations, Restore, Timestamp, last_start};
+use crate::flink::{Application, Operations, Restore};
+use crate::lifecycle::{Done, GuardOutcome, How, Observed, last_start};
+use crate::time::Timestamp;
 
 /// Describes how a goal ended, for the `Reason` of a SUCCESS.
 #[must_use]
@@ -112,8 +114,8 @@ fn text(done: &Done) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::{ApplicationStatus, OperationStatus, Restore, SnapshotStatus};
     use crate::lifecycle::fixtures::{app, later, operation, seen, snapshot};
-    use crate::lifecycle::{ApplicationStatus, OperationStatus, Restore, SnapshotStatus};
 
     #[test]
     fn a_start_from_old_state_says_how_old_it_was_and_one_from_young_state_does_not() {

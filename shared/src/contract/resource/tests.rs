@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::contract::{AutoStart, PropertyGroups, success_reason};
-use crate::lifecycle::{Restore, Stopped};
+use crate::flink::Restore;
+use crate::lifecycle::Stopped;
 use serde_json::{Value, json};
 
 fn request(event: Value) -> Request {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::contract::read;
-use crate::lifecycle::Timestamp;
+use crate::time::Timestamp;
 use serde_json::{Value, json};
 
 fn goal(request_type: &str, properties: &Value, stack: StackStatus, changed: bool) -> Result<Option<Goal>, NoGoal> {

@@ -5,9 +5,10 @@ mod done;
 use std::fmt;
 use std::time::Duration;
 
-use super::observed::{Group, Timestamp};
-use super::status::StackStatus;
-use super::values::{ConflictPolicy, GuardMode, OnSnapshotFailure, Restore};
+use super::values::{ConflictPolicy, GuardMode, OnSnapshotFailure};
+use crate::flink::{Group, Restore};
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 
 pub use done::Done;
 

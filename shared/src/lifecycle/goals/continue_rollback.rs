@@ -5,8 +5,8 @@ use crate::lifecycle::goal::{Continued, Done};
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::status::StackStatus;
 use crate::lifecycle::{Step, UNSEEN_LOOKS};
+use crate::stack::StackStatus;
 
 /// How often one incident's rollback is continued; counted from the stack's own events, so that no memory is needed.
 pub const MAX_ATTEMPTS: u32 = 3;
@@ -38,8 +38,9 @@ pub(in crate::lifecycle) fn next(goal: &Continued, observed: &Observed) -> Step 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::ApplicationStatus;
     use crate::lifecycle::fixtures::*;
-    use crate::lifecycle::{ApplicationStatus, Goal, Rejected, next_step};
+    use crate::lifecycle::{Goal, Rejected, next_step};
 
     fn stuck(continued: u32) -> Observed {
         let mut observed = seen(ApplicationStatus::Ready);

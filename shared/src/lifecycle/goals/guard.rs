@@ -3,18 +3,19 @@
 
 use std::time::Duration;
 
+use crate::flink::{Application, ApplicationStatus, SNAPSHOT, Snapshot, SnapshotStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Guarded};
-use crate::lifecycle::observed::{Application, Observed, SNAPSHOT, Snapshot, Timestamp};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::proof_snapshots;
 use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
 use crate::lifecycle::rules::replay::{Replay, bound, replay};
-use crate::lifecycle::status::{ApplicationStatus, SnapshotStatus};
 use crate::lifecycle::values::{GuardMode, GuardOutcome, OnSnapshotFailure};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
+use crate::time::Timestamp;
 
 /// How often a force-stop is asked for.
 const FORCED: u8 = 3;

@@ -2,14 +2,14 @@
 //! old code may fail again on the same record; then it is stopped on purpose, because a stopped application takes the fix.
 
 use super::stop;
+use crate::flink::{Application, ApplicationStatus, Operation, OperationStatus, Operations, START};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Recovered};
-use crate::lifecycle::observed::{Application, Observed, Operation, Operations, START};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::health::{self, Health};
 use crate::lifecycle::rules::restore;
-use crate::lifecycle::status::{ApplicationStatus, OperationStatus};
 use crate::lifecycle::{AWAITING_FIX, MARKER, Step, UNSEEN_LOOKS};
 
 /// The next step toward a recovered application.
@@ -141,8 +141,9 @@ fn give_up(goal: &Recovered, application: &Application, observed: &Observed) -> 
 mod tests {
     use super::*;
     use crate::lifecycle::fixtures::*;
-    use crate::lifecycle::observed::Timestamp;
-    use crate::lifecycle::{Goal, StackStatus, next_step};
+    use crate::lifecycle::{Goal, next_step};
+    use crate::stack::StackStatus;
+    use crate::time::Timestamp;
     use std::time::Duration;
 
     fn recovering(status: ApplicationStatus) -> Observed {
@@ -225,14 +226,14 @@ mod tests {
     #[test]
     fn a_start_that_fails_on_the_newest_snapshot_is_tried_once_more_on_the_old_codes_own() {
         let mut observed = recovering(ApplicationStatus::Ready);
-        snapshot(&mut observed, "old code", crate::lifecycle::SnapshotStatus::Ready);
+        snapshot(&mut observed, "old code", crate::flink::SnapshotStatus::Ready);
         later(&mut observed, Duration::from_mins(1));
-        snapshot(&mut observed, "new code", crate::lifecycle::SnapshotStatus::Ready);
+        snapshot(&mut observed, "new code", crate::flink::SnapshotStatus::Ready);
         app(&mut observed).snapshots[1].version = 2;
         app(&mut observed).version = 3;
         operation(&mut observed, START, OperationStatus::Failed, Some("boom"));
         let Step::Call(Call::Start { restore, .. }, Because::NewestFailed) = step(&observed) else { panic!() };
-        assert_eq!(restore, crate::lifecycle::Restore::Custom("old code".into()));
+        assert_eq!(restore, crate::flink::Restore::Custom("old code".into()));
     }
 
     #[test]
@@ -259,7 +260,7 @@ mod tests {
     fn a_healthy_job_loses_its_marker() {
         let mut observed = recovering(ApplicationStatus::Running);
         app(&mut observed).tags.insert(MARKER.into(), "e0".into());
-        snapshot(&mut observed, "flink-handlers-gate-e1", crate::lifecycle::SnapshotStatus::Ready);
+        snapshot(&mut observed, "flink-handlers-gate-e1", crate::flink::SnapshotStatus::Ready);
         assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain));
         app(&mut observed).tags.clear();
         assert_eq!(step(&observed), Step::Done(Done::Healthy));

@@ -2,9 +2,9 @@
 //! is stopped.
 
 use super::stop;
+use crate::flink::ApplicationStatus;
 use crate::lifecycle::goal::{Done, Stopped};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::status::ApplicationStatus;
 use crate::lifecycle::{MARKER, Step};
 
 /// The next step toward an application that takes an update or does not run.
@@ -33,7 +33,7 @@ mod tests {
                 graceful: true,
                 force: Force::UnderReplayRule(Duration::from_hours(20)),
                 patience: Duration::from_mins(10),
-                since: crate::lifecycle::Timestamp(1_000_000),
+                since: crate::time::Timestamp(1_000_000),
                 proof: None,
             }),
             observed,

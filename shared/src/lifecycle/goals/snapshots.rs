@@ -3,15 +3,17 @@
 
 use std::time::Duration;
 
+use crate::flink::{Application, ApplicationStatus, OperationStatus, Operations, START, Snapshot, SnapshotStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Swept};
 use crate::lifecycle::incident::Consent;
-use crate::lifecycle::observed::{Application, Observed, Operations, START, Snapshot, Timestamp};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::status::{ApplicationStatus, OperationStatus, SnapshotStatus, StackStatus};
 use crate::lifecycle::{SNAPSHOT_HOURS, Step, UNSTICK};
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 
 /// How often the schedule sweeps.
 pub const EVERY: Duration = Duration::from_mins(15);
@@ -132,7 +134,7 @@ fn due_since(application: &Application) -> Option<Timestamp> {
 /// Its newest start or update that succeeded; where operations cannot be read, its version's time.
 fn runs_since(application: &Application) -> Timestamp {
     let Operations::Listed(all) = &application.operations else { return application.version_created };
-    let began = |one: &&crate::lifecycle::Operation| {
+    let began = |one: &&crate::flink::Operation| {
         [START, "UpdateApplication"].contains(&one.kind.as_str()) && one.status == OperationStatus::Successful
     };
     all.iter().find(began).map_or(application.created, |one| one.started)

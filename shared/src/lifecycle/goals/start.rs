@@ -1,16 +1,18 @@
 //! Toward [`Goal::Running`](crate::lifecycle::Goal::Running): CloudFormation never starts an application, nor starts a stopped one again.
 
 use super::stop;
+use crate::flink::{
+    Application, ApplicationStatus, Operation, OperationStatus, Operations, Restore, RestoreType, START, SnapshotStatus,
+};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Running};
-use crate::lifecycle::observed::{Application, Observed, Operation, Operations, START, Timestamp};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::health::{self, Health};
 use crate::lifecycle::rules::{proof_snapshots, restore, update_rolled_back};
-use crate::lifecycle::status::{ApplicationStatus, OperationStatus, SnapshotStatus};
-use crate::lifecycle::values::{Restore, RestoreType};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
+use crate::time::Timestamp;
 
 /// The next step toward a running application.
 pub(in crate::lifecycle) fn next(goal: &Running, observed: &Observed) -> Step {

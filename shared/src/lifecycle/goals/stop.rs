@@ -3,16 +3,17 @@
 
 mod proof;
 
+use crate::flink::{Application, ApplicationStatus, Snapshot};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::attempts::Tried;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Force, Stopped};
-use crate::lifecycle::observed::{Application, Observed, Snapshot, Timestamp};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::replay::{Replay, replay};
-use crate::lifecycle::status::ApplicationStatus;
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
+use crate::time::Timestamp;
 
 /// How often a force-stop is asked for.
 const FORCED: u8 = 3;

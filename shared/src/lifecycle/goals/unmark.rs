@@ -1,11 +1,11 @@
 //! Toward [`Goal::Unmarked`](crate::lifecycle::Goal::Unmarked): a marker that stands for no stop of these handlers is removed, or a later stop of a
 //! person would be undone by it.
 
+use crate::flink::ApplicationStatus;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Unmarked};
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
-use crate::lifecycle::status::ApplicationStatus;
 use crate::lifecycle::{MARKER, Step};
 
 /// The next step toward an application without this marker.

@@ -1,7 +1,8 @@
 //! What kind of failure a row is: the words of CloudFormation, of its resource handlers and of the services, read once, here.
 
 use super::super::mask::Mask;
-use super::{APPLICATION, LOGGING_OPTION, SNAPSHOT_FAILURE, STACK, StackEvent};
+use super::SNAPSHOT_FAILURE;
+use crate::stack::{APPLICATION, LOGGING_OPTION, STACK, StackEvent};
 
 /// What stops a rollback.
 #[derive(Debug, Clone, PartialEq, Eq)]

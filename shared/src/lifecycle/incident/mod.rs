@@ -10,8 +10,8 @@ mod sweep;
 
 use super::UNSTICK_TOKEN;
 use super::mask::Mask;
-use super::observed::Timestamp;
-use super::status::StackStatus;
+use crate::stack::{STACK, StackEvent, StackStatus};
+use crate::time::Timestamp;
 
 pub use blocker::{Blocker, BlockerKind};
 use blocker::{is_failure, is_nested_stack};
@@ -23,43 +23,6 @@ pub use sweep::{Duty, Glimpse, duty, invokes_for};
 
 /// The stable beginning of the service's text; nothing else of it is matched (`semantics.md` A.12).
 pub const SNAPSHOT_FAILURE: &str = "Failed to take snapshot for the application";
-
-const STACK: &str = "AWS::CloudFormation::Stack";
-const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
-const LOGGING_OPTION: &str = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption";
-
-/// One row of a stack's events.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct StackEvent {
-    /// Its ID.
-    pub id: String,
-    /// When.
-    pub time: Timestamp,
-    /// The stack it belongs to: the root's ARN, or a nested one's.
-    pub stack: String,
-    /// The resource's logical ID.
-    pub logical_id: String,
-    /// The resource's physical ID; a stack-level row's is the stack's ARN.
-    pub physical_id: String,
-    /// The resource's type.
-    pub resource_type: String,
-    /// The resource's status word; a free string here, since only a few are asked for.
-    pub status: String,
-    /// Its reason.
-    pub reason: String,
-    /// The token of the operation it belongs to.
-    pub token: String,
-    /// The application that a logging option's properties name.
-    pub application: Option<String>,
-}
-
-impl StackEvent {
-    /// Whether it is a stack-level row of this stack.
-    #[must_use]
-    pub fn is_of_stack(&self, stack: &str) -> bool {
-        self.resource_type == STACK && self.physical_id == stack
-    }
-}
 
 /// What the consent tag says; anything else but `dry-run` is no consent.
 pub const ENABLED: &str = "enabled";

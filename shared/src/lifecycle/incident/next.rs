@@ -9,12 +9,13 @@ mod update_failed;
 use std::time::Duration;
 
 use super::super::goal::{Done, Goal};
-use super::super::observed::{Application, Timestamp};
 use super::super::refusal::Refusal;
-use super::super::status::StackStatus;
 use super::super::{MARKER, UNSTICK};
 use super::{Consent, Incident};
+use crate::flink::Application;
 use crate::lifecycle::rules::replay::bound;
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 
 pub use standing::{Standing, WouldStop};
 

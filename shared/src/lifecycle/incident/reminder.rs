@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::super::MARKER;
-use super::super::observed::{Application, Timestamp};
-use super::super::status::ApplicationStatus;
+use crate::flink::{Application, ApplicationStatus};
 use crate::lifecycle::goals::snapshots::EVERY;
 use crate::lifecycle::rules::replay::replayed_since;
+use crate::time::Timestamp;
 
 /// How often people are reminded once the bound has passed.
 const AGAIN: Duration = Duration::from_hours(24);
@@ -43,9 +43,9 @@ fn is_due(age: Duration, bound: Duration) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::SnapshotStatus;
     use super::super::super::fixtures::*;
     use super::*;
+    use crate::flink::SnapshotStatus;
 
     const BOUND: Duration = Duration::from_hours(20);
 

@@ -1,10 +1,11 @@
 //! What an incident owes to an application of its stack: a start, the removal of a marker that counts no more, or nothing.
 
-use super::super::observed::{Application, Operations, START, Timestamp};
-use super::super::status::{ApplicationStatus, OperationStatus, StackStatus};
 use super::super::{AWAITING_FIX, MARKER};
+use super::Incident;
 use super::next::{Phase, phase};
-use super::{Incident, StackEvent};
+use crate::flink::{Application, ApplicationStatus, OperationStatus, Operations, START};
+use crate::stack::{StackEvent, StackStatus};
+use crate::time::Timestamp;
 
 const STOP: &str = "StopApplication";
 

@@ -1,7 +1,8 @@
 //! What a sweep of the account's region owes to one application, and to one stack that is stuck.
 
-use super::super::status::{ApplicationStatus, StackStatus};
 use super::{Consent, may_be_left_behind};
+use crate::flink::ApplicationStatus;
+use crate::stack::StackStatus;
 
 /// What a sweep knows of an application from lists and tags alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,11 +4,10 @@ mod owed;
 mod stuck;
 
 use super::super::fixtures::*;
-use super::super::{
-    Application, ApplicationStatus, Done, Goal, Group, MARKER, Observed, OperationStatus, Refusal, Replay,
-    SnapshotStatus, UNSTICK,
-};
+use super::super::{Done, Goal, MARKER, Observed, Refusal, Replay, UNSTICK};
 use super::*;
+use crate::flink::{Application, ApplicationStatus, Group, OperationStatus, SnapshotStatus};
+use crate::stack::{APPLICATION, LOGGING_OPTION};
 
 fn row(resource_type: &str, logical_id: &str, status: &str, reason: &str) -> StackEvent {
     StackEvent {

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use super::proof_snapshots;
 use super::refused_snapshot::{Refused, refused};
+use crate::flink::{Application, Operation, OperationStatus, Operations, SNAPSHOT, START, SnapshotStatus};
 use crate::lifecycle::UNSEEN_LOOKS;
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
-use crate::lifecycle::observed::{Application, Observed, Operation, Operations, SNAPSHOT, START, Timestamp};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::status::{OperationStatus, SnapshotStatus};
+use crate::time::Timestamp;
 
 /// What is known of a RUNNING application's job.
 pub(in crate::lifecycle) enum Health {
@@ -119,9 +120,9 @@ fn since_it_runs(application: &Application, since: Timestamp) -> impl Iterator<I
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::ApplicationStatus;
     use crate::lifecycle::Rejected;
     use crate::lifecycle::fixtures::*;
-    use crate::lifecycle::status::ApplicationStatus;
 
     fn health(observed: &Observed) -> Health {
         of(observed.application.as_ref().unwrap(), observed, Duration::ZERO, "proof", Timestamp(0))

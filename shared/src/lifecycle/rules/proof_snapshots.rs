@@ -1,11 +1,10 @@
 //! Our own proofs: guard and gate take one at each deployment, and an application has at most 1,000 snapshots (`semantics.md` A.7). So
 //! each prunes those of its own kind, whether the sweep does or not, and at the quota an old proof makes room for a new one.
 
+use crate::flink::{Application, Restore, Snapshot, SnapshotStatus};
 use crate::lifecycle::call::Call;
-use crate::lifecycle::observed::{Application, Observed, Snapshot};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
-use crate::lifecycle::status::SnapshotStatus;
-use crate::lifecycle::values::Restore;
 
 /// How the names of proofs begin, the guard's and the gate's.
 const KINDS: [&str; 2] = ["flink-handlers-guard-", "flink-handlers-gate-"];
@@ -63,8 +62,8 @@ fn delete(snapshot: &Snapshot) -> Call {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::ApplicationStatus;
     use crate::lifecycle::fixtures::*;
-    use crate::lifecycle::status::ApplicationStatus;
     use std::time::Duration;
 
     const PROOF: &str = "flink-handlers-guard-new";

@@ -34,10 +34,10 @@ pub(in crate::lifecycle) fn refused(observed: &Observed, action: Action) -> Refu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::ApplicationStatus;
     use crate::lifecycle::attempts::Rejected;
     use crate::lifecycle::call::Call;
     use crate::lifecycle::fixtures::*;
-    use crate::lifecycle::status::ApplicationStatus;
     use std::time::Duration;
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::flink::{Application, OperationStatus, Operations, START};
 use crate::lifecycle::MAX_REPLAY_HOURS;
-use crate::lifecycle::observed::{Application, Operations, START, Timestamp};
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::status::OperationStatus;
+use crate::time::Timestamp;
 
 /// The most hours that the tag takes, a year.
 const MOST_HOURS: u64 = 8760;
@@ -98,8 +98,8 @@ fn first_start(application: &Application) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::{ApplicationStatus, SnapshotStatus};
     use crate::lifecycle::fixtures::*;
-    use crate::lifecycle::status::{ApplicationStatus, SnapshotStatus};
 
     const BOUND: Duration = Duration::from_hours(20);
 

@@ -2,11 +2,12 @@
 //! LATEST takes the newest of all, so it is said only where both are the same; otherwise the snapshot is named. If that start's
 //! operation fails, the newest one made under the version that is started is tried, once.
 
-use crate::lifecycle::observed::{Application, Observed, Operation, Operations, Snapshot, Timestamp};
+use crate::flink::{Application, Operation, Operations, Restore, Snapshot, SnapshotStatus};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::status::{SnapshotStatus, StackStatus};
-use crate::lifecycle::values::Restore;
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 
 /// What to restore after `failed` starts, and why; or why nothing is left. `undone` is when the stack operation began that is taken back.
 pub(in crate::lifecycle) fn rung(
@@ -109,8 +110,8 @@ fn flink_version(runtime: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::ApplicationStatus;
     use crate::lifecycle::fixtures::*;
-    use crate::lifecycle::status::ApplicationStatus;
 
     /// `(name, version, runtime)`, oldest first, in a stack that is updated.
     fn with(snapshots: &[(&str, i64, &str)]) -> Observed {
@@ -176,7 +177,7 @@ mod tests {
         ]);
         observed.stack.status = Some(StackStatus::UpdateRollbackInProgress);
         app(&mut observed).version = 4;
-        operation(&mut observed, "UpdateApplication", crate::lifecycle::OperationStatus::Successful, None);
+        operation(&mut observed, "UpdateApplication", crate::flink::OperationStatus::Successful, None);
         let Operations::Listed(all) = &mut app(&mut observed).operations else { panic!() };
         // Begun a moment before the service's own snapshot for it.
         all[0].started = Timestamp(1);

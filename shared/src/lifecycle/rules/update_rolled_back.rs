@@ -1,11 +1,11 @@
 //! An update that the service took back. It can roll an update back on its own, to RUNNING on the old version or to READY (`semantics.md` A.6),
 //! and CloudFormation, which reads the status alone, calls that a success. The operation shows it.
 
+use crate::flink::{Application, OperationStatus, Operations};
 use crate::lifecycle::Step;
-use crate::lifecycle::observed::{Application, Operations, Timestamp};
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::status::OperationStatus;
+use crate::time::Timestamp;
 
 /// The step that an update since `deployed_since` asks for, when it did not simply succeed.
 pub(in crate::lifecycle) fn step(application: &Application, deployed_since: Timestamp) -> Option<Step> {
@@ -37,9 +37,9 @@ pub(in crate::lifecycle) fn step(application: &Application, deployed_since: Time
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::ApplicationStatus;
     use crate::lifecycle::fixtures::*;
     use crate::lifecycle::observed::Observed;
-    use crate::lifecycle::status::ApplicationStatus;
     use std::time::Duration;
 
     fn message(observed: &Observed) -> Option<Step> {

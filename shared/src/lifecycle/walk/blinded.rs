@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use super::super::{
-    ApplicationStatus, Because, Goal, Observed, Operations, Restore, Snapshot, SnapshotStatus, StackStatus, Step,
-    Tried, next_step,
-};
+use super::super::{Because, Goal, Observed, Step, Tried, next_step};
 use super::graph::Plan;
 use super::service::{Groups, Kept, Marker, World, old};
 use super::starts::{killed_once, starts};
 use super::{STABILIZE, running, swept, walk};
+use crate::flink::{ApplicationStatus, Operations, Restore, Snapshot, SnapshotStatus};
+use crate::stack::StackStatus;
 
 /// How the walk ends for a planner that sees everything through `lens`.
 fn caught(stabilize: Duration, plan: Plan<'_>) -> String {

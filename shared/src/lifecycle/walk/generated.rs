@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::{
-    ApplicationStatus as Status, Call, Goal, LOST, OperationStatus, Refusal, Rejected, Restore, SnapshotStatus,
-    StackStatus, Step, Tried, next_step,
-};
+use super::super::{Call, Goal, LOST, Refusal, Rejected, Step, Tried, next_step};
 use super::graph::is_true;
 use super::service::{Answer, Groups, Kept, Kind, Marker, World};
 use super::shown::{MINUTE, REQUEST, glimpse, shown};
 use super::{EVERY_KEPT, STABILIZE, running, stopped};
-use crate::lifecycle::{Force, Timestamp};
+use crate::flink::{ApplicationStatus as Status, OperationStatus, Restore, SnapshotStatus};
+use crate::lifecycle::Force;
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 
 /// More looks than any run here takes.
 const MOST: usize = 2000;

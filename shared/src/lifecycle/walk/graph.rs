@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::super::observed::{Observed, Timestamp};
-use super::super::{
-    ApplicationStatus, Call, Done, Goal, GuardOutcome, LOST, Rejected, SnapshotStatus, StackStatus, Step, Tried,
-    next_step,
-};
+use super::super::observed::Observed;
+use super::super::{Call, Done, Goal, GuardOutcome, LOST, Rejected, Step, Tried, next_step};
 use super::circles::components;
 use super::key::{Key, key};
 use super::service::{Answer, Groups, World, bit};
 use super::shown::{glimpse, shown};
 use super::starts::near_the_end;
+use crate::flink::{ApplicationStatus, SnapshotStatus};
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 
 /// What a look after a wait finds on the clock.
 const TICK: i64 = 60_000;

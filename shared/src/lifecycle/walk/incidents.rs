@@ -6,10 +6,10 @@ mod applications;
 mod moment;
 mod rows;
 
-use super::super::{
-    Application, Attempted, Consent, Goal, Incident, MAX_ATTEMPTS, Next, Settings, StackStatus, Standing, Timestamp,
-    Trigger, next,
-};
+use super::super::{Attempted, Consent, Goal, Incident, MAX_ATTEMPTS, Next, Settings, Standing, Trigger, next};
+use crate::flink::Application;
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 use applications::{STATES, State};
 use moment::{Moment, NOW};
 use rows::{ROWS, Row};

@@ -1,10 +1,11 @@
 //! What makes two states the same: everything that a planner, or the service, could treat differently, and nothing else.
 
-use super::super::observed::Timestamp;
-use super::super::{Action, Goal, LOST, OperationStatus, Rejected, Tried};
+use super::super::{Action, Goal, LOST, Rejected, Tried};
 use super::graph::LONG;
 use super::service::{Kept, Kind, Operation, World, bit};
 use super::shown::REQUEST;
+use crate::flink::OperationStatus;
+use crate::time::Timestamp;
 
 /// A state, distinguished from others.
 pub(super) type Key = [u8; 42];

@@ -16,9 +16,12 @@ mod starts;
 use std::time::Duration;
 
 use super::{
-    ApplicationStatus, ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, OnSnapshotFailure, Properties,
-    Reach, Recovered, Restore, Running, StackStatus, Stopped, Swept, Timestamp, Tried, next_step,
+    ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, OnSnapshotFailure, Properties, Reach, Recovered,
+    Running, Stopped, Swept, Tried, next_step,
 };
+use crate::flink::{ApplicationStatus, Restore};
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 use graph::{LONG, Plan, explore};
 use service::{Groups, Kept, Marker, World};
 use shown::{DEPLOYMENT, EVENT, PROOF, REQUEST, SWEEP, groups};

@@ -1,7 +1,8 @@
 //! What becomes of a world on its own, and what another caller does to it.
 
-use super::super::{ApplicationStatus as Status, OperationStatus, SnapshotStatus, StackStatus};
 use super::service::{Kind, Marker, Operation, When, World};
+use crate::flink::{ApplicationStatus as Status, OperationStatus, SnapshotStatus};
+use crate::stack::StackStatus;
 
 impl World {
     /// What can have become of it when time has passed.

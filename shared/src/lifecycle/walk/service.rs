@@ -1,7 +1,9 @@
 //! The service as its reference describes it (`semantics.md` A.3 to A.8), written apart from the planner: it holds its own
 //! table of what may be called when, and answers as badly as it may.
 
-use super::super::{ApplicationStatus as Status, Call, OperationStatus, SnapshotStatus, StackStatus};
+use super::super::Call;
+use crate::flink::{ApplicationStatus as Status, OperationStatus, SnapshotStatus};
+use crate::stack::StackStatus;
 
 /// What kind of operation the service's history shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::observed::{Application, Group, Observed, Operations, Snapshot, Stack, Timestamp};
-use super::super::{Goal, Looks, MARKER, SNAPSHOT_HOURS, SnapshotStatus, Tried, UNSTICK};
+use super::super::observed::{Observed, Stack};
+use super::super::{Goal, Looks, MARKER, SNAPSHOT_HOURS, Tried, UNSTICK};
 use super::service::{Groups, Kept, Kind, Marker, World, old};
+use crate::flink::{Application, Group, Operations, Snapshot, SnapshotStatus};
+use crate::time::Timestamp;
 
 /// When the request began.
 pub(super) const REQUEST: i64 = 1_000_000_000_000;
@@ -102,7 +104,7 @@ fn operations(world: &World) -> Operations {
     if !world.readable {
         return Operations::Unreadable;
     }
-    let shown = world.operations.iter().flatten().map(|operation| super::super::Operation {
+    let shown = world.operations.iter().flatten().map(|operation| crate::flink::Operation {
         id: String::new(),
         is_new: false,
         kind: match operation.kind {

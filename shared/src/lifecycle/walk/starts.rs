@@ -1,8 +1,10 @@
 //! From where the walk sets out: every status with every history, snapshot, marker and stack that a goal can meet.
 
-use super::super::{ApplicationStatus, LOST, OperationStatus, StackStatus, Tried};
+use super::super::{LOST, Tried};
 use super::service::{Groups, Kept, Kind, Marker, Operation, When, World};
 use super::shown::{DEPLOYMENT, MINUTE, REQUEST};
+use crate::flink::{ApplicationStatus, OperationStatus};
+use crate::stack::StackStatus;
 
 /// The histories that a start can show.
 pub(super) fn histories() -> Vec<(bool, [Option<Operation>; 3])> {

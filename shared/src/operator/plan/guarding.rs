@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{APPLICATION, Seen, keys};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
-use crate::lifecycle::Restore;
+use crate::flink::Restore;
 
 /// Why the guard stops the job before this deployment's updates; `None` when it leaves it running.
 pub(super) fn stops_because(seen: &Seen) -> Option<String> {

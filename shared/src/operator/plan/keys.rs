@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::seen::Seen;
 use crate::contract::PropertyGroups;
-use crate::lifecycle::Application;
+use crate::flink::Application;
 use crate::template::resolve::{Difference, compare, is_known, text};
 
 /// `Group/key` with its value.
@@ -81,7 +81,7 @@ pub(super) fn others(before: &Keys, application: &Application) -> Vec<String> {
 }
 
 fn live(application: &Application) -> BTreeMap<String, String> {
-    let of = |group: &crate::lifecycle::Group| {
+    let of = |group: &crate::flink::Group| {
         let id = group.id.clone();
         group.map.clone().into_iter().map(move |(key, value)| (format!("{id}/{key}"), value))
     };

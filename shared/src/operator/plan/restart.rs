@@ -5,7 +5,8 @@ use super::super::kind::ApplicationKind;
 use super::super::line::age;
 use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
-use crate::lifecycle::{Application, ApplicationStatus, Replay, replay};
+use crate::flink::{Application, ApplicationStatus};
+use crate::lifecycle::{Replay, replay};
 
 /// How often the running job restarts, and in words.
 pub(super) fn of(seen: &Seen) -> (u32, Finding) {

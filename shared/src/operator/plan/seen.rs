@@ -9,7 +9,7 @@ use super::changes::{Change, Compared, Effect};
 use super::side::Side;
 use super::{APPLICATION, BOUND, Proposal};
 use crate::contract::{AutoStart, UpdateGuard};
-use crate::lifecycle::Application;
+use crate::flink::Application;
 
 /// An application, and what the deployment changes of it and of what belongs to it.
 pub(super) struct Seen<'a> {

@@ -7,7 +7,8 @@ use super::super::line::age;
 use super::restart::{busy_status, trouble};
 use super::{APPLICATION, Effect, Finding, Outlook, Seen};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
-use crate::lifecycle::{Application, ApplicationStatus, Restore, SnapshotStatus, can_restore};
+use crate::flink::{Application, ApplicationStatus, Restore, SnapshotStatus};
+use crate::lifecycle::can_restore;
 
 /// What becomes of it.
 pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {

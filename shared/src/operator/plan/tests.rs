@@ -1,7 +1,7 @@
 use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
 use super::*;
-use crate::lifecycle::{ApplicationStatus, Group, OperationStatus, SnapshotStatus};
+use crate::flink::{ApplicationStatus, Group, OperationStatus, SnapshotStatus};
 use serde_json::json;
 
 mod busy;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::super::job::{Job, SlowSince, job};
 use super::super::kind::ApplicationKind;
 use super::super::line::{Colour, Style, age};
-use crate::lifecycle::{Application, Timestamp};
+use crate::flink::Application;
+use crate::time::Timestamp;
 
 /// How a stack stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::super::kind::ApplicationKind;
 use crate::contract::{Function, UNSTICK};
-use crate::lifecycle::Application;
+use crate::flink::Application;
 
 /// For one stack.
 #[derive(Debug, Clone, Copy)]

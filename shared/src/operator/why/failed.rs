@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{Answer, Scene, Verdict};
-use crate::lifecycle::{SNAPSHOT_FAILURE, StackEvent, StackStatus};
+use crate::lifecycle::SNAPSHOT_FAILURE;
+use crate::stack::{StackEvent, StackStatus};
 
 pub(super) fn describe(scene: &Scene) -> Answer {
     let commands = scene.commands();

@@ -5,7 +5,9 @@ use super::super::kind::ApplicationKind;
 use super::answer::describe_job;
 use super::{Answer, Scene, Verdict};
 use crate::contract::{AutoStart, UNSTICK};
-use crate::lifecycle::{Application, Goal, Incident, Next, SNAPSHOT_FAILURE, Settings, StackStatus, Standing, next};
+use crate::flink::Application;
+use crate::lifecycle::{Goal, Incident, Next, SNAPSHOT_FAILURE, Settings, Standing, next};
+use crate::stack::StackStatus;
 
 /// The stack itself is done; what its applications do decides.
 pub(super) fn complete(scene: &Scene) -> Answer {

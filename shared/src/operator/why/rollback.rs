@@ -3,8 +3,9 @@
 use super::super::line::own_words;
 use super::{Answer, Scene, Verdict};
 use crate::contract::UNSTICK;
+use crate::flink::Application;
 use crate::lifecycle::{
-    Application, Blocker, BlockerKind, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next, replay,
+    Blocker, BlockerKind, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next, replay,
 };
 
 pub(super) fn describe(scene: &Scene) -> Answer {

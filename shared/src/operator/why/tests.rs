@@ -2,7 +2,8 @@ use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
 use super::*;
 use crate::contract::UNSTICK;
-use crate::lifecycle::{Consent, Mask, OperationStatus, SnapshotStatus, Trigger};
+use crate::flink::{OperationStatus, SnapshotStatus};
+use crate::lifecycle::{Consent, Mask, Trigger};
 
 mod kinds;
 

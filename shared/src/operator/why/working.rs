@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::job::{Job, SlowSince, job};
 use super::super::line::age;
 use super::{Answer, Scene, Verdict};
-use crate::lifecycle::StackEvent;
+use crate::stack::StackEvent;
 
 pub(super) fn describe(scene: &Scene) -> Answer {
     let operation = scene.operation();

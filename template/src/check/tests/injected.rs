@@ -1,8 +1,8 @@
 //! What a template or a stack injects.
 
 use serde_json::json;
-use shared::lifecycle::StackStatus;
 use shared::operator::{Deployed, DeployedResource};
+use shared::stack::StackStatus;
 
 use super::{Injected, Report, sources};
 

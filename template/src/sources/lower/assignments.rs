@@ -2,9 +2,8 @@
 
 use tree_sitter::Node as Syntax;
 
-use super::line;
 use super::syntax::{child_of_kind, named};
-use super::{Language, Lower};
+use super::{Language, Lower, line};
 use crate::sources::tree::{Argument, Node, Op, Target};
 
 impl Lower<'_> {

@@ -1,8 +1,9 @@
 //! Each status, each outcome, one step at a time.
 
 use super::*;
+use crate::flink::OperationStatus;
 use crate::lifecycle::fixtures::*;
-use crate::lifecycle::{Goal, OperationStatus, Rejected, next_step};
+use crate::lifecycle::{Goal, Rejected, next_step};
 use std::time::Duration;
 
 const GRACEFUL: Call = Call::Stop { force: false };

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::merge::{insert, pairs, value_of};
 use super::*;
+use crate::flink::Group;
 use crate::lifecycle::fixtures::*;
-use crate::lifecycle::observed::Group;
 use crate::lifecycle::values::ConflictPolicy;
 use crate::lifecycle::{Goal, Rejected, next_step};
 

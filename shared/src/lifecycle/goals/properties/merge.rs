@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::flink::Group;
 use crate::lifecycle::goal::Properties;
-use crate::lifecycle::observed::Group;
 use crate::lifecycle::values::ConflictPolicy;
 
 /// Groups of an application (`semantics.md` A.10).

@@ -7,15 +7,16 @@ mod merge;
 #[cfg(test)]
 mod tests;
 
+use crate::flink::{Application, ApplicationStatus, OperationStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Properties, Reach};
-use crate::lifecycle::observed::{Application, Observed};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
-use crate::lifecycle::status::{ApplicationStatus, OperationStatus, StackStatus};
 use crate::lifecycle::{HANDLERS_ALLOW, Step, UNSEEN_LOOKS};
+use crate::stack::StackStatus;
 use merge::{Merged, merge, over_the_limits, places, same};
 
 pub use merge::{How, MOST_GROUPS, MOST_KEYS, Settled};

@@ -4,10 +4,11 @@ mod dropped;
 
 use super::merge::insert;
 use super::*;
+use crate::flink::Group;
 use crate::lifecycle::fixtures::*;
-use crate::lifecycle::observed::Timestamp;
 use crate::lifecycle::values::ConflictPolicy;
-use crate::lifecycle::{Goal, Group, Rejected, next_step};
+use crate::lifecycle::{Goal, Rejected, next_step};
+use crate::time::Timestamp;
 
 /// Group, key, value.
 type Triple = (&'static str, &'static str, &'static str);
@@ -89,7 +90,7 @@ fn a_key_of_ours_that_is_no_longer_wanted_goes_and_one_that_was_changed_meanwhil
 #[test]
 fn on_a_running_application_the_restart_is_reported_what_is_now_described() {
     let mut observed = with(&[], ApplicationStatus::Running);
-    app(&mut observed).running_with = Some((crate::lifecycle::Restore::Custom("s".into()), true));
+    app(&mut observed).running_with = Some((crate::flink::Restore::Custom("s".into()), true));
     let step = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed);
     assert!(matches!(step, Step::Call(Call::UpdateProperties { restart: Some(true), .. }, _)));
 }
@@ -213,7 +214,7 @@ fn an_update_that_left_the_job_stopped_is_reported_whether_operations_can_be_rea
     let Step::Refuse(refusal) = next_step(&update, &observed) else { panic!() };
     assert!(refusal.to_string().ends_with("no such topic. The application is READY now."), "{refusal}");
 
-    app(&mut unreadable).operations = crate::lifecycle::Operations::Unreadable;
+    app(&mut unreadable).operations = crate::flink::Operations::Unreadable;
     assert!(matches!(reported_after(&update, &mut unreadable), Step::Done(_)));
     app(&mut unreadable).status = ApplicationStatus::Ready;
     assert!(matches!(next_step(&update, &unreadable), Step::Refuse(Refusal::UpdateFailed { .. })));

@@ -2,16 +2,15 @@
 //! gracefully: that is looked at before anything is marked. The snapshot itself is then young enough to replay from.
 
 use super::is_ours;
-use crate::lifecycle::Step;
-use crate::lifecycle::UNSEEN_LOOKS;
+use crate::flink::{Application, Snapshot, SnapshotStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Force, Stopped};
-use crate::lifecycle::observed::{Application, Observed, Snapshot};
+use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::replay::{Replay, replay};
-use crate::lifecycle::status::SnapshotStatus;
+use crate::lifecycle::{Step, UNSEEN_LOOKS};
 
 /// The step before the stop; none where a force-stop is allowed, or where no proof is asked for.
 pub(super) fn first(goal: &Stopped, application: &Application, observed: &Observed) -> Option<Step> {

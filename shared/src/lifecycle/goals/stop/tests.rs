@@ -1,8 +1,8 @@
 //! What is stopped gracefully, what by force, and what is let go.
 
 use super::*;
+use crate::flink::SnapshotStatus;
 use crate::lifecycle::fixtures::*;
-use crate::lifecycle::status::SnapshotStatus;
 use crate::lifecycle::{Goal, Rejected, next_step};
 use std::time::Duration;
 

@@ -2,11 +2,11 @@
 
 use super::super::super::MARKER;
 use super::super::super::goal::{Done, Goal, Recovered, Unmarked};
-use super::super::super::observed::{Application, Timestamp};
 use super::super::super::refusal::Refusal;
-use super::super::super::status::ApplicationStatus;
 use super::super::{Consent, Incident, Owed, gate, owed};
 use super::{Next, Settings, Standing, consent, named, report};
+use crate::flink::{Application, ApplicationStatus};
+use crate::time::Timestamp;
 
 pub(super) fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
     let mut standings = Vec::new();

@@ -1,9 +1,9 @@
 //! How an incident stands when nothing more can be done now.
 
-use super::super::super::observed::Timestamp;
 use super::super::super::refusal::Refusal;
 use super::super::super::values::GuardOutcome;
 use crate::lifecycle::rules::replay::Replay;
+use crate::time::Timestamp;
 
 /// How a stack, or one of its applications, stands when nothing more can be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use super::super::super::UNSTICK_TOKEN;
 use super::super::super::goal::{Continued, Done, Force, Goal, Stopped, Unmarked};
-use super::super::super::observed::{Application, Timestamp};
 use super::super::super::refusal::Refusal;
-use super::super::super::status::{ApplicationStatus, StackStatus};
 use super::super::{Blocker, BlockerKind, Consent, Incident, gate, plain};
 use super::{Next, Settings, Standing, WouldStop, consent, named, report};
+use crate::flink::{Application, ApplicationStatus};
 use crate::lifecycle::goals::continue_rollback::MAX_ATTEMPTS;
 use crate::lifecycle::rules::replay::{Replay, replay};
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 
 /// The most characters of a ClientRequestToken (`semantics.md` C.2).
 const MAX_TOKEN_LEN: usize = 128;

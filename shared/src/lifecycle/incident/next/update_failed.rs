@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use super::super::super::goal::{Done, Goal, Guarded, Unmarked};
-use super::super::super::observed::{Application, Timestamp};
 use super::super::super::refusal::Refusal;
-use super::super::super::status::StackStatus;
 use super::super::super::values::{GuardMode, OnSnapshotFailure};
 use super::super::{BlockerKind, Consent, Incident, gate};
 use super::stuck::{incurable, marker};
 use super::{Next, Settings, Standing, Trigger, consent, named, report};
+use crate::flink::Application;
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
 
 /// How long the stack is left to the operator who disabled its rollback.
 const LEFT_ALONE: Duration = Duration::from_mins(30);

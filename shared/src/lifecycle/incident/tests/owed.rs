@@ -33,7 +33,7 @@ fn a_marker_of_an_older_operation_counts_for_a_stop_within_that_operation_only()
     later(&mut observed, std::time::Duration::from_mins(11));
     operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
     assert_eq!(owed(&incident, app(&mut observed)), Owed::Unmark, "a person stopped it since");
-    app(&mut observed).operations = super::super::super::Operations::Unreadable;
+    app(&mut observed).operations = crate::flink::Operations::Unreadable;
     assert_eq!(owed(&incident, app(&mut observed)), Owed::Nothing, "it cannot be known");
     app(&mut observed).tags.insert(MARKER.into(), "second".into());
     assert_eq!(owed(&incident, app(&mut observed)), Owed::Start, "this operation's counts");
@@ -80,7 +80,7 @@ fn what_was_started_since_is_not_left_behind_unless_the_marker_says_so() {
 fn without_operations_a_sweep_starts_what_carries_the_marker_and_nothing_else() {
     let (mut incident, mut observed) = over(ApplicationStatus::Ready);
     incident.events[1].token = "unstick-e".into();
-    app(&mut observed).operations = super::super::super::Operations::Unreadable;
+    app(&mut observed).operations = crate::flink::Operations::Unreadable;
     assert!(owed(&incident, app(&mut observed)) == Owed::Start, "on the event");
     assert!(!left_behind(&incident, app(&mut observed)), "a person may have stopped it");
     app(&mut observed).tags.insert(MARKER.into(), "s-UPDATE_IN_PROGRESS".into());

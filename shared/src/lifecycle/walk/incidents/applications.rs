@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use super::super::super::fixtures::{app, later, seen, snapshot};
-use super::super::super::{
-    Application, ApplicationStatus, MARKER, MAX_REPLAY_HOURS, Operation, OperationStatus, Operations, SnapshotStatus,
-    Timestamp, UNSTICK,
-};
+use super::super::super::{MARKER, MAX_REPLAY_HOURS, UNSTICK};
+use crate::flink::{Application, ApplicationStatus, Operation, OperationStatus, Operations, SnapshotStatus};
+use crate::time::Timestamp;
 
 /// An application of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

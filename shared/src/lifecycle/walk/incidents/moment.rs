@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use super::super::super::{
-    Action, Application, Consent, Done, Goal, GuardOutcome, Incident, Mask, Observed, Refusal, Stack, StackEvent,
-    StackStatus, Step, Timestamp, Tried, Trigger, next_step,
+    Action, Consent, Done, Goal, GuardOutcome, Incident, Mask, Observed, Refusal, Stack, Step, Tried, Trigger,
+    next_step,
 };
 use super::applications::{State, application};
 use super::rows::Row;
 use super::{NAMES, ROOT};
+use crate::flink::Application;
+use crate::stack::{StackEvent, StackStatus};
+use crate::time::Timestamp;
 
 /// One moment of an incident.
 #[derive(Debug, Clone)]

@@ -1,7 +1,9 @@
 //! What the rows of a stack say of its resources.
 
-use super::super::super::{SNAPSHOT_FAILURE, StackEvent, Timestamp};
+use super::super::super::SNAPSHOT_FAILURE;
 use super::{NAMES, ROOT};
+use crate::stack::StackEvent;
+use crate::time::Timestamp;
 
 /// What a row says of one resource since the rollback began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

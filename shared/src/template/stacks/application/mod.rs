@@ -56,7 +56,8 @@ fn with(policy: DeletionPolicy) -> Result<Template, Problem> {
 mod tests {
     use super::*;
     use crate::contract::{AutoStart, AutoStartAttributes, UpdateGuard, read};
-    use crate::lifecycle::{OnDelete, Restore};
+    use crate::flink::Restore;
+    use crate::lifecycle::OnDelete;
     use crate::template::cloudformation::resolved::Resolved;
     use serde_json::{Value as Json, json};
     use std::collections::BTreeSet;

@@ -4,7 +4,7 @@
 
 use super::observability::Observability;
 use crate::contract::{ApplicationRestoreConfiguration, FlinkRunConfiguration, RunConfiguration};
-use crate::lifecycle::RestoreType;
+use crate::flink::RestoreType;
 use crate::template::cloudformation::condition::{Condition, Test};
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;

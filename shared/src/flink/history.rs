@@ -1,12 +1,12 @@
 //! What an application's operations and snapshots say of what was done to it.
 
-use super::super::status::{OperationStatus, SnapshotStatus};
-use super::{Application, Operation, Operations, START, Snapshot, Timestamp};
+use crate::flink::{Application, Operation, OperationStatus, Operations, START, Snapshot, SnapshotStatus};
+use crate::time::Timestamp;
 
 impl Operation {
     /// Whether it began at `since`, a time of another service's clock, or later. One that goes on may have begun a
     /// little before that by its own clock; one that has ended by then was another request's.
-    pub(in crate::lifecycle) fn is_since(&self, since: Timestamp) -> bool {
+    pub(crate) fn is_since(&self, since: Timestamp) -> bool {
         let goes_on = self.status == OperationStatus::InProgress;
         self.is_new || self.started >= since || (goes_on && self.started >= since.less_skew())
     }
@@ -26,7 +26,7 @@ impl Application {
     }
 
     /// The newest operation, if it has not ended.
-    pub(in crate::lifecycle) fn in_progress(&self) -> Option<&Operation> {
+    pub(crate) fn in_progress(&self) -> Option<&Operation> {
         match &self.operations {
             Operations::Listed(all) => all.first().filter(|newest| newest.status == OperationStatus::InProgress),
             Operations::Unreadable => None,
@@ -34,24 +34,24 @@ impl Application {
     }
 
     /// Since when it is busy: its operation's start where that can be read and is the later one, else `since`.
-    pub(in crate::lifecycle) fn busy_since(&self, since: Timestamp) -> Timestamp {
+    pub(crate) fn busy_since(&self, since: Timestamp) -> Timestamp {
         self.in_progress().map_or(since, |operation| operation.started.max(since))
     }
 
     /// The youngest snapshot that is being taken, other than the one named `own`.
-    pub(in crate::lifecycle) fn creating(&self, own: Option<&str>) -> Option<&Snapshot> {
+    pub(crate) fn creating(&self, own: Option<&str>) -> Option<&Snapshot> {
         let others = |one: &&Snapshot| one.status == SnapshotStatus::Creating && Some(one.name.as_str()) != own;
         self.snapshots.iter().filter(others).max_by_key(|one| one.created)
     }
 
     /// Whether an update was taken at `since` or later, whatever became of it. The two services' clocks may differ by
     /// seconds.
-    pub(in crate::lifecycle) fn was_updated_since(&self, since: Timestamp) -> bool {
+    pub(crate) fn was_updated_since(&self, since: Timestamp) -> bool {
         self.version_created >= since.less_skew() || self.newest("UpdateApplication", since).is_some()
     }
 
     /// How many starts ended like this that began at `since` or later.
-    pub(in crate::lifecycle) fn ended_starts(&self, status: OperationStatus, since: Timestamp) -> usize {
+    pub(crate) fn ended_starts(&self, status: OperationStatus, since: Timestamp) -> usize {
         let ended = |one: &&Operation| one.kind == START && one.status == status && one.is_since(since);
         match &self.operations {
             Operations::Listed(all) => all.iter().filter(ended).count(),
@@ -60,17 +60,17 @@ impl Application {
     }
 
     /// How many starts failed that began at `since` or later.
-    pub(in crate::lifecycle) fn failed_starts(&self, since: Timestamp) -> usize {
+    pub(crate) fn failed_starts(&self, since: Timestamp) -> usize {
         self.ended_starts(OperationStatus::Failed, since)
     }
 
     /// The newest start's own error text.
-    pub(in crate::lifecycle) fn start_error(&self) -> Option<String> {
+    pub(crate) fn start_error(&self) -> Option<String> {
         self.newest(START, Timestamp(i64::MIN)).and_then(|operation| operation.error.clone())
     }
 
     /// The newest operation of this kind that began at `since` or later.
-    pub(in crate::lifecycle) fn newest(&self, kind: &str, since: Timestamp) -> Option<&Operation> {
+    pub(crate) fn newest(&self, kind: &str, since: Timestamp) -> Option<&Operation> {
         match &self.operations {
             Operations::Listed(all) => all.iter().find(|operation| operation.kind == kind && operation.is_since(since)),
             Operations::Unreadable => None,

@@ -5,8 +5,8 @@ const MOST: usize = 1500;
 /// What a cause begins with.
 const CAUSE: &str = "Caused by:";
 
-/// `text` without stack frames, on one line; of what is still too long, the beginning and the last cause. The frames may stand in lines of
-/// their own or all behind each other, as the service's console has them.
+/// `text` without stack frames, on one line; of what is still too long, the beginning and the last cause. The frames
+/// may stand in lines of their own or all behind each other, as the service's console has them.
 #[must_use]
 pub fn without_frames(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();

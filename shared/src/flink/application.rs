@@ -1,0 +1,54 @@
+//! An application and its property groups.
+
+use std::collections::BTreeMap;
+
+use super::{ApplicationStatus, Operations, Restore, Snapshot};
+use crate::time::Timestamp;
+
+/// An application and what the service shows of it.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its status.
+    pub status: ApplicationStatus,
+    /// Its version, counted from 1.
+    pub version: i64,
+    /// When this version was made.
+    pub version_created: Timestamp,
+    /// The version whose configuration this one has again, when the service rolled an update back.
+    pub rolled_back_to: Option<i64>,
+    /// `FLINK-1_20`.
+    pub runtime: String,
+    /// When it was created; stands for the first start when operations cannot be read.
+    pub created: Timestamp,
+    /// Whether the service takes snapshots on its own, and can.
+    pub snapshots_enabled: bool,
+    /// Conditional token of exactly this version, for an update.
+    pub token: Option<String>,
+    /// Tags, by key.
+    pub tags: BTreeMap<String, String>,
+    /// Where the job's own lines are; none when it logs nowhere.
+    pub log_group: Option<String>,
+    /// Property groups as now described; values may be secrets.
+    pub groups: Vec<Group>,
+    /// What the run configuration says now; the service forgets it while the application is not running.
+    pub running_with: Option<(Restore, bool)>,
+    /// What became of the calls, newest first.
+    pub operations: Operations,
+    /// Whether the service has older operations than those that were listed.
+    pub has_older_operations: bool,
+    /// All snapshots, in no order.
+    pub snapshots: Vec<Snapshot>,
+}
+
+/// One property group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its ID.
+    pub id: String,
+    /// Its keys and values. Values may be secrets: they are never printed.
+    pub map: BTreeMap<String, String>,
+}

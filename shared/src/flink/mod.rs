@@ -1,0 +1,17 @@
+//! What Managed Service for Apache Flink says: applications, operations, snapshots, statuses and error texts as values.
+
+mod application;
+mod error_text;
+mod history;
+mod operation;
+mod run_configuration;
+mod snapshot;
+mod status;
+
+pub use application::{Application, Group};
+pub use error_text::without_frames;
+pub use operation::{Operation, Operations};
+pub(crate) use operation::{SNAPSHOT, START};
+pub use run_configuration::{Restore, RestoreType};
+pub use snapshot::Snapshot;
+pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus};

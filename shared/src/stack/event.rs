@@ -1,0 +1,43 @@
+//! The rows of a stack's events, and the resource types that they name.
+
+use crate::time::Timestamp;
+
+/// The type of a stack's rows, its own and those of nested stacks.
+pub(crate) const STACK: &str = "AWS::CloudFormation::Stack";
+/// The type of a Flink application.
+pub(crate) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
+/// The type of an application's logging option.
+pub(crate) const LOGGING_OPTION: &str = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption";
+
+/// One row of a stack's events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StackEvent {
+    /// Its ID.
+    pub id: String,
+    /// When.
+    pub time: Timestamp,
+    /// The stack it belongs to: the root's ARN, or a nested one's.
+    pub stack: String,
+    /// The resource's logical ID.
+    pub logical_id: String,
+    /// The resource's physical ID; a stack-level row's is the stack's ARN.
+    pub physical_id: String,
+    /// The resource's type.
+    pub resource_type: String,
+    /// The resource's status word; a free string here, since only a few are asked for.
+    pub status: String,
+    /// Its reason.
+    pub reason: String,
+    /// The token of the operation it belongs to.
+    pub token: String,
+    /// The application that a logging option's properties name.
+    pub application: Option<String>,
+}
+
+impl StackEvent {
+    /// Whether it is a stack-level row of this stack.
+    #[must_use]
+    pub fn is_of_stack(&self, stack: &str) -> bool {
+        self.resource_type == STACK && self.physical_id == stack
+    }
+}
