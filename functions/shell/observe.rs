@@ -57,7 +57,7 @@ async fn go_on(
         let Some(application) = &mut begun.application else { return Ok(None) };
         begun.mask.name([application.name.as_str(), application.arn.as_str()]);
         begun.mask.learn(&application.groups);
-        let needed = needs(application.status);
+        let needed = needs(application.status).of(application.kind());
         if needed.tags && !begun.has.tags {
             application.tags = flink::tags(aws, &application.arn).await?;
             begun.has.tags = true;

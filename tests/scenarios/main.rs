@@ -9,6 +9,7 @@ mod auto_start;
 mod bad_input;
 mod guarded;
 mod operator;
+mod other_kinds;
 mod property_groups;
 mod protocol;
 mod repository;

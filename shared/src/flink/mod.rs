@@ -3,6 +3,7 @@
 mod application;
 mod error_text;
 mod history;
+mod kind;
 mod operation;
 mod run_configuration;
 mod snapshot;
@@ -10,6 +11,7 @@ mod status;
 
 pub use application::{Application, Group};
 pub use error_text::without_frames;
+pub use kind::ApplicationKind;
 pub use operation::{Operation, Operations};
 pub(crate) use operation::{SNAPSHOT, START};
 pub use run_configuration::{Restore, RestoreType};

@@ -17,6 +17,8 @@ pub enum Call {
         /// Whether state may be dropped; the service forgets it unless it is sent each time.
         allow_non_restored_state: bool,
     },
+    /// StartApplication without a RunConfiguration, as a Studio notebook takes it. Only from READY.
+    StartNotebook,
     /// StopApplication.
     Stop {
         /// Without a snapshot: what came after the newest one is replayed.
@@ -67,7 +69,7 @@ impl Call {
     #[must_use]
     pub const fn action(&self) -> Action {
         match self {
-            Self::Start { .. } => Action::StartApplication,
+            Self::Start { .. } | Self::StartNotebook => Action::StartApplication,
             Self::Stop { .. } => Action::StopApplication,
             Self::CreateSnapshot { .. } => Action::CreateApplicationSnapshot,
             Self::DeleteSnapshot { .. } => Action::DeleteApplicationSnapshot,
@@ -88,6 +90,7 @@ impl fmt::Display for Call {
             }
             Self::Start { restore: Restore::Custom(name), .. } => write!(formatter, "StartApplication from {name}"),
             Self::Start { restore: Restore::Skip, .. } => formatter.write_str("StartApplication without state"),
+            Self::StartNotebook => formatter.write_str("StartApplication"),
             Self::Stop { force: false } => formatter.write_str("StopApplication"),
             Self::Stop { force: true } => formatter.write_str("StopApplication with Force"),
             Self::CreateSnapshot { name } => write!(formatter, "CreateApplicationSnapshot {name}"),

@@ -94,7 +94,7 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     if let Some(rejection) = observed.tried.rejection.as_ref().filter(|_| is_in_conflict_too_long(goal, observed)) {
         return Step::Refuse(Refusal::TooManyConflicts { error: rejection.text.clone() });
     }
-    let step = match goal {
+    let step = goals::other_kinds::next(goal, observed).unwrap_or_else(|| match goal {
         Goal::Running(goal) => goals::start::next(goal, observed),
         Goal::Stopped(goal) => goals::stop::next(goal, observed),
         Goal::Settled(goal) => goals::settle::next(goal, observed),
@@ -104,7 +104,7 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
         Goal::Recovered(goal) => goals::recover::next(goal, observed),
         Goal::Guarded(goal) => goals::guard::next(goal, observed),
         Goal::Swept(goal) => goals::snapshots::next(goal, observed),
-    };
+    });
     match step {
         // CloudFormation went on without this request: what it wanted is wanted no more.
         Step::Call(..) if observed.stack.superseded => Step::Refuse(Refusal::Superseded),

@@ -4,7 +4,7 @@
 use super::action::Action;
 use super::goal::Goal;
 use super::goals::{guard, start, stop};
-use crate::flink::ApplicationStatus;
+use crate::flink::{ApplicationKind, ApplicationStatus};
 use crate::time::Timestamp;
 
 /// What else has to be looked at.
@@ -26,6 +26,12 @@ impl Looks {
     /// All that property groups ever take: they come with the description, and who may write them, and who else may
     /// have, stands in the tags.
     pub const PROPERTIES: Self = Self { snapshots: false, ..Self::ALL };
+
+    /// These looks, without those at what applications of this kind do not have: only a Flink job has snapshots.
+    #[must_use]
+    pub fn of(self, kind: ApplicationKind) -> Self {
+        Self { snapshots: self.snapshots && kind == ApplicationKind::Flink, ..self }
+    }
 
     /// The calls that they are.
     pub fn actions(self) -> impl Iterator<Item = Action> {

@@ -4,14 +4,12 @@
 //! It refuses to know: how any of it was read, and how to change anything. Every answer ends in commands for a person.
 
 mod job;
-mod kind;
 mod line;
 mod origin;
 mod plan;
 mod why;
 
 pub use job::{Job, SlowSince, job};
-pub use kind::ApplicationKind;
 pub use line::{Style, age};
 pub use origin::{NotReplaceable, Origin, may_delete, may_replace, origin};
 pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};

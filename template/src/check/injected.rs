@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use shared::contract::{PropertyGroup, PropertyGroups};
-use shared::operator::{ApplicationKind, Deployed};
+use shared::flink::ApplicationKind;
+use shared::operator::Deployed;
 use shared::template::resolve::{Resolver, is_known, open_transforms, pseudo_parameters, values};
 
 use super::conditions::{Path, is_everywhere};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::calls::maintenance;
 use super::calls::snapshots::{Snapshot, SnapshotStatus};
 use super::clock::FlinkClock;
 use super::configuration::Configuration;
@@ -47,6 +48,8 @@ pub struct Application {
     pub(super) transit: Option<Transit>,
     pub(super) previous: Option<(u64, Configuration)>,
     pub(super) rolled_back: Option<(u64, u64)>,
+    /// When its maintenance window begins, `HH:MM` in UTC.
+    pub(super) maintenance: String,
 }
 
 /// The run configuration, which exists only from a start to the next stop (`SEMANTICS.md` G.8).
@@ -133,9 +136,7 @@ impl Application {
             "ApplicationConfigurationDescription": configuration,
             "ApplicationVersionCreateTimestamp": self.updated,
             "ConditionalToken": self.token,
-            "ApplicationMaintenanceConfigurationDescription": {
-                "ApplicationMaintenanceWindowStartTime": "06:00", "ApplicationMaintenanceWindowEndTime": "14:00",
-            },
+            "ApplicationMaintenanceConfigurationDescription": maintenance::describe(&self.maintenance),
         });
         if let (Value::Object(detail), Value::Object(more)) = (&mut detail, more) {
             detail.extend(more);

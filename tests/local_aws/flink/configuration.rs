@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::{self, INVALID_ARGUMENT};
 use super::model::{self, PropertyGroup, S3ContentLocation};
+use super::other_kinds;
 use crate::State;
 use crate::api::{ApiError, ApiResult};
 use crate::iam;
@@ -29,6 +30,12 @@ pub struct Configuration {
     pub(super) monitoring: Map<String, Value>,
     pub(super) parallelism: Map<String, Value>,
     pub(super) vpc: Vec<Value>,
+    /// A SQL application's statements.
+    pub(super) text: Option<String>,
+    /// A notebook's own configuration.
+    pub(super) zeppelin: Map<String, Value>,
+    /// A SQL application's own configuration.
+    pub(super) sql: Map<String, Value>,
 }
 
 /// A CloudWatch logging option.
@@ -83,6 +90,9 @@ impl Configuration {
         if let Some(snapshots) = update.application_snapshot_configuration_update {
             self.snapshots_enabled = snapshots.snapshots_enabled_update;
         }
+        if let Some(zeppelin) = update.zeppelin_application_configuration_update {
+            other_kinds::updated_zeppelin(&mut self.zeppelin, zeppelin)?;
+        }
         if let Some(rollback) = update.application_system_rollback_configuration_update {
             self.rollback_enabled = rollback.rollback_enabled_update;
         }
@@ -91,7 +101,9 @@ impl Configuration {
 
     fn apply_code(&mut self, update: model::CodeConfigurationUpdate) {
         self.code_type = update.code_content_type_update.unwrap_or_else(|| self.code_type.clone());
-        let location = update.code_content_update.and_then(|content| content.s3_content_location_update);
+        let Some(content) = update.code_content_update else { return };
+        self.text = content.text_content_update.or_else(|| self.text.take());
+        let location = content.s3_content_location_update;
         let Some(location) = location else { return };
         let now = self.code.take().unwrap_or(S3ContentLocation {
             bucket_arn: String::new(),
@@ -114,9 +126,12 @@ impl Configuration {
                 "ParallelismConfigurationDescription": self.parallelism,
             },
             "ApplicationCodeConfigurationDescription": { "CodeContentType": self.code_type },
-            "ApplicationSnapshotConfigurationDescription": { "SnapshotsEnabled": self.snapshots_enabled },
-            "ApplicationSystemRollbackConfigurationDescription": { "RollbackEnabled": self.rollback_enabled },
         });
+        self.describe_kind(&mut described);
+        if let Some(text) = &self.text {
+            described["ApplicationCodeConfigurationDescription"]["CodeContentDescription"] =
+                json!({ "TextContent": text });
+        }
         if let Some(code) = &self.code {
             described["ApplicationCodeConfigurationDescription"]["CodeContentDescription"] =
                 json!({ "S3ApplicationCodeLocationDescription": code });

@@ -13,6 +13,7 @@ mod configuration;
 mod job;
 mod model;
 mod operations;
+mod other_kinds;
 mod scenario;
 mod settle;
 mod status;
@@ -104,6 +105,7 @@ fn dispatch(state: &mut State, settings: &Settings, caller: &Caller, operation: 
         "DescribeApplication" => calls::describe::describe(state, &model::parse(body)?),
         "ListApplications" => calls::describe::list(state, &model::parse(body)?),
         "UpdateApplication" => calls::update::update(state, settings, caller, model::parse(body)?),
+        "UpdateApplicationMaintenanceConfiguration" => calls::maintenance::update(state, &model::parse(body)?),
         "DeleteApplication" => calls::delete::delete(state, settings, &model::parse(body)?),
         "StartApplication" => calls::start::start(state, settings, model::parse(body)?),
         "StopApplication" => calls::stop::stop(state, settings, &model::parse(body)?),

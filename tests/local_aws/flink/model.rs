@@ -44,6 +44,8 @@ shapes! {
         application_snapshot_configuration: Option<SnapshotConfiguration>,
         application_system_rollback_configuration: Option<RollbackConfiguration>,
         vpc_configurations: Option<Vec<Value>>,
+        sql_application_configuration: Option<Map<String, Value>>,
+        zeppelin_application_configuration: Option<Map<String, Value>>,
     }
     FlinkConfiguration {
         checkpoint_configuration: Option<Map<String, Value>>,
@@ -54,6 +56,7 @@ shapes! {
     CodeConfiguration { code_content_type: String, code_content: Option<CodeContent> }
     CodeContent {
         s3_content_location: Option<S3ContentLocation>,
+        text_content: Option<String>,
     }
     SnapshotConfiguration { snapshots_enabled: bool }
     RollbackConfiguration { rollback_enabled: bool }
@@ -71,6 +74,7 @@ shapes! {
     RunConfiguration {
         flink_run_configuration: Option<FlinkRunConfiguration>,
         application_restore_configuration: Option<RestoreConfiguration>,
+        sql_run_configurations: Option<Vec<Value>>,
     }
     FlinkRunConfiguration { allow_non_restored_state: Option<bool> }
     RestoreConfiguration {
@@ -95,6 +99,7 @@ shapes! {
         environment_property_updates: Option<EnvironmentProperties>,
         application_snapshot_configuration_update: Option<SnapshotConfigurationUpdate>,
         application_system_rollback_configuration_update: Option<RollbackConfigurationUpdate>,
+        zeppelin_application_configuration_update: Option<Map<String, Value>>,
     }
     CodeConfigurationUpdate {
         code_content_type_update: Option<String>,
@@ -102,6 +107,7 @@ shapes! {
     }
     CodeContentUpdate {
         s3_content_location_update: Option<S3ContentLocationUpdate>,
+        text_content_update: Option<String>,
     }
     S3ContentLocationUpdate {
         #[serde(rename = "BucketARNUpdate")]
@@ -121,6 +127,11 @@ shapes! {
         #[serde(rename = "LogStreamARNUpdate")]
         log_stream_arn_update: Option<String>,
     }
+    UpdateMaintenance {
+        application_name: String,
+        application_maintenance_configuration_update: MaintenanceUpdate,
+    }
+    MaintenanceUpdate { application_maintenance_window_start_time_update: String }
     AddLoggingOption {
         application_name: String,
         current_application_version_id: Option<u64>,

@@ -4,6 +4,7 @@ use super::application::{Application, Launched, Purpose, Transit};
 use super::calls::snapshots::SnapshotStatus;
 use super::job::{self, Launch, Saved};
 use super::operations::Outcome;
+use super::other_kinds::Kind;
 use super::status::{Left, Status};
 use crate::modes::{FailedUpdate, IncompatibleRestore};
 use crate::{Settings, State};
@@ -49,11 +50,12 @@ fn launch(
     let allow = application.run.as_ref().is_some_and(|run| run.allow_non_restored_state);
     let launched = match state.flink.start_failures.remove(&application.name) {
         Some(error) => Launch::Fails(error),
+        None if application.configuration.kind() != Kind::Flink => Launch::Runs(Box::default()),
         None => job::launch(state, application, from.as_ref(), allow),
     };
     match (launched, settings.modes.incompatible_restore) {
         (Launch::Runs(job), _) => {
-            application.job = Some(*job);
+            application.job = Some(*job).filter(|_| application.configuration.kind() == Kind::Flink);
             application.status = Status::Running;
             application.end(operation.as_deref(), Outcome::Successful);
         }

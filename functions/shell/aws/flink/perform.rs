@@ -26,6 +26,10 @@ pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -
             let start = flink.start_application().application_name(name).run_configuration(run);
             start.send().await.map_err(|error| fault(action, &error))?;
         }
+        Call::StartNotebook => {
+            let start = flink.start_application().application_name(name);
+            start.send().await.map_err(|error| fault(action, &error))?;
+        }
         Call::Stop { force } => {
             let stop = flink.stop_application().application_name(name).force(*force);
             stop.send().await.map_err(|error| fault(action, &error))?;

@@ -3,7 +3,7 @@
 use crate::contract::property_groups::describe_groups;
 use std::time::Duration;
 
-use crate::flink::{Application, Operations, Restore};
+use crate::flink::{Application, ApplicationKind, Operations, Restore};
 use crate::lifecycle::{Done, GuardOutcome, How, Observed, last_start};
 use crate::time::Timestamp;
 
@@ -12,7 +12,11 @@ use crate::time::Timestamp;
 pub fn success_reason(done: &Done, observed: Option<&Observed>) -> String {
     let application = observed.and_then(|observed| observed.application.as_ref());
     let unread = application.is_some_and(|application| application.operations == Operations::Unreadable);
+    let is_notebook = application.is_some_and(|application| application.kind() == ApplicationKind::Studio);
     match done {
+        Done::Running if is_notebook => {
+            format!("{} It is a Studio notebook: RunConfiguration and StabilizeSeconds do not apply to it.", text(done))
+        }
         Done::Running | Done::Healthy if unread => {
             format!("{} Its operations could not be read: this is judged by status and version.", text(done))
         }

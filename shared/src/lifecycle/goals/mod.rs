@@ -2,6 +2,7 @@
 
 pub(super) mod continue_rollback;
 pub(super) mod guard;
+pub(super) mod other_kinds;
 pub(super) mod properties;
 pub(super) mod recover;
 pub(super) mod settle;

@@ -2,7 +2,8 @@
 
 use super::stop;
 use crate::flink::{
-    Application, ApplicationStatus, Operation, OperationStatus, Operations, Restore, RestoreType, START, SnapshotStatus,
+    Application, ApplicationKind, ApplicationStatus, Operation, OperationStatus, Operations, Restore, RestoreType,
+    START, SnapshotStatus,
 };
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Running};
@@ -24,7 +25,10 @@ pub(in crate::lifecycle) fn next(goal: &Running, observed: &Observed) -> Step {
         ApplicationStatus::Running => running(goal, application, observed),
         ApplicationStatus::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
-        ApplicationStatus::Starting if may_hang(goal, application.busy_since(goal.since), observed.now) => {
+        ApplicationStatus::Starting
+            if application.kind() == ApplicationKind::Flink
+                && may_hang(goal, application.busy_since(goal.since), observed.now) =>
+        {
             stop::forced(application, observed, Because::StartHangs)
         }
         ApplicationStatus::Starting
@@ -90,6 +94,12 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
             Operations::Unreadable => "a start was accepted, and what became of it cannot be read",
         });
     }
+    if application.kind() == ApplicationKind::Studio {
+        return match failed {
+            0 => Step::Call(Call::StartNotebook, Because::NotRunning),
+            _ => Step::Refuse(restore::none_left(application, "one start of a Studio notebook")),
+        };
+    }
     let chosen = match (&goal.restore, failed) {
         (Restore::Latest, _) => {
             restore::rung(application, observed, failed, goal.way_back.then_some(goal.operation_since))
@@ -114,7 +124,9 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
     if let Some(refusal) = started_by_another(goal, application) {
         return Step::Refuse(refusal);
     }
-    if !goal.stabilize.is_zero() {
+    // A notebook runs what people write in it: there is no job to prove, and nothing that was restored.
+    let is_notebook = application.kind() == ApplicationKind::Studio;
+    if !goal.stabilize.is_zero() && !is_notebook {
         match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
             Health::Wait(because) => return Step::Wait(because),
             Health::Call(call, because) => return Step::Call(call, because),
@@ -131,6 +143,9 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
     }
     if application.tag(MARKER).is_some() && observed.tried.untagged == 0 {
         return Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain);
+    }
+    if is_notebook {
+        return Step::Done(Done::Running);
     }
     let restored = application.running_with.as_ref().map(|(restored, _)| restored);
     Step::Done(match &goal.restore {

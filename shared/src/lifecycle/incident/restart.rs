@@ -3,7 +3,7 @@
 use super::super::{AWAITING_FIX, MARKER};
 use super::Incident;
 use super::next::{Phase, phase};
-use crate::flink::{Application, ApplicationStatus, OperationStatus, Operations, START};
+use crate::flink::{Application, ApplicationKind, ApplicationStatus, OperationStatus, Operations, START};
 use crate::stack::{StackEvent, StackStatus};
 use crate::time::Timestamp;
 
@@ -35,6 +35,10 @@ pub(super) enum Owed {
 
 /// What is owed to `application`: it carries the marker, or CloudFormation erased it and the application's own history shows it.
 pub(super) fn owed(incident: &Incident, application: &Application) -> Owed {
+    // People start a notebook when they work in it, and none of these handlers ever stops one for an update.
+    if application.kind() != ApplicationKind::Flink {
+        return Owed::Nothing;
+    }
     let status = application.status;
     let (is_ready, is_running) = (status == ApplicationStatus::Ready, status == ApplicationStatus::Running);
     // An update that succeeded has its auto-start; without one, who stopped it is not who starts it.

@@ -17,6 +17,15 @@ pub enum Refusal {
         /// The application, as the properties name it.
         application: String,
     },
+    /// It is a Studio notebook or a SQL application, and the resource serves Flink applications.
+    NotServed {
+        /// The application.
+        application: String,
+        /// The type of the custom resource.
+        resource: &'static str,
+        /// The application's RuntimeEnvironment.
+        runtime: String,
+    },
     /// It is DELETING.
     BeingDeleted {
         /// The application.

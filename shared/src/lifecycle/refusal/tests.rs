@@ -12,7 +12,10 @@ impl Refusal {
         Some(match last {
             None => Self::ApplicationMissing { application: "app".into() },
             Some(Self::ApplicationMissing { .. }) => Self::NotOwned { application: "app".into() },
-            Some(Self::NotOwned { .. }) => Self::BeingDeleted { application: "app".into() },
+            Some(Self::NotOwned { .. }) => {
+                Self::NotServed { application: "app".into(), resource: "Custom::FlinkAutoStart", runtime: text() }
+            }
+            Some(Self::NotServed { .. }) => Self::BeingDeleted { application: "app".into() },
             Some(Self::BeingDeleted { .. }) => Self::RolledBack { application: "app".into() },
             Some(Self::RolledBack { .. }) => Self::UnknownStatus { word: text() },
             Some(Self::UnknownStatus { .. }) => {

@@ -11,6 +11,7 @@ impl Refusal {
         match self {
             Self::ApplicationMissing { .. } => "The application does not exist",
             Self::NotOwned { .. } => "The application is not this stack's",
+            Self::NotServed { .. } => "The application is of another kind",
             Self::BeingDeleted { .. } => "The application is being deleted",
             Self::RolledBack { .. } => "The application is ROLLED_BACK",
             Self::UnknownStatus { .. } => "AWS reports a status that this version does not know",
@@ -54,6 +55,10 @@ impl Refusal {
             Self::NotOwned { .. } => {
                 "Name an application of this stack by Ref or ApplicationLogicalId; for property groups, its owner can allow \
                  this stack with the tag flink-handlers-allow."
+            }
+            Self::NotServed { .. } => {
+                "Take that resource out of the template for this application: Studio notebooks have auto-start and a guard that lets them \
+                 pass, SQL applications have none of the three."
             }
             Self::BeingDeleted { .. } => "Wait until it is gone, then deploy again.",
             Self::RolledBack { .. } => {
@@ -146,6 +151,12 @@ impl fmt::Display for Refusal {
             | Self::RolledBack { application }
             | Self::NotTagged { application } => write!(formatter, "{title}: {application}."),
             Self::UnknownStatus { word } => write!(formatter, "{title}: {word}."),
+            Self::NotServed { application, resource, runtime } => {
+                write!(
+                    formatter,
+                    "{title}: {application}: {resource} is for Flink applications; this one is {runtime}."
+                )
+            }
             Self::StartFailed { application, error, tried } => {
                 write!(formatter, "{title}: {application}: {error} Tried: {tried}.")
             }

@@ -140,6 +140,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         Refusal::Unanswered { .. } => record.lost > usize::from(LOST),
         Refusal::WouldNotStop { .. } => record.forced >= 3,
         Refusal::NotOwned { .. }
+        | Refusal::NotServed { .. }
         | Refusal::UnknownStatus { .. }
         | Refusal::Renamed { .. }
         | Refusal::SnapshotFailed { .. }

@@ -121,7 +121,7 @@ pub(super) fn passes(status: Status) -> bool {
 /// The statuses in which the reference allows a call; `None`: in any.
 fn allowed(call: &Call) -> Option<&'static [Status]> {
     match call {
-        Call::Start { .. } => Some(&[Status::Ready]),
+        Call::Start { .. } | Call::StartNotebook => Some(&[Status::Ready]),
         Call::Stop { force: false } | Call::CreateSnapshot { .. } => Some(&[Status::Running]),
         Call::Stop { force: true } => {
             Some(&[Status::Starting, Status::Updating, Status::Stopping, Status::Autoscaling, Status::Running])
@@ -193,7 +193,7 @@ impl World {
         let snapshots = match call {
             Call::Stop { force: false } | Call::CreateSnapshot { .. } => true,
             Call::UpdateProperties { .. } => self.status == Some(Status::Running),
-            Call::Start { .. } | Call::Stop { force: true } => false,
+            Call::Start { .. } | Call::StartNotebook | Call::Stop { force: true } => false,
             Call::Tag { .. } | Call::Untag { .. } | Call::DeleteSnapshot { .. } | Call::ContinueRollback { .. } => {
                 false
             }
@@ -210,7 +210,7 @@ impl World {
     /// What a call that was taken makes of the world.
     fn taken(self, call: &Call) -> Vec<Self> {
         match call {
-            Call::Start { .. } => {
+            Call::Start { .. } | Call::StartNotebook => {
                 vec![Self { started: self.started.map(|count| count + 1), ..self }.works(Kind::Start, Status::Starting)]
             }
             Call::Stop { force: false } => vec![self.works(Kind::Stop, Status::Stopping)],

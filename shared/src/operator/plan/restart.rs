@@ -1,11 +1,10 @@
 //! Whether the job restarts, how often, and whether the snapshot that this takes can be taken now.
 
 use super::super::job::{Job, job};
-use super::super::kind::ApplicationKind;
 use super::super::line::age;
 use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
-use crate::flink::{Application, ApplicationStatus};
+use crate::flink::{Application, ApplicationKind, ApplicationStatus};
 use crate::lifecycle::{Replay, replay};
 
 /// How often the running job restarts, and in words.
@@ -44,14 +43,40 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
     }
 }
 
-/// A notebook or a SQL application: what an update does to one that runs is not documented, and the handlers are for jobs.
+/// A notebook or a SQL application: which handler refuses it, and else what is known. What an update does to one that runs is not documented.
 fn of_another_kind(seen: &Seen, kind: ApplicationKind) -> Finding {
     let noun = kind.noun();
+    if let Some(resource) = refusing(seen, kind) {
+        let sentence = format!("it is a {noun}: {resource} is for Flink applications and refuses it");
+        return Finding::of(Outlook::Fails, sentence);
+    }
     let runs = seen.application().is_some_and(|one| one.status == ApplicationStatus::Running);
-    if seen.is_touched() && (runs || seen.has_starter() || seen.has(UpdateGuard::<String>::TYPE)) {
+    let is_updated = [APPLICATION, LOGGING_OPTION].iter().any(|kind| seen.change(kind).is_some());
+    if runs && is_updated {
         return Finding::of(Outlook::CannotTell, format!("it is a {noun}: cannot tell whether this restarts it"));
     }
-    Finding::fine(format!("it is a {noun}: {}", if runs { "it runs on" } else { "whoever works in it starts it" }))
+    let then = if runs {
+        "it runs on"
+    } else if seen.is_called(AutoStart::<String>::TYPE) {
+        "auto-start starts it, without a RunConfiguration"
+    } else {
+        "whoever works in it starts it"
+    };
+    Finding::fine(format!("it is a {noun}: {then}"))
+}
+
+/// The resource whose handler will be called and refuses an application of this kind. A guard that is called before there is an application
+/// refuses nothing.
+fn refusing(seen: &Seen, kind: ApplicationKind) -> Option<&'static str> {
+    let (groups, start, guard) =
+        (PropertyGroups::<String>::TYPE, AutoStart::<String>::TYPE, UpdateGuard::<String>::TYPE);
+    let refusing: &[&'static str] = match kind {
+        ApplicationKind::Flink => &[],
+        ApplicationKind::Studio => &[groups],
+        ApplicationKind::Sql => &[guard, groups, start],
+    };
+    let is_refused = |one: &&'static str| seen.is_called(one) && (*one != guard || seen.live().is_some());
+    refusing.iter().copied().find(is_refused)
 }
 
 fn running(seen: &Seen, start: &str) -> (u32, Finding) {

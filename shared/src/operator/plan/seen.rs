@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::super::kind::ApplicationKind;
 use super::changes::{Change, Compared, Effect};
 use super::side::Side;
 use super::{APPLICATION, BOUND, Proposal};
 use crate::contract::{AutoStart, UpdateGuard};
-use crate::flink::Application;
+use crate::flink::{Application, ApplicationKind};
 
 /// An application, and what the deployment changes of it and of what belongs to it.
 pub(super) struct Seen<'a> {

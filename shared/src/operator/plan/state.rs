@@ -2,12 +2,11 @@
 
 use serde_json::Value as Json;
 
-use super::super::kind::ApplicationKind;
 use super::super::line::age;
 use super::restart::{busy_status, trouble};
 use super::{APPLICATION, Effect, Finding, Outlook, Seen};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
-use crate::flink::{Application, ApplicationStatus, Restore, SnapshotStatus};
+use crate::flink::{Application, ApplicationKind, ApplicationStatus, Restore, SnapshotStatus};
 use crate::lifecycle::can_restore;
 
 /// What becomes of it.

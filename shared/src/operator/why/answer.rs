@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::job::{Job, SlowSince, job};
-use super::super::kind::ApplicationKind;
 use super::super::line::{Colour, Style, age};
-use crate::flink::Application;
+use crate::flink::{Application, ApplicationKind};
 use crate::time::Timestamp;
 
 /// How a stack stands.

@@ -1,8 +1,7 @@
 //! The commands that answers end in, ready to be copied.
 
-use super::super::kind::ApplicationKind;
 use crate::contract::{Function, UNSTICK};
-use crate::flink::Application;
+use crate::flink::{Application, ApplicationKind};
 
 /// For one stack.
 #[derive(Debug, Clone, Copy)]

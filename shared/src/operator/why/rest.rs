@@ -1,11 +1,10 @@
 //! A stack at rest: created or not, updated or not, and what its applications do meanwhile.
 
 use super::super::job::{Job, SlowSince, job};
-use super::super::kind::ApplicationKind;
 use super::answer::describe_job;
 use super::{Answer, Scene, Verdict};
 use crate::contract::{AutoStart, UNSTICK};
-use crate::flink::Application;
+use crate::flink::{Application, ApplicationKind};
 use crate::lifecycle::{Goal, Incident, Next, SNAPSHOT_FAILURE, Settings, Standing, next};
 use crate::stack::StackStatus;
 
@@ -59,13 +58,18 @@ fn one(scene: &Scene, application: &Application, answer: &mut Answer) {
         }
         Job::Busy(status, SlowSince::Slow(_)) => {
             answer.stuck(format!("{name} does not leave {status}."));
-            answer.next.push(commands.stop_by_force(name));
-            answer.next.push(commands.start_application(application));
+            if application.kind() == ApplicationKind::Flink {
+                answer.next.push(commands.stop_by_force(name));
+                answer.next.push(commands.start_application(application));
+            } else {
+                // AWS forces no stop of a SQL application, and no snapshot of a notebook is in the way (`SEMANTICS.md` H.4).
+                answer.next.push(commands.again());
+            }
         }
         Job::NeverStarted => {
             let starter = AutoStart::<String>::TYPE;
             answer.stuck(format!("{name} was created and never started: CloudFormation starts nothing."));
-            if !scene.types.contains(starter) {
+            if !scene.types.contains(starter) && application.kind() == ApplicationKind::Flink {
                 answer.seen.push(format!("the stack has no {starter}, which would start it after every deployment"));
             }
             answer.next.push(commands.start_application(application));

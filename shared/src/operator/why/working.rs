@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::job::{Job, SlowSince, job};
 use super::super::line::age;
 use super::{Answer, Scene, Verdict};
+use crate::flink::ApplicationKind;
 use crate::stack::StackEvent;
 
 pub(super) fn describe(scene: &Scene) -> Answer {
@@ -21,7 +22,8 @@ pub(super) fn describe(scene: &Scene) -> Answer {
         seen.push("waits for CloudFormation itself".to_owned());
     }
     let slow = scene.applications.iter().filter_map(|(_, name, application)| {
-        let is_slow = matches!(job(application.as_ref()?, scene.now), Job::Busy(_, SlowSince::Slow(_)));
+        let application = application.as_ref().filter(|one| one.kind() == ApplicationKind::Flink)?;
+        let is_slow = matches!(job(application, scene.now), Job::Busy(_, SlowSince::Slow(_)));
         is_slow.then_some(name)
     });
     let mut next: Vec<String> = slow.map(|name| scene.commands().stop_by_force(name)).collect();

@@ -12,11 +12,15 @@ use crate::cloudformation::{GroupsOnUpdate, TagsOnUpdate};
 
 pub(super) const SERVICE: &str = "kinesisanalytics";
 
+/// Written by a call of its own.
+const MAINTENANCE: &str = "ApplicationMaintenanceConfiguration";
+
 pub(super) const HANDLERS: &[Handler] = &[Handler {
     kind: "AWS::KinesisAnalyticsV2::Application",
     properties: &[
         "ApplicationConfiguration",
         "ApplicationDescription",
+        MAINTENANCE,
         "ApplicationMode",
         "ApplicationName",
         "RunConfiguration",
@@ -47,6 +51,7 @@ fn create(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     body.insert("ApplicationName".to_owned(), json!(name));
     body.insert("Tags".to_owned(), desk.tag_list());
     desk.call(SERVICE, "CreateApplication", &Value::Object(body))?;
+    maintain(desk, &name)?;
     Ok(Made::new(name, []))
 }
 
@@ -58,7 +63,15 @@ fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
             "this engine does not know how a VpcConfiguration of an existing application is changed",
         ));
     }
+    let sql = "/ApplicationConfiguration/SqlApplicationConfiguration";
+    if desk.properties.pointer(sql) != desk.old.pointer(sql) {
+        return Err(Refused::plain("this engine does not know how a SqlApplicationConfiguration is changed"));
+    }
     let detail = describe(desk)?;
+    if desk.has_changed(MAINTENANCE) {
+        // Before the update, which leaves the application UPDATING.
+        maintain(desk, &name)?;
+    }
     let body = update_body(desk, &detail);
     if ["ApplicationConfiguration", "RunConfiguration", "RuntimeEnvironment", "ServiceExecutionRole"]
         .iter()
@@ -70,10 +83,20 @@ fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     Ok(Made::new(name, []))
 }
 
+/// The maintenance window; nothing is called without one.
+fn maintain(desk: &mut Desk<'_>, name: &str) -> Result<(), Refused> {
+    let Some(window) = desk.only(&[MAINTENANCE]).remove(MAINTENANCE) else { return Ok(()) };
+    let body = json!({ "ApplicationName": name, "ApplicationMaintenanceConfigurationUpdate": suffixed(&window) });
+    desk.call(SERVICE, "UpdateApplicationMaintenanceConfiguration", &body).map(|_| ())
+}
+
 fn update_body(desk: &Desk<'_>, detail: &Value) -> Value {
     let mut configuration = desk.only(&["ApplicationConfiguration"]);
     typed(&mut configuration);
     let mut configuration = configuration.remove("ApplicationConfiguration").unwrap_or_else(|| json!({}));
+    if let Some(members) = configuration.as_object_mut() {
+        members.remove("SqlApplicationConfiguration");
+    }
     let groups = configuration.as_object_mut().and_then(|members| members.remove("EnvironmentProperties"));
     let mut updates = suffixed(&configuration);
     let groups_pointer = "/ApplicationConfiguration/EnvironmentProperties";

@@ -1,6 +1,6 @@
 //! CreateApplication: READY, version 1, never started (`SEMANTICS.md` G.2, A.9).
 
-use super::logging;
+use super::{logging, maintenance};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::flink::application::Application;
 use crate::flink::catalogue::{self, INVALID_ARGUMENT};
@@ -8,6 +8,7 @@ use crate::flink::configuration::{
     CHECKPOINT, Configuration, LoggingOption, MONITORING, PARALLELISM, check_properties, checked,
 };
 use crate::flink::model;
+use crate::flink::other_kinds::{self, Kind};
 use crate::flink::status::Status;
 use crate::{Settings, State, iam};
 use serde_json::{Value, json};
@@ -48,6 +49,7 @@ pub(in crate::flink) fn create(
     let role = request.service_execution_role;
     iam::authorize_pass_role(state, caller, &role, "kinesisanalytics.amazonaws.com")?;
     let mut configuration = configuration(request.runtime_environment, role, request.application_configuration)?;
+    configuration.check_mode(request.application_mode.as_deref())?;
     for (at, option) in request.cloud_watch_logging_options.into_iter().flatten().enumerate() {
         logging::check(state, &configuration, &option.log_stream_arn)?;
         let id = format!("1.{}", at + 1);
@@ -76,6 +78,7 @@ pub(in crate::flink) fn create(
         transit: None,
         previous: None,
         rolled_back: None,
+        maintenance: maintenance::BY_DEFAULT.to_owned(),
         name: name.clone(),
     };
     if application.tags.len() > 50 {
@@ -105,7 +108,11 @@ fn configuration(
         monitoring: serde_json::Map::new(),
         parallelism: serde_json::Map::new(),
         vpc: Vec::new(),
+        text: None,
+        zeppelin: serde_json::Map::new(),
+        sql: serde_json::Map::new(),
     };
+    configuration.snapshots_enabled = configuration.kind() == Kind::Flink;
     let Some(given) = given else { return Ok(configuration) };
     if let Some(flink) = given.flink_application_configuration {
         configuration.checkpoint = checked(flink.checkpoint_configuration, CHECKPOINT)?;
@@ -118,7 +125,10 @@ fn configuration(
     }
     if let Some(code) = given.application_code_configuration {
         configuration.code_type = code.code_content_type;
-        configuration.code = code.code_content.and_then(|content| content.s3_content_location);
+        if let Some(content) = code.code_content {
+            configuration.text = content.text_content;
+            configuration.code = content.s3_content_location;
+        }
     }
     if let Some(snapshots) = given.application_snapshot_configuration {
         configuration.snapshots_enabled = snapshots.snapshots_enabled;
@@ -126,6 +136,8 @@ fn configuration(
     if let Some(rollback) = given.application_system_rollback_configuration {
         configuration.rollback_enabled = rollback.rollback_enabled;
     }
+    configuration.zeppelin = other_kinds::zeppelin(given.zeppelin_application_configuration)?;
+    configuration.sql = other_kinds::sql(given.sql_application_configuration)?;
     configuration.vpc = given.vpc_configurations.unwrap_or_default();
     check_vpc(&configuration.vpc)?;
     Ok(configuration)

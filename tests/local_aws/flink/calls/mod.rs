@@ -4,6 +4,7 @@ pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod describe;
 pub(super) mod logging;
+pub(super) mod maintenance;
 pub(super) mod rollback;
 pub(super) mod snapshots;
 pub(super) mod start;

@@ -10,6 +10,7 @@ use crate::flink::catalogue::{self, IN_USE, INVALID_ARGUMENT, INVALID_REQUEST, L
 use crate::flink::job::Saved;
 use crate::flink::model;
 use crate::flink::operations::Outcome;
+use crate::flink::other_kinds;
 use crate::flink::status::{Left, Status};
 use crate::modes::{SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown};
 use crate::{Settings, State};
@@ -122,6 +123,7 @@ impl Application {
 
 pub(in crate::flink) fn create(state: &mut State, settings: &Settings, request: &model::Snapshot) -> ApiResult {
     crate::flink::with(state, &request.application_name, |application, state| {
+        other_kinds::check_snapshots(&application.configuration)?;
         let (name, snapshot) = (&application.name, &request.snapshot_name);
         if application.status != Status::Running {
             let message = format!(
@@ -164,6 +166,7 @@ pub(in crate::flink) fn describe(state: &mut State, request: &model::Snapshot) -
 
 pub(in crate::flink) fn list(state: &mut State, settings: &Settings, request: &model::ListSnapshots) -> ApiResult {
     let result = crate::flink::with(state, &request.application_name, |application, _| {
+        other_kinds::check_snapshots(&application.configuration)?;
         application.look_at_snapshots();
         let rows = application.snapshots.iter().map(details).collect();
         describe::page("SnapshotSummaries", rows, request.limit, request.next_token.as_deref())

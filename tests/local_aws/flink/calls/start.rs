@@ -9,6 +9,7 @@ use crate::flink::catalogue::{self, INVALID_ARGUMENT};
 use crate::flink::job::Saved;
 use crate::flink::model::{self, RestoreType, RunConfiguration};
 use crate::flink::operations;
+use crate::flink::other_kinds::{self, Kind};
 use crate::flink::status::Status;
 use crate::{Settings, State};
 
@@ -17,11 +18,13 @@ pub(in crate::flink) fn start(state: &mut State, settings: &Settings, request: m
         if application.status != Status::Ready {
             return Err(catalogue::cannot_be_started(application.status));
         }
+        let kind = application.configuration.kind();
+        other_kinds::check_run(kind, request.run_configuration.as_ref())?;
         let run = run(request.run_configuration)?;
         let from = restore(application, &run)?;
         // G.5: the version stays.
         let id = application.begin(state.ids.hex(12), "StartApplication", None);
-        application.run = Some(run);
+        application.run = Some(run).filter(|_| kind == Kind::Flink);
         let purpose = Purpose::Launch { from, after: Launched::Start };
         application.enter(state, Status::Starting, purpose, Some(id.clone()));
         Ok(operations::reply(settings, &id, json!({})))

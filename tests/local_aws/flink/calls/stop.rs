@@ -9,6 +9,7 @@ use crate::flink::backend::Then;
 use crate::flink::catalogue::{self, IN_USE, INVALID_ARGUMENT, INVALID_REQUEST};
 use crate::flink::model;
 use crate::flink::operations::{self, Outcome};
+use crate::flink::other_kinds::Kind;
 use crate::flink::status::Status;
 use crate::modes::{ForceElsewhere, StopOfReady};
 use crate::{Settings, State};
@@ -18,6 +19,9 @@ pub(in crate::flink) fn stop(state: &mut State, settings: &Settings, request: &m
         let forced = request.force == Some(true);
         let status = application.status;
         if forced {
+            if application.configuration.kind() != Kind::Flink {
+                return Err(catalogue::cannot_be_force_stopped(INVALID_ARGUMENT, status));
+            }
             may_force(settings, status)?;
             application.cancel();
             let id = application.begin(state.ids.hex(12), "StopApplication", None);

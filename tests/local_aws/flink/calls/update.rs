@@ -10,6 +10,7 @@ use crate::flink::backend::Then;
 use crate::flink::catalogue::{self, INVALID_ARGUMENT};
 use crate::flink::configuration::Configuration;
 use crate::flink::model::{self, RunConfiguration};
+use crate::flink::other_kinds::{self, Kind};
 use crate::flink::status::Status;
 use crate::flink::{Application, operations};
 use crate::modes::RunConfigurationWhenReady;
@@ -92,6 +93,8 @@ pub(in crate::flink) fn begin(
                 }
             }
         }
+        let kind = application.configuration.kind();
+        other_kinds::check_run(kind, run_update.as_ref())?;
         // G.18: what the update omits goes back to its default.
         let run = start::run(run_update)?;
         if running {
@@ -110,7 +113,7 @@ pub(in crate::flink) fn begin(
         let id = application.begin(state.ids.hex(12), operation, Some(versions));
         let purpose = if running {
             let from = start::restore(application, &run)?;
-            application.run = Some(run);
+            application.run = Some(run).filter(|_| kind == Kind::Flink);
             application.job = None;
             Purpose::Launch { from, after: Launched::Update }
         } else {

@@ -7,10 +7,11 @@ mod merge;
 #[cfg(test)]
 mod tests;
 
-use crate::flink::{Application, ApplicationStatus, OperationStatus};
+use super::other_kinds::not_served;
+use crate::flink::{Application, ApplicationKind, ApplicationStatus, OperationStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
-use crate::lifecycle::goal::{Done, Properties, Reach};
+use crate::lifecycle::goal::{Done, Goal, Properties, Reach};
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
@@ -83,6 +84,13 @@ fn is_reached(goal: &Properties, application: &Application) -> bool {
 }
 
 fn settled(goal: &Properties, application: &Application, observed: &Observed) -> Step {
+    if application.kind() != ApplicationKind::Flink {
+        return if goal.is_removal() {
+            left(goal, application, &format!("it is a {}, which has no property groups", application.kind().noun()))
+        } else {
+            not_served(&Goal::Properties(goal.clone()), application)
+        };
+    }
     let name = || application.name.clone();
     // What the service says of the update comes before what it shows: a failed one can leave the new groups on a
     // stopped job.

@@ -8,7 +8,7 @@ use super::super::super::goal::{Continued, Done, Force, Goal, Stopped, Unmarked}
 use super::super::super::refusal::Refusal;
 use super::super::{Blocker, BlockerKind, Consent, Incident, gate, plain};
 use super::{Next, Settings, Standing, WouldStop, consent, named, report};
-use crate::flink::{Application, ApplicationStatus};
+use crate::flink::{Application, ApplicationKind, ApplicationStatus};
 use crate::lifecycle::goals::continue_rollback::MAX_ATTEMPTS;
 use crate::lifecycle::rules::replay::{Replay, replay};
 use crate::stack::StackStatus;
@@ -22,7 +22,10 @@ const SPACING: [Duration; 2] = [Duration::from_mins(15), Duration::from_hours(1)
 pub(super) fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
     let blockers = incident.blockers();
     let concerned = concerned(&blockers);
-    let runs = |name: &&&str| named(applications, name).is_some_and(|one| one.status != ApplicationStatus::Ready);
+    let runs = |name: &&&str| {
+        let is_job = |one: &Application| one.kind() == ApplicationKind::Flink;
+        named(applications, name).is_some_and(|one| one.status != ApplicationStatus::Ready && is_job(one))
+    };
     let refused = |refusal: Refusal| {
         let to_stop = concerned.keys().filter(runs).map(|name| (*name).to_owned()).collect();
         report(Standing::StackRefused { refusal, to_stop })

@@ -142,6 +142,21 @@ fn a_notebook_and_a_sql_application_lose_no_state_and_need_no_snapshot() {
             live.groups.clear();
             proposal
         };
+        let mut started = with(&[("JarKey", "b")], ApplicationStatus::Ready);
+        started.template["Resources"]["AutoStart"] = json!({"Type": "Custom::FlinkAutoStart",
+            "Properties": {"ServiceToken": "t", "ApplicationName": {"Ref": "Application"}}});
+        let answer = plan(&started);
+        let outlook = if runtime == "SQL-1_0" { Outlook::Fails } else { Outlook::GoesThrough };
+        assert_eq!(answer.outlook, outlook, "{answer:?}");
+        let grouped = json!({"Type": "Custom::FlinkPropertyGroups", "Properties": {"ServiceToken": "t",
+            "ApplicationName": {"Ref": "Application"}, "PropertyGroups": [{"PropertyGroupId": "g", "PropertyMap": {"k": "v"}}]}});
+        started.template["Resources"]["AutoStart"] = grouped;
+        let answer = plan(&started);
+        assert_eq!(answer.outlook, Outlook::Fails, "{answer:?}");
+        assert!(
+            answer.restart.sentence.contains("Custom::FlinkPropertyGroups is for Flink applications"),
+            "{answer:?}"
+        );
         let updated = plan(&with(&[("JarKey", "b")], ApplicationStatus::Running));
         assert_eq!(
             (updated.outlook, updated.restart.outlook),

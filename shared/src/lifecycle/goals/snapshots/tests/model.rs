@@ -45,6 +45,7 @@ fn swept(mut observed: Observed, keep: usize) -> (Vec<Snapshot>, Step, usize) {
             }
             Call::CreateSnapshot { name } => snapshot(&mut observed, &name.clone(), SnapshotStatus::Creating),
             Call::Start { .. }
+            | Call::StartNotebook
             | Call::Stop { .. }
             | Call::UpdateProperties { .. }
             | Call::Tag { .. }

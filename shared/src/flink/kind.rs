@@ -1,5 +1,7 @@
-//! What kind of application a runtime is of. Jobs are of Flink; a Studio notebook and a SQL application are made with the same resource
-//! type, and take no snapshot.
+//! The kind of an application: AWS::KinesisAnalyticsV2::Application makes Flink jobs, Studio notebooks and SQL
+//! applications, and only a job takes snapshots, restores one at its start and reads property groups.
+
+use super::application::Application;
 
 /// The kind of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,5 +35,13 @@ impl ApplicationKind {
             Self::Studio => "Studio notebook",
             Self::Sql => "SQL application",
         }
+    }
+}
+
+impl Application {
+    /// Its kind, by its RuntimeEnvironment.
+    #[must_use]
+    pub fn kind(&self) -> ApplicationKind {
+        ApplicationKind::of(&self.runtime)
     }
 }
