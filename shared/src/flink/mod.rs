@@ -6,6 +6,7 @@ mod history;
 mod kind;
 mod operation;
 mod run_configuration;
+mod runtime;
 mod snapshot;
 mod status;
 
@@ -15,5 +16,6 @@ pub use kind::ApplicationKind;
 pub use operation::{Operation, Operations};
 pub(crate) use operation::{SNAPSHOT, START};
 pub use run_configuration::{Restore, RestoreType};
+pub use runtime::{FlinkVersion, Runtime, Upgrade};
 pub use snapshot::Snapshot;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus};

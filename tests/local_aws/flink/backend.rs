@@ -30,12 +30,13 @@ impl Application {
     /// Saves the state of the job; why not, when it cannot be saved (`SEMANTICS.md` G.15). That reason is Flink's own;
     /// the service does not show it.
     pub(super) fn save(&mut self, backend: &Backend, then: Then) -> Result<Saved, String> {
+        let runtime = self.configuration.runtime.clone();
         let Some(job) = &mut self.job else { return Ok(Saved::default()) };
         if let (Backend::Cluster(cluster), Some(id)) = (backend, &job.flink) {
             let taken = cluster.savepoint(id, then);
             job.trouble = taken.as_ref().err().cloned();
-            return taken.map(|savepoint| Saved { savepoint: Some(savepoint), ..Saved::default() });
+            return taken.map(|savepoint| Saved { savepoint: Some(savepoint), runtime, ..Saved::default() });
         }
-        job.trouble.clone().map_or_else(|| Ok(job.save()), Err)
+        job.trouble.clone().map_or_else(|| Ok(Saved { runtime, ..job.save() }), Err)
     }
 }

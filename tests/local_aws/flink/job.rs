@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::application::Application;
 use super::backend::Backend;
+use super::runtime::{self, Reading};
 use super::status::Status;
 use crate::api::{Caller, Context};
 use crate::{State, iam};
@@ -31,6 +32,9 @@ pub struct Jar {
     pub entry_point_broken: bool,
     /// Versions whose snapshots it can read besides its own; absent: all.
     pub state_compatible_with: Option<Vec<String>>,
+    /// State that Flink 1 writes with Kryo, a POJO with a collection among it: Flink 2 cannot read it
+    /// (`SEMANTICS.md` G.52).
+    pub has_kryo_state: bool,
     /// A batch job: it finishes when the stream is read to its end (`SEMANTICS.md` G.31).
     pub bounded: bool,
 }
@@ -62,6 +66,10 @@ pub struct Saved {
     pub counts: BTreeMap<String, u64>,
     /// The version of the code that wrote it.
     pub jar_version: String,
+    /// The runtime that wrote it.
+    pub runtime: String,
+    /// Whether it holds what only Flink 1 reads.
+    pub has_kryo_state: bool,
     /// Where a real Flink saved it.
     pub savepoint: Option<String>,
 }
@@ -79,7 +87,8 @@ impl Job {
             position: self.position,
             counts: self.counts.clone(),
             jar_version: self.jar.version.clone(),
-            savepoint: None,
+            has_kryo_state: self.jar.has_kryo_state,
+            ..Saved::default()
         }
     }
 }
@@ -97,6 +106,11 @@ pub(super) fn launch(state: &State, application: &Application, from: Option<&Sav
         }
     };
     let Some(saved) = from else { return Launch::Runs(Box::new(job)) };
+    match runtime::reading(&application.configuration.runtime, saved) {
+        Reading::Reads => {}
+        Reading::Refused(cause) => return Launch::Hangs(cause),
+        Reading::Loops(cause) => return Launch::Runs(Box::new(Job { trouble: Some(cause), idle: true, ..job })),
+    }
     let readable = job
         .jar
         .state_compatible_with

@@ -14,6 +14,7 @@ mod job;
 mod model;
 mod operations;
 mod other_kinds;
+mod runtime;
 mod scenario;
 mod settle;
 mod status;

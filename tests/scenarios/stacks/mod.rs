@@ -4,5 +4,6 @@ mod beside;
 mod boundary;
 mod choices;
 mod downtime;
+mod flink_2;
 mod permissions;
 mod upgrade;

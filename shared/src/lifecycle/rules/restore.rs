@@ -2,7 +2,7 @@
 //! LATEST takes the newest of all, so it is said only where both are the same; otherwise the snapshot is named. If that start's
 //! operation fails, the newest one made under the version that is started is tried, once.
 
-use crate::flink::{Application, Operation, Operations, Restore, Snapshot, SnapshotStatus};
+use crate::flink::{Application, Operation, Operations, Restore, Runtime, Snapshot, SnapshotStatus};
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
@@ -92,19 +92,10 @@ fn made_before<'a>(application: &Application, restorable: &[&'a Snapshot], since
     restorable.iter().copied().find(|one| one.version <= before.version)
 }
 
-/// Whether `runtime` restores what was made under another: the same, or an older minor version of the same major one.
+/// Whether an application of this RuntimeEnvironment restores a snapshot that was made under another one; both as the service says them.
 #[must_use]
 pub fn can_restore(runtime: &str, made_under: &str) -> bool {
-    match (flink_version(made_under), flink_version(runtime)) {
-        (Some((major, minor)), Some((our_major, our_minor))) => major == our_major && minor <= our_minor,
-        (None, _) | (_, None) => made_under == runtime,
-    }
-}
-
-/// `FLINK-1_20` is 1 and 20.
-fn flink_version(runtime: &str) -> Option<(u32, u32)> {
-    let (major, minor) = runtime.strip_prefix("FLINK-")?.split_once('_')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
+    Runtime::of(runtime).can_restore(&Runtime::of(made_under))
 }
 
 #[cfg(test)]

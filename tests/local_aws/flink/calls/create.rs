@@ -7,9 +7,9 @@ use crate::flink::catalogue::{self, INVALID_ARGUMENT};
 use crate::flink::configuration::{
     CHECKPOINT, Configuration, LoggingOption, MONITORING, PARALLELISM, check_properties, checked,
 };
-use crate::flink::model;
 use crate::flink::other_kinds::{self, Kind};
 use crate::flink::status::Status;
+use crate::flink::{model, runtime};
 use crate::{Settings, State, iam};
 use serde_json::{Value, json};
 
@@ -47,6 +47,7 @@ pub(in crate::flink) fn create(
         return Err(ApiError::new(catalogue::IN_USE, "Application already exists."));
     }
     let role = request.service_execution_role;
+    runtime::check(&request.runtime_environment)?;
     iam::authorize_pass_role(state, caller, &role, "kinesisanalytics.amazonaws.com")?;
     let mut configuration = configuration(request.runtime_environment, role, request.application_configuration)?;
     configuration.check_mode(request.application_mode.as_deref())?;

@@ -12,7 +12,7 @@ use crate::flink::configuration::Configuration;
 use crate::flink::model::{self, RunConfiguration};
 use crate::flink::other_kinds::{self, Kind};
 use crate::flink::status::Status;
-use crate::flink::{Application, operations};
+use crate::flink::{Application, operations, runtime};
 use crate::modes::RunConfigurationWhenReady;
 use crate::{Settings, State, iam};
 
@@ -37,6 +37,7 @@ pub(in crate::flink) fn update(
                 configuration.role = role;
             }
             if let Some(runtime) = request.runtime_environment_update {
+                runtime::check(&runtime)?;
                 configuration.runtime = runtime;
             }
             for change in request.cloud_watch_logging_option_updates.into_iter().flatten() {

@@ -3,6 +3,7 @@
 mod job;
 mod lifecycle;
 mod matrix;
+mod runtimes;
 mod snapshots;
 mod updates;
 mod world;
