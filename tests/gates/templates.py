@@ -3,7 +3,8 @@
     templates.py template/*.template.json
 
 AWS's cloudformation-validate brings its own rules, evaluates ours (template.guard), and holds the application against AWS's public
-registry schema of AWS::KinesisAnalyticsV2::Application (application.schema.json, from the CloudFormation registry). Then the gate
+registry schema of AWS::KinesisAnalyticsV2::Application (application.schema.json, from the CloudFormation registry; FLINK-2_2 and
+FLINK-2_3, which came after that copy, as this tool's own schema, cfn-lint's and botocore's have them). Then the gate
 itself is tried: each defect planted below has to be found, and each rule of ours has one.
 """
 

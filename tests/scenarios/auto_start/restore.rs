@@ -49,7 +49,7 @@ async fn the_newest_snapshot_is_restored_and_named_in_the_outputs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newest_snapshot_of_a_newer_runtime_is_passed_over_by_name() {
     let deployment = running_unguarded().await;
-    at_rest_with(&deployment, &[("fits", 0, "FLINK-1_20"), ("too-new", 0, "FLINK-2_2")]);
+    at_rest_with(&deployment, &[("fits", 0, "FLINK-2_2"), ("too-new", 0, "FLINK-2_10")]);
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(restored(&deployment), custom("fits"));
     assert_eq!(output(&deployment, "RestoredSnapshot"), "fits");
@@ -58,9 +58,9 @@ async fn a_newest_snapshot_of_a_newer_runtime_is_passed_over_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_no_snapshot_fits_nothing_is_started_empty() {
     let deployment = running_unguarded().await;
-    at_rest_with(&deployment, &[("too-new", 0, "FLINK-2_2")]);
+    at_rest_with(&deployment, &[("too-new", 0, "FLINK-3_0")]);
     assert_eq!(touch(&deployment, &[]).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
-    assert!(is_reported(&deployment, "too-new was made under FLINK-2_2"), "{}", why(&deployment));
+    assert!(is_reported(&deployment, "too-new was made under FLINK-3_0"), "{}", why(&deployment));
     assert!(is_reported(&deployment, "SKIP_RESTORE_FROM_SNAPSHOT"), "{}", why(&deployment));
     assert_eq!(starts(&deployment).len(), 1, "only the first deployment's");
     // What the message says, done: the same deployment says SKIP.

@@ -33,12 +33,19 @@ fn made(deployment: &Deployment, stack: &str) -> [BTreeMap<String, String>; 3] {
     [physical.collect(), outputs.collect(), parameters.collect()]
 }
 
-/// As `aws cloudformation deploy` does: every parameter that the stack has stays as it is.
-async fn update(deployment: &Deployment, stack: &str, template: &str) -> Status {
+/// As `aws cloudformation deploy` does: every parameter that the stack has and that is not given stays as it is.
+async fn update(
+    deployment: &Deployment,
+    stack: &str,
+    template: &str,
+    given: &[(&str, &str)],
+    tags: &[(&str, &str)],
+) -> Status {
     let world = deployment.world();
-    let mut update = query(stack, template, &[], &[], None);
+    let mut update = query(stack, template, given, tags, None);
     let known: Vec<String> = world.state().cloudformation.stack(stack).unwrap().parameters.keys().cloned().collect();
-    for (number, name) in (1..).zip(known) {
+    let kept = known.into_iter().filter(|name| given.iter().all(|(one, _)| one != name));
+    for (number, name) in (given.len() + 1..).zip(kept) {
         update.insert(format!("Parameters.member.{number}.ParameterKey"), name);
         update.insert(format!("Parameters.member.{number}.UsePreviousValue"), "true".to_owned());
     }
@@ -60,7 +67,12 @@ async fn an_account_of_0_1_0_takes_todays_templates_and_its_application_stacks_g
     assert_eq!(answered.code, 0, "{}", answered.printed);
     for (stack, template) in [("flink-access", ACCESS), ("flink-handlers", HANDLERS)] {
         let [before, outputs, parameters] = made(&deployment, stack);
-        assert_eq!(update(&deployment, stack, template).await, Status::UpdateComplete, "{}", why(&deployment));
+        assert_eq!(
+            update(&deployment, stack, template, &[], &[]).await,
+            Status::UpdateComplete,
+            "{}",
+            why(&deployment)
+        );
         let [after, outputs_now, parameters_now] = made(&deployment, stack);
         let replaced: Vec<&String> =
             before.iter().filter(|(id, one)| after.get(*id).is_some_and(|now| now != *one)).map(|(id, _)| id).collect();
@@ -77,10 +89,11 @@ async fn an_account_of_0_1_0_takes_todays_templates_and_its_application_stacks_g
         [("2", OLD_APPLICATION.to_owned()), ("3", Deployment::application_template().to_string())]
     {
         let key = deployment.upload(&jar(version, &[]));
-        let status = deployment.deploy_template(&template, &with_jar(&key), &TAG).await;
+        let status = update(&deployment, NAME, &template, &with_jar(&key), &TAG).await;
         assert_eq!(status, Status::UpdateComplete, "{version} {}", why(&deployment));
         let application = application(&deployment);
         assert_eq!(application.status, Flink::Running, "{version}");
+        assert_eq!(application.configuration.runtime, "FLINK-1_20", "{version}: today's default is for new stacks");
         assert_eq!(application.job.unwrap().jar.version, version);
     }
     assert_eq!(deployment.world().state().flink.applications.keys().collect::<Vec<_>>(), [NAME]);

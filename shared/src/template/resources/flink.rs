@@ -11,7 +11,7 @@ use crate::template::cloudformation::value::Value;
 pub struct Application {
     /// Its name. A changed name is a new application.
     pub name: Value,
-    /// `FLINK-1_20`. Changed in place.
+    /// `FLINK-2_3`. Changed in place.
     pub runtime: Value,
     /// The ARN of the role that the job has.
     pub role: Value,

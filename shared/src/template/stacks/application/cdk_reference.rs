@@ -24,7 +24,9 @@ fn reference() -> Resolved {
 }
 
 fn ours() -> Resolved {
-    Resolved::with(&crate::template::application().unwrap(), &[("JarKey", "job.jar")])
+    // The newest runtime that the construct has.
+    let given = [("JarKey", "job.jar"), ("RuntimeEnvironment", "FLINK-1_20")];
+    Resolved::with(&crate::template::application().unwrap(), &given)
 }
 
 fn many(json: &Json) -> Vec<String> {

@@ -44,9 +44,11 @@ impl Settings {
         let mut text = |id: &str, parameter: ParameterOf| template.parameter(id, parameter).map(|it| it.reference());
         let runtime = text(
             "RuntimeEnvironment",
-            ParameterOf::text("FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20, or one that came after this template.")
-                .default("FLINK-1_20")
-                .matching("^FLINK-[0-9]+_[0-9]+$", "FLINK-, the major and the minor version: FLINK-1_20"),
+            ParameterOf::text(
+                "What the jar is built for: FLINK-2_3, FLINK-2_2, FLINK-1_20, an older one, or one that came after this template.",
+            )
+            .default("FLINK-2_3")
+            .matching("^FLINK-[0-9]+_[0-9]+$", "FLINK-, the major and the minor version: FLINK-2_3"),
         )?;
         let stabilize_seconds = text("StabilizeSeconds", ParameterOf::number(stabilize).default(60).between(0, 3600))?;
         // Not Leave: the logging option goes before the application, and taking it away is an update, which a looping
