@@ -88,7 +88,7 @@ async fn a_job_with_more_operations_than_a_page_is_not_young() {
     {
         let mut state = deployment.world().state();
         let operations = &mut state.flink.applications.get_mut(NAME).unwrap().operations;
-        let young = operations[0].clone();
+        let young = operations.iter().find(|one| one.name == "StartApplication").unwrap().clone();
         for number in 0..50 {
             let mut another = young.clone();
             another.id = format!("{}-{number}", young.id);
