@@ -1,7 +1,7 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why
-.PHONY: verify-aws e2e e2e-flink
+.PHONY: verify-aws e2e e2e-flink commands pages
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -29,7 +29,7 @@ test: ## Every example and scenario: needs cargo alone
 	cargo build $(PRODUCT)
 	LOCAL_AWS_RECORD=$(RECORDED) cargo test --no-fail-fast
 
-check: lint deny gates test requests adoption e2e gauge ## What CI runs
+check: lint deny gates test requests commands adoption e2e gauge ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
@@ -49,6 +49,15 @@ deny: $(VENV)/installed ## Licences, sources, and no second TLS stack
 
 # Without the SDK.
 synthesizer = cargo run --quiet --no-default-features --bin flink-stack --
+
+# The commands of the pages that need neither an account nor a local AWS.
+commands: template ## The pages' commands on files
+	@$(MAKE) --no-print-directory properties ENV=staging
+	@# The fixture reads one key that is misspelt.
+	@$(MAKE) --no-print-directory check-properties JAR_SOURCES=template/fixtures/job | grep -q '/tabel.name: .*injected by nothing'
+
+pages: ## Write the generated parts of the pages anew
+	WRITE_PAGES=1 cargo test --quiet --test conventions -- each_generated_part
 
 template: ## Write the templates anew from shared/src/template, and check the environments
 	$(synthesizer) synth

@@ -2,7 +2,40 @@
 # What may be given, how it is reported, and whether it can be used.
 
 # What may be given, as NAME=value after the verb. Variables of the environment with such names (MAIL, ENV, TAG ...) are
-# other programs'.
+# other programs'. The lines with `#:` are the table of template/README.md: `make pages` writes it, a test compares it.
+#: JAR | the job's jar; kept in the bucket under the digest of its content | required
+#: STACK, ENV | the stack is STACK, or STACK-ENV; application, stream and table are called like it | `flink-test`,
+#:   none
+#: REGION | the region | the AWS CLI's
+#: ARCH | `x86_64`, or `arm64` with a toolchain that has the target | `x86_64`, the tested one
+#: PREFIX | how the names of applications, streams and tables begin: one to five prefixes, separated by commas;
+#:   they bound the functions' roles and the boundary of jobs | `flink-`
+#: DATA_PREFIX | the same for streams and tables alone | PREFIX
+#: FURTHER_STREAMS, FURTHER_TABLES, FURTHER_BUCKETS, FURTHER_KEYS | what jobs may use beyond that, [by
+#:   ARN](#what-a-job-may-do) | none
+#: BOUNDARY | a managed policy of yours, by ARN, [in the place of ours](#what-a-job-may-do) | ours
+#: PARAMETERS | `Key=Value ...` of the application template | none; `template/environments/ENV.env` holds an
+#:   environment's own
+#: TAG | tags of the stack | `flink-unstick=enabled`
+#: MAIL | who gets incident reports and alarms by mail | none
+#: ONLY_STACK | `1`: only the application stack; the handlers stay as they are | all stacks
+#: CONTINUE_WITH_OWN_ROLE | `true`: also stacks without a service role are continued, with the unsticker's own |
+#:   `false`
+#: UNSTICKER_CONCURRENCY | how many of the unsticker run at once (its reserved concurrency); `0`: nothing is
+#:   reserved. An account whose concurrency is too low gets a message and goes without | 10
+#: IGNORE_CONSENT_TAG | `true`: the unsticker's policy does not ask for the tag, only its code; for an account
+#:   where it is denied what it is for | `false`
+#: MAX_REPLAY_HOURS, STOP_MINUTES, STABILIZE_SECONDS | the unsticker's bounds | 20, 10, 60
+#: KEEP_SNAPSHOTS | how many of the handlers' own snapshots of an application stay | 10
+#: SWEEP | `DISABLED`: no sweep every 15 minutes | `ENABLED`
+#: RETAIN | `1`: the application stays when its stack goes; `0`: not any more. A stack keeps what it has | `0`
+#: KEY | the ARN of a KMS key of yours, see [below](#keys-of-your-own) | the services' own keys
+#: TRACING | `Active`: the functions send traces to X-Ray, and may | `PassThrough`
+#: POLL_INTERVAL_MS | the base wait of the functions' polling policy, in milliseconds; all waits scale with it |
+#:   5000
+#: REPLY_MARGIN_MS | how long before its deadline a function answers, in milliseconds | 15000
+#: JSON, CHANGE_SET | for `make plan` alone: `1` prints JSON; `1` asks CloudFormation by a change set that is never
+#:   executed | neither
 readonly SETTINGS='STACK ENV JAR REGION PREFIX DATA_PREFIX BOUNDARY FURTHER_STREAMS FURTHER_TABLES FURTHER_BUCKETS
   FURTHER_KEYS TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON CHANGE_SET UNSTICKER_CONCURRENCY
   POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS

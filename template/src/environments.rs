@@ -29,7 +29,7 @@ pub(crate) fn all(folder: &Path) -> Result<Vec<(String, Environment)>, String> {
     Ok(found)
 }
 
-/// One of them.
+/// Reads the environment of this name; the error lists the names that there are.
 pub(crate) fn one(folder: &Path, name: &str) -> Result<Environment, String> {
     let all = all(folder)?;
     let known = all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");

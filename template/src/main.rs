@@ -51,10 +51,10 @@ check-stack and why only read, and so does plan without --change-set. The four a
 /// What a command ends with that was called in a way that it does not have.
 const USAGE_ERROR: u8 = 2;
 
-/// Where environments are.
+/// The folder of the `.env` files, one for each environment, unless `--environments` names another.
 const ENVIRONMENTS: &str = "template/environments";
 
-/// What was asked for.
+/// A subcommand with its arguments.
 #[derive(Debug, PartialEq, Eq)]
 enum Command {
     Synth { out: PathBuf, environments: PathBuf },
@@ -134,7 +134,7 @@ fn command(arguments: &[String]) -> Result<Command, String> {
     }
 }
 
-/// `--name value` pairs.
+/// Reads `--name value` pairs; the error names an option that `known` does not have, or that lacks its value.
 fn options(command: &str, given: &[&str], known: &[&str]) -> Result<BTreeMap<String, String>, String> {
     let mut options = BTreeMap::new();
     for pair in given.chunks(2) {

@@ -4,5 +4,7 @@
 
 mod columns;
 mod dependencies;
+mod doc_comments;
 mod files;
+mod pages;
 mod words;

@@ -18,6 +18,7 @@ async fn rejected(change: impl FnOnce(&mut Value)) -> (Deployment, String) {
     (deployment, reasons)
 }
 
+/// A property that cannot be read is named, with what it takes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_property_that_cannot_be_read_is_named_with_what_it_takes() {
     let (deployment, reasons) = rejected(|template| {
@@ -31,6 +32,7 @@ async fn a_property_that_cannot_be_read_is_named_with_what_it_takes() {
     assert!(mutations(&deployment, "flink-auto-start").is_empty());
 }
 
+/// An application of another stack is refused by name.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_of_another_stack_is_refused_by_name() {
     let (deployment, reasons) = rejected(|template| {
@@ -41,6 +43,7 @@ async fn an_application_of_another_stack_is_refused_by_name() {
     assert!(mutations(&deployment, "flink-auto-start").is_empty());
 }
 
+/// An event that is not a request is reported and changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_not_a_request_is_reported_so_and_changes_nothing() {
     let deployment = handlers().await;

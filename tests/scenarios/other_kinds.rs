@@ -90,6 +90,8 @@ async fn running_notebook() -> Deployment {
     deployment
 }
 
+/// A notebook is started without a RunConfiguration after its creation, and stopped with its stack, without Force and
+/// without a snapshot.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notebook_is_started_without_a_run_configuration_and_stopped_with_its_stack() {
     let deployment = running_notebook().await;
@@ -107,6 +109,7 @@ async fn a_notebook_is_started_without_a_run_configuration_and_stopped_with_its_
     assert_eq!(snapshot_calls(&deployment), 0);
 }
 
+/// The guard lets a notebook pass, and auto-start starts it after an update that finds it stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guard_lets_a_notebook_pass_and_auto_start_starts_a_stopped_one() {
     let deployment = running_notebook().await;
@@ -126,6 +129,7 @@ async fn the_guard_lets_a_notebook_pass_and_auto_start_starts_a_stopped_one() {
     assert_eq!((starts(&deployment), snapshot_calls(&deployment)), (vec![Value::Null; 2], 0));
 }
 
+/// Property groups of a notebook and of a SQL application are refused before any call, with what they are for.
 #[tokio::test(flavor = "multi_thread")]
 async fn property_groups_of_a_notebook_and_of_a_sql_application_are_refused_in_words() {
     for (configuration, runtime) in [(notebook("INFO"), "ZEPPELIN-FLINK-3_0"), (sql(), "SQL-1_0")] {
@@ -138,6 +142,7 @@ async fn property_groups_of_a_notebook_and_of_a_sql_application_are_refused_in_w
     }
 }
 
+/// auto-start and the guard refuse a SQL application before any call, with what they are for.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sql_application_is_refused_in_words_by_auto_start_and_by_the_guard() {
     let deployment = handlers().await;
@@ -161,6 +166,7 @@ async fn a_sql_application_is_refused_in_words_by_auto_start_and_by_the_guard() 
     }
 }
 
+/// Tags or no tags, neither the sweep nor the unsticker changes a notebook.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sweep_and_the_unsticker_leave_a_notebook_alone() {
     let deployment = running_notebook().await;
@@ -185,6 +191,7 @@ async fn the_sweep_and_the_unsticker_leave_a_notebook_alone() {
     assert_eq!(snapshot_calls(&deployment), 0);
 }
 
+/// `plan` and `why` say what becomes of a notebook and of a SQL application.
 #[tokio::test(flavor = "multi_thread")]
 async fn plan_and_why_say_what_becomes_of_a_notebook_and_of_a_sql_application() {
     let deployment = running_notebook().await;

@@ -3,7 +3,7 @@
 /// What is to be done after a PUT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PutResult {
-    /// The answer is there.
+    /// S3 stored the answer (2xx): CloudFormation has it.
     Taken,
     /// It may pass: the same PUT again.
     Retry,

@@ -14,14 +14,14 @@ const CUT: &str = " [cut to fit 4,096 bytes]";
 /// The verdict. Once given it is never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// `SUCCESS`.
+    /// `SUCCESS`: CloudFormation goes on with the stack operation.
     Success,
-    /// `FAILED`.
+    /// `FAILED`: CloudFormation rolls the stack operation back, or ends it in a failed status.
     Failed,
 }
 
 impl Verdict {
-    /// CloudFormation's word.
+    /// The value of `Status` in the reply (`SEMANTICS.md` E.2).
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,11 +34,12 @@ impl Verdict {
 /// The answer to one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The verdict.
+    /// Whether the stack operation goes on; `Status` in the reply.
     pub verdict: Verdict,
     /// For people: the first cause, what was seen last, what to do next, where the log is.
     pub reason: String,
-    /// The resource's identity.
+    /// PhysicalResourceId, at most 1,024 bytes; another one than before makes CloudFormation delete the old resource in
+    /// its cleanup.
     pub physical_resource_id: String,
     /// What `Fn::GetAtt` reads. Never cut.
     pub attributes: BTreeMap<String, String>,

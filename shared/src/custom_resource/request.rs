@@ -14,14 +14,14 @@ const LONGEST_NAME: usize = 255;
 /// overflow a clock.
 const LONGEST_TIMEOUT: u64 = 14_400;
 
-/// What CloudFormation wants.
+/// The RequestType of a custom-resource request (`SEMANTICS.md` E.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestType {
-    /// The resource is new.
+    /// The stack is created with the resource, or an update adds it.
     Create,
-    /// Its properties changed.
+    /// Its properties changed; also in a rollback, where the old properties are the new ones.
     Update,
-    /// It goes.
+    /// The resource is removed: with its stack, by an update, in the cleanup, or when its creation rolls back.
     Delete,
     /// A word that this version does not know, or none.
     Unknown(String),
@@ -30,21 +30,21 @@ pub enum RequestType {
 /// A custom-resource request. Whatever is missing is empty: it is repeated to CloudFormation as it came.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// What is wanted.
+    /// Whether the resource is created, updated or deleted.
     pub request_type: RequestType,
-    /// Where the answer goes.
+    /// The pre-signed URL that the answer is PUT to; a credential for about two hours.
     pub response_url: ResponseUrl,
-    /// The stack's ARN.
+    /// The ARN of the stack that the resource is in.
     pub stack_id: String,
     /// The request's ID, the same in every delivery.
     pub request_id: String,
-    /// `Custom::...`.
+    /// The type in the template: `Custom::FlinkAutoStart`, or one that a team chose.
     pub resource_type: String,
     /// The resource's name in the template.
     pub logical_resource_id: String,
     /// Given on Update and Delete.
     pub physical_resource_id: Option<String>,
-    /// The properties, unread.
+    /// ResourceProperties as they came; [`crate::contract`] decodes them.
     pub properties: Value,
     /// The properties before this Update, unread; they may come from an older template.
     pub old_properties: Value,

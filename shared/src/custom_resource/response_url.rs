@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A pre-signed URL.
+/// A pre-signed URL of CloudFormation's response bucket; `Debug` prints nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ResponseUrl(String);
 

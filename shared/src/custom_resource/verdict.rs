@@ -13,7 +13,7 @@ use super::request::RequestType;
 /// The direction in which the request's stack goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// Toward the new template.
+    /// The stack is created, updated or deleted, toward what its newest template says.
     Forward,
     /// Back to what it was.
     Back,

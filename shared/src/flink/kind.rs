@@ -10,12 +10,12 @@ pub enum ApplicationKind {
     Flink,
     /// A notebook, which people start to work in it: `ZEPPELIN-FLINK-3_0`.
     Studio,
-    /// `SQL-1_0`.
+    /// A SQL application, whose runtime is `SQL-1_0`.
     Sql,
 }
 
 impl ApplicationKind {
-    /// By the RuntimeEnvironment.
+    /// Reads it from the RuntimeEnvironment, `FLINK-1_20` for example; what is neither Studio nor SQL is Flink.
     #[must_use]
     pub fn of(runtime: &str) -> Self {
         if runtime.starts_with("ZEPPELIN-") {
@@ -27,7 +27,7 @@ impl ApplicationKind {
         }
     }
 
-    /// What people call it.
+    /// What AWS's console calls such an application.
     #[must_use]
     pub const fn noun(self) -> &'static str {
         match self {

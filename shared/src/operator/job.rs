@@ -18,7 +18,7 @@ pub enum Job {
     Runs,
     /// RUNNING, and the last thing that had to prove it failed.
     Fails(String),
-    /// A status that passes.
+    /// A transient status, STARTING for example, and how long it has lasted.
     Busy(ApplicationStatus, SlowSince),
     /// READY, and no start was ever asked for.
     NeverStarted,
@@ -41,7 +41,7 @@ pub enum SlowSince {
     Slow(Duration),
 }
 
-/// Reads an application.
+/// What the service's newest answers say of the application's job, at the time `now`.
 #[must_use]
 pub fn job(application: &Application, now: Timestamp) -> Job {
     match application.status {

@@ -5,9 +5,9 @@ use std::time::Duration;
 /// Whether a person's terminal shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// For pipes and files.
+    /// Without escape sequences, for pipes and files.
     Plain,
-    /// With ANSI colours.
+    /// With ANSI colours, for a terminal.
     Coloured,
 }
 

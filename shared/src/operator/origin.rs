@@ -41,7 +41,7 @@ pub enum Origin {
     Ours(StackTemplate),
     /// This one of 0.1.0, by its logical IDs and types. The next deployment brings the Metadata.
     Version010(StackTemplate),
-    /// None of ours.
+    /// None of our templates: a team's own, or one that is not JSON.
     Foreign,
 }
 
@@ -68,7 +68,7 @@ pub fn origin(template: Option<&Json>) -> Origin {
     made_from.map_or(Origin::Foreign, Origin::Version010)
 }
 
-/// Whether `new` may be deployed to a stack that was made from `deployed`. A template that is not ours may always: whoever gives it
+/// Whether `new` may be deployed to a stack that was made from `deployed`. A template that is not ours may always: its author
 /// knows whose stack it is for.
 ///
 /// # Errors

@@ -43,13 +43,13 @@ const BOUND: Duration = Duration::from_hours(20);
 pub struct Proposal {
     /// The time of the look.
     pub now: Timestamp,
-    /// The stack's name.
+    /// The name of the stack that would be created or updated.
     pub name: String,
-    /// The region.
+    /// The region that the deployment goes to, `eu-west-1` for example.
     pub region: String,
     /// The template that would be deployed.
     pub template: Json,
-    /// Its file.
+    /// The template's file, as the answer names it.
     pub file: String,
     /// The parameters that would be given.
     pub given: BTreeMap<String, String>,
@@ -63,14 +63,14 @@ pub struct Proposal {
     pub change_set: Option<Vec<ListedChange>>,
 }
 
-/// A stack that exists.
+/// A stack that exists, as DescribeStacks, GetTemplate and ListStackResources show it.
 #[derive(Debug, Clone)]
 pub struct Deployed {
-    /// Its ARN.
+    /// StackId: the stack's ARN, with its unique part.
     pub id: String,
-    /// Its status.
+    /// StackStatus, which decides whether the stack takes an update.
     pub status: StackStatus,
-    /// Its parameters.
+    /// The parameters' values of the last deployment; `****` where they are NoEcho.
     pub parameters: BTreeMap<String, String>,
     /// The template that it was made from.
     pub template: Json,
@@ -81,11 +81,11 @@ pub struct Deployed {
 /// A resource of a stack that exists.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeployedResource {
-    /// Its type.
+    /// ResourceType as the service says it, `AWS::Kinesis::Stream` for example.
     pub resource_type: String,
     /// Its physical ID; empty when its creation failed.
     pub physical_id: String,
-    /// Its status word.
+    /// ResourceStatus as the service says it.
     pub status: String,
 }
 
@@ -119,7 +119,7 @@ impl Proposal {
     }
 }
 
-/// Plans a deployment.
+/// Says what a deployment would change, restart, lose and need, without asking AWS anything.
 #[must_use]
 pub fn plan(proposal: &Proposal) -> Plan {
     let compared = compare(proposal);
@@ -195,7 +195,7 @@ fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -
         let others = keys::others(&keys::given(seen, true), live);
         if is_updated && !others.is_empty() {
             let others = others.join(", ");
-            next.push(format!("an update of the application may wipe {others}: whoever gave it deploys again"));
+            next.push(format!("an update of the application may remove {others}: deploy the stack that set it again"));
         }
         if let Some(group) = live.log_group.as_ref().filter(|_| *times > 0 && restart::trouble(seen).is_some()) {
             next.push(format!("aws logs tail {group} --since 1h --filter-pattern Exception"));

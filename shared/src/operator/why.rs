@@ -39,7 +39,7 @@ pub struct Scene {
     pub applications: Vec<(String, String, Option<Application>)>,
 }
 
-/// Joins what was seen.
+/// Says why a stack is in its status, and the next commands, from what was read of it.
 #[must_use]
 pub fn why(scene: &Scene) -> Why {
     let status = scene.incident.status;

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use crate::options;
 
-/// What was asked for.
+/// The arguments of `flink-stack check-properties`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CheckProperties {
     pub(crate) sources: PathBuf,
@@ -26,7 +26,7 @@ pub(crate) struct CheckProperties {
     pub(crate) json: bool,
 }
 
-/// What injects the properties.
+/// Where the injected properties are read from.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Against {
     /// The job that this project's own templates deploy.

@@ -14,7 +14,7 @@ use crate::sources::Read;
 /// A group that the service reads itself: `kinesis.analytics.flink.run.options` names the job's entry point.
 const OF_THE_SERVICE: &str = "kinesis.analytics.flink.run.options";
 
-/// The answer.
+/// Whether what the job reads is what is injected; the command's exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(super) enum Verdict {
     Agrees,

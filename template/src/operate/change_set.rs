@@ -39,13 +39,13 @@ pub(super) struct Said {
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// A person ended it.
+    /// SIGINT or SIGTERM came; the change set was deleted.
     Interrupted,
-    /// The service's words.
+    /// CloudFormation rejected a call, or the change set failed; the service's own words.
     Refused(String),
 }
 
-/// One change set.
+/// A change set that exists and has to be deleted again.
 struct Made {
     client: Client,
     stack: String,

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use crate::options;
 
-/// A question.
+/// A subcommand that asks AWS, with its arguments.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// Why is this stack stuck?
@@ -32,7 +32,7 @@ pub(crate) enum Asked {
     Verify(Verify),
 }
 
-/// What `plan` compares.
+/// The arguments of `flink-stack plan`: a deployed stack, and the template and parameters that would be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Planned {
     stack: String,
@@ -44,11 +44,11 @@ pub(crate) struct Planned {
     given: BTreeMap<String, String>,
 }
 
-/// How `verify-aws` asks.
+/// The arguments of `flink-stack verify-aws`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Verify {
     region: Option<String>,
-    /// Where the jar is.
+    /// The S3 bucket of the job's jar; `key` is the object in it.
     bucket: String,
     key: String,
     /// What the job needs to start.
@@ -60,7 +60,7 @@ pub(crate) struct Verify {
     out: PathBuf,
 }
 
-/// What `make deploy` deploys.
+/// The template of an application stack that `make deploy` deploys, from the repository's root.
 const TEMPLATE: &str = "template/application.template.json";
 
 /// What could not be asked or answered: the command's third end.

@@ -12,11 +12,11 @@ pub(super) struct Place {
     pub(super) function: usize,
 }
 
-/// The sources.
+/// The classes and functions of all source files, found by their names.
 #[derive(Debug, Default)]
 pub(super) struct Program {
     pub(super) classes: Vec<Class>,
-    /// By file.
+    /// For each file the names that its imports give to others.
     pub(super) aliases: Vec<BTreeMap<String, String>>,
     by_name: BTreeMap<String, Vec<usize>>,
     functions: BTreeMap<String, Vec<Place>>,

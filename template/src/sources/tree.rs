@@ -14,7 +14,7 @@ pub(super) enum Op {
     Number,
     Null,
     Name(String),
-    /// `base.name`, also `base?.name`.
+    /// A member of a base: `base.name`, also `base?.name`.
     Member(Box<Node>, String),
     /// A call, or an index as a call of the member `[]`.
     Call(Box<Node>, Vec<Argument>),
@@ -40,7 +40,7 @@ pub(super) enum Op {
         conditions: Vec<Node>,
         body: Box<Node>,
     },
-    /// A loop without elements.
+    /// A loop over a condition, `while` for example: its body binds no element.
     Loop(Box<Node>),
     /// A key and its value in a dictionary.
     Pair(Box<Node>, Box<Node>),
@@ -48,7 +48,7 @@ pub(super) enum Op {
     Literal(Vec<Node>),
     Return(Vec<Node>),
     Throw(Vec<Node>),
-    /// `continue` or `break`.
+    /// `continue` or `break`: what follows in the block is not reached.
     Jump,
     /// `==` (true) or `!=` (false).
     Compare {
@@ -56,7 +56,7 @@ pub(super) enum Op {
         left: Box<Node>,
         right: Box<Node>,
     },
-    /// Texts put together.
+    /// Texts put together: by `+`, in a template string, or by a format.
     Join(Vec<Node>),
     /// Parts whose values are used up without harm: conditions, operators on numbers.
     Uses(Vec<Node>),
@@ -79,7 +79,7 @@ pub(super) struct Arm {
     pub(super) body: Node,
 }
 
-/// What is assigned.
+/// The left side of an assignment.
 #[derive(Debug)]
 pub(super) enum Target {
     Name { name: String, of: Option<String>, declares: bool },
@@ -90,11 +90,11 @@ pub(super) enum Target {
 
 #[derive(Debug, Default)]
 pub(super) struct Parameter {
-    /// Several with `(key, value)`.
+    /// The names that it binds: several with a pattern such as `(key, value)`.
     pub(super) names: Vec<String>,
     pub(super) of: Option<String>,
     pub(super) default: Option<Node>,
-    /// Takes all further arguments.
+    /// Whether it takes all further arguments: `*args`, `vararg`, `String...`.
     pub(super) rest: bool,
 }
 
@@ -106,9 +106,9 @@ pub(super) struct Function {
     pub(super) body: Node,
     /// `this` is what stands before the dot: Kotlin's extensions.
     pub(super) extends: bool,
-    /// Python's `self`.
+    /// The parameter that is the instance, Python's `self`; none where the language has `this`.
     pub(super) own: Option<String>,
-    /// Read without parentheses.
+    /// Whether it is called without parentheses: a property, or a Scala function.
     pub(super) is_property: bool,
 }
 
@@ -123,12 +123,12 @@ pub(super) struct Class {
     pub(super) supers: Vec<(String, Vec<Argument>)>,
     /// Of the primary constructor; they are fields.
     pub(super) parameters: Vec<Parameter>,
-    /// Initializers.
+    /// Statements of the class's own body, which run when an instance is made.
     pub(super) body: Vec<Node>,
     pub(super) functions: Vec<Function>,
     /// Fields without a value, in order: what a generated constructor takes.
     pub(super) declared: Vec<String>,
-    /// Constants of an enum.
+    /// The names of an enum's constants, in order.
     pub(super) constants: Vec<String>,
 }
 

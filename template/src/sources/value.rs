@@ -11,13 +11,13 @@ pub(super) type Ids = Option<BTreeSet<String>>;
 pub(super) enum Trail {
     /// The file that the service writes, unread or unparsed.
     File,
-    /// All groups, by ID.
+    /// The map of all groups, by their IDs.
     All,
     /// One group with its ID.
     Pair(Ids),
-    /// A group's ID.
+    /// The ID of one of these groups, as a key of the map of all.
     Id(Ids),
-    /// A group's map.
+    /// The map of one of these groups: its keys are what the job reads.
     Group(Ids),
     /// Some key, value or entry of a group's map.
     Item(Ids),
@@ -54,7 +54,7 @@ pub(super) struct Value {
     pub(super) open: bool,
 }
 
-/// So many instances of a class, or runs of a lambda, are told apart.
+/// So many instances of a class, or runs of a lambda, are distinguished.
 const VARIANTS: usize = 8;
 
 /// One instance of each class, with all that the instances hold.

@@ -21,21 +21,25 @@ fn plain() -> Example {
     by_jar("flink-orders", &read("before.yaml"), &read("template.yaml"))
 }
 
+/// An application that was there before the handlers, and never ran, is the same one and runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adopted_application_that_never_ran_is_the_same_one_and_runs() {
     starts_what_never_ran(plain()).await;
 }
 
+/// An application that runs when it adopts the handlers keeps its state and its snapshots.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adopted_application_that_runs_keeps_its_state_and_its_snapshots() {
     takes_over_what_runs(plain()).await;
 }
 
+/// A bad record does not wedge an adopted stack.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_does_not_wedge_an_adopted_stack() {
     does_not_get_stuck(plain()).await;
 }
 
+/// The same record wedges the stack before it is adopted.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_record_wedges_the_stack_before_it_is_adopted() {
     let mut example = plain();
@@ -46,6 +50,7 @@ async fn the_same_record_wedges_the_stack_before_it_is_adopted() {
     assert_eq!(team.deploy(&team.example.next).await, Status::UpdateRollbackFailed, "{}", team.why());
 }
 
+/// A stack whose name the functions may not touch is reported so and left as it was.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_of_another_name_is_reported_which_permission_is_missing_and_left_as_it_was() {
     let mut example = plain();
@@ -57,6 +62,7 @@ async fn a_stack_of_another_name_is_reported_which_permission_is_missing_and_lef
     team.assert_it_runs_with_the_stacks_names("1");
 }
 
+/// An adoption that fails is rolled back to the job as it was.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adoption_that_fails_is_rolled_back_to_the_job_as_it_was() {
     let mut example = plain();
@@ -79,6 +85,7 @@ async fn an_adoption_that_fails_is_rolled_back_to_the_job_as_it_was() {
     assert_eq!(team.application().job.unwrap().counts.get("a"), Some(&1), "the state was carried over");
 }
 
+/// The job continues to run when the handlers are removed again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_runs_on_when_the_handlers_are_taken_out_again() {
     let mut example = plain();

@@ -8,6 +8,7 @@ use crate::stage::{application, handlers, is_reported, stop, taken_starts, touch
 
 const CLOCKS: [FlinkClock; 2] = [FlinkClock::WholeSeconds, FlinkClock::TwoSecondsBehind];
 
+/// A start that fails is reported in its operation's own words, by any clock.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_that_fails_is_reported_in_its_operations_own_words_by_any_clock() {
     for clock in CLOCKS {
@@ -28,6 +29,7 @@ async fn a_start_that_fails_is_reported_in_its_operations_own_words_by_any_clock
     }
 }
 
+/// A deployment right after another starts the application once, by any clock.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_right_after_another_starts_once_by_any_clock() {
     for clock in CLOCKS {

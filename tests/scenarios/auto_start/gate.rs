@@ -9,6 +9,7 @@ use local_aws::modes::SnapshotOfUnhealthy;
 
 use crate::stage::{application, handlers, is_reported, mutations, running_where, why};
 
+/// A healthy job whose proving snapshot was refused once passes the gate.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_job_that_was_refused_once_passes() {
     let deployment = running_where(Modes::default()).await;
@@ -21,6 +22,7 @@ async fn a_healthy_job_that_was_refused_once_passes() {
     assert_eq!(application(&deployment).job.unwrap().jar.version, "2");
 }
 
+/// A proving snapshot that fails, or is refused, fails the deployment that broke the job, in the service's own words.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_whose_proving_snapshot_fails_or_is_refused_fails_the_deployment_that_broke_it() {
     for snapshot_of_unhealthy in [SnapshotOfUnhealthy::AcceptedThenFailed, SnapshotOfUnhealthy::Refused] {
@@ -41,6 +43,8 @@ async fn a_job_whose_proving_snapshot_fails_or_is_refused_fails_the_deployment_t
     }
 }
 
+/// The gate deletes its own older proofs down to two, and no other snapshot.
+///
 /// Of a stack that has not opted in: the gate's own proofs are its own to delete.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gate_keeps_two_of_its_own_proofs_and_every_other_snapshot() {

@@ -25,6 +25,7 @@ fn is_gone(deployment: &Deployment) -> bool {
     !deployment.world().state().flink.applications.contains_key(NAME)
 }
 
+/// With OnDelete Stop and ForceStop a stack is deleted whether its job is healthy or crash-looping.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_whose_job_is_healthy_or_loops_is_deleted_whatever_on_delete_says() {
     let cases =
@@ -44,6 +45,7 @@ async fn a_stack_whose_job_is_healthy_or_loops_is_deleted_whatever_on_delete_say
     }
 }
 
+/// Where AWS does not delete a running application, a job that OnDelete Leave leaves is a person's to stop as well.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_job_that_is_left_and_that_aws_does_not_delete_is_a_persons_to_stop() {
     let refused = Modes { delete_of_running: DeleteOfRunning::Refused, ..Modes::default() };
@@ -63,6 +65,9 @@ fn last_stop_was_forced(deployment: &Deployment) -> bool {
     stop.is_some_and(|call| call.body["Force"] == true)
 }
 
+/// With OnDelete Leave a crash-looping job is a person's to stop before the stack is deleted: deleting the logging
+/// option updates the application.
+///
 /// Deleting the logging option is an update of the application, which a job that loops refuses.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_loops_and_is_left_is_a_persons_to_stop_before_the_stack_goes() {
@@ -73,6 +78,7 @@ async fn a_job_that_loops_and_is_left_is_a_persons_to_stop_before_the_stack_goes
     assert_eq!(delete(&deployment).await, Status::DeleteComplete, "{}", why(&deployment));
 }
 
+/// A stack whose application is gone, or is being deleted, is deleted without an error.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_whose_application_is_gone_or_going_is_deleted() {
     let deployment = handlers().await;
@@ -91,6 +97,7 @@ async fn a_stack_whose_application_is_gone_or_going_is_deleted() {
     }
 }
 
+/// A retained application is stopped with its state, or left running, as OnDelete says.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retained_application_is_stopped_with_its_state_or_left_running() {
     let mut template = Deployment::template_without_guard();
@@ -111,6 +118,7 @@ async fn a_retained_application_is_stopped_with_its_state_or_left_running() {
     }
 }
 
+/// A custom resource that is removed from the template stops nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_the_custom_resource_out_of_the_template_stops_nothing() {
     let deployment = handlers().await;
@@ -127,6 +135,7 @@ async fn taking_the_custom_resource_out_of_the_template_stops_nothing() {
     assert!(mutations(&deployment, "flink-auto-start").is_empty());
 }
 
+/// OnDelete acts when a creation rolls back: the job is stopped, and nothing is left.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_creation_that_rolls_back_stops_the_job_and_leaves_nothing() {
     let deployment = handlers().await;

@@ -11,6 +11,7 @@ use crate::stage::{
     application, is_logged, is_reported, running_unguarded, running_where, stop, taken_starts, touch, why, with_jar,
 };
 
+/// A missing OperationId is survived.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_operation_id_is_survived() {
     let deployment = running_where(Modes { operation_ids: OperationIds::Omitted, ..Modes::default() }).await;
@@ -24,6 +25,7 @@ async fn a_missing_operation_id_is_survived() {
     assert!(is_reported(&deployment, "no main class"), "{}", why(&deployment));
 }
 
+/// Where operations cannot be read, status and version replace them, and the answer says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn operations_that_cannot_be_read_are_replaced_by_status_and_that_is_said() {
     let deployment = running_unguarded().await;
@@ -37,6 +39,7 @@ async fn operations_that_cannot_be_read_are_replaced_by_status_and_that_is_said(
     }
 }
 
+/// A start whose failure cannot be read is not repeated.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_start_that_cannot_be_read_is_not_repeated() {
     let deployment = running_unguarded().await;
@@ -51,6 +54,7 @@ async fn a_failed_start_that_cannot_be_read_is_not_repeated() {
     assert_eq!(taken_starts(&deployment), 3, "the first deployment's, this one's, and the rollback's");
 }
 
+/// An operation that failed in an earlier deployment does not fail this one.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_of_an_earlier_deployment_is_no_verdict() {
     // Left RUNNING without processing, the stack would be stuck first.

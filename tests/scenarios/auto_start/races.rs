@@ -37,6 +37,7 @@ async fn once_refused(deployment: &Deployment, action: &str, change: impl Fn(&Wo
         .await;
 }
 
+/// An application that another caller starts is not started again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_another_caller_starts_is_not_started_again() {
     let deployment = running_unguarded().await;
@@ -51,6 +52,7 @@ async fn an_application_that_another_caller_starts_is_not_started_again() {
     assert_eq!(taken_starts(&deployment), 2, "the first deployment's, and the person's");
 }
 
+/// A status that changes between read and call is read again, whatever error the service returns.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_that_changes_between_look_and_call_is_looked_at_again_whatever_the_service_calls_it() {
     let deployment = running_unguarded().await;
@@ -65,6 +67,7 @@ async fn a_status_that_changes_between_look_and_call_is_looked_at_again_whatever
     }
 }
 
+/// A start that another caller cancels is reported and not repeated.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_that_another_caller_cancels_is_reported_and_not_fought() {
     let deployment = running_unguarded().await;
@@ -83,6 +86,7 @@ async fn a_start_that_another_caller_cancels_is_reported_and_not_fought() {
     assert!(is_reported(&deployment, "Tried: one start, cancelled."), "{}", why(&deployment));
 }
 
+/// An update begun by a person is waited out.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_begun_by_a_person_is_waited_out() {
     let deployment = running_unguarded().await;
@@ -100,6 +104,7 @@ async fn an_update_begun_by_a_person_is_waited_out() {
     assert_eq!(mutations(&deployment, "flink-auto-start"), ["StartApplication"], "only the first deployment's");
 }
 
+/// Another caller that keeps changing the application is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_keeps_changing_the_application_is_reported_about() {
     let deployment = running_unguarded().await;
@@ -110,6 +115,7 @@ async fn one_that_keeps_changing_the_application_is_reported_about() {
     assert!(is_reported(&deployment, "cannot be started in 'UPDATING' state"), "{}", why(&deployment));
 }
 
+/// A stop that comes too late does not fail the deletion, whatever the service calls it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_that_comes_too_late_is_no_failure_whatever_the_service_calls_it() {
     for code in [StopOfReady::InvalidArgument, StopOfReady::InvalidRequest, StopOfReady::ResourceInUse] {

@@ -12,6 +12,7 @@ use crate::stage::{
 
 const RENAMED: (&str, &str) = ("ApplicationName", "flink-renamed");
 
+/// A new name is refused with what to do instead.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_name_is_refused_with_what_to_do_instead() {
     let deployment = running_unguarded().await;
@@ -26,6 +27,7 @@ async fn a_new_name_is_refused_with_what_to_do_instead() {
     assert!(!is_logged(&deployment, "answered SUCCESS nevertheless"), "the cleanup is no trouble, and no alarm");
 }
 
+/// A new name with SKIP runs under it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_name_with_skip_runs_under_it() {
     for delete_of_running in [DeleteOfRunning::Accepted, DeleteOfRunning::Refused] {

@@ -35,6 +35,7 @@ fn custom(name: &str) -> Value {
     json!({"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": name})
 }
 
+/// The newest snapshot is restored and named in the stack's outputs.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newest_snapshot_is_restored_and_named_in_the_outputs() {
     let deployment = running_unguarded().await;
@@ -46,6 +47,7 @@ async fn the_newest_snapshot_is_restored_and_named_in_the_outputs() {
     assert_eq!(application(&deployment).job.unwrap().counts["a"], 1, "the state goes on");
 }
 
+/// A newest snapshot of a newer runtime is passed over, and the one before it is restored by name.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newest_snapshot_of_a_newer_runtime_is_passed_over_by_name() {
     let deployment = running_unguarded().await;
@@ -55,6 +57,7 @@ async fn a_newest_snapshot_of_a_newer_runtime_is_passed_over_by_name() {
     assert_eq!(output(&deployment, "RestoredSnapshot"), "fits");
 }
 
+/// Where no snapshot is compatible, nothing is started empty.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_no_snapshot_fits_nothing_is_started_empty() {
     let deployment = running_unguarded().await;
@@ -68,6 +71,7 @@ async fn where_no_snapshot_fits_nothing_is_started_empty() {
     assert_eq!(skip, Status::UpdateComplete, "{}", why(&deployment));
 }
 
+/// After a start from the newest snapshot failed, the newest of the version that is started is tried, once.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_newest_failed_the_newest_of_the_version_that_is_started_is_tried_once() {
     let deployment = running_unguarded().await;
@@ -79,6 +83,7 @@ async fn after_the_newest_failed_the_newest_of_the_version_that_is_started_is_tr
     assert_eq!(taken_starts(&deployment), 3);
 }
 
+/// After both failed, the start is refused with what was tried.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_both_failed_it_is_refused_with_what_was_tried() {
     let deployment = running_unguarded().await;
@@ -92,6 +97,7 @@ async fn after_both_failed_it_is_refused_with_what_was_tried() {
     assert_eq!(application(&deployment).status, Flink::Ready);
 }
 
+/// CUSTOM and SKIP apply to the one deployment that first carries them.
 #[tokio::test(flavor = "multi_thread")]
 async fn custom_and_skip_apply_to_the_one_deployment_that_first_carries_them() {
     let deployment = running_unguarded().await;
@@ -108,6 +114,7 @@ async fn custom_and_skip_apply_to_the_one_deployment_that_first_carries_them() {
     }
 }
 
+/// A custom snapshot that failed is not replaced by another one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_custom_snapshot_that_failed_is_not_replaced_by_another_one() {
     let deployment = running_unguarded().await;
@@ -118,6 +125,7 @@ async fn a_custom_snapshot_that_failed_is_not_replaced_by_another_one() {
     assert!(is_reported(&deployment, "snapshot older, as asked for"), "{}", why(&deployment));
 }
 
+/// AllowNonRestoredState travels with every start.
 #[tokio::test(flavor = "multi_thread")]
 async fn allow_non_restored_state_travels_with_every_start() {
     let deployment = running_unguarded().await;

@@ -7,6 +7,8 @@ use serde_json::json;
 
 use crate::stage::{application, handlers, mutations, reasons, running, why, with_jar};
 
+/// A created stack runs its application with the stack's own names; a name that is already there makes no call and no
+/// new version.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_created_stack_runs_its_application_with_the_stacks_own_names() {
     let deployment = running().await;
@@ -19,6 +21,7 @@ async fn a_created_stack_runs_its_application_with_the_stacks_own_names() {
     assert!(mutations(&deployment, "flink-property-groups").is_empty());
 }
 
+/// The job reads the stream and writes the table.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_job_reads_the_stream_and_writes_the_table() {
     let deployment = running().await;
@@ -31,6 +34,7 @@ async fn the_job_reads_the_stream_and_writes_the_table() {
     assert_eq!(rows, 2);
 }
 
+/// A job that cannot start is started once; the stack fails with the operation's own words.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_cannot_start_fails_the_stack_with_the_operations_own_words() {
     let deployment = handlers().await;
@@ -44,6 +48,7 @@ async fn a_job_that_cannot_start_fails_the_stack_with_the_operations_own_words()
     assert_eq!(mutations(&deployment, "flink-auto-start"), ["StartApplication"], "started once, not for ever");
 }
 
+/// A new jar is running when the deployment ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_jar_is_running_when_the_deployment_ends() {
     let deployment = running().await;
@@ -54,6 +59,7 @@ async fn a_new_jar_is_running_when_the_deployment_ends() {
     assert_eq!(application.job.unwrap().jar.version, "2");
 }
 
+/// An application that another caller stopped runs again after the next deployment.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_another_caller_stopped_runs_again_after_the_next_deployment() {
     let deployment = running().await;
@@ -66,6 +72,7 @@ async fn an_application_that_another_caller_stopped_runs_again_after_the_next_de
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// The gate proves the job with a snapshot.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gate_proves_the_job_with_a_snapshot() {
     let deployment = handlers().await;
@@ -76,6 +83,7 @@ async fn the_gate_proves_the_job_with_a_snapshot() {
     assert!(snapshots.iter().any(|snapshot| snapshot.name.starts_with("flink-handlers-gate-")), "{snapshots:?}");
 }
 
+/// A crash-looping job does not pass the gate.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_loops_does_not_pass_the_gate() {
     let deployment = handlers().await;
@@ -96,6 +104,7 @@ async fn a_job_that_loops_does_not_pass_the_gate() {
     assert!(reasons.iter().any(|reason| reason.contains("its job is not healthy")), "{status}\n{reasons:?}");
 }
 
+/// Property groups of others survive when the stack's names change.
 #[tokio::test(flavor = "multi_thread")]
 async fn groups_of_others_survive_when_names_change() {
     let deployment = handlers().await;

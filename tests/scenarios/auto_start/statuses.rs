@@ -13,6 +13,7 @@ fn enters(deployment: &Deployment, status: Flink) {
     flink::put_status(&mut state, NAME, status);
 }
 
+/// An application that already runs is a success without a call.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_runs_is_a_success_without_a_call() {
     let deployment = running_unguarded().await;
@@ -21,6 +22,7 @@ async fn an_application_that_runs_is_a_success_without_a_call() {
     assert_eq!(mutations(&deployment, "flink-auto-start"), before);
 }
 
+/// STARTING, UPDATING, AUTOSCALING, ROLLING_BACK and MAINTENANCE are waited out without a call.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_that_passes_is_waited_out_without_a_call() {
     let deployment = running_unguarded().await;
@@ -33,6 +35,7 @@ async fn a_status_that_passes_is_waited_out_without_a_call() {
     }
 }
 
+/// STOPPING and FORCE_STOPPING are waited out, then the application is started.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_that_is_under_way_is_waited_out_and_then_it_is_started() {
     let deployment = running_unguarded().await;
@@ -45,6 +48,7 @@ async fn a_stop_that_is_under_way_is_waited_out_and_then_it_is_started() {
     }
 }
 
+/// ROLLED_BACK and DELETING, in which the service starts nothing, are reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_in_which_the_service_starts_nothing_is_reported() {
     let deployment = running_unguarded().await;
@@ -65,6 +69,7 @@ fn enters_for_good(deployment: &Deployment, status: Flink) {
     flink::put_status(&mut deployment.world().state(), NAME, status);
 }
 
+/// An unknown status is reported with its word.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_word_that_is_not_known_yet_is_reported_with_the_word_in_it() {
     let deployment = running_unguarded().await;

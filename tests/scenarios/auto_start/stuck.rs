@@ -26,6 +26,7 @@ async fn stuck(deployment: &Deployment, on_delete: &str, status: Flink) {
     state.flink.hold(NAME, status, Hold::default());
 }
 
+/// A stack whose application is stuck in a status is deleted by force.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_whose_application_is_stuck_is_deleted_by_force() {
     let deployment = impatient().await;
@@ -38,6 +39,7 @@ async fn a_stack_whose_application_is_stuck_is_deleted_by_force() {
     }
 }
 
+/// A status in which the service rejects a force-stop is waited out before the stack is deleted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_that_the_service_lets_no_one_force_is_waited_out() {
     let deployment = impatient().await;

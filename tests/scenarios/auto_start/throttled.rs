@@ -29,6 +29,7 @@ fn no_information() -> [Fault; 7] {
     ]
 }
 
+/// Throttling, 5xx, lost requests and lost replies never make a second start.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_without_an_answer_is_looked_for_and_never_made_twice() {
     let deployment = running_unguarded().await;
@@ -42,6 +43,7 @@ async fn a_start_without_an_answer_is_looked_for_and_never_made_twice() {
     }
 }
 
+/// A read without an answer is retried, and decides nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_look_without_an_answer_is_taken_again() {
     let deployment = running_unguarded().await;
@@ -59,6 +61,7 @@ async fn a_look_without_an_answer_is_taken_again() {
     assert_eq!(taken_starts(&deployment), 8, "one for each deployment");
 }
 
+/// A quota is reported and not retried.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quota_is_reported_and_not_retried() {
     let deployment = running_unguarded().await;
@@ -71,6 +74,7 @@ async fn a_quota_is_reported_and_not_retried() {
     assert_eq!(mutations(&deployment, "flink-auto-start"), starts, "the first deployment's, one here, the rollback's");
 }
 
+/// A service that never answers is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_never_answers_is_reported() {
     let deployment = running_unguarded().await;

@@ -19,6 +19,7 @@ fn broken() -> Value {
     broken
 }
 
+/// A deployment whose update the service rolled back to READY fails, and the old version runs again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_was_rolled_back_to_ready_fails_and_the_old_version_runs_again() {
     // Left RUNNING without processing, its rollback fails too: the next scenario.
@@ -37,6 +38,7 @@ async fn an_update_that_was_rolled_back_to_ready_fails_and_the_old_version_runs_
     assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
 }
 
+/// A failed update is a failed deployment, even if the application is RUNNING.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_failed_is_a_failure_though_the_application_is_running() {
     let modes = Modes { failed_update: FailedUpdate::RunningWithoutProcessing, ..Modes::default() };
@@ -56,6 +58,9 @@ async fn an_update_that_failed_is_a_failure_though_the_application_is_running() 
     assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
 }
 
+/// An update that the service rolled back (`RollbackEnabled`) is a failed deployment though the job runs again, without
+/// a guard and with Mode Probe.
+///
 /// Without a guard, and with one that leaves the job running.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_the_service_rolled_back_is_a_failure_though_it_runs_again() {
@@ -76,6 +81,7 @@ async fn an_update_that_the_service_rolled_back_is_a_failure_though_it_runs_agai
     }
 }
 
+/// With Mode Stop the service has no update of a running job to roll back.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_mode_stop_flink_has_no_update_to_take_back() {
     let deployment = handlers().await;

@@ -17,6 +17,7 @@ fn hold_starting(deployment: &Deployment, seconds: u64) {
     state.lambda.functions.get_mut("flink-auto-start").unwrap().timeout = seconds;
 }
 
+/// A wait longer than one invocation is handed over to the next, and answered once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wait_longer_than_one_invocation_is_handed_over_and_answered_once() {
     let deployment = handlers().await;
@@ -44,6 +45,7 @@ async fn a_wait_longer_than_one_invocation_is_handed_over_and_answered_once() {
     assert_eq!((invoked.count(), puts.count()), (2, 1), "one answer, by a later invocation");
 }
 
+/// A wait longer than CloudFormation's ServiceTimeout is reported before that ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wait_longer_than_cloudformations_patience_is_reported_before_it_ends() {
     // OnDelete is Leave: the creation rolls back to the end only if the running application can be deleted.

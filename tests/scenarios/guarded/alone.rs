@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// A change of the guard's own properties stops nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_the_guard_alone_stops_nothing() {
     let deployment = running().await;

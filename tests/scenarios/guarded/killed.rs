@@ -79,6 +79,7 @@ async fn play(story: &Story, trouble: impl FnOnce(&mut State), message: &str) ->
     (mutations(&deployment, GUARD), (succeeded(&deployment), end))
 }
 
+/// A guard whose process is killed after any of its calls ends where an uninterrupted one does, and answers the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_guard_ends_where_a_living_one_does() {
     for story in &STORIES {

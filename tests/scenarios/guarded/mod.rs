@@ -47,6 +47,7 @@ fn rows(deployment: &Deployment) -> usize {
     deployment.world().state().dynamodb.tables[NAME].items.len()
 }
 
+/// A first deployment has nothing to guard.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_deployment_has_nothing_to_guard() {
     let deployment = running().await;
@@ -55,6 +56,7 @@ async fn a_first_deployment_has_nothing_to_guard() {
     assert!(mutations(&deployment, GUARD).is_empty());
 }
 
+/// A bad record does not wedge the stack; the fix deploys straight through, and no record is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_does_not_wedge_the_stack_and_the_fix_deploys_straight_through() {
     let deployment = running().await;
@@ -73,6 +75,7 @@ async fn a_bad_record_does_not_wedge_the_stack_and_the_fix_deploys_straight_thro
     assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());
 }
 
+/// Code and configuration change in one restart.
 #[tokio::test(flavor = "multi_thread")]
 async fn code_and_configuration_change_in_one_restart() {
     let deployment = running().await;
@@ -91,6 +94,7 @@ async fn code_and_configuration_change_in_one_restart() {
     assert_eq!(application.job.unwrap().jar.version, "2");
 }
 
+/// What fails after the guard's stop runs again after the rollback.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_after_the_stop_runs_again_after_the_rollback() {
     let deployment = running().await;
@@ -108,6 +112,7 @@ async fn what_fails_after_the_stop_runs_again_after_the_rollback() {
     deployment.world().until(|state| (state.dynamodb.tables[NAME].items.len() == 2).then_some(())).await;
 }
 
+/// A new job that does not start is rolled back to the old one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_job_that_does_not_start_is_rolled_back_to_the_old_one() {
     let deployment = running().await;
@@ -128,6 +133,7 @@ async fn a_new_job_that_does_not_start_is_rolled_back_to_the_old_one() {
     assert_eq!(version, "1");
 }
 
+/// OnSnapshotFailure Fail stops nothing and changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn fail_stops_nothing_and_changes_nothing() {
     let deployment = running().await;
@@ -145,6 +151,7 @@ async fn fail_stops_nothing_and_changes_nothing() {
     );
 }
 
+/// A force-stop that would have too much read again is refused with the figures.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_replay_rule_forbids_force_and_says_why() {
     let deployment = running().await;
@@ -157,6 +164,7 @@ async fn the_replay_rule_forbids_force_and_says_why() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// A bound in the tag that cannot be read allows the guard no force-stop.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bound_in_the_tag_that_no_one_can_read_allows_no_force_stop() {
     let deployment = running().await;
@@ -171,6 +179,7 @@ async fn a_bound_in_the_tag_that_no_one_can_read_allows_no_force_stop() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// OnSnapshotFailure Continue lets CloudFormation try the update.
 #[tokio::test(flavor = "multi_thread")]
 async fn continue_lets_cloudformation_try() {
     let deployment = handlers().await;
@@ -183,6 +192,7 @@ async fn continue_lets_cloudformation_try() {
     assert_eq!(answers(&deployment, "UpdateGuard")[1]["Data"]["Outcome"], "Continued");
 }
 
+/// A probe leaves a healthy job running, and fails before a sick one is touched.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_probe_leaves_a_healthy_job_running_and_fails_before_a_sick_one_is_touched() {
     let deployment = running().await;
@@ -196,6 +206,7 @@ async fn a_probe_leaves_a_healthy_job_running_and_fails_before_a_sick_one_is_tou
     assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));
 }
 
+/// A missing permission fails the deployment and stops nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_permission_fails_the_deployment_and_stops_nothing() {
     let deployment = running().await;
@@ -207,6 +218,7 @@ async fn a_missing_permission_fails_the_deployment_and_stops_nothing() {
     assert_eq!(application(&deployment).job.unwrap().jar.version, "1");
 }
 
+/// In a rollback the guard never fails.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_the_way_back_it_never_fails() {
     let deployment = running().await;

@@ -10,6 +10,7 @@ fn renamed(deployment: &Deployment) -> Option<Flink> {
     deployment.world().state().flink.applications.get(RENAMED.1).map(|application| application.status)
 }
 
+/// Without SKIP a guard that names the application refuses a new name before anything is touched.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guard_that_names_the_application_refuses_a_new_name_before_anything_is_touched() {
     let deployment = handlers().await;
@@ -34,6 +35,7 @@ async fn a_guard_that_names_the_application_refuses_a_new_name_before_anything_i
     assert_eq!(renamed(&deployment), Some(Flink::Running));
 }
 
+/// With SKIP a new name passes the guard and runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_skip_a_new_name_passes_the_guard_and_runs() {
     let deployment = running().await;
@@ -42,6 +44,8 @@ async fn with_skip_a_new_name_passes_the_guard_and_runs() {
     assert!(!deployment.world().state().flink.applications.contains_key(NAME), "the old one goes with the cleanup");
 }
 
+/// Without SKIP, after a guard that knows the logical ID alone, auto-start refuses a new name, and the old application
+/// runs again with its state.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_skip_the_old_application_runs_again_after_the_rollback() {
     let deployment = running().await;

@@ -24,6 +24,7 @@ async fn running_where(second_snapshot: SecondSnapshot) -> Deployment {
     deployment
 }
 
+/// A healthy job that was refused a snapshot is tried again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_job_that_was_refused_is_tried_again() {
     const REFUSED: &str = "InvalidApplicationConfigurationException";
@@ -42,6 +43,7 @@ async fn a_healthy_job_that_was_refused_is_tried_again() {
     }
 }
 
+/// A snapshot that the sweep is taking is waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_that_the_sweep_is_taking_is_waited_for_and_not_cancelled() {
     for second in [SecondSnapshot::Refused, SecondSnapshot::InUse] {
@@ -64,6 +66,7 @@ async fn a_snapshot_that_the_sweep_is_taking_is_waited_for_and_not_cancelled() {
     }
 }
 
+/// A proof that takes longer than StopMinutes stops nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proof_that_takes_longer_than_stop_minutes_stops_nothing() {
     let deployment = handlers().await;

@@ -27,6 +27,7 @@ fn runs(application: &Application) -> (Flink, &str) {
     (application.status, application.job.as_ref().map_or("none", |job| job.jar.version.as_str()))
 }
 
+/// Probe, the default, lets a healthy job be updated in place.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_job_is_updated_in_place() {
     let deployment = running().await;
@@ -36,6 +37,8 @@ async fn a_healthy_job_is_updated_in_place() {
     assert_eq!((taken_starts(&deployment), runs(&application(&deployment))), (1, (Flink::Running, "2")));
 }
 
+/// Both modes stop the job where only a start does what the deployment says: SKIP, CUSTOM, AllowNonRestoredState.
+///
 /// In place they would not: with a jar that cannot read the old state the update hangs.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_a_start_can_do_is_stopped_for_in_both_modes() {
@@ -71,6 +74,9 @@ fn with_a_resource_that_fails() -> String {
     template.to_string()
 }
 
+/// In a rollback the old code runs from the newest snapshot made under it when it cannot read a newer one, whether that
+/// start fails or hangs, RollbackEnabled on or off.
+///
 /// The new version is healthy, another resource fails, and the old code cannot read the new state.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_the_way_back_the_old_code_runs_from_the_newest_snapshot_made_under_it() {
@@ -103,6 +109,7 @@ async fn on_the_way_back_the_old_code_runs_from_the_newest_snapshot_made_under_i
     }
 }
 
+/// Without a snapshot RollbackEnabled has no effect, and the deployment fails nevertheless.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_snapshot_rollback_enabled_has_no_effect() {
     let deployment = handlers().await;
@@ -124,6 +131,7 @@ async fn without_a_snapshot_rollback_enabled_has_no_effect() {
     assert_eq!(runs(&application), (Flink::Running, "1"), "{}", why(&deployment));
 }
 
+/// A rollback does not apply a SKIP of an earlier deployment again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_skip_of_an_earlier_deployment_is_not_applied_again_by_a_rollback() {
     for mode in ["Probe", "Stop"] {
@@ -144,6 +152,8 @@ async fn a_skip_of_an_earlier_deployment_is_not_applied_again_by_a_rollback() {
     }
 }
 
+/// In a rollback a guard that cannot read the stack's events stops nothing and says so.
+///
 /// Whether the operation reached the application is then not known, and what was stopped for it nothing would start.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_the_way_back_a_guard_that_cannot_read_the_events_stops_nothing_and_says_so() {
@@ -164,6 +174,7 @@ async fn on_the_way_back_a_guard_that_cannot_read_the_events_stops_nothing_and_s
     assert_eq!(runs(&application(&deployment)), (Flink::Running, "1"), "{}", why(&deployment));
 }
 
+/// At the quota of 1,000 snapshots old proofs make room, and few of them stay.
 #[tokio::test(flavor = "multi_thread")]
 async fn old_proofs_make_room_at_the_quota_and_no_more_than_two_stay() {
     let deployment = running().await;
@@ -189,6 +200,9 @@ async fn old_proofs_make_room_at_the_quota_and_no_more_than_two_stay() {
     assert!(proofs(&application(&deployment)) <= 3, "{}", proofs(&application(&deployment)));
 }
 
+/// A job that another caller started after the guard's stop, and not from its state, fails the deployment with the
+/// snapshot that holds it.
+///
 /// Their function starts the job empty as soon as the guard's stop makes it READY, and answers SUCCESS.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_starter_of_their_own_that_leaves_the_state_behind_fails_the_deployment_in_words() {

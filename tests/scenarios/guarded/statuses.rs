@@ -25,6 +25,7 @@ fn impatient() -> String {
     template.to_string()
 }
 
+/// In either mode a running job is stopped or proven, and a transient status is waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_runs_is_stopped_or_proven_and_what_passes_is_waited_for() {
     for (mode, guarded) in [("Stop", "Stopped"), ("Probe", "Probed")] {
@@ -59,6 +60,7 @@ async fn what_runs_is_stopped_or_proven_and_what_passes_is_waited_for() {
     }
 }
 
+/// A status that takes no update anyway is left alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_takes_no_update_anyway_is_left_alone() {
     for mode in ["Stop", "Probe"] {
@@ -79,6 +81,7 @@ async fn what_takes_no_update_anyway_is_left_alone() {
     }
 }
 
+/// An unknown status fails the deployment with its word.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_word_that_is_not_known_yet_fails_the_deployment_with_the_word_in_it() {
     for mode in ["Stop", "Probe"] {
@@ -92,6 +95,7 @@ async fn a_status_word_that_is_not_known_yet_fails_the_deployment_with_the_word_
     }
 }
 
+/// A status that does not pass within StopMinutes is a failed snapshot: OnSnapshotFailure applies.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_that_does_not_pass_is_what_the_policy_says() {
     for (policy, ends, said) in [
@@ -118,6 +122,7 @@ async fn a_status_that_does_not_pass_is_what_the_policy_says() {
     }
 }
 
+/// An application with snapshots disabled is left alone, and that is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_without_snapshots_is_left_alone_and_that_is_reported() {
     let deployment = handlers().await;

@@ -97,6 +97,7 @@ fn changes(plan: &Value) -> Vec<String> {
     all.map(|one| format!("{} {}", one["LogicalId"].as_str().unwrap(), one["Effect"].as_str().unwrap())).collect()
 }
 
+/// What changes in a nested stack is read from a change set, which is deleted again.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changes_in_a_nested_stack_is_said_by_a_change_set_that_is_deleted_again() {
     let nested = Nested::deployed("said").await;
@@ -117,6 +118,7 @@ async fn what_changes_in_a_nested_stack_is_said_by_a_change_set_that_is_deleted_
     assert_eq!(found, ["Nested/More Add", "Nested/Topic Modify"]);
 }
 
+/// A change set is deleted, too, when it cannot be read.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_set_is_deleted_too_when_it_cannot_be_read() {
     let nested = Nested::deployed("refused").await;
@@ -138,6 +140,7 @@ async fn a_change_set_is_deleted_too_when_it_cannot_be_read() {
     assert!(answered.printed.contains("aws cloudformation delete-change-set --stack-name"), "{}", answered.printed);
 }
 
+/// A change set is deleted, too, at Ctrl-C.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_set_is_deleted_too_at_ctrl_c() {
     let nested = Nested::deployed("interrupted").await;
@@ -158,6 +161,7 @@ async fn a_change_set_is_deleted_too_at_ctrl_c() {
     assert!(nested.has_called("DeleteChangeSet"));
 }
 
+/// A stack that does not exist yet gets no change set.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_not_there_yet_gets_no_change_set() {
     let nested = Nested::deployed("new").await;

@@ -76,6 +76,7 @@ async fn deployed(stage: &str) -> Deployment {
     deployment
 }
 
+/// `check-properties` compares a job's sources with what its deployed stack injects.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_properties_of_a_job_are_compared_with_what_its_stack_injects() {
     let deployment = deployed("prod").await;
@@ -103,6 +104,7 @@ async fn the_properties_of_a_job_are_compared_with_what_its_stack_injects() {
     assert_eq!(answered.json()["NotFollowed"][0]["Line"], 5, "{}", answered.printed);
 }
 
+/// `check-properties` counts as injected only what the stack's own conditions choose.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_the_stacks_own_conditions_choose_is_injected() {
     let deployment = deployed("dev").await;
@@ -115,6 +117,7 @@ async fn only_what_the_stacks_own_conditions_choose_is_injected() {
     assert!(answered.printed.contains("Alerts/topic.arn: read at "), "{}", answered.printed);
 }
 
+/// `check-properties` ends with 2 for a stack that does not exist and an application that it does not have.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_not_there_and_an_application_that_it_has_not_end_with_2() {
     let deployment = deployed("dev").await;

@@ -108,6 +108,8 @@ fn next(rng: &mut Rng, template: &Value) -> Value {
     next
 }
 
+/// What a plan says of generated templates is what then happens, or it says that it cannot tell; then CloudFormation's
+/// change set can.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_plan_says_of_generated_templates_is_what_the_engine_does_or_cannot_tell() {
     let deployment = handlers().await;

@@ -21,6 +21,7 @@ async fn team() -> Deployment {
     deployment
 }
 
+/// A stack of another template is neither deployed over, nor planned, nor deleted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_of_another_template_is_neither_deployed_over_nor_planned_nor_deleted() {
     let deployment = team().await;
@@ -39,6 +40,7 @@ async fn a_stack_of_another_template_is_neither_deployed_over_nor_planned_nor_de
     assert_eq!(answered.code, 1, "another one of ours: {}", answered.printed);
 }
 
+/// Our own stacks and those that do not exist yet pass the check.
 #[tokio::test(flavor = "multi_thread")]
 async fn our_own_stacks_and_those_that_are_not_there_pass() {
     let deployment = handlers().await;
@@ -49,6 +51,7 @@ async fn our_own_stacks_and_those_that_are_not_there_pass() {
     assert_eq!(answered.code, 2, "{}", answered.printed);
 }
 
+/// `why` advises a team to deploy its stack the way it does.
 #[tokio::test(flavor = "multi_thread")]
 async fn why_advises_a_team_to_deploy_its_stack_the_way_it_does() {
     let deployment = team().await;
@@ -64,6 +67,7 @@ async fn why_advises_a_team_to_deploy_its_stack_the_way_it_does() {
     assert!(!answered.printed.contains("make deploy"), "{}", answered.printed);
 }
 
+/// A stack of 0.1.0 is recognized, takes the new template and is marked by it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_of_0_1_0_takes_the_new_template_and_is_marked_by_it() {
     let deployment = handlers().await;

@@ -62,6 +62,7 @@ pub(super) fn snapshots_fail() -> Modes {
     Modes { snapshot_of_unhealthy: SnapshotOfUnhealthy::AcceptedThenFailed, ..Modes::default() }
 }
 
+/// Before a first deployment a plan says what will be created, and creates nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_deployment_is_reported_and_creates_nothing() {
     let deployment = handlers().await;
@@ -72,6 +73,7 @@ async fn a_first_deployment_is_reported_and_creates_nothing() {
     assert!(deployment.world().state().cloudformation.stack(NAME).is_none());
 }
 
+/// Of the same deployment again a plan says that nothing changes.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_again_changes_nothing() {
     let deployment = running().await;
@@ -79,6 +81,7 @@ async fn the_same_again_changes_nothing() {
     assert_eq!((&plan["Outlook"], &plan["Changes"]), (&json!("Nothing"), &json!([])), "{plan}");
 }
 
+/// A plan of a new jar names the resources that then change, and the job restarts as often as it says.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_jar_does_what_was_planned() {
     let deployment = running().await;
@@ -93,6 +96,7 @@ async fn a_new_jar_does_what_was_planned() {
     assert_eq!(application(&deployment).snapshots.iter().filter(|one| restarts(one)).count(), 1);
 }
 
+/// A plan that does not touch the job says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_touch_the_job_is_reported_so() {
     let deployment = running().await;
@@ -104,6 +108,7 @@ async fn what_does_not_touch_the_job_is_reported_so() {
     assert_eq!((changed(&plan), taken_starts(&deployment)), (worked_on(&deployment), before));
 }
 
+/// A plan of another table names the replaced resource and the property key.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_table_is_replaced_and_its_property_key_named() {
     let deployment = running().await;
@@ -116,6 +121,7 @@ async fn another_table_is_replaced_and_its_property_key_named() {
     assert_eq!(changed(&plan), worked_on(&deployment));
 }
 
+/// A job that cannot be snapshotted is reported before, with what the guard will do.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_cannot_be_snapshotted_is_reported_before_and_forced_as_planned() {
     let deployment = running_guarded_where(snapshots_fail()).await;
@@ -131,6 +137,7 @@ async fn a_job_that_cannot_be_snapshotted_is_reported_before_and_forced_as_plann
     assert_eq!(answer["Data"]["Outcome"], "ForceStopped");
 }
 
+/// A state that is too old to be replayed is reported before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_older_than_the_bound_is_reported_before() {
     let deployment = running_guarded_where(snapshots_fail()).await;
@@ -141,6 +148,7 @@ async fn a_state_older_than_the_bound_is_reported_before() {
     assert!(message(&plan, "Snapshot").contains("at most 20 hours may be replayed"), "{plan}");
 }
 
+/// Another name, another runtime and a skip are reported by what they cost.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_name_another_runtime_and_a_skip_are_reported_by_what_they_cost() {
     let deployment = running().await;
@@ -156,6 +164,7 @@ async fn another_name_another_runtime_and_a_skip_are_reported_by_what_they_cost(
     }
 }
 
+/// Property keys that others changed are reported by name.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_changed_in_the_application_is_reported_by_key() {
     let deployment = running().await;
@@ -174,6 +183,8 @@ async fn what_others_changed_in_the_application_is_reported_by_key() {
     assert!(drift.contains("theirs is not of this stack") && !plan.to_string().contains("hunter"), "{plan}");
 }
 
+/// Of an application in a transient status `plan` cannot tell, ends with 2, and says when to ask again.
+///
 /// Nothing of it is lost, and what it will be when the deployment meets it only time tells.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_an_application_that_starts_it_cannot_tell_and_says_when_to_ask_again() {
@@ -192,6 +203,7 @@ async fn of_an_application_that_starts_it_cannot_tell_and_says_when_to_ask_again
     assert_eq!(over["Outlook"], "GoesThrough", "{over}");
 }
 
+/// Of a stack that takes no update a plan refers to `why`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_takes_no_update_is_sent_to_why() {
     let deployment = running_unguarded().await;
@@ -203,6 +215,7 @@ async fn a_stack_that_takes_no_update_is_sent_to_why() {
     assert!(plan["Next"][0].as_str().unwrap().ends_with("make why STACK=flink-test"), "{plan}");
 }
 
+/// A parameter that the template does not have is named.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_parameter_that_the_template_does_not_have_is_named() {
     let deployment = handlers().await;

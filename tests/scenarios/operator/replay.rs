@@ -18,6 +18,7 @@ async fn replay(function: &str, endpoint: Option<&str>) -> Answered {
     Answered { code: ended.status.code().unwrap(), printed }
 }
 
+/// `make replay` shows the log, the calls and the answer of a saved event, and sends CloudFormation nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_saved_event_shows_its_log_its_calls_and_its_answer_and_no_one_is_reported() {
     let message = replay("flink-auto-start", None).await;
@@ -30,6 +31,7 @@ async fn a_saved_event_shows_its_log_its_calls_and_its_answer_and_no_one_is_repo
     assert_eq!(message.code, 0, "{}", message.printed);
 }
 
+/// With AWS_ENDPOINT_URL the calls of `make replay` go there, and the answer does not.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_an_endpoint_the_calls_go_there_and_the_answer_does_not() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
@@ -40,6 +42,7 @@ async fn with_an_endpoint_the_calls_go_there_and_the_answer_does_not() {
     assert!(message.printed.contains("answer  {"), "{}", message.printed);
 }
 
+/// `make replay` reports a name that is not a function.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_is_no_function_is_reported() {
     let message = replay("flink-stack", None).await;

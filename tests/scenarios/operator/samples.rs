@@ -23,6 +23,7 @@ fn is_shown(printed: &str) {
     );
 }
 
+/// The plan that template/README.md shows is a real one.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_plan_in_readme_is_a_real_one() {
     let deployment = running_guarded_where(snapshots_fail()).await;
@@ -35,6 +36,7 @@ async fn the_plan_in_readme_is_a_real_one() {
     is_shown(&look(&deployment, &arguments).await.printed);
 }
 
+/// The answer of `why` that template/README.md shows is a real one.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_why_in_readme_is_a_real_one() {
     let deployment = stuck_with(&[("flink-unstick", "enabled")], true).await;

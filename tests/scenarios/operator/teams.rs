@@ -84,6 +84,7 @@ fn changed(plan: &Value) -> BTreeSet<String> {
     plan["Changes"].as_array().unwrap().iter().map(|one| one["LogicalId"].as_str().unwrap().to_owned()).collect()
 }
 
+/// A stack written in YAML is planned.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_written_in_yaml_is_planned() {
     let team = Team::running("team.yaml", &[]).await;
@@ -95,6 +96,7 @@ async fn a_stack_written_in_yaml_is_planned() {
     assert_eq!(changed(&next), team.worked_on());
 }
 
+/// A resource under a condition is created and deleted as planned.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_under_a_condition_comes_and_goes_as_planned() {
     let team = Team::running("conditional.template.json", &[]).await;
@@ -107,6 +109,7 @@ async fn a_resource_under_a_condition_comes_and_goes_as_planned() {
     }
 }
 
+/// A secret and a list are neither a change nor drift.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_and_a_list_are_neither_a_change_nor_drift() {
     let team = Team::running("noecho-and-lists.template.json", &[("ApiSecret", "hunter2")]).await;
@@ -118,6 +121,7 @@ async fn a_secret_and_a_list_are_neither_a_change_nor_drift() {
     assert!(!given.to_string().contains("hunter2"), "{given}");
 }
 
+/// Of two applications each is planned by name, and each is started again.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_applications_each_is_planned_and_each_is_started_again() {
     let team = Team::running("two-of-a-team.template.json", &[("SecondJarKey", "jars/1.jar")]).await;

@@ -67,6 +67,7 @@ fn others() -> Modes {
     }
 }
 
+/// `verify-aws` finds the modes that the local AWS was set to.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_finds_out_the_very_modes_that_the_local_aws_was_set_to() {
     for (name, modes) in [("defaults", Modes::worse()), ("others", others())] {
@@ -79,6 +80,7 @@ async fn it_finds_out_the_very_modes_that_the_local_aws_was_set_to() {
     }
 }
 
+/// `verify-aws` starts nothing without RUN=1, and says what it did not ask.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_run_nothing_is_started_and_what_was_not_asked_says_why() {
     let aws = world(Modes::default()).await;
@@ -96,6 +98,7 @@ async fn without_run_nothing_is_started_and_what_was_not_asked_says_why() {
     }
 }
 
+/// `verify-aws` creates nothing without YES=1, and says what it would create.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_yes_it_says_what_it_would_make_and_makes_nothing() {
     let aws = world(Modes::default()).await;
@@ -106,6 +109,7 @@ async fn without_a_yes_it_says_what_it_would_make_and_makes_nothing() {
     assert_eq!(aws.world.state().journal.len(), before);
 }
 
+/// `verify-aws` removes its stack when it is interrupted.
 #[tokio::test(flavor = "multi_thread")]
 async fn interrupted_it_cleans_up() {
     let aws = world(Modes::default()).await;
@@ -148,6 +152,7 @@ async fn interrupted_it_cleans_up() {
     assert_eq!(output.status.code(), Some(1), "{printed}");
 }
 
+/// `verify-aws` names what it could not remove.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_removed_is_named() {
     let aws = world(Modes::default()).await;

@@ -18,6 +18,7 @@ async fn deploy_borrower(deployment: &Deployment, groups: &Value) -> Status {
     local_aws::deployment::settled(world, "reports").await
 }
 
+/// Another stack injects only where the application's tag `flink-handlers-allow` names it.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_stack_injects_only_where_the_application_allows_it_by_name() {
     for allowed in [None, Some("another"), Some("reports")] {
@@ -45,6 +46,8 @@ async fn another_stack_injects_only_where_the_application_allows_it_by_name() {
     }
 }
 
+/// A stack that the tag names by its ARN injects; a later stack of that name does not.
+///
 /// Another stack may have the name later; no other one has the ARN.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_allowed_by_its_arn_injects_and_a_later_one_of_its_name_does_not() {
@@ -73,6 +76,7 @@ async fn a_stack_that_is_allowed_by_its_arn_injects_and_a_later_one_of_its_name_
     assert_eq!(property(&deployment, "Reports", "topic"), None);
 }
 
+/// A borrowing stack that is deleted takes its own groups and leaves the owner's.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_borrowing_stack_that_goes_takes_its_groups_and_leaves_the_owners() {
     let (deployment, _) = stack(&template(&json!([]), |_| ())).await;

@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// A stack that is deleted takes its application without a restart.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_goes_takes_its_application_without_a_restart() {
     // OnDelete is Leave: the application goes as it runs.
@@ -16,6 +17,7 @@ async fn a_stack_that_goes_takes_its_application_without_a_restart() {
     assert!(reason.as_str().unwrap().contains("because the stack goes"), "{reason}");
 }
 
+/// A removed resource leaves a job alone that cannot be snapshotted.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_injector_that_goes_leaves_a_job_alone_that_cannot_be_snapshotted() {
     let with = template(&json!([]), |template| second(template, &json!([group("Reports", &[("topic", "daily")])])));

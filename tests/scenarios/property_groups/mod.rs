@@ -99,6 +99,7 @@ fn sent(deployment: &Deployment) -> Value {
     found.unwrap().body.clone()
 }
 
+/// Flink's own groups, groups of others, and keys of others within a group survive.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_services_own_groups_and_everybody_elses_survive() {
     let theirs = json!([
@@ -115,6 +116,7 @@ async fn the_services_own_groups_and_everybody_elses_survive() {
     assert!(sent(&deployment).get("RunConfigurationUpdate").is_none(), "READY takes no run configuration");
 }
 
+/// Several resources of one application do not disturb each other.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_injectors_of_one_application_do_not_disturb_each_other() {
     let both = |first: &str, other: &Value| {
@@ -141,6 +143,7 @@ async fn two_injectors_of_one_application_do_not_disturb_each_other() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// A key that another caller set is refused by group and key, never by value.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_another_caller_set_is_refused_by_group_and_key_and_never_by_value() {
     let deployment = handlers().await;
@@ -153,6 +156,7 @@ async fn a_key_that_another_caller_set_is_refused_by_group_and_key_and_never_by_
     assert!(mutations(&deployment, "flink-property-groups").is_empty());
 }
 
+/// ConflictPolicy Overwrite and Keep do what they say, and report it.
 #[tokio::test(flavor = "multi_thread")]
 async fn overwrite_and_keep_do_what_they_say_and_report_it() {
     for (policy, expected, message) in
@@ -170,6 +174,7 @@ async fn overwrite_and_keep_do_what_they_say_and_report_it() {
     }
 }
 
+/// A key of ours that another caller changed or removed is repaired and reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_changed_behind_our_back_is_repaired_and_reported() {
     let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
@@ -188,6 +193,7 @@ async fn what_was_changed_behind_our_back_is_repaired_and_reported() {
     assert!(reason.as_str().unwrap().contains(message), "{reason}");
 }
 
+/// The service's limits are reported with the path of the offender before any call.
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_are_reported_with_the_path_of_the_offender_before_any_call() {
     let many: Vec<_> = (0..51).map(|n| group(&format!("g{n}"), &[("k", "v")])).collect();

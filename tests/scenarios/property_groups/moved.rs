@@ -22,6 +22,7 @@ fn with_groups_in(logical_id: &str, named: &str) -> String {
     })
 }
 
+/// A resource that is renamed, or names the same application otherwise, leaves the job's groups in place.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_moves_to_another_resource_stays_in_the_job() {
     let (by_name, by_id) = ("ApplicationName", "ApplicationLogicalId");
@@ -47,6 +48,7 @@ async fn what_moves_to_another_resource_stays_in_the_job() {
     }
 }
 
+/// Two resources that are removed together take their groups with them.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_that_are_removed_together_take_their_groups_with_them() {
     // What the job needs stands in the application's own EnvironmentProperties.
@@ -65,6 +67,7 @@ async fn two_that_are_removed_together_take_their_groups_with_them() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// A resource that is removed takes away what none of the others writes, also when these change too.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_is_removed_takes_what_none_of_the_others_writes_though_they_change_too() {
     let mut both = Deployment::application_template();

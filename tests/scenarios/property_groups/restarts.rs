@@ -6,6 +6,7 @@ use local_aws::faults::Fault;
 
 use super::*;
 
+/// On a running application the restart keeps its state and is waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_running_application_the_restart_keeps_its_state_and_is_waited_for() {
     let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
@@ -25,6 +26,8 @@ async fn on_a_running_application_the_restart_keeps_its_state_and_is_waited_for(
     assert_eq!(application(&deployment).job.unwrap().position, 1, "its state is there");
 }
 
+/// What an update in place dropped from a running job is given back, and reported in Data.
+///
 /// An adopter's groups that the application's own EnvironmentProperties lack, with Mode Probe.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_update_in_place_drops_from_a_running_job_is_given_back_and_said_in_data() {
@@ -46,6 +49,7 @@ async fn what_an_update_in_place_drops_from_a_running_job_is_given_back_and_said
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// A job that cannot be snapshotted fails the update with what to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_cannot_be_snapshotted_fails_the_update_with_what_to_do() {
     let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
@@ -59,6 +63,7 @@ async fn a_job_that_cannot_be_snapshotted_fails_the_update_with_what_to_do() {
     assert!(reasons.contains("stop-application --force"), "{reasons}");
 }
 
+/// An update that leaves the application stopped is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_leaves_the_application_stopped_is_reported() {
     // Without system rollback: with it the service itself brings the old configuration back to RUNNING.
@@ -78,6 +83,7 @@ async fn an_update_that_leaves_the_application_stopped_is_reported() {
     assert_eq!(property(&deployment, GROUP, "version").as_deref(), Some("1"), "the rollback puts the old value back");
 }
 
+/// Another caller's change in between is read again, a bounded number of times.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_callers_change_in_between_is_read_again_a_bounded_number_of_times() {
     let text = |version: &str| template(&json!([]), |template| own(template, "version", version));
@@ -101,6 +107,7 @@ async fn another_callers_change_in_between_is_read_again_a_bounded_number_of_tim
     assert!((2..100).contains(&made), "{made} calls\n{}", why(&deployment));
 }
 
+/// A group that appears between reading and writing survives.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_that_appears_between_reading_and_writing_survives() {
     let text = |version: &str| template(&json!([]), |template| own(template, "version", version));

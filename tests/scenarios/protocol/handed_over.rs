@@ -43,6 +43,7 @@ fn handed_over(deployment: &Deployment, function: &str) -> bool {
     })
 }
 
+/// Property groups wait for a busy application longer than one invocation.
 #[tokio::test(flavor = "multi_thread")]
 async fn property_groups_wait_for_a_busy_application_longer_than_one_invocation() {
     let deployment = running_unguarded().await;
@@ -55,6 +56,7 @@ async fn property_groups_wait_for_a_busy_application_longer_than_one_invocation(
     assert_eq!(configuration.property("FlinkApplicationProperties", "added"), Some("late"));
 }
 
+/// The guard waits for a busy application longer than one invocation.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guard_waits_for_a_busy_application_longer_than_one_invocation() {
     let deployment = running().await;
@@ -69,6 +71,7 @@ async fn the_guard_waits_for_a_busy_application_longer_than_one_invocation() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// The gate waits longer than one invocation, also when one of them dies.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gate_waits_longer_than_one_invocation_also_when_one_of_them_dies() {
     const LOOK: &str = "cloudformation:DescribeStacks";
@@ -92,6 +95,8 @@ async fn the_gate_waits_longer_than_one_invocation_also_when_one_of_them_dies() 
     }
 }
 
+/// StopMinutes pass though no invocation lives so long.
+///
 /// StopMinutes counts from CloudFormation's own row, not from a process: the row moves into the past after the first invocation.
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_minutes_pass_though_no_invocation_lives_so_long() {
@@ -120,6 +125,7 @@ async fn stop_minutes_pass_though_no_invocation_lives_so_long() {
     assert_eq!(application(&deployment).job.unwrap().jar.version, "2");
 }
 
+/// An event whose process dies each time lies in the dead-letter queue.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_whose_process_dies_each_time_lies_in_the_dead_letter_queue() {
     const LOOK: &str = "cloudformation:DescribeStacks";

@@ -173,6 +173,7 @@ fn is_writing() -> bool {
     std::env::var_os("WRITE_TABLE").is_some()
 }
 
+/// What CloudFormation sees under each fault is the table in functions/README.md.
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the table is for people")]
 async fn the_table_is_what_cloudformation_saw() {

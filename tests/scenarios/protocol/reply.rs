@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, running, with_jar};
 
+/// Each request is answered once, without a content type, in at most 4,096 bytes.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_request_is_answered_once_without_a_content_type() {
     let deployment = running().await;
@@ -18,6 +19,7 @@ async fn each_request_is_answered_once_without_a_content_type() {
     }
 }
 
+/// No log line holds a ResponseURL or a property's value.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_log_line_holds_a_response_url_or_a_propertys_value() {
     let deployment = handlers().await;
@@ -43,6 +45,7 @@ async fn no_log_line_holds_a_response_url_or_a_propertys_value() {
     }
 }
 
+/// Each request leaves its time, its calls and what was restored as CloudWatch metrics (namespace FlinkStackHandlers).
 #[tokio::test(flavor = "multi_thread")]
 async fn each_request_leaves_its_time_its_calls_and_what_was_restored_as_metrics() {
     let deployment = running().await;

@@ -1,52 +1,7 @@
-//! The pages are true: each scenario that they name exists, and what they show is what is tested.
+//! What the pages show is what is tested.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-
-use super::rooms::{root, sources};
-
-/// The tests with one of these attributes by their path, `auto_start::gate::..`.
-fn tests(attributes: &[&str]) -> BTreeSet<String> {
-    let folder = root().join("tests/scenarios");
-    let mut names = BTreeSet::new();
-    for (path, text) in sources(&folder) {
-        let module = path.strip_prefix(&folder).unwrap().with_extension("");
-        let module = module.to_str().unwrap().trim_end_matches("/mod").replace('/', "::");
-        let mut is_scenario = false;
-        for line in text.lines() {
-            if attributes.iter().any(|attribute| line.starts_with(attribute)) {
-                is_scenario = true;
-            } else if let Some(rest) = line.trim_start_matches("async ").strip_prefix("fn ").filter(|_| is_scenario) {
-                names.insert(format!("{module}::{}", rest.split('(').next().unwrap()));
-                is_scenario = false;
-            }
-        }
-    }
-    names
-}
-
-/// What stands in backquotes and reads like a path of lower-case names.
-fn promised(page: &str) -> BTreeSet<String> {
-    let is_path = |word: &&str| {
-        let is_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_:".contains(letter);
-        word.contains("::") && word.chars().all(is_name)
-    };
-    page.split('`').filter(is_path).map(str::to_owned).collect()
-}
-
-#[test]
-fn each_scenario_is_a_promise_and_each_promise_a_scenario() {
-    // What looks at pages and sources alone needs no sentence, and may have one.
-    let (scenarios, all) = (tests(&["#[tokio::test"]), tests(&["#[tokio::test", "#[test]"]));
-    let promised = promised(include_str!("../../README.md"));
-    let names =
-        |names: Vec<&String>| names.into_iter().map(|name| "\n  ".to_owned() + name).collect::<Vec<_>>().concat();
-    let unknown = names(promised.difference(&all).collect());
-    assert!(unknown.is_empty(), "tests/README.md names scenarios that do not exist:{unknown}");
-    let unsaid = names(scenarios.difference(&promised).collect());
-    assert!(unsaid.is_empty(), "tests/README.md says nothing of these scenarios; each takes a sentence there:{unsaid}");
-}
 
 #[test]
 fn the_fault_matrix_is_the_one_that_was_seen() {

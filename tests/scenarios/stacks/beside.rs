@@ -38,6 +38,7 @@ fn status(deployment: &Deployment, application: &str) -> Option<String> {
     state.flink.applications.get(application).map(|application| application.status.to_string())
 }
 
+/// Two applications of one stack both run.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_applications_of_one_stack_both_run() {
     let deployment = handlers().await;
@@ -53,6 +54,7 @@ async fn two_applications_of_one_stack_both_run() {
     }
 }
 
+/// An environment that is deleted leaves the other alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_environment_that_goes_leaves_the_other_alone() {
     let deployment = handlers().await;
@@ -73,6 +75,7 @@ async fn an_environment_that_goes_leaves_the_other_alone() {
     assert!(!state.kinesis.streams.contains_key("flink-test-staging"));
 }
 
+/// Handlers that are in use stay until the last application is gone.
 #[tokio::test(flavor = "multi_thread")]
 async fn handlers_that_are_in_use_stay_until_the_last_application_is_gone() {
     let deployment = handlers().await;

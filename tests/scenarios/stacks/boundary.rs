@@ -45,6 +45,7 @@ async fn deployed(deployment: &Deployment) {
     assert_eq!(status, Status::CreateComplete, "{}", why(deployment));
 }
 
+/// A job reaches its own data and nothing of others, whatever its template grants.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_reaches_its_own_data_and_nothing_of_others_whatever_its_template_grants() {
     let deployment = handlers().await;
@@ -75,6 +76,7 @@ async fn a_job_reaches_its_own_data_and_nothing_of_others_whatever_its_template_
     }
 }
 
+/// A job reaches what an administrator lists, in any account.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_reaches_what_an_administrator_lists_in_any_account() {
     let deployment = handlers().await;
@@ -103,6 +105,7 @@ async fn a_job_reaches_what_an_administrator_lists_in_any_account() {
     assert!(!may(&deployment, "s3:DeleteBucket", "arn:aws:s3:::lake"));
 }
 
+/// An administrator's own boundary takes the place of ours.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrators_own_boundary_takes_the_place_of_ours() {
     let deployment = handlers().await;
@@ -123,6 +126,7 @@ async fn an_administrators_own_boundary_takes_the_place_of_ours() {
     assert_eq!(deployment.change_access(&[("BoundaryArn", "")]).await, Status::UpdateRollbackComplete);
 }
 
+/// One deployment of the handlers serves one to five families of names.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_family_of_names_is_started_and_a_sixth_prefix_reaches_nothing() {
     let deployment = handlers().await;
@@ -154,6 +158,7 @@ fn refusal(prefixes: &str) -> String {
     String::from_utf8(ended.stderr).unwrap()
 }
 
+/// `make deploy` refuses six prefixes.
 #[test]
 fn deploy_refuses_six_prefixes() {
     let found = refusal("a,b,c,d,e,f");
@@ -163,6 +168,8 @@ fn deploy_refuses_six_prefixes() {
     assert!(refusal("a b").contains("it takes prefixes of letters, digits"));
 }
 
+/// `make deploy` refuses an empty prefix among others.
+///
 /// CloudFormation would read an empty prefix, with which every name begins.
 #[test]
 fn deploy_refuses_an_empty_prefix_among_others() {

@@ -27,6 +27,7 @@ fn parameters<'a>(key: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'
     [("JarKey", key), ("StabilizeSeconds", "0")].iter().chain(more).copied().collect()
 }
 
+/// A key, a VPC and a topic for alarms reach what they are for.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_a_vpc_and_a_topic_reach_what_they_are_for() {
     let deployment = handlers().await;
@@ -51,6 +52,7 @@ async fn a_key_a_vpc_and_a_topic_reach_what_they_are_for() {
     assert!(encrypted.iter().all(|key| key.as_deref() == Some(KEY)), "{encrypted:?}");
 }
 
+/// A key that the access stack does not know is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_access_does_not_know_is_refused() {
     let deployment = handlers().await;
@@ -60,6 +62,7 @@ async fn a_key_that_access_does_not_know_is_refused() {
     assert!(why(&deployment).contains("kms:"), "{}", why(&deployment));
 }
 
+/// Subnets without security groups are refused before anything is created.
 #[tokio::test(flavor = "multi_thread")]
 async fn subnets_without_security_groups_are_refused_before_anything_is_created() {
     let deployment = handlers().await;
@@ -71,6 +74,7 @@ async fn subnets_without_security_groups_are_refused_before_anything_is_created(
     assert!(deployment.world().state().cloudformation.stack(NAME).is_none());
 }
 
+/// Nothing is chosen unless it is given.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_chosen_unless_it_is_given() {
     let deployment = crate::stage::running().await;
@@ -84,6 +88,7 @@ async fn nothing_is_chosen_unless_it_is_given() {
     assert_eq!((own["stream"].as_deref(), own["table"].as_deref()), (Some("alias/aws/kinesis"), None));
 }
 
+/// A retained application stays, stopped, with its state and its log.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_is_to_stay_stays_stopped_with_its_state_and_its_log() {
     let deployment = handlers().await;
@@ -99,6 +104,7 @@ async fn an_application_that_is_to_stay_stays_stopped_with_its_state_and_its_log
     assert!(state.iam.roles.values().any(|role| role.arn == left.configuration.role));
 }
 
+/// A retained application leaves nothing when its creation fails.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_is_to_stay_leaves_nothing_when_its_creation_fails() {
     let deployment = handlers().await;

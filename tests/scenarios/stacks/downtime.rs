@@ -149,6 +149,8 @@ fn ratio(ours: Seconds, plain: Seconds) -> String {
     format!("{:.0} ({:.0} / {:.0})", of(1), of(0), of(2))
 }
 
+/// A healthy deployment with Probe leaves the job without processing as long as CloudFormation alone does; with Stop a
+/// stop and a cold start longer.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_deployment_with_probe_is_down_as_long_as_without_these_handlers_and_with_stop_a_cold_start_longer() {
     assert!(QUICK.iter().any(|(name, _)| *name == "STABILIZE_SECONDS"), "the gate waits while the new job works");

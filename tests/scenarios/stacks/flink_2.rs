@@ -75,6 +75,7 @@ async fn nothing_is_lost(deployment: &Deployment, words: &str) {
     assert!(!application(deployment).tags.contains_key("flink-unstick-restart"), "{words}");
 }
 
+/// A running job is updated from Flink 1 to Flink 2 in place, with its state.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_goes_to_the_next_major_version_in_place_with_its_state() {
     let deployment = under_flink_1(Modes::default(), true, &jar("1", &[]), &[GATE]).await;
@@ -88,6 +89,7 @@ async fn a_job_goes_to_the_next_major_version_in_place_with_its_state() {
     assert_eq!(taken_starts(&deployment), 1, "only the first deployment's");
 }
 
+/// A stopped job goes from Flink 1 to Flink 2 from its own snapshot.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_job_goes_to_the_next_major_version_from_its_own_snapshot() {
     for is_guarded in [true, false] {
@@ -103,6 +105,9 @@ async fn a_stopped_job_goes_to_the_next_major_version_from_its_own_snapshot() {
     }
 }
 
+/// An upgraded job that crash-loops, though AWS calls the update a success, is FAILED and rolled back: the newest
+/// snapshot made under Flink 1 is restored and nothing is lost, with RollbackEnabled and without.
+///
 /// RUNNING, and it restarts for ever: the gate catches it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upgraded_job_that_restarts_for_ever_is_taken_back_and_nothing_is_lost() {
@@ -121,6 +126,8 @@ async fn an_upgraded_job_that_restarts_for_ever_is_taken_back_and_nothing_is_los
     }
 }
 
+/// A healthy upgrade that another failed resource rolls back ends under the old runtime.
+///
 /// The new runtime is healthy and takes snapshots of its own, which the old one cannot restore; another resource fails.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_upgrade_that_something_else_takes_back_ends_under_the_old_runtime() {
@@ -148,6 +155,8 @@ fn failing(mut template: Value) -> Value {
     template
 }
 
+/// Without a guard the unsticker brings the old runtime back.
+///
 /// The rollback needs a snapshot too, which the job that restarts for ever cannot give.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_guard_the_unsticker_brings_the_old_runtime_back() {
@@ -163,6 +172,8 @@ async fn without_a_guard_the_unsticker_brings_the_old_runtime_back() {
     }
 }
 
+/// Without a gate the deployment back to the old runtime goes through.
+///
 /// Nothing looks at the job after the update: the next deployment, back to the old runtime, meets it.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_gate_the_deployment_back_to_the_old_runtime_goes_through() {

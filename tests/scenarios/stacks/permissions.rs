@@ -16,6 +16,8 @@ use crate::stage::{
     stuck, stuck_without_a_service_role, unsticker, why, with_jar,
 };
 
+mod statement;
+
 const MARKER: &str = "flink-unstick-restart";
 
 /// The code of the refusal, or nothing.
@@ -54,6 +56,7 @@ const DENIED: Option<&str> = Some("AccessDeniedException");
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
 
+/// Without consent the unsticker's role changes no application.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_consent_the_unstickers_role_changes_no_application() {
     // Where the service gives no tags, no role can ask for consent, and the operator has said so.
@@ -76,6 +79,7 @@ async fn without_consent_the_unstickers_role_changes_no_application() {
     assert_eq!(asked(&deployment, &who, "StopApplication", &json!({"Force": true})), None);
 }
 
+/// No role writes another tag than `flink-unstick-restart`.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_role_writes_another_tag_than_the_marker() {
     let deployment = running_unguarded().await;
@@ -96,6 +100,8 @@ async fn no_role_writes_another_tag_than_the_marker() {
     }
 }
 
+/// The unsticker's role continues only the rollback of a stack tagged `flink-unstick=enabled`, and never with a role of
+/// its choice.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_is_continued_only_of_a_consenting_stack_and_never_with_a_role() {
     // Where the service gives no tags, no role can ask for consent, and the operator has said so.
@@ -118,6 +124,7 @@ async fn a_rollback_is_continued_only_of_a_consenting_stack_and_never_with_a_rol
     continued(&deployment, None).unwrap();
 }
 
+/// The unsticker passes no role to any caller.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_unsticker_hands_no_role_to_any_caller() {
     let deployment = handlers().await;
@@ -129,6 +136,7 @@ async fn the_unsticker_hands_no_role_to_any_caller() {
     }
 }
 
+/// A tagged application of an untagged stack is left alone after one DescribeStacks.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tagged_application_of_an_untagged_stack_is_left_alone_after_one_look_at_the_stack() {
     let deployment = handlers().await;
@@ -151,6 +159,7 @@ async fn a_tagged_application_of_an_untagged_stack_is_left_alone_after_one_look_
     assert!(reports(&deployment).is_empty());
 }
 
+/// Where Flink's service gives IAM no tags, nothing is stopped until IGNORE_CONSENT_TAG says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_service_gives_no_tags_nothing_is_stopped_until_an_operator_says_so() {
     let deployment = running_where(Modes { resource_tags: ResourceTags::Missing, ..Modes::default() }).await;
@@ -168,6 +177,8 @@ async fn where_the_service_gives_no_tags_nothing_is_stopped_until_an_operator_sa
     assert_eq!(asked(&deployment, &unsticker(&deployment), "TagResource", &tag(&["owner"])).as_deref(), DENIED);
 }
 
+/// With ContinueWithOwnRole the unsticker continues the rollback of a stack without a service role, with what its role
+/// is granted for that.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_its_own_role_it_continues_the_rollback_of_a_stack_without_one() {
     let environment = [&QUICK[..], &[("CONTINUE_WITH_OWN_ROLE", "true")]].concat();
@@ -182,6 +193,7 @@ async fn with_its_own_role_it_continues_the_rollback_of_a_stack_without_one() {
     assert_eq!(state.kinesis.streams[NAME].tags["version"], "1");
 }
 
+/// StackRole lets AWS's services alone use the key by a grant.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stacks_role_grants_the_key_to_services_alone() {
     let deployment = handlers().await;
@@ -191,56 +203,4 @@ async fn the_stacks_role_grants_the_key_to_services_alone() {
     let granted = |context| iam::authorize(&deployment.world().state(), &who, "kms:CreateGrant", key, &context);
     assert_eq!(granted(Context::new()).unwrap_err().code, "AccessDeniedException");
     granted(Context::from([("kms:GrantIsForAWSResource".to_owned(), vec!["true".to_owned()])])).unwrap();
-}
-
-/// The statement that the page gives for a caller that may invoke functions.
-fn statement_of_the_page() -> Value {
-    let page = include_str!("../../../template/README.md");
-    let (_, rest) = page.split_once("```json\n{\"Sid\": \"OnlyCloudFormationCallsTheFlinkHandlers\"").unwrap();
-    let (rest, _) = rest.split_once("```").unwrap();
-    serde_json::from_str(&format!("{{\"Sid\": \"Handlers\"{rest}")).unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_pages_statement_leaves_the_handlers_to_cloudformation_to_themselves_and_to_operators() {
-    let deployment = handlers().await;
-    let world = deployment.world();
-    let call = |action: &str, body: Value| {
-        iam::call(&mut world.state(), &world.settings, &Caller::Operator, action, &body).unwrap();
-    };
-    let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
-    let policy = json!({"Statement": [everything, statement_of_the_page()]});
-    let trust = json!({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}});
-    for name in ["developers", "your-operators"] {
-        call("CreateRole", json!({"RoleName": name, "AssumeRolePolicyDocument": trust}));
-    }
-    let roles: Vec<String> = world.state().iam.roles.keys().cloned().collect();
-    assert_eq!(roles.iter().filter(|name| name.starts_with("flink-access-")).count(), 5, "{roles:?}");
-    for name in &roles {
-        call("PutRolePolicy", json!({"RoleName": name, "PolicyName": "of the page", "PolicyDocument": policy}));
-    }
-    let may = |role: &str, action: &str, function: &str, via: &[&str]| {
-        let arn = world.settings.arn("lambda", &format!("function:{function}"));
-        let via = via.iter().map(|service| (*service).to_owned()).collect::<Vec<_>>();
-        let context = (!via.is_empty()).then(|| ("aws:CalledVia".to_owned(), via)).into_iter().collect();
-        iam::authorize(&world.state(), &Caller::Role(role.to_owned()), action, &arn, &context).is_ok()
-    };
-    let invoke = "lambda:InvokeFunction";
-    for (function, _) in local_aws::deployment::FUNCTIONS {
-        for name in [function.to_owned(), format!("{function}:live"), format!("{function}:1")] {
-            assert!(!may("developers", invoke, &name, &[]), "{name}");
-            assert!(!may("developers", "lambda:InvokeAsync", &name, &[]), "{name}");
-            assert!(!may("developers", invoke, &name, &["athena.amazonaws.com"]), "{name}");
-            assert!(may("developers", invoke, &name, &["cloudformation.amazonaws.com"]), "a stack without a role");
-            assert!(may("your-operators", invoke, &name, &[]), "{name}");
-        }
-        let Caller::Role(own) = role_of(&deployment, function) else { panic!("a function is no operator") };
-        assert!(may(&own, invoke, function, &[]), "it hands over to itself");
-    }
-    assert!(
-        may("developers", invoke, "payroll", &[]) && may("developers", "lambda:GetFunction", "flink-auto-start", &[])
-    );
-    // The service role calls the handlers, whatever the statement denies to others.
-    let key = deployment.upload(&jar("1", &[]));
-    assert_eq!(deployment.deploy(&with_jar(&key)).await, Status::CreateComplete, "{}", why(&deployment));
 }

@@ -53,6 +53,8 @@ async fn update(
     settled(world, stack).await
 }
 
+/// An account of 0.1.0 takes today's templates: nothing is replaced, parameters and exports stay, and its application
+/// stacks go on, with their old template and with today's.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_of_0_1_0_takes_todays_templates_and_its_application_stacks_go_on() {
     let aws = LocalAws::start(Options::default()).await.unwrap();

@@ -7,6 +7,7 @@ use local_aws::events::{self, EventFault};
 use super::{age, calls, sweep};
 use crate::stage::{report, reports, running_unguarded, stuck};
 
+/// What was refused is tried again with every sweep and reported once an hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_refused_is_reported_once_an_hour_and_goes_on_when_the_job_is_well() {
     let deployment = running_unguarded().await;

@@ -22,6 +22,7 @@ async fn ends_well(deployment: &Deployment, message: &str) {
     assert_eq!((calls(deployment), reports(deployment).len()), (before, notified), "{message}");
 }
 
+/// A lost UPDATE_ROLLBACK_FAILED is made good.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_rollback_failed_event_is_made_good() {
     let deployment = running_unguarded().await;
@@ -37,6 +38,7 @@ async fn a_lost_rollback_failed_event_is_made_good() {
     ends_well(&deployment, "lost").await;
 }
 
+/// A lost UPDATE_ROLLBACK_COMPLETE is made good, with the tag `flink-unstick-restart` or without.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_rollback_complete_event_is_made_good_with_the_marker_or_without() {
     for tags in [TagsOnUpdate::Erased, TagsOnUpdate::Kept] {
@@ -53,6 +55,7 @@ async fn a_lost_rollback_complete_event_is_made_good_with_the_marker_or_without(
     }
 }
 
+/// What was left behind in any stack comes before the snapshots of all.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_left_behind_comes_before_any_snapshot() {
     // The other application is a copy: with a marker of its own it would be looked at for a reminder first.
@@ -84,6 +87,7 @@ async fn what_was_left_behind_comes_before_any_snapshot() {
     assert!(invoked < first("kinesisanalytics:ListApplicationSnapshots", Some("flink-another")));
 }
 
+/// What a guard stopped for a failed deployment runs again, though the event of its rollback was lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_guard_stopped_runs_again_though_the_event_of_its_rollback_was_lost() {
     let deployment = running().await;
@@ -98,6 +102,7 @@ async fn what_a_guard_stopped_runs_again_though_the_event_of_its_rollback_was_lo
     ends_well(&deployment, "guarded").await;
 }
 
+/// What a guard stopped for an update that no auto-start followed runs again.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_guard_stopped_for_an_update_that_no_one_starts_after_runs_again() {
     let deployment = running_unguarded().await;
@@ -133,6 +138,7 @@ async fn made_good(trouble: impl FnOnce(&mut State), name: &str) -> Deployment {
     deployment
 }
 
+/// A sweep, or the unsticker that it invoked, killed after any call is continued by the next.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
     let living = history(&made_good(|_| {}, "living").await);
@@ -162,6 +168,7 @@ async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
     }
 }
 
+/// A process that dies between giving a job up and stopping it leaves the stop to the next sweep.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_was_given_up_before_the_process_died_is_stopped_after_all() {
     // Tags that are erased distinguish the second mark from the first; that the job was given up is read from the snapshot
@@ -186,6 +193,7 @@ async fn a_job_that_was_given_up_before_the_process_died_is_stopped_after_all() 
     assert_eq!(application(&deployment).status, Flink::Ready);
 }
 
+/// The event and two sweeps at the same moment start it once.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_event_and_two_sweeps_at_once_start_it_once() {
     let deployment = running_unguarded().await;
@@ -209,6 +217,8 @@ async fn the_event_and_two_sweeps_at_once_start_it_once() {
     assert_eq!(tokens.iter().filter(|token| token.starts_with("unstick-")).count(), 1, "{tokens:?}");
 }
 
+/// A bad record ends in a stopped application and the fix deploys, though no event came; what waits for a fix is left
+/// alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_ends_stopped_and_the_fix_deploys_though_no_event_came() {
     let deployment = running_unguarded().await;

@@ -37,6 +37,7 @@ async fn stuck(many: usize) -> Deployment {
     deployment
 }
 
+/// Of more stacks than can be handled until the next sweep the rest is left to it, in turn.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_more_stacks_than_are_cured_until_the_next_sweep_the_rest_is_left_to_it() {
     let deployment = stuck(invoked_by_a_sweep() + 3).await;
@@ -48,6 +49,7 @@ async fn of_more_stacks_than_are_cured_until_the_next_sweep_the_rest_is_left_to_
     assert_eq!(invoked, invoked_by_a_sweep());
 }
 
+/// A sweep whose time is up ends, and the next begins with others.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_whose_time_is_up_ends_and_leaves_the_rest_to_the_next() {
     let deployment = running().await;
@@ -67,6 +69,7 @@ async fn a_sweep_whose_time_is_up_ends_and_leaves_the_rest_to_the_next() {
     assert!(calls(&deployment).is_empty());
 }
 
+/// A sweep that begins without time reads no application and says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_has_no_time_left_looks_at_no_further_application_and_says_so() {
     let deployment = running().await;

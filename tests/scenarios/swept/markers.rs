@@ -22,6 +22,7 @@ fn began(deployment: &Deployment) -> String {
     rows.iter().rev().find(own).unwrap().id.clone()
 }
 
+/// A tag `flink-unstick-restart` on a job that no caller stopped is removed, and a person's stop is never undone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_marker_on_a_job_that_no_one_stopped_goes_and_a_persons_stop_is_never_undone() {
     let deployment = running_unguarded().await;
@@ -62,6 +63,7 @@ async fn left_stopped(by_the_guard: bool) -> Deployment {
     deployment
 }
 
+/// A tag `flink-unstick-restart` that counts brings the job back though an unrelated update came between.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_marker_brings_the_job_back_though_an_unrelated_update_came_between() {
     for by_the_guard in [true, false] {
@@ -83,6 +85,7 @@ async fn a_marker_brings_the_job_back_though_an_unrelated_update_came_between() 
     }
 }
 
+/// A person is notified of a job that the guard of an untagged stack stopped and no caller started.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_notified_of_the_job_that_the_guard_of_an_untagged_stack_stopped() {
     let deployment = handlers().await;
@@ -103,6 +106,7 @@ async fn a_person_is_notified_of_the_job_that_the_guard_of_an_untagged_stack_sto
     assert!(calls(&deployment).is_empty());
 }
 
+/// A job that waits for its fix is reported again at half the bound, at the bound and daily, and an alarm watches it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_waits_for_its_fix_is_said_again_at_half_the_bound_at_the_bound_and_daily() {
     let deployment = running_unguarded().await;
@@ -131,6 +135,7 @@ async fn a_job_that_waits_for_its_fix_is_said_again_at_half_the_bound_at_the_bou
     );
 }
 
+/// A start in recovery has a time limit of its own, and a margin beyond the timeout disables nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_in_recovery_has_a_patience_of_its_own_and_a_margin_beyond_the_timeout_disables_nothing() {
     let environment = [&QUICK[..], &[("STOP_MINUTES", "0")]].concat();
@@ -148,6 +153,7 @@ async fn a_start_in_recovery_has_a_patience_of_its_own_and_a_margin_beyond_the_t
     }
 }
 
+/// A bound in the tag that cannot be read allows the unsticker no force-stop.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bound_that_no_one_can_read_allows_no_force_stop() {
     for bound in ["2h", "18446744073709551615"] {

@@ -23,6 +23,7 @@ async fn with_snapshots(names: &[&str], keep: &str) -> Deployment {
 const FOUR: [&str; 4] =
     ["flink-handlers-guard-a", "flink-handlers-gate-b", "flink-handlers-sweep-c", "flink-handlers-gate-d"];
 
+/// The oldest of the handlers' own snapshots are deleted until KEEP_SNAPSHOTS are left.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_oldest_of_our_own_go_until_as_many_are_left_as_are_kept() {
     let deployment = with_snapshots(&FOUR, "2").await;
@@ -33,6 +34,7 @@ async fn the_oldest_of_our_own_go_until_as_many_are_left_as_are_kept() {
     assert_eq!(snapshots(&deployment), FOUR[2..], "and no more");
 }
 
+/// Snapshots of other names, and the newest of all, stay.
 #[tokio::test(flavor = "multi_thread")]
 async fn other_names_and_the_newest_of_all_stay() {
     let names = ["anothers", "flink-handlers-gate-a", "flink-handlers-other-b", "flink-handlers-gate-c"];
@@ -44,6 +46,7 @@ async fn other_names_and_the_newest_of_all_stay() {
     assert_eq!(snapshots(&deployment), ["anothers", "flink-handlers-other-b", "newer"]);
 }
 
+/// An application that did not opt in is not pruned.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_is_stopped_is_pruned_and_one_that_did_not_opt_in_is_not() {
     let deployment = with_snapshots(&FOUR, "1").await;
@@ -59,6 +62,7 @@ async fn an_application_that_is_stopped_is_pruned_and_one_that_did_not_opt_in_is
     assert!(left[1].starts_with("STOP-"), "the service's own is the newest: {left:?}");
 }
 
+/// A sweep that dies between two deletions leaves the rest to the next.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_dies_between_two_is_gone_on_with() {
     for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {
@@ -72,6 +76,7 @@ async fn a_sweep_that_dies_between_two_is_gone_on_with() {
     }
 }
 
+/// All pages of applications and of snapshots are read.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_page_of_applications_and_of_snapshots_is_read() {
     let deployment = with_snapshots(&FOUR[3..], "1").await;

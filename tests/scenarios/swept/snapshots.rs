@@ -25,6 +25,7 @@ async fn metrics_become(deployment: &Deployment, count: usize) -> Vec<Value> {
     deployment.world().until(|state| Some(metrics(state)).filter(|lines| lines.len() == count)).await
 }
 
+/// A job that ran for `flink-snapshot-hours` without a snapshot is snapshotted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_ran_for_so_long_without_one_is_snapshotted() {
     let deployment = running().await;
@@ -37,6 +38,7 @@ async fn a_job_that_ran_for_so_long_without_one_is_snapshotted() {
     assert!(message(&deployment).is_empty(), "no one has to know");
 }
 
+/// A snapshot younger than that is enough, by any caller.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_young_one_is_enough_by_any_caller_and_an_old_one_is_not() {
     let deployment = running().await;
@@ -51,6 +53,7 @@ async fn a_young_one_is_enough_by_any_caller_and_an_old_one_is_not() {
     assert!(metrics(&deployment.world().state()).is_empty());
 }
 
+/// Two sweeps at once, and one after them, take one snapshot.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sweeps_at_once_and_one_after_them_take_one_snapshot() {
     let deployment = running().await;
@@ -63,6 +66,7 @@ async fn two_sweeps_at_once_and_one_after_them_take_one_snapshot() {
     assert_eq!(application(&deployment).snapshots[0].status, SnapshotStatus::Creating);
 }
 
+/// A tag that cannot be read is reported, and nothing is guessed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tag_that_cannot_be_read_is_reported_and_nothing_is_guessed() {
     let deployment = running().await;
@@ -80,6 +84,7 @@ async fn a_tag_that_cannot_be_read_is_reported_and_nothing_is_guessed() {
     assert!(calls(&deployment).is_empty());
 }
 
+/// A snapshot that fails raises an alarm and is reported once, in the operation's own words, before any caller deploys.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_fails_raises_the_alarm_and_is_reported_once_in_the_operations_own_words() {
     let deployment = failing().await;
@@ -111,6 +116,7 @@ async fn failing() -> Deployment {
     deployment
 }
 
+/// While snapshots keep failing the alarm lasts, nothing is reported again, and one is tried again in an hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_on_keeps_the_alarm_is_not_reported_again_and_is_tried_again_in_an_hour() {
     let deployment = failing().await;
@@ -128,6 +134,7 @@ async fn what_goes_on_keeps_the_alarm_is_not_reported_again_and_is_tried_again_i
     assert_eq!(calls(&deployment), ["CreateApplicationSnapshot"; 2]);
 }
 
+/// A snapshot that is refused raises the alarm too.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_is_refused_raises_the_alarm_too() {
     let modes = Modes { snapshot_of_unhealthy: SnapshotOfUnhealthy::Refused, ..Modes::default() };
@@ -139,6 +146,7 @@ async fn one_that_is_refused_raises_the_alarm_too() {
     metrics_become(&deployment, 1).await;
 }
 
+/// A missing permission and throttling do not count as a failed snapshot.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_permission_and_throttling_are_no_failed_snapshot() {
     for code in ["AccessDeniedException", "ThrottlingException"] {
@@ -156,6 +164,7 @@ async fn a_missing_permission_and_throttling_are_no_failed_snapshot() {
     }
 }
 
+/// A sweep that dies leaves the snapshot to the next.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_dies_leaves_it_to_the_next() {
     for moment in [Moment::BeforeTheCall, Moment::BeforeTheAnswer] {

@@ -28,6 +28,7 @@ async fn unheard(tags: &[(&str, &str)]) -> Deployment {
     deployment
 }
 
+/// A stack that did not opt in is left alone by the sweep.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_did_not_opt_in() {
     let deployment = unheard(&[("owner", "another caller")]).await;
@@ -37,6 +38,7 @@ async fn a_stack_that_did_not_opt_in() {
     assert!(reports(&deployment).is_empty());
 }
 
+/// In a stack tagged `dry-run` the sweep reports what would be done.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_is_reported_what_would_be_done() {
     let deployment = unheard(&[("flink-unstick", "dry-run")]).await;
@@ -46,6 +48,7 @@ async fn a_dry_run_is_reported_what_would_be_done() {
     assert!(calls(&deployment).is_empty());
 }
 
+/// In a stack tagged `dry-run` the sweep takes no snapshot.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_snapshots_of_a_dry_run() {
     let deployment = handlers().await;
@@ -59,6 +62,7 @@ async fn the_snapshots_of_a_dry_run() {
     assert!(message(&deployment).is_empty());
 }
 
+/// A stack that is in progress is left alone by the sweep.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_being_worked_on() {
     let deployment = running_unguarded().await;
@@ -82,6 +86,7 @@ async fn a_stack_that_is_being_worked_on() {
     assert_eq!(calls(&deployment), ["CreateApplicationSnapshot"], "it was due all the time");
 }
 
+/// An application that a person stopped is left alone by the sweep.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_a_person_stopped() {
     for before_it in ["a creation", "a rollback that left it running", "an incident"] {

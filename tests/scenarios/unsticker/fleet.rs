@@ -10,6 +10,7 @@ use crate::stage::{handlers, why};
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
 
+/// Stacks that get stuck at the same moment all recover under a limited API rate.
 #[tokio::test(flavor = "multi_thread")]
 async fn five_stuck_stacks_at_once_are_all_cured_under_a_limited_rate() {
     let deployment = handlers().await;

@@ -34,6 +34,7 @@ fn text(report: &Value, member: &str) -> String {
     report[member].as_str().unwrap_or_default().to_owned()
 }
 
+/// An application that was deleted before the event is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_deleted_before_the_event_is_reported() {
     let deployment = running_unguarded().await;
@@ -47,6 +48,7 @@ async fn an_application_deleted_before_the_event_is_reported() {
     is_reported(&deployment).await;
 }
 
+/// An application that is deleted between the read and the stop is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_deleted_between_the_look_and_the_stop_is_reported() {
     let deployment = running_unguarded().await;
@@ -62,6 +64,7 @@ async fn an_application_deleted_between_the_look_and_the_stop_is_reported() {
     is_reported(&deployment).await;
 }
 
+/// An application that is deleted after the rollback was continued is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_deleted_after_the_rollback_was_continued_is_reported() {
     let deployment = running_unguarded().await;

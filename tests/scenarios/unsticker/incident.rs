@@ -12,6 +12,8 @@ use crate::stage::{
     running_unguarded, running_where, stack_event, stuck, unsticker, why, with_jar,
 };
 
+/// A passing cause is recovered from without an operator, from the event alone, and no record is lost; the tag on the
+/// stack is enough to opt in.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passing_cause_is_recovered_from_without_an_operator() {
     let deployment = running_unguarded().await;
@@ -25,6 +27,7 @@ async fn a_passing_cause_is_recovered_from_without_an_operator() {
     ended_well(&deployment, "a passing cause").await;
 }
 
+/// A bad record ends in a stopped application and a report; the fix deploys straight through, and no record is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     // The picture that is compared shows a snapshot that fails.
@@ -50,6 +53,7 @@ async fn a_bad_record_ends_stopped_and_the_fix_deploys_straight_through() {
     assert_eq!(message, include_str!("../../demo/incident.mmd"), "`cargo run --bin demo -- --picture` writes it anew");
 }
 
+/// A graceful stop is tried before force.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_graceful_stop_is_tried_before_force() {
     let deployment = running_unguarded().await;
@@ -65,6 +69,7 @@ async fn a_graceful_stop_is_tried_before_force() {
     assert_eq!(&calls[..4], expected, "{calls:?}");
 }
 
+/// A stack that did not opt in is left alone after one DescribeStacks.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_did_not_opt_in_is_left_alone() {
     let deployment = handlers().await;
@@ -87,6 +92,7 @@ async fn a_stack_that_did_not_opt_in_is_left_alone() {
     assert!(mutations(&deployment, "flink-rollback-unsticker").is_empty());
 }
 
+/// An unknown event is answered with what the function accepts.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_no_one_knows_is_reported_what_it_takes() {
     let deployment = running_unguarded().await;

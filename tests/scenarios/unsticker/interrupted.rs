@@ -56,16 +56,19 @@ async fn killed_after_each_call(tags: TagsOnUpdate) {
     assert_eq!(untagged, tags == TagsOnUpdate::Kept, "there is a tag to remove where CloudFormation left it: {seen:?}");
 }
 
+/// A process killed after any call ends where an uninterrupted one does, where CloudFormation erases tags.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_killed_after_any_call_ends_where_a_living_one_does() {
     killed_after_each_call(TagsOnUpdate::Erased).await;
 }
 
+/// A process killed after any call ends where an uninterrupted one does, where CloudFormation keeps tags.
 #[tokio::test(flavor = "multi_thread")]
 async fn so_does_one_whose_tags_cloudformation_keeps() {
     killed_after_each_call(TagsOnUpdate::Kept).await;
 }
 
+/// Events in the wrong order end the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn events_in_the_wrong_order_end_the_same() {
     let deployment = running_unguarded().await;
@@ -83,6 +86,7 @@ async fn events_in_the_wrong_order_end_the_same() {
     assert_eq!(taken_starts(&deployment), 2, "once when it was created, once after the rollback");
 }
 
+/// Doubled events change nothing twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn doubled_events_change_nothing_twice() {
     let deployment = running_unguarded().await;
@@ -95,6 +99,7 @@ async fn doubled_events_change_nothing_twice() {
     assert_eq!(taken_starts(&deployment), 2, "once when it was created, once after the rollback");
 }
 
+/// A lost event is made good by an operator who names the stack.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_event_is_made_good_by_an_operator_who_names_the_stack() {
     let deployment = running_unguarded().await;
@@ -107,6 +112,7 @@ async fn a_lost_event_is_made_good_by_an_operator_who_names_the_stack() {
     ends_well(&deployment, "by an operator").await;
 }
 
+/// A late event finds nothing to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_event_finds_nothing_to_do() {
     let deployment = running_unguarded().await;
@@ -119,6 +125,7 @@ async fn a_late_event_finds_nothing_to_do() {
     assert_eq!(mutations(&deployment, UNSTICKER), before);
 }
 
+/// Operations that cannot be read do not prevent the recovery.
 #[tokio::test(flavor = "multi_thread")]
 async fn operations_that_cannot_be_read_are_no_hindrance() {
     let deployment = running_unguarded().await;

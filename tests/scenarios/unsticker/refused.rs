@@ -31,6 +31,7 @@ fn text(report: &Value, member: &str) -> String {
     report[member].as_str().unwrap_or_default().to_owned()
 }
 
+/// A force-stop that is rejected is reported, and the rollback is not continued over a running job.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_force_stop_that_is_rejected_is_reported_and_the_rollback_is_not_continued() {
     let deployment = running_unguarded().await;
@@ -56,6 +57,7 @@ async fn a_force_stop_that_is_rejected_is_reported_and_the_rollback_is_not_conti
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 0);
 }
 
+/// A snapshot failure beside another blocker is reported before anything is stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_failure_beside_another_blocker_is_reported_before_any_stop() {
     let modes = Modes { failure_on_the_way_back: FailureOnTheWayBack::LetsOthersEnd, ..Modes::default() };
@@ -81,6 +83,7 @@ async fn a_snapshot_failure_beside_another_blocker_is_reported_before_any_stop()
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// A rollback is continued once, even if the answer is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_whose_answer_is_lost_is_continued_once() {
     let deployment = running_unguarded().await;
@@ -95,6 +98,7 @@ async fn a_rollback_whose_answer_is_lost_is_continued_once() {
     assert_eq!(begun_with(&deployment, "unstick-"), 1, "one operation of the stack, whatever was sent again");
 }
 
+/// A client token that is used while the stack stays stuck is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_used_while_the_stack_stays_stuck_is_reported() {
     let deployment = running_unguarded().await;
@@ -113,6 +117,7 @@ async fn a_token_that_is_used_while_the_stack_stays_stuck_is_reported() {
     assert_eq!(calls(&deployment, "ContinueUpdateRollback"), 1);
 }
 
+/// A delayed delivery stops nothing that another one recovered meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_that_was_held_up_stops_nothing_that_another_one_cured_meanwhile() {
     let deployment = running_unguarded().await;

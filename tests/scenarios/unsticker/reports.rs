@@ -17,6 +17,7 @@ fn forged() -> Value {
     })
 }
 
+/// No caller writes a mail by putting an event on the bus.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_one_writes_a_mail_by_putting_an_event_on_the_bus() {
     let deployment = handlers().await;
@@ -39,6 +40,7 @@ async fn no_one_writes_a_mail_by_putting_an_event_on_the_bus() {
     assert_eq!(reports(&state).count(), 0);
 }
 
+/// A report is mailed with its summary first; a sweep that found nothing is not mailed.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_mailed_with_its_summary_first_and_a_sweep_that_found_nothing_is_not() {
     let deployment = running_unguarded().await;
@@ -59,6 +61,8 @@ async fn a_report_is_mailed_with_its_summary_first_and_a_sweep_that_found_nothin
     assert!(summary.ends_with("make why STACK=flink-test"), "{report}");
 }
 
+/// No report repeats a property's value.
+///
 /// A service repeats a property's value in the reason of a row that blocks the rollback: the first cause, and a
 /// blocker.
 #[tokio::test(flavor = "multi_thread")]

@@ -23,6 +23,7 @@ fn refuse(code: &str, text: &str) -> Fault {
     Fault::Refuse(ApiError::new(code, text))
 }
 
+/// `dry-run` reports what would be done and changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn dry_run_reports_what_would_be_done_and_changes_nothing() {
     let deployment = handlers().await;
@@ -39,6 +40,7 @@ async fn dry_run_reports_what_would_be_done_and_changes_nothing() {
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
+/// A stack without a service role is reported, with the commands for a person, before anything is stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_without_a_service_role_is_reported_before_any_stop() {
     let deployment = handlers().await;
@@ -51,6 +53,7 @@ async fn a_stack_without_a_service_role_is_reported_before_any_stop() {
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
+/// Another blocker is reported, with the commands for a person, and nothing is stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_blocker_of_a_tagged_stack_is_reported_and_nothing_is_stopped() {
     let deployment = running_unguarded().await;
@@ -66,6 +69,7 @@ async fn another_blocker_of_a_tagged_stack_is_reported_and_nothing_is_stopped() 
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// A force-stop beyond the replay rule is refused with its figures.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_replay_rule_refuses_force_with_its_figures() {
     let deployment = running_unguarded().await;
@@ -79,6 +83,8 @@ async fn the_replay_rule_refuses_force_with_its_figures() {
     assert!(!mutations(&deployment, UNSTICKER).contains(&"ContinueUpdateRollback".to_owned()));
 }
 
+/// A job whose first start is beyond the listed operations does not count as young.
+///
 /// Its first start is on a page that is not listed: unknown, and not as young as the oldest that is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_with_more_operations_than_a_page_is_not_young() {
@@ -102,6 +108,7 @@ async fn a_job_with_more_operations_than_a_page_is_not_young() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// After three attempts an incident is left to a person.
 #[tokio::test(flavor = "multi_thread")]
 async fn three_attempts_and_then_a_person() {
     let deployment = running_unguarded().await;
@@ -116,6 +123,7 @@ async fn three_attempts_and_then_a_person() {
     assert_eq!(calls.iter().filter(|call| *call == "ContinueUpdateRollback").count(), 3, "{calls:?}");
 }
 
+/// UPDATE_FAILED, where rollback is disabled, is reported with both commands and not touched.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_failed_with_rollback_disabled_is_reported_and_never_touched() {
     let deployment = running_unguarded().await;
@@ -141,6 +149,7 @@ async fn an_update_that_failed_with_rollback_disabled_is_reported_and_never_touc
     assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateRollbackComplete, "{}", why(&deployment));
 }
 
+/// A rollback that a person continued first is left to that person.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_person_continued_first_is_left_to_that_person() {
     let deployment = running_unguarded().await;
@@ -158,6 +167,7 @@ async fn what_a_person_continued_first_is_left_to_that_person() {
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
+/// A person's new update is left to auto-start.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_update_of_a_person_is_left_to_auto_start() {
     let deployment = running_unguarded().await;
@@ -180,6 +190,7 @@ async fn a_new_update_of_a_person_is_left_to_auto_start() {
     assert_eq!(application(&deployment).job.unwrap().jar.version, "4");
 }
 
+/// An incident in a nested stack is cured at its root, once.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_incident_in_a_nested_stack_is_cured_at_its_root() {
     let deployment = handlers().await;

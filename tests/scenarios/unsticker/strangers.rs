@@ -54,6 +54,7 @@ async fn update_without_rollback(
     settled(world, stack).await
 }
 
+/// UPDATE_FAILED of an untagged stack costs one read, an old event as well, and is not reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_failed_in_an_untagged_stack_costs_one_look_and_is_not_reported() {
     let deployment = handlers().await;
@@ -70,6 +71,7 @@ async fn an_update_that_failed_in_an_untagged_stack_costs_one_look_and_is_not_re
     asked_each_time(&deployment, &["cloudformation:DescribeStacks"]).await;
 }
 
+/// A rollback of an untagged stack without a guard costs two reads and is not reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_of_a_strangers_stack_costs_two_looks_and_is_not_reported() {
     let deployment = handlers().await;
@@ -83,6 +85,7 @@ async fn a_rollback_of_a_strangers_stack_costs_two_looks_and_is_not_reported() {
     asked_each_time(&deployment, &["cloudformation:DescribeStacks", "cloudformation:ListStackResources"]).await;
 }
 
+/// An application of an untagged stack that the functions may not read is not reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_out_of_reach_in_an_untagged_stack_is_not_reported() {
     // What fails stands behind the guard, or before it.
@@ -109,6 +112,7 @@ async fn an_application_out_of_reach_in_an_untagged_stack_is_not_reported() {
     }
 }
 
+/// Where a rollback removed the guard itself, the sweep reports the job that it stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sweep_reports_the_job_that_a_guard_stopped_which_the_rollback_took_away_again() {
     let modes = Modes { tags: TagsOnUpdate::Kept, ..Modes::default() };
@@ -129,6 +133,7 @@ async fn the_sweep_reports_the_job_that_a_guard_stopped_which_the_rollback_took_
     assert!(mutations(&deployment, UNSTICKER).is_empty());
 }
 
+/// The guard leaves an application alone that was in the way of a creation.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_was_in_the_way_of_a_creation_is_not_guarded() {
     let deployment = running().await;
@@ -163,6 +168,9 @@ async fn an_application_that_was_in_the_way_of_a_creation_is_not_guarded() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// An application of another stack is never stopped, though a logging option names it and the stack's resources list
+/// it: one that could not be created, was kept or is gone is not the stack's own.
+///
 /// The stack is stuck, and what failed names an application that is not its own, whatever its list of resources shows
 /// of that.
 #[tokio::test(flavor = "multi_thread")]
@@ -213,6 +221,8 @@ fn shows_theirs(deployment: &Deployment, status: Option<Status>, reason: &str) {
     stack.resources.insert(row.logical_id.clone(), row);
 }
 
+/// A rollback that a person begins of an untagged stack is left to that person.
+///
 /// A rollback that a person begins of a stack that did not opt in is that person's.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_that_a_person_begins_of_an_untagged_stack_is_left_to_that_person() {

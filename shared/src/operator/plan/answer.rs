@@ -8,9 +8,9 @@ use super::changes::{Change, Effect};
 /// How a deployment would go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Outlook {
-    /// Nothing changes.
+    /// No resource changes: CloudFormation would report that there are no updates.
     Nothing,
-    /// No problem was found.
+    /// Resources change, and no problem was found.
     GoesThrough,
     /// It depends on what is known only at the deployment.
     CannotTell,
@@ -30,13 +30,13 @@ pub struct Plan {
     pub sentence: String,
     /// What was compared; empty when nothing could be.
     pub compared: String,
-    /// The stack's name.
+    /// The name of the stack that the plan is about.
     pub stack: String,
     /// Its status; empty before its first deployment.
     pub status: String,
     /// How it would go: the worst of what follows.
     pub outlook: Outlook,
-    /// The resources that change.
+    /// The resources that change, or may, by logical ID.
     pub changes: Vec<Change>,
     /// The parameters that change, by name.
     pub parameters: Vec<String>,
@@ -62,9 +62,9 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Finding {
-    /// How good it is.
+    /// How severe it is for the deployment.
     pub outlook: Outlook,
-    /// In a sentence.
+    /// The finding in one sentence, a line for each application.
     #[serde(rename = "Told")]
     pub sentence: String,
 }

@@ -8,7 +8,7 @@ use super::{APPLICATION, LOGGING_OPTION};
 pub struct ListedChange {
     /// Its logical ID, under those of the nested stacks that it is in: `Nested/Topic`.
     pub logical_id: String,
-    /// Its type.
+    /// ResourceType as the change set says it.
     pub resource_type: String,
     /// `Add`, `Modify`, `Remove`, `Import` or `Dynamic`.
     pub action: String,
@@ -16,7 +16,7 @@ pub struct ListedChange {
     pub policy_action: String,
     /// `True`, `False` or `Conditional`; empty when it is not modified.
     pub replacement: String,
-    /// The properties that change.
+    /// The names of the properties that change, from the change set's details.
     pub properties: Vec<String>,
     /// Whether each of them depends on a value that only the deployment knows.
     pub is_dynamic: bool,

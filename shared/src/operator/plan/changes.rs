@@ -17,9 +17,9 @@ use crate::template::resolve::{
 /// What happens to a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
-    /// It is created.
+    /// It is created or imported.
     Add,
-    /// It is deleted.
+    /// It leaves the stack and is deleted.
     Remove,
     /// It leaves the stack and stays, as its DeletionPolicy says.
     Leave,
@@ -31,15 +31,15 @@ pub enum Effect {
     Unknown,
 }
 
-/// One resource that changes.
+/// A resource that changes, or may, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Change {
-    /// Its logical ID.
+    /// The resource's logical ID, under those of the nested stacks that it is in.
     pub logical_id: String,
-    /// Its type.
+    /// The type in the new template; of a removed resource, in the deployed one.
     pub resource_type: String,
-    /// What happens.
+    /// What the deployment does to it.
     pub effect: Effect,
     /// The properties that differ, or may; empty when it comes or goes.
     pub properties: Vec<String>,
@@ -62,7 +62,7 @@ const REPLACES: [(&str, &[&str]); 14] = [
     ("AWS::CloudWatch::Dashboard", &["DashboardName"]),
     ("AWS::Lambda::Function", &["FunctionName", "PackageType"]),
 ];
-/// SAM's types.
+/// How SAM's types begin: its transform replaces them by resources that are not known here.
 const SERVERLESS: &str = "AWS::Serverless::";
 /// A nested stack, whose template is read from S3 at the deployment.
 const NESTED: &str = "AWS::CloudFormation::Stack";
@@ -77,7 +77,7 @@ pub(super) struct Compared {
     pub(super) open: BTreeSet<String>,
 }
 
-/// Compares.
+/// Resolves the deployed and the new template with their parameters, and lists the resources that differ.
 pub(super) fn compare(proposal: &Proposal) -> Compared {
     let (empty, nothing) = (Json::Null, BTreeMap::new());
     let deployed = proposal.deployed.as_ref();

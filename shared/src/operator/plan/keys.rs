@@ -10,7 +10,7 @@ use crate::contract::PropertyGroups;
 use crate::flink::Application;
 use crate::template::resolve::{Difference, compare, is_known, text};
 
-/// `Group/key` with its value.
+/// Property keys as `Group/key`, with their resolved values.
 type Keys = BTreeMap<String, Json>;
 
 /// What a side gives an application's job: the injected groups, and those of the application itself.

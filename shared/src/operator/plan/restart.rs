@@ -60,7 +60,7 @@ fn of_another_kind(seen: &Seen, kind: ApplicationKind) -> Finding {
     } else if seen.is_called(AutoStart::<String>::TYPE) {
         "auto-start starts it, without a RunConfiguration"
     } else {
-        "whoever works in it starts it"
+        "who works in it starts it"
     };
     Finding::fine(format!("it is a {noun}: {then}"))
 }

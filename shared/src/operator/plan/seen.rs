@@ -14,7 +14,7 @@ use crate::flink::{Application, ApplicationKind};
 pub(super) struct Seen<'a> {
     pub(super) proposal: &'a Proposal,
     pub(super) compared: &'a Compared,
-    /// Its logical ID.
+    /// The application's logical ID in the template.
     pub(super) id: &'a str,
     /// Whether the template has no other: then everything belongs to it.
     pub(super) is_only: bool,

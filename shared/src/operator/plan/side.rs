@@ -11,7 +11,7 @@ use crate::template::resolve::{Resolver, open_transforms, text};
 pub(super) struct Side {
     /// Logical IDs and types of what is there.
     pub(super) kinds: BTreeMap<String, String>,
-    /// Their properties, resolved.
+    /// The properties of each resource, by logical ID, with intrinsic functions resolved as far as they can be.
     pub(super) properties: BTreeMap<String, Map<String, Json>>,
     /// Their DeletionPolicies, resolved; a function with AWS::LanguageExtensions.
     pub(super) policies: BTreeMap<String, String>,

@@ -9,7 +9,7 @@ use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus, Restore, SnapshotStatus};
 use crate::lifecycle::can_restore;
 
-/// What becomes of it.
+/// Whether the job's state is carried over, given up or not restorable, after so many restarts.
 pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
     let kind = seen.kind();
     if kind != ApplicationKind::Flink {

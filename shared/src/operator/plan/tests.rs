@@ -152,7 +152,7 @@ fn drift_is_reported_by_key_and_never_by_value() {
     let drift = ["g/logs has another value than the stack gave it", "theirs/k is not of this stack"];
     assert_eq!(plan.drift, drift);
     assert!(!serde_json::to_string(&plan).unwrap().contains("hunter"));
-    assert!(plan.next[0].contains("may wipe theirs/k"), "{:?}", plan.next);
+    assert!(plan.next[0].contains("may remove theirs/k"), "{:?}", plan.next);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::super::line::{Colour, Style, age};
 use crate::flink::{Application, ApplicationKind};
 use crate::time::Timestamp;
 
-/// How a stack stands.
+/// Whether a stack needs a person; the command's exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// Nothing is to be done.
@@ -57,17 +57,17 @@ pub struct Why {
     pub sentence: String,
     /// What was looked at; empty when nothing could be.
     pub compared: String,
-    /// The root stack's name.
+    /// The name of the root stack, also when a nested one was asked about.
     pub stack: String,
     /// Its status; empty when there is none.
     pub status: String,
-    /// How it stands.
+    /// Whether the stack needs a person.
     pub verdict: Verdict,
     /// What came first; empty when nothing is wrong.
     pub cause: String,
     /// What else was seen that the next command rests on.
     pub seen: Vec<String>,
-    /// Its applications.
+    /// The Flink applications of the stack, Studio and SQL ones too.
     pub applications: Vec<ApplicationSeen>,
     /// What a person does, in order; a line that is no command says when to use those after it.
     pub next: Vec<String>,
@@ -77,9 +77,9 @@ pub struct Why {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ApplicationSeen {
-    /// Its name.
+    /// ApplicationName, unique in the account and region.
     pub application_name: String,
-    /// Its status, or `absent`.
+    /// ApplicationStatus as the service says it, or `absent` when it does not exist.
     pub status: String,
     /// Its runtime; empty when it is absent.
     pub runtime: String,
@@ -89,7 +89,7 @@ pub struct ApplicationSeen {
     pub job: String,
     /// The newest READY snapshot; empty for none.
     pub snapshot: String,
-    /// That snapshot's age.
+    /// How old that snapshot is, in whole minutes; none without a snapshot.
     pub snapshot_age_minutes: Option<u64>,
 }
 

@@ -3,7 +3,7 @@
 use crate::contract::{Function, UNSTICK};
 use crate::flink::{Application, ApplicationKind};
 
-/// For one stack.
+/// Writes the commands for one stack: of `make` where the stack is ours, otherwise of the AWS CLI.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Commands<'a> {
     pub(super) stack: &'a str,

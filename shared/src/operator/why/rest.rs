@@ -27,7 +27,7 @@ pub(super) fn complete(scene: &Scene) -> Answer {
 }
 
 impl Answer {
-    /// The first cause stays.
+    /// Makes the verdict Stuck; of several causes the first is reported.
     fn stuck(&mut self, cause: String) {
         self.verdict = Verdict::Stuck;
         if self.cause.is_empty() {

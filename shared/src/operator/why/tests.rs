@@ -53,7 +53,7 @@ fn running() -> Application {
     application(ApplicationStatus::Running, &[start], &[("s", SnapshotStatus::Ready, 40)])
 }
 
-/// The incident of C.4.
+/// The incident of `SEMANTICS.md` C.4: an update and its rollback fail, because the job cannot be snapshotted.
 fn stuck() -> Scene {
     let flink = "AWS::KinesisAnalyticsV2::Application";
     let events = vec![
@@ -71,7 +71,7 @@ fn next(scene: &Scene) -> String {
 }
 
 #[test]
-fn what_blocks_a_rollback_is_unblocked_by_whoever_may() {
+fn what_blocks_a_rollback_is_unblocked_by_who_may() {
     let force =
         "aws kinesisanalyticsv2 stop-application --force --application-name orders\naws cloudformation continue";
     let mut scene = stuck();
@@ -116,7 +116,7 @@ fn of_two_applications_the_one_that_has_not_opted_in_is_named() {
 }
 
 #[test]
-fn something_else_that_blocks_is_mended_first() {
+fn something_else_that_blocks_is_fixed_first() {
     let mut scene = stuck();
     scene.incident.consent = Consent::Enabled;
     scene.incident.events.insert(1, row("Table", "AWS::DynamoDB::Table", "UPDATE_FAILED", "no capacity"));
@@ -198,7 +198,7 @@ fn of_a_job_that_is_down_it_says_what_the_unsticker_itself_decides() {
 }
 
 #[test]
-fn every_status_has_a_verdict_and_whoever_is_stuck_a_next_command() {
+fn every_status_has_a_verdict_and_a_stuck_stack_has_a_next_command() {
     for status in StackStatus::ALL {
         let answer = why(&scene(*status, vec![own(status.as_str())], running()));
         let is_well = answer.verdict == Verdict::Fine || *status == StackStatus::DeleteComplete;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// What `--out` writes.
+/// The file that `--out` writes, as `local-aws --modes` reads it.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Answers {
@@ -16,7 +16,7 @@ pub(super) struct Answers {
     pub(super) leftovers: Vec<String>,
 }
 
-/// One question.
+/// A question to AWS with its answer, or with why it was not asked.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Question {
@@ -24,13 +24,13 @@ pub(super) struct Question {
     pub(super) asked: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) answer: Option<String>,
-    /// Why there is none.
+    /// Why there is no answer: what the question takes was not given, or did not happen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) not_asked: Option<String>,
 }
 
 impl Answers {
-    /// An answer in words.
+    /// Prints and keeps an answer in words.
     pub(super) fn answer(&mut self, question: &'static str, answer: impl Into<String>) {
         let answer = answer.into();
         println!("  {question}\n      {answer}");
@@ -43,7 +43,7 @@ impl Answers {
         self.answer(question, format!("{}: {} ({seen})", mode.0, mode.1));
     }
 
-    /// No answer, and why.
+    /// Prints and keeps why a question has no answer.
     pub(super) fn not_asked(&mut self, question: &'static str, why: impl Into<String>) {
         let why = why.into();
         println!("  {question}\n      not asked: {why}");

@@ -10,7 +10,7 @@ use shared::lifecycle::SNAPSHOT_FAILURE;
 use super::answers::Answers;
 use super::stage::{Halt, Stage, error_text};
 
-/// Its snapshot's name.
+/// The name of the snapshot that shows whether the job can be snapshotted.
 const PROBE: &str = "verify-probe";
 
 /// All of them, in the one order in which each leaves what the next needs.
@@ -88,7 +88,7 @@ async fn incident(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
     Ok(status == "UPDATE_ROLLBACK_FAILED")
 }
 
-/// 1, its second half.
+/// Question 1 of `SEMANTICS.md` G.2, its second half: StopApplication with Force in FORCE_STOPPING.
 async fn force(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     const QUESTION: &str = "1. StopApplication forced in FORCE_STOPPING";
     let stop = || stage.clients.flink.stop_application().application_name(&stage.name).force(true).send();
@@ -125,7 +125,7 @@ async fn tokens(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     Ok(())
 }
 
-/// 11.
+/// Question 11 of `SEMANTICS.md` G.2: DeleteStack over a RUNNING application.
 async fn delete(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     const QUESTION: &str = "11. DeleteStack over a RUNNING application";
     let began = Instant::now();

@@ -35,7 +35,7 @@ pub(super) async fn snapshots_of_unknown(stage: &Stage, answers: &mut Answers) -
     Ok(())
 }
 
-/// 1, its first half.
+/// Question 1 of `SEMANTICS.md` G.2, its first half: StopApplication on READY.
 pub(super) async fn stop_of_ready(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     const QUESTION: &str = "1. StopApplication, graceful and forced, on READY";
     let mut seen = Vec::new();
@@ -54,7 +54,7 @@ pub(super) async fn stop_of_ready(stage: &Stage, answers: &mut Answers) -> Resul
     stage.becomes("READY").await
 }
 
-/// 7, its other half.
+/// Question 7 of `SEMANTICS.md` G.2, its other half: UpdateApplication with neither version nor token.
 pub(super) async fn unguarded_update(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     const QUESTION: &str = "7. UpdateApplication with neither version nor token";
     let update = stage.clients.flink.update_application().application_name(&stage.name);
@@ -64,7 +64,7 @@ pub(super) async fn unguarded_update(stage: &Stage, answers: &mut Answers) -> Re
     stage.becomes("READY").await
 }
 
-/// 6.
+/// Question 6 of `SEMANTICS.md` G.2: RunConfigurationUpdate on READY.
 pub(super) async fn run_configuration(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     const QUESTION: &str = "6. RunConfigurationUpdate on READY";
     let (_, version) = stage.application().await?;

@@ -18,7 +18,7 @@ pub(super) const OWN_GROUP: &str = "FlinkApplicationProperties";
 /// How many looks a wait may take: an hour at AWS's pace.
 const LOOKS: u32 = 360;
 
-/// Why no answer came.
+/// Why `verify-aws` ends before its last question.
 #[derive(Debug)]
 pub(super) enum Halt {
     /// A person wants to end: clean up.

@@ -226,7 +226,7 @@ fn join_first(after: &mut Option<Scope>, inner: Scope) {
     }
 }
 
-/// What either way leaves.
+/// Joins the scopes of two branches: after them a name may have either value.
 fn join(after: &mut Scope, inner: Scope) {
     for (name, value) in inner.names {
         match after.names.get_mut(&name) {

@@ -219,7 +219,7 @@ impl<'p> Walk<'p> {
     }
 }
 
-/// `super` and Python's `super()`.
+/// Whether a node is `super`, or Python's call `super()`.
 fn is_super(node: &Node) -> bool {
     match &node.op {
         Op::Name(name) => name == "super",

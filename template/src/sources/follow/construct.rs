@@ -9,7 +9,7 @@ use crate::sources::tree::CONSTRUCTOR;
 use crate::sources::value::Value;
 
 impl Walk<'_> {
-    /// Makes an instance.
+    /// Runs the constructors and initializers of a class, and returns the instance with the fields that they assign.
     pub(super) fn construct(&mut self, class: usize, arguments: &[Given], line: usize, caller: &Scope) -> Value {
         if self.depth > 40 {
             return Value::object(class, None);

@@ -20,7 +20,7 @@ pub(super) struct Call {
 /// A value with the name that it was given by.
 pub(super) type Given = (Option<String>, Value);
 
-/// What a run leaves.
+/// What a function returns, and what it puts into its instance and its arguments.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Outcome {
     pub(super) value: Value,

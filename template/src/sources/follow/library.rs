@@ -22,7 +22,7 @@ pub(super) fn has_default(given: &[Given]) -> bool {
 }
 
 impl<'p> Walk<'p> {
-    /// A method on groups.
+    /// Follows a library's method that is called on the file, on all groups, or on one of them.
     pub(super) fn on_trails(
         &mut self,
         on: &Value,

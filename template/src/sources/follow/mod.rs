@@ -29,13 +29,13 @@ pub(super) use rounds::run;
 /// A key and where it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Read {
-    /// File and line.
+    /// Each place as the file's index and the line, from 1.
     pub(crate) places: BTreeSet<(usize, usize)>,
     /// Whether the job can do without it at each of them.
     pub(crate) has_default: bool,
 }
 
-/// What the sources read.
+/// Every property that the sources read, and every place where properties cannot be followed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Found {
     /// By group (several where maps were merged: one of them has the key) and key.
@@ -97,7 +97,7 @@ struct Lambda<'p> {
     class: usize,
 }
 
-/// What a function sees.
+/// The names that a function's body sees while it is followed, and what it has returned so far.
 #[derive(Debug, Clone, Default)]
 struct Scope {
     class: usize,

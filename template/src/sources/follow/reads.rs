@@ -6,7 +6,7 @@ use super::{Read, Scope, Walk};
 use crate::sources::value::{Ids, Trail, Value};
 
 impl Walk<'_> {
-    /// Notes a read.
+    /// Records that a key is read from one of these groups, and returns the value that it then is.
     pub(super) fn read(&mut self, ids: &Ids, key: &str, line: usize, has_default: bool, scope: &Scope) -> Value {
         let place = (self.file(scope), line);
         let Some(ids) = ids else {

@@ -10,7 +10,7 @@ use crate::sources::value::Value;
 /// Rounds until what is known of fields no longer changes.
 const ROUNDS: usize = 12;
 
-/// Runs all sources.
+/// Follows all functions of all sources, round by round, until what is known of fields no longer changes.
 pub(in crate::sources) fn run(program: &Program) -> Found {
     let mut walk = Walk {
         program,
@@ -70,7 +70,7 @@ impl Walk<'_> {
         let places =
             |class: usize| (0..program.classes[class].functions.len()).map(move |function| Place { class, function });
         let all: Vec<Place> = (0..program.classes.len()).flat_map(places).collect();
-        // First what nobody calls; then what no call reached.
+        // First what no function calls; then what no call reached.
         for is_first in [true, false] {
             for place in &all {
                 let function = program.function(*place);

@@ -91,5 +91,5 @@ pub(super) const LISTS: Words = Words(
     toSeq toSet asIterable asSequence",
 );
 
-/// Parts of an entry.
+/// Methods and fields that take a key or a value out of an entry of a map.
 pub(super) const PARTS: Words = Words("getKey getValue key value _1 _2 toString component1 component2 nextElement");

@@ -19,7 +19,7 @@ use super::Language;
 use super::tree::{Class, Function, Node, Op, Parameter};
 use syntax::{last_line, line, named, text_with_ends};
 
-/// A file, understood.
+/// A source file as classes, functions and expressions that all four languages share.
 #[derive(Debug)]
 pub(super) struct Lowered {
     /// The first is the file's own module.
@@ -42,13 +42,13 @@ pub(super) fn lower(text: &str, language: Language, module: &str) -> Lowered {
     };
     let mut parser = Parser::new();
     let mut tree = parser.set_language(&grammar).ok().and_then(|()| parser.parse(text, None));
-    let mended = text_with_ends(text);
+    let completed = text_with_ends(text);
     let mut text = text;
     // Kotlin's grammar wants an end before the brace of `object A { const val B = "b" }`.
     if language == Language::Kotlin && tree.as_ref().is_some_and(|tree| tree.root_node().has_error()) {
-        let again = parser.parse(&mended, None).filter(|again| !again.root_node().has_error());
+        let again = parser.parse(&completed, None).filter(|again| !again.root_node().has_error());
         if again.is_some() {
-            (tree, text) = (again, &mended);
+            (tree, text) = (again, &completed);
         }
     }
     let module = Class { name: module.to_owned(), is_module: true, ..Class::default() };

@@ -23,6 +23,7 @@ async fn stuck_while_it_scales(age: Duration) -> Deployment {
     deployment
 }
 
+/// An application that stays busy is stopped by force within the replay rule, and started again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_stays_busy_is_stopped_by_force_within_the_replay_rule_and_started_again() {
     let deployment = stuck_while_it_scales(Duration::ZERO).await;
@@ -33,6 +34,7 @@ async fn an_application_that_stays_busy_is_stopped_by_force_within_the_replay_ru
     assert_eq!(application(&deployment).status, Flink::Running, "{}", why(&deployment));
 }
 
+/// An application that stays busy and may not be forced is neither marked nor stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_that_stays_busy_and_may_not_be_forced_is_neither_marked_nor_stopped() {
     let deployment = stuck_while_it_scales(Duration::from_hours(30)).await;

@@ -16,6 +16,7 @@ use crate::stage::{
 };
 
 mod busy;
+mod update_failed;
 
 const UNSTICKER: &str = "flink-rollback-unsticker";
 const UPDATE: &str = "kinesisanalytics:UpdateApplication";
@@ -52,6 +53,7 @@ async fn sweep(deployment: &Deployment) {
     idle(deployment).await;
 }
 
+/// Over a transient error the rollback is continued and nothing is stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn over_a_transient_error_the_rollback_is_continued_and_nothing_is_stopped() {
     for (code, text) in [("ThrottlingException", "Rate exceeded"), ("InternalFailure", "try again")] {
@@ -63,6 +65,7 @@ async fn over_a_transient_error_the_rollback_is_continued_and_nothing_is_stopped
     }
 }
 
+/// A transient error that stays is retried no sooner than 15 and 60 minutes later.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transient_error_that_stays_is_tried_again_no_sooner_than_a_quarter_and_a_whole_hour_later() {
     let deployment = blocked(4, refuse("ThrottlingException", "Rate exceeded")).await;
@@ -82,6 +85,7 @@ async fn a_transient_error_that_stays_is_tried_again_no_sooner_than_a_quarter_an
     assert!(!mutations(&deployment, UNSTICKER).contains(&"StopApplication".to_owned()));
 }
 
+/// A busy application is waited for, and only the second attempt stops it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_application_is_waited_for_and_only_the_second_attempt_stops_it() {
     let deployment = blocked(2, busy()).await;
@@ -97,6 +101,7 @@ async fn a_busy_application_is_waited_for_and_only_the_second_attempt_stops_it()
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// A resource of these handlers that was not answered is a transient error too.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_of_these_handlers_that_was_not_answered_is_continued_over() {
     let deployment = running_unguarded().await;
@@ -140,6 +145,7 @@ async fn mixed(fault: Fault) -> Deployment {
     deployment
 }
 
+/// Nothing is stopped while another blocker is a person's, whatever its message says.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_stopped_while_a_blocker_that_speaks_of_a_cancellation_is_a_persons() {
     let text = "Transaction cancelled, please refer cancellation reasons for specific reasons";
@@ -151,6 +157,7 @@ async fn nothing_is_stopped_while_a_blocker_that_speaks_of_a_cancellation_is_a_p
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
+/// Beside a transient error a job that cannot be snapshotted is stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_a_transient_error_a_job_that_cannot_be_snapshotted_is_stopped() {
     let deployment = mixed(refuse("ThrottlingException", "Rate exceeded")).await;
@@ -158,6 +165,7 @@ async fn beside_a_transient_error_a_job_that_cannot_be_snapshotted_is_stopped() 
     report(&deployment, "StoppedAwaitingFix").await;
 }
 
+/// After the last attempt a job that a person started is left alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_last_attempt_a_job_that_a_person_started_is_left_alone() {
     let text = "Failed to take snapshot for the application flink-test at this moment.";
@@ -179,64 +187,7 @@ async fn after_the_last_attempt_a_job_that_a_person_started_is_left_alone() {
     assert_eq!(application(&deployment).status, Flink::Running);
 }
 
-/// The job loops and its update fails with rollback disabled.
-async fn update_failed(cause_passes: bool) -> Deployment {
-    let deployment = running_unguarded().await;
-    if cause_passes {
-        deployment.sink_permission(false);
-    }
-    deployment.record(if cause_passes { "a" } else { "poison" });
-    let template = Deployment::template_without_guard().to_string();
-    let key = deployment.upload(&jar("2", &["poison"]));
-    let tags = [("flink-unstick", "enabled")];
-    let mut update =
-        local_aws::deployment::query(NAME, &template, &with_jar(&key), &tags, Some(&deployment.stack_role));
-    update.insert("DisableRollback".to_owned(), "true".to_owned());
-    let operator = local_aws::api::Caller::Operator;
-    local_aws::cloudformation::query(deployment.world(), &operator, "UpdateStack", &update).unwrap();
-    deployment.stack_becomes(Status::UpdateFailed).await;
-    let message = report(&deployment, "Reported").await;
-    assert!(message["State"].as_str().unwrap().contains("a snapshot is tried again of flink-test"), "{message}");
-    idle(&deployment).await;
-    assert!(mutations(&deployment, UNSTICKER).is_empty(), "the event only reports");
-    if cause_passes {
-        deployment.sink_permission(true);
-    }
-    deployment
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn after_update_failed_a_job_that_is_well_again_is_left_running() {
-    let deployment = update_failed(true).await;
-    sweep(&deployment).await;
-    assert!(mutations(&deployment, UNSTICKER).is_empty(), "not in the first half hour");
-    age_events(&deployment, 30);
-    sweep(&deployment).await;
-    assert_eq!(mutations(&deployment, UNSTICKER), ["CreateApplicationSnapshot"], "{}", why(&deployment));
-    assert_eq!(application(&deployment).status, Flink::Running);
-    sweep(&deployment).await;
-    assert_eq!(mutations(&deployment, UNSTICKER).len(), 1, "once");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn after_update_failed_a_job_that_still_loops_is_stopped_when_a_person_asks_and_the_rollback_starts_it() {
-    let deployment = update_failed(false).await;
-    let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
-    assert!(
-        message["State"].as_str().unwrap().contains("its job still cannot be snapshotted: it is stopped"),
-        "{message}"
-    );
-    let stopped = application(&deployment);
-    assert_eq!(stopped.status, Flink::Ready, "{}", why(&deployment));
-    assert!(!stopped.tags["flink-unstick-restart"].starts_with("awaiting-fix/"), "the operation's own marker");
-    let rollback = std::collections::BTreeMap::from([("StackName".to_owned(), NAME.to_owned())]);
-    let operator = local_aws::api::Caller::Operator;
-    local_aws::cloudformation::query(deployment.world(), &operator, "RollbackStack", &rollback).unwrap();
-    deployment.stack_becomes(Status::UpdateRollbackComplete).await;
-    report(&deployment, "StoppedAwaitingFix").await;
-    assert!(begun_with(&deployment, "unstick-") == 0, "the rollback went through on its own");
-}
-
+/// A stack that is gone is not an incident.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_gone_is_no_incident() {
     let deployment = running_unguarded().await;

@@ -98,6 +98,7 @@ fn left<'a>(report: &'a Value, name: &str) -> &'a Value {
     &applications.iter().find(|one| one["ApplicationName"] == name).unwrap_or(&Value::Null)["Left"]
 }
 
+/// Of several blocked applications each is stopped, started, proven and reported for itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_blocked_applications_are_both_stopped_started_and_reported() {
     for shown in [FailureOnTheWayBack::LetsOthersEnd, FailureOnTheWayBack::CancelsOthers] {
@@ -122,6 +123,7 @@ async fn two_blocked_applications_are_both_stopped_started_and_reported() {
     }
 }
 
+/// A healthy application beside a blocked one is never stopped.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_application_beside_a_blocked_one_is_never_stopped() {
     let deployment = both_running(FailureOnTheWayBack::default(), &[]).await;
@@ -136,6 +138,7 @@ async fn a_healthy_application_beside_a_blocked_one_is_never_stopped() {
     assert_eq!(stopped(&deployment.world().state()), [NAME, NAME], "for the rollback, and because it loops again");
 }
 
+/// Of two that were stopped one may recover while the other waits for its fix.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_were_stopped_one_is_cured_and_one_waits_for_its_fix() {
     let deployment = both_running(FailureOnTheWayBack::LetsOthersEnd, &[]).await;
@@ -150,6 +153,7 @@ async fn of_two_that_were_stopped_one_is_cured_and_one_waits_for_its_fix() {
     assert!(!named(&deployment, OTHER).tags.contains_key("flink-unstick-restart"));
 }
 
+/// An application that cannot be started does not keep the other one down.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_started_does_not_keep_the_other_one_down() {
     let deployment = both_running(FailureOnTheWayBack::LetsOthersEnd, &[]).await;

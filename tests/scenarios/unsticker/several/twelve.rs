@@ -33,6 +33,7 @@ fn called(state: &State, action: &str) -> Vec<(usize, String)> {
     made.map(|(place, call)| (place, call.body["ApplicationName"].as_str().unwrap().to_owned())).collect()
 }
 
+/// Of twelve applications the last is started before the first is proven.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_twelfth_application_is_started_before_the_first_is_proven() {
     let modes = Modes { failure_on_the_way_back: FailureOnTheWayBack::LetsOthersEnd, ..Modes::default() };

@@ -7,17 +7,17 @@ use super::super::super::request::{Request, RequestType};
 /// One row of DescribeStackEvents, as far as a request is judged by it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
-    /// Its ID.
+    /// EventId, unique within the stack.
     pub id: String,
     /// When, in milliseconds since 1970.
     pub time: i64,
-    /// The resource's logical ID.
+    /// LogicalResourceId: the resource's name in the template; a stack-level row's is the stack's name.
     pub logical_id: String,
     /// The resource's physical ID; a stack-level row's is the stack's ARN.
     pub physical_id: String,
-    /// The resource's type.
+    /// ResourceType, `AWS::CloudFormation::Stack` in a stack-level row.
     pub resource_type: String,
-    /// The status word.
+    /// ResourceStatus as the row says it, `UPDATE_IN_PROGRESS` for example.
     pub status: String,
     /// ResourceProperties; `null` where the row has none, or none that are JSON.
     pub properties: Value,
