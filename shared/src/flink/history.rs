@@ -33,9 +33,15 @@ impl Application {
         }
     }
 
-    /// Since when it is busy: its operation's start where that can be read and is the later one, else `since`.
+    /// Since when it is busy, and no earlier than `since`: its newest operation's start; where that one has ended, its
+    /// end, because the status is read first and the operation can end between the two calls. `since` where operations
+    /// cannot be read.
     pub(crate) fn busy_since(&self, since: Timestamp) -> Timestamp {
-        self.in_progress().map_or(since, |operation| operation.started.max(since))
+        let newest = match &self.operations {
+            Operations::Listed(all) => all.first(),
+            Operations::Unreadable => None,
+        };
+        newest.map_or(since, |operation| operation.ended.unwrap_or(operation.started).max(since))
     }
 
     /// The youngest snapshot that is being taken, other than the one named `own`.

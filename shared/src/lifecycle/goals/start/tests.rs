@@ -120,6 +120,15 @@ fn a_start_that_hangs_on_the_way_back_is_ended_and_the_old_codes_own_snapshot_is
 }
 
 #[test]
+fn a_start_that_ended_while_its_operations_were_asked_for_does_not_count_as_hanging() {
+    let mut observed = of_two_codes();
+    later(&mut observed, Duration::from_mins(11));
+    app(&mut observed).status = ApplicationStatus::Starting;
+    operation(&mut observed, START, OperationStatus::Successful, None);
+    assert_eq!(on_the_way_back(&observed), Step::Wait(Because::Busy(ApplicationStatus::Starting)));
+}
+
+#[test]
 fn an_update_that_failed_on_the_way_back_is_no_reason_to_leave_it_down_and_no_success_either() {
     let mut observed = of_two_codes();
     operation(&mut observed, "UpdateApplication", OperationStatus::Failed, Some("no"));
