@@ -35,7 +35,7 @@ pub(super) fn create(world: &Arc<World>, caller: &Caller, params: &Params) -> Ap
     let name = required(params, "ChangeSetName")?.to_owned();
     let is_creation = params.get("ChangeSetType").is_some_and(|kind| kind == "CREATE");
     let wanted = Wanted::read(world, caller, params)?;
-    super::stacks::pass_role(world, caller, wanted.role_arn.as_deref())?;
+    super::pass_role(world, caller, wanted.role_arn.as_deref())?;
     let known = world.state().cloudformation.stack(&stack_name).cloned();
     let (stack_id, is_empty, changes, children) = match known {
         None if is_creation => {
@@ -198,11 +198,15 @@ pub(super) fn execute(world: &Arc<World>, params: &Params) -> ApiResult<String> 
     if let Some(token) = params.get("ClientRequestToken") {
         wanted.token = Some(token.clone());
     }
-    wanted.disable_rollback = super::is_true(params, "DisableRollback");
+    // What the execution says counts; else what the change set was made with.
+    if let Some(word) = params.get("DisableRollback") {
+        wanted.disable_rollback = word == "true";
+    }
     if found.is_creation {
         if let Some(stack) = world.state().cloudformation.stack_mut(&found.stack_id) {
             stack.token.clone_from(&wanted.token);
             stack.disable_rollback = wanted.disable_rollback;
+            stack.is_express = wanted.is_express;
         }
         engine::start(world, &found.stack_id, engine::Operation::Create);
     } else {

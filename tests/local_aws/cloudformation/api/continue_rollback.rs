@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::stacks::pass_role;
-use super::{Params, is_true, required, texts};
+use super::{Params, is_true, pass_role, required, texts};
 use crate::World;
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::CloudFormation;

@@ -3,6 +3,7 @@
 mod calls;
 mod change_sets;
 mod continue_rollback;
+mod deployment_config;
 mod describe;
 mod events;
 mod listed;
@@ -14,16 +15,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use change_sets::ChangeSet;
+pub(crate) use deployment_config::DeploymentConfig;
 pub(crate) use stacks::{Wanted, create as create_stack, delete as delete_stack, update as update_stack};
 pub(crate) use templates::fetched;
 
 use serde_json::json;
 
 use super::template::invalid;
-use crate::World;
 use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
+use crate::{World, services};
 
 type Params = BTreeMap<String, String>;
+
+const SERVICE: &str = "cloudformation.amazonaws.com";
 
 /// Answers one call. Every call is authorized against the caller and written into the journal.
 ///
@@ -142,4 +146,16 @@ fn page<T>(items: Vec<T>, params: &Params, size: usize) -> ApiResult<(Vec<T>, Op
     };
     let next = (start + size < items.len()).then(|| format!("page-{}", start + size));
     Ok((items.into_iter().skip(start).take(size).collect(), next))
+}
+
+/// Handing a role to CloudFormation needs iam:PassRole (C.2), and a role that trusts it.
+fn pass_role(world: &Arc<World>, caller: &Caller, role_arn: Option<&str>) -> ApiResult<()> {
+    let Some(arn) = role_arn else { return Ok(()) };
+    let state = world.state();
+    services::authorize_pass_role(&state, caller, arn, SERVICE)?;
+    if services::is_assumable(&state, arn, SERVICE) {
+        Ok(())
+    } else {
+        Err(invalid(format!("Role {arn} is invalid or cannot be assumed")))
+    }
 }

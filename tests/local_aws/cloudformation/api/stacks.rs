@@ -3,16 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Params, is_true, members, templates, texts};
+use super::{DeploymentConfig, Params, is_true, members, pass_role, templates, texts};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::stack::engine::{self, Operation};
 use crate::cloudformation::stack::model::{Before, Stack, Status};
 use crate::cloudformation::template::parameters::{Given, as_text, fetch, values};
 use crate::cloudformation::template::rules;
 use crate::cloudformation::template::{Template, invalid};
-use crate::{World, clock, services, stamp};
-
-const SERVICE: &str = "cloudformation.amazonaws.com";
+use crate::{World, clock, stamp};
 
 /// What a stack is to become.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +24,8 @@ pub(crate) struct Wanted {
     pub(crate) role_arn: Option<String>,
     pub(crate) token: Option<String>,
     pub(crate) disable_rollback: bool,
+    /// A resource is complete when its configuration call returned.
+    pub(crate) is_express: bool,
     pub(crate) parent_id: Option<String>,
 }
 
@@ -41,6 +41,7 @@ impl Wanted {
             .into_iter()
             .map(|mut each| (each.remove("Key").unwrap_or_default(), each.remove("Value").unwrap_or_default()))
             .collect();
+        let config = DeploymentConfig::read(params)?;
         let on_failure = params.get("OnFailure").map(String::as_str);
         Ok(Self {
             body: templates::body(world, caller, params)?,
@@ -49,7 +50,10 @@ impl Wanted {
             capabilities: texts(params, "Capabilities"),
             role_arn: params.get("RoleARN").cloned(),
             token: params.get("ClientRequestToken").cloned(),
-            disable_rollback: is_true(params, "DisableRollback") || on_failure == Some("DO_NOTHING"),
+            disable_rollback: is_true(params, "DisableRollback")
+                || on_failure == Some("DO_NOTHING")
+                || config.disables_rollback(),
+            is_express: config.is_express,
             parent_id: None,
         })
     }
@@ -109,6 +113,7 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
         token: wanted.token,
         capabilities: wanted.capabilities,
         disable_rollback: wanted.disable_rollback,
+        is_express: wanted.is_express,
         parent_id: wanted.parent_id,
         root_id,
         created: clock::now(),
@@ -201,6 +206,7 @@ pub(super) fn begin(stack: &mut Stack, caller: &Caller, wanted: &Wanted) {
     stack.caller = caller.clone();
     stack.token.clone_from(&wanted.token);
     stack.disable_rollback = wanted.disable_rollback;
+    stack.is_express = wanted.is_express;
     stack.updated = Some(clock::now());
     stack.is_cancelled = false;
     if !wanted.capabilities.is_empty() {
@@ -228,18 +234,6 @@ pub(crate) fn delete(
     };
     engine::start(world, &id, Operation::Delete(left));
     Ok(())
-}
-
-/// Handing a role to CloudFormation needs iam:PassRole (C.2), and a role that trusts it.
-pub(super) fn pass_role(world: &Arc<World>, caller: &Caller, role_arn: Option<&str>) -> ApiResult<()> {
-    let Some(arn) = role_arn else { return Ok(()) };
-    let state = world.state();
-    services::authorize_pass_role(&state, caller, arn, SERVICE)?;
-    if services::is_assumable(&state, arn, SERVICE) {
-        Ok(())
-    } else {
-        Err(invalid(format!("Role {arn} is invalid or cannot be assumed")))
-    }
 }
 
 /// A parameter as DescribeStacks shows it.

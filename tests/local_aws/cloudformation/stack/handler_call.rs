@@ -10,6 +10,11 @@ use crate::World;
 use crate::api::Caller;
 use crate::cloudformation::resources::{self, Desk, Handler, Made, Refused, tagging};
 
+/// How often EXPRESS tries a call again that met a resource which is not ready: AWS does not say.
+const EXPRESS_TRIES: u32 = 2000;
+/// The code of such a refusal.
+const NOT_READY: &str = "HandlerErrorCode: ResourceConflict";
+
 /// One resource's job, apart from what is done.
 #[derive(Debug, Clone)]
 pub(in crate::cloudformation) struct Job {
@@ -59,8 +64,30 @@ impl Job {
         })
     }
 
-    /// Waits until the resource is no longer in transition. Looks once a pace: a look is a call.
+    /// Lets a handler act. In EXPRESS one that meets a resource that is not ready yet is tried again, because nothing
+    /// waited for that resource (`SEMANTICS.md` H.2).
+    async fn act<T>(&self, world: &Arc<World>, act: fn(&mut Desk<'_>) -> Result<T, Refused>) -> Result<T, Refused> {
+        for _ in 0..EXPRESS_TRIES {
+            match self.at_desk(world, act) {
+                Err(refused) if self.is_express(world) && refused.reason.contains(NOT_READY) => {
+                    tokio::time::sleep(world.settings.pace).await;
+                }
+                done => return done,
+            }
+        }
+        self.at_desk(world, act)
+    }
+
+    fn is_express(&self, world: &Arc<World>) -> bool {
+        world.state().cloudformation.stack(&self.stack_id).is_some_and(|stack| stack.is_express)
+    }
+
+    /// Waits until the resource is no longer in transition. Looks once a pace: a look is a call. In EXPRESS nothing is
+    /// waited for.
     pub(in crate::cloudformation) async fn stabilize(&self, world: &Arc<World>) -> Result<(), Refused> {
+        if self.is_express(world) {
+            return Ok(());
+        }
         let is_settled = self.handler()?.is_settled;
         while !self.at_desk(world, is_settled)? {
             tokio::time::sleep(world.settings.pace).await;
@@ -72,7 +99,7 @@ impl Job {
         let handler = self.handler()?;
         resources::validate(handler, &self.logical_id, &self.properties)?;
         self.at_desk(world, tagging::authorize_create)?;
-        let made = self.at_desk(world, handler.create)?;
+        let made = self.act(world, handler.create).await?;
         self.physical_id.clone_from(&made.physical_id);
         if let Some(stack) = world.state().cloudformation.stack_mut(&self.stack_id)
             && let Some(resource) = stack.resources.get_mut(&self.logical_id)
@@ -88,14 +115,14 @@ impl Job {
         let handler = self.handler()?;
         resources::validate(handler, &self.logical_id, &self.properties)?;
         self.at_desk(world, tagging::update)?;
-        let made = self.at_desk(world, handler.update)?;
+        let made = self.act(world, handler.update).await?;
         self.stabilize(world).await?;
         Ok(made)
     }
 
     pub(in crate::cloudformation) async fn delete(&self, world: &Arc<World>) -> Result<(), Refused> {
         let handler = self.handler()?;
-        self.at_desk(world, handler.delete)?;
+        self.act(world, handler.delete).await?;
         // A settled physical resource that is gone says so; one that is only leaving is looked at again.
         self.stabilize(world).await
     }

@@ -204,6 +204,8 @@ pub struct Stack {
     pub capabilities: Vec<String>,
     /// A failed operation stays where it failed.
     pub disable_rollback: bool,
+    /// The newest operation completes a resource when its configuration call returned (`SEMANTICS.md` H.2).
+    pub is_express: bool,
     /// The nested stack's parent, by ID.
     pub parent_id: Option<String>,
     /// The topmost stack, by ID.
@@ -234,17 +236,14 @@ impl Stack {
     /// Whether an operation of it ever ended well.
     #[must_use]
     pub fn was_complete(&self) -> bool {
-        let is_own = |row: &&StackEvent| row.physical_id == self.id;
         let complete = [Status::CreateComplete, Status::UpdateComplete, Status::UpdateRollbackComplete];
-        self.events.iter().filter(is_own).any(|row| complete.contains(&row.status))
+        self.events.iter().any(|row| row.physical_id == self.id && complete.contains(&row.status))
     }
 
     /// Who acts for this stack: its service role, else the caller of the operation (semantics C.2).
     #[must_use]
     pub fn actor(&self) -> Caller {
-        match &self.role_arn {
-            Some(arn) => Caller::Role(arn.rsplit('/').next().unwrap_or_default().to_owned()),
-            None => self.caller.clone(),
-        }
+        let role = |arn: &String| Caller::Role(arn.rsplit('/').next().unwrap_or_default().to_owned());
+        self.role_arn.as_ref().map_or_else(|| self.caller.clone(), role)
     }
 }

@@ -72,7 +72,8 @@ pub(in crate::cloudformation) async fn update(world: &Arc<World>, job: &Job) -> 
 }
 
 pub(in crate::cloudformation) async fn delete(world: &Arc<World>, job: &Job) -> Result<(), Refused> {
-    let wanted = Wanted { token: token(world, job), ..Wanted::default() };
+    let is_express = world.state().cloudformation.stack(&job.stack_id).is_some_and(|parent| parent.is_express);
+    let wanted = Wanted { token: token(world, job), is_express, ..Wanted::default() };
     delete_stack(world, &job.caller, &job.physical_id, BTreeSet::new(), &wanted)
         .map_err(|error| Refused::plain(error.message))?;
     if settled(world, &job.physical_id).await == Status::DeleteComplete {
@@ -104,6 +105,8 @@ fn wanted(world: &Arc<World>, job: &Job) -> Result<Wanted, Refused> {
         role_arn: parent.role_arn.clone(),
         token: parent.token.clone(),
         disable_rollback: false,
+        // Nested stacks inherit the mode.
+        is_express: parent.is_express,
         parent_id: Some(parent.id.clone()),
     })
 }

@@ -43,7 +43,11 @@ pub(in crate::flink) fn create(
         let message = format!("ApplicationName '{name}' must match [a-zA-Z0-9_.-]+ and have length 1 to 128");
         return Err(ApiError::new(INVALID_ARGUMENT, message));
     }
-    if state.flink.applications.contains_key(&name) {
+    if let Some(there) = state.flink.applications.get_mut(&name) {
+        // A caller that tries again sees it go.
+        if let Some(transit) = &mut there.transit {
+            transit.left.look();
+        }
         return Err(ApiError::new(catalogue::IN_USE, "Application already exists."));
     }
     let role = request.service_execution_role;
