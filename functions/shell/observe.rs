@@ -1,7 +1,7 @@
 //! One look at an application: several calls, each of which may be throttled on its own.
 
-use shared::flink::{Application, ApplicationStatus, Operations, without_frames};
-use shared::lifecycle::{Looks, Mask};
+use shared::flink::{Application, ApplicationStatus, Mask, Operations, without_frames};
+use shared::lifecycle::Looks;
 
 use crate::aws::error::Fault;
 use crate::aws::{Aws, flink};

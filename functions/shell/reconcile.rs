@@ -4,9 +4,9 @@ mod trail;
 
 use shared::contract::property_values;
 use shared::custom_resource::{Handover, Request};
-use shared::flink::Application;
+use shared::flink::{Application, Mask};
 use shared::lifecycle::{
-    Action, Because, Call, Done, Goal, Mask, Observed, Refusal, Rejected, Stack, Step, Tried, next_step,
+    Action, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, Tried, next_step,
 };
 use shared::stack::StackStatus;
 use tracing::info;

@@ -8,8 +8,8 @@ use std::process::{Child, Command};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::aws::Story;
-use crate::host::Host;
+use crate::servers::aws::Story;
+use crate::servers::host::Host;
 use crate::subject::Subject;
 
 /// Says how to get valgrind, when it is not there.

@@ -1,19 +1,22 @@
 //! `make bench`: the rows, and what each is held to.
 
+mod peers;
+
 use std::error::Error;
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::aws::Story;
 use crate::gauge::SHORTEST;
-use crate::host::Run;
 use crate::measure::{Measured, Series, measure};
+use crate::servers::aws::Story;
+use crate::servers::host::Run;
 use crate::stats::short;
 use crate::subject::{Ends, Subject};
 use crate::table::{Row, print};
 use crate::{Bench, FUNCTIONS, callgrind, synth};
+use peers::{node, python};
 
 /// Zip of the same handler in Rust with every crate's default features and cargo's default profile, in bytes, as it was
 /// measured once: building it would take longer than everything else here.
@@ -74,30 +77,6 @@ fn series(bench: &Bench, floors: &Path, tools: &Path) -> Result<Vec<Series>, Box
     Ok(all)
 }
 
-/// boto3 reads a bundle of all the world's roots, as it does everywhere; ours is one more.
-fn python(name: &'static str, tools: &Path, folder: &Path, module: &str) -> Result<Subject, Box<dyn Error>> {
-    let tools = fs::canonicalize(tools)?;
-    let text = |path: &str| tools.join(path).to_string_lossy().into_owned();
-    let bundle = folder.join("bundle.pem");
-    let roots = fs::read_to_string(tools.join("cacert.pem"))? + &fs::read_to_string(folder.join("root.pem"))?;
-    fs::write(&bundle, roots)?;
-    let bundle = bundle.to_string_lossy().into_owned();
-    let program =
-        vec![text("venv/bin/python"), "-m".to_owned(), "awslambdaric".to_owned(), format!("{module}.handler")];
-    let environment =
-        vec![("AWS_CA_BUNDLE", bundle.clone()), ("SSL_CERT_FILE", bundle), ("PYTHONPATH", text("handlers"))];
-    Ok(Subject::peer(name, program, environment))
-}
-
-/// Node has its roots built in, as ours has; the root is one more.
-fn node(tools: &Path, folder: &Path) -> Result<Subject, Box<dyn Error>> {
-    let tools = fs::canonicalize(tools)?;
-    let text = |path: &str| tools.join(path).to_string_lossy().into_owned();
-    let program = vec!["node".to_owned(), text("handlers/runtime.mjs"), text("handlers/auto_start.cjs")];
-    let root = folder.join("root.pem").to_string_lossy().into_owned();
-    Ok(Subject::peer("node", program, vec![("NODE_EXTRA_CA_CERTS", root)]))
-}
-
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
@@ -135,35 +114,6 @@ fn peak(measured: &Measured, metric: &str, (ours, other): (&str, &str), target: 
     let figure = |name| format!("{} MiB", short(measured.spread(name, |run| run.peak as f64 / 1024.0).median));
     let paired = measured.paired(ours, other, |ours, other| ours.peak as f64 / other.peak as f64);
     Row::ratio(metric, figure(ours), figure(other), paired, target)
-}
-
-fn peers(bench: &Bench, measured: &Measured, tools: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
-    let (python, crhelper, node) = (("start", "python"), ("start", "crhelper"), ("start", "node"));
-    let (python_warm, node_warm) = (("start warm", "python warm"), ("start warm", "node warm"));
-    let timed = |metric: &str, pair, value: fn(&Run) -> Duration, target| timed(measured, metric, pair, value, target);
-    let ours = megabytes(bench.sizes[0].0);
-    let zip = |metric: &str, files: &[&str]| -> Result<Row, Box<dyn Error>> {
-        let theirs = zipped(files.iter().map(|file| tools.join("handlers").join(file)))?;
-        Ok(Row::figure(metric, ours.clone(), megabytes(theirs), bytes(bench.sizes[0].0) / bytes(theirs), None))
-    };
-    Ok(vec![
-        timed("cold CPU / Python, boto3", python, |run| run.cpu, Some(0.025)),
-        timed("cold wall / Python, boto3", python, |run| run.cold, Some(0.030)),
-        timed("cold CPU / Python, crhelper", crhelper, |run| run.cpu, None),
-        timed("cold wall / Python, crhelper", crhelper, |run| run.cold, None),
-        timed("cold CPU / Node, SDK v3", node, |run| run.cpu, Some(0.042)),
-        timed("cold wall / Node, SDK v3", node, |run| run.cold, Some(0.055)),
-        timed("init wall / Python", python, |run| run.init, None),
-        timed("init wall / Node", node, |run| run.init, None),
-        timed("first event wall / Python", python, handler, None),
-        timed("first event wall / Node", node, handler, None),
-        timed("warm / Python", python_warm, warm, Some(0.22)),
-        timed("warm / Node", node_warm, warm, Some(0.18)),
-        peak(measured, "peak memory / Python", python, Some(0.18)),
-        peak(measured, "peak memory / Node", node, Some(0.14)),
-        zip("zip / Python, handler only", &["auto_start.py"])?,
-        zip("zip / Node, bundled", &["auto_start.cjs"])?,
-    ])
 }
 
 fn floor(bench: &Bench, measured: &Measured, floors: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
@@ -261,4 +211,33 @@ fn megabytes(count: u64) -> String {
         small if small < 100_000 => format!("{:.1} KB", bytes(small) / 1e3),
         large => format!("{:.2} MB", bytes(large) / 1e6),
     }
+}
+
+fn peers(bench: &Bench, measured: &Measured, tools: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+    let (python, crhelper, node) = (("start", "python"), ("start", "crhelper"), ("start", "node"));
+    let (python_warm, node_warm) = (("start warm", "python warm"), ("start warm", "node warm"));
+    let timed = |metric: &str, pair, value: fn(&Run) -> Duration, target| timed(measured, metric, pair, value, target);
+    let ours = megabytes(bench.sizes[0].0);
+    let zip = |metric: &str, files: &[&str]| -> Result<Row, Box<dyn Error>> {
+        let theirs = zipped(files.iter().map(|file| tools.join("handlers").join(file)))?;
+        Ok(Row::figure(metric, ours.clone(), megabytes(theirs), bytes(bench.sizes[0].0) / bytes(theirs), None))
+    };
+    Ok(vec![
+        timed("cold CPU / Python, boto3", python, |run| run.cpu, Some(0.025)),
+        timed("cold wall / Python, boto3", python, |run| run.cold, Some(0.030)),
+        timed("cold CPU / Python, crhelper", crhelper, |run| run.cpu, None),
+        timed("cold wall / Python, crhelper", crhelper, |run| run.cold, None),
+        timed("cold CPU / Node, SDK v3", node, |run| run.cpu, Some(0.042)),
+        timed("cold wall / Node, SDK v3", node, |run| run.cold, Some(0.055)),
+        timed("init wall / Python", python, |run| run.init, None),
+        timed("init wall / Node", node, |run| run.init, None),
+        timed("first event wall / Python", python, handler, None),
+        timed("first event wall / Node", node, handler, None),
+        timed("warm / Python", python_warm, warm, Some(0.22)),
+        timed("warm / Node", node_warm, warm, Some(0.18)),
+        peak(measured, "peak memory / Python", python, Some(0.18)),
+        peak(measured, "peak memory / Node", node, Some(0.14)),
+        zip("zip / Python, handler only", &["auto_start.py"])?,
+        zip("zip / Node, bundled", &["auto_start.cjs"])?,
+    ])
 }

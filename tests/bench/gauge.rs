@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use crate::aws::Story;
+use crate::servers::aws::Story;
 use crate::subject::Subject;
 use crate::{Bench, FUNCTIONS, callgrind};
 

@@ -4,14 +4,11 @@
 //! A time is a property of a machine and is never asserted: two programs are compared within one repetition, and what a
 //! build is held to (`gauge`) are instructions and sizes, which repeat.
 
-mod authority;
-mod aws;
 mod callgrind;
 mod compare;
 mod gauge;
-mod host;
-mod http;
 mod measure;
+mod servers;
 mod stats;
 mod subject;
 mod synth;
@@ -22,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-use crate::host::Host;
+use crate::servers::host::Host;
 
 const USAGE: &str = "usage: bench compare <target> <floors> <tools> <cdk> <repetitions>
        bench gauge <target> <budget>
@@ -78,7 +75,7 @@ impl Bench {
         fs::create_dir_all(&folder)?;
         let sizes = FUNCTIONS.iter().map(|function| unpack(Path::new(target), &folder, function));
         let sizes = sizes.collect::<Result<_, _>>()?;
-        let host = Host::start(&authority::establish(&folder)?, &folder)?;
+        let host = Host::start(&servers::authority::establish(&folder)?, &folder)?;
         Ok(Self { host, folder, sizes })
     }
 }

@@ -8,8 +8,8 @@ use std::process::Child;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::aws::Story;
-use crate::host::{Host, Run};
+use crate::servers::aws::Story;
+use crate::servers::host::{Host, Run};
 use crate::stats::Spread;
 use crate::subject::Subject;
 

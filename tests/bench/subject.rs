@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::aws::{APPLICATION, CUSTOM_RESOURCE, STACK};
+use crate::servers::aws::{APPLICATION, CUSTOM_RESOURCE, STACK};
 
 /// How an event ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,7 +21,7 @@ const NOT_YET: &[&str] = &[
 ];
 
 /// What a service answers, byte for byte.
-const RECORDED: [&str; 2] = ["tests/bench/aws.rs", "tests/local_aws/lambda/tests.rs"];
+const RECORDED: [&str; 2] = ["tests/bench/servers/aws.rs", "tests/local_aws/lambda/tests.rs"];
 
 fn long_lines(text: &str) -> impl Iterator<Item = (usize, usize)> {
     // An address has no place to break.

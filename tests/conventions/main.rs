@@ -7,4 +7,5 @@ mod dependencies;
 mod doc_comments;
 mod files;
 mod pages;
+mod tree;
 mod words;

@@ -25,7 +25,7 @@ pub mod fleet;
 pub mod sequence;
 
 use data::kms;
-pub use data::{dynamodb, kinesis, logs, queues, s3, ssm};
+pub use data::{dynamodb, kinesis, logs, queues, s3, ssm, topics};
 pub use world::{LocalAws, Modes, Options, Settings, State, World};
 pub use world::{clock, faults, modes, rates};
 use world::{record, stamp};

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::api::{self, ApiResult, Call, Caller, Context};
-use crate::{Settings, State, dispatch, iam, queues, s3};
+use crate::{Settings, State, dispatch, iam, queues, s3, topics};
 
 pub(crate) use crate::iam::wildcard;
 
@@ -78,5 +78,5 @@ pub(crate) fn topic_allows(state: &State, topic: &str, service: &str) -> bool {
 
 /// A message to a topic, likewise.
 pub(crate) fn publish(state: &mut State, topic: &str, message: &str) {
-    let _ = queues::publish(state, topic, "", message);
+    let _ = topics::publish(state, topic, "", message);
 }

@@ -4,7 +4,8 @@ use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use shared::lifecycle::{Action, Mask, Refusal, SNAPSHOT_FAILURE};
+use shared::flink::Mask;
+use shared::lifecycle::{Action, Refusal, SNAPSHOT_FAILURE};
 use std::error::Error;
 
 /// Why a call did not answer what was asked.

@@ -3,10 +3,9 @@
 use std::time::Instant;
 
 use shared::contract::{Outcome, Report};
-use shared::flink::Application;
+use shared::flink::{Application, Mask};
 use shared::lifecycle::{
-    Action, Attempted, Consent, Done, Goal, Incident, Looks, Mask, Next, Reading, Refusal, Settings, Trigger, next,
-    reading,
+    Action, Attempted, Consent, Done, Goal, Incident, Looks, Next, Reading, Refusal, Settings, Trigger, next, reading,
 };
 use shared::time::Timestamp;
 use tracing::info;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use shared::contract::{UNSTICK, UpdateGuard};
-use shared::flink::Application;
-use shared::lifecycle::{Consent, Incident, Mask, Trigger, UnreadMarker};
+use shared::flink::{Application, Mask};
+use shared::lifecycle::{Consent, Incident, Trigger, UnreadMarker};
 use shared::stack::{StackEvent, StackStatus};
 use shared::time::Timestamp;
 

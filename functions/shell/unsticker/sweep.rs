@@ -4,18 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
-use shared::contract::{
-    Invocation, MAX_INVOKED_BY_A_SWEEP, Report, STACK_ID, UNSTICK, UNSTICK_RESTART, success_reason,
-};
+use shared::contract::{Invocation, MAX_INVOKED_BY_A_SWEEP, Report, STACK_ID, UNSTICK, UNSTICK_RESTART};
 use shared::flink::ApplicationStatus;
-use shared::lifecycle::{
-    Action, Done, Duty, Glimpse, Goal, Looks, Settings, Stack, Swept, duty, in_turn, invokes_for, left_behind, reminder,
-};
+use shared::lifecycle::{Action, Duty, Glimpse, Looks, Settings, duty, in_turn, invokes_for, left_behind, reminder};
 use shared::stack::StackStatus;
 
-use super::{read_incident, report as message};
+use super::read_incident;
 use crate::aws::Aws;
 use crate::aws::cloudformation::{self, StackSeen};
 use crate::aws::error::Fault;
@@ -24,17 +18,14 @@ use crate::aws::lambda::hand_over;
 use crate::backoff::Pace;
 use crate::clock::now;
 use crate::observe::{self, Begun};
-use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::unsticker::retry::Halt;
 
 mod notes;
 mod patience;
+mod snapshots;
 
 use notes::Notes;
 use patience::{looked, pages};
-
-/// How long one application may keep the others waiting, in waits of the polling policy: five minutes.
-const PATIENCE: u32 = 60;
 
 /// One sweep of the account's region.
 struct Sweep<'a> {
@@ -216,40 +207,4 @@ impl Sweep<'_> {
         self.notes.invoked(self.function, root, is_invoked);
         self.invoked.insert(root.to_owned());
     }
-
-    /// The snapshots of one application.
-    async fn look_after(&mut self, name: &str, root: Option<&StackSeen>) {
-        let environment = &self.aws.environment;
-        let keep = usize::try_from(environment.keep_snapshots).unwrap_or(usize::MAX);
-        let goal = Goal::Swept(Swept { snapshot: format!("flink-handlers-sweep-{}", minute()), keep });
-        let subject = Subject {
-            stack: root.map_or_else(String::new, |root| root.id.clone()),
-            application: Some(name.to_owned()),
-            in_name_of: InNameOf::Sweep,
-            stack_seen: root.map(|root| Stack { status: Some(root.status), ..Stack::default() }),
-        };
-        let mut trail = Trail::default();
-        let until = self.until.min(Instant::now() + environment.poll_interval * PATIENCE);
-        let mut pace = Pace::new(environment, until);
-        match drive(self.aws, &goal, &subject, &mut pace, &mut trail).await {
-            Ok(done @ Done::Would { .. }) => {
-                self.notes.say(&format!("{name}: {}", success_reason(&done, None)));
-            }
-            Ok(_) if trail.calls.is_empty() => return,
-            Ok(_) => {}
-            Err(Stopped::OutOfTime(_)) => {
-                return self.notes.pass_over(name, Fault::Passing("it could not be looked at in time".to_owned()));
-            }
-            Err(Stopped::Refused(refusal)) => self.notes.refused(name, &refusal, &trail),
-        }
-        self.notes.report.applications.push(message::application(name, &trail));
-    }
-}
-
-/// `20261123T0415Z`
-fn minute() -> String {
-    let seconds = now().0.div_euclid(1000);
-    let text = DateTime::from_secs(seconds).fmt(Format::DateTime).unwrap_or_default();
-    let minute: String = text.chars().take(16).filter(|letter| !['-', ':'].contains(letter)).collect();
-    format!("{minute}Z")
 }

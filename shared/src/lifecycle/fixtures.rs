@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::attempts::{Rejected, Tried};
 use super::call::Call;
+use super::goal::choices::ConflictPolicy;
 use super::goal::{Properties, Reach};
 use super::observed::{Observed, Stack};
-use super::values::ConflictPolicy;
 use crate::flink::{
     Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Snapshot, SnapshotStatus,
 };

@@ -9,15 +9,12 @@ mod call;
 mod goal;
 mod goals;
 mod incident;
-mod last_start;
-mod mask;
 mod observed;
 mod polling;
 mod reads;
 mod reason;
 mod refusal;
 mod rules;
-mod values;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -29,6 +26,7 @@ use std::time::Duration;
 pub use action::{Action, Scope};
 pub use attempts::{Rejected, Rejection, Steady, Tried};
 pub use call::Call;
+pub use goal::choices::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure};
 pub use goal::{
     Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept, Unmarked,
 };
@@ -41,16 +39,14 @@ pub use incident::{
     SNAPSHOT_FAILURE, Settings, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind, next,
     reading, reminder,
 };
-pub use last_start::{LastStart, last_start};
-pub use mask::Mask;
 pub use observed::{Observed, Stack};
 pub use polling::Polling;
 pub use reads::Looks;
 pub use reason::Because;
 pub use refusal::Refusal;
+pub use rules::last_start::{LastStart, last_start};
 pub use rules::replay::{Replay, bound, replay, replayed_since};
 pub use rules::restore::can_restore;
-pub use values::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure};
 
 /// The marker's prefix while a stopped application waits for a fix.
 pub const AWAITING_FIX: &str = "awaiting-fix/";

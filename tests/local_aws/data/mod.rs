@@ -8,3 +8,4 @@ pub mod logs;
 pub mod queues;
 pub mod s3;
 pub mod ssm;
+pub mod topics;

@@ -5,9 +5,8 @@ use serde_json::{Map, Value, json};
 use super::catalogue::{self, INVALID_ARGUMENT};
 use super::model::{self, PropertyGroup, S3ContentLocation};
 use super::other_kinds;
-use crate::State;
 use crate::api::{ApiError, ApiResult};
-use crate::iam;
+use crate::{State, iam};
 
 /// Everything that UpdateApplication and the logging operations change.
 #[derive(Debug, Clone, PartialEq)]

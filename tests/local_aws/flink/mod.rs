@@ -4,11 +4,9 @@
 //! is over, or when a scenario says so.
 
 mod application;
-mod backend;
 mod calls;
 mod catalogue;
 mod clock;
-mod cluster;
 mod configuration;
 mod job;
 mod model;
@@ -27,11 +25,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use application::Application;
-pub use backend::Backend;
 pub use calls::snapshots::{Snapshot, SnapshotStatus};
 pub use clock::FlinkClock;
-pub use cluster::Cluster;
 pub use configuration::{Configuration, LoggingOption};
+pub use job::backend::Backend;
+pub use job::cluster::Cluster;
 pub use job::{GROUP, Jar, Job, Saved, pump};
 pub use model::PropertyGroup;
 pub use operations::{End, Operation, OperationsView, Outcome};

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::application::{Purpose, Transit};
-use super::settle;
 use super::status::{Hold, Left, Status};
-use super::{Application, Flink};
+use super::{Application, Flink, settle};
 use crate::{Settings, State};
 
 impl Flink {

@@ -8,6 +8,7 @@ mod function;
 mod operations;
 mod permissions;
 mod rest;
+mod rest_replies;
 
 #[cfg(test)]
 mod tests;

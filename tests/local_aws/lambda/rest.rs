@@ -8,9 +8,10 @@ use axum::http::Response;
 use serde_json::{Value, json};
 
 use super::execution::{concurrency, host};
+use super::rest_replies::{refusal, reply, success};
 use super::{function_name, invoke_asynchronously, operations, permissions};
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::{State, World, clock, services, stamp};
+use crate::{State, World, clock, services};
 
 /// Answers one call; `None` drops the connection. `headers` have lower-case names, `path` is decoded and without query.
 pub async fn rest(
@@ -224,43 +225,4 @@ async fn invoke(
             Err(error) => refusal(&error),
         },
     })
-}
-
-fn success(action: &str) -> u16 {
-    match action {
-        "CreateFunction" | "AddPermission" | "PublishVersion" => 201,
-        "DeleteFunction"
-        | "RemovePermission"
-        | "TagResource"
-        | "UntagResource"
-        | "DeleteFunctionConcurrency"
-        | "DeleteFunctionEventInvokeConfig" => 204,
-        _ => 200,
-    }
-}
-
-fn refusal(error: &ApiError) -> Response<Body> {
-    let status = match error.code.as_str() {
-        "AccessDeniedException" => 403,
-        _ => error.status,
-    };
-    let body = json!({ "Type": "User", "Message": error.message, "message": error.message });
-    let mut response = reply(status, &body, None);
-    if let Ok(code) = error.code.parse() {
-        response.headers_mut().insert("x-amzn-errortype", code);
-    }
-    response
-}
-
-fn reply(status: u16, body: &Value, function_error: Option<&str>) -> Response<Body> {
-    let text = if status == 204 || status == 202 { String::new() } else { body.to_string() };
-    let mut builder = Response::builder()
-        .status(status)
-        .header("content-type", "application/json")
-        .header("x-amzn-requestid", stamp::uuid())
-        .header("x-amz-executed-version", "$LATEST");
-    if let Some(error) = function_error {
-        builder = builder.header("x-amz-function-error", error);
-    }
-    builder.body(Body::from(text)).unwrap_or_default()
 }

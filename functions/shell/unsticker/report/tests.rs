@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use shared::flink::{Operation, OperationStatus, Operations, SnapshotStatus};
-use shared::lifecycle::{Because, Call, Consent, Force, Mask, Observed, Recovered, Stack, Stopped, Tried, Trigger};
+use shared::flink::{Mask, Operation, OperationStatus, Operations, SnapshotStatus};
+use shared::lifecycle::{Because, Call, Consent, Force, Observed, Recovered, Stack, Stopped, Tried, Trigger};
 use shared::stack::StackStatus;
 
 use super::*;

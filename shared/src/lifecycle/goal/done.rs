@@ -1,7 +1,7 @@
 //! How a goal ends when it is reached.
 
 use super::super::call::Call;
-use super::super::values::GuardOutcome;
+use super::choices::GuardOutcome;
 use crate::flink::Restore;
 use crate::lifecycle::goals::properties::Settled;
 use crate::lifecycle::reason::Because;

@@ -1,14 +1,15 @@
 //! What a handler wants of the world, and what it has when it is there.
 
+pub(super) mod choices;
 mod done;
 
 use std::fmt;
 use std::time::Duration;
 
-use super::values::{ConflictPolicy, GuardMode, OnSnapshotFailure};
 use crate::flink::{Group, Restore};
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
+use choices::{ConflictPolicy, GuardMode, OnSnapshotFailure};
 
 pub use done::Done;
 

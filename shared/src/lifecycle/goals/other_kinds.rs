@@ -3,11 +3,11 @@
 use super::guard;
 use crate::flink::{Application, ApplicationKind, ApplicationStatus};
 use crate::lifecycle::call::Call;
+use crate::lifecycle::goal::choices::GuardOutcome;
 use crate::lifecycle::goal::{Done, Goal, Guarded, Stopped};
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::values::GuardOutcome;
 use crate::lifecycle::{Step, UNSEEN_LOOKS};
 
 /// The refusal of an application that the resource of `goal` does not serve.

@@ -1,7 +1,7 @@
 //! What kind of failure a row is: the words of CloudFormation, of its resource handlers and of the services, read once, here.
 
-use super::super::mask::Mask;
 use super::SNAPSHOT_FAILURE;
+use crate::flink::Mask;
 use crate::stack::{APPLICATION, LOGGING_OPTION, STACK, StackEvent};
 
 /// What stops a rollback.

@@ -9,7 +9,7 @@ mod restart;
 mod sweep;
 
 use super::UNSTICK_TOKEN;
-use super::mask::Mask;
+use crate::flink::Mask;
 use crate::stack::{STACK, StackEvent, StackStatus};
 use crate::time::Timestamp;
 

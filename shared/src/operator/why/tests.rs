@@ -2,8 +2,8 @@ use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
 use super::*;
 use crate::contract::UNSTICK;
-use crate::flink::{OperationStatus, SnapshotStatus};
-use crate::lifecycle::{Consent, Mask, Trigger};
+use crate::flink::{Mask, OperationStatus, SnapshotStatus};
+use crate::lifecycle::{Consent, Trigger};
 
 mod kinds;
 

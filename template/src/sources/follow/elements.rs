@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::functions::Given;
-use super::library::has_default;
+use super::calls::functions::Given;
+use super::calls::library::has_default;
 use super::words::{ASKS, CHOOSES, EACH, FILLS, HARMLESS, IMPLICIT, LISTS, PARTS, READS, RUNS, SAME};
 use super::{Scope, Walk};
 use crate::sources::value::{Ids, Trail, Value};

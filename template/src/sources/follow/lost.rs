@@ -56,7 +56,8 @@ impl Walk<'_> {
             let program = self.program;
             let family = program.family(object.class);
             let functions = family.iter().flat_map(|class| &program.classes[*class].functions);
-            let used = |name: &str| functions.clone().any(|function| super::functions::mentions(&function.body, name));
+            let used =
+                |name: &str| functions.clone().any(|function| super::calls::functions::mentions(&function.body, name));
             let unused: Vec<_> =
                 object.own.iter().flatten().filter(|(name, _)| !used(name)).map(|(_, held)| held.clone()).collect();
             for held in unused {

@@ -1,16 +1,9 @@
 //! Runs the sources with what is known of each value, and notes which keys of which groups are read. A value that leads to properties
 //! and arrives where nothing is known of its use is reported with its line.
 
-mod applied;
 mod branches;
 mod calls;
-mod construct;
 mod elements;
-mod foreign;
-mod functions;
-mod inherited;
-mod lambdas;
-mod library;
 mod lost;
 mod names;
 mod reads;
@@ -66,8 +59,8 @@ struct Walk<'p> {
     assigned: Fields,
     constructed: Fields,
     lambdas: Vec<Lambda<'p>>,
-    results: BTreeMap<functions::Call, functions::Outcome>,
-    running: BTreeSet<functions::Call>,
+    results: BTreeMap<calls::functions::Call, calls::functions::Outcome>,
+    running: BTreeSet<calls::functions::Call>,
     /// Lambdas that run, that no one has called yet, and what they put into collections around them.
     applying: BTreeSet<(Closure, Vec<Value>, Option<Value>)>,
     waiting: BTreeSet<Closure>,

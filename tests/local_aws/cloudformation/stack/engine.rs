@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::deletion::{delete, present};
 use super::model::{Doomed, Status};
 use super::plan::scope;
 use super::removal::{Reason, clean_up, is_kept};
@@ -222,48 +223,4 @@ pub(in crate::cloudformation) async fn cleanup(world: &Arc<World>, id: &str) -> 
         has_leftovers |= !clean_up(world, id, &each).await;
     }
     has_leftovers
-}
-
-async fn delete(world: &Arc<World>, id: &str, left: &BTreeSet<String>) {
-    if let Some(reason) = exports_in_use(world, id) {
-        rows::stack(world, id, Status::DeleteFailed, &reason);
-        return;
-    }
-    let graph = present(world, id, left);
-    let walked = walk(world, id, &graph, Work::Remove).await;
-    let leftovers = cleanup(world, id).await;
-    match said("delete", &walked.failed) {
-        None if !leftovers => {
-            if let Some(stack) = world.state().cloudformation.stack_mut(id) {
-                stack.imports.clear();
-                stack.outputs.clear();
-            }
-            rows::stack(world, id, Status::DeleteComplete, "");
-        }
-        Some(reason) => rows::stack(world, id, Status::DeleteFailed, &format!("{reason} ")),
-        None => rows::stack(world, id, Status::DeleteFailed, "One or more resources could not be deleted."),
-    }
-}
-
-fn exports_in_use(world: &Arc<World>, id: &str) -> Option<String> {
-    let state = world.state();
-    let stack = state.cloudformation.stack(id)?;
-    stack.outputs.iter().find_map(|output| {
-        let name = output.export.as_ref()?;
-        let users = exports::importers(&state.cloudformation, name);
-        (!users.is_empty()).then(|| format!("Export {name} cannot be deleted as it is in use by {}", users.join(", ")))
-    })
-}
-
-/// The resources that exist, each waiting for those that need it.
-fn present(world: &Arc<World>, id: &str, left: &BTreeSet<String>) -> Dependencies {
-    let state = world.state();
-    let Some(stack) = state.cloudformation.stack(id) else { return Dependencies::new() };
-    let mut graph = stack.before.as_ref().map(|before| graph::dependencies(&before.template)).unwrap_or_default();
-    for (name, needs) in graph::dependencies(&stack.template) {
-        graph.entry(name).or_default().extend(needs);
-    }
-    let mut graph = graph::reversed(&graph);
-    graph.retain(|name, _| stack.resources.contains_key(name) && !left.contains(name));
-    graph
 }

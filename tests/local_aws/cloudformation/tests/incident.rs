@@ -47,7 +47,7 @@ pub(super) fn stack(parallelism: u32) -> Value {
     })
 }
 
-fn call(world: &Arc<World>, operation: &str, body: &Value) -> Value {
+pub(super) fn call(world: &Arc<World>, operation: &str, body: &Value) -> Value {
     flink::call(&mut world.state(), &world.settings, &Caller::Operator, operation, body).unwrap()
 }
 
@@ -56,7 +56,7 @@ pub(super) fn status(world: &Arc<World>) -> String {
     reply["ApplicationDetail"]["ApplicationStatus"].as_str().unwrap().to_owned()
 }
 
-async fn become_status(world: &Arc<World>, wanted: &str) {
+pub(super) async fn become_status(world: &Arc<World>, wanted: &str) {
     for _ in 0..10_000 {
         if status(world) == wanted {
             return;
@@ -66,7 +66,7 @@ async fn become_status(world: &Arc<World>, wanted: &str) {
     panic!("the application is {}", status(world));
 }
 
-fn jar(world: &Arc<World>) {
+pub(super) fn jar(world: &Arc<World>) {
     let jar = json!({ "job": "count", "version": "1", "fails_on": ["bad"] }).to_string();
     crate::s3::put(&mut world.state(), "code", "job.jar", jar);
 }
@@ -178,35 +178,7 @@ async fn a_logging_option_on_a_running_unhealthy_application_fails_like_an_updat
     assert!(failed.reason.contains("Failed to take snapshot"), "{}", failed.reason);
 }
 
-// C.2: without a service role it is the caller's own credentials that act.
-#[tokio::test]
-async fn a_role_that_may_only_continue_cannot_restore_the_application() {
-    let world = world();
-    running(&world).await;
-    make_unhealthy(&world);
-    update(&world, &stack(2));
-    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed);
-    narrow_role(&world);
-    let params = std::collections::BTreeMap::from([("StackName".to_owned(), "s".to_owned())]);
-    let caller = Caller::Role("narrow".to_owned());
-    crate::cloudformation::query(&world, &caller, "ContinueUpdateRollback", &params).unwrap();
-    assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed);
-    assert!(rows(&world, "s").iter().any(|row| row.reason.contains("is not authorized to perform")));
-}
-
-fn narrow_role(world: &Arc<World>) {
-    let trust = json!({ "Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }] });
-    let allow = json!({ "Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Action": "cloudformation:ContinueUpdateRollback", "Resource": "*" }] });
-    let mut state = world.state();
-    let role = json!({ "RoleName": "narrow", "AssumeRolePolicyDocument": trust });
-    crate::iam::call(&mut state, &world.settings, &Caller::Operator, "CreateRole", &role).unwrap();
-    let policy = json!({ "RoleName": "narrow", "PolicyName": "p", "PolicyDocument": allow });
-    crate::iam::call(&mut state, &world.settings, &Caller::Operator, "PutRolePolicy", &policy).unwrap();
-}
-
-fn make_unhealthy(world: &Arc<World>) {
+pub(super) fn make_unhealthy(world: &Arc<World>) {
     crate::kinesis::put(&mut world.state(), "in", &json!({ "key": "bad", "featureName": "f" }));
     flink::pump(&mut world.state());
 }
@@ -249,17 +221,6 @@ async fn injected_groups_and_foreign_tags_are_lost_or_kept_as_the_world_is_set()
         assert_eq!(application.tags.contains_key("flink-unstick-restart"), survives);
         assert_eq!(application.configuration.property("Injected", "a").is_some(), survives);
     }
-}
-
-// C.2
-#[tokio::test]
-async fn a_role_that_does_not_trust_cloudformation_is_refused() {
-    let world = world();
-    narrow_role(&world);
-    let body = template(&json!({ "Group": { "Type": "AWS::Logs::LogGroup" } }));
-    let role = "arn:aws:iam::111122223333:role/narrow";
-    let refused = request(&world, "CreateStack", [("StackName", "s"), ("TemplateBody", &body), ("RoleARN", role)]);
-    assert_eq!(refused.unwrap_err().message, format!("Role {role} is invalid or cannot be assumed"));
 }
 
 // C.3

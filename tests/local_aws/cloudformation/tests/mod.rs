@@ -3,6 +3,7 @@
 mod custom;
 mod incident;
 mod nested;
+mod roles;
 mod tags;
 mod templates;
 

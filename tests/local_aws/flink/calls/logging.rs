@@ -6,8 +6,7 @@ use super::update::{self, Guard};
 use crate::api::{ApiError, ApiResult};
 use crate::flink::catalogue::INVALID_ARGUMENT;
 use crate::flink::configuration::{Configuration, LoggingOption};
-use crate::flink::model;
-use crate::flink::operations;
+use crate::flink::{model, operations};
 use crate::{Settings, State};
 
 pub(in crate::flink) fn add(state: &mut State, settings: &Settings, request: &model::AddLoggingOption) -> ApiResult {

@@ -5,13 +5,12 @@ use serde_json::{Value, json};
 use super::describe;
 use crate::api::{ApiError, ApiResult};
 use crate::flink::application::Application;
-use crate::flink::backend::Then;
 use crate::flink::catalogue::{self, IN_USE, INVALID_ARGUMENT, INVALID_REQUEST, LIMIT, NOT_FOUND};
 use crate::flink::job::Saved;
-use crate::flink::model;
+use crate::flink::job::backend::Then;
 use crate::flink::operations::Outcome;
-use crate::flink::other_kinds;
 use crate::flink::status::{Left, Status};
+use crate::flink::{model, other_kinds};
 use crate::modes::{SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown};
 use crate::{Settings, State};
 

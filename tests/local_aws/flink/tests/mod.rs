@@ -3,6 +3,7 @@
 mod job;
 mod lifecycle;
 mod matrix;
+mod restores;
 mod runtimes;
 mod snapshots;
 mod updates;

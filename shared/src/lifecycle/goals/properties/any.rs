@@ -9,7 +9,7 @@ use super::merge::{insert, pairs, value_of};
 use super::*;
 use crate::flink::Group;
 use crate::lifecycle::fixtures::*;
-use crate::lifecycle::values::ConflictPolicy;
+use crate::lifecycle::goal::choices::ConflictPolicy;
 use crate::lifecycle::{Goal, Rejected, next_step};
 
 /// Few names and few values, so that everybody meets everybody.

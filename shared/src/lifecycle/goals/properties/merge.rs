@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::flink::Group;
 use crate::lifecycle::goal::Properties;
-use crate::lifecycle::values::ConflictPolicy;
+use crate::lifecycle::goal::choices::ConflictPolicy;
 
 /// Groups of an application (`semantics.md` A.10).
 pub const MOST_GROUPS: usize = 50;

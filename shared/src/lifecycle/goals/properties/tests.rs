@@ -6,7 +6,7 @@ use super::merge::insert;
 use super::*;
 use crate::flink::Group;
 use crate::lifecycle::fixtures::*;
-use crate::lifecycle::values::ConflictPolicy;
+use crate::lifecycle::goal::choices::ConflictPolicy;
 use crate::lifecycle::{Goal, Rejected, next_step};
 use crate::time::Timestamp;
 

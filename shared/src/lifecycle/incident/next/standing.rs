@@ -1,7 +1,7 @@
 //! How an incident stands when nothing more can be done now.
 
 use super::super::super::refusal::Refusal;
-use super::super::super::values::GuardOutcome;
+use crate::lifecycle::goal::choices::GuardOutcome;
 use crate::lifecycle::rules::replay::Replay;
 use crate::time::Timestamp;
 

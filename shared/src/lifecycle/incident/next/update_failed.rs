@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::super::super::goal::{Done, Goal, Guarded, Unmarked};
 use super::super::super::refusal::Refusal;
-use super::super::super::values::{GuardMode, OnSnapshotFailure};
 use super::super::{BlockerKind, Consent, Incident, gate};
 use super::stuck::{incurable, marker};
 use super::{Next, Settings, Standing, Trigger, consent, named, report};
 use crate::flink::Application;
+use crate::lifecycle::goal::choices::{GuardMode, OnSnapshotFailure};
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
 

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use super::super::super::{
-    Action, Consent, Done, Goal, GuardOutcome, Incident, Mask, Observed, Refusal, Stack, Step, Tried, Trigger,
-    next_step,
+    Action, Consent, Done, Goal, GuardOutcome, Incident, Observed, Refusal, Stack, Step, Tried, Trigger, next_step,
 };
 use super::applications::{State, application};
 use super::rows::Row;
 use super::{NAMES, ROOT};
-use crate::flink::Application;
+use crate::flink::{Application, Mask};
 use crate::stack::{StackEvent, StackStatus};
 use crate::time::Timestamp;
 

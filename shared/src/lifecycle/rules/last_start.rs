@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::goals::start::restored_snapshot;
 use crate::flink::{Application, OperationStatus, Operations, START};
+use crate::lifecycle::goals::start::restored_snapshot;
 use crate::time::Timestamp;
 
 /// A start, looked back at.
@@ -35,9 +35,9 @@ pub fn last_start(application: &Application, since: Timestamp) -> Option<LastSta
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::*;
     use super::*;
     use crate::flink::{ApplicationStatus, Restore, SnapshotStatus};
+    use crate::lifecycle::fixtures::*;
 
     #[test]
     fn a_second_attempt_is_counted_and_only_its_own_time_and_snapshot_are_reported() {

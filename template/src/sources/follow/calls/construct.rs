@@ -3,14 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::functions::Given;
-use super::{Scope, Walk};
+use crate::sources::follow::{Scope, Walk};
 use crate::sources::program::Place;
 use crate::sources::tree::CONSTRUCTOR;
 use crate::sources::value::Value;
 
 impl Walk<'_> {
     /// Runs the constructors and initializers of a class, and returns the instance with the fields that they assign.
-    pub(super) fn construct(&mut self, class: usize, arguments: &[Given], line: usize, caller: &Scope) -> Value {
+    pub(in crate::sources::follow) fn construct(
+        &mut self,
+        class: usize,
+        arguments: &[Given],
+        line: usize,
+        caller: &Scope,
+    ) -> Value {
         if self.depth > 40 {
             return Value::object(class, None);
         }
@@ -83,7 +89,7 @@ impl Walk<'_> {
     }
 
     /// The fields that a class around gets from what it extends.
-    pub(super) fn construct_named(
+    pub(in crate::sources::follow) fn construct_named(
         &mut self,
         name: &str,
         arguments: &[Given],

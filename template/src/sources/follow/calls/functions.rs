@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Scope, Walk};
+use crate::sources::follow::{Scope, Walk};
 use crate::sources::program::Place;
 use crate::sources::tree::{Argument, CONSTRUCTOR, Node, Op, Parameter};
 use crate::sources::value::{Object, Value};
 
 /// A run of a function.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Call {
+pub(in crate::sources::follow) struct Call {
     place: Place,
     this: Value,
     arguments: Vec<Given>,
@@ -18,19 +18,19 @@ pub(super) struct Call {
 }
 
 /// A value with the name that it was given by.
-pub(super) type Given = (Option<String>, Value);
+pub(in crate::sources::follow) type Given = (Option<String>, Value);
 
 /// What a function returns, and what it puts into its instance and its arguments.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Outcome {
-    pub(super) value: Value,
-    pub(super) this: Value,
+pub(in crate::sources::follow) struct Outcome {
+    pub(in crate::sources::follow) value: Value,
+    pub(in crate::sources::follow) this: Value,
     /// Arguments that got properties put in, by position.
-    pub(super) filled: BTreeMap<usize, Value>,
+    pub(in crate::sources::follow) filled: BTreeMap<usize, Value>,
 }
 
 impl<'p> Walk<'p> {
-    pub(super) fn invoke(
+    pub(in crate::sources::follow) fn invoke(
         &mut self,
         place: Place,
         this: &Value,
@@ -42,7 +42,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Runs each of them, and joins what they return.
-    pub(super) fn invoke_all(
+    pub(in crate::sources::follow) fn invoke_all(
         &mut self,
         places: &[Place],
         this: &Value,
@@ -59,7 +59,7 @@ impl<'p> Walk<'p> {
     }
 
     /// `this` for a function: the instance, if it is of the function's class; else some instance.
-    pub(super) fn seen_by(&self, place: Place, this: &Value) -> Value {
+    pub(in crate::sources::follow) fn seen_by(&self, place: Place, this: &Value) -> Value {
         if self.program.function(place).extends {
             return this.clone();
         }
@@ -68,7 +68,7 @@ impl<'p> Walk<'p> {
         if objects.is_empty() { Value::object(place.class, None) } else { Value { objects, ..Value::default() } }
     }
 
-    pub(super) fn run_function(
+    pub(in crate::sources::follow) fn run_function(
         &mut self,
         place: Place,
         this: &Value,
@@ -120,7 +120,7 @@ impl<'p> Walk<'p> {
         outcome
     }
 
-    pub(super) fn bind(
+    pub(in crate::sources::follow) fn bind(
         &mut self,
         parameters: &'p [Parameter],
         arguments: &[Given],
@@ -159,13 +159,13 @@ impl<'p> Walk<'p> {
         }
     }
 
-    pub(super) fn values(&mut self, arguments: &'p [Argument], scope: &mut Scope) -> Vec<Given> {
+    pub(in crate::sources::follow) fn values(&mut self, arguments: &'p [Argument], scope: &mut Scope) -> Vec<Given> {
         arguments.iter().map(|argument| (argument.name.clone(), self.value(&argument.value, scope))).collect()
     }
 }
 
 /// Whether this name is used.
-pub(super) fn mentions(node: &Node, name: &str) -> bool {
+pub(in crate::sources::follow) fn mentions(node: &Node, name: &str) -> bool {
     node.any(&|node| match &node.op {
         Op::Name(used) | Op::Member(_, used) => used == name,
         _ => false,

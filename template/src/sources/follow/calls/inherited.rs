@@ -1,14 +1,14 @@
 //! Functions of the sources that are run: those of what a class extends, and those that put something into their arguments.
 
 use super::functions::Given;
-use super::{Scope, Walk};
+use crate::sources::follow::{Scope, Walk};
 use crate::sources::program::Place;
 use crate::sources::tree::{Argument, CONSTRUCTOR, Op};
 use crate::sources::value::Value;
 
 impl<'p> Walk<'p> {
     /// A method or constructor of what the class extends.
-    pub(super) fn inherited(
+    pub(in crate::sources::follow) fn inherited(
         &mut self,
         name: &str,
         arguments: &'p [Argument],
@@ -45,7 +45,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Runs functions, and takes over what they put into their arguments.
-    pub(super) fn invoke_filling(
+    pub(in crate::sources::follow) fn invoke_filling(
         &mut self,
         places: &[Place],
         this: &Value,

@@ -1,24 +1,24 @@
 //! Toward [`Goal::Guarded`](crate::lifecycle::Goal::Guarded): before CloudFormation updates an application, it is stopped with its state kept, or
 //! proven to be one that takes an update. Either way the update cannot fail without a snapshot, and neither can its rollback.
 
+mod on_failure;
+
 use std::time::Duration;
 
 use crate::flink::{Application, ApplicationStatus, SNAPSHOT, Snapshot, SnapshotStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
+use crate::lifecycle::goal::choices::{GuardMode, GuardOutcome, OnSnapshotFailure};
 use crate::lifecycle::goal::{Done, Guarded};
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::proof_snapshots;
 use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
-use crate::lifecycle::rules::replay::{Replay, bound, replay};
-use crate::lifecycle::values::{GuardMode, GuardOutcome, OnSnapshotFailure};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
 use crate::time::Timestamp;
 
-/// How often a force-stop is asked for.
-const FORCED: u8 = 3;
+use on_failure::{failed, let_go, mark, snapshot_failed};
 
 /// The next step toward an application that takes an update.
 pub(in crate::lifecycle) fn next(goal: &Guarded, observed: &Observed) -> Step {
@@ -195,80 +195,6 @@ fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step
         None if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
         None => failed(goal, application, observed, "a snapshot was accepted and is not listed"),
     }
-}
-
-/// The job cannot be snapshotted: what the policy says.
-fn failed(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
-    match goal.on_failure {
-        OnSnapshotFailure::ForceStop => force(goal, application, observed, error),
-        OnSnapshotFailure::Fail => {
-            let_go(goal, application, observed, Step::Refuse(snapshot_failed(application, error)))
-        }
-        OnSnapshotFailure::Continue => let_go(goal, application, observed, done(GuardOutcome::Continued)),
-    }
-}
-
-fn force(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
-    let tried = &observed.tried;
-    let name = application.name.clone();
-    if tried.forced >= FORCED {
-        let error = error.to_owned();
-        return let_go(goal, application, observed, Step::Refuse(Refusal::WouldNotStop { application: name, error }));
-    }
-    if tried.forced > 0 && tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
-    }
-    match application.status {
-        // No force is known to work here, and each of them passes (`semantics.md` A.3).
-        ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
-            return Step::Wait(Because::Busy(application.status));
-        }
-        ApplicationStatus::Ready
-        | ApplicationStatus::RolledBack
-        | ApplicationStatus::Deleting
-        | ApplicationStatus::Running
-        | ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling => {}
-    }
-    if goal.gives_state_up {
-        let force = Step::Call(Call::Stop { force: true }, Because::StateGivenUp);
-        return mark(goal, application, observed).unwrap_or(force);
-    }
-    let bound = match bound(application, goal.bound) {
-        Ok(bound) => bound,
-        Err(refusal) => return let_go(goal, application, observed, Step::Refuse(refusal)),
-    };
-    match replay(application, observed.now, bound) {
-        Replay::Forbidden { why } => {
-            let refusal = Refusal::ReplayForbidden { application: name, why };
-            let_go(goal, application, observed, Step::Refuse(refusal))
-        }
-        Replay::Since { .. } | Replay::Empty { .. } => {
-            mark(goal, application, observed).unwrap_or(Step::Call(Call::Stop { force: true }, Because::ForceAllowed))
-        }
-    }
-}
-
-/// The marker comes before the stop.
-fn mark(goal: &Guarded, application: &Application, observed: &Observed) -> Option<Step> {
-    let marked = application.tag(MARKER) == Some(&goal.marker) || observed.tried.tagged > 0;
-    let tag = Call::Tag { key: MARKER, value: goal.marker.clone() };
-    (!marked).then_some(Step::Call(tag, Because::RememberToRestart))
-}
-
-/// What was marked and goes on running has no restart to be remembered: its marker goes first.
-pub(in crate::lifecycle) fn let_go(goal: &Guarded, application: &Application, observed: &Observed, end: Step) -> Step {
-    let marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
-    if application.status == ApplicationStatus::Running && marked {
-        return Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
-    }
-    end
-}
-
-fn snapshot_failed(application: &Application, error: &str) -> Refusal {
-    Refusal::SnapshotFailed { application: application.name.clone(), error: error.to_owned() }
 }
 
 /// Why the snapshot failed, in the service's own words.

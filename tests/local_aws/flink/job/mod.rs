@@ -1,17 +1,20 @@
 //! The job inside an application: small, but real. It needs its properties, reads a stream, writes a table with its
 //! role's permission, and loops when a record or a permission breaks it, so that incidents are true and not scripted.
 
+pub(super) mod backend;
+pub(super) mod cluster;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::application::Application;
-use super::backend::Backend;
 use super::runtime::{self, Reading};
 use super::status::Status;
 use crate::api::{Caller, Context};
 use crate::{State, iam};
+use backend::Backend;
 
 /// The property group that the job reads.
 pub const GROUP: &str = "FlinkApplicationProperties";

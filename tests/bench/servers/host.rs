@@ -9,12 +9,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use local_aws::clock;
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike as _;
 
-use crate::authority::Authority;
-use crate::aws::{Aws, Story};
-use crate::http::{Answer, Request, serve};
+use super::authority::Authority;
+use super::aws::{Aws, Story};
+use super::http::{Answer, Request, serve};
+use super::usage::{peak, used};
 use crate::subject::{Ends, Subject};
 
 /// A process that is silent for so long has failed; instructions are counted some fifty times slower than they run.
@@ -241,17 +240,4 @@ fn runtime_api(
     ]);
     mark.send((Mark::Given, Instant::now())).ok()?;
     Some(answer)
-}
-
-/// What all children that ended have used.
-fn used() -> Result<Duration, Box<dyn Error>> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    Ok(Duration::from_micros(u64::try_from(micros)?))
-}
-
-fn peak(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }

@@ -17,10 +17,11 @@ use serde_json::{Value, json};
 
 use self::feed::Feed;
 use self::rest::Rest;
-use super::application::Application;
 use super::backend::Then;
-use super::job::{self, GROUP, Launch, Saved};
+use super::{GROUP, Launch, Saved};
 use crate::State;
+use crate::flink::application::Application;
+use crate::flink::job;
 
 /// Longer than anything here takes on a busy machine; what takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -63,7 +64,13 @@ impl Cluster {
     }
 
     /// Launches the application's jar. A restore that Flink refuses hangs in the service (`SEMANTICS.md` G.20).
-    pub(super) fn launch(&self, state: &State, application: &Application, from: Option<&Saved>, allow: bool) -> Launch {
+    pub(in crate::flink) fn launch(
+        &self,
+        state: &State,
+        application: &Application,
+        from: Option<&Saved>,
+        allow: bool,
+    ) -> Launch {
         self.cancel_orphans(state);
         match job::code(state, application).and_then(|jar| self.run(jar, application, from, allow)) {
             Ok(id) => Launch::Runs(Box::new(job::in_flink(id))),
@@ -107,7 +114,7 @@ impl Cluster {
     }
 
     /// A savepoint; where it is, or why there is none.
-    pub(super) fn savepoint(&self, id: &str, then: Then) -> Result<String, String> {
+    pub(in crate::flink) fn savepoint(&self, id: &str, then: Then) -> Result<String, String> {
         let folder = format!("file://{}/savepoints", self.folder.display());
         let (operation, body) = match then {
             Then::Stops => ("stop", json!({ "targetDirectory": folder, "drain": false })),
@@ -129,7 +136,7 @@ impl Cluster {
 
     /// Carries records to the jobs and rows back, and ends what no application holds any more: the one rule for a force
     /// stop, an update, a rollback and a delete.
-    pub(super) fn pump(&self, state: &mut State) {
+    pub(in crate::flink) fn pump(&self, state: &mut State) {
         self.cancel_orphans(state);
         self.held().feed.carry(&self.folder, state);
     }

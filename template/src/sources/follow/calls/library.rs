@@ -1,14 +1,14 @@
 //! What libraries do with property groups: the methods of maps, lists, options, streams and of Flink's `ParameterTool`, in four languages.
 
 use super::functions::Given;
-use super::lost::known;
-use super::words::{ASKS, FILLS, HARMLESS, LISTS, READS, SAME};
-use super::{Scope, Walk};
+use crate::sources::follow::lost::known;
+use crate::sources::follow::words::{ASKS, FILLS, HARMLESS, LISTS, READS, SAME};
+use crate::sources::follow::{Scope, Walk};
 use crate::sources::tree::Node;
 use crate::sources::value::{Ids, Trail, Value};
 
 /// Whether maps have such a method.
-pub(super) fn is_method(name: &str) -> bool {
+pub(in crate::sources::follow) fn is_method(name: &str) -> bool {
     READS.contains(&name)
         || ASKS.contains(&name)
         || LISTS.contains(&name)
@@ -17,13 +17,13 @@ pub(super) fn is_method(name: &str) -> bool {
 }
 
 /// Whether a second argument stands in for a value that is missing; `null` does not.
-pub(super) fn has_default(given: &[Given]) -> bool {
+pub(in crate::sources::follow) fn has_default(given: &[Given]) -> bool {
     given.get(1).is_some_and(|(_, value)| value.open || !value.is_unknown())
 }
 
 impl<'p> Walk<'p> {
     /// Follows a library's method that is called on the file, on all groups, or on one of them.
-    pub(super) fn on_trails(
+    pub(in crate::sources::follow) fn on_trails(
         &mut self,
         on: &Value,
         name: &str,
@@ -61,7 +61,7 @@ impl<'p> Walk<'p> {
         whole
     }
 
-    pub(super) fn unknown_use(
+    pub(in crate::sources::follow) fn unknown_use(
         &mut self,
         trail: Trail,
         name: &str,

@@ -1,12 +1,20 @@
 //! Calls, by what is called: a method of an instance, a function, a class, or what is not in the sources.
 
-use super::functions::Given;
-use super::library::is_method;
+pub(super) mod applied;
+pub(super) mod construct;
+pub(super) mod foreign;
+pub(super) mod functions;
+pub(super) mod inherited;
+pub(super) mod lambdas;
+pub(super) mod library;
+
 use super::names::ORIGINS;
 use super::words::{EACH, HANDS_ON, QUIET, RUNS, STANDS_IN, TEXTUAL};
 use super::{Scope, Walk};
 use crate::sources::tree::{Argument, CONSTRUCTOR, Node, ON_ARGUMENT, Op};
 use crate::sources::value::{Object, Value};
+use functions::Given;
+use library::is_method;
 
 impl<'p> Walk<'p> {
     pub(super) fn call(

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::application::PropertyGroup;
-use super::resource::decode::Unreadable;
+use crate::contract::application::PropertyGroup;
+use crate::contract::resource::decode::Unreadable;
 use crate::lifecycle::{MOST_GROUPS, MOST_KEYS};
 
 /// Characters of a group's ID.

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::super::application::Application;
-use super::super::job::GROUP;
 use crate::api::{Caller, Context};
+use crate::flink::application::Application;
+use crate::flink::job::GROUP;
 use crate::{State, iam};
 
 /// How far each file is.

@@ -30,7 +30,8 @@ impl Mask {
         mask
     }
 
-    /// From now on `words` may be repeated: the application, the stack. An ARN among them shows the region and the account too.
+    /// From now on `words` may be repeated: the application, the stack. An ARN among them shows the region and the
+    /// account too.
     pub fn name<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
         for word in words {
             let mut parts = word.split(':');
@@ -95,7 +96,8 @@ fn replaced(text: &str, value: &str) -> String {
     done + rest
 }
 
-/// Whether a value that begins with the first of `inward` ends at this neighbour: two word characters side by side are one word.
+/// Whether a value that begins with the first of `inward` ends at this neighbour: two word characters side by side are
+/// one word.
 fn is_end(neighbour: Option<char>, inward: &mut dyn Iterator<Item = char>) -> bool {
     let is_of_a_word = |one: char| one.is_alphanumeric() || one == '_' || one == '-';
     !neighbour.is_some_and(is_of_a_word) || !inward.next().is_some_and(is_of_a_word)

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use local_aws::clock;
 
-use crate::http::{Answer, Request};
+use super::http::{Answer, Request};
 
 pub(crate) const APPLICATION: &str = "flink-orders";
 pub(crate) const STACK: &str =

@@ -1,14 +1,14 @@
 //! Calls of what is not in the sources, and what is put into collections.
 
 use super::functions::Given;
-use super::words::{FILLS, HANDS_ON, IMPLICIT, IS_READ, MAKES, RUNS};
-use super::{Scope, Walk};
+use crate::sources::follow::words::{FILLS, HANDS_ON, IMPLICIT, IS_READ, MAKES, RUNS};
+use crate::sources::follow::{Scope, Walk};
 use crate::sources::tree::{Argument, Node, Op};
 use crate::sources::value::{Trail, Value};
 
 impl<'p> Walk<'p> {
     /// A call of what is not in the sources.
-    pub(super) fn foreign(
+    pub(in crate::sources::follow) fn foreign(
         &mut self,
         name: &str,
         on: Option<(&'p Node, &Value)>,
@@ -78,7 +78,13 @@ impl<'p> Walk<'p> {
     }
 
     /// What comes back as it was given, or in another wrapping.
-    pub(super) fn handed_on(&mut self, name: &str, values: &[&Value], line: usize, scope: &mut Scope) -> Value {
+    pub(in crate::sources::follow) fn handed_on(
+        &mut self,
+        name: &str,
+        values: &[&Value],
+        line: usize,
+        scope: &mut Scope,
+    ) -> Value {
         let mut whole = Value::default();
         for value in values {
             if value.leads() || !value.objects.is_empty() || !value.closures.is_empty() || values.len() == 1 {
@@ -101,7 +107,14 @@ impl<'p> Walk<'p> {
     }
 
     /// Properties are put into a collection.
-    pub(super) fn fill(&mut self, base: &'p Node, key: &Value, held: &Value, line: usize, scope: &mut Scope) {
+    pub(in crate::sources::follow) fn fill(
+        &mut self,
+        base: &'p Node,
+        key: &Value,
+        held: &Value,
+        line: usize,
+        scope: &mut Scope,
+    ) {
         let into = self.value(base, scope);
         let whole = key.is_unknown() && !key.open;
         let entry = if whole { Some(held.clone()) } else { Self::entry(key, held) };

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::application::Application;
+use super::Saved;
 use super::cluster::Cluster;
-use super::job::Saved;
+use crate::flink::application::Application;
 
 /// Where jobs run.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +19,7 @@ pub enum Backend {
 
 /// What becomes of the job once its state is saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
+pub(in crate::flink) enum Then {
     RunsOn,
     /// For the job that an update puts in its place.
     IsCancelled,
@@ -29,7 +29,7 @@ pub(super) enum Then {
 impl Application {
     /// Saves the state of the job; why not, when it cannot be saved (`SEMANTICS.md` G.15). That reason is Flink's own;
     /// the service does not show it.
-    pub(super) fn save(&mut self, backend: &Backend, then: Then) -> Result<Saved, String> {
+    pub(in crate::flink) fn save(&mut self, backend: &Backend, then: Then) -> Result<Saved, String> {
         let runtime = self.configuration.runtime.clone();
         let Some(job) = &mut self.job else { return Ok(Saved::default()) };
         if let (Backend::Cluster(cluster), Some(id)) = (backend, &job.flink) {

@@ -1,14 +1,14 @@
 //! Calls of a value: a lambda, an instance that can be called, a class.
 
 use super::functions::Given;
-use super::{Scope, Walk};
+use crate::sources::follow::{Scope, Walk};
 use crate::sources::program::Place;
 use crate::sources::tree::{Argument, Node};
 use crate::sources::value::Value;
 
 impl<'p> Walk<'p> {
     /// What a name holds, called.
-    pub(super) fn apply_named(
+    pub(in crate::sources::follow) fn apply_named(
         &mut self,
         on: &Value,
         name: &str,
@@ -22,7 +22,7 @@ impl<'p> Walk<'p> {
         self.applied(on, parts.0, parts.1, line, scope)
     }
 
-    pub(super) fn apply_value(
+    pub(in crate::sources::follow) fn apply_value(
         &mut self,
         on: &Value,
         function: &'p Node,

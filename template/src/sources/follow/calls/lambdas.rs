@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Lambda, Scope, Walk};
+use crate::sources::follow::{Lambda, Scope, Walk};
 use crate::sources::tree::{Function, Node, Op};
 use crate::sources::value::{Closure, Value};
 
 impl<'p> Walk<'p> {
-    pub(super) fn closure(&mut self, function: &'p Function, scope: &Scope) -> Value {
+    pub(in crate::sources::follow) fn closure(&mut self, function: &'p Function, scope: &Scope) -> Value {
         let same = |known: &Lambda<'_>| std::ptr::eq(known.function, function);
         let lambda = self.lambdas.iter().position(same).unwrap_or_else(|| {
             self.lambdas.push(Lambda { function, class: scope.class });
@@ -24,7 +24,13 @@ impl<'p> Walk<'p> {
     }
 
     /// Runs it. `this` is what Kotlin's scope functions put before each call in it.
-    pub(super) fn apply(&mut self, closure: &Closure, arguments: &[Value], this: Option<&Value>, line: usize) -> Value {
+    pub(in crate::sources::follow) fn apply(
+        &mut self,
+        closure: &Closure,
+        arguments: &[Value],
+        this: Option<&Value>,
+        line: usize,
+    ) -> Value {
         self.waiting.remove(closure);
         let Lambda { function, class } = self.lambdas[closure.lambda];
         let running = (closure.clone(), arguments.to_vec(), this.cloned());
@@ -58,7 +64,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Takes over what lambdas put into collections of the scope around them.
-    pub(super) fn settle(&mut self, scope: &mut Scope) {
+    pub(in crate::sources::follow) fn settle(&mut self, scope: &mut Scope) {
         for (name, value) in std::mem::take(&mut self.refill) {
             if let Some(known) = scope.names.get_mut(&name) {
                 known.join(value);
