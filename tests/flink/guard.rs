@@ -34,8 +34,8 @@ pub(crate) async fn guarded(stage: &mut Stage<'_>) -> StoryResult {
     let calls = stage.stops().len();
     stage.deploy_guarded("10", "", Stack::UpdateComplete).await?;
     let stops = stage.stops().split_off(calls);
-    let expected = [(false, true), (true, false)];
-    stage.is(stops == expected, &format!("a graceful stop that is refused, then force: {stops:?}"))?;
+    let expected = [(false, true), (false, true), (false, true), (true, false)];
+    stage.is(stops == expected, &format!("a graceful stop that is refused three times, then force: {stops:?}"))?;
     stage.is(stage.outcome() == "ForceStopped", &stage.outcome())?;
     let back = stage.statuses().split_off(rows).into_iter().find(|row| row.contains("ROLLBACK"));
     stage.is(back.is_none(), &format!("nothing went back: {back:?}"))?;

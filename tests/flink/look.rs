@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use local_aws::State;
@@ -25,7 +26,7 @@ impl Stage<'_> {
 
     /// What Flink calls the job's state.
     pub(crate) fn state_of(&self, job: &str) -> StoryResult<String> {
-        Ok(self.cluster.get(&format!("/jobs/{job}"))?["state"].as_str().unwrap_or_default().to_owned())
+        Ok(self.cluster.job(job, "")?["state"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until Flink calls it so.
@@ -39,13 +40,18 @@ impl Stage<'_> {
         Err(format!("Flink says {} of job {job}, not {expected}", self.state_of(job)?))
     }
 
+    /// The snapshot whose savepoint Flink says that it restored, and the runtime that wrote it.
+    pub(crate) fn restored(&self, job: &str) -> StoryResult<(String, String)> {
+        let restored = &self.cluster.job(job, "/checkpoints")?["latest"]["restored"];
+        let path = restored["external_path"].as_str().filter(|_| restored["is_savepoint"] == true);
+        let savepoints = self.savepoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = path.and_then(|path| savepoints.get(path)).cloned();
+        known.ok_or_else(|| format!("job {job} was restored from {restored}"))
+    }
+
     /// The snapshot whose savepoint Flink says that it restored.
     pub(crate) fn restored_snapshot(&self, job: &str) -> StoryResult<String> {
-        let restored = &self.cluster.get(&format!("/jobs/{job}/checkpoints"))?["latest"]["restored"];
-        let path = restored["external_path"].as_str().filter(|_| restored["is_savepoint"] == true);
-        let snapshots = self.application().snapshots;
-        let snapshot = snapshots.iter().find(|one| path.is_some() && one.saved.savepoint.as_deref() == path);
-        snapshot.map(|one| one.name.clone()).ok_or_else(|| format!("job {job} was restored from {restored}"))
+        Ok(self.restored(job)?.0)
     }
 
     /// The newest snapshot: its name, where Flink put it, and how large its metadata is.
@@ -69,10 +75,9 @@ impl Stage<'_> {
 
     /// The jobs that Flink has not ended.
     pub(crate) fn running(&self) -> StoryResult<Vec<String>> {
-        let jobs = self.cluster.get("/jobs")?;
-        let jobs = jobs["jobs"].as_array().into_iter().flatten();
+        let jobs = self.cluster.jobs()?;
         let ended = |job: &Value| ["FINISHED", "CANCELED", "FAILED"].iter().any(|state| job["status"] == **state);
-        Ok(jobs.filter(|job| !ended(job)).map(ToString::to_string).collect())
+        Ok(jobs.iter().filter(|job| !ended(job)).map(ToString::to_string).collect())
     }
 
     /// The incident reports that reached people.
@@ -114,6 +119,12 @@ impl Stage<'_> {
         lines.push(format!("{:?}", rows(&state)));
         lines.split_off(lines.len().saturating_sub(80)).join("\n")
     }
+}
+
+/// The application's job, once it is another one than `old`.
+pub(crate) fn next_job(state: &State, old: &str) -> Option<String> {
+    let job = state.flink.applications.get(NAME)?.job.as_ref()?.flink.clone()?;
+    (job != old).then_some(job)
 }
 
 /// The table: how often each key was counted.

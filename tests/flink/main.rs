@@ -1,7 +1,7 @@
-//! A real Flink under the local AWS: `make e2e-flink`. The built functions, the committed templates and the control
+//! A real Flink of each major version under the local AWS: `make e2e-flink`. The built functions, the committed templates and the control
 //! plane are those of the scenarios; the job, its loop and its savepoints are Flink's own.
 //!
-//! Exit code 0 only when everything was seen. Whatever ends it, the JVM ends with it.
+//! Exit code 0 only when everything was seen. Whatever ends it, the JVMs end with it.
 
 mod guard;
 mod jvm;
@@ -12,6 +12,7 @@ mod stage;
 mod story;
 mod tools;
 mod trouble;
+mod upgrade;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::jvm::Jvm;
+use crate::stage::Flink;
+use crate::tools::RELEASES;
 
 #[tokio::main(worker_threads = 4)]
 async fn main() -> ExitCode {
@@ -37,13 +40,13 @@ async fn whole() -> Result<(), String> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(said)?;
     let folder = tools::folder()?;
     let run = folder.join(format!("run-{}", std::process::id()));
-    let mut jvm = None;
+    let mut jvms = Vec::new();
     let result = tokio::select! {
-        result = run_story(&folder, &run, &mut jvm) => result,
+        result = run_stories(&folder, &run, &mut jvms) => result,
         _ = terminate.recv() => Err("terminated".to_owned()),
         _ = interrupt.recv() => Err("interrupted".to_owned()),
     };
-    if let Some(jvm) = jvm {
+    for jvm in jvms {
         jvm.stop().await;
     }
     // After a failure too: what is worth knowing was printed.
@@ -51,8 +54,20 @@ async fn whole() -> Result<(), String> {
     result
 }
 
-async fn run_story(folder: &Path, run: &Path, jvm: &mut Option<Jvm>) -> Result<(), String> {
-    let tools = tools::prepare(folder).await?;
-    let jvm = jvm.insert(Jvm::start(&tools, run).await?);
-    story::run(jvm, &tools, run).await
+async fn run_stories(folder: &Path, run: &Path, jvms: &mut Vec<Jvm>) -> Result<(), String> {
+    let mut flinks = Vec::new();
+    for release in &RELEASES {
+        let tools = tools::prepare(folder, release).await?;
+        jvms.push(Jvm::start(&tools, &run.join(release.version)).await?);
+        flinks.push((release, tools));
+    }
+    let flinks: Vec<Flink> = flinks
+        .into_iter()
+        .zip(&*jvms)
+        .map(|((release, tools), jvm)| Flink { release, tools, rest: &jvm.rest })
+        .collect();
+    for flink in &flinks {
+        story::run(&flinks, flink.release, &run.join(format!("story-{}", flink.release.version))).await?;
+    }
+    upgrade::run(&flinks, run).await
 }

@@ -7,20 +7,18 @@ use local_aws::flink::{Outcome, SnapshotStatus, Status};
 use serde_json::json;
 
 use crate::guard::guarded;
-use crate::jvm::Jvm;
 use crate::look::cause;
 use crate::passing::passing_cause;
 use crate::restore::{farewell, unreadable};
-use crate::stage::{Stage, StoryResult, detail};
-use crate::tools::Tools;
+use crate::stage::{Flink, Stage, StoryResult, detail};
+use crate::tools::Release;
 use crate::trouble::{bad_record, fix, gate, incident};
 
 /// Code that the record breaks.
 pub(crate) const BREAKS: &str = "fails_on=poison";
 
-pub(crate) async fn run(jvm: &Jvm, tools: &Tools, run: &Path) -> StoryResult {
-    let mut stage = Stage::set(jvm, tools, run).await;
-    stage.tick("Flink and the handlers are there");
+pub(crate) async fn run(flinks: &[Flink<'_>], release: &'static Release, run: &Path) -> StoryResult {
+    let mut stage = Stage::set(flinks, release, run).await?;
     start(&mut stage).await?;
     snapshot(&stage)?;
     stop_and_restart(&mut stage).await?;

@@ -9,16 +9,42 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 use zip::write::SimpleFileOptions;
 
-/// The newest 1.20, which is the service's FLINK-1_20.
-const FLINK: &str = "1.20.5";
-/// Of the one file that PyPI has of it.
-const HASH: &str = "sha256:e6aee62ea1a1fe7b32e28894ad079f3f1a50a372a4caac3df52405267f4228c8";
+/// A Flink that PyPI has.
+#[derive(Debug)]
+pub(crate) struct Release {
+    /// What the service calls it.
+    pub(crate) runtime: &'static str,
+    pub(crate) version: &'static str,
+    /// Of the file that is taken.
+    hash: &'static str,
+    megabytes: u16,
+    /// The package of what reads a stream and writes a table as the job does.
+    legacy: &'static str,
+}
+
+/// The newest of FLINK-1_20 and of FLINK-2_3.
+pub(crate) const RELEASES: [Release; 2] = [
+    Release {
+        runtime: "FLINK-1_20",
+        version: "1.20.5",
+        hash: "sha256:e6aee62ea1a1fe7b32e28894ad079f3f1a50a372a4caac3df52405267f4228c8",
+        megabytes: 232,
+        legacy: "",
+    },
+    Release {
+        runtime: "FLINK-2_3",
+        version: "2.3.0",
+        hash: "sha256:38ece876553286b3a285cf344c2d2038f8a7ca10da5df54d5107250386d64151",
+        megabytes: 329,
+        legacy: "legacy.",
+    },
+];
 const SOURCES: [(&str, &str); 2] = [
     ("Cluster.java", include_str!("java/Cluster.java")),
     ("FeatureCounter.java", include_str!("java/FeatureCounter.java")),
 ];
 
-/// What was prepared.
+/// What was prepared for one Flink.
 #[derive(Debug)]
 pub(crate) struct Tools {
     pub(crate) java: PathBuf,
@@ -33,22 +59,27 @@ pub(crate) fn folder() -> Result<PathBuf, String> {
     own.ancestors().nth(2).map(|target| target.join("flink")).ok_or_else(|| "no target folder".to_owned())
 }
 
-pub(crate) async fn prepare(folder: &Path) -> Result<Tools, String> {
+pub(crate) async fn prepare(folder: &Path, release: &Release) -> Result<Tools, String> {
     let (java, javac) = (jdk("java"), jdk("javac"));
     let version = said(Command::new(&javac).arg("-version")).await.unwrap_or_default();
     if !version.starts_with("javac 17") {
         let found = if version.is_empty() { "no javac" } else { version.trim() };
         return Err(format!("e2e-flink needs a JDK 17 on the PATH or in JAVA_HOME, and found {found}."));
     }
-    let flink = folder.join(FLINK);
+    let flink = folder.join(release.version);
     if !flink.is_dir() {
-        fetch(folder, &flink).await?;
+        fetch(folder, &flink, release).await?;
     }
-    let (classes, cluster) = (folder.join("job"), folder.join("cluster"));
+    let built = folder.join(format!("built-{}", release.version));
+    let (classes, cluster) = (built.join("job"), built.join("cluster"));
     let mut compile = Command::new(&javac);
     compile.args(["-nowarn", "-Xlint:-options", "-proc:none", "-cp"]).arg(flink.join("*")).arg("-d").arg(&classes);
     for (name, text) in SOURCES {
-        let path = folder.join(name);
+        let path = built.join(name);
+        let mut text = text.to_owned();
+        for moved in ["source.RichSourceFunction", "sink.RichSinkFunction"] {
+            text = text.replace(moved, &moved.replace('.', &format!(".{}", release.legacy)));
+        }
         fs::create_dir_all(&classes).and_then(|()| fs::write(&path, text)).map_err(|error| error.to_string())?;
         compile.arg(path);
     }
@@ -66,13 +97,14 @@ fn jdk(program: &str) -> PathBuf {
 }
 
 /// From PyPI, because that is where Flink's jars are to be had without a build tool; only the jars stay.
-async fn fetch(folder: &Path, flink: &Path) -> Result<(), String> {
-    println!("  fetching apache-flink-libraries {FLINK} from PyPI, once (232 MB)");
+async fn fetch(folder: &Path, flink: &Path, release: &Release) -> Result<(), String> {
+    let Release { version, hash, megabytes, .. } = release;
+    println!("  fetching apache-flink-libraries {version} from PyPI, once ({megabytes} MB)");
     let (venv, partial) = (folder.join("venv"), folder.join("partial"));
     let failed = |error: std::io::Error| format!("Flink could not be kept in {}: {error}", folder.display());
     said(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv)).await?;
     let wanted = folder.join("requirements.txt");
-    fs::write(&wanted, format!("apache-flink-libraries=={FLINK} --hash={HASH}\n")).map_err(failed)?;
+    fs::write(&wanted, format!("apache-flink-libraries=={version} --hash={hash}\n")).map_err(failed)?;
     let mut install = Command::new(venv.join("bin/pip"));
     install.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "-r"]);
     said(install.arg(wanted)).await?;

@@ -37,8 +37,7 @@ pub(crate) async fn bad_record(stage: &mut Stage<'_>) -> StoryResult {
 pub(crate) async fn loops(stage: &Stage<'_>, job: &str) -> StoryResult<Vec<String>> {
     stage.flink_says(job, "RESTARTING").await?;
     for _ in 0..300 {
-        let path = format!("/jobs/{job}/exceptions?maxExceptions=9");
-        let failures = stage.cluster.get(&path)?["exceptionHistory"]["entries"].take();
+        let failures = stage.cluster.job(job, "/exceptions?maxExceptions=9")?["exceptionHistory"]["entries"].take();
         let failures: Vec<_> = failures.as_array().into_iter().flatten().map(|one| trace(&one["stacktrace"])).collect();
         if failures.len() > 1 {
             stage.flink_says(job, "RESTARTING").await?;

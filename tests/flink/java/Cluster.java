@@ -22,6 +22,9 @@ public final class Cluster {
             {"taskmanager.memory.task.off-heap.size", "0m"}, {"taskmanager.memory.managed.size", "16m"},
             {"taskmanager.memory.network.min", "16m"}, {"taskmanager.memory.network.max", "16m"},
             // As in the service: state on the heap or in RocksDB, snapshots in files. Checkpoints are the job's own.
+            // Long beside the moment that a record takes: a job that loops is nearly always RESTARTING.
+            {"restart-strategy.type", "fixed-delay"}, {"restart-strategy.fixed-delay.delay", "3 s"},
+            {"restart-strategy.fixed-delay.attempts", String.valueOf(Integer.MAX_VALUE)},
             {"state.backend.type", "hashmap"}, {"execution.checkpointing.dir", "file://" + folder + "/checkpoints"},
         };
         for (String[] setting : settings) {

@@ -1,4 +1,5 @@
-//! A real Flink as the place where jobs run: the REST API of Flink 1.20, asked where the service itself would ask it.
+//! A real Flink for each runtime as the place where jobs run: their REST APIs, which Flink 1.20 and 2.3 have alike, asked where the
+//! service itself would ask them.
 //!
 //! Each call holds the world's lock until Flink has answered. That is safe because a job waits for nothing in this
 //! world: its stream and its table are files. Of the execution role's permissions only that to write the table is asked
@@ -7,7 +8,7 @@
 mod feed;
 mod rest;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -26,35 +27,71 @@ use crate::flink::job;
 /// Longer than anything here takes on a busy machine; what takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A Flink on 127.0.0.1.
+/// Flinks on 127.0.0.1, one for each runtime.
 #[derive(Debug)]
 pub struct Cluster {
-    rest: Rest,
+    /// By RuntimeEnvironment.
+    flinks: BTreeMap<String, Rest>,
     folder: PathBuf,
     held: Mutex<Held>,
 }
 
 #[derive(Debug, Default)]
 struct Held {
-    jobs: BTreeSet<String>,
+    /// What may still run.
+    jobs: Vec<String>,
+    /// The runtime of each job that was ever launched.
+    launched: BTreeMap<String, String>,
     refused: Option<String>,
     feed: Feed,
 }
 
 impl Cluster {
-    /// The Flink whose REST API is at `authority`, `127.0.0.1:<port>`; streams, tables and savepoints are files in
-    /// `folder`.
+    /// `flinks`: for each RuntimeEnvironment where the REST API of its Flink is, `127.0.0.1:<port>`. Streams, tables and savepoints are
+    /// files in `folder`.
     #[must_use]
-    pub fn at(authority: &str, folder: PathBuf) -> Self {
-        Self { rest: Rest::at(authority), folder, held: Mutex::default() }
+    pub fn of(flinks: &[(&str, &str)], folder: PathBuf) -> Self {
+        let flinks = flinks.iter().map(|(runtime, authority)| ((*runtime).to_owned(), Rest::at(authority)));
+        Self { flinks: flinks.collect(), folder, held: Mutex::default() }
     }
 
-    /// What Flink's REST API answers to GET, for what looks at a job.
+    /// What the Flink of a job answers to `GET /jobs/<id><path>`.
     ///
     /// # Errors
     /// In Flink's words.
-    pub fn get(&self, path: &str) -> Result<Value, String> {
-        self.rest.ask("GET", path, None)
+    pub fn job(&self, id: &str, path: &str) -> Result<Value, String> {
+        self.of_job(id)?.ask("GET", &format!("/jobs/{id}{path}"), None)
+    }
+
+    /// Every job that some Flink knows, with its state.
+    ///
+    /// # Errors
+    /// In Flink's words.
+    pub fn jobs(&self) -> Result<Vec<Value>, String> {
+        let mut jobs = Vec::new();
+        for flink in self.flinks.values() {
+            let answer = flink.ask("GET", "/jobs", None)?;
+            jobs.extend(answer["jobs"].as_array().into_iter().flatten().cloned());
+        }
+        Ok(jobs)
+    }
+
+    /// The version that the Flink of this runtime says that it is.
+    ///
+    /// # Errors
+    /// In Flink's words, or that there is none.
+    pub fn version(&self, runtime: &str) -> Result<String, String> {
+        let config = self.of_runtime(runtime)?.ask("GET", "/config", None)?;
+        Ok(config["flink-version"].as_str().unwrap_or_default().to_owned())
+    }
+
+    fn of_runtime(&self, runtime: &str) -> Result<&Rest, String> {
+        self.flinks.get(runtime).ok_or_else(|| format!("no Flink runs for {runtime}"))
+    }
+
+    fn of_job(&self, id: &str) -> Result<&Rest, String> {
+        let runtime = self.held().launched.get(id).cloned();
+        self.of_runtime(&runtime.ok_or_else(|| format!("no Flink was given the job {id}"))?)
     }
 
     /// Why Flink refused the newest restore that it refused: the service leaves that to the job's log.
@@ -83,7 +120,9 @@ impl Cluster {
     }
 
     fn run(&self, jar: &[u8], application: &Application, from: Option<&Saved>, allow: bool) -> Result<String, String> {
-        let jar = self.rest.upload(jar)?;
+        let runtime = &application.configuration.runtime;
+        let flink = self.of_runtime(runtime)?;
+        let jar = flink.upload(jar)?;
         let groups = application.configuration.properties.iter().filter(|group| group.property_group_id == GROUP);
         let properties = groups.flat_map(|group| &group.property_map).map(|(key, value)| format!("{key}={value}"));
         let mut arguments: Vec<_> = properties.collect();
@@ -92,19 +131,20 @@ impl Cluster {
         if let Some(savepoint) = from.and_then(|saved| saved.savepoint.as_ref()) {
             body["savepointPath"] = json!(savepoint);
         }
-        let reply = self.rest.ask("POST", &format!("/jars/{jar}/run"), Some(&body))?;
+        let reply = flink.ask("POST", &format!("/jars/{jar}/run"), Some(&body))?;
         let id = reply["jobid"].as_str().ok_or("Flink answered without a job ID")?.to_owned();
-        self.held().jobs.insert(id.clone());
+        self.held().launched.insert(id.clone(), runtime.clone());
+        self.held().jobs.push(id.clone());
         until(|| self.is_launched(&id))?.map(|()| id)
     }
 
     /// Not yet, running or restarting, or failed for good.
     fn is_launched(&self, id: &str) -> Option<Result<(), String>> {
-        let job = self.get(&format!("/jobs/{id}")).ok()?;
+        let job = self.job(id, "").ok()?;
         let tasks = job["vertices"].as_array().map(Vec::as_slice).unwrap_or_default();
         match job["state"].as_str()? {
             "FAILED" | "CANCELED" => {
-                let exceptions = self.get(&format!("/jobs/{id}/exceptions")).unwrap_or_default();
+                let exceptions = self.job(id, "/exceptions").unwrap_or_default();
                 Some(Err(exceptions["root-exception"].as_str().unwrap_or("the job failed").to_owned()))
             }
             "RESTARTING" | "FINISHED" => Some(Ok(())),
@@ -121,10 +161,10 @@ impl Cluster {
             Then::RunsOn => ("savepoints", json!({ "target-directory": folder, "cancel-job": false })),
             Then::IsCancelled => ("savepoints", json!({ "target-directory": folder, "cancel-job": true })),
         };
-        let trigger = self.rest.ask("POST", &format!("/jobs/{id}/{operation}"), Some(&body))?;
+        let trigger = self.of_job(id)?.ask("POST", &format!("/jobs/{id}/{operation}"), Some(&body))?;
         let trigger = trigger["request-id"].as_str().ok_or("Flink answered without a request ID")?;
-        let path = format!("/jobs/{id}/savepoints/{trigger}");
-        let done = until(|| match self.get(&path) {
+        let path = format!("/savepoints/{trigger}");
+        let done = until(|| match self.job(id, &path) {
             Ok(reply) => (reply["status"]["id"] == "COMPLETED").then(|| Ok(reply["operation"].clone())),
             Err(error) => Some(Err(error)),
         })??;
@@ -143,15 +183,14 @@ impl Cluster {
 
     fn cancel_orphans(&self, state: &State) {
         let applications = state.flink.applications.values();
-        let wanted: BTreeSet<_> = applications.filter_map(|one| one.job.as_ref()?.flink.clone()).collect();
-        self.held().jobs.retain(|id| {
-            let is_wanted = wanted.contains(id);
-            if !is_wanted {
-                // One that has ended already answers with an error, and that is well.
-                let _ = self.rest.ask("PATCH", &format!("/jobs/{id}?mode=cancel"), None);
-            }
-            is_wanted
-        });
+        let wanted: Vec<_> = applications.filter_map(|one| one.job.as_ref()?.flink.clone()).collect();
+        let (kept, orphans): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.held().jobs).into_iter().partition(|id| wanted.contains(id));
+        self.held().jobs = kept;
+        for id in orphans {
+            // One that has ended already answers with an error, and that is well.
+            let _ = self.of_job(&id).and_then(|flink| flink.ask("PATCH", &format!("/jobs/{id}?mode=cancel"), None));
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
