@@ -17,6 +17,7 @@ mod side;
 mod state;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -148,6 +149,8 @@ pub fn plan(proposal: &Proposal) -> Plan {
         next.push("it takes an update only with --disable-rollback, which make deploy gives".to_owned());
         unknown.push("what the failed operation had not reached yet is done too".to_owned());
     }
+    let upgrades = touched.iter().filter_map(|seen| upgrade::of(seen, seen.application()?)?.unknown());
+    unknown.extend(upgrades);
     let worst =
         [&restart, &snapshot, &state].into_iter().map(|finding| finding.outlook).max().unwrap_or(Outlook::GoesThrough);
     let outlook = match (is_refused, unknown.is_empty()) {
@@ -200,6 +203,7 @@ fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -
         if let Some(group) = live.log_group.as_ref().filter(|_| *times > 0 && restart::trouble(seen).is_some()) {
             next.push(format!("aws logs tail {group} --since 1h --filter-pattern Exception"));
         }
+        next.extend(upgrade::of(seen, live).into_iter().flat_map(|change| change.advice(seen, live)));
         next.extend(guarding::run_configurations(seen));
         let wiped = guarding::wiped(seen);
         if is_updated && !wiped.is_empty() {

@@ -165,6 +165,21 @@ async fn another_name_another_runtime_and_a_skip_are_reported_by_what_they_cost(
 }
 
 /// Property keys that others changed are reported by name.
+/// An upgrade to the next major version of Flink is named, with what is known to break and the way back.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_to_the_next_major_version_is_named_with_what_breaks_and_the_way_back() {
+    let deployment = handlers().await;
+    let key = deployment.upload(&jar("1", &[]));
+    let parameters = [&with_jar(&key)[..], &[("RuntimeEnvironment", "FLINK-1_20")]].concat();
+    assert_eq!(deployment.deploy(&parameters).await, Status::CreateComplete, "{}", why(&deployment));
+    let upgrade = [("JarKey", "jars/2.jar"), ("RuntimeEnvironment", "FLINK-2_3"), ("StabilizeSeconds", "60")];
+    let plan = plan(&deployment, &upgrade, 2).await;
+    assert!(message(&plan, "State").contains("from FLINK-1_20 to FLINK-2_3, the next major version"), "{plan}");
+    let next = plan["Next"].to_string();
+    assert!(next.contains("Kryo") && next.contains("Kinesis connector below 5.0"), "{plan}");
+    assert!(next.contains("the gate fails the deployment, and its rollback restores"), "{plan}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_changed_in_the_application_is_reported_by_key() {
     let deployment = running().await;

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::super::line::age;
 use super::restart::{busy_status, trouble};
-use super::{APPLICATION, Effect, Finding, Outlook, Seen};
+use super::{APPLICATION, Effect, Finding, Outlook, Seen, upgrade};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus, Restore, SnapshotStatus};
 use crate::lifecycle::can_restore;
@@ -52,18 +52,18 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
     let is_stopped = application.status == ApplicationStatus::Running && application.snapshots_enabled;
     let stops_with_snapshot = is_stopped && trouble(seen).is_none();
     let from = if stops_with_snapshot { Some(application.runtime.as_str()) } else { made_under };
-    if from.is_some_and(|from| !can_restore(runtime, from)) {
-        let sentence = format!(
-            "a snapshot of {} cannot be restored under {runtime}: auto-start refuses to start it empty; say \
-             RestoreType=SKIP_RESTORE_FROM_SNAPSHOT to give the state up",
-            from.unwrap_or_default()
-        );
-        return Finding::of(Outlook::Fails, sentence);
+    if let Some(from) = from.filter(|from| !can_restore(runtime, from)) {
+        return upgrade::not_restorable(seen, application, from, runtime);
     }
-    if stops_with_snapshot {
-        return Finding::fine("kept: it starts from the snapshot of its own stop");
+    let kept = if stops_with_snapshot {
+        Finding::fine("kept: it starts from the snapshot of its own stop")
+    } else {
+        at_rest(seen, application)
+    };
+    match upgrade::of(seen, application) {
+        Some(change) => change.kept(kept),
+        None => kept,
     }
-    at_rest(seen, application)
 }
 
 /// A notebook has notes, which are the application's own; a SQL application keeps nothing.

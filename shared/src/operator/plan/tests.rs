@@ -7,6 +7,7 @@ use serde_json::json;
 mod busy;
 mod templates;
 mod unknown;
+mod upgrade;
 
 const ARN: &str = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1";
 
