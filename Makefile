@@ -155,7 +155,7 @@ packages: ## The functions' zips and their digests, the same for the same source
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py
 
-e2e-flink: ## The incident with a real Flink under the local AWS (needs Java 17; fetches Flink into target/)
+e2e-flink: ## The incident with a real Flink 1.20 and 2.3 under the local AWS, and the upgrade between them (needs Java 17; fetches both into target/)
 	cargo run --quiet --bin e2e-flink
 
 # ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint, cloudformation-validate, policy_sentry

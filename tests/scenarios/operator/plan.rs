@@ -164,7 +164,6 @@ async fn another_name_another_runtime_and_a_skip_are_reported_by_what_they_cost(
     }
 }
 
-/// Property keys that others changed are reported by name.
 /// An upgrade to the next major version of Flink is named, with what is known to break and the way back.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upgrade_to_the_next_major_version_is_named_with_what_breaks_and_the_way_back() {
@@ -180,6 +179,7 @@ async fn an_upgrade_to_the_next_major_version_is_named_with_what_breaks_and_the_
     assert!(next.contains("the gate fails the deployment, and its rollback restores"), "{plan}");
 }
 
+/// Property keys that others changed are reported by name.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_changed_in_the_application_is_reported_by_key() {
     let deployment = running().await;
