@@ -1,5 +1,5 @@
-//! A real Flink of each major version under the local AWS: `make e2e-flink`. The built functions, the committed templates and the control
-//! plane are those of the scenarios; the job, its loop and its savepoints are Flink's own.
+//! A real Flink of each major version under the local AWS: `make e2e-flink`. The built functions, the committed
+//! templates and the control plane are those of the scenarios; the job, its loop and its savepoints are Flink's own.
 //!
 //! Exit code 0 only when everything was seen. Whatever ends it, the JVMs end with it.
 

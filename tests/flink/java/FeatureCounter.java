@@ -30,8 +30,9 @@ import org.apache.flink.util.Collector;
  * The tutorial's job: reads a stream, counts each key in Flink state, writes a table. The stream and the table are
  * files that the local AWS writes and reads, so that nothing here waits for the lock that a savepoint is taken under.
  *
- * <p>Which records break it, the name of its counting operator and the type of its state stand in the jar: another jar is
- * other code. The same source is built for Flink 1.20 and for Flink 2.3, in which two of its base classes have another package.
+ * <p>Which records break it, the name of its counting operator and the type of its state stand in the jar: another
+ * jar is other code. The same source is built for Flink 1.20 and for Flink 2.3, in which two of its base classes have
+ * another package.
  */
 public final class FeatureCounter {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -125,8 +126,8 @@ public final class FeatureCounter {
     }
 
     /**
-     * State that Flink 1 and Flink 2 write differently: a list in a POJO is Kryo's in the one, and has a serializer of its own
-     * in the other.
+     * State that Flink 1 and Flink 2 write differently: a list in a POJO is Kryo's in the one, and has a serializer of
+     * its own in the other.
      */
     public static final class Tally {
         public long count;
@@ -162,7 +163,8 @@ public final class FeatureCounter {
             }
             String feature = JSON.readTree(record).get("featureName").asText();
             long now = isPojo ? tallied(feature) : counted();
-            out.collect(JSON.createObjectNode().put("key", key).put("featureName", feature).put("count", now).toString());
+            String row = JSON.createObjectNode().put("key", key).put("featureName", feature).put("count", now).toString();
+            out.collect(row);
         }
 
         private long counted() throws IOException {

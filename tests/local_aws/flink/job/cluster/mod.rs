@@ -1,5 +1,5 @@
-//! A real Flink for each runtime as the place where jobs run: their REST APIs, which Flink 1.20 and 2.3 have alike, asked where the
-//! service itself would ask them.
+//! A real Flink for each runtime as the place where jobs run: their REST APIs, which Flink 1.20 and 2.3 have alike,
+//! asked where the service itself would ask them.
 //!
 //! Each call holds the world's lock until Flink has answered. That is safe because a job waits for nothing in this
 //! world: its stream and its table are files. Of the execution role's permissions only that to write the table is asked
@@ -47,8 +47,8 @@ struct Held {
 }
 
 impl Cluster {
-    /// `flinks`: for each RuntimeEnvironment where the REST API of its Flink is, `127.0.0.1:<port>`. Streams, tables and savepoints are
-    /// files in `folder`.
+    /// `flinks`: for each RuntimeEnvironment the REST API of its Flink, `127.0.0.1:<port>`. Streams, tables and
+    /// savepoints are files in `folder`.
     #[must_use]
     pub fn of(flinks: &[(&str, &str)], folder: PathBuf) -> Self {
         let flinks = flinks.iter().map(|(runtime, authority)| ((*runtime).to_owned(), Rest::at(authority)));
