@@ -56,6 +56,23 @@ fn no_file_of_rust_is_longer_than_250_lines() {
 }
 
 #[test]
+fn the_two_ways_of_contributing_pass_files_that_exist() {
+    let all = files::all();
+    let page = &all.iter().find(|file| file.path == "CONTRIBUTING.md").unwrap().text;
+    let section = page.split("## Two ways through the code").nth(1).unwrap().split("\n## ").next().unwrap();
+    let ways: Vec<Vec<&str>> =
+        section.split("```text\n").skip(1).map(|way| way.split("```").next().unwrap().lines().collect()).collect();
+    assert_eq!(ways.len(), 2, "{section}");
+    for way in ways {
+        for (index, path) in way.iter().enumerate() {
+            assert!(all.iter().any(|file| file.path == *path), "{path} is not there");
+            assert!(!way[..index].contains(path), "{path} stands there twice");
+        }
+        assert!(section.contains(&format!("({} files)", way.len())), "expected ({} files)", way.len());
+    }
+}
+
+#[test]
 fn a_module_and_its_folder_are_one_sibling() {
     let found = folders(&["a/b.rs", "a/b/c.rs", "a/d.md"]);
     assert_eq!(found["a"].iter().map(String::as_str).collect::<Vec<_>>(), ["b", "d.md"]);
