@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::Action;
 use super::call::Call;
-use super::goals::properties::Settled;
+use super::goal::settled::Settled;
 use crate::flink::{Application, ApplicationStatus, Operations, SNAPSHOT};
 use crate::time::Timestamp;
 

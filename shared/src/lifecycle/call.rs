@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::action::Action;
-use super::goals::properties::Settled;
+use super::goal::settled::Settled;
 use crate::flink::{Group, Restore};
 use crate::time::Timestamp;
 

@@ -27,11 +27,12 @@ pub use action::{Action, Scope};
 pub use attempts::{Rejected, Rejection, Steady, Tried};
 pub use call::Call;
 pub use goal::choices::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure};
+pub use goal::settled::{How, Settled};
 pub use goal::{
     Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept, Unmarked,
 };
 pub use goals::continue_rollback::MAX_ATTEMPTS;
-pub use goals::properties::{How, MOST_GROUPS, MOST_KEYS, Settled};
+pub use goals::properties::{MOST_GROUPS, MOST_KEYS};
 pub use goals::snapshots::{EVERY, in_turn, is_new, is_news, is_reminder_due};
 pub use goals::start::restored_snapshot;
 pub use incident::{

@@ -1,5 +1,6 @@
 //! `Custom::FlinkPropertyGroups`: its properties and attributes, and what each request of it wants.
 
+pub(super) mod given;
 pub(super) mod limits;
 pub(super) mod secrets;
 
@@ -14,6 +15,7 @@ use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, to_map, unk
 use crate::custom_resource::{Request, RequestType};
 use crate::flink::Group;
 use crate::lifecycle::{ConflictPolicy, Goal, How, Observed, Properties, Settled};
+use given::Given;
 
 /// Properties of `Custom::FlinkPropertyGroups`: an expression in the template, strings once resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,52 +56,11 @@ impl PropertyGroups {
     }
 }
 
-/// What an earlier version of the properties gave, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Given {
-    groups: Vec<Group>,
-    policy: ConflictPolicy,
-    /// Whether there was something that could not be read; it is not ours.
-    unread: bool,
-}
-
-impl Given {
-    /// Nothing.
-    const NOTHING: Self = Self { groups: Vec::new(), policy: ConflictPolicy::Fail, unread: false };
-
-    /// Reads what can be read: the properties may be an older template's.
-    fn by(properties: &Value) -> Self {
-        let policy = match properties.get("ConflictPolicy").and_then(Value::as_str) {
-            Some("Keep") => ConflictPolicy::Keep,
-            Some("Overwrite") => ConflictPolicy::Overwrite,
-            Some(_) | None => ConflictPolicy::Fail,
-        };
-        let listed = properties.get("PropertyGroups").and_then(Value::as_array);
-        let read: Vec<Option<Group>> = listed.into_iter().flatten().map(group).collect();
-        let unread = listed.is_none() || read.contains(&None);
-        Self { groups: read.into_iter().flatten().collect(), policy, unread }
-    }
-}
-
 /// Every value of the property groups in a request's properties, read tolerantly: they may be secrets.
 pub fn property_values(properties: &Value) -> impl Iterator<Item = &str> {
     let groups = properties.get("PropertyGroups").and_then(Value::as_array).into_iter().flatten();
     let maps = groups.filter_map(|group| group.get("PropertyMap").and_then(Value::as_object));
     maps.flat_map(|map| map.values()).filter_map(Value::as_str)
-}
-
-/// Group and key of everything that a resource with these properties writes; `None` where they cannot all be read.
-pub(super) fn keys(properties: &Value) -> Option<Vec<(String, String)>> {
-    let given = Given::by(properties);
-    let all = given.groups.iter().flat_map(|group| group.map.keys().map(|key| (group.id.clone(), key.clone())));
-    (!given.unread).then(|| all.collect())
-}
-
-fn group(entry: &Value) -> Option<Group> {
-    let id = entry.get("PropertyGroupId")?.as_str()?.to_owned();
-    let map = entry.get("PropertyMap")?.as_object()?;
-    let map = map.iter().map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect::<Option<_>>()?;
-    Some(Group { id, map })
 }
 
 /// What was done about keys with another value, by key.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{ApplicationRef, CustomResource};
-use crate::contract::property_groups::keys;
+use crate::contract::property_groups::given::keys;
 use crate::custom_resource::Request;
 use crate::flink::Group;
 use crate::lifecycle::Reach;

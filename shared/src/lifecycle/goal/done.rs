@@ -3,7 +3,7 @@
 use super::super::call::Call;
 use super::choices::GuardOutcome;
 use crate::flink::Restore;
-use crate::lifecycle::goals::properties::Settled;
+use crate::lifecycle::goal::settled::Settled;
 use crate::lifecycle::reason::Because;
 
 /// What a goal ended in.

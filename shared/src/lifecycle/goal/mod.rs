@@ -2,6 +2,7 @@
 
 pub(super) mod choices;
 mod done;
+pub(super) mod settled;
 
 use std::fmt;
 use std::time::Duration;

@@ -4,11 +4,11 @@
 //! version named.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use crate::flink::Group;
 use crate::lifecycle::goal::Properties;
 use crate::lifecycle::goal::choices::ConflictPolicy;
+use crate::lifecycle::goal::settled::{How, Settled};
 
 /// Groups of an application (`semantics.md` A.10).
 pub const MOST_GROUPS: usize = 50;
@@ -22,40 +22,6 @@ pub(super) struct Merged {
     /// `Group/key`.
     pub(super) conflicts: Vec<String>,
     pub(super) settled: Vec<Settled>,
-}
-
-/// A key with another value than it should have, and what was done about it. Never a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
-    /// `Group/key`.
-    pub place: String,
-    /// What was done.
-    pub how: How,
-}
-
-/// What was done about a key with another value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// Ours, and changed or dropped behind our back.
-    Repaired,
-    /// Ours, and dropped by the update of the application that this deployment made: the RUNNING job went on without
-    /// it.
-    Wiped,
-    /// Not ours, and overwritten.
-    Replaced,
-    /// Not ours, and kept.
-    Kept,
-}
-
-impl fmt::Display for How {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Repaired => "repaired",
-            Self::Wiped => "given back",
-            Self::Replaced => "replaced",
-            Self::Kept => "kept",
-        })
-    }
 }
 
 /// The groups to be written. A key of `previous` that is wanted no more goes only while its value is the one that

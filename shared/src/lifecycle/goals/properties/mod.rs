@@ -20,7 +20,8 @@ use crate::lifecycle::{HANDLERS_ALLOW, Step, UNSEEN_LOOKS};
 use crate::stack::StackStatus;
 use merge::{Merged, merge, over_the_limits, places, same};
 
-pub use merge::{How, MOST_GROUPS, MOST_KEYS, Settled};
+use crate::lifecycle::goal::settled::Settled;
+pub use merge::{MOST_GROUPS, MOST_KEYS};
 
 /// How often an accepted update may come to nothing.
 const UPDATES: u8 = 3;

@@ -7,6 +7,7 @@ use super::*;
 use crate::flink::Group;
 use crate::lifecycle::fixtures::*;
 use crate::lifecycle::goal::choices::ConflictPolicy;
+use crate::lifecycle::goal::settled::How;
 use crate::lifecycle::{Goal, Rejected, next_step};
 use crate::time::Timestamp;
 
