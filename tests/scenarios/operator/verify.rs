@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use local_aws::cloudformation::{GroupsOnUpdate, Status, TagsOnUpdate};
+use local_aws::cloudformation::{GroupsOnUpdate, RowsOnTheWayBack, Status, TagsOnUpdate};
 use local_aws::deployment::binaries;
 use local_aws::flink::{Hold, Status as Flink};
 use local_aws::modes::{
-    DeleteOfRunning, ForceElsewhere, OperationIds, RunConfigurationWhenReady, SnapshotOfUnhealthy, SnapshotsOfUnknown,
-    StopOfReady,
+    DeleteOfRunning, ForceElsewhere, OperationIds, RunConfigurationWhenReady, SecondSnapshot, SnapshotOfUnhealthy,
+    SnapshotsOfUnknown, StopOfReady,
 };
 use local_aws::{LocalAws, Modes, Options, s3};
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ fn others() -> Modes {
         snapshots_of_unknown: SnapshotsOfUnknown::InvalidArgument,
         tags: TagsOnUpdate::Kept,
         groups: GroupsOnUpdate::OnlyWhenChanged,
+        rows_on_the_way_back: RowsOnTheWayBack::Restored,
         ..Modes::worse()
     }
 }
@@ -70,12 +71,23 @@ fn others() -> Modes {
 /// `verify-aws` finds the modes that the local AWS was set to.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_finds_out_the_very_modes_that_the_local_aws_was_set_to() {
-    for (name, modes) in [("defaults", Modes::worse()), ("others", others())] {
+    let second = |second_snapshot| Modes { second_snapshot, ..Modes::worse() };
+    for (name, found, modes) in [
+        ("defaults", 11, Modes::worse()),
+        ("others", 10, others()),
+        ("in-use", 11, second(SecondSnapshot::InUse)),
+        ("accepted", 11, second(SecondSnapshot::Accepted)),
+    ] {
         let aws = world(modes.clone()).await;
         let (answered, answers) = verify(&aws, name, &["--run"]).await;
         assert_eq!(Modes::read(&file(name)), Ok(modes), "{}", answered.printed);
-        assert_eq!(answers["Modes"].as_object().unwrap().len(), 9, "{answers}");
+        assert_eq!(answers["Modes"].as_object().unwrap().len(), found, "{answers}");
+        let durations = answers["Durations"].as_array().unwrap();
+        assert!(durations.iter().any(|one| one["Operation"] == "StartApplication" && one["Seconds"].is_number()));
         assert_eq!(answered.code, 0, "{}", answered.printed);
+        let text = std::fs::read_to_string(file(name)).unwrap();
+        let own = [aws.world.settings.account.as_str(), "arn:aws", "s3://jars", "job.jar"];
+        assert!(own.iter().all(|word| !text.contains(word)), "it names no account, no ARN and no bucket: {text}");
         assert!(is_clean(&aws), "{}", answered.printed);
     }
 }
@@ -91,8 +103,8 @@ async fn without_run_nothing_is_started_and_what_was_not_asked_says_why() {
     let questions = answers["Questions"].as_array().unwrap();
     assert!(questions.iter().all(|one| one["Answer"].is_string() != one["NotAsked"].is_string()), "{answers}");
     assert!(questions.iter().any(|one| one["NotAsked"].as_str().is_some_and(|why| why.contains("RUN=1"))), "{answers}");
-    // With the nine that a whole run finds out, all of the local AWS's modes.
-    for mode in ["FailedUpdate", "IncompatibleRestore", "ResourceTags", "FailureOnTheWayBack", "RowsOnTheWayBack"] {
+    // With the eleven that a whole run finds out, all of the local AWS's modes.
+    for mode in ["FailedUpdate", "IncompatibleRestore", "ResourceTags", "FailureOnTheWayBack"] {
         let named = |one: &Value| one["NotAsked"].is_string() && one["Asked"].as_str().unwrap().starts_with(mode);
         assert!(questions.iter().any(named), "{mode}: {answers}");
     }

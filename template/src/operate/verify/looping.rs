@@ -4,14 +4,18 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use aws_sdk_cloudformation::types::StackEvent;
+use aws_sdk_kinesisanalyticsv2::primitives::DateTime;
 use aws_sdk_kinesisanalyticsv2::types::SnapshotStatus;
 use shared::lifecycle::SNAPSHOT_FAILURE;
 
-use super::answers::Answers;
+use super::answers::{Answers, Duration};
 use super::stage::{Halt, Stage, error_text};
 
 /// The name of the snapshot that shows whether the job can be snapshotted.
 const PROBE: &str = "verify-probe";
+/// Both calls take a snapshot, and meet the same.
+const SECOND: &str = "A.7. CreateApplicationSnapshot and StopApplication while a snapshot is CREATING";
 
 /// All of them, in the one order in which each leaves what the next needs.
 pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
@@ -20,11 +24,13 @@ pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt
         return Err(Halt::Failed("the job is healthy though its role may read nothing but its jar".to_owned()));
     }
     let is_stuck = incident(stage, answers).await?;
+    rows(stage, answers).await?;
     force(stage, answers).await?;
     if is_stuck {
         tokens(stage, answers).await?;
     }
     start(stage).await?;
+    durations(stage, answers).await?;
     delete(stage, answers).await
 }
 
@@ -45,8 +51,10 @@ async fn snapshot(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
             return Err(Halt::Failed(seen));
         }
         answers.mode(QUESTION, ("SnapshotOfUnhealthy", "Refused"), &seen);
+        answers.not_asked(SECOND, "the first one was refused, so none is CREATING");
         return Ok(true);
     }
+    second_snapshot(stage, answers).await;
     loop {
         let describe = flink.describe_application_snapshot().application_name(&stage.name).snapshot_name(PROBE);
         let described = describe.send().await.map_err(|error| error_text(&error))?.snapshot_details;
@@ -60,6 +68,55 @@ async fn snapshot(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
             }
         }
     }
+}
+
+/// What a second snapshot meets while the first is CREATING. Alone it would be accepted, as the first was.
+async fn second_snapshot(stage: &Stage, answers: &mut Answers) {
+    let flink = &stage.clients.flink;
+    let name = format!("{PROBE}-2");
+    let seen = flink.create_application_snapshot().application_name(&stage.name).snapshot_name(name).send().await;
+    match seen.map_err(|error| error_text(&error)) {
+        Ok(_) => answers.mode(SECOND, ("SecondSnapshot", "Accepted"), "accepted"),
+        Err(seen) if seen.contains(SNAPSHOT_FAILURE) => answers.mode(SECOND, ("SecondSnapshot", "Refused"), &seen),
+        Err(seen) if seen.starts_with("ResourceInUse") => answers.mode(SECOND, ("SecondSnapshot", "InUse"), &seen),
+        Err(seen) => answers.answer(SECOND, seen),
+    }
+}
+
+/// Which configuration the application's first row of the rollback shows: the one that failed, or the one before.
+async fn rows(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
+    const QUESTION: &str = "RowsOnTheWayBack. Which ResourceProperties a row shows in a rollback";
+    let events = stage.clients.cloudformation.describe_stack_events().stack_name(&stage.name).send().await;
+    let events = events.map_err(|error| error_text(&error))?.stack_events.unwrap_or_default();
+    let is = |row: &StackEvent, status: &str| row.resource_status().is_some_and(|one| one.as_str() == status);
+    let since: Vec<&StackEvent> = events.iter().take_while(|row| !is(row, "UPDATE_ROLLBACK_IN_PROGRESS")).collect();
+    let first = |row: &&&StackEvent| row.logical_resource_id() == Some("Application") && is(row, "UPDATE_IN_PROGRESS");
+    let shown = since.iter().find(first).and_then(|row| row.resource_properties());
+    match shown {
+        _ if since.len() == events.len() => answers.not_asked(QUESTION, "there was no rollback"),
+        Some(shown) if shown.contains("63000") => {
+            answers.mode(QUESTION, ("RowsOnTheWayBack", "Failed"), "those that failed");
+        }
+        Some(_) => answers.mode(QUESTION, ("RowsOnTheWayBack", "Restored"), "those that are restored"),
+        None => answers.answer(QUESTION, "none"),
+    }
+    Ok(())
+}
+
+/// How long each operation took, for the constants of `SEMANTICS.md` I.1.
+async fn durations(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
+    let list = stage.clients.flink.list_application_operations().application_name(&stage.name).limit(50);
+    let listed = list.send().await.map_err(|error| error_text(&error))?;
+    for one in listed.application_operation_info_list().iter().rev() {
+        let ended = one.end_time.as_ref().map(DateTime::as_secs_f64);
+        let seconds = ended.zip(one.start_time.as_ref().map(DateTime::as_secs_f64)).map(|(end, start)| end - start);
+        let operation = one.operation.clone().unwrap_or_default();
+        let status = one.operation_status.as_ref().map_or("", |status| status.as_str()).to_owned();
+        let took = seconds.map_or_else(|| "no end yet".to_owned(), |seconds| format!("{seconds:.1} s"));
+        println!("  | {operation} | {took} | {status} |");
+        answers.durations.push(Duration { operation, status, seconds });
+    }
+    Ok(())
 }
 
 /// 3 and 5: the update that wedges the stack; whether it did.

@@ -17,7 +17,7 @@ use answers::Answers;
 use stage::{Halt, PREFIX, Stage};
 
 /// What no account answers in a run of this; of the local AWS's modes each is asked, or named here.
-const NOT_ASKED: [(&str, &str); 11] = [
+const NOT_ASKED: [(&str, &str); 16] = [
     ("1. StopApplication forced in MAINTENANCE and ROLLING_BACK", "no call brings an application there at will"),
     ("4. A force-stop during UPDATE_ROLLBACK_IN_PROGRESS", "a race with CloudFormation: its outcome would be chance"),
     ("8. ServiceTimeout over 3600, the life and host of a ResponseURL", "it takes hours of waiting, and a function"),
@@ -47,9 +47,26 @@ const NOT_ASKED: [(&str, &str); 11] = [
         "it takes two jobs that loop in one stack, and a rollback that fails",
     ),
     (
-        "RowsOnTheWayBack. Which ResourceProperties a row shows in a rollback",
-        "it takes an update that fails; `describe-stack-events` shows it",
+        "H.1. ListApplicationSnapshots of an application with enhanced snapshots",
+        "the SDK of this command cannot switch one; `list-application-snapshots` of one that is switched shows it",
     ),
+    (
+        "H.3. A resource with tags whose role may not tag",
+        "it takes a service role without kinesisanalytics:TagResource; the stack's events show it",
+    ),
+    (
+        "H.3. CreateApplication granted on an application's ARN alone",
+        "it takes a service role with such a policy; the stack's events show it",
+    ),
+    (
+        "B.3. Whether AddApplicationCloudWatchLoggingOption takes iam:PassRole",
+        "it takes a service role without it; the stack's events show it",
+    ),
+    (
+        "H.2. The old properties that a custom resource is given after UPDATE_FAILED",
+        "it takes a function; the next update's event has OldResourceProperties",
+    ),
+    ("D.1. Whether CloudFormation sends \"Stack State Change\" events", "it takes a rule and a queue in the account"),
 ];
 
 /// Asks; what the command ends with: 0 everything was asked and is gone, 1 something is left or stayed unanswered, 2
@@ -93,8 +110,10 @@ pub(super) async fn answer(asked: &Verify) -> Result<u8, String> {
             stage.name
         );
     }
+    answers.hide(&[&stage.bucket, &stage.key]);
     let text = serde_json::to_string_pretty(&answers).map_err(|error| error.to_string())? + "\n";
     std::fs::write(&asked.out, text).map_err(|error| format!("{}: {error}", asked.out.display()))?;
+    println!("{} names no account, no ARN and no bucket: it can be attached to an issue", asked.out.display());
     println!("{} modes found out: {}; use them with local-aws --modes", answers.modes.len(), asked.out.display());
     Ok(u8::from(unanswered || !answers.leftovers.is_empty()))
 }
