@@ -135,7 +135,7 @@ destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...]
 # The operator's questions: built with the clients of the functions.
 flink-stack = cargo run --quiet --bin flink-stack --
 
-plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar and whatever deploy takes [JSON=1] [CHANGE_SET=1]
+plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar and whatever deploy takes [JSON=1] [CHANGE_SET=1] [EXPRESS=1]
 	@template/deploy.sh plan $(GIVEN)
 
 why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]

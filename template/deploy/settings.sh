@@ -34,11 +34,11 @@
 #: POLL_INTERVAL_MS | the base wait of the functions' polling policy, in milliseconds; all waits scale with it |
 #:   5000
 #: REPLY_MARGIN_MS | how long before its deadline a function answers, in milliseconds | 15000
-#: JSON, CHANGE_SET | for `make plan` alone: `1` prints JSON; `1` asks CloudFormation by a change set that is never
-#:   executed | neither
+#: JSON, CHANGE_SET, EXPRESS | for `make plan` alone: `1` prints JSON; `1` asks CloudFormation by a change set that
+#:   is never executed; `1` says what EXPRESS mode means for the job | none
 readonly SETTINGS='STACK ENV JAR REGION PREFIX DATA_PREFIX BOUNDARY FURTHER_STREAMS FURTHER_TABLES FURTHER_BUCKETS
-  FURTHER_KEYS TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON CHANGE_SET UNSTICKER_CONCURRENCY
-  POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS
+  FURTHER_KEYS TAG ARCH MAIL SWEEP PARAMETERS ONLY_STACK RETAIN KEY TRACING JSON CHANGE_SET EXPRESS
+  UNSTICKER_CONCURRENCY POLL_INTERVAL_MS REPLY_MARGIN_MS MAX_REPLAY_HOURS STOP_MINUTES STABILIZE_SECONDS KEEP_SNAPSHOTS
   CONTINUE_WITH_OWN_ROLE IGNORE_CONSENT_TAG'
 ACCESS=flink-access HANDLERS=flink-handlers
 # The one list. Role, function and binary of each have the same name; memory and timeout stand in functions/Cargo.toml.

@@ -162,5 +162,5 @@ plan() {
   read_jar
   read_overrides
   cargo run --quiet --bin flink-stack -- plan --stack "$name" --region "$AWS_REGION" --template "$template" \
-    ${CHANGE_SET:+--change-set} ${JSON:+--json} "${overrides[@]}"
+    ${CHANGE_SET:+--change-set} ${EXPRESS:+--express} ${JSON:+--json} "${overrides[@]}"
 }

@@ -7,6 +7,7 @@
 mod answer;
 mod change_set;
 mod changes;
+mod express;
 mod guarding;
 mod keys;
 mod parameters;
@@ -60,6 +61,8 @@ pub struct Proposal {
     pub applications: BTreeMap<String, Application>,
     /// Whether the handlers are deployed.
     pub handlers: bool,
+    /// Whether CloudFormation's EXPRESS mode is asked for.
+    pub is_express: bool,
     /// What CloudFormation's own change set lists; `None` when it was not asked.
     pub change_set: Option<Vec<ListedChange>>,
 }
@@ -180,6 +183,7 @@ pub fn plan(proposal: &Proposal) -> Plan {
         properties: keys(&|seen| keys::changed(&keys::given(seen, true), &keys::given(seen, false))),
         drift: if proposal.deployed.is_some() { keys(&drift) } else { Vec::new() },
         unknown,
+        express: express::of(proposal, &all),
         next,
         changes: compared.changes.clone(),
     }

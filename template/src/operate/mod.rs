@@ -40,6 +40,8 @@ pub(crate) struct Planned {
     json: bool,
     /// Ask CloudFormation too, by a change set that is deleted again.
     change_set: bool,
+    /// Say what CloudFormation's EXPRESS mode means for the job.
+    is_express: bool,
     template: PathBuf,
     given: BTreeMap<String, String>,
 }
@@ -70,8 +72,12 @@ const CANNOT_TELL: u8 = 2;
 pub(crate) fn asked(command: &str, given: &[&str]) -> Result<Asked, String> {
     let planning = command == "plan";
     let (json, change_set) = (given.contains(&"--json"), planning && given.contains(&"--change-set"));
+    let is_express = planning && given.contains(&"--express");
     let is_parameter = |word: &str| planning && word.contains('=') && !word.starts_with('-');
-    let words = given.iter().copied().filter(|word| *word != "--json" && !(planning && *word == "--change-set"));
+    let words = given
+        .iter()
+        .copied()
+        .filter(|word| *word != "--json" && !(planning && ["--change-set", "--express"].contains(word)));
     let (parameters, pairs): (Vec<&str>, Vec<&str>) = words.partition(|word| is_parameter(word));
     let known: &[&str] = if planning { &["--stack", "--region", "--template"] } else { &["--stack", "--region"] };
     let mut options = options(command, &pairs, known)?;
@@ -85,7 +91,7 @@ pub(crate) fn asked(command: &str, given: &[&str]) -> Result<Asked, String> {
     let template = options.remove("--template").map_or_else(|| TEMPLATE.into(), PathBuf::from);
     // What stands later wins, as with the AWS CLI.
     let given = parameters.iter().filter_map(pair).collect();
-    Ok(Asked::Plan(Planned { stack, region, json, change_set, template, given }))
+    Ok(Asked::Plan(Planned { stack, region, json, change_set, is_express, template, given }))
 }
 
 /// Reads what stands after `check-stack`.
@@ -193,10 +199,11 @@ mod tests {
         let given = BTreeMap::from([("JarKey".into(), "b".into()), ("RestoreType".into(), "x=y".into())]);
         let (stack, region, template) = ("orders".to_owned(), Some("r".to_owned()), TEMPLATE.into());
         let words = ["--stack", "orders", "JarKey=a", "--region", "r", "RestoreType=x=y", "JarKey=b"];
-        let plan = Planned { stack, region, json: false, change_set: false, template, given };
+        let plan = Planned { stack, region, json: false, change_set: false, is_express: false, template, given };
         assert_eq!(asked("plan", &words), Ok(Asked::Plan(plan.clone())));
-        let with = [&words[..], &["--change-set", "--json"]].concat();
-        assert_eq!(asked("plan", &with), Ok(Asked::Plan(Planned { json: true, change_set: true, ..plan })));
+        let with = [&words[..], &["--change-set", "--json", "--express"]].concat();
+        let all = Planned { json: true, change_set: true, is_express: true, ..plan };
+        assert_eq!(asked("plan", &with), Ok(Asked::Plan(all)));
         assert!(asked("why", &["--stack", "orders", "--change-set"]).is_err());
         assert!(asked("why", &["--stack", "orders", "JarKey=a"]).is_err());
     }

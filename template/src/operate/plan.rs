@@ -41,6 +41,7 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
         deployed: met.deployed,
         applications: met.applications,
         handlers: met.handlers,
+        is_express: asked.is_express,
         change_set: None,
     };
     // A change set of a stack that is not there yet would leave that stack behind; one that takes no update takes none.

@@ -52,6 +52,9 @@ pub struct Plan {
     pub properties: Vec<String>,
     /// Property keys that are not as the stack gave them; never a value.
     pub drift: Vec<String>,
+    /// What EXPRESS mode means for the job; empty without it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub express: Vec<String>,
     /// Why not everything is known.
     pub unknown: Vec<String>,
     /// What a person does first, or instead.
@@ -137,6 +140,7 @@ impl Plan {
             state: none(),
             properties: Vec::new(),
             drift: Vec::new(),
+            express: Vec::new(),
             unknown,
             next,
         }
@@ -180,6 +184,7 @@ impl Plan {
             ("state", &one(&self.state)),
             ("keys", &self.properties),
             ("drift", &self.drift),
+            ("express", &self.express),
             ("unknown", &self.unknown),
             ("next", &self.next),
         ];

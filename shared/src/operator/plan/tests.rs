@@ -68,6 +68,7 @@ fn proposal(given: &[(&str, &str)]) -> Proposal {
         }),
         applications: [("Application".to_owned(), running())].into(),
         handlers: true,
+        is_express: false,
         change_set: None,
     }
 }
@@ -229,4 +230,19 @@ snapshot  needed; no problem found (the newest, s, is 40 min old)
 state     kept: it starts from the snapshot of its own stop
 ";
     assert_eq!(answer, expected);
+}
+
+#[test]
+fn express_says_what_waits_for_the_job_and_where_a_failure_rests() {
+    let mut asked = proposal(&[("JarKey", "b")]);
+    assert!(plan(&asked).express.is_empty(), "it was not asked for");
+    asked.is_express = true;
+    let text = plan(&asked).describe(Style::Plain);
+    assert!(text.contains("auto-start waits until the job runs") && text.contains("rests in UPDATE_FAILED"), "{text}");
+    both(&mut asked, |template| {
+        template["Resources"].as_object_mut().unwrap().remove("AutoStart");
+    });
+    assert!(plan(&asked).express[0].contains("the stack has no auto-start"), "{:?}", plan(&asked).express);
+    asked.deployed = None;
+    assert!(plan(&asked).express[1].contains("rests in CREATE_FAILED"));
 }

@@ -22,9 +22,9 @@ pub(super) struct Answers {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Duration {
-    /// `StartApplication`, `UpdateApplication`, ...
+    /// The service's word for the operation: `StartApplication`, `UpdateApplication`, ...
     pub(super) operation: String,
-    /// How it ended.
+    /// The operation's status: SUCCESSFUL, FAILED, CANCELLED or IN_PROGRESS.
     pub(super) status: String,
     /// From StartTime to EndTime, in seconds; none while it has no end.
     pub(super) seconds: Option<f64>,
