@@ -1,12 +1,14 @@
 //! Managed Service for Apache Flink, the only module that knows its SDK: what a look finds. A call is `perform`.
 
 mod perform;
+mod snapshot_mode;
 
 use aws_sdk_kinesisanalyticsv2 as sdk;
 use aws_smithy_types::DateTime;
 use sdk::types::{ApplicationDetail, ApplicationRestoreType};
 use shared::flink::{
-    Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Restore, Snapshot, SnapshotStatus,
+    Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Restore, Snapshot, SnapshotMode,
+    SnapshotStatus,
 };
 use shared::lifecycle::Action;
 use shared::time::Timestamp;
@@ -15,6 +17,7 @@ use super::error::{Fault, fault};
 use crate::aws::Aws;
 
 pub(crate) use perform::perform;
+use snapshot_mode::ReadSnapshotMode;
 
 /// One application of the account's list.
 #[derive(Debug, Clone)]
@@ -40,7 +43,9 @@ pub(crate) async fn list(aws: &Aws, next: Option<String>) -> Result<(Vec<Listed>
 
 /// An application as it is described, without the rest; `None` when it does not exist.
 pub(crate) async fn described(aws: &Aws, name: &str) -> Result<Option<Application>, Fault> {
-    let described = aws.flink.describe_application().application_name(name).send().await;
+    let reader = ReadSnapshotMode::default();
+    let described = aws.flink.describe_application().application_name(name).customize().interceptor(reader.clone());
+    let described = described.send().await;
     let detail = match described.map_err(|error| fault(Action::DescribeApplication, &error)) {
         Ok(output) => output.application_detail,
         Err(Fault::Missing(_)) => return Ok(None),
@@ -49,10 +54,10 @@ pub(crate) async fn described(aws: &Aws, name: &str) -> Result<Option<Applicatio
     let Some(detail) = detail else {
         return Err(Fault::Rejected(Action::DescribeApplication, "the answer has no ApplicationDetail".to_owned()));
     };
-    described_application(&detail).map(Some)
+    described_application(&detail, reader.mode()).map(Some)
 }
 
-fn described_application(detail: &ApplicationDetail) -> Result<Application, Fault> {
+fn described_application(detail: &ApplicationDetail, snapshot_mode: SnapshotMode) -> Result<Application, Fault> {
     let status = detail.application_status.as_str();
     let status = status.parse().map_err(|_| Fault::UnknownStatus(status.to_owned()))?;
     let configuration = detail.application_configuration_description.as_ref();
@@ -89,6 +94,7 @@ fn described_application(detail: &ApplicationDetail) -> Result<Application, Faul
         running_with: configuration.and_then(|all| all.run_configuration_description.as_ref()).map(running_with),
         operations: Operations::Unreadable,
         has_older_operations: false,
+        snapshot_mode,
         snapshots: Vec::new(),
     })
 }

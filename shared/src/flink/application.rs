@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ApplicationStatus, Operations, Restore, Snapshot};
+use super::{ApplicationStatus, Operations, Restore, Snapshot, SnapshotMode};
 use crate::time::Timestamp;
 
 /// An application and what the service shows of it.
@@ -26,6 +26,8 @@ pub struct Application {
     pub created: Timestamp,
     /// Whether the service takes snapshots on its own, and can.
     pub snapshots_enabled: bool,
+    /// Which kind of snapshots it has.
+    pub snapshot_mode: SnapshotMode,
     /// Conditional token of exactly this version, for an update.
     pub token: Option<String>,
     /// Tags, by key.

@@ -9,6 +9,7 @@ mod operation;
 mod run_configuration;
 mod runtime;
 mod snapshot;
+mod snapshot_mode;
 mod status;
 
 pub use application::{Application, Group};
@@ -20,4 +21,5 @@ pub(crate) use operation::{SNAPSHOT, START};
 pub use run_configuration::{Restore, RestoreType};
 pub use runtime::{FlinkVersion, Runtime, Upgrade};
 pub use snapshot::Snapshot;
+pub use snapshot_mode::SnapshotMode;
 pub use status::{ApplicationStatus, OperationStatus, SnapshotStatus};

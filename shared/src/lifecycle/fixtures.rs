@@ -9,7 +9,8 @@ use super::goal::choices::ConflictPolicy;
 use super::goal::{Properties, Reach};
 use super::observed::{Observed, Stack};
 use crate::flink::{
-    Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Snapshot, SnapshotStatus,
+    Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Snapshot, SnapshotMode,
+    SnapshotStatus,
 };
 use crate::time::Timestamp;
 
@@ -32,6 +33,7 @@ pub(crate) fn seen(status: ApplicationStatus) -> Observed {
         log_group: None,
         operations: Operations::Listed(Vec::new()),
         has_older_operations: false,
+        snapshot_mode: SnapshotMode::Legacy,
         snapshots: Vec::new(),
     };
     let now = Timestamp(1_000_000);

@@ -91,7 +91,8 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     if let Some(rejection) = observed.tried.rejection.as_ref().filter(|_| is_in_conflict_too_long(goal, observed)) {
         return Step::Refuse(Refusal::TooManyConflicts { error: rejection.text.clone() });
     }
-    let step = goals::other_kinds::next(goal, observed).unwrap_or_else(|| match goal {
+    let refused = || rules::snapshot_mode::next(goal, observed);
+    let step = goals::other_kinds::next(goal, observed).or_else(refused).unwrap_or_else(|| match goal {
         Goal::Running(goal) => goals::start::next(goal, observed),
         Goal::Stopped(goal) => goals::stop::next(goal, observed),
         Goal::Settled(goal) => goals::settle::next(goal, observed),

@@ -112,6 +112,7 @@ fn describe_operation(operation: &Operation, now: Timestamp) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::flink::SnapshotMode;
     use std::collections::BTreeMap;
 
     pub(in crate::operator) const NOW: Timestamp = Timestamp(100_000_000);
@@ -139,6 +140,7 @@ pub(super) mod tests {
             groups: Vec::new(),
             running_with: None,
             has_older_operations: false,
+            snapshot_mode: SnapshotMode::Legacy,
             operations: Operations::Listed(
                 operations
                     .iter()

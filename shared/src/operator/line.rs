@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::flink::{Application, SnapshotMode};
+
 /// Whether a person's terminal shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -80,6 +82,21 @@ pub(super) fn own_words(reason: &str) -> String {
         return line.to_owned();
     }
     format!("{} ...", line.get(..line.floor_char_boundary(MOST)).unwrap_or_default().trim_end())
+}
+
+/// The way back from a snapshot mode that this version does not support: a line each, none where it is not used.
+pub(super) fn leave_enhanced_snapshots(application: &Application) -> Vec<String> {
+    match application.snapshot_mode {
+        SnapshotMode::Legacy => Vec::new(),
+        SnapshotMode::Enhanced => vec![
+            "UpdateApplication cannot leave enhanced snapshots; until the next update of the application this can:"
+                .to_owned(),
+            format!(
+                "aws kinesisanalyticsv2 rollback-application --application-name {} --current-application-version-id {}",
+                application.name, application.version
+            ),
+        ],
+    }
 }
 
 #[cfg(test)]

@@ -208,6 +208,9 @@ fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -
             next.push(format!("aws logs tail {group} --since 1h --filter-pattern Exception"));
         }
         next.extend(upgrade::of(seen, live).into_iter().flat_map(|change| change.advice(seen, live)));
+        if seen.is_touched() {
+            next.extend(super::line::leave_enhanced_snapshots(live));
+        }
         next.extend(guarding::run_configurations(seen));
         let wiped = guarding::wiped(seen);
         if is_updated && !wiped.is_empty() {

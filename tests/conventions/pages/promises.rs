@@ -5,7 +5,7 @@ use crate::files::File;
 const SCENARIOS: &str = "tests/scenarios/";
 
 /// The sections of the page, with the modules of `tests/scenarios` in each. A `#[test]` there is a promise as well.
-const SECTIONS: [(&str, &[&str]); 12] = [
+const SECTIONS: [(&str, &[&str]); 13] = [
     ("`flink-auto-start`, and a stack that runs", &["auto_start"]),
     ("`flink-property-groups`", &["property_groups"]),
     ("`flink-update-guard`", &["guarded", "stacks/downtime"]),
@@ -15,6 +15,7 @@ const SECTIONS: [(&str, &[&str]); 12] = [
     ("What roles may do, and what an account keeps", &["stacks/permissions", "stacks/boundary", "stacks/upgrade"]),
     ("The templates, and their adoption", &["stacks/beside", "stacks/choices", "adopted"]),
     ("From one Flink version to another", &["stacks/flink_2"]),
+    ("Enhanced snapshots", &["stacks/enhanced_snapshots"]),
     ("EXPRESS mode of CloudFormation", &["stacks/express"]),
     ("`make plan`, `make why`, `check-properties`, `make verify-aws`, `make replay`", &["operator"]),
     ("All functions", &["protocol", "bad_input"]),

@@ -19,6 +19,8 @@ pub struct Configuration {
     pub properties: Vec<PropertyGroup>,
     /// True by default (`SEMANTICS.md` G.30).
     pub snapshots_enabled: bool,
+    /// Whether SnapshotMode is ENHANCED_SNAPSHOTS (`SEMANTICS.md` G.54).
+    pub is_enhanced: bool,
     /// System rollback, off by default (`SEMANTICS.md` A.6).
     pub rollback_enabled: bool,
     /// At most one.
@@ -88,6 +90,14 @@ impl Configuration {
         }
         if let Some(snapshots) = update.application_snapshot_configuration_update {
             self.snapshots_enabled = snapshots.snapshots_enabled_update;
+            match snapshots.snapshot_mode_update.as_deref() {
+                Some("APPLICATION_SNAPSHOTS_LEGACY") if self.is_enhanced => {
+                    let message = "UpdateApplication cannot change SnapshotMode back to APPLICATION_SNAPSHOTS_LEGACY";
+                    return Err(ApiError::new(INVALID_ARGUMENT, message));
+                }
+                Some(mode) => self.is_enhanced = mode == "ENHANCED_SNAPSHOTS",
+                None => {}
+            }
         }
         if let Some(zeppelin) = update.zeppelin_application_configuration_update {
             other_kinds::updated_zeppelin(&mut self.zeppelin, zeppelin)?;
@@ -130,6 +140,9 @@ impl Configuration {
         if let Some(text) = &self.text {
             described["ApplicationCodeConfigurationDescription"]["CodeContentDescription"] =
                 json!({ "TextContent": text });
+        }
+        if self.is_enhanced {
+            described["ApplicationSnapshotConfigurationDescription"]["SnapshotMode"] = json!("ENHANCED_SNAPSHOTS");
         }
         if let Some(code) = &self.code {
             described["ApplicationCodeConfigurationDescription"]["CodeContentDescription"] =

@@ -58,7 +58,7 @@ shapes! {
         s3_content_location: Option<S3ContentLocation>,
         text_content: Option<String>,
     }
-    SnapshotConfiguration { snapshots_enabled: bool }
+    SnapshotConfiguration { snapshots_enabled: bool, snapshot_mode: Option<String> }
     RollbackConfiguration { rollback_enabled: bool }
     CloudWatchLoggingOption {
         #[serde(rename = "LogStreamARN")]
@@ -120,7 +120,7 @@ shapes! {
         monitoring_configuration_update: Option<Map<String, Value>>,
         parallelism_configuration_update: Option<Map<String, Value>>,
     }
-    SnapshotConfigurationUpdate { snapshots_enabled_update: bool }
+    SnapshotConfigurationUpdate { snapshots_enabled_update: bool, snapshot_mode_update: Option<String> }
     RollbackConfigurationUpdate { rollback_enabled_update: bool }
     LoggingOptionUpdate {
         cloud_watch_logging_option_id: String,

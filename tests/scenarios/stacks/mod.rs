@@ -4,6 +4,7 @@ mod beside;
 mod boundary;
 mod choices;
 mod downtime;
+mod enhanced_snapshots;
 mod express;
 mod flink_2;
 mod permissions;

@@ -8,7 +8,7 @@ use shared::stack::StackStatus;
 
 use super::*;
 use crate::reconcile::Made;
-use shared::flink::{ApplicationStatus, Restore, Snapshot};
+use shared::flink::{ApplicationStatus, Restore, Snapshot, SnapshotMode};
 use shared::lifecycle::{GuardOutcome, Replay, WouldStop};
 
 const HOUR: i64 = 3_600_000;
@@ -43,6 +43,7 @@ fn application(status: ApplicationStatus) -> Application {
         running_with: None,
         operations: Operations::Listed(Vec::new()),
         has_older_operations: false,
+        snapshot_mode: SnapshotMode::Legacy,
         snapshots: vec![snapshot("older", ago(30)), snapshot("s", ago(1))],
     }
 }

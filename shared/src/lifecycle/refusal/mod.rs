@@ -26,6 +26,11 @@ pub enum Refusal {
         /// The application's RuntimeEnvironment.
         runtime: String,
     },
+    /// Its snapshots are of a kind that this version cannot see.
+    EnhancedSnapshots {
+        /// The application.
+        application: String,
+    },
     /// It is DELETING.
     BeingDeleted {
         /// The application.

@@ -15,7 +15,8 @@ impl Refusal {
             Some(Self::NotOwned { .. }) => {
                 Self::NotServed { application: "app".into(), resource: "Custom::FlinkAutoStart", runtime: text() }
             }
-            Some(Self::NotServed { .. }) => Self::BeingDeleted { application: "app".into() },
+            Some(Self::NotServed { .. }) => Self::EnhancedSnapshots { application: "app".into() },
+            Some(Self::EnhancedSnapshots { .. }) => Self::BeingDeleted { application: "app".into() },
             Some(Self::BeingDeleted { .. }) => Self::RolledBack { application: "app".into() },
             Some(Self::RolledBack { .. }) => Self::UnknownStatus { word: text() },
             Some(Self::UnknownStatus { .. }) => {

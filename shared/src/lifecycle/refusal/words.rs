@@ -12,6 +12,7 @@ impl Refusal {
             Self::ApplicationMissing { .. } => "The application does not exist",
             Self::NotOwned { .. } => "The application is not this stack's",
             Self::NotServed { .. } => "The application is of another kind",
+            Self::EnhancedSnapshots { .. } => "The application uses enhanced snapshots",
             Self::BeingDeleted { .. } => "The application is being deleted",
             Self::RolledBack { .. } => "The application is ROLLED_BACK",
             Self::UnknownStatus { .. } => "AWS reports a status that this version does not know",
@@ -59,6 +60,10 @@ impl Refusal {
             Self::NotServed { .. } => {
                 "Take that resource out of the template for this application: Studio notebooks have auto-start and a guard that lets them \
                  pass, SQL applications have none of the three."
+            }
+            Self::EnhancedSnapshots { .. } => {
+                "This version of the handlers cannot see them. Go back with `aws kinesisanalyticsv2 rollback-application`, which works until \
+                 the next update of the application, and deploy again; after one, take the handlers' resources out of the stack."
             }
             Self::BeingDeleted { .. } => "Wait until it is gone, then deploy again.",
             Self::RolledBack { .. } => {
@@ -147,6 +152,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::ApplicationMissing { application }
             | Self::NotOwned { application }
+            | Self::EnhancedSnapshots { application }
             | Self::BeingDeleted { application }
             | Self::RolledBack { application }
             | Self::NotTagged { application } => write!(formatter, "{title}: {application}."),

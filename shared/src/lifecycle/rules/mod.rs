@@ -6,4 +6,5 @@ pub(super) mod proof_snapshots;
 pub(super) mod refused_snapshot;
 pub(super) mod replay;
 pub(super) mod restore;
+pub(super) mod snapshot_mode;
 pub(super) mod update_rolled_back;

@@ -141,6 +141,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         Refusal::WouldNotStop { .. } => record.forced >= 3,
         Refusal::NotOwned { .. }
         | Refusal::NotServed { .. }
+        | Refusal::EnhancedSnapshots { .. }
         | Refusal::UnknownStatus { .. }
         | Refusal::Renamed { .. }
         | Refusal::SnapshotFailed { .. }

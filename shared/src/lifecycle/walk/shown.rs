@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::observed::{Observed, Stack};
 use super::super::{Goal, Looks, MARKER, SNAPSHOT_HOURS, Tried, UNSTICK};
 use super::service::{Groups, Kept, Kind, Marker, World, old};
-use crate::flink::{Application, Group, Operations, Snapshot, SnapshotStatus};
+use crate::flink::{Application, Group, Operations, Snapshot, SnapshotMode, SnapshotStatus};
 use crate::time::Timestamp;
 
 /// When the request began.
@@ -52,6 +52,7 @@ pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
         },
         running_with: None,
         has_older_operations: false,
+        snapshot_mode: SnapshotMode::Legacy,
         log_group: None,
         operations: if looks.operations { operations(world) } else { Operations::Unreadable },
         snapshots: if looks.snapshots { snapshots(goal, world) } else { Vec::new() },
@@ -78,6 +79,7 @@ pub(super) fn glimpse(goal: &Goal, world: &World) -> Option<Application> {
         groups: Vec::new(),
         running_with: None,
         has_older_operations: false,
+        snapshot_mode: SnapshotMode::Legacy,
         log_group: None,
         operations: if looks.operations { operations(world) } else { Operations::Unreadable },
         snapshots: Vec::new(),

@@ -4,7 +4,7 @@ use super::super::job::{Job, job};
 use super::super::line::age;
 use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
-use crate::flink::{Application, ApplicationKind, ApplicationStatus};
+use crate::flink::{Application, ApplicationKind, ApplicationStatus, SnapshotMode};
 use crate::lifecycle::{Replay, replay};
 
 /// How often the running job restarts, and in words.
@@ -191,6 +191,10 @@ pub(super) fn snapshot(seen: &Seen, restarts: u32) -> Finding {
     let Some(application) = seen.application().filter(|_| may_restart) else {
         return Finding::fine("not needed");
     };
+    if application.snapshot_mode == SnapshotMode::Enhanced {
+        let sentence = "it uses enhanced snapshots, which this version of the handlers refuses before anything changes";
+        return Finding::of(Outlook::Fails, sentence);
+    }
     if !application.snapshots_enabled {
         return Finding::fine("none: SnapshotsEnabled is false");
     }

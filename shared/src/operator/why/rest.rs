@@ -1,10 +1,11 @@
 //! A stack at rest: created or not, updated or not, and what its applications do meanwhile.
 
 use super::super::job::{Job, SlowSince, job};
+use super::super::line::leave_enhanced_snapshots;
 use super::answer::describe_job;
 use super::{Answer, Scene, Verdict};
 use crate::contract::{AutoStart, UNSTICK};
-use crate::flink::{Application, ApplicationKind};
+use crate::flink::{Application, ApplicationKind, SnapshotMode};
 use crate::lifecycle::{Goal, Incident, Next, SNAPSHOT_FAILURE, Settings, Standing, next};
 use crate::stack::StackStatus;
 
@@ -40,6 +41,10 @@ fn one(scene: &Scene, application: &Application, answer: &mut Answer) {
     let commands = scene.commands();
     let name = &application.name;
     let seen = job(application, scene.now);
+    if application.snapshot_mode == SnapshotMode::Enhanced {
+        answer.stuck(format!("{name} uses enhanced snapshots: these handlers refuse its next deployment."));
+        answer.next.extend(leave_enhanced_snapshots(application));
+    }
     let is_notebook = ApplicationKind::of(&application.runtime) == ApplicationKind::Studio;
     match &seen {
         // People start a notebook when they work in it.

@@ -106,6 +106,7 @@ fn configuration(
         // G.30: on by default.
         snapshots_enabled: true,
         rollback_enabled: false,
+        is_enhanced: false,
         logging: Vec::new(),
         code_type: "ZIPFILE".to_owned(),
         code: None,
@@ -137,6 +138,7 @@ fn configuration(
     }
     if let Some(snapshots) = given.application_snapshot_configuration {
         configuration.snapshots_enabled = snapshots.snapshots_enabled;
+        configuration.is_enhanced = snapshots.snapshot_mode.as_deref() == Some("ENHANCED_SNAPSHOTS");
     }
     if let Some(rollback) = given.application_system_rollback_configuration {
         configuration.rollback_enabled = rollback.rollback_enabled;

@@ -124,6 +124,7 @@ pub(in crate::flink) fn create(state: &mut State, settings: &Settings, request: 
     crate::flink::with(state, &request.application_name, |application, state| {
         other_kinds::check_snapshots(&application.configuration)?;
         let (name, snapshot) = (&application.name, &request.snapshot_name);
+        not_enhanced(application)?;
         if application.status != Status::Running {
             let message = format!(
                 "Application {name} is in {} status. Snapshot creation is only allowed when application is in RUNNING \
@@ -166,6 +167,7 @@ pub(in crate::flink) fn describe(state: &mut State, request: &model::Snapshot) -
 pub(in crate::flink) fn list(state: &mut State, settings: &Settings, request: &model::ListSnapshots) -> ApiResult {
     let result = crate::flink::with(state, &request.application_name, |application, _| {
         other_kinds::check_snapshots(&application.configuration)?;
+        not_enhanced(application)?;
         application.look_at_snapshots();
         let rows = application.snapshots.iter().map(details).collect();
         describe::page("SnapshotSummaries", rows, request.limit, request.next_token.as_deref())
@@ -191,6 +193,15 @@ pub(in crate::flink) fn delete(state: &mut State, request: &model::DeleteSnapsho
         application.snapshots.remove(at);
         Ok(json!({}))
     })
+}
+
+/// What these operations answer in the enhanced mode is not known: the worst is that they answer nothing.
+fn not_enhanced(application: &Application) -> ApiResult<()> {
+    if application.configuration.is_enhanced {
+        let message = "The operation is not supported for an application with ENHANCED_SNAPSHOTS";
+        return Err(ApiError::new(INVALID_REQUEST, message));
+    }
+    Ok(())
 }
 
 fn details(snapshot: &Snapshot) -> Value {

@@ -16,6 +16,7 @@ use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
+use crate::lifecycle::rules::snapshot_mode;
 use crate::lifecycle::{HANDLERS_ALLOW, Step, UNSEEN_LOOKS};
 use crate::stack::StackStatus;
 use merge::{Merged, merge, over_the_limits, places, same};
@@ -91,6 +92,9 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
         } else {
             not_served(&Goal::Properties(goal.clone()), application)
         };
+    }
+    if let Some(refusal) = snapshot_mode::refusal(application).filter(|_| !goal.is_removal()) {
+        return Step::Refuse(refusal);
     }
     let name = || application.name.clone();
     // What the service says of the update comes before what it shows: a failed one can leave the new groups on a

@@ -11,6 +11,7 @@ use super::{Next, Settings, Standing, WouldStop, consent, named, report};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus};
 use crate::lifecycle::goals::continue_rollback::MAX_ATTEMPTS;
 use crate::lifecycle::rules::replay::{Replay, replay};
+use crate::lifecycle::rules::snapshot_mode;
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
 
@@ -47,6 +48,9 @@ pub(super) fn next(incident: &Incident, applications: &[Application], settings: 
     let mut stops: Vec<Stop<'_>> = Vec::new();
     for (name, kind) in &concerned {
         let application = named(applications, name);
+        if let Some(refusal) = application.and_then(snapshot_mode::refusal) {
+            return refused(refusal);
+        }
         match settings.bound(application) {
             Ok(bound) => stops.push(Stop { name, kind: *kind, application, bound }),
             Err(refusal) => return refused(refusal),
