@@ -4,21 +4,9 @@
 use serde_json::Value;
 
 use crate::api::{self, ApiResult, Call, Caller, Context};
-use crate::{Settings, State, dispatch, iam, queues, s3, topics};
+use crate::{State, iam, queues, s3, topics};
 
 pub(crate) use crate::iam::wildcard;
-
-/// One call to one service, in its JSON form.
-pub(crate) fn call(
-    state: &mut State,
-    settings: &Settings,
-    caller: &Caller,
-    service: &str,
-    operation: &str,
-    body: &Value,
-) -> ApiResult {
-    dispatch::call(state, settings, caller, (service, operation), body)
-}
 
 /// May this caller do this?
 pub(crate) fn authorize(state: &State, caller: &Caller, action: &str, resource: &str) -> ApiResult<()> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
+use crate::api::{self, ApiError, ApiResult, Caller};
 use crate::world::hex;
-use crate::{Settings, State, clock};
+use crate::{Settings, State, clock, services};
 
 /// The buckets by name.
 #[derive(Debug, Default)]
@@ -60,14 +60,14 @@ impl Object {
 /// BucketAlreadyOwnedByYou, NoSuchBucket, BucketNotEmpty, a denial.
 pub fn call(state: &mut State, _: &Settings, caller: &Caller, operation: &str, body: &Value) -> ApiResult {
     if operation == "ListBuckets" {
-        return admit(state, caller, "ListAllMyBuckets", "*", body, |state| {
+        return services::perform(state, caller, "s3:ListAllMyBuckets", "*", body, |state| {
             Ok(json!(state.s3.buckets.keys().collect::<Vec<_>>()))
         });
     }
     let name = api::text(body, "Bucket", "InvalidBucketName")?.to_owned();
     let arn = format!("arn:aws:s3:::{name}");
     let action = if operation == "HeadBucket" { "ListBucket" } else { operation };
-    admit(state, caller, action, &arn, body, |state| match operation {
+    services::perform(state, caller, &format!("s3:{action}"), &arn, body, |state| match operation {
         "CreateBucket" => create_bucket(state, &name),
         "DeleteBucket" => delete_bucket(state, &name),
         "HeadBucket" => bucket(state, &name).map(|_| json!({})),
@@ -87,7 +87,7 @@ pub fn put_object(
     bytes: Vec<u8>,
 ) -> ApiResult<Object> {
     let body = json!({ "Bucket": name, "Key": key, "Bytes": bytes.len() });
-    admit(state, caller, "PutObject", &arn(name, key), &body, |state| {
+    services::perform(state, caller, "s3:PutObject", &arn(name, key), &body, |state| {
         let object = Object::new(bytes, content_type);
         bucket(state, name)?.objects.insert(key.to_owned(), object.clone());
         Ok(object)
@@ -100,7 +100,7 @@ pub fn put_object(
 /// NoSuchBucket, NoSuchKey, a denial.
 pub fn get_object(state: &mut State, caller: &Caller, name: &str, key: &str) -> ApiResult<Object> {
     let body = json!({ "Bucket": name, "Key": key });
-    admit(state, caller, "GetObject", &arn(name, key), &body, |state| {
+    services::perform(state, caller, "s3:GetObject", &arn(name, key), &body, |state| {
         let missing = || ApiError::with_status(404, "NoSuchKey", "The specified key does not exist.");
         bucket(state, name)?.objects.get(key).cloned().ok_or_else(missing)
     })
@@ -112,7 +112,7 @@ pub fn get_object(state: &mut State, caller: &Caller, name: &str, key: &str) -> 
 /// NoSuchBucket, a denial.
 pub fn delete_object(state: &mut State, caller: &Caller, name: &str, key: &str) -> ApiResult<()> {
     let body = json!({ "Bucket": name, "Key": key });
-    admit(state, caller, "DeleteObject", &arn(name, key), &body, |state| {
+    services::perform(state, caller, "s3:DeleteObject", &arn(name, key), &body, |state| {
         bucket(state, name)?.objects.remove(key);
         Ok(())
     })
@@ -124,22 +124,10 @@ pub fn delete_object(state: &mut State, caller: &Caller, name: &str, key: &str) 
 /// NoSuchBucket, a denial.
 pub fn list_objects(state: &mut State, caller: &Caller, name: &str, prefix: &str) -> ApiResult<Vec<(String, Object)>> {
     let body = json!({ "Bucket": name, "Prefix": prefix });
-    admit(state, caller, "ListBucket", &format!("arn:aws:s3:::{name}"), &body, |state| {
+    services::perform(state, caller, "s3:ListBucket", &format!("arn:aws:s3:::{name}"), &body, |state| {
         let objects = bucket(state, name)?.objects.iter().filter(|(key, _)| key.starts_with(prefix));
         Ok(objects.map(|(key, object)| (key.clone(), object.clone())).collect())
     })
-}
-
-fn admit<T>(
-    state: &mut State,
-    caller: &Caller,
-    action: &str,
-    resource: &str,
-    body: &Value,
-    act: impl FnOnce(&mut State) -> ApiResult<T>,
-) -> ApiResult<T> {
-    let (action, resource) = (format!("s3:{action}"), resource.to_owned());
-    api::perform(state, Call { action, caller, resource, context: Context::new(), body }, act)
 }
 
 fn create_bucket(state: &mut State, name: &str) -> ApiResult {

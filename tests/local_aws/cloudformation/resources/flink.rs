@@ -161,29 +161,33 @@ fn retag(desk: &mut Desk<'_>, detail: &Value) -> Result<(), Refused> {
 }
 
 fn delete(desk: &mut Desk<'_>) -> Result<(), Refused> {
-    let body = json!({ "ApplicationName": desk.physical_id });
-    let detail = match desk.try_call(SERVICE, "DescribeApplication", &body) {
-        Ok(reply) => reply["ApplicationDetail"].clone(),
-        Err(error) if error.code == "ResourceNotFoundException" => return Ok(()),
-        Err(error) => return Err(Refused::by_service("KinesisAnalyticsV2", &error)),
-    };
-    if detail["ApplicationStatus"] == "DELETING" {
+    let name = json!(desk.physical_id);
+    let Some(detail) = found(desk, &name)?.filter(|detail| detail["ApplicationStatus"] != "DELETING") else {
         return Ok(());
-    }
+    };
     let body = json!({ "ApplicationName": desk.physical_id, "CreateTimestamp": detail["CreateTimestamp"] });
     desk.remove(SERVICE, "DeleteApplication", &body)
 }
 
 /// READY, RUNNING and gone are settled; a stuck UPDATING holds the stack (B.1). An unhealthy job is no failure (G.35).
 fn is_settled(desk: &mut Desk<'_>) -> Result<bool, Refused> {
-    match desk.try_call(SERVICE, "DescribeApplication", &json!({ "ApplicationName": desk.physical_id })) {
-        Ok(reply) => {
-            let status = reply["ApplicationDetail"]["ApplicationStatus"].as_str().unwrap_or_default();
-            Ok(["READY", "RUNNING", "ROLLED_BACK"].contains(&status))
-        }
-        Err(error) if error.code == "ResourceNotFoundException" => Ok(true),
+    let name = json!(desk.physical_id);
+    is_settled_in(desk, &name, &["READY", "RUNNING", "ROLLED_BACK"])
+}
+
+/// The application of this name; none when it is gone.
+pub(super) fn found(desk: &mut Desk<'_>, name: &Value) -> Result<Option<Value>, Refused> {
+    match desk.try_call(SERVICE, "DescribeApplication", &json!({ "ApplicationName": name })) {
+        Ok(reply) => Ok(Some(reply["ApplicationDetail"].clone())),
+        Err(error) if error.code == "ResourceNotFoundException" => Ok(None),
         Err(error) => Err(Refused::by_service("KinesisAnalyticsV2", &error)),
     }
+}
+
+/// Whether it has one of these statuses, or is gone.
+pub(super) fn is_settled_in(desk: &mut Desk<'_>, name: &Value, statuses: &[&str]) -> Result<bool, Refused> {
+    let detail = found(desk, name)?;
+    Ok(detail.is_none_or(|detail| statuses.contains(&detail["ApplicationStatus"].as_str().unwrap_or_default())))
 }
 
 pub(super) fn describe(desk: &mut Desk<'_>) -> Result<Value, Refused> {

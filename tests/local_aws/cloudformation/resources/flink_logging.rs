@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::flink::{SERVICE, describe};
+use super::flink::{self, SERVICE, describe};
 use super::{Desk, Handler, Made, Refused};
 
 pub(super) const HANDLERS: &[Handler] = &[Handler {
@@ -69,15 +69,10 @@ fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
 }
 
 fn delete(desk: &mut Desk<'_>) -> Result<(), Refused> {
-    let body = json!({ "ApplicationName": desk.properties["ApplicationName"] });
-    let detail = match desk.try_call(SERVICE, "DescribeApplication", &body) {
-        Ok(reply) => reply["ApplicationDetail"].clone(),
-        Err(error) if error.code == "ResourceNotFoundException" => return Ok(()),
-        Err(error) => return Err(Refused::by_service("KinesisAnalyticsV2", &error)),
-    };
-    if detail["ApplicationStatus"] == "DELETING" {
+    let name = desk.properties["ApplicationName"].clone();
+    let Some(detail) = flink::found(desk, &name)?.filter(|detail| detail["ApplicationStatus"] != "DELETING") else {
         return Ok(());
-    }
+    };
     let body = json!({
         "ApplicationName": desk.properties["ApplicationName"],
         "ConditionalToken": detail["ConditionalToken"],
@@ -87,16 +82,6 @@ fn delete(desk: &mut Desk<'_>) -> Result<(), Refused> {
 }
 
 fn is_settled(desk: &mut Desk<'_>) -> Result<bool, Refused> {
-    match desk.try_call(
-        SERVICE,
-        "DescribeApplication",
-        &json!({ "ApplicationName": desk.properties["ApplicationName"] }),
-    ) {
-        Ok(reply) => {
-            let status = reply["ApplicationDetail"]["ApplicationStatus"].as_str().unwrap_or_default();
-            Ok(["READY", "RUNNING", "ROLLED_BACK", "DELETING"].contains(&status))
-        }
-        Err(error) if error.code == "ResourceNotFoundException" => Ok(true),
-        Err(error) => Err(Refused::by_service("KinesisAnalyticsV2", &error)),
-    }
+    let name = desk.properties["ApplicationName"].clone();
+    flink::is_settled_in(desk, &name, &["READY", "RUNNING", "ROLLED_BACK", "DELETING"])
 }

@@ -25,7 +25,7 @@ use serde_json::{Map, Value, json};
 use super::custom_resource::GENERIC;
 use super::stack::nested;
 use crate::api::{ApiError, Caller};
-use crate::{Settings, State, services};
+use crate::{Settings, State, dispatch};
 
 pub(crate) use refused::Refused;
 use refused::{handler_error_code, title};
@@ -65,7 +65,7 @@ impl Desk<'_> {
     }
 
     pub(crate) fn try_call(&mut self, service: &str, operation: &str, body: &Value) -> Result<Value, ApiError> {
-        services::call(self.state, self.settings, self.caller, service, operation, body)
+        dispatch::call(self.state, self.settings, self.caller, (service, operation), body)
     }
 
     /// A delete that also succeeds if the resource is gone.

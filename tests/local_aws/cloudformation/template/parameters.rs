@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Template, invalid};
 use crate::api::{ApiResult, Caller};
-use crate::{Settings, State, services};
+use crate::{Settings, State, dispatch};
 
 const KEYS: [&str; 10] = [
     "AllowedPattern",
@@ -209,7 +209,7 @@ pub(crate) fn fetch(
         if template.parameters.get(parameter).is_none_or(|declared| declared.kind != ParameterKind::SsmString) {
             continue;
         }
-        let reply = services::call(state, settings, caller, "ssm", "GetParameters", &json!({ "Names": [name] }))?;
+        let reply = dispatch::call(state, settings, caller, ("ssm", "GetParameters"), &json!({ "Names": [name] }))?;
         let value = reply["Parameters"].get(0).map(|found| found["Value"].clone());
         let missing = || {
             let name = as_text(name);
