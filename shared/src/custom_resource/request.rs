@@ -44,7 +44,7 @@ pub struct Request {
     pub logical_resource_id: String,
     /// Given on Update and Delete.
     pub physical_resource_id: Option<String>,
-    /// ResourceProperties as they came; [`crate::contract`] decodes them.
+    /// ResourceProperties as they came; the contract's types decode them.
     pub properties: Value,
     /// The properties before this Update, unread; they may come from an older template.
     pub old_properties: Value,

@@ -97,7 +97,8 @@ async fn the_gate_waits_longer_than_one_invocation_also_when_one_of_them_dies() 
 
 /// StopMinutes pass though no invocation lives so long.
 ///
-/// StopMinutes counts from CloudFormation's own row, not from a process: the row moves into the past after the first invocation.
+/// StopMinutes counts from CloudFormation's own row, not from a process: after the first invocation the row moves into the
+/// past, and with it all that the application did before.
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_minutes_pass_though_no_invocation_lives_so_long() {
     let deployment = running().await;
@@ -119,6 +120,7 @@ async fn stop_minutes_pass_though_no_invocation_lives_so_long() {
         for row in stack.events.iter_mut().filter(|row| row.logical_id == "UpdateGuard") {
             row.time -= 660.0;
         }
+        flink::age_application(&mut state, NAME, Duration::from_mins(12));
     }
     assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateComplete, "{}", why(&deployment));
     assert!(handed_over(&deployment, "flink-update-guard"));
