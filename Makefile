@@ -1,7 +1,7 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why
-.PHONY: verify-aws e2e e2e-flink commands pages
+.PHONY: verify-aws e2e e2e-flink commands pages picture
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
@@ -20,6 +20,11 @@ PRODUCT := --bin flink-auto-start --bin flink-property-groups --bin flink-update
 demo: ## The whole story on a local AWS, live: needs cargo alone
 	cargo build $(PRODUCT)
 	cargo run --bin demo
+
+picture: ## README's pictures anew, from a run of the demo
+	cargo build $(PRODUCT)
+	cargo run --quiet --bin demo -- --picture $(TARGET)/picture.ansi
+	cargo run --quiet --package picture -- $(TARGET)/picture.ansi tests/demo/incident.svg
 
 # What the scenarios ask of the local AWS is kept for `make requests`.
 RECORDED := $(abspath $(TARGET))/recorded

@@ -1,8 +1,8 @@
 //! `make demo`: the whole story on a local AWS, live, with nothing but cargo.
 //!
 //! It reads like its story. It waits for changes of the world, never for time; the pauses are for the eye. It ends on
-//! its own: 0 when everything was seen, else 1. With `--picture` it writes `tests/demo/incident.mmd` anew, which README
-//! shows.
+//! its own: 0 when everything was seen, else 1. With `--picture FILE` it writes `tests/demo/incident.mmd` anew, which
+//! README shows, and to FILE the lines of its second story.
 
 mod history;
 mod opening;
@@ -93,6 +93,7 @@ async fn story(aws: LocalAws, screen: Arc<Screen>, seen: Arc<Seen>) -> Result<()
     );
     let mut stage = Stage::open(aws, Arc::clone(&screen), seen).await?;
     created(&mut stage).await?;
+    screen.record();
     opening::chapter(
         &screen,
         2,
@@ -102,6 +103,7 @@ async fn story(aws: LocalAws, screen: Arc<Screen>, seen: Arc<Seen>) -> Result<()
          again. Here no operator does.",
     );
     a_passing_cause(&stage, &screen).await?;
+    picture::write(&screen.recorded());
     opening::chapter(
         &screen,
         3,

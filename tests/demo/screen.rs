@@ -4,6 +4,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::printer::{self, Print};
@@ -37,6 +38,18 @@ impl Lane {
             Self::Seen => ("✔ seen", "32"),
         }
     }
+}
+
+impl Lane {
+    /// Whether the story itself prints it, and not the watcher of the world.
+    fn is_of_the_story(self) -> bool {
+        matches!(self, Self::Team | Self::Seen)
+    }
+}
+
+/// A text in a colour, as ANSI says it.
+fn coloured(colour: &str, text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("\x1b[{colour}m{text}\x1b[0m") }
 }
 
 /// How a line is meant.
@@ -87,6 +100,8 @@ pub(crate) struct Screen {
     started: Instant,
     has_colours: bool,
     printer: Sender<Print>,
+    /// The lines of the story that is recorded, with colours and without the seconds, which differ from run to run.
+    recorded: Mutex<Option<Vec<String>>>,
 }
 
 /// What stands before a line's text: the seconds, the lane.
@@ -99,13 +114,33 @@ impl Screen {
         // https://no-color.org: set and not empty.
         let is_forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let has_colours = is_terminal && !is_forbidden;
-        Self { started: Instant::now(), has_colours, printer: printer::start(is_terminal) }
+        Self { started: Instant::now(), has_colours, printer: printer::start(is_terminal), recorded: Mutex::new(None) }
+    }
+
+    /// Records what the story prints from now on. What its watcher prints is left out: two runs show it in another order.
+    pub(crate) fn record(&self) {
+        *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+    }
+
+    /// Ends the recording: its lines.
+    pub(crate) fn recorded(&self) -> Vec<String> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+
+    fn keep(&self, line: impl FnOnce() -> String) {
+        if let Some(lines) = self.recorded.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            lines.push(line());
+        }
     }
 
     /// A line of the timeline, broken where it is too long.
     pub(crate) fn line(&self, line: &Line) {
         let elapsed = self.started.elapsed().as_secs_f64();
         let (name, colour) = line.lane.name_and_colour();
+        if line.lane.is_of_the_story() {
+            let text = [coloured(colour, &format!("{name:<9} ")), coloured(line.tone.colour(), &line.text)].concat();
+            self.keep(|| text);
+        }
         let mut head = format!("{elapsed:6.1}s  {}", self.paint(colour, &format!("{name:<9} ")));
         let mut lines = Vec::new();
         let because = line.because.iter().map(|because| (Tone::Quiet, because));
@@ -116,17 +151,19 @@ impl Screen {
             }
         }
         // In one piece: the story and its watcher both print.
-        self.print(&lines.join("\n"));
+        self.send(Print::Line(lines.join("\n")));
     }
 
     /// A line as it is.
     pub(crate) fn print(&self, line: &str) {
+        self.keep(|| line.to_owned());
         self.send(Print::Line(line.to_owned()));
     }
 
     /// A line in a colour, which a file does not get.
     pub(crate) fn painted(&self, colour: &str, line: &str) {
-        self.print(&self.paint(colour, line));
+        self.keep(|| coloured(colour, line));
+        self.send(Print::Line(self.paint(colour, line)));
     }
 
     /// What lasts, from now on.
@@ -144,7 +181,7 @@ impl Screen {
 
     /// `text` in a colour where there are colours.
     pub(crate) fn paint(&self, colour: &str, text: &str) -> String {
-        if self.has_colours && !text.is_empty() { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.has_colours { coloured(colour, text) } else { text.to_owned() }
     }
 
     fn send(&self, print: Print) {
