@@ -52,7 +52,7 @@ fn delivery(aws: &Result<Aws, String>) -> Result<Delivery, Error> {
     Ok(match aws {
         Ok(aws) => Delivery { http: aws.http.clone(), region: aws.region.clone(), endpoint: aws.endpoint.clone() },
         Err(_) => Delivery {
-            // A store that cannot be read may be what failed: CloudFormation's bucket needs none of one's own.
+            // If the configured CA bundle cannot be read, use the built-in roots: they verify the S3 response bucket.
             http: http::client(&Trust::read(variable)).or_else(|_| http::client(&Trust::BuiltIn))?,
             region: std::env::var("AWS_REGION").unwrap_or_default(),
             endpoint: std::env::var("AWS_ENDPOINT_URL").ok(),

@@ -2,7 +2,6 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, process, thread};
 
 use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
@@ -13,7 +12,6 @@ use super::*;
 
 /// A certificate authority of its own.
 struct Authority {
-    root: CertificateDer<'static>,
     pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
@@ -25,7 +23,7 @@ fn authority(name: &str) -> Authority {
     params.distinguished_name.push(DnType::CommonName, name);
     let key = KeyPair::generate().unwrap();
     let root = params.self_signed(&key).unwrap();
-    Authority { root: root.der().clone(), pem: root.pem(), issuer: Issuer::new(params, key) }
+    Authority { pem: root.pem(), issuer: Issuer::new(params, key) }
 }
 
 /// A server whose certificate `authority` issued; it answers every handshake, whatever the client makes of it.
@@ -92,29 +90,11 @@ fn a_bundle_that_cannot_be_read_is_named() {
     assert!(missing.contains("/no/such/bundle.pem"), "{missing}");
 }
 
-/// The system's store of these tests: one private authority, counting how often it is loaded.
-static SYSTEM: OnceLock<Authority> = OnceLock::new();
-static LOADED: AtomicUsize = AtomicUsize::new(0);
-
-fn system() -> CertificateResult {
-    LOADED.fetch_add(1, Ordering::SeqCst);
-    let mut loaded = CertificateResult::default();
-    loaded.certs.push(SYSTEM.get_or_init(|| authority("system")).root.clone());
-    loaded
-}
-
 #[tokio::test]
-async fn an_issuer_that_is_not_built_in_is_asked_of_the_systems_store_once() {
-    let client = client(built_in_first(system).unwrap());
-    assert_eq!(LOADED.load(Ordering::SeqCst), 0, "nothing is loaded before it is needed");
-
-    let known = server_of(SYSTEM.get_or_init(|| authority("system")));
-    assert_eq!(asked(&client, &known).await, Ok(200));
-    assert_eq!(asked(&client, &known).await, Ok(200));
-    let refused = asked(&client, &server_of(&authority("stranger"))).await.unwrap_err();
-
+async fn without_a_variable_mozillas_roots_are_trusted_and_no_private_authority() {
+    let client = client(Trust::BuiltIn.configuration().unwrap());
+    let refused = asked(&client, &server_of(&authority("private"))).await.unwrap_err();
     assert!(refused.contains("UnknownIssuer"), "{refused}");
-    assert_eq!(LOADED.load(Ordering::SeqCst), 1);
 }
 
 #[test]
