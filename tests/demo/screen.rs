@@ -117,7 +117,7 @@ impl Screen {
         Self { started: Instant::now(), has_colours, printer: printer::start(is_terminal), recorded: Mutex::new(None) }
     }
 
-    /// Records what the story prints from now on. What its watcher prints is left out: two runs show it in another order.
+    /// Records what the story prints from now on, and nothing of its watcher's, whose order differs from run to run.
     pub(crate) fn record(&self) {
         *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
     }
