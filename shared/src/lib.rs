@@ -45,7 +45,7 @@
 //! 7. **A name of the contract stands once**, as a field or a constant that both sides use. The doc tests of
 //!    [`contract`] show that one that is misspelt does not compile.
 //! 8. **The same source makes the same bytes**: templates are values, rendered without a clock or an account.
-//! 9. **No message holds a property's value or a ResponseURL.** [`lifecycle::Mask`] covers what a service repeats.
+//! 9. **No message holds a property's value or a ResponseURL.** [`flink::Mask`] covers what a service repeats.
 //!
 #![doc = include_str!("how_to/goal.md")]
 #![doc = include_str!("how_to/refusal.md")]
