@@ -29,14 +29,23 @@ impl Begun {
 }
 
 /// An application with what else its status `needs` to be looked at; `None` when it does not exist. After a passing fault the next look
-/// goes on with what it has `begun`, as long as the application is still the one that it began with.
+/// goes on with what it has `begun`, as long as the application is still the one that it began with. An application that
+/// is deleted in the middle of a look does not exist.
 pub(crate) async fn application(
     aws: &Aws,
     name: &str,
     begun: &mut Begun,
     needs: impl Fn(ApplicationStatus) -> Looks,
 ) -> Result<Option<Application>, Fault> {
-    let found = go_on(aws, name, begun, needs).await;
+    let found = match go_on(aws, name, begun, needs).await {
+        // It may have been deleted since it was described.
+        Err(missing @ Fault::Missing(_)) => match flink::described(aws, name).await {
+            Ok(None) => Ok(None),
+            Ok(Some(_)) => Err(missing),
+            Err(fault) => Err(fault),
+        },
+        found => found,
+    };
     match &found {
         Err(Fault::Passing(_)) => begun.is_interrupted = begun.application.is_some(),
         Ok(_) | Err(_) => begun.begin_anew(None),

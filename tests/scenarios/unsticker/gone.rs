@@ -48,6 +48,28 @@ async fn an_application_deleted_before_the_event_is_reported() {
     is_reported(&deployment).await;
 }
 
+/// An application that is deleted in the middle of a look counts as deleted, not as a request that AWS rejected.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_deleted_in_the_middle_of_a_look_does_not_exist() {
+    for read in ["ListTagsForResource", "ListApplicationSnapshots", "ListApplicationOperations"] {
+        let deployment = running_unguarded().await;
+        deployment.record("poison");
+        events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
+        stuck(&deployment).await;
+        let role = unsticker(&deployment);
+        let gone = Fault::Refuse(ApiError::new("ResourceNotFoundException", "Application flink-test does not exist"));
+        {
+            let faults = &mut deployment.world().state().faults;
+            faults.inject_for(role.clone(), "kinesisanalytics:DescribeApplication", 1, Fault::Pass);
+            faults.inject_for(role.clone(), "kinesisanalytics:DescribeApplication", 9, gone.clone());
+            faults.inject_for(role, &format!("kinesisanalytics:{read}"), 1, gone);
+        }
+        let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
+        assert_eq!(message["Outcome"], "RollbackContinued", "{read}: {message}");
+        assert_eq!(message["Applications"][0]["Left"], "absent", "{read}: {message}");
+    }
+}
+
 /// An application that is deleted between the read and the stop is reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_deleted_between_the_look_and_the_stop_is_reported() {

@@ -97,7 +97,7 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
     if application.kind() == ApplicationKind::Studio {
         return match failed {
             0 => Step::Call(Call::StartNotebook, Because::NotRunning),
-            _ => Step::Refuse(restore::none_left(application, "one start of a Studio notebook")),
+            1.. => Step::Refuse(restore::none_left(application, "one start of a Studio notebook")),
         };
     }
     let chosen = match (&goal.restore, failed) {
