@@ -5,8 +5,9 @@ use local_aws::api::{ApiResult, Caller};
 use local_aws::cloudformation::{self, Status};
 use local_aws::deployment::{Deployment, NAME, jar, query, settled};
 use local_aws::flink::{self, Hold, Status as Flink};
+use local_aws::modes::{DeleteOfRunning, Modes};
 
-use crate::stage::{application, handlers, mutations, reasons, taken_starts, why, with_jar};
+use crate::stage::{application, handlers, handlers_where, mutations, reasons, taken_starts, why, with_jar};
 
 /// Sends this request in EXPRESS mode.
 fn send(
@@ -35,7 +36,10 @@ async fn express(deployment: &Deployment, version: &str, more: &[(&str, &str)], 
 
 /// The handlers, with two versions of the job that run and one that does not start.
 async fn jars() -> Deployment {
-    let deployment = handlers().await;
+    with_jars(handlers().await)
+}
+
+fn with_jars(deployment: Deployment) -> Deployment {
     for version in ["1", "2"] {
         let _ = deployment.upload(&jar(version, &["poison"]));
     }
@@ -135,10 +139,12 @@ fn deployment_without_the_option(deployment: &Deployment) -> String {
     send(deployment, "UpdateStack", &template, &with_jar("jars/2.jar"), &enabled).unwrap_err().message
 }
 
-/// A stack that is deleted in EXPRESS is gone before its application, and is created again when that is gone.
+/// A stack that is deleted in EXPRESS is gone before its application, and is created again when that is gone. Where AWS deletes a RUNNING
+/// application: this one is left running.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_express_a_stack_is_gone_before_its_application_and_is_made_again_once_that_is_gone() {
-    let deployment = jars().await;
+    let modes = Modes { delete_of_running: DeleteOfRunning::Accepted, ..Modes::default() };
+    let deployment = with_jars(handlers_where(modes).await);
     assert_eq!(express(&deployment, "1", &[], &[]).await, Status::CreateComplete, "{}", why(&deployment));
     deployment.world().state().flink.hold(NAME, Flink::Deleting, Hold::UntilReleased);
     send(&deployment, "DeleteStack", "", &[], &[]).unwrap();
