@@ -38,10 +38,10 @@ pub(crate) async fn application(
     needs: impl Fn(ApplicationStatus) -> Looks,
 ) -> Result<Option<Application>, Fault> {
     let found = match go_on(aws, name, begun, needs).await {
-        // It may have been deleted since it was described.
-        Err(missing @ Fault::Missing(_)) => match flink::described(aws, name).await {
+        // It may have been deleted since it was described; ListApplicationSnapshots may call that an invalid argument.
+        Err(refused @ (Fault::Missing(_) | Fault::Rejected(..))) => match flink::described(aws, name).await {
             Ok(None) => Ok(None),
-            Ok(Some(_)) => Err(missing),
+            Ok(Some(_)) => Err(refused),
             Err(fault) => Err(fault),
         },
         found => found,

@@ -51,18 +51,28 @@ async fn an_application_deleted_before_the_event_is_reported() {
 /// An application that is deleted in the middle of a look counts as deleted, not as a request that AWS rejected.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_deleted_in_the_middle_of_a_look_does_not_exist() {
-    for read in ["ListTagsForResource", "ListApplicationSnapshots", "ListApplicationOperations"] {
+    for (read, code) in [
+        ("ListTagsForResource", "ResourceNotFoundException"),
+        ("ListApplicationSnapshots", "ResourceNotFoundException"),
+        ("ListApplicationSnapshots", "InvalidArgumentException"),
+        ("ListApplicationOperations", "ResourceNotFoundException"),
+    ] {
         let deployment = running_unguarded().await;
         deployment.record("poison");
         events::inject(deployment.world(), Status::UpdateRollbackFailed, EventFault::Lose);
         stuck(&deployment).await;
         let role = unsticker(&deployment);
-        let gone = Fault::Refuse(ApiError::new("ResourceNotFoundException", "Application flink-test does not exist"));
+        let refused = |code| Fault::Refuse(ApiError::new(code, "Application flink-test does not exist"));
         {
             let faults = &mut deployment.world().state().faults;
             faults.inject_for(role.clone(), "kinesisanalytics:DescribeApplication", 1, Fault::Pass);
-            faults.inject_for(role.clone(), "kinesisanalytics:DescribeApplication", 9, gone.clone());
-            faults.inject_for(role, &format!("kinesisanalytics:{read}"), 1, gone);
+            faults.inject_for(
+                role.clone(),
+                "kinesisanalytics:DescribeApplication",
+                9,
+                refused("ResourceNotFoundException"),
+            );
+            faults.inject_for(role, &format!("kinesisanalytics:{read}"), 1, refused(code));
         }
         let message = ask_unsticker(&deployment, &json!({"StackName": NAME})).await;
         assert_eq!(message["Outcome"], "RollbackContinued", "{read}: {message}");
