@@ -5,7 +5,7 @@
 //! application, a table that cannot be written makes the job loop, and a deployment and its rollback fail without a
 //! snapshot. It refuses to know who cures them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -115,6 +115,8 @@ pub async fn cause_passes(world: Arc<World>, mut seen: usize) {
     let is_forced = |call: &&Recorded| {
         call.action == "kinesisanalytics:StopApplication" && call.is_done() && call.body["Force"] == true
     };
+    // An event that comes twice stops it twice.
+    let mut passed = BTreeSet::new();
     loop {
         let stopped = world.wait_for(|state| {
             let new = state.journal.get(seen..).unwrap_or_default();
@@ -123,7 +125,11 @@ pub async fn cause_passes(world: Arc<World>, mut seen: usize) {
             seen = state.journal.len();
             (!names.is_empty()).then_some(names)
         });
-        stopped.await.iter().for_each(|stack| sink_permission(&world, stack, true));
+        for stack in stopped.await {
+            if passed.insert(stack.clone()) {
+                sink_permission(&world, &stack, true);
+            }
+        }
     }
 }
 
