@@ -9,7 +9,8 @@ use crate::files;
 const FEATURES_ONLY: [&str; 5] = ["getrandom", "idna_adapter", "libc", "num-traits", "regex-syntax"];
 
 /// The crates, each with the manifest that asks for the dependencies that its files use.
-const CRATES: [&str; 7] = ["functions", "shared", "template", "template/yaml", "tests", "tests/bench", "tests/picture"];
+const CRATES: [&str; 8] =
+    ["functions", "shared", "template", "template/yaml", "tests", "tests/bench", "tests/local_aws", "tests/picture"];
 
 #[test]
 fn each_dependency_is_used_by_the_crate_that_asks_for_it() {

@@ -6,6 +6,7 @@ mod columns;
 mod dependencies;
 mod doc_comments;
 mod files;
+mod local_aws;
 mod pages;
 mod tree;
 mod words;

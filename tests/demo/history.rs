@@ -2,9 +2,9 @@
 
 use local_aws::api::{Caller, Recorded};
 use local_aws::cloudformation::Status;
-use local_aws::deployment::NAME;
 use local_aws::flink::{self, Application, SnapshotStatus};
 use local_aws::{State, clock};
+use project::deployment::NAME;
 use serde_json::Value;
 
 use crate::watch::reports;

@@ -220,7 +220,7 @@ async fn nothing_lost(stage: &mut Stage, step: Step, bad: &[&str]) -> Result<(),
     let (records, rows) = stage
         .see(step, |state| {
             let (records, rows) = amounts(state);
-            let table = state.dynamodb.tables.get(local_aws::deployment::NAME)?;
+            let table = state.dynamodb.tables.get(project::deployment::NAME)?;
             let has = |bad: &&str| table.items.values().any(|item| item["key"]["S"] == *bad);
             (records == rows && bad.iter().all(has) && application(state)?.job.is_some()).then_some((records, rows))
         })

@@ -2,8 +2,9 @@
 
 use std::{env, fs};
 
-use local_aws::deployment::NAME;
-use local_aws::{State, sequence};
+use local_aws::State;
+use project::deployment::NAME;
+use project::sequence;
 use regex_lite::{Captures, Regex};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/incident.mmd");

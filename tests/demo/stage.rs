@@ -4,9 +4,9 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use local_aws::deployment::{Deployment, NAME, binaries, jar};
 use local_aws::flink::{Hold, Status};
 use local_aws::{LocalAws, State};
+use project::deployment::{Deployment, NAME, binaries, jar};
 use tokio::task::JoinHandle;
 
 use crate::history::Since;

@@ -1,7 +1,7 @@
 //! What a person needs who did not see what had to be seen: the stack's events and the functions' logs.
 
 use local_aws::State;
-use local_aws::deployment::NAME;
+use project::deployment::NAME;
 
 use crate::screen::Screen;
 

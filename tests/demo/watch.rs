@@ -11,8 +11,8 @@ mod stacks;
 use std::sync::Arc;
 
 use local_aws::cloudformation::Stack;
-use local_aws::deployment::NAME;
 use local_aws::{State, World};
+use project::deployment::NAME;
 
 use crate::screen::{Line, Screen};
 

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use local_aws::deployment::Deployment;
-use local_aws::fleet::{self, NotThere, is_cured, is_idle};
 use local_aws::{Options, State, World, events};
+use project::deployment::Deployment;
+use project::fleet::{self, NotThere, is_cured, is_idle};
 
 use crate::lag::Lag;
 use crate::outcome::{Outcome, SERVICES, Times, UNSTICKER};

@@ -13,7 +13,7 @@ mod scale;
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use local_aws::deployment::unsticker_concurrency;
+use project::deployment::unsticker_concurrency;
 
 use cure::{Setting, cure};
 use outcome::{HEADS, Outcome};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use local_aws::State;
 use local_aws::api::Recorded;
-use local_aws::fleet::{self, is_throttled};
+use project::fleet::{self, is_throttled};
 
 use crate::cure::Setting;
 

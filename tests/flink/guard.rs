@@ -2,7 +2,7 @@
 
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status as Stack;
-use local_aws::deployment::NAME;
+use project::deployment::NAME;
 use serde_json::Value;
 
 use crate::look::cause;

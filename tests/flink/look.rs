@@ -7,8 +7,8 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use local_aws::State;
-use local_aws::deployment::NAME;
 use local_aws::flink::{Application, SnapshotStatus};
+use project::deployment::NAME;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -135,7 +135,7 @@ pub(crate) fn rows(state: &State) -> BTreeMap<String, u64> {
 }
 
 fn reports(state: &State) -> Vec<Value> {
-    local_aws::deployment::reports(state).map(|(_, report)| report).collect()
+    project::deployment::reports(state).map(|(_, report)| report).collect()
 }
 
 /// The innermost cause in a Java stack trace, without its frames.

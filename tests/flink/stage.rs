@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status as Stack;
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::flink::{self, Backend, Cluster, Status};
 use local_aws::{Options, State, kinesis, s3};
+use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use local_aws::State;
 use local_aws::cloudformation::Status as Stack;
-use local_aws::deployment::NAME;
 use local_aws::flink::{SnapshotStatus, Status};
+use project::deployment::NAME;
 use serde_json::{Value, json};
 
 use crate::look::cause;

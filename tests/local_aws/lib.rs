@@ -1,8 +1,9 @@
-//! The local AWS: enough of CloudFormation, Lambda, EventBridge, IAM and Managed Service for Apache Flink to deploy the
-//! committed templates, run the built function binaries as processes, and live through the incident they cure.
+//! The local AWS: enough of CloudFormation, Lambda, EventBridge, IAM and Managed Service for Apache Flink to deploy a
+//! stack, run its functions as processes, and meet what goes wrong on the way: an update that fails, a way back that
+//! fails too, a job that loops.
 //!
-//! Everything listens on 127.0.0.1. It shares no code with the planner: each rule is written from the service's own
-//! documentation and names its source, so that a mistake in the planner has something to be wrong against.
+//! Everything listens on 127.0.0.1. It knows the stacks of no project: each rule is written from the service's own
+//! documentation and names its source, so that a mistake in what is tested has something to be wrong against.
 
 pub mod api;
 pub mod cloudformation;
@@ -15,14 +16,6 @@ pub mod iam;
 pub mod lambda;
 mod services;
 pub mod world;
-
-// This project's own stacks on it, and what it recorded of them: no rule of AWS is in there.
-#[path = "../project/deployment/mod.rs"]
-pub mod deployment;
-#[path = "../project/fleet.rs"]
-pub mod fleet;
-#[path = "../project/sequence.rs"]
-pub mod sequence;
 
 use data::kms;
 pub use data::{dynamodb, kinesis, logs, queues, s3, ssm, topics};

@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::api::{Caller, Recorded};
-use crate::cloudformation::Status;
 use crate::deployment::{Deployment, jar, record, request, sink_permission};
-use crate::events::{self, EventFault};
-use crate::flink::{self, Status as Flink};
-use crate::{State, World};
+use local_aws::api::{Caller, Recorded};
+use local_aws::cloudformation::Status;
+use local_aws::events::{self, EventFault};
+use local_aws::flink::{self, Status as Flink};
+use local_aws::{State, World};
 
 /// The version that is to run again.
 const OLD: &str = "1";
@@ -136,7 +136,7 @@ pub async fn cause_passes(world: Arc<World>, mut seen: usize) {
 /// Whether the stack's old job runs again with its state, no record is lost, and nothing is left to remember.
 #[must_use]
 pub fn is_cured(state: &State, stack: &str) -> bool {
-    let is_back = |stack: &&crate::cloudformation::Stack| stack.status == Status::UpdateRollbackComplete;
+    let is_back = |stack: &&local_aws::cloudformation::Stack| stack.status == Status::UpdateRollbackComplete;
     let application = state.cloudformation.stack(stack).filter(is_back).and(state.flink.applications.get(stack));
     application.is_some_and(|one| {
         let counts =

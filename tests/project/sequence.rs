@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::State;
-use crate::api::{Caller, Recorded};
-use crate::cloudformation::StackEvent;
-use crate::flink::Outcome;
+use local_aws::State;
+use local_aws::api::{Caller, Recorded};
+use local_aws::cloudformation::StackEvent;
+use local_aws::flink::Outcome;
 
 const PERSON: &str = "Person";
 const CLOUDFORMATION: &str = "CloudFormation";

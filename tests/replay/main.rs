@@ -16,9 +16,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use local_aws::api::{ApiResult, Caller};
-use local_aws::deployment::{FUNCTIONS, binaries};
 use local_aws::lambda::{self, Invoked};
 use local_aws::{LocalAws, Options, State, World, iam};
+use project::deployment::{FUNCTIONS, binaries};
 use serde_json::{Value, json};
 
 use sink::Sink;

@@ -1,8 +1,8 @@
 //! What bad input gets: one answer, with what and where.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, jar};
 use local_aws::lambda;
+use project::deployment::{Deployment, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{handlers, mutations, reasons, with_jar};

@@ -2,9 +2,9 @@
 
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, deploy_stack, request, settled};
 use local_aws::events;
 use local_aws::flink::{self, Status as Flink};
+use project::deployment::{Deployment, NAME, deploy_stack, request, settled};
 use serde_json::{Value, json};
 
 use crate::operator::look;

@@ -1,7 +1,7 @@
 //! What EventBridge carries: the stack's events to the function, the function's reports to the people.
 
 use local_aws::State;
-use local_aws::deployment::NAME;
+use project::deployment::NAME;
 use serde_json::Value;
 
 use crate::screen::{Lane, Line, Tone};
@@ -42,5 +42,5 @@ fn invokes_unsticker(event: &Value) -> Option<String> {
 
 /// The incident reports that were mailed, oldest first.
 pub(crate) fn reports(state: &State) -> impl Iterator<Item = Value> {
-    local_aws::deployment::reports(state).map(|(_, report)| report)
+    project::deployment::reports(state).map(|(_, report)| report)
 }

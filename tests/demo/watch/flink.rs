@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use local_aws::State;
 use local_aws::api::{Caller, Recorded};
-use local_aws::deployment::NAME;
 use local_aws::flink::{SnapshotStatus, Status};
+use project::deployment::NAME;
 
 use crate::screen::{Lane, Line, Tone};
 

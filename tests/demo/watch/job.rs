@@ -1,7 +1,7 @@
 //! The job inside the application, which the service does not show: what it reads, what it writes, why it restarts.
 
 use local_aws::State;
-use local_aws::deployment::NAME;
+use project::deployment::NAME;
 
 use super::amounts;
 use crate::screen::{Lane, Line, Tone};

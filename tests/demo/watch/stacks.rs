@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use local_aws::State;
 use local_aws::cloudformation::{Stack, StackEvent};
-use local_aws::deployment::NAME;
+use project::deployment::NAME;
 
 use super::made;
 use crate::screen::{Lane, Line, Tone};

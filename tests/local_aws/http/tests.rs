@@ -68,13 +68,13 @@ async fn a_lost_connection_answers_nothing_and_the_next_call_works() {
 #[tokio::test]
 async fn an_access_key_that_was_handed_out_is_its_role() {
     let local = start().await;
-    let key = iam::credentials(&mut local.world.state(), "starter", "flink-auto-start").access_key_id;
+    let key = iam::credentials(&mut local.world.state(), "starter", "one-invocation").access_key_id;
     let headers = format!(
         "Authorization: AWS4-HMAC-SHA256 Credential={key}/20261123/eu-west-1/sts/aws4_request\r\n\
          Content-Type: application/x-www-form-urlencoded\r\n"
     );
     let answer = send(&local, "POST /", &headers, "Action=GetCallerIdentity&Version=2011-06-15").await;
-    let arn = "<Arn>arn:aws:sts::111122223333:assumed-role/starter/flink-auto-start</Arn>";
+    let arn = "<Arn>arn:aws:sts::111122223333:assumed-role/starter/one-invocation</Arn>";
     assert!(answer.contains(arn) && answer.contains("<GetCallerIdentityResult>"), "{answer}");
 }
 

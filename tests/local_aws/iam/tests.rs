@@ -140,13 +140,13 @@ fn a_role_with_policies_is_not_deleted() {
 
 #[test]
 fn roles_are_created_only_with_the_boundary_that_a_condition_asks_for() {
-    let may = json!({ "Effect": "Allow", "Action": "iam:CreateRole", "Resource": "arn:aws:iam::*:role/flink-stack/*",
+    let may = json!({ "Effect": "Allow", "Action": "iam:CreateRole", "Resource": "arn:aws:iam::*:role/platform/*",
         "Condition": { "StringEquals": { "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess" } } });
     let (mut state, settings, caller) = world(&[may]);
-    let mut body = json!({ "RoleName": "new", "Path": "/flink-stack/",
+    let mut body = json!({ "RoleName": "new", "Path": "/platform/",
         "AssumeRolePolicyDocument": { "Statement": [] } });
     assert!(call(&mut state, &settings, &caller, "CreateRole", &body).is_err());
     body["PermissionsBoundary"] = json!("arn:aws:iam::aws:policy/AdministratorAccess");
     call(&mut state, &settings, &caller, "CreateRole", &body).unwrap();
-    assert_eq!(state.iam.roles["new"].arn, "arn:aws:iam::111122223333:role/flink-stack/new");
+    assert_eq!(state.iam.roles["new"].arn, "arn:aws:iam::111122223333:role/platform/new");
 }

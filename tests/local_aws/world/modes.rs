@@ -1,7 +1,7 @@
 //! Where AWS itself is not known for certain: each open question as a closed choice.
 //!
-//! The default is the answer that is worse for our handlers. Scenarios run under both: `make modes` runs them all once
-//! more with every mode turned (`turned.json`).
+//! The default is the answer that is worse for what is tested. Tests run under both: once with the defaults, and once
+//! more with every mode turned (`LOCAL_AWS_MODES=turned.json`).
 
 use std::env;
 use std::path::Path;
@@ -73,7 +73,7 @@ impl Default for Modes {
 }
 
 impl Modes {
-    /// Of each question the answer that is worse for our handlers.
+    /// Of each question the answer that is worse for what is tested.
     #[must_use]
     pub fn worse() -> Self {
         Self {
@@ -95,7 +95,7 @@ impl Modes {
         }
     }
 
-    /// The modes in a file that `make verify-aws` wrote: `{"Modes": {"StopOfReady": "ResourceInUse", ...}, ...}`. What
+    /// The modes in a file: `{"Modes": {"StopOfReady": "ResourceInUse", ...}, ...}`. What
     /// is not in it is as in [`Modes::worse`].
     ///
     /// # Errors
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn each_mode_is_turned_in_the_file_that_make_modes_gives() {
-        let turned = Modes::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("local_aws/turned.json")).unwrap();
+        let turned = Modes::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("turned.json")).unwrap();
         let [turned, worse] = [turned, Modes::worse()].map(|modes| format!("{modes:?}"));
         for (turned, worse) in turned.split(',').zip(worse.split(',')) {
             assert_ne!(turned, worse);

@@ -1,4 +1,4 @@
-//! What was asked of the local AWS, for checks that a world cannot make of itself: `make requests` holds it against
+//! What was asked of the local AWS, for checks that a world cannot make of itself: a reader holds it against
 //! botocore's service models and against what the policies grant.
 //!
 //! Lines of JSON in the folder that `LOCAL_AWS_RECORD` names, one file for calls as IAM sees them and one for requests

@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::api::Caller;
-use crate::cloudformation::Status;
-use crate::modes::ResourceTags;
-use crate::{LocalAws, Options, State, World, iam, kinesis, lambda, s3};
 pub use binaries::binaries;
 use binaries::bootstrap;
+use local_aws::api::Caller;
+use local_aws::cloudformation::Status;
+use local_aws::modes::ResourceTags;
+use local_aws::{LocalAws, Options, State, World, iam, kinesis, lambda, s3};
 pub use request::{deploy_stack, query, request, settled};
 
 const ACCESS: &str = include_str!("../../../template/access.template.json");

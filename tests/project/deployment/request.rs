@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::World;
-use crate::api::{ApiResult, Caller};
-pub use crate::cloudformation::scenario::settled;
-use crate::cloudformation::{self, Status};
+use local_aws::World;
+use local_aws::api::{ApiResult, Caller};
+pub use local_aws::cloudformation::scenario::settled;
+use local_aws::cloudformation::{self, Status};
 
 /// Creates or updates a stack and waits until nothing goes on; where it came to rest.
 ///

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use local_aws::State;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::jar;
 use local_aws::flink::Status as Flink;
 use local_aws::modes::FailedUpdate;
+use project::deployment::jar;
 use serde_json::json;
 
 use super::team::{APPLICATION, Team};

@@ -8,7 +8,7 @@ pub(crate) mod team;
 
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::jar;
+use project::deployment::jar;
 use serde_json::json;
 
 use team::Team;

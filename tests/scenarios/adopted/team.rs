@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, deploy_stack};
 use local_aws::flink::{self, Application, Status as Flink};
 use local_aws::{Options, World, iam, kinesis, s3};
+use project::deployment::{Deployment, deploy_stack};
 use serde_json::{Value, json};
 
 use super::{Example, Version};

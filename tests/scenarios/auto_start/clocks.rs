@@ -1,8 +1,8 @@
 //! Flink's clock need not be CloudFormation's: what became of a start is known by its operation, not by two times to the millisecond.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::jar;
 use local_aws::flink::{FlinkClock, Status as Flink};
+use project::deployment::jar;
 
 use crate::stage::{application, handlers, is_reported, stop, taken_starts, touch, why, with_jar};
 
@@ -16,7 +16,7 @@ async fn a_start_that_fails_is_reported_in_its_operations_own_words_by_any_clock
         {
             let mut state = deployment.world().state();
             state.flink.clock = clock;
-            state.flink.fail_next_start(local_aws::deployment::NAME, "the entry point class could not be loaded");
+            state.flink.fail_next_start(project::deployment::NAME, "the entry point class could not be loaded");
         }
         let key = deployment.upload(&jar("1", &[]));
         let status = deployment.deploy_unguarded(&with_jar(&key)).await;

@@ -3,9 +3,9 @@
 use local_aws::Modes;
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, jar};
 use local_aws::faults::Fault;
 use local_aws::modes::SnapshotOfUnhealthy;
+use project::deployment::{Deployment, jar};
 
 use crate::stage::{application, handlers, is_reported, mutations, running_where, why};
 

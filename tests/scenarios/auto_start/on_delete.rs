@@ -2,9 +2,9 @@
 
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Hold, SnapshotStatus, Status as Flink};
 use local_aws::modes::DeleteOfRunning;
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{application, delete, handlers, handlers_where, mutations, person, reasons, stop, why, with_jar};

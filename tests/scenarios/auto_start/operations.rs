@@ -2,9 +2,9 @@
 
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{NAME, jar};
 use local_aws::flink::{OperationsView, Status as Flink};
 use local_aws::modes::{FailedUpdate, OperationIds};
+use project::deployment::{NAME, jar};
 use serde_json::json;
 
 use crate::stage::{

@@ -3,10 +3,10 @@
 use local_aws::World;
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::{State, modes::StopOfReady};
+use project::deployment::{Deployment, NAME};
 use serde_json::json;
 
 use crate::stage::{

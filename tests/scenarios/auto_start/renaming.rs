@@ -2,9 +2,9 @@
 
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::NAME;
 use local_aws::flink::Status as Flink;
 use local_aws::modes::DeleteOfRunning;
+use project::deployment::NAME;
 
 use crate::stage::{
     application, is_logged, is_reported, mutations, reasons, running_unguarded, running_where, touch, why,

@@ -1,8 +1,8 @@
 //! What a start restores, rung by rung, and what the stack's outputs say of it.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::Status as Flink;
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{

@@ -1,8 +1,8 @@
 //! `Custom::FlinkAutoStart` and `Custom::FlinkPropertyGroups`: the application runs, with the stack's own names.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, jar};
 use local_aws::flink::Status as Flink;
+use project::deployment::{Deployment, jar};
 use serde_json::json;
 
 use crate::stage::{application, handlers, mutations, reasons, running, why, with_jar};

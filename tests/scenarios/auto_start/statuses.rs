@@ -1,8 +1,8 @@
 //! Whatever status an Update finds: it passes and is waited out, or it does not and is reported.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::flink::{self, Hold, Status as Flink};
+use project::deployment::{Deployment, NAME};
 
 use crate::stage::{application, is_logged, is_reported, mutations, running_unguarded, taken_starts, touch, why};
 

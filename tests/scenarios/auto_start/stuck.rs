@@ -2,8 +2,8 @@
 
 use local_aws::Options;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Hold, Status as Flink};
+use project::deployment::{Deployment, NAME, jar};
 
 use crate::stage::{QUICK, delete, is_logged, mutations, why, with_jar};
 

@@ -2,9 +2,9 @@
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::Deployment;
 use local_aws::faults::Fault;
 use local_aws::flink::Status as Flink;
+use project::deployment::Deployment;
 
 use crate::stage::{
     application, auto_start_role, is_reported, mutations, running_unguarded, stop, taken_starts, touch, why,

@@ -2,9 +2,9 @@
 
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, jar};
 use local_aws::flink::Status as Flink;
 use local_aws::modes::FailedUpdate;
+use project::deployment::{Deployment, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, is_reported, running_where, why, with_jar};

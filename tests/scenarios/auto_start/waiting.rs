@@ -2,9 +2,9 @@
 
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::modes::DeleteOfRunning;
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::json;
 
 use crate::stage::{application, handlers, handlers_where, is_logged, is_reported, starts, why, with_jar};

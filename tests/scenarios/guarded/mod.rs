@@ -5,9 +5,9 @@ use std::time::Duration;
 use local_aws::State;
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Status as Flink};
+use project::deployment::{Deployment, NAME, jar, request, settled};
 use serde_json::{Value, json};
 
 use crate::stage::{

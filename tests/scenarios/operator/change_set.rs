@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{Status, query};
-use local_aws::deployment::{Deployment, deploy_stack};
 use local_aws::faults::Fault;
+use project::deployment::{Deployment, deploy_stack};
 use serde_json::{Value, json};
 use tokio::process::Command;
 

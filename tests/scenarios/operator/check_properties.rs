@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, deploy_stack, jar};
+use project::deployment::{Deployment, deploy_stack, jar};
 use serde_json::{Value, json};
 
 use super::{Answered, look};

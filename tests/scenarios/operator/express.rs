@@ -1,6 +1,6 @@
 //! `flink-stack plan --express`.
 
-use local_aws::deployment::{NAME, jar};
+use project::deployment::{NAME, jar};
 
 use super::look;
 use crate::stage::running;

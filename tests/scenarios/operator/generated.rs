@@ -5,7 +5,7 @@ use std::io::Write;
 
 use fastrand::Rng;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, jar, request, settled};
+use project::deployment::{Deployment, jar, request, settled};
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};

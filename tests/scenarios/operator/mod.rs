@@ -16,7 +16,7 @@ use std::process::Stdio;
 
 use local_aws::LocalAws;
 use local_aws::api::Caller;
-use local_aws::deployment::{Deployment, NAME, binaries};
+use project::deployment::{Deployment, NAME, binaries};
 use serde_json::Value;
 use tokio::process::Command;
 

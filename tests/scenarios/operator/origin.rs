@@ -1,7 +1,7 @@
 //! Stacks that another template made: nothing of ours is deployed over them, and no advice says so.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, deploy_stack, jar};
+use project::deployment::{Deployment, deploy_stack, jar};
 use serde_json::Value;
 
 use super::{NAME, flink_stack, look};

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Hold, SnapshotStatus, Status as Flink};
 use local_aws::modes::SnapshotOfUnhealthy;
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};

@@ -1,6 +1,6 @@
 //! What template/README.md shows of `make plan` and `make why` is what they print.
 
-use local_aws::deployment::jar;
+use project::deployment::jar;
 
 use super::plan::{failed_snapshot, snapshots_fail};
 use super::why::stuck_with;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use local_aws::Modes;
 use local_aws::api::Caller;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};
-use local_aws::deployment::{Deployment, deploy_stack, jar, record};
 use local_aws::flink::{self, SnapshotStatus};
 use local_aws::modes::SnapshotOfUnhealthy;
+use project::deployment::{Deployment, deploy_stack, jar, record};
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};

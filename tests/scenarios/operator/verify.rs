@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use local_aws::cloudformation::{GroupsOnUpdate, RowsOnTheWayBack, Status, TagsOnUpdate};
-use local_aws::deployment::binaries;
 use local_aws::flink::{Hold, Status as Flink};
 use local_aws::modes::{
     DeleteOfRunning, ForceElsewhere, OperationIds, RunConfigurationWhenReady, SecondSnapshot, SnapshotOfUnhealthy,
     SnapshotsOfUnknown, StopOfReady,
 };
 use local_aws::{LocalAws, Modes, Options, s3};
+use project::deployment::binaries;
 use serde_json::{Value, json};
 use tokio::process::Command;
 

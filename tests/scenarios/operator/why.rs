@@ -3,11 +3,11 @@
 use local_aws::Modes;
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, jar, query, request, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, SnapshotStatus, Status as Flink};
 use local_aws::modes::DeleteOfRunning;
+use project::deployment::{Deployment, NAME, jar, query, request, settled};
 use serde_json::{Value, json};
 
 use super::plan::snapshots_fail;

@@ -14,8 +14,8 @@ async fn deploy_borrower(deployment: &Deployment, groups: &Value) -> Status {
     let known = world.state().cloudformation.stack("reports").is_some();
     let action = if known { "UpdateStack" } else { "CreateStack" };
     let role = Some(deployment.stack_role.as_str());
-    local_aws::deployment::request(world, action, "reports", &borrower(groups), &[], &[], role).unwrap();
-    local_aws::deployment::settled(world, "reports").await
+    project::deployment::request(world, action, "reports", &borrower(groups), &[], &[], role).unwrap();
+    project::deployment::settled(world, "reports").await
 }
 
 /// Another stack injects only where the application's tag `flink-handlers-allow` names it.
@@ -67,7 +67,7 @@ async fn a_stack_that_is_allowed_by_its_arn_injects_and_a_later_one_of_its_name_
     assert_eq!(property(&deployment, "Reports", "topic").as_deref(), Some("daily"));
 
     local_aws::cloudformation::scenario::request(world, "DeleteStack", [("StackName", "reports")]).unwrap();
-    assert_eq!(local_aws::deployment::settled(world, "reports").await, Status::DeleteComplete);
+    assert_eq!(project::deployment::settled(world, "reports").await, Status::DeleteComplete);
     assert_eq!(property(&deployment, "Reports", "topic"), None);
     let later = deploy_stack(world, "reports", &borrower(&groups), &[], &[], None).await;
     assert_eq!(later, Status::RollbackComplete, "{}", why(&deployment));

@@ -3,9 +3,9 @@
 use local_aws::Modes;
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, deploy_stack, jar};
 use local_aws::flink::{self, Status as Flink};
 use local_aws::modes::{DeleteOfRunning, FailedUpdate};
+use project::deployment::{Deployment, NAME, deploy_stack, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, handlers_where, mutations, reasons, why, with_jar};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use local_aws::deployment::Deployment;
 use local_aws::{State, lambda};
+use project::deployment::Deployment;
 use serde_json::Value;
 use tokio::task::JoinSet;
 

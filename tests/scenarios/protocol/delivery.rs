@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use local_aws::State;
 use local_aws::cloudformation::scenario;
-use local_aws::deployment::NAME;
 use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::lambda::{self, Moment};
+use project::deployment::NAME;
 use serde_json::{Value, json};
 
 use super::courier;

@@ -2,9 +2,9 @@
 //! stands beside an honest one, which comes to its end.
 
 use local_aws::cloudformation::{Request, RowsOnTheWayBack, Status};
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::{Modes, lambda};
+use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 
 use super::rollback::{refusing_once, stopped, stopped_in};

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use local_aws::State;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::lambda::{self, Moment, kill_after, kill_at};
+use project::deployment::{Deployment, NAME, jar, request, settled};
 use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, running, running_unguarded, why, with_jar};

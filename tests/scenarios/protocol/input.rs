@@ -3,8 +3,8 @@
 use std::net::TcpListener;
 
 use local_aws::api::{ApiError, Caller};
-use local_aws::deployment::NAME;
 use local_aws::faults::Fault;
+use project::deployment::NAME;
 use serde_json::{Value, json};
 
 use super::courier;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use local_aws::api::Caller;
-use local_aws::deployment::Deployment;
 use local_aws::lambda::{Moment, kill_at};
+use project::deployment::Deployment;
 
 use super::seen::Seen;
 use super::stage::{START, created, running};

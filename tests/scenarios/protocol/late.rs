@@ -1,8 +1,8 @@
 //! Rows of the stack's events come late, or never: an honest request is worked nevertheless, and never met with silence.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::flink::{self, Status as Flink};
+use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 
 use super::rollback::{refusing_once, stopped};

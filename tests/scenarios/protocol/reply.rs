@@ -1,7 +1,7 @@
 //! The reply on the wire: one PUT for each request, as CloudFormation wants it.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, jar};
+use project::deployment::{Deployment, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, running, with_jar};

@@ -2,10 +2,10 @@
 
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{Status, scenario};
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::{Modes, Options};
+use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 
 use super::courier;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use local_aws::State;
 use local_aws::api::Caller;
 use local_aws::cloudformation::{Answer, Put, Request};
-use local_aws::deployment::{Deployment, NAME};
+use project::deployment::{Deployment, NAME};
 use serde_json::Value;
 
 /// The cells of a row.

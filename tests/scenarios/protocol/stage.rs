@@ -1,9 +1,9 @@
 //! What the rows begin with, and how they wait.
 
 use local_aws::cloudformation::{ResponseFault, Status, scenario};
-use local_aws::deployment::{self, Deployment, NAME, jar};
 use local_aws::modes::DeleteOfRunning;
 use local_aws::{Modes, Options, State};
+use project::deployment::{self, Deployment, NAME, jar};
 use serde_json::{Value, json};
 
 use super::seen::Seen;

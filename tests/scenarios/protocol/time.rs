@@ -1,9 +1,9 @@
 //! Longer than one invocation, longer than all of them, and not at the first look.
 
 use local_aws::api::{ApiError, Caller};
-use local_aws::deployment::NAME;
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, Status as Flink};
+use project::deployment::NAME;
 
 use super::seen::Seen;
 use super::stage::{

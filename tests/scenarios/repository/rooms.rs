@@ -90,8 +90,12 @@ fn only_the_operators_command_looks_through_the_shell_and_only_with_its_feature(
 
 #[test]
 fn the_local_aws_shares_no_code_with_the_planner() {
-    let manifest = fs::read_to_string(root().join("tests/Cargo.toml")).unwrap();
-    assert!(!manifest.contains("shared") && !manifest.contains("functions"), "{manifest}");
+    let manifest = |folder: &str| fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+    for folder in ["tests", "tests/local_aws"] {
+        let dependencies = manifest(folder);
+        assert!(!dependencies.contains("\nshared") && !dependencies.contains("\nfunctions"), "{dependencies}");
+    }
+    assert!(!manifest("tests/local_aws").contains("\ntests"), "the local AWS knows no stack of this project");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Applications beside each other: two in one stack, and two environments in one account, with the same handlers.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{self, Deployment, jar};
+use project::deployment::{self, Deployment, jar};
 
 use crate::stage::{handlers, why};
 

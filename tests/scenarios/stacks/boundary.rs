@@ -5,9 +5,9 @@ use std::process::Command;
 
 use local_aws::api::{Caller, Context};
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, deploy_stack, jar};
 use local_aws::flink::Status as Flink;
 use local_aws::iam;
+use project::deployment::{Deployment, deploy_stack, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, why, with_jar};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{self, Deployment, NAME, jar};
+use project::deployment::{self, Deployment, NAME, jar};
 
 use crate::stage::{application, handlers, why};
 

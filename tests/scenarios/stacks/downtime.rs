@@ -3,8 +3,8 @@
 //! `SEMANTICS.md I.1` say how long each of them takes. No wall time of this machine is in it.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Status as Flink};
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::json;
 
 use crate::stage::{QUICK, application, handlers, person, why, with_jar};

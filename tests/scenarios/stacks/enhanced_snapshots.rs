@@ -1,8 +1,8 @@
 //! An application that was switched to enhanced snapshots behind its stack.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{self, Status as Flink};
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::json;
 
 use crate::operator::look;

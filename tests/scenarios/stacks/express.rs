@@ -3,9 +3,9 @@
 
 use local_aws::api::{ApiResult, Caller};
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, jar, query, settled};
 use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::modes::{DeleteOfRunning, Modes};
+use project::deployment::{Deployment, NAME, jar, query, settled};
 
 use crate::stage::{application, handlers, handlers_where, mutations, reasons, taken_starts, why, with_jar};
 

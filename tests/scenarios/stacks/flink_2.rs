@@ -3,9 +3,9 @@
 
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::{Application, Snapshot, Status as Flink};
 use local_aws::modes::{IncompatibleRestore, SnapshotOfUnhealthy};
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use local_aws::api::{ApiError, Caller, Context};
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::{self, Status as Flink};
 use local_aws::modes::ResourceTags;
 use local_aws::{Modes, Options, iam};
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{

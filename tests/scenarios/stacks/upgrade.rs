@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use local_aws::api::Caller;
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, deploy_stack, jar, query, settled};
 use local_aws::flink::Status as Flink;
 use local_aws::{LocalAws, Options};
+use project::deployment::{Deployment, NAME, deploy_stack, jar, query, settled};
 use serde_json::Value;
 
 use crate::operator::look;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{self, Deployment, NAME, jar};
-use local_aws::fleet;
 use local_aws::flink::{Outcome, Status as Flink};
+use project::deployment::{self, Deployment, NAME, jar};
+use project::fleet;
 use serde_json::{Value, json};
 
 use super::{application, begun_with, reports, stuck, why, with_jar};

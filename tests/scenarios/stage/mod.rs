@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::flink::{self, Application};
-use local_aws::{Modes, Options, State, World, deployment, lambda};
+use local_aws::{Modes, Options, State, World, lambda};
+use project::deployment;
+use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 
 pub(crate) use incident::{ended_well, history, passing_cause, stuck_without_a_service_role, succeeded};
@@ -35,7 +36,7 @@ pub(crate) async fn running() -> Deployment {
 /// The same in a world where AWS answers its open questions in this way.
 pub(crate) async fn running_guarded_where(modes: Modes) -> Deployment {
     let deployment = handlers_where(modes).await;
-    let status = deployment.deploy(&with_jar(&deployment.upload(&local_aws::deployment::jar("1", &["poison"])))).await;
+    let status = deployment.deploy(&with_jar(&deployment.upload(&project::deployment::jar("1", &["poison"])))).await;
     assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
     deployment
 }
@@ -54,14 +55,14 @@ pub(crate) async fn running_unguarded_in(options: Options) -> Deployment {
 pub(crate) async fn running_where(modes: Modes) -> Deployment {
     let deployment = handlers_where(modes).await;
     let status =
-        deployment.deploy_unguarded(&with_jar(&deployment.upload(&local_aws::deployment::jar("1", &["poison"])))).await;
+        deployment.deploy_unguarded(&with_jar(&deployment.upload(&project::deployment::jar("1", &["poison"])))).await;
     assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
     deployment
 }
 
 /// A deployment that fails, and whose rollback fails, because the job loops: until the stack is stuck.
 pub(crate) async fn stuck(deployment: &Deployment) {
-    let key = deployment.upload(&local_aws::deployment::jar("2", &["poison"]));
+    let key = deployment.upload(&project::deployment::jar("2", &["poison"]));
     assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateRollbackFailed, "{}", why(deployment));
 }
 

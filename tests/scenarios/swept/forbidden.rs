@@ -1,8 +1,8 @@
 //! A job whose newest snapshot is too old for a force-stop, and whose rollback it blocks.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::NAME;
 use local_aws::events::{self, EventFault};
+use project::deployment::NAME;
 
 use super::{age, calls, sweep};
 use crate::stage::{report, reports, running_unguarded, stuck};

@@ -1,12 +1,12 @@
 //! What a lost event or a killed process left is finished by the next sweep.
 
 use local_aws::cloudformation::{Status, TagsOnUpdate};
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
 use local_aws::lambda::{Moment, kill_at};
 use local_aws::modes::SnapshotOfUnhealthy;
 use local_aws::{Modes, Options, State};
+use project::deployment::{Deployment, NAME, jar};
 
 use super::{MARKER, UNSTICKER, calls, sweep};
 use crate::stage::{
@@ -131,7 +131,7 @@ async fn made_good(trouble: impl FnOnce(&mut State), name: &str) -> Deployment {
     // One is killed, one continues the rollback, one starts the job.
     for _ in 0..4 {
         sweep(&deployment).await;
-        local_aws::deployment::settled(deployment.world(), NAME).await;
+        project::deployment::settled(deployment.world(), NAME).await;
     }
     deployment.stack_becomes(Status::UpdateRollbackComplete).await;
     ends_well(&deployment, name).await;

@@ -1,8 +1,8 @@
 //! A sweep that finds more than it can do until the next.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::events::{self, EventFault};
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::json;
 
 use super::{UNSTICKER, calls, sweep};
@@ -10,7 +10,7 @@ use crate::stage::{handlers, running, why, with_jar};
 
 /// Twice the concurrency that is reserved.
 fn invoked_by_a_sweep() -> usize {
-    2 * local_aws::deployment::unsticker_concurrency()
+    2 * project::deployment::unsticker_concurrency()
 }
 
 /// The events of so many stacks that are stuck were lost.

@@ -2,9 +2,9 @@
 
 use local_aws::Modes;
 use local_aws::cloudformation::{Status, TagsOnUpdate};
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::Value;
 
 use super::{MARKER, UNSTICKER, age, calls, message, sweep, tag};

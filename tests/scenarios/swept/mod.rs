@@ -10,9 +10,9 @@ mod spared;
 
 use std::time::Duration;
 
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::events;
 use local_aws::flink;
+use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 
 use crate::stage::{idle, mutations, person, reports};

@@ -1,8 +1,8 @@
 //! This project's own snapshots do not pile up, and no others are touched.
 
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::flink::Status as Flink;
 use local_aws::lambda::{Moment, kill_at};
+use project::deployment::{Deployment, NAME};
 
 use super::{UNSTICKER, age, calls, snapshot, snapshots, sweep, tag};
 use crate::stage::{running, stop};

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use local_aws::api::ApiError;
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Hold, SnapshotStatus};
 use local_aws::lambda::{Moment, kill_at};
 use local_aws::modes::SnapshotOfUnhealthy;
 use local_aws::{Modes, State, events};
+use project::deployment::{Deployment, NAME};
 use serde_json::Value;
 
 use super::{UNSTICKER, age, calls, message, snapshot, snapshots, sweep, tag};

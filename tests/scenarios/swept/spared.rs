@@ -2,9 +2,9 @@
 
 use local_aws::State;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar, request, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::Status as Flink;
+use project::deployment::{Deployment, NAME, jar, request, settled};
 use serde_json::json;
 
 use super::{UNSTICKER, age, calls, message, sweep};

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use local_aws::api::{ApiError, Caller};
+use local_aws::events;
 use local_aws::faults::Fault;
-use local_aws::{events, fleet};
+use project::fleet;
 
 use crate::stage::{handlers, why};
 

@@ -1,11 +1,12 @@
 //! An application that another caller deletes in the middle of its incident: nothing is done to it, the stack comes to rest, people are notified.
 
+use local_aws::State;
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
-use local_aws::{State, deployment};
+use project::deployment;
+use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 
 use crate::stage::{ask_unsticker, mutations, report, running_unguarded, stuck, unsticker, why};

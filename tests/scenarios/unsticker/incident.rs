@@ -1,10 +1,11 @@
 //! `flink-rollback-unsticker`: the incident of C.4, from the event alone.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::Status as Flink;
 use local_aws::modes::SnapshotOfUnhealthy;
-use local_aws::{Modes, clock, sequence};
+use local_aws::{Modes, clock};
+use project::deployment::{Deployment, NAME, jar};
+use project::sequence;
 use serde_json::json;
 
 use crate::stage::{

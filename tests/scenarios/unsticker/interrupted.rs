@@ -2,11 +2,11 @@
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::{Status, TagsOnUpdate};
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
 use local_aws::lambda::{Moment, kill_after};
 use local_aws::{Modes, Options, State};
+use project::deployment::{Deployment, NAME};
 use serde_json::json;
 
 use crate::stage::{

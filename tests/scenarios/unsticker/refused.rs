@@ -3,10 +3,10 @@
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};
-use local_aws::deployment::{Deployment, NAME};
 use local_aws::faults::Fault;
 use local_aws::flink::Status as Flink;
 use local_aws::{Modes, Options};
+use project::deployment::{Deployment, NAME};
 use serde_json::Value;
 
 use crate::stage::{
@@ -67,7 +67,7 @@ async fn a_snapshot_failure_beside_another_blocker_is_reported_before_any_stop()
     // On the way forward it may, on the way back it may not: the retention is the log group's own trouble.
     deployment.world().state().faults.inject("logs:PutRetentionPolicy", 1, Fault::Pass);
     deployment.world().state().faults.inject("logs:PutRetentionPolicy", 1000, denied);
-    let key = deployment.upload(&local_aws::deployment::jar("2", &["poison"]));
+    let key = deployment.upload(&project::deployment::jar("2", &["poison"]));
     let parameters = [&with_jar(&key)[..], &[("LogRetentionDays", "60")]].concat();
     let status = deployment.deploy_unguarded(&parameters).await;
     assert_eq!(status, Status::UpdateRollbackFailed, "{}", why(&deployment));

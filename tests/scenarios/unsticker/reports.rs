@@ -2,9 +2,9 @@
 
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, jar, reports};
 use local_aws::events;
 use local_aws::faults::Fault;
+use project::deployment::{Deployment, jar, reports};
 use serde_json::{Value, json};
 
 use crate::stage::{handlers, report, reports as mailed, running_unguarded, stuck, why, with_jar};

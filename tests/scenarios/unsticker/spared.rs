@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{self, Status};
-use local_aws::deployment::{Deployment, NAME, jar, query, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Status as Flink};
+use project::deployment::{Deployment, NAME, jar, query, settled};
 use serde_json::json;
 
 use crate::stage::{

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use local_aws::api::{ApiError, Caller};
 use local_aws::cloudformation::{self, Status, TagsOnUpdate};
-use local_aws::deployment::{Deployment, NAME, deploy_stack, jar, query, settled};
 use local_aws::events::{self, EventFault};
 use local_aws::faults::Fault;
 use local_aws::flink::Status as Flink;
 use local_aws::{Modes, State};
+use project::deployment::{Deployment, NAME, deploy_stack, jar, query, settled};
 use serde_json::{Value, json};
 
 use crate::stage::{

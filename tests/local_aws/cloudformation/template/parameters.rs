@@ -35,7 +35,7 @@ pub struct Parameter {
     declaration: Value,
 }
 
-/// The parameter types that templates of this project use.
+/// The parameter types that are known here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {
     /// Text.

@@ -27,7 +27,7 @@ mod tests {
     #[test]
     fn an_arn_of_a_role_matches_its_pattern() {
         let pattern = r"^arn:aws(-[a-z]+)*:iam::\d{12}:role/[\w+=,.@/-]{1,512}$";
-        assert_eq!(matches(pattern, "arn:aws:iam::123456789012:role/flink-stack/x"), Ok(true));
+        assert_eq!(matches(pattern, "arn:aws:iam::123456789012:role/platform/x"), Ok(true));
         assert_eq!(matches(pattern, "arn:aws:iam::1234:role/x"), Ok(false));
     }
 

@@ -108,7 +108,7 @@ async fn an_unhealthy_job_wedges_the_stack_until_it_is_stopped_by_force() {
 
     call(&world, "StopApplication", &json!({ "ApplicationName": "job", "Force": true }));
     become_status(&world, "READY").await;
-    request(&world, "ContinueUpdateRollback", [("StackName", "s"), ("ClientRequestToken", "unstick-1")]).unwrap();
+    request(&world, "ContinueUpdateRollback", [("StackName", "s"), ("ClientRequestToken", "attempt-1")]).unwrap();
     assert_eq!(settled(&world, "s").await, Status::UpdateRollbackComplete, "{:#?}", rows(&world, "s"));
     assert_eq!(status(&world), "READY");
     let restored = history(&world, "s").into_iter().filter(|row| row.starts_with("Role UPDATE")).count();
@@ -147,7 +147,7 @@ async fn a_forced_rollback_skips_what_failed_and_a_token_counts_once() {
     make_unhealthy(&world);
     update(&world, &stack(2));
     assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed);
-    let token = ("ClientRequestToken", "unstick-1");
+    let token = ("ClientRequestToken", "attempt-1");
     request(&world, "ContinueUpdateRollback", [("StackName", "s"), token]).unwrap();
     assert_eq!(settled(&world, "s").await, Status::UpdateRollbackFailed, "no caller stopped the job");
     let again = request(&world, "ContinueUpdateRollback", [("StackName", "s"), token]).unwrap_err();
@@ -155,7 +155,7 @@ async fn a_forced_rollback_skips_what_failed_and_a_token_counts_once() {
     request(&world, "ContinueUpdateRollback", [("StackName", "s"), ("ForceRollback", "true")]).unwrap();
     assert_eq!(settled(&world, "s").await, Status::UpdateRollbackComplete);
     let tokens: Vec<_> = rows(&world, "s").into_iter().filter_map(|row| row.token).collect();
-    assert!(tokens.iter().all(|token| token == "unstick-1") && !tokens.is_empty());
+    assert!(tokens.iter().all(|token| token == "attempt-1") && !tokens.is_empty());
 }
 
 // G.50
@@ -197,7 +197,7 @@ async fn injected_groups_and_foreign_tags_are_lost_or_kept_as_the_world_is_set()
         let detail =
             call(&world, "DescribeApplication", &json!({ "ApplicationName": "job" }))["ApplicationDetail"].clone();
         let arn = detail["ApplicationARN"].clone();
-        let marker = json!([{ "Key": "flink-unstick-restart", "Value": "event" }]);
+        let marker = json!([{ "Key": "stopped-for", "Value": "event" }]);
         call(&world, "TagResource", &json!({ "ResourceARN": arn, "Tags": marker }));
         let mut injected = detail["ApplicationConfigurationDescription"]["EnvironmentPropertyDescriptions"]
             ["PropertyGroupDescriptions"]
@@ -218,7 +218,7 @@ async fn injected_groups_and_foreign_tags_are_lost_or_kept_as_the_world_is_set()
         assert_eq!(settled(&world, "s").await, Status::UpdateComplete, "{:#?}", rows(&world, "s"));
         let state = world.state();
         let application = &state.flink.applications["job"];
-        assert_eq!(application.tags.contains_key("flink-unstick-restart"), survives);
+        assert_eq!(application.tags.contains_key("stopped-for"), survives);
         assert_eq!(application.configuration.property("Injected", "a").is_some(), survives);
     }
 }

@@ -31,7 +31,7 @@ impl Bench {
         let mut settings = Settings::at("http://127.0.0.1:1");
         settings.modes = modes;
         let mut bench = Self { state: State::default(), settings };
-        bench.jar("job.jar", &json!({ "job": "feature-counter", "version": "1.0", "fails_on": ["poison"] }));
+        bench.jar("job.jar", &json!({ "job": "counter", "version": "1.0", "fails_on": ["poison"] }));
         let trust = json!({ "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole",
             "Principal": { "Service": "kinesisanalytics.amazonaws.com" } } });
         bench.ask("iam", "CreateRole", &json!({ "RoleName": "job", "AssumeRolePolicyDocument": trust }));

@@ -32,25 +32,25 @@ fn a_lost_reply_is_a_call_that_happened() {
 fn a_caller_may_only_what_its_role_allows_on_tagged_applications() {
     let mut bench = Bench::new();
     let statement = json!({ "Effect": "Allow", "Action": "kinesisanalytics:StopApplication", "Resource": "*",
-        "Condition": { "StringEquals": { "aws:ResourceTag/flink-unstick": "enabled" } } });
+        "Condition": { "StringEquals": { "aws:ResourceTag/may-operate": "enabled" } } });
     let trust = json!({ "Statement": [] });
-    bench.ask("iam", "CreateRole", &json!({ "RoleName": "unsticker", "AssumeRolePolicyDocument": trust }));
+    bench.ask("iam", "CreateRole", &json!({ "RoleName": "operations", "AssumeRolePolicyDocument": trust }));
     bench.ask(
         "iam",
         "PutRolePolicy",
-        &json!({ "RoleName": "unsticker", "PolicyName": "p",
+        &json!({ "RoleName": "operations", "PolicyName": "p",
         "PolicyDocument": { "Statement": statement } }),
     );
-    let caller = Caller::Role("unsticker".to_owned());
+    let caller = Caller::Role("operations".to_owned());
     let request = json!({ "ApplicationName": "app" });
     let stop = |bench: &mut Bench| {
         flink::call(&mut bench.state, &bench.settings, &caller, "StopApplication", &request).unwrap_err().code
     };
     assert_eq!(stop(&mut bench), "AccessDeniedException");
     let arn = bench.app().arn.clone();
-    let tags = json!([{ "Key": "flink-unstick", "Value": "enabled" }]);
+    let tags = json!([{ "Key": "may-operate", "Value": "enabled" }]);
     bench.call("TagResource", &json!({ "ResourceARN": arn, "Tags": tags })).unwrap();
     assert_eq!(stop(&mut bench), "InvalidArgumentException");
-    bench.call("UntagResource", &json!({ "ResourceARN": arn, "TagKeys": ["flink-unstick"] })).unwrap();
+    bench.call("UntagResource", &json!({ "ResourceARN": arn, "TagKeys": ["may-operate"] })).unwrap();
     assert_eq!(bench.call("ListTagsForResource", &json!({ "ResourceARN": arn })).unwrap(), json!({ "Tags": [] }));
 }

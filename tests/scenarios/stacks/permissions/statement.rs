@@ -36,7 +36,7 @@ async fn the_pages_statement_leaves_the_handlers_to_cloudformation_to_themselves
         iam::authorize(&world.state(), &Caller::Role(role.to_owned()), action, &arn, &context).is_ok()
     };
     let invoke = "lambda:InvokeFunction";
-    for (function, _) in local_aws::deployment::FUNCTIONS {
+    for (function, _) in project::deployment::FUNCTIONS {
         for name in [function.to_owned(), format!("{function}:live"), format!("{function}:1")] {
             assert!(!may("developers", invoke, &name, &[]), "{name}");
             assert!(!may("developers", "lambda:InvokeAsync", &name, &[]), "{name}");

@@ -3,11 +3,11 @@
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};
-use local_aws::deployment::{Deployment, NAME, jar, request};
 use local_aws::events;
 use local_aws::faults::Fault;
 use local_aws::flink::{self, Status as Flink};
 use local_aws::{Modes, Options, State};
+use project::deployment::{Deployment, NAME, jar, request};
 use serde_json::{Value, json};
 
 use crate::stage::{

@@ -1,8 +1,8 @@
 //! UPDATE_FAILED, where rollback is disabled: reported at once, proven again after half an hour, and stopped only then.
 
 use local_aws::cloudformation::Status;
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::flink::Status as Flink;
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::json;
 
 use super::{UNSTICKER, age_events, idle, sweep};
@@ -18,8 +18,7 @@ async fn update_failed(cause_passes: bool, is_express: bool) -> Deployment {
     let template = Deployment::template_without_guard().to_string();
     let key = deployment.upload(&jar("2", &["poison"]));
     let tags = [("flink-unstick", "enabled")];
-    let mut update =
-        local_aws::deployment::query(NAME, &template, &with_jar(&key), &tags, Some(&deployment.stack_role));
+    let mut update = project::deployment::query(NAME, &template, &with_jar(&key), &tags, Some(&deployment.stack_role));
     // EXPRESS does not roll back unless it is asked to.
     let (member, value) = if is_express { ("DeploymentConfig.Mode", "EXPRESS") } else { ("DisableRollback", "true") };
     update.insert(member.to_owned(), value.to_owned());
@@ -65,7 +64,7 @@ async fn after_update_failed_a_job_that_was_stopped_is_started_by_the_next_updat
         let template = Deployment::template_without_guard().to_string();
         let tags = [("flink-unstick", "enabled")];
         let mut update =
-            local_aws::deployment::query(NAME, &template, &with_jar(&key), &tags, Some(&deployment.stack_role));
+            project::deployment::query(NAME, &template, &with_jar(&key), &tags, Some(&deployment.stack_role));
         // The option that the report names.
         update.insert("DisableRollback".to_owned(), "true".to_owned());
         let operator = local_aws::api::Caller::Operator;

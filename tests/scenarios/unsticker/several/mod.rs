@@ -3,10 +3,10 @@
 
 use local_aws::api::Caller;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};
-use local_aws::deployment::{Deployment, NAME, jar};
 use local_aws::events::{self, EventFault};
 use local_aws::flink::{self, Application, Status as Flink};
 use local_aws::{Modes, Options, State};
+use project::deployment::{Deployment, NAME, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{QUICK, ask_unsticker, idle, report, reports, why};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-const BOUNDARY: &str = "flink-stack-handlers";
+const BOUNDARY: &str = "local-aws-boundary";
 
 /// The REST API.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The local AWS as a program: for a person with the AWS CLI, and for the demo.
+//! The local AWS as a program: for a person with the AWS CLI, and for tests in any language.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,7 +39,7 @@ fn options() -> Result<Options, Box<dyn std::error::Error>> {
             ("--modes", Some(file)) => options.modes = Modes::read(Path::new(&file))?,
             _ => {
                 let usage = "usage: local-aws [--port <port>] [--modes <file>]; without a port the system chooses one; \
-                             the modes are answers of `make verify-aws`";
+                             the file says how open questions about AWS are answered: {\"Modes\": {..}}";
                 return Err(usage.into());
             }
         }
