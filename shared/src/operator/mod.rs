@@ -6,11 +6,13 @@
 mod job;
 mod line;
 mod origin;
+mod permissions;
 mod plan;
 mod why;
 
 pub use job::{Job, SlowSince, job};
 pub use line::{Style, age};
 pub use origin::{NotReplaceable, Origin, may_delete, may_replace, origin};
+pub use permissions::{Before, Field, Grant, PermissionChange, Reach, Sign, Subject, permissions};
 pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};
 pub use why::{ApplicationSeen, Scene, Verdict, Why, why};

@@ -30,10 +30,11 @@ use crate::stack::StackStatus;
 use crate::time::Timestamp;
 pub use answer::{Finding, Outlook, Plan};
 pub use change_set::ListedChange;
-use changes::compare;
+pub(super) use changes::compare;
 pub use changes::{Change, Effect};
 use refusals::refusals;
 use seen::{Seen, applications};
+pub(super) use side::Side;
 
 const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 const LOGGING_OPTION: &str = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption";

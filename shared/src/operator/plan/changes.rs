@@ -67,18 +67,18 @@ const SERVERLESS: &str = "AWS::Serverless::";
 /// A nested stack, whose template is read from S3 at the deployment.
 const NESTED: &str = "AWS::CloudFormation::Stack";
 /// Both sides, resolved, and what differs.
-pub(super) struct Compared {
+pub(in crate::operator) struct Compared {
     pub(super) changes: Vec<Change>,
     /// Parameters with another value than now, by name.
     pub(super) parameters: Vec<String>,
-    pub(super) before: Side,
-    pub(super) after: Side,
+    pub(in crate::operator) before: Side,
+    pub(in crate::operator) after: Side,
     /// Why not everything is known.
     pub(super) open: BTreeSet<String>,
 }
 
 /// Resolves the deployed and the new template with their parameters, and lists the resources that differ.
-pub(super) fn compare(proposal: &Proposal) -> Compared {
+pub(in crate::operator) fn compare(proposal: &Proposal) -> Compared {
     let (empty, nothing) = (Json::Null, BTreeMap::new());
     let deployed = proposal.deployed.as_ref();
     let old = deployed.map_or(&empty, |deployed| &deployed.template);

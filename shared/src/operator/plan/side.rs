@@ -8,17 +8,19 @@ use crate::template::resolve::{Resolver, open_transforms, text};
 
 /// The resources of one side.
 #[derive(Default)]
-pub(super) struct Side {
+pub(in crate::operator) struct Side {
     /// Logical IDs and types of what is there.
-    pub(super) kinds: BTreeMap<String, String>,
+    pub(in crate::operator) kinds: BTreeMap<String, String>,
     /// The properties of each resource, by logical ID, with intrinsic functions resolved as far as they can be.
     pub(super) properties: BTreeMap<String, Map<String, Json>>,
     /// Their DeletionPolicies, resolved; a function with AWS::LanguageExtensions.
     pub(super) policies: BTreeMap<String, String>,
     /// What `Ref` of each gives.
-    pub(super) references: BTreeMap<String, Json>,
+    pub(in crate::operator) references: BTreeMap<String, Json>,
     /// Those of which only the deployment decides whether they are there, and why.
-    pub(super) uncertain: BTreeMap<String, String>,
+    pub(in crate::operator) uncertain: BTreeMap<String, String>,
+    /// Types and properties with both branches of an open condition; the uncertain resources too.
+    pub(in crate::operator) branches: BTreeMap<String, (String, Map<String, Json>)>,
 }
 
 impl Side {
@@ -41,6 +43,7 @@ impl Side {
                 None => {
                     let condition = text(&side.template["Resources"][id]["Condition"]);
                     found.uncertain.insert(id.clone(), format!("the condition {condition} cannot be decided"));
+                    found.insert_branches(side, id);
                     if before.kinds.contains_key(id) {
                         found.insert(side, id);
                     }
@@ -57,6 +60,12 @@ impl Side {
         let policy = side.resolve(&side.template["Resources"][id]["DeletionPolicy"]);
         self.policies.extend(policy.filter(|policy| !policy.is_null()).map(|policy| (id.to_owned(), text(&policy))));
         self.references.insert(id.to_owned(), side.reference(id));
+        self.insert_branches(side, id);
+    }
+
+    fn insert_branches(&mut self, side: &Resolver, id: &str) {
+        let kind = side.template["Resources"][id]["Type"].as_str().unwrap_or_default();
+        self.branches.insert(id.to_owned(), (kind.to_owned(), side.properties_with_branches(id)));
     }
 }
 

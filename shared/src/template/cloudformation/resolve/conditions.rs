@@ -1,8 +1,11 @@
 //! Conditions, as far as they can be decided: true, false, or not before the deployment.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::{Difference, Resolver, as_texts, compare};
+use super::{Difference, Resolver, as_texts, compare, text};
+
+/// The one member of an object that stands in the place of an `Fn::If` which cannot be decided: a list of both branches.
+pub(crate) const EITHER: &str = "Either";
 
 /// More conditions in each other than a template has are a circle.
 const DEEPEST: usize = 40;
@@ -12,6 +15,26 @@ impl Resolver<'_> {
     #[must_use]
     pub fn holds(&self, name: &str) -> Option<bool> {
         self.condition(name, 0)
+    }
+
+    /// The expression with both branches of each `Fn::If` that cannot be decided; those within other functions stay as they are.
+    pub(super) fn branches(&self, json: &Json) -> Json {
+        match json {
+            Json::Object(members) => match members.iter().next() {
+                Some((name, Json::Array(parts))) if members.len() == 1 && name == "Fn::If" => {
+                    let branch = |index| parts.get(index).map(|part| self.branches(part)).unwrap_or_default();
+                    match self.holds(&parts.first().map(text).unwrap_or_default()) {
+                        Some(true) => branch(1),
+                        Some(false) => branch(2),
+                        None => json!({EITHER: [branch(1), branch(2)]}),
+                    }
+                }
+                Some((name, _)) if members.len() == 1 && (name == "Ref" || name.starts_with("Fn::")) => json.clone(),
+                Some(_) | None => members.iter().map(|(key, value)| (key.clone(), self.branches(value))).collect(),
+            },
+            Json::Array(items) => items.iter().map(|item| self.branches(item)).collect(),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => json.clone(),
+        }
     }
 
     fn condition(&self, name: &str, depth: usize) -> Option<bool> {

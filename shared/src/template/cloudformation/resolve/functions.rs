@@ -59,7 +59,7 @@ impl Resolver<'_> {
     fn split(&self, parts: &[Json]) -> Json {
         let whole = parts.get(1).and_then(|whole| self.resolve(whole)).unwrap_or_default();
         match (parts.first().map(text), &whole) {
-            (Some(separator), Json::String(known)) if is_known(known) && !separator.is_empty() => {
+            (Some(separator), Json::String(known)) if is_split(&separator, known) => {
                 known.split(&separator).map(Json::from).collect()
             }
             (separator, _) => opaque(&format!("Fn::Split {}", separator.unwrap_or_default()), &whole),
@@ -105,6 +105,13 @@ impl Resolver<'_> {
         }
         whole
     }
+}
+
+/// Whether a text's parts are known. No account, region or partition holds a comma or a dot.
+fn is_split(separator: &str, whole: &str) -> bool {
+    let pseudo = ["AWS::Partition", "AWS::Region", "AWS::AccountId"].map(|name| token('=', name));
+    let rest = pseudo.iter().fold(whole.to_owned(), |rest, token| rest.replace(token, ""));
+    !separator.is_empty() && (is_known(whole) || ([",", "."].contains(&separator) && is_known(&rest)))
 }
 
 /// A function whose result is not computed here: as open, or as new, as what it is of.

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 pub use compare::{Difference, compare, open_reasons};
+pub(crate) use conditions::EITHER;
 pub use parameters::{pseudo_parameters, values};
 pub use transforms::open_transforms;
 
@@ -61,7 +62,7 @@ pub fn is_known(text: &str) -> bool {
 }
 
 /// Whether a text holds a value that only the deployment decides.
-fn is_open(text: &str) -> bool {
+pub(crate) fn is_open(text: &str) -> bool {
     text.contains(OPEN)
 }
 
@@ -70,13 +71,17 @@ fn is_new(text: &str) -> bool {
     text.contains(NEW)
 }
 
-/// A text with other words in the place of its tokens.
-#[cfg(test)]
-pub(in crate::template) fn known(text: &str, word: impl Fn(&str) -> String) -> String {
+/// A text that does not distinguish a resource that the deployment creates or replaces from one that stays.
+pub(crate) fn as_kept(text: &str) -> String {
+    text.replace(NEW, "\u{e000}=")
+}
+
+/// A text with other words in the place of its tokens, which are given without their kind.
+pub(crate) fn known(text: &str, word: impl Fn(&str) -> String) -> String {
     let mut parts = text.split([BEGIN, END]);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.enumerate().fold(first, |whole, (at, part)| match at % 2 {
-        0 => whole + &word(&part[1..]),
+        0 => whole + &word(part.get(1..).unwrap_or_default()),
         _ => whole + part,
     })
 }
@@ -111,6 +116,14 @@ impl Resolver<'_> {
         match self.resolve(&self.template["Resources"][id]["Properties"]).map(as_texts) {
             Some(Json::Object(properties)) => properties,
             Some(Json::String(whole)) => Map::from_iter([("Properties".to_owned(), Json::String(whole))]),
+            Some(_) | None => Map::new(),
+        }
+    }
+
+    /// The same, with both branches of each `Fn::If` that cannot be decided: an object with the one member [`EITHER`], a list.
+    pub(crate) fn properties_with_branches(&self, id: &str) -> Map<String, Json> {
+        match self.resolve(&self.branches(&self.template["Resources"][id]["Properties"])).map(as_texts) {
+            Some(Json::Object(properties)) => properties,
             Some(_) | None => Map::new(),
         }
     }
