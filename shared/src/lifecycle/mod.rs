@@ -35,6 +35,7 @@ pub use goals::continue_rollback::MAX_ATTEMPTS;
 pub use goals::properties::{MOST_GROUPS, MOST_KEYS};
 pub use goals::snapshots::{EVERY, in_turn, is_new, is_news, is_reminder_due};
 pub use goals::start::restored_snapshot;
+pub(crate) use incident::is_failure;
 pub use incident::{
     Attempted, Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, Incident, Next, Reading, Reminder,
     SNAPSHOT_FAILURE, Settings, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind, next,

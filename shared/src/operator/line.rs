@@ -17,8 +17,9 @@ pub enum Style {
 const LABEL: usize = 10;
 
 /// The colours in use, as ANSI says them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Colour {
+    Bold,
     Green,
     Yellow,
     Red,
@@ -28,6 +29,7 @@ impl Style {
     /// A text in a colour.
     pub(super) fn paint(self, colour: Colour, text: &str) -> String {
         let code = match colour {
+            Colour::Bold => 1,
             Colour::Green => 32,
             Colour::Yellow => 33,
             Colour::Red => 31,

@@ -8,6 +8,8 @@ mod line;
 mod origin;
 mod permissions;
 mod plan;
+mod progress;
+mod screen;
 mod why;
 
 pub use job::{Job, SlowSince, job};
@@ -15,4 +17,9 @@ pub use line::{Style, age};
 pub use origin::{NotReplaceable, Origin, may_delete, may_replace, origin};
 pub use permissions::{Before, Field, Grant, PermissionChange, Reach, Sign, Subject, permissions};
 pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};
+pub use progress::{Bar, Ending, Failure, Phase, Progress, TimelineStep, Working, timeline};
+pub use screen::{
+    After, Before as BeforeScreen, Canvas, ColourChoice, ColourFlag, Consent, During, FailureReport, Risk, after,
+    before, clock, during, event_line, failure, risk, seconds, waiting_line,
+};
 pub use why::{ApplicationSeen, Scene, Verdict, Why, why};

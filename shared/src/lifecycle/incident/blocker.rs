@@ -45,7 +45,7 @@ const UNANSWERED: [&str; 2] = [
 ];
 
 /// Whether the row is a failure of its resource's own, not one that CloudFormation cancelled because of another.
-pub(super) fn is_failure(event: &StackEvent) -> bool {
+pub(crate) fn is_failure(event: &StackEvent) -> bool {
     event.status.ends_with("_FAILED") && !CANCELLED.contains(&event.reason.trim().trim_end_matches('.'))
 }
 

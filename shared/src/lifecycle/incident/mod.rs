@@ -13,8 +13,9 @@ use crate::flink::Mask;
 use crate::stack::{STACK, StackEvent, StackStatus};
 use crate::time::Timestamp;
 
+pub(crate) use blocker::is_failure;
+use blocker::is_nested_stack;
 pub use blocker::{Blocker, BlockerKind};
-use blocker::{is_failure, is_nested_stack};
 pub use next::{Attempted, Next, Reading, Settings, Standing, Trigger, UnreadMarker, WouldStop, next, reading};
 pub use reminder::{Reminder, reminder};
 pub use restart::left_behind;

@@ -1,0 +1,24 @@
+//! What a person sees of a deployment: before it, while it runs, and after it. Functions from a model, a width and a style
+//! to lines; drawing them is the command's.
+//!
+//! The sixteen colours only repeat what a sign and a word say already. What stays on the screen is wrapped; what is drawn
+//! again and again is cut, so that a line is a line.
+
+mod after;
+mod before;
+mod colour;
+mod during;
+mod failure;
+mod risk;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use after::{After, after};
+pub use before::{Before, before};
+pub use colour::{ColourChoice, ColourFlag};
+pub use during::{During, clock, during, event_line, seconds, waiting_line};
+pub use failure::{FailureReport, failure};
+pub use risk::{Consent, Risk, risk};
+pub use text::Canvas;
