@@ -1,4 +1,5 @@
-//! What the operator's command reads: the looks of the functions, through the same clients, with a person's credentials. It changes nothing.
+//! What the operator's command reads: the looks of the functions, through the same clients, with a person's
+//! credentials. It changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +9,12 @@ use serde_json::Value as Json;
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{Action, Incident, Looks};
 use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
-use shared::stack::StackStatus;
+use shared::stack::{StackEvent, StackStatus};
 use shared::time::Timestamp;
 
 use crate::aws::cloudformation::{self, StackSeen, Stage};
 use crate::aws::error::Fault;
+use crate::aws::signed::Signed;
 use crate::aws::{Aws, Clients, Retries};
 use crate::observe::Begun;
 use crate::unsticker::read_incident;
@@ -54,6 +56,7 @@ pub struct Met {
 #[derive(Debug, Clone)]
 pub struct Operator {
     aws: Aws,
+    credentials: Credentials,
 }
 
 impl Operator {
@@ -64,7 +67,37 @@ impl Operator {
     pub fn new(region: &str, keys: Keys) -> Result<Self, String> {
         let Keys { access_key_id, secret_access_key, session_token } = keys;
         let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "operator");
-        Ok(Self { aws: Aws::with(region.to_owned(), &credentials, Retries::Standard)? })
+        Ok(Self { aws: Aws::with(region.to_owned(), &credentials, Retries::Standard)?, credentials })
+    }
+
+    /// For what no client of ours sends.
+    #[must_use]
+    pub fn signed(&self) -> Signed {
+        let (http, region) = (self.aws.http.clone(), self.aws.region.clone());
+        Signed { http, credentials: self.credentials.clone(), region }
+    }
+
+    /// The rows of a stack after the one with this ID, oldest first; all of them where none is named.
+    ///
+    /// # Errors
+    /// The call that was refused.
+    pub async fn rows_after(&self, stack: &str, last: Option<&str>) -> Result<Vec<StackEvent>, String> {
+        let is_last = |row: &StackEvent| last.is_some_and(|last| last == row.id);
+        let mut rows = cloudformation::events(&self.aws, stack, is_last).await.map_err(describe)?;
+        if rows.last().is_some_and(is_last) {
+            rows.pop();
+        }
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// The ID of a stack's newest row; `None` when it has none.
+    ///
+    /// # Errors
+    /// The call that was refused.
+    pub async fn newest_row(&self, stack: &str) -> Result<Option<String>, String> {
+        let rows = cloudformation::events(&self.aws, stack, |_| true).await.map_err(describe)?;
+        Ok(rows.into_iter().next().map(|row| row.id))
     }
 
     /// The clients themselves.
@@ -117,7 +150,8 @@ impl Operator {
         observe::application(&self.aws, name, &mut Begun::default(), |_| Looks::ALL).await.map_err(describe)
     }
 
-    /// What a deployment of this stack would meet: the stack as it is, its applications, whether the handlers are there.
+    /// What a deployment of this stack would meet: the stack as it is, its applications, whether the handlers are
+    /// there.
     ///
     /// # Errors
     /// The call that was refused.

@@ -24,5 +24,6 @@ mod serve;
 mod unsticker;
 
 pub use aws::Clients;
+pub use aws::signed::{Reply, Signed};
 pub use inspect::{Keys, Met, Operator};
 pub use serve::{serve, serve_unsticker};

@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod flink;
 pub(crate) mod http;
 pub(crate) mod lambda;
+pub(crate) mod signed;
 pub(crate) mod tls;
 
 use aws_credential_types::Credentials;
@@ -26,13 +27,15 @@ pub(crate) struct Aws {
     pub(crate) environment: Environment,
 }
 
-/// The clients of the two services that a person asks.
+/// The clients of the services that a person asks.
 #[derive(Debug, Clone)]
 pub struct Clients {
     /// Managed Service for Apache Flink.
     pub flink: aws_sdk_kinesisanalyticsv2::Client,
     /// CloudFormation.
     pub cloudformation: aws_sdk_cloudformation::Client,
+    /// Lambda, where the functions are deployed.
+    pub lambda: aws_sdk_lambda::Client,
 }
 
 /// Who tries a call again that no caller answered.
@@ -75,7 +78,11 @@ macro_rules! config {
 
 impl Aws {
     pub(crate) fn clients(&self) -> Clients {
-        Clients { flink: self.flink.clone(), cloudformation: self.cloudformation.clone() }
+        Clients {
+            flink: self.flink.clone(),
+            cloudformation: self.cloudformation.clone(),
+            lambda: aws_sdk_lambda::Client::from_conf(self.lambda.clone()),
+        }
     }
 
     /// From the environment that Lambda gives a function.

@@ -3,6 +3,7 @@
 //!
 //! It refuses to know: how any of it was read, and how to change anything. Every answer ends in commands for a person.
 
+pub mod deployment;
 mod job;
 mod line;
 mod origin;

@@ -14,48 +14,36 @@ mod tests;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::options;
+use clap::Args;
 
 /// The arguments of `flink-stack check-properties`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Args)]
 pub(crate) struct CheckProperties {
+    /// The folder of the job's sources
+    #[arg(value_parser = clap::builder::PathBufValueParser::new())]
     pub(crate) sources: PathBuf,
-    pub(crate) against: Against,
-    /// The application's logical ID, where there are several.
+    #[command(flatten)]
+    against: Against,
+    /// The application's logical ID, where there are several
+    #[arg(long, value_name = "ID")]
     pub(crate) application: Option<String>,
+    /// Print JSON instead of text
+    #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// Where the injected properties are read from.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Against {
-    /// The job that this project's own templates deploy.
-    Sample,
-    Template(PathBuf),
-    Stack {
-        name: String,
-        region: Option<String>,
-    },
-}
-
-/// Reads what stands after the command's name.
-pub(crate) fn parse(given: &[&str]) -> Result<CheckProperties, String> {
-    let json = given.contains(&"--json");
-    let mut words: Vec<&str> = given.iter().copied().filter(|word| *word != "--json").collect();
-    let is_folder = |at: usize| !words[at].starts_with('-') && (at == 0 || !words[at - 1].starts_with("--"));
-    let folder = (0..words.len()).find(|at| is_folder(*at)).map(|at| words.remove(at));
-    let Some(sources) = folder.filter(|folder| !folder.is_empty()) else {
-        return Err("check-properties: expected the folder of the job's sources".to_owned());
-    };
-    let mut found = options("check-properties", &words, &["--template", "--stack", "--region", "--application"])?;
-    let region = found.remove("--region");
-    let against = match (found.remove("--template"), found.remove("--stack")) {
-        (Some(_), Some(_)) => return Err("check-properties: expected --template or --stack, found both".to_owned()),
-        (Some(template), None) => Against::Template(template.into()),
-        (None, Some(name)) => Against::Stack { name, region },
-        (None, None) => Against::Sample,
-    };
-    Ok(CheckProperties { sources: sources.into(), against, application: found.remove("--application"), json })
+/// Where the injected properties are read from; without either, from the job that this project's own templates deploy.
+#[derive(Debug, Args)]
+struct Against {
+    /// Compare with this template's EnvironmentProperties and Custom::FlinkPropertyGroups
+    #[arg(long, value_name = "FILE", conflicts_with = "stack")]
+    template: Option<PathBuf>,
+    /// Compare with a deployed stack's
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+    /// The region of the stack
+    #[arg(long)]
+    region: Option<String>,
 }
 
 /// Without the grammars no source can be read.
@@ -84,8 +72,9 @@ pub(crate) fn run(asked: &CheckProperties) -> ExitCode {
 #[cfg(feature = "sources")]
 fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
     let application = asked.application.as_deref();
-    let (against, injected) = match &asked.against {
-        Against::Sample => {
+    let Against { template, stack, region } = &asked.against;
+    let (against, injected) = match (template, stack) {
+        (None, None) => {
             let groups =
                 shared::template::environments::properties(None, "", "").map_err(|problem| problem.to_string())?;
             (
@@ -93,11 +82,11 @@ fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
                 injected::Injected::of_groups(&groups),
             )
         }
-        Against::Template(path) => {
+        (Some(path), _) => {
             let injected = injected::Injected::of_template(&crate::document::read(path)?, application);
             (path.display().to_string(), injected.map_err(|error| format!("{}: {error}", path.display()))?)
         }
-        Against::Stack { name, region } => {
+        (None, Some(name)) => {
             let deployed = crate::operate::deployed(name, region.as_deref())?;
             let injected = injected::Injected::of_stack(&deployed, application);
             (format!("the stack {name}"), injected.map_err(|error| format!("{name}: {error}"))?)

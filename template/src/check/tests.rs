@@ -7,7 +7,6 @@ use serde_json::json;
 use super::files::{Sources, read_sources};
 use super::injected::Injected;
 use super::report::{Report, Verdict};
-use super::{Against, CheckProperties, parse};
 use crate::sources::read;
 
 mod injected;
@@ -107,19 +106,4 @@ fn a_folder_of_two_languages_is_read_and_its_one_slip_is_found() {
 fn a_folder_without_such_sources_is_an_error() {
     let error = read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("environments")).unwrap_err();
     assert!(error.contains("no .java, .kt, .scala or .py file below it uses"), "{error}");
-}
-
-#[test]
-fn the_command_takes_a_folder_and_what_it_is_compared_with() {
-    let asked = |against| CheckProperties { sources: "src".into(), against, application: None, json: false };
-    assert_eq!(parse(&["src"]), Ok(asked(Against::Sample)));
-    assert_eq!(parse(&["--template", "t.json", "src"]), Ok(asked(Against::Template("t.json".into()))));
-    let stack = Against::Stack { name: "s".into(), region: Some("r".into()) };
-    let json = CheckProperties { application: Some("A".into()), json: true, ..asked(stack) };
-    assert_eq!(parse(&["src", "--json", "--stack", "s", "--region", "r", "--application", "A"]), Ok(json));
-    assert_eq!(
-        parse(&["src", "--stack", "s", "--template", "t"]).unwrap_err(),
-        "check-properties: expected --template or --stack, found both"
-    );
-    assert!(parse(&["--json"]).unwrap_err().contains("expected the folder"));
 }

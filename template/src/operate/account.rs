@@ -15,7 +15,7 @@ fn variable(name: &str) -> Option<String> {
 ///
 /// # Errors
 /// How to give it.
-pub(super) fn region(given: Option<&str>) -> Result<String, String> {
+pub(crate) fn region(given: Option<&str>) -> Result<String, String> {
     given
         .map(str::to_owned)
         .or_else(|| variable("AWS_REGION"))
@@ -28,7 +28,7 @@ pub(super) fn region(given: Option<&str>) -> Result<String, String> {
 ///
 /// # Errors
 /// Which credentials are missing.
-pub(super) fn operator(region: &str) -> Result<Operator, String> {
+pub(crate) fn operator(region: &str) -> Result<Operator, String> {
     Operator::new(region, keys()?)
 }
 
@@ -56,6 +56,16 @@ fn cli(arguments: &[&str]) -> Result<String, String> {
 
 /// Colours for a person who looks, and has not said otherwise.
 pub(super) fn style() -> Style {
-    let coloured = std::io::stdout().is_terminal() && variable("NO_COLOR").is_none();
-    if coloured { Style::Coloured } else { Style::Plain }
+    style_of(std::io::stdout().is_terminal())
+}
+
+/// The same for a stream that is a terminal, or not. A terminal that takes no escape codes says so by its name.
+pub(crate) fn style_of(is_terminal: bool) -> Style {
+    let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
+    let is_forced = variable("CLICOLOR_FORCE").is_some_and(|word| word != "0");
+    if variable("NO_COLOR").is_none() && (is_forced || (is_terminal && !is_dumb)) {
+        Style::Coloured
+    } else {
+        Style::Plain
+    }
 }

@@ -29,16 +29,16 @@ const LOOKS: u32 = 150;
 const MAX_REFUSALS: u32 = 3;
 
 /// What CloudFormation says of a deployment.
-pub(super) struct Said {
+pub(crate) struct Said {
     /// The resources that would change.
-    pub(super) changes: Vec<ListedChange>,
+    pub(crate) changes: Vec<ListedChange>,
     /// The new template as CloudFormation processed it; `None` when nothing would change.
-    pub(super) template: Option<String>,
+    pub(crate) template: Option<String>,
 }
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// SIGINT or SIGTERM came; the change set was deleted.
     Interrupted,
     /// CloudFormation rejected a call, or the change set failed; the service's own words.
@@ -46,12 +46,13 @@ pub(super) enum Failure {
 }
 
 /// A change set that exists and has to be deleted again.
-struct Made {
-    client: Client,
-    stack: String,
-    name: String,
-    pace: Duration,
-    interrupted: Arc<AtomicBool>,
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) client: Client,
+    pub(crate) stack: String,
+    pub(crate) name: String,
+    pub(crate) pace: Duration,
+    pub(crate) interrupted: Arc<AtomicBool>,
 }
 
 /// Makes a change set for a stack that exists, reads it, and deletes it whatever happens.
@@ -132,7 +133,7 @@ impl Made {
     }
 
     /// The rows of a change set and of those of its nested stacks; `None` when it has no changes.
-    async fn changes(&self, id: &str) -> Result<Option<Vec<ListedChange>>, Failure> {
+    pub(crate) async fn changes(&self, id: &str) -> Result<Option<Vec<ListedChange>>, Failure> {
         let mut all = Vec::new();
         let mut sets = vec![(id.to_owned(), String::new())];
         let mut is_empty = true;
@@ -195,7 +196,7 @@ impl Made {
     }
 
     /// Deletes it, with those of its nested stacks, and sees that it is gone. Ctrl-C does not end this.
-    async fn delete(&self) -> Result<(), Failure> {
+    pub(crate) async fn delete(&self) -> Result<(), Failure> {
         let mut last = "it is still there".to_owned();
         let mut refusals = 0;
         for _ in 0..LOOKS {

@@ -14,7 +14,7 @@ const INTERRUPTED: u8 = 130;
 /// # Errors
 /// What could not be read.
 pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
-    let Planned { stack, given, .. } = asked;
+    let (stack, given) = (&asked.stack, &asked.given());
     let template = document::read(&asked.template)?;
     if let Some(unknown) = given.keys().find(|name| template["Parameters"].get(name).is_none()) {
         return Err(format!("{}: {unknown} is no parameter of it", asked.template.display()));

@@ -92,7 +92,7 @@ pub(super) async fn answer(asked: &Verify) -> Result<u8, String> {
         name,
         bucket: asked.bucket.clone(),
         key: asked.key.clone(),
-        properties: asked.properties.clone(),
+        properties: asked.properties.iter().cloned().collect(),
         // Ten seconds: the control plane throttles soon (`semantics.md` A.11).
         pace: pace.map_or(Duration::from_secs(10), Duration::from_millis),
         interrupted,

@@ -1,0 +1,100 @@
+//! The one list of settings.
+
+use super::{Setting, Takes, Verb};
+
+const ALL: &[Verb] = &[Verb::Deploy, Verb::Destroy, Verb::Plan, Verb::Functions];
+const STACK: &[Verb] = &[Verb::Deploy, Verb::Destroy, Verb::Plan];
+const APPLICATION: &[Verb] = &[Verb::Deploy, Verb::Plan];
+const BUILD: &[Verb] = &[Verb::Deploy, Verb::Functions, Verb::Packages];
+const FUNCTIONS: &[Verb] = &[Verb::Deploy, Verb::Functions];
+const DEPLOY: &[Verb] = &[Verb::Deploy];
+
+macro_rules! table {
+    ($($name:ident: $takes:expr, $verbs:expr, $default:literal, $meaning:literal;)*) => {
+        /// Every setting, in the order of the table in template/README.md.
+        pub const SETTINGS: &[Setting] = &[$(Setting {
+            name: stringify!($name),
+            meaning: $meaning,
+            default: $default,
+            takes: $takes,
+            verbs: $verbs,
+        }),*];
+    };
+}
+
+table! {
+    JAR: Takes::Text, APPLICATION, "required",
+        "the job's jar; kept in the bucket under the digest of its content";
+    STACK: Takes::Text, STACK, "`flink-test`",
+        "the stack is STACK, or STACK-ENV; application, stream and table are called like it";
+    ENV: Takes::Name, STACK, "none",
+        "the environment: its name ends the stack's, its parameters are in `template/environments/ENV.env`";
+    REGION: Takes::Text, ALL, "the AWS CLI's",
+        "the region";
+    ARCH: Takes::Words(&["x86_64", "arm64"]), BUILD, "`x86_64`, the tested one",
+        "`x86_64`, or `arm64` with a toolchain that has the target";
+    PREFIX: Takes::Prefixes, DEPLOY, "`flink-`",
+        "how the names of applications, streams and tables begin: one to five prefixes, separated by commas; they \
+         bound the functions' roles and the boundary of jobs";
+    DATA_PREFIX: Takes::Prefixes, DEPLOY, "PREFIX",
+        "the same for streams and tables alone";
+    FURTHER_STREAMS: Takes::Text, DEPLOY, "none",
+        "streams that jobs may use beyond that, [by ARN](#what-a-job-may-do)";
+    FURTHER_TABLES: Takes::Text, DEPLOY, "none",
+        "tables, likewise";
+    FURTHER_BUCKETS: Takes::Text, DEPLOY, "none",
+        "buckets, likewise";
+    FURTHER_KEYS: Takes::Text, DEPLOY, "none",
+        "keys, likewise";
+    BOUNDARY: Takes::Text, DEPLOY, "ours",
+        "a managed policy of yours, by ARN, [in the place of ours](#what-a-job-may-do)";
+    PARAMETERS: Takes::Text, APPLICATION, "none; `template/environments/ENV.env` holds an environment's own",
+        "`Key=Value ...` of the application template";
+    TAG: Takes::Text, DEPLOY, "`flink-unstick=enabled`",
+        "tags of the stack, `Key=Value ...`";
+    MAIL: Takes::Text, DEPLOY, "none",
+        "who gets incident reports and alarms by mail";
+    ONLY_STACK: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "all stacks",
+        "`1`: only the application stack; the handlers stay as they are";
+    CONTINUE_WITH_OWN_ROLE: Takes::Words(&["true", "false"]), DEPLOY, "`false`",
+        "`true`: also stacks without a service role are continued, with the unsticker's own";
+    UNSTICKER_CONCURRENCY: Takes::Whole(0, 900), DEPLOY, "10",
+        "how many of the unsticker run at once (its reserved concurrency); `0`: nothing is reserved. An account \
+         whose concurrency is too low gets a message and goes without";
+    IGNORE_CONSENT_TAG: Takes::Words(&["true", "false"]), DEPLOY, "`false`",
+        "`true`: the unsticker's policy does not ask for the tag, only its code; for an account where it is \
+         denied what it is for";
+    MAX_REPLAY_HOURS: Takes::Whole(0, 8760), FUNCTIONS, "20",
+        "the unsticker force-stops only while what is read again is younger";
+    STOP_MINUTES: Takes::Whole(0, 1440), FUNCTIONS, "10",
+        "how long the unsticker waits for a graceful stop";
+    STABILIZE_SECONDS: Takes::Whole(0, 3600), FUNCTIONS, "60",
+        "how long a recovered job stays RUNNING before a snapshot proves it";
+    KEEP_SNAPSHOTS: Takes::Whole(0, 1000), FUNCTIONS, "10",
+        "how many of the handlers' own snapshots of an application stay";
+    SWEEP: Takes::Words(&["ENABLED", "DISABLED"]), DEPLOY, "`ENABLED`",
+        "`DISABLED`: no sweep every 15 minutes";
+    RETAIN: Takes::Switch, APPLICATION, "`0`",
+        "`1`: the application stays when its stack goes; `0`: not any more";
+    KEY: Takes::Text, APPLICATION, "the services' own keys",
+        "the ARN of a KMS key of yours, see [below](#keys-of-your-own)";
+    TRACING: Takes::Words(&["PassThrough", "Active"]), DEPLOY, "`PassThrough`",
+        "`Active`: the functions send traces to X-Ray, and may";
+    POLL_INTERVAL_MS: Takes::Whole(0, 900_000), FUNCTIONS, "5000",
+        "the base wait of the functions' polling policy, in milliseconds; all waits scale with it";
+    REPLY_MARGIN_MS: Takes::Whole(0, 900_000), FUNCTIONS, "15000",
+        "how long before its deadline a function answers, in milliseconds";
+    EXPRESS: Takes::Switch, APPLICATION, "`0`",
+        "`1`: CloudFormation's EXPRESS mode; `plan` says what it means for the job";
+    YES: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "`0`",
+        "`1`: consent without a question, as a command without a terminal needs it for what broadens permissions, \
+         replaces a resource or loses state";
+    VERBOSE: Takes::Switch, DEPLOY, "`0`",
+        "`1`: every resource that changes, not only those that are replaced or removed";
+    PLAIN: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "`0`",
+        "`1`: plain lines also on a terminal";
+    JSON: Takes::Switch, STACK, "`0`",
+        "`1`: JSON, a document of `plan`, a line for each step of the others";
+    CHANGE_SET: Takes::Switch, &[Verb::Plan], "`0`",
+        "for `plan` alone, `1`: CloudFormation is asked by a change set that is never executed";
+}

@@ -1,0 +1,193 @@
+//! The command line of `flink-stack`, as clap reads it: subcommands, options, help and completions.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::check::CheckProperties;
+use crate::operate::{CheckStack, Planned, Verify, WhyStuck};
+
+/// The folder of the `.env` files, one for each environment, unless `--environments` names another.
+pub(crate) const ENVIRONMENTS: &str = "template/environments";
+
+/// How commands end; a test compares what each of them ends with.
+const EXIT_CODES: &str = "Ends with:
+  0    done, or nothing to do
+  1    failed, or found what it looks for (plan: a loss, why: a stuck stack, check-properties: a difference)
+  2    called wrongly, cannot tell, or a consent is missing
+  3    declined at the question
+  4    rolled back, and whole
+  130  interrupted
+
+The region is --region's, AWS_REGION's, AWS_DEFAULT_REGION's or the AWS CLI's. Credentials are the environment's
+(AWS_ACCESS_KEY_ID), else whatever the AWS CLI finds:
+profiles, IAM Identity Center, credential_process and `aws login`.";
+
+/// Deploys Flink applications with the handlers that look after them, and answers an operator's questions.
+#[derive(Debug, Parser)]
+#[command(name = "flink-stack", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// A subcommand with its arguments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Writes the templates and samples/ into a folder, after a look at the environments
+    Synth(Synth),
+    /// Writes what the job reads in an environment, as flink-application-properties-dev.json for a developer's machine
+    Properties(Properties),
+    /// Lists what a job's sources read and nothing injects, the reverse, and each place that cannot be followed
+    #[command(after_help = "Ends with 0: they agree, 1: they differ, 2: cannot tell.")]
+    CheckProperties(CheckProperties),
+    /// Prints the application's stack as a Mermaid graph
+    #[command(hide = true)]
+    Picture,
+    /// Says what a deployment with these parameters would do: what changes, restarts, is lost; only looks
+    #[command(
+        after_help = "Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell, 130: interrupted."
+    )]
+    Plan(Planned),
+    /// Says whether templates of ours may be deployed to stacks
+    #[command(hide = true)]
+    CheckStack(CheckStack),
+    /// Says why a stack is stuck, or that it is not, and the next command to run; only looks
+    #[command(after_help = "Ends with 0: nothing to do, 1: stuck, 2: cannot tell.")]
+    Why(WhyStuck),
+    /// Asks an account what AWS's documentation leaves open, in a stack of its own that it removes
+    #[command(
+        after_help = "Ends with 0: all asked and removed, 1: something is unanswered or left, 2: nothing was asked."
+    )]
+    VerifyAws(Verify),
+    /// Prints the completions of a shell: source <(flink-stack completions bash)
+    Completions {
+        /// The shell that reads the script
+        shell: Shell,
+    },
+}
+
+/// The arguments of `flink-stack synth`.
+#[derive(Debug, Args)]
+pub(crate) struct Synth {
+    /// The folder that the templates are written into
+    #[arg(long, value_name = "DIR", default_value = "template")]
+    pub(crate) out: PathBuf,
+    /// The folder of the environments, which are checked first
+    #[arg(long, value_name = "DIR", default_value = ENVIRONMENTS)]
+    pub(crate) environments: PathBuf,
+}
+
+/// Of which stack, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Properties {
+    /// The environment: its file's parameters count, and its name ends the stack's
+    #[arg(long, alias = "env", value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// The folder of the environments
+    #[arg(long, value_name = "DIR", default_value = ENVIRONMENTS)]
+    pub(crate) environments: PathBuf,
+    /// The stack, by which stream and table are called
+    #[arg(long, value_name = "NAME", default_value = "flink-test")]
+    pub(crate) stack: String,
+    /// The region that the job reads
+    #[arg(long, default_value = "eu-west-1")]
+    pub(crate) region: String,
+    /// The file; without it the properties are printed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// The command as clap knows it, for the parser and for completions.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads a command line.
+///
+/// # Errors
+/// What clap has to say: a mistake with what was meant, help, or the version.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches).map(|cli| cli.command)
+}
+
+/// A value that is there: `--stack ''` is a mistake.
+pub(crate) fn text() -> NonEmptyStringValueParser {
+    NonEmptyStringValueParser::new()
+}
+
+/// Reads `Key=Value`, the value as it is.
+///
+/// # Errors
+/// What it takes.
+pub(crate) fn pair(word: &str) -> Result<(String, String), String> {
+    let pair = word.split_once('=').filter(|(key, _)| !key.is_empty());
+    pair.map(|(key, value)| (key.to_owned(), value.to_owned())).ok_or_else(|| "expected Key=Value".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Result<Command, clap::Error> {
+        parse(["flink-stack"].iter().chain(words).map(OsString::from))
+    }
+
+    fn mistake(words: &[&str]) -> String {
+        let error = parsed(words).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{error}");
+        error.to_string()
+    }
+
+    #[test]
+    fn the_command_line_is_one_that_clap_takes() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_not_known_is_named_with_what_was_meant() {
+        let said = mistake(&["plam"]);
+        assert!(said.contains("unrecognized subcommand 'plam'") && said.contains("'plan'"), "{said}");
+        let said = mistake(&["synth", "--enviroments", "x"]);
+        assert!(said.contains("'--enviroments'") && said.contains("'--environments'"), "{said}");
+        assert!(mistake(&["synth", "--out"]).contains("a value is required for '--out <DIR>'"));
+        assert!(mistake(&["check-properties"]).contains("<SOURCES>"));
+        assert!(
+            mistake(&["check-properties", "src", "--stack", "s", "--template", "t"]).contains("cannot be used with")
+        );
+        assert!(mistake(&["why"]).contains("--stack <NAME>"));
+        assert!(mistake(&["why", "--stack", ""]).contains("a value is required for '--stack <NAME>'"));
+        assert!(mistake(&["why", "--stack", "orders", "JarKey=a"]).contains("unexpected argument 'JarKey=a'"));
+        assert!(mistake(&["verify-aws", "--bucket", "", "--key", "k"]).contains("--bucket"));
+    }
+
+    #[test]
+    fn synth_writes_into_template_by_default() {
+        let Ok(Command::Synth(synth)) = parsed(&["synth"]) else { panic!("{:?}", parsed(&["synth"])) };
+        assert_eq!((synth.out, synth.environments), ("template".into(), ENVIRONMENTS.into()));
+    }
+
+    #[test]
+    fn a_plan_takes_parameters_as_deploy_gives_them() {
+        let words = ["--stack", "orders", "JarKey=a", "--region", "r", "RestoreType=x=y", "JarKey=b"];
+        let all = [&["plan"], &words[..], &["--change-set", "--json", "--express"]].concat();
+        let Ok(Command::Plan(plan)) = parsed(&all) else { panic!("{:?}", parsed(&all)) };
+        let given = BTreeMap::from([("JarKey".into(), "b".into()), ("RestoreType".into(), "x=y".into())]);
+        assert_eq!(plan.given(), given);
+        assert_eq!((plan.stack.as_str(), plan.region.as_deref()), ("orders", Some("r")));
+        assert!(plan.json && plan.change_set && plan.is_express);
+    }
+
+    #[test]
+    fn how_commands_end_stands_in_the_help() {
+        let help = parsed(&["--help"]).unwrap_err();
+        assert_eq!(help.exit_code(), 0);
+        assert!(help.to_string().contains("4    rolled back, and whole"), "{help}");
+    }
+}
