@@ -28,6 +28,8 @@ GIVEN = {
     "BoundaryArn": "arn:aws:iam::111122223333:policy/administrators-own",
     "ContinueWithOwnRole": "true",
     "DataNamePrefix": "flink-,orders.,team_",
+    "FunctionBoundaryArn": "arn:aws:iam::111122223333:policy/administrators-own",
+    "FunctionsInVpc": "true",
     "FurtherBuckets": "arn:aws:s3:::lake,arn:aws:s3:::lake-2",
     "FurtherKeys": "arn:aws:kms:eu-west-1:444455556666:key/11111111-2222-3333-4444-555555555555",
     "FurtherStreams": "arn:aws:kinesis:eu-west-1:444455556666:stream/orders,arn:aws:kinesis:eu-west-1:444455556666:stream/clicks",

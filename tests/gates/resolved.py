@@ -29,6 +29,8 @@ EXPORTS = {
     "flink-access-bucket": "artifacts",
     "flink-access-queue-arn": "arn:aws:sqs:eu-west-1:111122223333:queue",
     "flink-access-topic-arn": "arn:aws:sns:eu-west-1:111122223333:topic",
+    **{f"flink-access-{function}-role-arn": f"arn:aws:iam::111122223333:role/{function}"
+       for function in ("auto-start", "property-groups", "update-guard", "rollback-unsticker")},
 }
 GONE = object()
 

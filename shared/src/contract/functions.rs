@@ -68,6 +68,14 @@ impl Function {
         }
     }
 
+    /// The export of `access` that holds the ARN of the function's role.
+    #[must_use]
+    pub fn role_export(self) -> String {
+        let name = self.name();
+        let short = name.strip_prefix("flink-").unwrap_or(name);
+        format!("flink-access-{short}-role-arn")
+    }
+
     /// The export of `handlers` that holds the function's ARN; a stack that imports it keeps the handlers from being
     /// deleted.
     #[must_use]

@@ -37,7 +37,7 @@ pub use functions::{
     MAX_INVOKED_BY_A_SWEEP, UNSTICKER_CONCURRENCY, UNSTICKER_CONCURRENCY_PARAMETER,
 };
 pub use incident_report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
-pub use origin::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
+pub use origin::{StackTemplate, TEMPLATE_METADATA, VERSION, VERSION_METADATA, VERSION_TAG, VERSION_VARIABLE};
 pub use permissions::permissions;
 pub use property_groups::limits::Leaf;
 pub use property_groups::secrets::looks_like_a_secret;
@@ -48,7 +48,7 @@ pub use resource::intent::{Intent, intent};
 pub use resource::ownership::{Asker, Kept, Writer};
 pub use resource::success_reason::{is_trouble, success_reason};
 pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};
-pub use settings::Environment;
+pub use settings::{CONTINUE_WITH_OWN_ROLE, Environment, Variable};
 pub use tags::{HANDLERS_ALLOW, MAX_REPLAY_HOURS, SNAPSHOT_HOURS, STACK_ID, UNSTICK, UNSTICK_RESTART};
 pub use trigger::{Invocation, pattern};
 pub use update_guard::{UpdateGuard, UpdateGuardAttributes};

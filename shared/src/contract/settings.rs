@@ -4,6 +4,79 @@ use std::time::Duration;
 
 use crate::lifecycle::Settings;
 
+/// A whole number that a deployment may set on a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// The environment variable, as the function reads it.
+    pub name: &'static str,
+    /// The parameter of `functions.template.json` that sets it.
+    pub parameter: &'static str,
+    /// What it sets, with its unit, for those who deploy.
+    pub meaning: &'static str,
+    /// What a function without the variable takes.
+    pub default: u32,
+    /// The greatest value. Bounds keep every sum of times within what a clock can hold.
+    pub most: u32,
+    /// Whether only the unsticker reads it.
+    pub is_unstickers: bool,
+}
+
+const POLL_INTERVAL: Variable = Variable {
+    name: "POLL_INTERVAL_MS",
+    parameter: "PollIntervalMs",
+    meaning: "The base wait of the polling policy, in milliseconds; all its waits scale with it.",
+    default: 5000,
+    most: 900_000,
+    is_unstickers: false,
+};
+const REPLY_MARGIN: Variable = Variable {
+    name: "REPLY_MARGIN_MS",
+    parameter: "ReplyMarginMs",
+    meaning: "How long before its deadline a function answers, in milliseconds.",
+    default: 15_000,
+    most: 900_000,
+    is_unstickers: false,
+};
+const MAX_REPLAY: Variable = Variable {
+    name: "MAX_REPLAY_HOURS",
+    parameter: "MaxReplayHours",
+    meaning: "The unsticker force-stops a job only if what is read and written again is younger than these hours.",
+    default: 20,
+    most: 8760,
+    is_unstickers: true,
+};
+const STOP: Variable = Variable {
+    name: "STOP_MINUTES",
+    parameter: "StopMinutes",
+    meaning: "How long the unsticker waits for a graceful stop, in minutes.",
+    default: 10,
+    most: 1440,
+    is_unstickers: true,
+};
+const STABILIZE: Variable = Variable {
+    name: "STABILIZE_SECONDS",
+    parameter: "StabilizeSeconds",
+    meaning: "How long a job that the unsticker started must stay RUNNING before a snapshot proves it, in seconds.",
+    default: 60,
+    most: 3600,
+    is_unstickers: true,
+};
+const KEEP: Variable = Variable {
+    name: "KEEP_SNAPSHOTS",
+    parameter: "KeepSnapshots",
+    meaning: "How many of the handlers' own snapshots of an application stay.",
+    default: 10,
+    most: 1000,
+    is_unstickers: true,
+};
+/// The unsticker's variable that is `true` or `false`: the parameter `ContinueWithOwnRole` of `access`.
+pub const CONTINUE_WITH_OWN_ROLE: &str = "CONTINUE_WITH_OWN_ROLE";
+
+impl Variable {
+    /// All of them, in the order of [`Environment`].
+    pub const ALL: [Self; 6] = [POLL_INTERVAL, REPLY_MARGIN, MAX_REPLAY, STOP, STABILIZE, KEEP];
+}
+
 /// What can be set on a deployed function. Each has a default, so that a bare function works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
@@ -39,28 +112,26 @@ impl Environment {
     /// # Errors
     /// The first variable that is set and cannot be read, with what it takes.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        // Bounds keep every sum of times within what a clock can hold.
-        let number = |name: &str, default: u64, most: u64| match variable(name) {
-            None => Ok(default),
+        let number = |of: Variable| match variable(of.name) {
+            None => Ok(u64::from(of.default)),
             Some(text) => text
                 .parse()
                 .ok()
-                .filter(|number| *number <= most)
-                .ok_or_else(|| format!("{name} is \"{text}\"; it takes a whole number from 0 to {most}")),
+                .filter(|number| *number <= u64::from(of.most))
+                .ok_or_else(|| format!("{} is \"{text}\"; it takes a whole number from 0 to {}", of.name, of.most)),
         };
-        let millis = |name, default| number(name, default, 900_000).map(Duration::from_millis);
         Ok(Self {
-            poll_interval: millis("POLL_INTERVAL_MS", 5000)?,
-            reply_margin: millis("REPLY_MARGIN_MS", 15_000)?,
-            max_replay: Duration::from_secs(3600 * number("MAX_REPLAY_HOURS", 20, 8760)?),
-            stop_patience: Duration::from_secs(60 * number("STOP_MINUTES", 10, 1440)?),
-            stabilize: Duration::from_secs(number("STABILIZE_SECONDS", 60, 3600)?),
-            keep_snapshots: u32::try_from(number("KEEP_SNAPSHOTS", 10, 1000)?).unwrap_or(u32::MAX),
-            continue_with_own_role: match variable("CONTINUE_WITH_OWN_ROLE").as_deref() {
+            poll_interval: Duration::from_millis(number(POLL_INTERVAL)?),
+            reply_margin: Duration::from_millis(number(REPLY_MARGIN)?),
+            max_replay: Duration::from_secs(3600 * number(MAX_REPLAY)?),
+            stop_patience: Duration::from_secs(60 * number(STOP)?),
+            stabilize: Duration::from_secs(number(STABILIZE)?),
+            keep_snapshots: u32::try_from(number(KEEP)?).unwrap_or(u32::MAX),
+            continue_with_own_role: match variable(CONTINUE_WITH_OWN_ROLE).as_deref() {
                 None | Some("false") => false,
                 Some("true") => true,
                 Some(other) => {
-                    return Err(format!("CONTINUE_WITH_OWN_ROLE is \"{other}\"; it takes \"true\" or \"false\""));
+                    return Err(format!("{CONTINUE_WITH_OWN_ROLE} is \"{other}\"; it takes \"true\" or \"false\""));
                 }
             },
         })

@@ -1,6 +1,6 @@
-//! The CloudFormation generator: three templates as values, and what they are written with.
+//! The CloudFormation generator: four templates as values, and what they are written with.
 //!
-//! [`access`], [`handlers`] and [`application`] read from top to bottom like the stacks they make. A resource that is
+//! [`access`], [`functions`], [`handlers`] and [`application`] read from top to bottom like the stacks they make. A resource that is
 //! added returns the [`Handle`] that references to it need, grants read as in CDK, and names that functions read come
 //! from [`contract`](crate::contract). What AWS offers beyond that goes through [`Resource::of`],
 //! [`Resource::property`] and [`StreamingApplication::property`].
@@ -78,19 +78,21 @@ pub use stacks::application::property_check::{check as check_property_groups, wa
 pub use stacks::application::streaming::{Streaming, StreamingApplication};
 pub use stacks::application::two_applications::two_applications;
 pub use stacks::application::{application, application_retained};
+pub use stacks::functions::functions;
 pub use stacks::handlers::{DEPLOYED, handlers};
 pub use stacks::name_prefixes::{MOST_PREFIXES, NamePrefixes};
 
-/// The three templates, by file name, in the order of deployment; then the variant of the last whose application stays,
+/// The four templates, by file name, in the order of deployment; then the variant of the last whose application stays,
 /// and the sample, in a folder of its own.
 ///
 /// # Errors
 /// A mistake in one of them.
-pub fn synthesize() -> Result<[(&'static str, String); 5], Problem> {
+pub fn synthesize() -> Result<[(&'static str, String); 6], Problem> {
     // One after the other: what one is made of is gone before the next is begun.
     let rendered = |template: Result<Template, Problem>| template?.render();
     Ok([
         ("access.template.json", rendered(access())?),
+        ("functions.template.json", rendered(functions())?),
         ("handlers.template.json", rendered(handlers())?),
         ("application.template.json", rendered(application())?),
         ("application-retained.template.json", rendered(application_retained())?),
@@ -114,6 +116,20 @@ mod tests {
     fn every_template_fits_into_a_request() {
         for (name, text) in super::synthesize().unwrap() {
             assert!(text.len() < MOST_BYTES, "{name} has {} bytes", text.len());
+        }
+    }
+
+    /// A StackSet with service-managed permissions takes neither a transform nor a nested stack.
+    #[test]
+    fn every_template_is_one_that_a_stack_set_takes() {
+        for (name, text) in super::synthesize().unwrap() {
+            let template: serde_json::Value = serde_json::from_str(&text).unwrap();
+            for section in ["Transform", "Mappings"] {
+                assert!(template.get(section).is_none(), "{name} has {section}");
+            }
+            for word in ["Fn::Transform", "AWS::CloudFormation::Stack", "AWS::Serverless"] {
+                assert!(!text.contains(&format!("\"{word}")), "{name} has {word}");
+            }
         }
     }
 

@@ -15,6 +15,10 @@ pub(super) fn of_access(_: &[File]) -> String {
     of("access")
 }
 
+pub(super) fn of_functions(_: &[File]) -> String {
+    of("functions")
+}
+
 pub(super) fn of_handlers(_: &[File]) -> String {
     of("handlers")
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 fn ours(template: StackTemplate) -> Json {
     let text = match template {
         StackTemplate::Access => include_str!("../../../../template/access.template.json"),
+        StackTemplate::Functions => include_str!("../../../../template/functions.template.json"),
         StackTemplate::Handlers => include_str!("../../../../template/handlers.template.json"),
         StackTemplate::Application => include_str!("../../../../template/application.template.json"),
     };

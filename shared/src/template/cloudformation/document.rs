@@ -12,13 +12,13 @@ use super::parameter::ParameterOf;
 use super::references::references;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
-use crate::contract::{StackTemplate, TEMPLATE_METADATA, VERSION_METADATA};
+use crate::contract::{StackTemplate, TEMPLATE_METADATA, VERSION, VERSION_METADATA};
 
 /// A CloudFormation template.
 #[derive(Debug)]
 pub struct Template {
     description: String,
-    identity: Option<StackTemplate>,
+    metadata: Json,
     names: BTreeSet<String>,
     parameters: Json,
     rules: Json,
@@ -33,7 +33,7 @@ impl Template {
     pub fn described(description: &str) -> Self {
         Self {
             description: description.to_owned(),
-            identity: None,
+            metadata: json!({}),
             names: BTreeSet::new(),
             parameters: json!({}),
             rules: json!({}),
@@ -43,10 +43,22 @@ impl Template {
         }
     }
 
-    /// Marks it as one that this project deploys: a stack that was made from it is known as ours.
+    /// Marks it as one that this project deploys: a stack that was made from it is known as ours, and its version is
+    /// read from an output.
     #[must_use]
-    pub fn identified_as(self, template: StackTemplate) -> Self {
-        Self { identity: Some(template), ..self }
+    pub fn identified_as(mut self, template: StackTemplate) -> Self {
+        self.metadata[VERSION_METADATA] = VERSION.into();
+        self.metadata[TEMPLATE_METADATA] = template.name().into();
+        self.output(VERSION_METADATA, "The version of the template.", &VERSION.into());
+        self
+    }
+
+    /// Shows these parameters under a heading of their own, in CloudFormation's console.
+    pub fn parameter_group(&mut self, heading: &str, parameters: &[&str]) {
+        let groups = &mut self.metadata["AWS::CloudFormation::Interface"]["ParameterGroups"];
+        let mut all = groups.as_array().cloned().unwrap_or_default();
+        all.push(json!({"Label": {"default": heading}, "Parameters": parameters}));
+        *groups = all.into();
     }
 
     /// Adds a resource.
@@ -128,15 +140,11 @@ impl Template {
             }
         }
         let (version, description) = (Json::from("2010-09-09"), Json::from(self.description.as_str()));
-        let metadata = self.identity.map_or(
-            json!({}),
-            |template| json!({VERSION_METADATA: env!("CARGO_PKG_VERSION"), TEMPLATE_METADATA: template.name()}),
-        );
         let sections = [
             ("AWSTemplateFormatVersion", &version),
             ("Conditions", &self.conditions),
             ("Description", &description),
-            ("Metadata", &metadata),
+            ("Metadata", &self.metadata),
             ("Outputs", &self.outputs),
             ("Parameters", &self.parameters),
             ("Resources", &self.resources),

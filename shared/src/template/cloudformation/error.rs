@@ -30,6 +30,17 @@ pub enum Problem {
     /// Something has no JSON form.
     #[error("it cannot be written as JSON: {0}")]
     Unserializable(String),
+    /// What `cargo lambda deploy` reads and the template's functions are to have alike.
+    #[error(
+        "functions/Cargo.toml, {function}: {what}; expected memory and timeout in its deploy section, and no other \
+         setting, since shared/src/template/stacks/functions would not have it"
+    )]
+    DeploySettings {
+        /// The function whose section it is.
+        function: String,
+        /// What is missing, or is not known.
+        what: String,
+    },
     /// A property group that the service would refuse.
     #[error("{0}")]
     PropertyGroup(Unreadable),

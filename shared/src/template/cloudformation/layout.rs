@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 /// Columns of a line.
-const WIDTH: usize = 140;
+const WIDTH: usize = 160;
 /// Columns of a line that ends with one function: it is read as one expression, and broken up it would take as much
 /// again.
 const FUNCTION_WIDTH: usize = 200;
@@ -31,6 +31,7 @@ fn write(json: &Json, indent: usize, column: usize, text: &mut String) {
     }
     match json {
         Json::Object(members) => write_members(in_order(members), indent, text),
+        Json::Array(items) if items.iter().all(Json::is_string) => write_texts(items, indent, text),
         Json::Array(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
@@ -57,6 +58,27 @@ fn write_members<'a>(members: impl IntoIterator<Item = (&'a str, &'a Json)>, ind
     }
     begin_line(indent, text);
     text.push('}');
+}
+
+/// A list of texts, as many in a line as it takes.
+fn write_texts(items: &[Json], indent: usize, text: &mut String) {
+    text.push('[');
+    begin_line(indent + 1, text);
+    let mut begun = text.len() - indent - 1;
+    for (index, item) in items.iter().enumerate() {
+        let before = text.len();
+        text.push_str(if index == 0 { "" } else { ", " });
+        push_scalar(item, text);
+        if index > 0 && text.len() - begun > WIDTH {
+            text.truncate(before);
+            text.push(',');
+            begin_line(indent + 1, text);
+            begun = text.len() - indent - 1;
+            push_scalar(item, text);
+        }
+    }
+    begin_line(indent, text);
+    text.push(']');
 }
 
 /// `Ref`, `Fn::Sub` and their like, each alone in an object, with its argument.
@@ -160,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_fits_into_a_line_stands_in_one_and_what_does_not_is_broken_up() {
-        let long = "x".repeat(130);
+        let long = "x".repeat(150);
         let text = text_of(in_order(json!({"A": {"Ref": "B"}, "C": [long, {"D": [1, null]}]}).as_object().unwrap()));
         assert_eq!(
             text,

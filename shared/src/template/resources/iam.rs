@@ -149,8 +149,8 @@ impl Role {
 
     /// Under a path, by which others limit what they may do to it.
     #[must_use]
-    pub fn under(mut self, path: &str) -> Self {
-        self.properties.insert("Path".into(), path.into());
+    pub fn under(mut self, path: impl Into<Value>) -> Self {
+        self.properties.insert("Path".into(), path.into().into_json());
         self
     }
 

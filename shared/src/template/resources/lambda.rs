@@ -1,7 +1,7 @@
-//! What is said about Lambda functions that `cargo lambda deploy` makes: their ARNs, and how they are called
-//! asynchronously.
+//! Lambda functions: their ARNs, which are known before they are deployed, how they are made from a zip, and how they
+//! are called asynchronously.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::arn;
 use crate::contract::Function;
@@ -19,6 +19,25 @@ pub fn function_arn(function: Function) -> Value {
 pub fn logical_id(function: Function) -> String {
     let words = function.name().split('-').filter(|word| *word != "flink").map(|word| word.split_at(1));
     words.map(|(first, rest)| first.to_uppercase() + rest).collect()
+}
+
+/// A Lambda function that a template makes.
+#[derive(Debug)]
+pub enum LambdaFunction {}
+
+impl LambdaFunction {
+    /// The function of this name, from `code`, as `cargo lambda deploy` makes it.
+    #[must_use]
+    pub fn of(function: Function, code: &Json, role: &Value) -> Resource<Self> {
+        let properties = json!({
+            "Code": code,
+            "FunctionName": function.name(),
+            "Handler": "bootstrap",
+            "Role": role,
+            "Runtime": "provided.al2023",
+        });
+        Resource::of("AWS::Lambda::Function", properties)
+    }
 }
 
 /// How a function is called asynchronously.

@@ -22,9 +22,10 @@ impl Queue {
 }
 
 impl Handle<Queue> {
-    /// Putting messages in.
-    pub fn grant_send(&self, role: &mut Role) {
-        role.grant(Statement::allow(["sqs:SendMessage"]).on([self.arn()]));
+    /// Putting messages in, as a statement.
+    #[must_use]
+    pub fn send_statement(&self) -> Statement {
+        Statement::allow(["sqs:SendMessage"]).on([self.arn()])
     }
 
     /// Rules of this account may put in what they could not deliver.

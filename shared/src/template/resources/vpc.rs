@@ -1,7 +1,7 @@
-//! An optional VPC for the job; without it, the job reaches the internet and the services' public
+//! An optional VPC for the job, or for the functions; without it, they reach the internet and the services' public
 //! endpoints.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::arn;
 use super::iam::{Role, Statement};
@@ -39,6 +39,31 @@ pub(in crate::template) fn interfaces() -> [Statement; 2] {
     ]
 }
 
+/// The network interfaces of a Lambda function, on every resource, without which Lambda refuses the role
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions>).
+pub(in crate::template) fn execution() -> Statement {
+    let actions = [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    ];
+    Statement::allow(actions).on(["*".into()])
+}
+
+/// Whose subnets and security groups two parameters are, in words and in the name of their condition.
+#[derive(Debug, Clone, Copy)]
+pub struct InVpc {
+    /// Who has them: `the job`.
+    pub whose: &'static str,
+    /// What must be reached from there.
+    pub reaches: &'static str,
+    /// The condition that they are given.
+    pub condition: &'static str,
+}
+
 /// Subnets and security groups of two parameters that may be empty.
 #[derive(Debug)]
 pub struct Network {
@@ -53,38 +78,48 @@ impl Network {
     ///
     /// # Errors
     /// A name that is taken.
-    pub fn from_parameters(template: &mut Template) -> Result<Self, Problem> {
+    pub fn from_parameters(template: &mut Template, of: InVpc) -> Result<Self, Problem> {
+        let InVpc { whose, reaches, condition } = of;
         let list = |what: &str, kind: &str| {
             let pattern = format!("^({kind}-[0-9a-f]+(,{kind}-[0-9a-f]+)*)?$");
             ParameterOf::text(what)
                 .default("")
                 .matching(&pattern, &format!("{kind}-... separated by commas, or nothing"))
         };
-        let subnets = "The subnets of the job, separated by commas; empty for no VPC. From there it must reach \
-                       Kinesis, DynamoDB, S3 and CloudWatch: by a NAT gateway or by VPC endpoints.";
-        let subnets = template.parameter("SubnetIds", list(subnets, "subnet"))?.reference();
-        let groups = list("The security groups of the job, separated by commas; with SubnetIds only.", "sg");
+        let subnets = format!(
+            "The subnets of {whose}, separated by commas; empty for no VPC. From there {reaches}: by a NAT gateway or \
+             by VPC endpoints."
+        );
+        let subnets = template.parameter("SubnetIds", list(&subnets, "subnet"))?.reference();
+        let groups = format!("The security groups of {whose}, separated by commas; with SubnetIds only.");
+        let groups = list(&groups, "sg");
         let security_groups = template.parameter("SecurityGroupIds", groups)?.reference();
         let both = || Test::all([Test::given(&subnets), Test::given(&security_groups)]);
         let neither = Test::all([Test::equals(&subnets, ""), Test::equals(&security_groups, "")]);
         let explanation = "SubnetIds and SecurityGroupIds belong together: give both or neither.";
         template.rule("VpcTakesBoth", Test::any([both(), neither]), explanation)?;
-        let given = template.condition("JobIsInVpc", both())?;
+        let given = template.condition(condition, both())?;
         Ok(Self { subnets, security_groups, given })
     }
 
     /// `VpcConfigurations` of an application.
     #[must_use]
     pub fn configurations(&self) -> Value {
-        let lists = json!([{
-            "SubnetIds": self.subnets.split(","),
-            "SecurityGroupIds": self.security_groups.split(","),
-        }]);
-        self.given.then(&lists.into())
+        self.given.then(&json!([self.lists()]).into())
+    }
+
+    /// `VpcConfig` of a Lambda function.
+    #[must_use]
+    pub fn config(&self) -> Value {
+        self.given.then(&self.lists().into())
     }
 
     /// What the job needs there.
     pub fn grant_interfaces(&self, role: &mut Role) {
         role.grant_all(interfaces().map(|statement| statement.when(&self.given)));
+    }
+
+    fn lists(&self) -> Json {
+        json!({"SubnetIds": self.subnets.split(","), "SecurityGroupIds": self.security_groups.split(",")})
     }
 }

@@ -3,6 +3,7 @@
 pub(super) mod access;
 pub(super) mod application;
 pub(super) mod function_monitoring;
+pub(super) mod functions;
 pub(super) mod handlers;
 pub(super) mod name_prefixes;
 

@@ -3,11 +3,12 @@
 use serde_json::Value as Json;
 
 use crate::template::cloudformation::resolved::Resolved;
-use crate::template::{Template, access, application, application_retained, handlers, two_applications};
+use crate::template::{Template, access, application, application_retained, functions, handlers, two_applications};
 
-fn all() -> [(&'static str, Template); 5] {
+fn all() -> [(&'static str, Template); 6] {
     [
         ("access", access().unwrap()),
+        ("functions", functions().unwrap()),
         ("handlers", handlers().unwrap()),
         ("application", application().unwrap()),
         ("application-retained", application_retained().unwrap()),

@@ -1,18 +1,20 @@
-//! What a function has before `cargo lambda deploy` makes it: its log group, and a role derived from what the planner
+//! What a function has before it is deployed: its log group, and a role derived from what the planner
 //! can ask for.
 
 use super::function_calls;
+use super::own_roles::OwnRoles;
 use crate::contract::Function;
 use crate::template::cloudformation::condition::Condition;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::resource::{Handle, Parameter, Resource};
 use crate::template::cloudformation::value::Value;
-use crate::template::resources::iam::{Role, Statement};
+use crate::template::resources::iam::{ManagedPolicy, Role, Statement};
 use crate::template::resources::kms::Key;
 use crate::template::resources::lambda::{function_arn, logical_id};
 use crate::template::resources::logs::LogGroup;
 use crate::template::resources::messaging::{Queue, Topic};
+use crate::template::resources::vpc;
 use crate::template::stacks::name_prefixes::NamePrefixes;
 
 /// What every function is given.
@@ -21,21 +23,40 @@ pub(in crate::template) struct Given<'a> {
     pub(in crate::template) prefixes: &'a NamePrefixes,
     /// Whether the unsticker's role does not ask for the tag that is consent.
     pub(in crate::template) ignores_tag: &'a Handle<Condition>,
+    /// What every function may, by a managed policy's ARN.
+    pub(in crate::template) common_policy: Value,
     /// What the unsticker may besides, by managed policies' ARNs.
     pub(in crate::template) rollback_policies: [Value; 2],
+    /// The path and the boundary of each role.
+    pub(in crate::template) roles: &'a OwnRoles,
     /// How long its lines are kept.
     pub(in crate::template) retention: &'a Handle<Parameter>,
-    /// Where events go that failed for good.
-    pub(in crate::template) failures: &'a Handle<Queue>,
     /// Where the unsticker's results go.
     pub(in crate::template) reports: &'a Handle<Topic>,
     /// What lines and failures are encrypted with.
     pub(in crate::template) key: &'a Key,
-    /// Whether traces go to X-Ray.
-    pub(in crate::template) traced: &'a Handle<Condition>,
 }
 
-/// The log group of a function that `cargo lambda deploy` makes, and its role.
+/// What every function may, as a managed policy: what failed for good goes to the queue, and what is optional with it.
+pub(in crate::template) fn common_policy(
+    failures: &Handle<Queue>,
+    key: &Key,
+    traced: &Handle<Condition>,
+    in_vpc: &Handle<Condition>,
+) -> Resource<ManagedPolicy> {
+    // X-Ray has no resources for it.
+    let to_x_ray = Statement::allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]).on(["*".into()]);
+    let statements = [
+        failures.send_statement(),
+        // Sending to an encrypted queue, and reading encrypted environment variables.
+        key.statement(["kms:Decrypt", "kms:GenerateDataKey"]),
+        to_x_ray.when(traced),
+        vpc::execution().when(in_vpc),
+    ];
+    ManagedPolicy::of("What every function of the Flink stack handlers may.", statements)
+}
+
+/// The log group of a function, and its role.
 pub(in crate::template) fn add_function(
     template: &mut Template,
     function: Function,
@@ -46,24 +67,20 @@ pub(in crate::template) fn add_function(
         .property("KmsKeyId", given.key.or_nothing())?;
     let group = template.add(&format!("{id}LogGroup"), group.removed_with_the_stack())?;
     let role = template.add(&format!("{id}Role"), function_role(function, &group, given))?;
-    template.output(&format!("{id}RoleArn"), &format!("cargo lambda deploy --role, for {name}."), &role.arn());
+    template.export(&format!("{id}RoleArn"), &format!("Role of {name}."), &role.arn(), &function.role_export());
     Ok(role)
 }
 
 /// What the function's calls need, and nothing else.
 fn function_role(function: Function, group: &Handle<LogGroup>, given: &Given<'_>) -> Resource<Role> {
-    let mut role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
+    let role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
+    let mut role = given.roles.frame(role);
+    role.attach([given.common_policy.clone()]);
     if function == Function::RollbackUnsticker {
         role.attach(given.rollback_policies.clone());
     }
     role.grant_all(function_calls::statements(function, given.prefixes, given.ignores_tag));
     group.grant_write(&mut role);
-    given.failures.grant_send(&mut role);
-    // Sending to an encrypted queue.
-    role.grant(given.key.statement(["kms:Decrypt", "kms:GenerateDataKey"]));
-    // X-Ray has no resources for it.
-    let traces = Statement::allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
-    role.grant(traces.on(["*".into()]).when(given.traced));
     // A custom resource hands over to itself, the sweep each stack that it finds.
     role.grant(Statement::allow(["lambda:InvokeFunction"]).on([function_arn(function)]));
     if !Function::CUSTOM_RESOURCES.contains(&function) {
@@ -110,8 +127,10 @@ mod tests {
     fn traces_and_the_key_are_allowed_only_when_they_are_wanted() {
         let wanted = [("Tracing", "Active"), ("KeyArn", "arn:aws:kms:eu-west-1:111122223333:key/k")];
         let extra = |given: &[(&str, &str)]| -> Vec<String> {
-            let role = Resolved::with(&crate::template::access().unwrap(), given).properties("AutoStartRole");
-            let all = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap().clone();
+            let stack = Resolved::with(&crate::template::access().unwrap(), given);
+            assert_eq!(stack.properties("AutoStartRole")["ManagedPolicyArns"], serde_json::json!(["FunctionPolicy"]));
+            let policy = stack.properties("FunctionPolicy");
+            let all = policy["PolicyDocument"]["Statement"].as_array().unwrap().clone();
             let all = all.iter().flat_map(actions);
             all.filter(|action| action.starts_with("xray:") || action.starts_with("kms:")).collect()
         };

@@ -6,6 +6,7 @@
 pub(crate) mod boundary;
 pub(crate) mod function_calls;
 pub(crate) mod function_role;
+pub(crate) mod own_roles;
 pub(crate) mod stack_role;
 
 use serde_json::{Value as Json, json};
@@ -28,7 +29,8 @@ use crate::template::resources::logs::RETENTION_DAYS;
 use crate::template::resources::messaging::{Queue, Topic};
 use crate::template::resources::s3::Bucket;
 use boundary::Further;
-use function_role::{Given, add_function};
+use function_role::{Given, add_function, common_policy};
+use own_roles::{OwnRoles, in_vpc};
 use stack_role::{Extent, Limits, application_statements, statements};
 
 /// The template.
@@ -45,14 +47,9 @@ pub fn access() -> Result<Template, Problem> {
     let data = NamePrefixes::from_parameter(&mut template, "DataNamePrefix", "streams and tables", true)?;
     let further = Further::from_parameters(&mut template)?;
     let own_boundary = boundary::own(&mut template)?;
-    let with_own_role = template.parameter(
-        "ContinueWithOwnRole",
-        ParameterOf::text(
-            "true lets the unsticker continue the rollback of a stack that has no service role of its own.",
-        )
-        .default("false")
-        .one_of(["true", "false"]),
-    )?;
+    let with_own_role = "true lets the unsticker continue the rollback of a stack that has no service role of its own.";
+    let with_own_role = ParameterOf::text(with_own_role).default("false").one_of(["true", "false"]);
+    let with_own_role = template.parameter("ContinueWithOwnRole", with_own_role)?;
     let ignores_tag = template.parameter(
         "IgnoreConsentTag",
         ParameterOf::text(
@@ -68,6 +65,8 @@ pub fn access() -> Result<Template, Problem> {
     )?;
     let mail = template
         .parameter("IncidentMail", ParameterOf::text("Who gets mail about incidents; empty for none.").default(""))?;
+    let own_roles = OwnRoles::from_parameters(&mut template)?;
+    let in_vpc = in_vpc(&mut template)?;
     let key = Key::from_parameter(
         &mut template,
         "the dead-letter queue, the incident topic and the functions' logs; application stacks may then use it too",
@@ -112,21 +111,23 @@ pub fn access() -> Result<Template, Problem> {
     let of_applications = ManagedPolicy::of(what, application_statements(&limits, Extent::Update));
     let of_applications = template.add("ApplicationUpdatePolicy", of_applications)?.reference();
     let rollback_policies = [update, of_applications];
-    let mut service = Role::assumed_by("cloudformation.amazonaws.com", "Deploys Flink application stacks.");
+    let service = Role::assumed_by("cloudformation.amazonaws.com", "Deploys Flink application stacks.");
+    let mut service = own_roles.frame(service);
     service.attach(rollback_policies.clone());
     service.grant_all(application_statements(&limits, Extent::CreateAndDelete));
     service.grant_all(statements(&limits, Extent::CreateAndDelete));
     let service = template.add("StackRole", service)?;
 
+    let common = template.add("FunctionPolicy", common_policy(&queue, &limits.key, &traced, &in_vpc))?;
     let given = Given {
         prefixes: &limits.applications,
         ignores_tag: &ignores,
         rollback_policies: rollback_policies.map(|policy| continues.then(&policy)),
+        common_policy: common.reference(),
+        roles: &own_roles,
         retention: &retention,
-        failures: &queue,
         reports: &topic,
         key: &limits.key,
-        traced: &traced,
     };
     for function in Function::ALL {
         add_function(&mut template, function, &given)?;

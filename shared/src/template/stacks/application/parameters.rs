@@ -14,7 +14,11 @@ use crate::template::cloudformation::scope::Scope;
 use crate::template::cloudformation::value::{Value, pseudo};
 use crate::template::resources::kms::Key;
 use crate::template::resources::logs::RETENTION_DAYS;
-use crate::template::resources::vpc::Network;
+use crate::template::resources::vpc::{InVpc, Network};
+
+/// What the job calls from a VPC.
+const IN_VPC: InVpc =
+    InVpc { whose: "the job", reaches: "it must reach Kinesis, DynamoDB, S3 and CloudWatch", condition: "JobIsInVpc" };
 
 /// The parameters that all applications of a template share.
 #[derive(Debug)]
@@ -63,7 +67,7 @@ impl Settings {
         let china = Test::any([is("cn-north-1"), is("cn-northwest-1")]);
         let unencrypted = template.condition("KinesisIsUnencrypted", china)?;
         let key = Key::from_parameter(template, "streams, tables and logs")?;
-        let network = Network::from_parameters(template)?;
+        let network = Network::from_parameters(template, IN_VPC)?;
         let observability = Observability::from_parameters(template, &runtime)?;
         Ok(Self {
             runtime,
