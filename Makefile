@@ -34,7 +34,7 @@ test: ## Every example and scenario: needs cargo alone
 	cargo build $(PRODUCT)
 	LOCAL_AWS_RECORD=$(RECORDED) cargo test --no-fail-fast
 
-check: lint deny gates test requests commands adoption e2e gauge ## What CI runs
+check: lint deny gates test requests commands cdk adoption e2e gauge ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
@@ -97,8 +97,38 @@ requests: test $(VENV)/installed ## What the scenarios sent, against botocore's 
 # python3).
 ADOPTION := $(abspath $(TARGET))/adoption
 CDK := tests/adoption/cdk
-CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next overridden tagged hurried)
+CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next changed tagged hurried)
 SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
+
+# The CDK construct library, built from the templates: jsii and its documentation are what the sources say, the package
+# is bounded, and the same bytes twice. Its tests run on the oldest aws-cdk-lib here, and on the newest in `adoption`.
+# RELEASE is the folder that `make release` writes, whose zips go into the package.
+PACKAGE := $(abspath $(TARGET))/cdk/package
+PACKED := $(PACKAGE)/flink-stack-handlers.tgz
+VERSION := $(shell sed -n 's/.*"FlinkStackHandlersVersion": "\([^"]*\)".*/\1/p' template/access.template.json | head -n 1)
+
+.PHONY: cdk
+cdk: $(PACKED) ## The CDK construct library, its package and its tests (needs node; installs into target/): [RELEASE=dist/...]
+	template/cdk/check.sh $(PACKAGE) $(VERSION) '$(RELEASE)'
+	$(call tested_in,$(PACKAGE))
+
+# The library's tests, beside the packages that they run with.
+define tested_in
+	rm -rf $(1)/node_modules/flink-stack-handlers $(1)/test
+	mkdir $(1)/node_modules/flink-stack-handlers
+	tar --extract --gzip --strip-components 1 --directory $(1)/node_modules/flink-stack-handlers --file $(PACKED)
+	cp -r template/cdk/test $(1)/test
+	cd $(1) && node --test test/ >test.log || { cat test.log >&2; exit 1; }
+endef
+
+$(PACKAGE)/installed: template/cdk/package.json template/cdk/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)/
+	cd $(@D) && npm ci --silent --no-audit --no-fund --no-update-notifier
+	@touch $@
+
+$(PACKED): $(PACKAGE)/installed $(wildcard template/cdk/* template/cdk/src/*) $(wildcard template/*.template.json)
+	nice template/cdk/build.sh $(PACKAGE) $(VERSION) '$(RELEASE)'
 
 .PHONY: adoption
 adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/)
@@ -114,8 +144,9 @@ $(ADOPTION)/npm/installed: $(CDK)/package.json $(CDK)/package-lock.json
 
 # One run writes all of them. The construct library keeps a cache at home, and uses deprecated classes, which are not
 # ours to report.
-$(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(wildcard $(CDK)/*.ts) $(CDK)/tsconfig.json
+$(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(PACKED) $(wildcard template/cdk/test/* $(CDK)/*.ts) $(CDK)/tsconfig.json
 	rm -rf $(ADOPTION)/cdk
+	$(call tested_in,$(ADOPTION)/npm)
 	cp $(CDK)/*.ts $(CDK)/tsconfig.json $(ADOPTION)/npm/
 	cd $(ADOPTION)/npm && node_modules/.bin/tsc && HOME=$(ADOPTION) JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk
 

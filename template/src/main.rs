@@ -52,6 +52,9 @@ fn synth(out: &Path, environments: &Path) -> Result<(), String> {
     for (name, text) in shared::template::synthesize().map_err(|problem| problem.to_string())? {
         write(&out.join(name), &text)?;
     }
+    for (name, text) in shared::template::construct_library() {
+        write(&out.join(name), &text)?;
+    }
     Ok(())
 }
 
@@ -103,7 +106,8 @@ mod tests {
 
     #[test]
     fn the_committed_templates_are_what_is_synthesized() {
-        for (name, text) in shared::template::synthesize().unwrap() {
+        let templates = shared::template::synthesize().unwrap();
+        for (name, text) in templates.into_iter().chain(shared::template::construct_library()) {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
             let committed = std::fs::read_to_string(&path).unwrap_or_default();
             assert!(committed == text, "template/{name} is not what is synthesized: run `make template`");

@@ -1,6 +1,8 @@
-//! `tests/adoption/cdk`: the tutorial's stack with CDK's own Flink construct, and the same with `FlinkHandlers`.
+//! `tests/adoption/cdk`: the tutorial's stack with CDK's own Flink construct, and the same with the constructs of
+//! `template/cdk`.
 
 use local_aws::Modes;
+use local_aws::cloudformation::Status as StackStatus;
 use local_aws::flink::Status;
 use serde_json::Value;
 use tokio::process::Command;
@@ -101,7 +103,7 @@ fn the_digest_changes_with_what_the_application_is_sent_and_with_nothing_else() 
     let digest = |assembly: &str| resource(assembly, "HandlersUpdateGuard7D85CB74")["ConfigurationDigest"].clone();
     assert_ne!(digest("adopted"), Value::Null);
     assert_ne!(digest("next"), digest("adopted"), "another jar");
-    assert_ne!(digest("overridden"), digest("adopted"), "an overridden property");
+    assert_ne!(digest("changed"), digest("adopted"), "a changed property");
     assert_ne!(resource("tagged", "FlinkApp25CA5116"), resource("adopted", "FlinkApp25CA5116"));
     assert_eq!(digest("tagged"), digest("adopted"), "a tag restarts no job");
 }
@@ -114,6 +116,18 @@ async fn an_adopted_application_that_never_ran_is_the_same_one_and_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adopted_application_that_runs_keeps_its_state_and_its_snapshots() {
     takes_over_what_runs(example()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_stack_starts_its_job_which_goes_on_counting_when_a_property_changes() {
+    let team = Team::account(example()).await;
+    assert_eq!(team.deploy(&team.example.adopted).await, StackStatus::CreateComplete, "{}", team.why());
+    team.assert_it_runs_with_the_stacks_names("1");
+    team.record("a");
+    team.rows_become(1).await;
+    assert_eq!(team.deploy(&version("changed")).await, StackStatus::UpdateComplete, "{}", team.why());
+    team.assert_it_runs_with_the_stacks_names("1");
+    assert_eq!(team.application().job.unwrap().counts.get("a"), Some(&1), "the state was carried over");
 }
 
 #[tokio::test(flavor = "multi_thread")]

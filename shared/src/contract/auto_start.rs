@@ -34,6 +34,9 @@ impl<V> AutoStart<V> {
     /// The name CloudFormation knows it by.
     pub const TYPE: &'static str = "Custom::FlinkAutoStart";
 
+    /// The longest gate: an hour, as long as CloudFormation waits for the whole request.
+    pub const MAX_STABILIZE_SECONDS: u32 = 3600;
+
     /// With every property of its own absent.
     pub const fn of(common: Common<V>) -> Self {
         Self { common, run_configuration: None, stabilize_seconds: None, on_delete: None }
@@ -46,7 +49,10 @@ impl AutoStart {
     /// # Errors
     /// Anything but a whole number of seconds up to an hour.
     pub fn stabilize(&self) -> Result<Duration, Unreadable> {
-        let seconds = self.stabilize_seconds.as_deref().map_or(Ok(0), |text| whole("StabilizeSeconds", text, 3600))?;
+        let seconds = self
+            .stabilize_seconds
+            .as_deref()
+            .map_or(Ok(0), |text| whole("StabilizeSeconds", text, Self::MAX_STABILIZE_SECONDS))?;
         Ok(Duration::from_secs(u64::from(seconds)))
     }
 

@@ -39,10 +39,11 @@ pub use functions::{
 pub use incident_report::{ActionTaken, ApplicationReport, Notify, Outcome, Report};
 pub use origin::{StackTemplate, TEMPLATE_METADATA, VERSION, VERSION_METADATA, VERSION_TAG, VERSION_VARIABLE};
 pub use permissions::permissions;
-pub use property_groups::limits::Leaf;
+pub use property_groups::limits::{Leaf, MAX_ID_LENGTH, MAX_PROPERTY_LENGTH};
 pub use property_groups::secrets::looks_like_a_secret;
 pub use property_groups::{PropertyGroups, PropertyGroupsAttributes, property_values};
 pub use resource::common::Common;
+pub(crate) use resource::decode::whole;
 pub use resource::decode::{Unreadable, read};
 pub use resource::intent::{Intent, intent};
 pub use resource::ownership::{Asker, Kept, Writer};

@@ -54,6 +54,7 @@
 //! In hand-written JSON it can, and [`Template::render`] refuses it by name.
 
 mod cloudformation;
+mod construct_library;
 pub mod resources;
 mod stacks;
 
@@ -67,6 +68,7 @@ pub use cloudformation::resolve;
 pub use cloudformation::resource::{Any, DeletionPolicy, Handle, Parameter, Resource};
 pub use cloudformation::scope::Scope;
 pub use cloudformation::value::{Value, pseudo};
+pub use construct_library::construct_library;
 pub use resources::vpc::Network;
 pub use stacks::access::access;
 pub use stacks::application::chain::{SelfStarting, Started};

@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FlinkHandlers } from './flink-stack-handlers';
+import { FlinkHandlers, FlinkUnstick } from 'flink-stack-handlers';
 
 export interface FlinkStackProps extends cdk.StackProps {
   readonly jar: string;
@@ -31,9 +31,6 @@ export class FlinkStack extends cdk.Stack {
     });
     table.grantWriteData(role);
     stream.grantRead(role);
-    const propertyGroups = {
-      FlinkApplicationProperties: { 'stream.name': stream.streamName, 'table.name': table.tableName },
-    };
     const application = new flink.Application(this, 'FlinkApp', {
       runtime: flink.Runtime.FLINK_1_20,
       role,
@@ -44,8 +41,13 @@ export class FlinkStack extends cdk.Stack {
       autoScalingEnabled: true,
       parallelism: 1,
       logGroup: new logs.LogGroup(this, 'FlinkLogGroup'),
-      propertyGroups,
     });
-    new FlinkHandlers(this, 'Handlers', { application, propertyGroups });
+    new FlinkHandlers(this, 'Handlers', {
+      application,
+      propertyGroups: {
+        FlinkApplicationProperties: { 'stream.name': stream.streamName, 'table.name': table.tableName },
+      },
+      unstick: FlinkUnstick.ENABLED,
+    });
   }
 }

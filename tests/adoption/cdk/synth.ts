@@ -1,7 +1,9 @@
 // Writes <folder>/{before,adopted,next}: the stack without the handlers, with them, and with them and another jar;
-// beside them the adopted one with an overridden property, with another tag, and with a gate of a second.
+// beside them the adopted one with a changed property, with another tag, and with a gate of a second.
 // Usage: node synth.js <folder>
 import * as cdk from 'aws-cdk-lib';
+import type { CfnApplicationV2 } from 'aws-cdk-lib/aws-kinesisanalytics';
+import type { FlinkHandlers } from 'flink-stack-handlers';
 import { mkdirSync, writeFileSync } from 'fs';
 import * as before from './before';
 import * as adopted from './stack';
@@ -17,29 +19,33 @@ function jar(version: string, failsOn: string[]): string {
 }
 
 type Stack = typeof before.FlinkStack;
-type Tags = { [key: string]: string };
 
-type Change = (application: cdk.CfnResource) => void;
-
-function synthesize(name: string, jar: string, Stack: Stack, tags?: Tags, change?: Change): void {
+function synthesize(name: string, jar: string, Stack: Stack, change?: (stack: cdk.Stack) => void): void {
   // As the CDK CLI asks for it: the template of a real deployment carries AWS::CDK::Metadata.
   const app = new cdk.App({ outdir: `${folder}/${name}`, analyticsReporting: true, treeMetadata: false });
-  const stack = new Stack(app, 'flink-orders', { jar, tags });
-  change?.(stack.node.findChild('FlinkApp').node.findChild('Resource') as cdk.CfnResource);
+  const stack = new Stack(app, 'flink-orders', { jar });
+  change?.(stack);
   app.synth();
 }
 
 const [first, second] = [jar('1', ['poison']), jar('2', [])];
-const tags = { 'flink-unstick': 'enabled' };
 synthesize('before', first, before.FlinkStack);
-synthesize('adopted', first, adopted.FlinkStack, tags);
-synthesize('next', second, adopted.FlinkStack, tags);
-synthesize('overridden', first, adopted.FlinkStack, tags, (application) => {
-  const parallelism = 'ApplicationConfiguration.FlinkApplicationConfiguration.ParallelismConfiguration';
-  application.addPropertyOverride(`${parallelism}.Parallelism`, 2);
+synthesize('adopted', first, adopted.FlinkStack);
+synthesize('next', second, adopted.FlinkStack);
+synthesize('changed', first, adopted.FlinkStack, (stack) => {
+  const application = stack.node.findChild('FlinkApp').node.defaultChild as CfnApplicationV2;
+  const { flinkApplicationConfiguration: flink, ...configuration } =
+    application.applicationConfiguration as CfnApplicationV2.ApplicationConfigurationProperty;
+  const { parallelismConfiguration, ...others } = flink as CfnApplicationV2.FlinkApplicationConfigurationProperty;
+  const changed = { ...(parallelismConfiguration as object), configurationType: 'CUSTOM', parallelism: 2 };
+  application.applicationConfiguration = {
+    ...configuration,
+    flinkApplicationConfiguration: { ...others, parallelismConfiguration: changed },
+  };
 });
-synthesize('tagged', first, adopted.FlinkStack, tags, (application) => cdk.Tags.of(application).add('team', 'orders'));
-synthesize('hurried', first, adopted.FlinkStack, tags, (application) => {
-  const started = cdk.Stack.of(application).node.findChild('Handlers').node.findChild('AutoStart').node.defaultChild;
-  (started as cdk.CfnResource).addPropertyOverride('StabilizeSeconds', '1');
-});
+synthesize('tagged', first, adopted.FlinkStack, (stack) =>
+  cdk.Tags.of(stack.node.findChild('FlinkApp')).add('team', 'orders'),
+);
+synthesize('hurried', first, adopted.FlinkStack, (stack) =>
+  (stack.node.findChild('Handlers') as FlinkHandlers).autoStart.addPropertyOverride('StabilizeSeconds', '1'),
+);

@@ -11,12 +11,9 @@ use crate::contract::resource::decode::Unreadable;
 use crate::lifecycle::{MOST_GROUPS, MOST_KEYS};
 
 /// Characters of a group's ID.
-const LONGEST_ID: usize = 50;
+pub const MAX_ID_LENGTH: usize = 50;
 /// Characters of a key, and of a value.
-const LONGEST: usize = 2048;
-/// Characters of a key that a path repeats.
-const SHOWN: usize = 100;
-
+pub const MAX_PROPERTY_LENGTH: usize = 2048;
 /// A leaf whose text may be known already.
 pub trait Leaf {
     /// The text, when it is known.
@@ -30,6 +27,9 @@ impl Leaf for String {
 }
 
 impl<V: Leaf> PropertyGroup<V> {
+    /// Characters of a key that a refusal's path repeats.
+    pub const MAX_SHOWN: usize = 100;
+
     /// Refuses what the service would refuse.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl<V: Leaf> PropertyGroup<V> {
             if let Some(id) = group.property_group_id.known() {
                 let path = format!("{place}.PropertyGroupId");
                 let legal = id.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
-                if !legal || !(1..=LONGEST_ID).contains(&id.len()) {
+                if !legal || !(1..=MAX_ID_LENGTH).contains(&id.len()) {
                     let takes = "1 to 50 of a-z, A-Z, 0-9, _, . and -";
                     return Err(Unreadable::at(path, format!("\"{}\"", shown(id)), takes));
                 }
@@ -59,9 +59,9 @@ impl<V: Leaf> PropertyGroup<V> {
         within(self.property_map.len(), MOST_KEYS, place, "keys")?;
         for (key, value) in &self.property_map {
             let path = format!("{place}.{}", shown(key));
-            within(key.chars().count(), LONGEST, &path, "characters in the key")?;
+            within(key.chars().count(), MAX_PROPERTY_LENGTH, &path, "characters in the key")?;
             if let Some(value) = value.known() {
-                within(value.chars().count(), LONGEST, &path, "characters in the value")?;
+                within(value.chars().count(), MAX_PROPERTY_LENGTH, &path, "characters in the value")?;
             }
         }
         Ok(())
@@ -76,7 +76,7 @@ fn within(found: usize, most: usize, path: &str, what: &str) -> Result<(), Unrea
 }
 
 fn shown(text: &str) -> String {
-    text.chars().take(SHOWN).collect()
+    text.chars().take(PropertyGroup::<String>::MAX_SHOWN).collect()
 }
 
 #[cfg(test)]

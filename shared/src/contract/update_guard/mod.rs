@@ -13,9 +13,6 @@ use crate::flink::{Application, Restore};
 use crate::lifecycle::{Done, Goal, GuardMode, GuardOutcome, Guarded, Observed, OnSnapshotFailure, Refusal};
 use crate::stack::StackStatus;
 
-/// The longest that a source keeps records: a Kinesis stream's 365 days.
-const MOST_HOURS: u32 = 8760;
-
 /// Properties of `Custom::FlinkUpdateGuard`: an expression in the template, strings once resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -46,6 +43,11 @@ impl<V> UpdateGuard<V> {
     /// The name CloudFormation knows it by.
     pub const TYPE: &'static str = "Custom::FlinkUpdateGuard";
 
+    /// The longest that a source keeps records: a Kinesis stream's 365 days.
+    pub const MAX_REPLAY_HOURS: u32 = 8760;
+    /// The longest patience: it leaves the policy ten minutes of the hour that CloudFormation waits.
+    pub const MAX_STOP_MINUTES: u32 = 50;
+
     /// With every property of its own absent.
     pub const fn of(common: Common<V>) -> Self {
         Self {
@@ -70,7 +72,7 @@ pub struct UpdateGuardAttributes {
 }
 
 impl UpdateGuard {
-    fn mode(&self) -> Result<GuardMode, Unreadable> {
+    pub(crate) fn mode(&self) -> Result<GuardMode, Unreadable> {
         match self.mode.as_deref() {
             None | Some("Probe") => Ok(GuardMode::Probe),
             Some("Stop") => Ok(GuardMode::Stop),
@@ -78,7 +80,7 @@ impl UpdateGuard {
         }
     }
 
-    fn on_snapshot_failure(&self) -> Result<OnSnapshotFailure, Unreadable> {
+    pub(crate) fn on_snapshot_failure(&self) -> Result<OnSnapshotFailure, Unreadable> {
         match self.on_snapshot_failure.as_deref() {
             None | Some("Fail") => Ok(OnSnapshotFailure::Fail),
             Some("ForceStop") => Ok(OnSnapshotFailure::ForceStop),
@@ -90,13 +92,16 @@ impl UpdateGuard {
     }
 
     fn bound(&self) -> Result<Duration, Unreadable> {
-        let hours =
-            self.max_replay_hours.as_deref().map_or(Ok(20), |text| whole("MaxReplayHours", text, MOST_HOURS))?;
+        let hours = self
+            .max_replay_hours
+            .as_deref()
+            .map_or(Ok(20), |text| whole("MaxReplayHours", text, Self::MAX_REPLAY_HOURS))?;
         Ok(Duration::from_hours(hours.into()))
     }
 
     fn patience(&self) -> Result<Duration, Unreadable> {
-        let minutes = self.stop_minutes.as_deref().map_or(Ok(10), |text| whole("StopMinutes", text, 50))?;
+        let minutes =
+            self.stop_minutes.as_deref().map_or(Ok(10), |text| whole("StopMinutes", text, Self::MAX_STOP_MINUTES))?;
         Ok(Duration::from_mins(minutes.into()))
     }
 }

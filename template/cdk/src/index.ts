@@ -1,0 +1,2 @@
+export * from './flink-handlers';
+export * from './flink-handlers-props';

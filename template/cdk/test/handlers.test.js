@@ -1,0 +1,225 @@
+const assert = require('node:assert');
+const test = require('node:test');
+const cdk = require('aws-cdk-lib');
+const kinesis = require('aws-cdk-lib/aws-kinesis');
+const v1 = require('aws-cdk-lib/aws-kinesisanalytics');
+const handlers = require('flink-stack-handlers');
+const { KINDS, only, synthesized } = require('./applications');
+
+const APPLICATION = 'AWS::KinesisAnalyticsV2::Application';
+const OPTION = 'AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption';
+const [GUARD, GROUPS, START] = ['UpdateGuard', 'PropertyGroups', 'AutoStart'].map((kind) => `Custom::Flink${kind}`);
+const L1 = 'aws_kinesisanalytics.CfnApplicationV2';
+
+const propertyGroups = { Job: { 'stream.name': 'flink-orders' } };
+const adopt = (props) => (stack, application) =>
+  new handlers.FlinkHandlers(stack, 'Handlers', { application, propertyGroups, ...props });
+const digest = (...given) => only(synthesized(...given).template, START).Properties.ConfigurationDigest;
+const problems = (add, kind = L1, given = {}) => {
+  try {
+    synthesized(kind, add, given);
+  } catch (error) {
+    return error.message;
+  }
+  return '';
+};
+
+for (const kind of Object.keys(KINDS)) {
+  test(`${kind} is guarded, given its properties and started, in the one order that works`, () => {
+    const { template } = synthesized(kind, adopt());
+    const [application, guard, groups, start] = [APPLICATION, GUARD, GROUPS, START].map((type) => only(template, type));
+    assert.ok(application.DependsOn.includes(guard.id));
+    assert.ok(start.DependsOn.includes(groups.id));
+    if (kind !== 'what CfnInclude returns') {
+      assert.deepEqual(groups.DependsOn, [only(template, OPTION).id], 'the logging option updates the application too');
+    }
+    assert.equal(guard.Properties.ApplicationLogicalId, application.id);
+    assert.deepEqual(start.Properties.ApplicationName, { Ref: application.id });
+    assert.deepEqual(guard.Properties.ServiceToken, { 'Fn::ImportValue': 'flink-handlers-update-guard-arn' });
+    const list = [{ PropertyGroupId: 'Job', PropertyMap: { 'stream.name': 'flink-orders' } }];
+    assert.deepEqual(groups.Properties.PropertyGroups, list);
+    assert.deepEqual(application.Properties.ApplicationConfiguration.EnvironmentProperties, { PropertyGroups: list });
+    assert.equal(JSON.stringify(guard.Properties.ConfigurationDigest).includes(application.id), false, 'circular');
+  });
+
+  test(`the digest of ${kind} changes with what restarts the job and with nothing else`, () => {
+    const first = digest(kind, adopt());
+    assert.deepEqual(digest(kind, adopt()), first);
+    assert.notDeepEqual(digest(kind, adopt(), { parallelism: 2 }), first);
+    assert.notDeepEqual(digest(kind, adopt({ propertyGroups: { Job: { 'stream.name': 'flink-clicks' } } })), first);
+    assert.notDeepEqual(digest(kind, adopt({ restartOn: ['an override'] })), first);
+    const tagged = (stack, application) => {
+      adopt({ unstick: handlers.FlinkUnstick.ENABLED, stabilizeSeconds: 5 })(stack, application);
+      cdk.Tags.of(stack).add('team', 'orders');
+    };
+    assert.deepEqual(digest(kind, tagged), first);
+  });
+}
+
+test('the guard comes after all that the application waits for', () => {
+  const { template } = synthesized('a construct around one', adopt());
+  const waits = only(template, APPLICATION).DependsOn;
+  const guard = only(template, GUARD);
+  assert.deepEqual(
+    guard.DependsOn,
+    waits.filter((id) => id !== guard.id),
+  );
+  assert.ok(guard.DependsOn.includes(only(template, 'AWS::IAM::Policy').id));
+});
+
+test('a logging option that is defined after the handlers is waited for, and another application’s is not', () => {
+  const { template } = synthesized('what CfnInclude returns', (stack, application) => {
+    adopt()(stack, application);
+    const other = new v1.CfnApplicationV2(stack, 'Other', {
+      runtimeEnvironment: 'FLINK-1_20',
+      serviceExecutionRole: 'arn',
+    });
+    for (const [id, { ref }] of [
+      ['Late', application],
+      ['Foreign', other],
+    ]) {
+      const cloudWatchLoggingOption = { logStreamArn: 'arn:aws:logs:eu-west-1:111122223333:log-group:a:log-stream:b' };
+      new v1.CfnApplicationCloudWatchLoggingOptionV2(stack, id, { applicationName: ref, cloudWatchLoggingOption });
+    }
+  });
+  assert.deepEqual(only(template, GROUPS).DependsOn, ['Late']);
+});
+
+test('expressions that only CloudFormation resolves stand in the digest', () => {
+  const parts = digest(L1, (stack, application) => {
+    const subnets = new cdk.CfnParameter(stack, 'Subnets', { type: 'List<AWS::EC2::Subnet::Id>' });
+    const large = new cdk.CfnParameter(stack, 'Large', { type: 'String' });
+    new cdk.CfnCondition(stack, 'IsLarge', { expression: cdk.Fn.conditionEquals(large.valueAsString, 'true') });
+    const stream = new kinesis.Stream(stack, 'Stream');
+    const values = [
+      subnets.valueAsList,
+      cdk.Fn.conditionIf('IsLarge', 4, 1),
+      cdk.Fn.sub('${Large}/${AWS::Region}/${!no}'),
+    ];
+    adopt({ propertyGroups: { Job: { stream: stream.streamName } }, restartOn: values })(stack, application);
+  })['Fn::Join'][1];
+  const has = (expression) => parts.some((part) => JSON.stringify(part) === JSON.stringify(expression));
+  assert.ok(has({ 'Fn::Join': [',', { Ref: 'Subnets' }] }) || JSON.stringify(parts).includes('{"Ref":"Subnets"}'));
+  assert.ok(has({ 'Fn::If': ['IsLarge', 'true', 'false'] }));
+  assert.ok(has({ Ref: 'Large' }));
+  assert.ok(has({ Ref: 'Stream790BDEE4' }), JSON.stringify(parts));
+  assert.ok(!JSON.stringify(parts).includes('AWS::Region') && !JSON.stringify(parts).includes('!no'));
+});
+
+test('the consent stands on the stack and on the application, and a tag of the user’s wins', () => {
+  const tagOf = ({ template }) => only(template, APPLICATION).Properties.Tags;
+  const consenting = adopt({ unstick: handlers.FlinkUnstick.ENABLED });
+  const made = synthesized(L1, consenting);
+  assert.deepEqual(made.tags, { 'flink-unstick': 'enabled' });
+  assert.deepEqual(tagOf(made), [{ Key: 'flink-unstick', Value: 'enabled' }]);
+  const overruled = synthesized(L1, (stack, application) => {
+    consenting(stack, application);
+    cdk.Tags.of(application).add('flink-unstick', 'dry-run');
+  });
+  assert.deepEqual(tagOf(overruled), [{ Key: 'flink-unstick', Value: 'dry-run' }]);
+  assert.equal(tagOf(synthesized(L1, adopt())), undefined);
+});
+
+test('the application’s own groups and run configuration are kept and passed on', () => {
+  const { template } = synthesized(L1, (stack, application) => {
+    application.applicationConfiguration = {
+      environmentProperties: { propertyGroups: [{ propertyGroupId: 'Own', propertyMap: { a: '1' } }] },
+    };
+    application.runConfiguration = { flinkRunConfiguration: { allowNonRestoredState: true } };
+    adopt()(stack, application);
+  });
+  const ids = only(template, GROUPS).Properties.PropertyGroups.map((group) => group.PropertyGroupId);
+  assert.deepEqual(ids, ['Own', 'Job']);
+  for (const type of [GUARD, START]) {
+    const given = { FlinkRunConfiguration: { AllowNonRestoredState: 'true' } };
+    assert.deepEqual(only(template, type).Properties.RunConfiguration, given);
+  }
+});
+
+test('all problems are found at once, in the handlers’ words', () => {
+  const add = adopt({
+    maxReplayHours: 9000,
+    stopMinutes: 1.5,
+    stabilizeSeconds: -1,
+    propertyGroups: { 'a b': {} },
+    runConfiguration: { restoreType: handlers.FlinkRestoreType.CUSTOM },
+  });
+  const text = problems(add, L1, { stackName: 'Orders' });
+  for (const part of [
+    'MaxReplayHours',
+    '9000',
+    'StopMinutes',
+    '1.5',
+    'StabilizeSeconds',
+    '-1',
+    'PropertyGroupId',
+    '"a b"',
+    'PropertyMap: ',
+    'snapshotName',
+    '"Orders-"',
+  ]) {
+    assert.ok(text.includes(part), `${part} is missing: ${text}`);
+  }
+});
+
+test('each refusal of property groups is the handler’s own', () => {
+  for (const { propertyGroups: groups, message } of require('./refusals.json').cases) {
+    const text = problems(adopt({ propertyGroups: groups }));
+    assert.ok(message === null ? text === '' : text.includes(message), `${message}: ${text}`);
+  }
+});
+
+test('a key with two values is a conflict that repeats neither', () => {
+  const text = problems((stack, application) => {
+    application.applicationConfiguration = {
+      environmentProperties: {
+        propertyGroups: [{ propertyGroupId: 'Job', propertyMap: { 'stream.name': 'hunter2' } }],
+      },
+    };
+    adopt()(stack, application);
+  });
+  assert.ok(text.includes('Job.stream.name') && !text.includes('hunter2') && !text.includes('flink-orders'), text);
+});
+
+test('the words of each choice are those that the handlers take', () => {
+  const { words } = require('flink-stack-handlers/contract.json');
+  for (const [property, choices] of [
+    ['Mode', handlers.FlinkGuardMode],
+    ['OnDelete', handlers.FlinkOnDelete],
+    ['OnSnapshotFailure', handlers.FlinkSnapshotFailure],
+  ]) {
+    const taken = words[property].match(/\b[A-Z]\w+/g).filter((word) => word !== property);
+    assert.deepEqual(Object.values(choices).sort(), taken.sort());
+  }
+});
+
+test('no application, two of them, another stack and a second FlinkHandlers are refused with their paths', () => {
+  const second = (stack, application) => {
+    adopt()(stack, application);
+    new handlers.FlinkHandlers(stack, 'Again', { application });
+  };
+  assert.match(problems(second), /found Orders\/Handlers for Orders\/App already/);
+  assert.match(
+    problems((stack) => adopt()(stack, stack.node.findChild('Role'))),
+    /found no .*Application at or under Orders\/Role/,
+  );
+  const two = (stack) => {
+    new v1.CfnApplicationV2(stack, 'Other', { runtimeEnvironment: 'FLINK-1_20', serviceExecutionRole: 'arn' });
+    adopt()(stack, stack);
+  };
+  assert.match(problems(two), /found 2 .*\(Orders\/App, Orders\/Other\), expected exactly one/);
+  const elsewhere = (stack, application) => adopt()(new cdk.Stack(stack.node.root, 'Other'), application);
+  assert.match(problems(elsewhere), /found Orders\/App in another stack than Other\/Handlers/);
+});
+
+test('a plain CfnResource shows nothing, and says what restarts the job', () => {
+  const plain = (props) => (stack) => {
+    const application = new cdk.CfnResource(stack, 'Plain', {
+      type: APPLICATION,
+      properties: { RuntimeEnvironment: 'FLINK-1_20' },
+    });
+    adopt(props)(stack, application);
+  };
+  assert.match(problems(plain()), /Orders\/Plain is a plain CfnResource/);
+  assert.equal(problems(plain({ restartOn: ['FLINK-1_20'] })), '');
+});
