@@ -6,9 +6,9 @@
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/e2e/venv
 
-# What was given on make's command line, quoted for the shell; template/deploy.sh knows the names and their defaults.
+# What was given on make's command line, as options quoted for the shell; `flink-stack deploy --help` lists them.
 NOT_SETTINGS := MAKEFLAGS MAKEOVERRIDES CARGO_TARGET_DIR GIVEN
-GIVEN = $(foreach name,$(filter-out $(NOT_SETTINGS),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name)='$(subst ','\'',$($(name)))'))
+GIVEN = $(foreach name,$(filter-out $(NOT_SETTINGS),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),--$(name)='$(subst ','\'',$($(name)))'))
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -63,6 +63,7 @@ commands: template ## The pages' commands on files
 
 pages: ## Write the generated parts of the pages anew
 	WRITE_PAGES=1 cargo test --quiet --test conventions -- each_generated_part
+	WRITE_PAGES=1 cargo test --quiet --bin flink-stack -- the_settings_in_readme
 
 template: ## Write the templates anew from shared/src/template, and check the environments
 	$(synthesizer) synth
@@ -159,20 +160,20 @@ $(ADOPTION)/venv/installed: tests/adoption/sam/requirements.txt
 	$(ADOPTION)/venv/bin/pip install --quiet --requirement $<
 	@touch $@
 
-deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
-	@template/deploy.sh deploy $(GIVEN)
+deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1] [YES=1]
+	@$(flink-stack) deploy $(GIVEN)
 
 functions: ## Only the functions, where StackSets bring the stacks around them: [REGION=...]
-	@template/deploy.sh functions $(GIVEN)
+	@$(flink-stack) functions $(GIVEN)
 
-destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1]
-	@template/deploy.sh destroy $(GIVEN)
+destroy: ## Take it all out again: [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1] [YES=1]
+	@$(flink-stack) destroy $(GIVEN)
 
 # The operator's questions: built with the clients of the functions.
 flink-stack = cargo run --quiet --bin flink-stack --
 
 plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar and whatever deploy takes [JSON=1] [CHANGE_SET=1] [EXPRESS=1]
-	@template/deploy.sh plan $(GIVEN)
+	@$(flink-stack) plan $(GIVEN)
 
 why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
 	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
@@ -186,7 +187,7 @@ verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it
 		$(if $(RUN),--run) $(if $(YES),--yes) $(PROPERTIES)
 
 packages: ## The functions' zips and their digests, the same for the same source: [ARCH=arm64]
-	@template/deploy.sh packages $(GIVEN)
+	@$(flink-stack) packages $(GIVEN)
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/run.py
@@ -263,7 +264,7 @@ $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package
 	@touch $@
 
 # The zips that are shipped, as `make e2e` has built them already.
-LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" template/deploy.sh packages >/dev/null
+LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" $(flink-stack) packages >/dev/null
 
 REPETITIONS ?= 41
 .PHONY: bench

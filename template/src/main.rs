@@ -3,6 +3,8 @@
 
 mod check;
 mod cli;
+#[cfg(feature = "aws")]
+mod deploy;
 #[cfg(any(feature = "sources", test))]
 mod document;
 mod environments;
@@ -13,8 +15,9 @@ mod sources;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cli::{Command, Properties};
+use cli::{Command, Properties, Settings};
 use operate::Question;
+use shared::operator::deployment::Verb;
 
 fn main() -> ExitCode {
     // Usage errors end with 2, help and the version with 0.
@@ -30,6 +33,10 @@ fn main() -> ExitCode {
             show(&String::from_utf8_lossy(&script));
             Ok(())
         }
+        Command::Deploy(settings) => return deployment(Verb::Deploy, &settings),
+        Command::Destroy(settings) => return deployment(Verb::Destroy, &settings),
+        Command::Functions(settings) => return deployment(Verb::Functions, &settings),
+        Command::Packages(settings) => return deployment(Verb::Packages, &settings),
         Command::Plan(asked) => return operate::answer(&Question::Plan(asked)),
         Command::CheckStack(asked) => return operate::answer(&Question::CheckStack(asked)),
         Command::Why(asked) => return operate::answer(&Question::Why(asked)),
@@ -42,6 +49,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(feature = "aws")]
+fn deployment(verb: Verb, settings: &Settings) -> ExitCode {
+    deploy::run(verb, &settings.0)
+}
+
+/// Without the feature no stack can be changed.
+#[cfg(not(feature = "aws"))]
+fn deployment(_verb: Verb, _settings: &Settings) -> ExitCode {
+    operate::without_aws()
 }
 
 fn synth(out: &Path, environments: &Path) -> Result<(), String> {

@@ -235,6 +235,11 @@ def make(aws, *arguments, fails=False, **settings):
     return lines
 
 
+def problems(lines):
+    """Those of a command's lines that say what is wrong."""
+    return [line for line in lines if re.match(r"flink-stack \w+: ", line)]
+
+
 def job(name, content):
     """A jar of some content: ministack keeps it and never runs it."""
     path = WORK / name
@@ -264,8 +269,8 @@ class Steps:
 def bad_input(aws, seen):
     """Nothing is created for a command that cannot succeed."""
     for settings, words in (({}, "JAR is missing"), ({"JAR": "no/such.jar"}, "is not a file")):
-        lines = make(aws, "deploy", fails=True, **settings)
-        expect(len(lines) == 1 and words in lines[0], f"not one line that says {words!r}: {lines}")
+        lines = problems(make(aws, "deploy", fails=True, YES=1, **settings))
+        expect(len(lines) == 1 and words in lines[0], f"not one problem that says {words!r}: {lines}")
     equal(aws.stacks(), [], "the list of stacks")
     seen("a deployment without a jar is one line, and nothing was created")
 
@@ -302,7 +307,7 @@ def run(aws):
 
     first, second = job("first.jar", "first"), job("second.jar", "second")
     settings = {
-        "REGION": REGION, "JAR": first,
+        "REGION": REGION, "JAR": first, "YES": 1,
         # ministack forgets a stack's service role; the unsticker then needs what the rollback needs.
         "CONTINUE_WITH_OWN_ROLE": "true",
         # It also gives IAM no tags of a stack: the policy that asks for them would deny the continuing.
@@ -365,7 +370,7 @@ def run(aws):
 
     injected(aws, jar, seen)
     staging(aws, settings, seen)
-    make(aws, "destroy", REGION=REGION)
+    make(aws, "destroy", REGION=REGION, YES=1)
     nothing_left(aws)
     seen("make destroy leaves nothing")
     print(f"  done in {time.monotonic() - steps.first:.0f} s")
@@ -444,10 +449,10 @@ def staging(aws, settings, seen):
     expect(name in aws.property_groups(name)["FlinkApplicationProperties"].values(), "its job reads other names")
     seen(f"ENV=staging is {name}, with a stream and a table of its own")
     before = aws.stacks()
-    lines = make(aws, "destroy", fails=True, REGION=REGION)
-    expect(len(lines) == 1 and name in lines[0], f"not one line that names {name}: {lines}")
+    lines = problems(make(aws, "destroy", fails=True, REGION=REGION, YES=1))
+    expect(len(lines) == 1 and name in lines[0], f"not one problem that names {name}: {lines}")
     equal(aws.stacks(), before, "the list of stacks")
-    make(aws, "destroy", REGION=REGION, ENV="staging", ONLY_STACK=1)
+    make(aws, "destroy", REGION=REGION, ENV="staging", ONLY_STACK=1, YES=1)
     expect(name not in aws.stacks() and STACK in aws.stacks(), f"the stacks are {aws.stacks()}")
     seen("make destroy refuses while it uses the handlers; ONLY_STACK=1 takes it alone away")
 

@@ -1,11 +1,16 @@
 //! The command line of `flink-stack`, as clap reads it: subcommands, options, help and completions.
 
+mod settings;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
+use shared::operator::deployment::Verb;
+
+pub(crate) use settings::Settings;
 
 use crate::check::CheckProperties;
 use crate::operate::{CheckStack, Planned, Verify, WhyStuck};
@@ -37,6 +42,14 @@ struct Cli {
 /// A subcommand with its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Deploys an application and its handlers: checks, shows what changes, asks once, and waits for the end
+    Deploy(Settings),
+    /// Takes an application away, and with its last stack the handlers
+    Destroy(Settings),
+    /// Builds and deploys the functions alone, where a StackSet brings the stacks around them
+    Functions(Settings),
+    /// Builds and packs the functions, and prints the digests of their zips
+    Packages(Settings),
     /// Writes the templates and samples/ into a folder, after a look at the environments
     Synth(Synth),
     /// Writes what the job reads in an environment, as flink-application-properties-dev.json for a developer's machine
@@ -103,7 +116,14 @@ pub(crate) struct Properties {
 
 /// The command as clap knows it, for the parser and for completions.
 pub(crate) fn command() -> clap::Command {
-    Cli::command()
+    let verbs = [
+        ("deploy", Verb::Deploy),
+        ("destroy", Verb::Destroy),
+        ("plan", Verb::Plan),
+        ("functions", Verb::Functions),
+        ("packages", Verb::Packages),
+    ];
+    verbs.into_iter().fold(Cli::command(), |command, (name, verb)| settings::hide_unused(command, name, verb))
 }
 
 /// Reads a command line.
@@ -131,8 +151,6 @@ pub(crate) fn pair(word: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     fn parsed(words: &[&str]) -> Result<Command, clap::Error> {
@@ -178,10 +196,27 @@ mod tests {
         let words = ["--stack", "orders", "JarKey=a", "--region", "r", "RestoreType=x=y", "JarKey=b"];
         let all = [&["plan"], &words[..], &["--change-set", "--json", "--express"]].concat();
         let Ok(Command::Plan(plan)) = parsed(&all) else { panic!("{:?}", parsed(&all)) };
-        let given = BTreeMap::from([("JarKey".into(), "b".into()), ("RestoreType".into(), "x=y".into())]);
-        assert_eq!(plan.given(), given);
-        assert_eq!((plan.stack.as_str(), plan.region.as_deref()), ("orders", Some("r")));
-        assert!(plan.json && plan.change_set && plan.is_express);
+        assert_eq!(plan.parameters.len(), 3);
+        let settings = &plan.settings.0;
+        assert_eq!((plan.stack().as_str(), settings.get("REGION")), ("orders", Some("r")));
+        assert!(["JSON", "CHANGE_SET", "EXPRESS"].iter().all(|name| settings.is_on(name)));
+    }
+
+    #[test]
+    fn a_deployment_takes_its_settings_as_make_and_as_a_person_gives_them() {
+        let all = ["deploy", "--JAR=a.jar", "--ONLY_STACK=1", "--max-replay-hours", "7", "--retain=0", "-v", "--MAIL="];
+        let Ok(Command::Deploy(Settings(given))) = parsed(&all) else { panic!("{:?}", parsed(&all)) };
+        assert_eq!(
+            (given.get("JAR"), given.get("MAX_REPLAY_HOURS"), given.get("MAIL")),
+            (Some("a.jar"), Some("7"), None)
+        );
+        assert_eq!(
+            ["ONLY_STACK", "RETAIN", "VERBOSE"].map(|name| given.switch(name)),
+            [Some(true), Some(false), Some(true)]
+        );
+        assert!(mistake(&["deploy", "--jarr", "x"]).contains("'--jar'"));
+        let help = parsed(&["destroy", "--help"]).unwrap_err().to_string();
+        assert!(help.contains("--only-stack") && !help.contains("--mail"), "{help}");
     }
 
     #[test]

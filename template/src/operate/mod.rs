@@ -13,13 +13,12 @@ mod verify;
 #[cfg(feature = "aws")]
 mod why;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli;
+use crate::cli::{self, Settings};
 
 /// A question to an account, with its arguments.
 #[derive(Debug)]
@@ -48,36 +47,28 @@ pub(crate) struct WhyStuck {
     json: bool,
 }
 
-/// The arguments of `flink-stack plan`: a deployed stack, and the template and parameters that would be given.
+/// The arguments of `flink-stack plan`: the settings that `deploy` would be given, or a template and its parameters.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Planned {
-    /// The stack, which need not be there yet
-    #[arg(long, value_name = "NAME", value_parser = cli::text())]
-    pub(crate) stack: String,
-    /// The region of the stack
-    #[arg(long)]
-    pub(crate) region: Option<String>,
-    /// Print JSON instead of text
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Ask CloudFormation too, by a change set of a stack that exists, which is deleted again
-    #[arg(long)]
-    pub(crate) change_set: bool,
-    /// Say what CloudFormation's EXPRESS mode means for the job
-    #[arg(long = "express")]
-    pub(crate) is_express: bool,
-    /// The template, JSON or YAML
-    #[arg(long, value_name = "FILE", default_value = TEMPLATE)]
-    template: PathBuf,
-    /// The template's parameters; of two values for one the later counts
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    /// A template of your own, JSON or YAML [default: the one that `deploy` would take]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
+    /// The template's parameters, beside those of the settings; of two values for one the later counts
     #[arg(value_name = "Key=Value", value_parser = cli::pair)]
-    parameters: Vec<(String, String)>,
+    pub(crate) parameters: Vec<(String, String)>,
 }
 
 impl Planned {
-    /// The parameters that would be given.
-    pub(crate) fn given(&self) -> BTreeMap<String, String> {
-        self.parameters.iter().cloned().collect()
+    /// The name of the stack that the plan is about.
+    pub(crate) fn stack(&self) -> String {
+        self.settings.0.stack()
+    }
+
+    /// Whether the answer is for a program.
+    pub(crate) fn json(&self) -> bool {
+        self.settings.0.is_on("JSON")
     }
 }
 
@@ -121,15 +112,18 @@ pub(crate) struct Verify {
     out: PathBuf,
 }
 
-/// The template of an application stack that `make deploy` deploys, from the repository's root.
-const TEMPLATE: &str = "template/application.template.json";
-
 /// What could not be asked or answered: the command's third end.
 const CANNOT_TELL: u8 = 2;
 
 /// Without the feature nothing can be asked.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn answer(_asked: &Question) -> ExitCode {
+    without_aws()
+}
+
+/// Says how to get a command that asks AWS.
+#[cfg(not(feature = "aws"))]
+pub(crate) fn without_aws() -> ExitCode {
     eprintln!("flink-stack: it was built without the feature aws; run: cargo run --bin flink-stack -- ...");
     ExitCode::from(CANNOT_TELL)
 }

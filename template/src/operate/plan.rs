@@ -1,10 +1,14 @@
 //! `flink-stack plan`: what a deployment of a template with these parameters would do.
 
+use std::collections::BTreeMap;
+
+use functions::Met;
+use serde_json::Value;
 use shared::operator::{Deployed, Outlook, Plan, Proposal, may_replace, plan};
 
 use super::change_set::{self, Failure, Said};
 use super::{Planned, account};
-use crate::{document, show};
+use crate::{deploy, document, show};
 
 /// What it ends with at Ctrl-C.
 const INTERRUPTED: u8 = 130;
@@ -14,43 +18,38 @@ const INTERRUPTED: u8 = 130;
 /// # Errors
 /// What could not be read.
 pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
-    let (stack, given) = (&asked.stack, &asked.given());
-    let template = document::read(&asked.template)?;
-    if let Some(unknown) = given.keys().find(|name| template["Parameters"].get(name).is_none()) {
-        return Err(format!("{}: {unknown} is no parameter of it", asked.template.display()));
-    }
-    let region = account::region(asked.region.as_deref())?;
+    let (stack, settings) = (&asked.stack(), &asked.settings.0);
+    let region = account::region(settings.get("REGION"))?;
     let operator = account::operator(&region)?;
-    let mut met = operator.meets(stack).await?;
-    if let Some(deployed) = &mut met.deployed {
+    let met = operator.meets(stack).await?;
+    let (mut given, file) = match settings.get("JAR") {
+        Some(_) => deploy::planned(settings).await?,
+        None => (BTreeMap::new(), deploy::file(settings, false)),
+    };
+    given.extend(asked.parameters.iter().cloned());
+    let file = asked.template.clone().unwrap_or_else(|| file.into());
+    let template = document::read(&file)?;
+    if let Some(unknown) = given.keys().find(|name| template["Parameters"].get(name).is_none()) {
+        return Err(format!("{}: {unknown} is no parameter of it", file.display()));
+    }
+    if met.deployed.is_some() {
         // None of ours was ever YAML.
         let parsed = serde_json::from_str(&met.template).ok();
         if let Err(reason) = may_replace(parsed.as_ref(), &template) {
             return Ok(without_comparison(asked, Outlook::Fails, &reason.describe(stack)));
         }
-        deployed.template =
-            document::parse(&met.template).map_err(|error| format!("the template of {stack}: {error}"))?;
     }
-    let mut proposal = Proposal {
-        now: met.now,
-        name: stack.clone(),
-        region,
-        template,
-        file: asked.template.display().to_string(),
-        given: given.clone(),
-        deployed: met.deployed,
-        applications: met.applications,
-        handlers: met.handlers,
-        is_express: asked.is_express,
-        change_set: None,
-    };
+    let mut proposal = proposal(met, stack, &region, template)?;
+    proposal.file = file.display().to_string();
+    proposal.given = given;
+    proposal.is_express = settings.is_on("EXPRESS");
     // A change set of a stack that is not there yet would leave that stack behind; one that takes no update takes none.
     let is_useful = |proposal: &Proposal| proposal.takes_an_update() && plan(proposal).outlook != Outlook::Fails;
-    if asked.change_set && is_useful(&proposal) {
+    if settings.is_on("CHANGE_SET") && is_useful(&proposal) {
         let deployed = proposal.deployed.as_ref().map(|deployed| (deployed.id.clone(), deployed.parameters.clone()));
         let (id, known) = deployed.unwrap_or_default();
         let client = operator.clients().cloudformation;
-        match change_set::ask(client, &id, &proposal.template, given, &known).await {
+        match change_set::ask(client, &id, &proposal.template, &proposal.given, &known).await {
             Ok(said) => {
                 let processed = operator.deployed(&id).await?.map(|(_, template)| template);
                 read(&mut proposal, said, processed)?;
@@ -64,7 +63,7 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
         }
     }
     let plan = plan(&proposal);
-    if asked.json {
+    if asked.json() {
         show(&(serde_json::to_string_pretty(&plan).map_err(|error| error.to_string())? + "\n"));
     } else {
         show(&plan.describe(account::style()));
@@ -72,10 +71,35 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
     Ok(plan.outlook.exit_code())
 }
 
+/// What a deployment of a template to this stack meets, as far as it was looked at; nothing is given yet.
+///
+/// # Errors
+/// The deployed template cannot be read.
+pub(crate) fn proposal(met: Met, stack: &str, region: &str, template: Value) -> Result<Proposal, String> {
+    let mut deployed = met.deployed;
+    if let Some(deployed) = &mut deployed {
+        deployed.template =
+            document::parse(&met.template).map_err(|error| format!("the template of {stack}: {error}"))?;
+    }
+    Ok(Proposal {
+        now: met.now,
+        name: stack.to_owned(),
+        region: region.to_owned(),
+        template,
+        file: String::new(),
+        given: BTreeMap::new(),
+        deployed,
+        applications: met.applications,
+        handlers: met.handlers,
+        is_express: false,
+        change_set: None,
+    })
+}
+
 /// Prints an answer without a comparison; what the command ends with.
 pub(super) fn without_comparison(asked: &Planned, outlook: Outlook, why: &str) -> u8 {
-    if asked.json {
-        let plan = Plan::without_comparison(&asked.stack, outlook, why);
+    if asked.json() {
+        let plan = Plan::without_comparison(&asked.stack(), outlook, why);
         show(&(serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n"));
     } else {
         eprintln!("flink-stack: {why}");

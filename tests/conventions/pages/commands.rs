@@ -21,7 +21,7 @@ const COMMANDS: [(&str, Run); 12] = [
     ("make demo", Run::Target("picture", "--bin demo")),
     ("make test", Run::Target("check", "test")),
     ("make deploy", Run::In("tests/e2e/run.py", "make(aws, \"deploy\", **settings)")),
-    ("make destroy", Run::In("tests/e2e/run.py", "make(aws, \"destroy\", REGION=REGION)")),
+    ("make destroy", Run::In("tests/e2e/run.py", "make(aws, \"destroy\", REGION=REGION, YES=1)")),
     ("make plan", Run::In("tests/scenarios/operator/plan.rs", "\"plan\"")),
     ("make why", Run::In("tests/scenarios/operator/why.rs", "\"why\", \"--json\", \"--stack\"")),
     ("make template", Run::Target("commands", "template")),
@@ -29,7 +29,7 @@ const COMMANDS: [(&str, Run); 12] = [
     ("make check-properties", Run::Target("commands", "check-properties")),
     (
         "make functions",
-        Run::Not("`make deploy` runs the same steps of template/deploy/functions.sh; alone they are not run"),
+        Run::Not("`make deploy` runs the same steps of template/src/deploy/functions.rs; alone they are not run"),
     ),
     (
         "aws sns subscribe",

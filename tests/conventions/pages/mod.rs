@@ -5,7 +5,6 @@
 mod commands;
 mod parameters;
 mod promises;
-mod settings;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -15,9 +14,8 @@ use crate::files::{self, File};
 /// A generated part: its page, the name in its markers, and what makes its text of the repository's files.
 type Part = (&'static str, &'static str, fn(&[File]) -> String);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 5] = [
     ("tests/README.md", "promises", promises::of),
-    ("template/README.md", "settings of make deploy", settings::of),
     ("template/README.md", "parameters of application.template.json", parameters::of_application),
     ("template/README.md", "parameters of access.template.json", parameters::of_access),
     ("template/README.md", "parameters of functions.template.json", parameters::of_functions),

@@ -2,6 +2,7 @@
 
 mod change_set;
 mod check_properties;
+mod deploy;
 mod express;
 mod generated;
 mod origin;

@@ -7,7 +7,7 @@ use local_aws::api::{Caller, Context};
 use local_aws::cloudformation::Status;
 use local_aws::flink::Status as Flink;
 use local_aws::iam;
-use project::deployment::{Deployment, deploy_stack, jar};
+use project::deployment::{Deployment, binaries, deploy_stack, jar};
 use serde_json::{Value, json};
 
 use crate::stage::{application, handlers, why, with_jar};
@@ -148,12 +148,12 @@ async fn each_family_of_names_is_started_and_a_sixth_prefix_reaches_nothing() {
     }
 }
 
-/// Runs the deployment script, which has to end before it asks any caller for anything.
+/// Runs the command as make does, without a region or credentials: it lists what is wrong and ends.
 fn refusal(prefixes: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut script = Command::new("bash");
-    script.arg("template/deploy.sh").args(["deploy", &format!("PREFIX={prefixes}")]).current_dir(root);
-    let ended = script.output().unwrap();
+    let mut command = Command::new(binaries().join("flink-stack"));
+    command.args(["deploy", &format!("--PREFIX={prefixes}")]).env_clear().current_dir(root);
+    let ended = command.output().unwrap();
     assert_eq!(ended.status.code(), Some(1));
     String::from_utf8(ended.stderr).unwrap()
 }

@@ -1,0 +1,174 @@
+//! Everything that can be found out before anything is made, all of it listed together: one failure does not hide the
+//! next.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+use shared::operator::deployment::{GivenSettings, NewStack, Values, application_parameters, prefixes, status};
+use shared::operator::{may_delete, may_replace};
+
+use super::account::{Account, Stack};
+use super::jar::Jar;
+use super::{Stop, functions, packages};
+use crate::{cli, document, environments};
+
+pub(super) const APPLICATION: &str = "template/application.template.json";
+const RETAINED: &str = "template/application-retained.template.json";
+pub(super) const ACCESS: &str = "template/access.template.json";
+pub(super) const HANDLERS: &str = "template/handlers.template.json";
+
+/// What a deployment begins with.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) account: Account,
+    pub(super) jar: Jar,
+    /// The parameters of the environment's file.
+    pub(super) environment: Values,
+    /// What is built for; none where the functions stay as they are.
+    pub(super) architecture: Option<String>,
+    /// The application's stack, where there is one.
+    pub(super) stack: Option<Stack>,
+    /// The template of the application's stack.
+    pub(super) file: &'static str,
+}
+
+/// Checks a deployment.
+///
+/// # Errors
+/// [`Stop::Refused`] with every sentence.
+pub(super) async fn deploy(given: &GivenSettings) -> Result<Checked, Stop> {
+    let mut problems = given.mistakes();
+    let whole = !given.is_on("ONLY_STACK");
+    let jar = match given.get("JAR") {
+        None => Err("JAR is missing; give the job's jar: make deploy JAR=path/to/job.jar (--jar)".to_owned()),
+        Some(path) => Jar::read(path),
+    };
+    let jar = keep(jar, &mut problems);
+    let environment = keep(environment(given), &mut problems);
+    let account = keep(Account::open(given).await, &mut problems);
+    let Some(account) = account else { return Err(Stop::Refused(problems)) };
+    let architecture = if whole { Some(functions::architecture(&account, given).await?) } else { None };
+    problems.extend(architecture.iter().flat_map(|architecture| packages::problems(architecture)));
+    let (access, handlers) = (&account.access, &account.handlers);
+    if whole && account.is_elsewhere {
+        problems.push(format!(
+            "{access} and {handlers} are managed by another stack (a StackSet?); run make functions, and this with ONLY_STACK=1"
+        ));
+    }
+    let name = given.stack();
+    let mut ours = vec![(name.as_str(), APPLICATION)];
+    if whole {
+        ours.extend([(access.as_str(), ACCESS), (handlers.as_str(), HANDLERS)]);
+    }
+    problems.extend(foreign(&account, &ours, false).await?);
+    if !whole && account.there(handlers).await?.is_none() {
+        problems.push("the handlers are not deployed; leave ONLY_STACK out".to_owned());
+    }
+    let reach = account.there(access).await?.and_then(|found| found.outputs.get("ApplicationNamePrefix").cloned());
+    let reach = given.get("PREFIX").map(str::to_owned).or(reach).unwrap_or_else(|| "flink-".to_owned());
+    let taken = prefixes::check(&format!("ApplicationNamePrefix of {access}"), &reach);
+    // What was given is checked already.
+    let taken = if given.get("PREFIX").is_some() { Ok(()) } else { taken };
+    problems.extend(taken.and_then(|()| prefixes::reach(&name, &reach)).err());
+    let stack = account.there(&name).await?;
+    for (stack, _) in &ours {
+        if let Some(found) = account.look(stack).await? {
+            let destroy = format!("flink-stack destroy --only-stack --stack {stack} --region {}", account.region);
+            problems.extend(status::may_begin(stack, &found.status, &destroy).err());
+        }
+    }
+    let file = file(given, stack.as_ref().is_some_and(retains));
+    if let Some(environment) = &environment {
+        problems.extend(unknown(given, environment, file)?);
+    }
+    match (jar, environment) {
+        (Some(jar), Some(environment)) if problems.is_empty() => {
+            Ok(Checked { account, jar, environment, architecture, stack, file })
+        }
+        _ => Err(Stop::Refused(problems)),
+    }
+}
+
+/// A value, or its error among the problems.
+fn keep<T>(outcome: Result<T, String>, problems: &mut Vec<String>) -> Option<T> {
+    outcome.map_err(|problem| problems.push(problem)).ok()
+}
+
+/// The parameters of the environment's file; none where it has no file.
+fn environment(given: &GivenSettings) -> Result<Values, String> {
+    let Some(name) = given.get("ENV") else { return Ok(Values::new()) };
+    let folder = Path::new(cli::ENVIRONMENTS);
+    if !folder.join(format!("{name}.env")).is_file() {
+        return Ok(Values::new());
+    }
+    environments::one(folder, name).map(|environment| environment.parameters)
+}
+
+/// The template of the application's stack: what stays when the stack goes stays so until RETAIN says otherwise.
+pub(crate) fn file(given: &GivenSettings, is_retained: bool) -> &'static str {
+    if given.switch("RETAIN").unwrap_or(is_retained) { RETAINED } else { APPLICATION }
+}
+
+/// The parameters that the template does not have, a sentence each: CloudFormation would never see them.
+fn unknown(given: &GivenSettings, environment: &Values, file: &str) -> Result<Vec<String>, String> {
+    let template: Json = document::read(Path::new(file))?;
+    let names = match application_parameters(given, None, None, environment) {
+        Ok(parameters) => parameters.into_keys(),
+        Err(problem) => return Ok(vec![problem]),
+    };
+    let unknown = names.filter(|name| template["Parameters"].get(name).is_none());
+    Ok(unknown.map(|name| format!("{file}: {name} is no parameter of it")).collect())
+}
+
+/// What `deploy` would give the application's stack, and its template; for a plan.
+///
+/// # Errors
+/// The first setting that cannot be used, or what could not be asked.
+pub(crate) async fn planned(given: &GivenSettings) -> Result<(Values, &'static str), String> {
+    if let Some(mistake) = given.mistakes().into_iter().next() {
+        return Err(mistake);
+    }
+    let jar = Jar::read(given.get("JAR").unwrap_or_default())?;
+    let environment = environment(given)?;
+    let account = Account::open(given).await?;
+    let stack = account.there(&given.stack()).await?;
+    let parameters = parameters(&account, given, &jar, stack.as_ref(), &environment).await?;
+    Ok((parameters, file(given, stack.as_ref().is_some_and(retains))))
+}
+
+/// The parameters of the application's stack.
+pub(super) async fn parameters(
+    account: &Account,
+    given: &GivenSettings,
+    jar: &Jar,
+    stack: Option<&Stack>,
+    environment: &Values,
+) -> Result<Values, String> {
+    let access = account.there(&account.access).await?;
+    let topic = access.and_then(|access| access.outputs.get("IncidentTopicArn").cloned());
+    let new = stack.is_none().then_some(NewStack { topic });
+    application_parameters(given, Some(&jar.key), new.as_ref(), environment)
+}
+
+/// Whether the application of a stack stays when the stack goes: the retained template says so in an output.
+pub(super) fn retains(stack: &Stack) -> bool {
+    stack.outputs.get("Retained").is_some_and(|word| word == "true")
+}
+
+/// The stacks that another template made, a sentence each: deploying ours would delete what they hold.
+pub(super) async fn foreign(
+    account: &Account,
+    stacks: &[(&str, &'static str)],
+    is_deletion: bool,
+) -> Result<Vec<String>, String> {
+    let mut problems = Vec::new();
+    for (stack, file) in stacks {
+        let ours: Json = document::read(Path::new(file))?;
+        // Nothing there is nothing that could be lost.
+        let Some(deployed) = account.operator.template(stack).await? else { continue };
+        let verdict =
+            if is_deletion { may_delete(deployed.as_ref(), &ours) } else { may_replace(deployed.as_ref(), &ours) };
+        problems.extend(verdict.err().map(|reason| reason.describe(stack)));
+    }
+    Ok(problems)
+}

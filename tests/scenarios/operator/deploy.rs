@@ -1,0 +1,189 @@
+//! `flink-stack deploy` and `destroy`, on an account where the handlers are: what is asked, what is refused, what is
+//! left.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use local_aws::cloudformation::{Status, query};
+use local_aws::flink::Status as Flink;
+use project::deployment::{Deployment, NAME, jar};
+use serde_json::Value;
+
+use local_aws::api::Caller;
+use tokio::process::Command;
+
+use super::{command, flink_stack};
+use crate::stage::{application, handlers, why};
+
+/// A jar in a file, removed at the end.
+struct Jar(PathBuf);
+
+impl Drop for Jar {
+    fn drop(&mut self) {
+        let _absent_is_fine = std::fs::remove_file(&self.0);
+    }
+}
+
+impl Jar {
+    fn of(test: &str, version: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("flink-{test}-{version}-{}.jar", std::process::id()));
+        std::fs::write(&path, jar(version, &["poison"]).to_string()).unwrap();
+        Self(path)
+    }
+
+    /// What deploys it to the application's stack alone, and waits for no proof.
+    fn arguments<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        let file = self.0.to_str().unwrap();
+        [&["deploy", "--only-stack", "--parameters", "StabilizeSeconds=0", "--jar", file][..], more].concat()
+    }
+}
+
+/// How it ended, and its two streams.
+struct Ended {
+    code: i32,
+    outputs: String,
+    printed: String,
+}
+
+async fn run(deployment: &Deployment, arguments: &[&str]) -> Ended {
+    let ended = command(&deployment.aws, arguments).output().await.unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: ended.status.code().unwrap(), outputs: text(ended.stdout), printed: text(ended.stderr) }
+}
+
+fn status(deployment: &Deployment) -> Option<Status> {
+    deployment.world().state().cloudformation.stack(NAME).map(|stack| stack.status)
+}
+
+/// No change set is left of any stack.
+fn is_clean(deployment: &Deployment) {
+    let world = deployment.world();
+    let stacks: Vec<String> = world.state().cloudformation.stacks.iter().map(|stack| stack.id.clone()).collect();
+    for stack in stacks {
+        let left =
+            query(world, &Caller::Operator, "ListChangeSets", &[("StackName".to_owned(), stack)].into()).unwrap();
+        assert!(!left.contains("ChangeSetName"), "{left}");
+    }
+}
+
+/// `deploy` uploads the jar, shows what changes, deploys the stack and prints its outputs alone on stdout.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_uploads_the_jar_and_prints_the_outputs_alone() {
+    let deployment = handlers().await;
+    let (first, second) = (Jar::of("deploys", "1"), Jar::of("deploys", "2"));
+    let made = run(&deployment, &first.arguments(&["--yes", "--tag", "flink-unstick=dry-run"])).await;
+    assert_eq!((made.code, status(&deployment)), (0, Some(Status::CreateComplete)), "{}", made.printed);
+    assert_eq!(application(&deployment).status, Flink::Running);
+    let names: Vec<&str> = made.outputs.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.contains(&"ApplicationName") && !made.outputs.contains("==>"), "{}", made.outputs);
+    assert!(made.printed.contains("permissions") && made.printed.contains("s3:GetObject"), "{}", made.printed);
+    assert!(made.printed.lines().any(|line| line.contains("Application CREATE_COMPLETE")), "{}", made.printed);
+    // Without a terminal what is harmless goes on; what was given before stays.
+    let updated = run(&deployment, &second.arguments(&["--json"])).await;
+    assert_eq!((updated.code, status(&deployment)), (0, Some(Status::UpdateComplete)), "{}", updated.printed);
+    let lines: Vec<Value> = updated.outputs.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines.last().unwrap()["type"], &lines.last().unwrap()["exitCode"]), (&"result".into(), &0.into()));
+    let tags = deployment.world().state().cloudformation.stack(NAME).unwrap().tags.clone();
+    assert_eq!(tags["flink-unstick"], "dry-run");
+    let again = run(&deployment, &second.arguments(&[])).await;
+    assert_eq!(again.code, 0, "{}", again.printed);
+    assert!(
+        again.printed.contains("is there already") && again.printed.contains("nothing changes"),
+        "{}",
+        again.printed
+    );
+    is_clean(&deployment);
+}
+
+/// Without a terminal a deployment that adds permissions asks for `--yes`, and leaves nothing behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_terminal_new_permissions_want_a_yes_and_nothing_is_left() {
+    let deployment = handlers().await;
+    let jar = Jar::of("consents", "1");
+    let refused = run(&deployment, &jar.arguments(&[])).await;
+    assert_eq!(refused.code, 2, "{}", refused.printed);
+    assert!(
+        refused.printed.contains("broadens permissions") && refused.printed.contains("--yes"),
+        "{}",
+        refused.printed
+    );
+    let left = status(&deployment);
+    assert!(left.is_none_or(|status| status == Status::DeleteComplete), "{left:?}");
+    is_clean(&deployment);
+    assert!(!deployment.world().state().s3.buckets[&deployment.bucket].objects.keys().any(|key| key.len() > 20));
+}
+
+/// All that is wrong is listed together, before anything is made.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_wrong_is_listed_together() {
+    let deployment = handlers().await;
+    let given = ["deploy", "--only-stack", "--jar", "no/such.jar", "--stack", "lake", "--retain=2", "--tracing", "On"];
+    let refused = run(&deployment, &given).await;
+    assert_eq!(refused.code, 1, "{}", refused.printed);
+    for words in
+        ["JAR=no/such.jar is not a file", "lake does not begin with flink-", "RETAIN is \"2\"", "TRACING is \"On\""]
+    {
+        assert!(refused.printed.contains(words), "{words}: {}", refused.printed);
+    }
+    assert!(deployment.world().state().cloudformation.stack("lake").is_none());
+}
+
+/// A failed deployment names what failed first, and ends with 4 where the stack is what it was before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_deployment_names_the_cause_and_the_next_command() {
+    let deployment = handlers().await;
+    let (first, second) = (Jar::of("fails", "1"), Jar::of("fails", "2"));
+    let made = run(&deployment, &first.arguments(&["--yes"])).await;
+    assert_eq!(made.code, 0, "{}", made.printed);
+    deployment.record("poison");
+    let fails = ["--parameters", "StabilizeSeconds=0 OnSnapshotFailure=Fail"];
+    let failed = run(&deployment, &second.arguments(&[&fails[..], &["--yes"]].concat())).await;
+    assert_eq!(failed.code, 4, "{}: {}", why(&deployment), failed.printed);
+    assert!(failed.printed.contains("the cause: UpdateGuard UPDATE_FAILED: "), "{}", failed.printed);
+    assert!(failed.printed.contains("it is what it was before; fix the cause and deploy again"), "{}", failed.printed);
+    assert_eq!(status(&deployment), Some(Status::UpdateRollbackComplete));
+    is_clean(&deployment);
+}
+
+/// Ctrl-C leaves the deployment to CloudFormation, and says how to watch it and what cancelling means.
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_says_what_goes_on_without_the_command() {
+    let deployment = handlers().await;
+    let jar = Jar::of("interrupted", "1");
+    let running = command(&deployment.aws, &jar.arguments(&["--yes"])).stderr(Stdio::piped()).spawn().unwrap();
+    let world = deployment.world();
+    world
+        .until(|state| {
+            state.cloudformation.stack(NAME).filter(|one| one.status == Status::CreateInProgress).map(|_| ())
+        })
+        .await;
+    let process = running.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &process]).status().await.unwrap().success());
+    let ended = running.wait_with_output().await.unwrap();
+    let printed = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{printed}");
+    assert!(printed.contains("goes on with flink-test without this command"), "{printed}");
+    assert!(
+        printed.contains("flink-stack why --stack flink-test") && printed.contains("cancel-update-stack"),
+        "{printed}"
+    );
+    deployment.stack_becomes(Status::CreateComplete).await;
+}
+
+/// `destroy` wants a yes, takes the stack away, and says of one that is not there that there is nothing to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn destroy_takes_the_stack_away_and_knows_one_that_is_not_there() {
+    let deployment = handlers().await;
+    let jar = Jar::of("destroyed", "1");
+    let made = run(&deployment, &jar.arguments(&["--yes"])).await;
+    assert_eq!(made.code, 0, "{}", made.printed);
+    let refused = run(&deployment, &["destroy", "--only-stack"]).await;
+    assert_eq!((refused.code, status(&deployment)), (2, Some(Status::CreateComplete)), "{}", refused.printed);
+    assert!(refused.printed.contains("goes   flink-test") && refused.printed.contains("--yes"), "{}", refused.printed);
+    let destroyed = run(&deployment, &["destroy", "--only-stack", "--yes"]).await;
+    assert_eq!(destroyed.code, 0, "{}", destroyed.printed);
+    assert!(status(&deployment).is_none_or(|status| status == Status::DeleteComplete));
+    let again = flink_stack(&deployment.aws, &["destroy", "--only-stack", "--yes"]).await;
+    assert_eq!(again.code, 0, "{}", again.printed);
+    assert!(again.printed.contains("there is no stack flink-test in eu-west-1: nothing to do"), "{}", again.printed);
+}
