@@ -12,7 +12,11 @@ use crate::{State, World};
 ///
 /// # Errors
 /// As on the wire.
-pub fn request<const N: usize>(world: &Arc<World>, action: &str, params: [(&str, &str); N]) -> ApiResult<String> {
+pub fn request<'a>(
+    world: &Arc<World>,
+    action: &str,
+    params: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> ApiResult<String> {
     let params = params.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
     query(world, &Caller::Operator, action, &params.collect::<BTreeMap<_, _>>())
 }

@@ -55,6 +55,7 @@ pub fn query(
         ("StackName".to_owned(), name.to_owned()),
         ("TemplateBody".to_owned(), template.to_owned()),
         ("Capabilities.member.1".to_owned(), "CAPABILITY_NAMED_IAM".to_owned()),
+        ("Capabilities.member.2".to_owned(), "CAPABILITY_AUTO_EXPAND".to_owned()),
     ]);
     for (index, (key, value)) in parameters.iter().enumerate() {
         query.insert(format!("Parameters.member.{}.ParameterKey", index + 1), (*key).to_owned());

@@ -5,6 +5,7 @@ mod check_properties;
 mod deploy;
 mod express;
 mod generated;
+mod language_extensions;
 mod origin;
 mod plan;
 mod replay;

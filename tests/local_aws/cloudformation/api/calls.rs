@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::stacks::{self, Wanted, begin};
+use super::stacks::{self, begin};
 use super::xml::element;
-use super::{Params, is_true, pass_role, required, texts};
+use super::{Params, Wanted, is_true, pass_role, required, texts};
 use crate::World;
 use crate::api::{ApiResult, Caller};
 use crate::cloudformation::stack::engine::{self, Operation};

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::listed::{self, Child, Listed};
-use super::stacks::Wanted;
 use super::xml::{element, list, optional};
-use super::{Params, required};
+use super::{Params, Wanted, required};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::stack::model::{Stack, Status};
 use crate::cloudformation::stack::{engine, rows};
@@ -34,18 +33,18 @@ pub(super) fn create(world: &Arc<World>, caller: &Caller, params: &Params) -> Ap
     let stack_name = required(params, "StackName")?.to_owned();
     let name = required(params, "ChangeSetName")?.to_owned();
     let is_creation = params.get("ChangeSetType").is_some_and(|kind| kind == "CREATE");
-    let wanted = Wanted::read(world, caller, params)?;
+    let wanted = Wanted { is_change_set: true, ..Wanted::read(world, caller, params)? };
     super::pass_role(world, caller, wanted.role_arn.as_deref())?;
     let known = world.state().cloudformation.stack(&stack_name).cloned();
     let (stack_id, is_empty, changes, children) = match known {
         None if is_creation => {
-            let changes = listed::of_new(&parsed(None, &wanted)?);
+            let changes = listed::of_new(&parsed(world, &stack_name, None, &wanted)?);
             let id = super::stacks::register(world, caller, &stack_name, wanted.clone())?;
             rows::stack(world, &id, Status::ReviewInProgress, "User Initiated");
             (id, false, changes, Vec::new())
         }
         Some(stack) if is_creation && stack.status == Status::ReviewInProgress => {
-            (stack.id.clone(), false, listed::of_new(&parsed(None, &wanted)?), Vec::new())
+            (stack.id.clone(), false, listed::of_new(&parsed(world, &stack_name, None, &wanted)?), Vec::new())
         }
         Some(stack) if is_creation => {
             return Err(invalid(format!(
@@ -60,7 +59,7 @@ pub(super) fn create(world: &Arc<World>, caller: &Caller, params: &Params) -> Ap
                     stack.id, stack.status
                 )));
             }
-            let template = parsed(Some(&stack), &wanted)?;
+            let template = parsed(world, &stack.name, Some(&stack), &wanted)?;
             let is_empty = changes_nothing(&stack, &template, &wanted)?;
             let (changes, children) = listed::of_update(world, caller, &stack, template, &wanted)?;
             (stack.id, is_empty, changes, children)
@@ -91,7 +90,7 @@ fn arn(world: &Arc<World>, name: &str) -> String {
 /// A nested stack's own change set, and those of the stacks in it; one without changes is left out.
 fn nest(world: &Arc<World>, parent: &mut ChangeSet, child: Child, below: &mut Vec<ChangeSet>) -> ApiResult<()> {
     let Child { logical_id, stack, wanted } = child;
-    let template = parsed(Some(&stack), &wanted)?;
+    let template = parsed(world, &stack.name, Some(&stack), &wanted)?;
     let (changes, children) = listed::of_update(world, &parent.caller, &stack, template, &wanted)?;
     let name = format!("{}-{logical_id}", parent.name);
     let mut made = ChangeSet {
@@ -118,23 +117,26 @@ fn nest(world: &Arc<World>, parent: &mut ChangeSet, child: Child, below: &mut Ve
     Ok(())
 }
 
-fn parsed(stack: Option<&Stack>, wanted: &Wanted) -> ApiResult<Template> {
+fn parsed(world: &World, name: &str, stack: Option<&Stack>, wanted: &Wanted) -> ApiResult<Template> {
     let body = wanted.body.as_ref().or(stack.map(|stack| &stack.body));
-    let template =
-        Template::parse(body.ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?)?;
+    let body = body.ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?;
+    let template = wanted.template(body, stack, &world.settings, name)?;
     wanted.check(&template)?;
     Ok(template)
 }
 
 fn changes_nothing(stack: &Stack, template: &Template, wanted: &Wanted) -> ApiResult<bool> {
-    let parameters = values(template, &wanted.parameters, &stack.parameters)?;
+    let parameters = values(&template.parameters, &wanted.parameters, &stack.parameters)?;
     let tags = wanted.tags.as_ref().unwrap_or(&stack.tags);
     Ok(*template == stack.template && parameters == stack.parameters && *tags == stack.tags)
 }
 
-/// The template that a change set would bring.
-pub(super) fn body(world: &Arc<World>, params: &Params) -> ApiResult<Option<String>> {
-    Ok(find(world, params)?.wanted.body)
+/// The template that a change set would bring: as it was sent, or after its transform.
+pub(super) fn body(world: &Arc<World>, params: &Params, is_processed: bool) -> ApiResult<Option<String>> {
+    let found = find(world, params)?;
+    let stack = world.state().cloudformation.stack(&found.stack_id).cloned();
+    let processed = parsed(world, &found.stack_name, stack.as_ref(), &found.wanted)?.processed.filter(|_| is_processed);
+    Ok(processed.map(|document| document.to_string()).or(found.wanted.body))
 }
 
 fn find(world: &Arc<World>, params: &Params) -> ApiResult<ChangeSet> {

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::stacks::Wanted;
-use super::templates;
 use super::xml::{element, list, optional, wrapped};
+use super::{Wanted, templates};
 use crate::World;
 use crate::api::{ApiResult, Caller};
 use crate::cloudformation::custom_resource::stringified;
@@ -52,7 +51,7 @@ pub(super) fn of_update(
     template: Template,
     wanted: &Wanted,
 ) -> ApiResult<(Vec<Listed>, Vec<Child>)> {
-    let parameters = values(&template, &wanted.parameters, &stack.parameters)?;
+    let parameters = values(&template.parameters, &wanted.parameters, &stack.parameters)?;
     let tags = wanted.tags.clone().unwrap_or_else(|| stack.tags.clone());
     let coming = Stack { template, parameters, tags, ..stack.clone() };
     let (mut rows, mut nested) = (Vec::new(), Vec::new());
@@ -117,7 +116,7 @@ fn child(
         given.iter().map(|(name, value)| (name.clone(), Given::Value(as_text(value)))).collect();
     let Some(stack) = world.state().cloudformation.stack(physical_id).cloned() else { return Ok(None) };
     let capabilities = parent.capabilities.clone();
-    let wanted = Wanted { body: Some(body), parameters, capabilities, ..Wanted::default() };
+    let wanted = Wanted { body: Some(body), parameters, capabilities, is_change_set: true, ..Wanted::default() };
     Ok(Some(Child { logical_id: logical_id.to_owned(), stack, wanted }))
 }
 

@@ -9,6 +9,7 @@ mod events;
 mod listed;
 mod stacks;
 mod templates;
+mod wanted;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -16,8 +17,9 @@ use std::sync::Arc;
 
 pub(crate) use change_sets::ChangeSet;
 pub(crate) use deployment_config::DeploymentConfig;
-pub(crate) use stacks::{Wanted, create as create_stack, delete as delete_stack, update as update_stack};
+pub(crate) use stacks::{create as create_stack, delete as delete_stack, update as update_stack};
 pub(crate) use templates::fetched;
+pub(crate) use wanted::Wanted;
 
 use serde_json::json;
 

@@ -3,72 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{DeploymentConfig, Params, is_true, members, pass_role, templates, texts};
+use super::{Wanted, pass_role};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::stack::engine::{self, Operation};
 use crate::cloudformation::stack::model::{Before, Stack, Status};
-use crate::cloudformation::template::parameters::{Given, as_text, fetch, values};
+use crate::cloudformation::template::invalid;
+use crate::cloudformation::template::parameters::{as_text, fetch, values};
 use crate::cloudformation::template::rules;
-use crate::cloudformation::template::{Template, invalid};
 use crate::{World, clock, stamp};
-
-/// What a stack is to become.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Wanted {
-    /// As it was sent; absent with UsePreviousTemplate.
-    pub(crate) body: Option<String>,
-    pub(crate) parameters: BTreeMap<String, Given>,
-    /// Absent: the stack's present ones stay.
-    pub(crate) tags: Option<BTreeMap<String, String>>,
-    pub(crate) capabilities: Vec<String>,
-    pub(crate) role_arn: Option<String>,
-    pub(crate) token: Option<String>,
-    pub(crate) disable_rollback: bool,
-    /// A resource is complete when its configuration call returned.
-    pub(crate) is_express: bool,
-    pub(crate) parent_id: Option<String>,
-}
-
-impl Wanted {
-    pub(super) fn read(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<Self> {
-        let parameters = members(params, "Parameters").into_iter().map(|mut each| {
-            let key = each.remove("ParameterKey").unwrap_or_default();
-            let previous = each.get("UsePreviousValue").is_some_and(|value| value == "true");
-            let value = each.remove("ParameterValue").unwrap_or_default();
-            (key, if previous { Given::Previous } else { Given::Value(value) })
-        });
-        let tags: BTreeMap<_, _> = members(params, "Tags")
-            .into_iter()
-            .map(|mut each| (each.remove("Key").unwrap_or_default(), each.remove("Value").unwrap_or_default()))
-            .collect();
-        let config = DeploymentConfig::read(params)?;
-        let on_failure = params.get("OnFailure").map(String::as_str);
-        Ok(Self {
-            body: templates::body(world, caller, params)?,
-            parameters: parameters.collect(),
-            tags: (!tags.is_empty()).then_some(tags),
-            capabilities: texts(params, "Capabilities"),
-            role_arn: params.get("RoleARN").cloned(),
-            token: params.get("ClientRequestToken").cloned(),
-            disable_rollback: is_true(params, "DisableRollback")
-                || on_failure == Some("DO_NOTHING")
-                || config.disables_rollback(),
-            is_express: config.is_express,
-            parent_id: None,
-        })
-    }
-
-    pub(super) fn check(&self, template: &Template) -> ApiResult<()> {
-        match template.capability() {
-            Some(needed)
-                if !self.capabilities.iter().any(|given| given == needed || given == "CAPABILITY_NAMED_IAM") =>
-            {
-                Err(ApiError::new("InsufficientCapabilitiesException", format!("Requires capabilities : [{needed}]")))
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-}
 
 /// A new stack: checked and registered, and its operation started unless it is only reviewed.
 pub(crate) fn create(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wanted) -> ApiResult<String> {
@@ -79,9 +21,9 @@ pub(crate) fn create(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wa
 
 pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: Wanted) -> ApiResult<String> {
     let body = wanted.body.clone().ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?;
-    let template = Template::parse(&body)?;
+    let template = wanted.template(&body, None, &world.settings, name)?;
     wanted.check(&template)?;
-    let parameters = values(&template, &wanted.parameters, &BTreeMap::new())?;
+    let parameters = values(&template.parameters, &wanted.parameters, &BTreeMap::new())?;
     if wanted.parent_id.is_none() {
         pass_role(world, caller, wanted.role_arn.as_deref())?;
     }
@@ -159,9 +101,9 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
             )));
         }
         let body = wanted.body.clone().unwrap_or_else(|| stack.body.clone());
-        let template = Template::parse(&body)?;
+        let template = wanted.template(&body, Some(stack), &world.settings, &stack.name)?;
         wanted.check(&template)?;
-        let parameters = values(&template, &wanted.parameters, &stack.parameters)?;
+        let parameters = values(&template.parameters, &wanted.parameters, &stack.parameters)?;
         let tags = wanted.tags.clone().unwrap_or_else(|| stack.tags.clone());
         let fetched = fetch(&mut state, &world.settings, caller, &template, &parameters)?;
         rules::check(&template, &parameters, &fetched, &world.settings)?;

@@ -33,16 +33,19 @@ pub(crate) fn fetched(world: &Arc<World>, caller: &Caller, url: &str) -> ApiResu
 }
 
 pub(super) fn get(world: &Arc<World>, params: &Params) -> ApiResult<String> {
+    let is_processed = params.get("TemplateStage").is_none_or(|stage| stage == "Processed");
     let of_change_set = match params.get("ChangeSetName") {
-        Some(_) => super::change_sets::body(world, params)?,
+        Some(_) => super::change_sets::body(world, params, is_processed)?,
         None => None,
     };
     let name = required(params, "StackName")?;
     let state = world.state();
     let stack = state.cloudformation.stack(name);
     let stack = stack.ok_or_else(|| invalid(format!("Stack with id {name} does not exist")))?;
+    let processed = stack.template.processed.as_ref().filter(|_| is_processed).map(ToString::to_string);
+    let body = of_change_set.or(processed).unwrap_or_else(|| stack.body.clone());
     let stages = list("StagesAvailable", ["Original".to_owned(), "Processed".to_owned()]);
-    Ok(format!("{}{stages}", element("TemplateBody", of_change_set.as_ref().unwrap_or(&stack.body))))
+    Ok(format!("{}{stages}", element("TemplateBody", &body)))
 }
 
 pub(super) fn validate(world: &Arc<World>, params: &Params) -> ApiResult<String> {

@@ -108,6 +108,7 @@ fn wanted(world: &Arc<World>, job: &Job) -> Result<Wanted, Refused> {
         // Nested stacks inherit the mode.
         is_express: parent.is_express,
         parent_id: Some(parent.id.clone()),
+        is_change_set: false,
     })
 }
 

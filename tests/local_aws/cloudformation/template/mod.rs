@@ -1,10 +1,13 @@
 //! A template, JSON or YAML, read strictly: what this engine does not know is refused by its name, never ignored.
 //!
-//! It refuses to know any value: functions stay as they are written until [`intrinsics`] resolves them.
+//! It refuses to know any value: functions stay as they are written until [`intrinsics`] resolves them. Only what `AWS::LanguageExtensions`
+//! replaces has to be known before.
 
+mod declared;
 pub(super) mod exports;
 pub(super) mod graph;
 pub(super) mod intrinsics;
+mod language_extensions;
 pub(super) mod parameters;
 pub(super) mod pattern;
 pub(super) mod rules;
@@ -14,8 +17,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::resources;
+use crate::Settings;
 use crate::api::{ApiError, ApiResult};
-use parameters::Parameter;
+pub(super) use declared::{Declared, DeclaredOutput, Policy};
+use declared::{declared, declared_output, text};
+use parameters::{Given, Parameter};
 
 const SECTIONS: [&str; 9] = [
     "AWSTemplateFormatVersion",
@@ -28,8 +34,6 @@ const SECTIONS: [&str; 9] = [
     "Resources",
     "Rules",
 ];
-const RESOURCE_KEYS: [&str; 7] =
-    ["Condition", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdateReplacePolicy"];
 
 /// A template, parsed.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -48,47 +52,19 @@ pub struct Template {
     pub resources: BTreeMap<String, Declared>,
     /// By name.
     pub outputs: BTreeMap<String, DeclaredOutput>,
+    /// What `AWS::LanguageExtensions` made of the template; `None` without that transform.
+    pub processed: Option<Value>,
 }
 
-/// A resource as it is declared.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Declared {
-    /// `AWS::Kinesis::Stream`.
-    pub kind: String,
-    /// Unresolved.
-    pub properties: Value,
-    /// Explicit dependencies.
-    pub depends_on: Vec<String>,
-    /// The condition's name.
-    pub condition: Option<String>,
-    /// On deletion of the stack, or removal from the template.
-    pub deletion_policy: Policy,
-    /// On replacement.
-    pub replace_policy: Policy,
-}
-
-/// DeletionPolicy and UpdateReplacePolicy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Policy {
-    /// The default.
-    Delete,
-    /// Left, even when its creation is rolled back.
-    Retain,
-    /// Left, except when its creation is rolled back.
-    RetainExceptOnCreate,
-}
-
-/// An output as it is declared.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeclaredOutput {
-    /// Unresolved.
-    pub value: Value,
-    /// For people.
-    pub description: Option<String>,
-    /// Unresolved export name.
-    pub export: Option<Value>,
-    /// The condition's name.
-    pub condition: Option<String>,
+/// What a template's loops are expanded with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inputs<'a> {
+    /// The parameters of the request.
+    pub(crate) given: &'a BTreeMap<String, Given>,
+    /// Those of the stack as it is.
+    pub(crate) previous: &'a BTreeMap<String, Value>,
+    pub(crate) settings: &'a Settings,
+    pub(crate) stack_name: &'a str,
 }
 
 /// An error of CloudFormation's one kind.
@@ -97,25 +73,43 @@ pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
 }
 
 impl Template {
-    /// Reads a template.
+    /// Reads a template, its loops with the defaults of its parameters.
     ///
     /// # Errors
     /// `ValidationError` for everything that is not a template this engine knows.
     pub fn parse(body: &str) -> ApiResult<Self> {
+        let (given, previous) = (BTreeMap::new(), BTreeMap::new());
+        Self::read(body, Inputs { given: &given, previous: &previous, settings: &Settings::at(""), stack_name: "" })
+    }
+
+    /// Reads a template with the values that its loops are expanded with.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub(crate) fn read(body: &str, inputs: Inputs<'_>) -> ApiResult<Self> {
         let document: Value = if body.trim_start().starts_with('{') {
             serde_json::from_str(body)
                 .map_err(|error| invalid(format!("Template format error: JSON not well-formed. ({error})")))?
         } else {
             cloudformation_yaml::parse(body).map_err(|error| invalid(format!("Template format error: {error}")))?
         };
+        let template = if language_extensions::is_declared(&document)? {
+            let processed = language_extensions::processed(document, inputs)?;
+            Self { processed: Some(processed.clone()), ..Self::of(&processed)? }
+        } else {
+            Self::of(&document)?
+        };
+        graph::check(&template)?;
+        Ok(template)
+    }
+
+    /// Of a document without transforms.
+    fn of(document: &Value) -> ApiResult<Self> {
         let sections = document.as_object().ok_or_else(|| invalid("Template format error: unsupported structure."))?;
         if let Some(unknown) = sections.keys().find(|key| !SECTIONS.contains(&key.as_str())) {
             return Err(invalid(format!("Invalid template property or properties [{unknown}]")));
         }
-        let parameters = section(sections, "Parameters")?
-            .iter()
-            .map(|(name, value)| Ok((name.clone(), Parameter::parse(name, value)?)))
-            .collect::<ApiResult<_>>()?;
+        let parameters = declared_parameters(sections)?;
         let resources: BTreeMap<_, _> = section(sections, "Resources")?
             .iter()
             .map(|(id, value)| Ok((id.clone(), declared(id, value)?)))
@@ -129,7 +123,7 @@ impl Template {
             let message = format!("Template format error: Unrecognized resource types: [{}]", unknown.join(", "));
             return Err(invalid(message));
         }
-        let template = Self {
+        Ok(Self {
             description: text(sections.get("Description")).unwrap_or_default(),
             parameters,
             conditions: section(sections, "Conditions")?.into_iter().collect(),
@@ -140,9 +134,8 @@ impl Template {
                 .iter()
                 .map(|(name, value)| Ok((name.clone(), declared_output(name, value)?)))
                 .collect::<ApiResult<_>>()?,
-        };
-        graph::check(&template)?;
-        Ok(template)
+            processed: None,
+        })
     }
 
     /// The capability that the template needs, if any.
@@ -157,68 +150,15 @@ impl Template {
     }
 }
 
+fn declared_parameters(sections: &Map<String, Value>) -> ApiResult<BTreeMap<String, Parameter>> {
+    let declared = section(sections, "Parameters")?;
+    declared.iter().map(|(name, value)| Ok((name.clone(), Parameter::parse(name, value)?))).collect()
+}
+
 fn section(sections: &Map<String, Value>, name: &str) -> ApiResult<Map<String, Value>> {
     match sections.get(name) {
         None => Ok(Map::new()),
         Some(Value::Object(members)) => Ok(members.clone()),
         Some(_) => Err(invalid(format!("Template format error: {name} must be an object."))),
     }
-}
-
-fn text(value: Option<&Value>) -> Option<String> {
-    value.and_then(Value::as_str).map(str::to_owned)
-}
-
-fn declared(id: &str, value: &Value) -> ApiResult<Declared> {
-    if id.is_empty() || !id.chars().all(|letter| letter.is_ascii_alphanumeric()) {
-        return Err(invalid(format!("Template format error: Resource name {id} is non alphanumeric.")));
-    }
-    let members = value
-        .as_object()
-        .ok_or_else(|| invalid(format!("Template format error: [/Resources/{id}] resource definition is malformed")))?;
-    if let Some(unknown) = members.keys().find(|key| !RESOURCE_KEYS.contains(&key.as_str())) {
-        return Err(invalid(format!("Invalid template resource property '{unknown}'")));
-    }
-    let kind = text(members.get("Type")).ok_or_else(|| {
-        invalid(format!("Template format error: [/Resources/{id}] Every Resources object must contain a Type member."))
-    })?;
-    let depends_on = match members.get("DependsOn") {
-        None => Vec::new(),
-        Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(_) => return Err(invalid("Template format error: DependsOn must be a string or list of strings.")),
-    };
-    Ok(Declared {
-        kind,
-        properties: members.get("Properties").cloned().unwrap_or_else(|| Value::Object(Map::new())),
-        depends_on,
-        condition: text(members.get("Condition")),
-        deletion_policy: policy(members.get("DeletionPolicy"))?,
-        replace_policy: policy(members.get("UpdateReplacePolicy"))?,
-    })
-}
-
-fn policy(value: Option<&Value>) -> ApiResult<Policy> {
-    match value.map(Value::as_str) {
-        None | Some(Some("Delete")) => Ok(Policy::Delete),
-        Some(Some("Retain")) => Ok(Policy::Retain),
-        Some(Some("RetainExceptOnCreate")) => Ok(Policy::RetainExceptOnCreate),
-        Some(other) => {
-            let message =
-                format!("Template error: DeletionPolicy {} is not supported", other.unwrap_or("(not a string)"));
-            Err(invalid(message))
-        }
-    }
-}
-
-fn declared_output(name: &str, value: &Value) -> ApiResult<DeclaredOutput> {
-    let inner = value.get("Value").ok_or_else(|| {
-        invalid(format!("Template format error: Every Outputs member must contain a Value object: {name}"))
-    })?;
-    Ok(DeclaredOutput {
-        value: inner.clone(),
-        description: text(value.get("Description")),
-        export: value.pointer("/Export/Name").cloned(),
-        condition: text(value.get("Condition")),
-    })
 }

@@ -153,22 +153,22 @@ pub(crate) enum Given {
     Previous,
 }
 
-/// Values for all parameters of a template.
+/// Values for all parameters that a template declares.
 ///
 /// # Errors
 /// A parameter without a value, one that the template does not have, or a value that its declaration refuses.
 pub(crate) fn values(
-    template: &Template,
+    declared: &BTreeMap<String, Parameter>,
     given: &BTreeMap<String, Given>,
     previous: &BTreeMap<String, Value>,
 ) -> ApiResult<BTreeMap<String, Value>> {
-    let unknown: Vec<_> = given.keys().filter(|name| !template.parameters.contains_key(*name)).cloned().collect();
+    let unknown: Vec<_> = given.keys().filter(|name| !declared.contains_key(*name)).cloned().collect();
     if !unknown.is_empty() {
         return Err(invalid(format!("Parameters: [{}] do not exist in the template", unknown.join(", "))));
     }
     let mut values = BTreeMap::new();
     let mut missing = Vec::new();
-    for (name, parameter) in &template.parameters {
+    for (name, parameter) in declared {
         match (given.get(name), &parameter.default) {
             (Some(Given::Value(text)), _) => {
                 values.insert(name.clone(), parameter.accept(name, text)?);

@@ -2,6 +2,7 @@
 
 mod custom;
 mod incident;
+mod language_extensions;
 mod nested;
 mod roles;
 mod tags;

@@ -51,7 +51,7 @@ async fn a_child_that_cannot_go_back_wedges_its_parent_until_the_parent_is_conti
     };
     assert_eq!(wedged, [json!(inner), json!(root)]);
 
-    let refused = request(&world, "ContinueUpdateRollback", [("StackName", &inner)]).unwrap_err();
+    let refused = request(&world, "ContinueUpdateRollback", [("StackName", inner.as_str())]).unwrap_err();
     assert_eq!(refused.message, "RollbackUpdatedStack cannot be invoked on child stacks");
     request(&world, "ContinueUpdateRollback", [("StackName", "s")]).unwrap();
     answer(&world, &mut invocations, "SUCCESS", "id").await;

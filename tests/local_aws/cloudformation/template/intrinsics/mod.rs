@@ -123,14 +123,13 @@ impl Scope<'_> {
                 let value = self.exports.get(&wanted).ok_or_else(|| format!("No export named {wanted} found."))?;
                 Ok(Some(json!(value)))
             }
-            "Fn::FindInMap" => {
-                let keys = argument.as_array().cloned().unwrap_or_default();
-                let keys: Vec<_> = keys.iter().map(|key| self.text(key)).collect::<Result<_, _>>()?;
-                let found = keys.iter().try_fold(&self.template.mappings, |inner, key| inner.get(key));
-                found
-                    .cloned()
-                    .map(Some)
-                    .ok_or_else(|| format!("Template error: Unable to get mapping for {}", keys.join("::")))
+            "Fn::FindInMap" => self.find_in_map(argument),
+            "Fn::Length" if self.is_extended() => match self.resolve(argument)? {
+                Some(Value::Array(items)) => Ok(Some(json!(items.len()))),
+                Some(_) | None => Err("Template error: Fn::Length takes a list".to_owned()),
+            },
+            "Fn::ToJsonString" if self.is_extended() => {
+                Ok(Some(json!(self.resolve(argument)?.unwrap_or_default().to_string())))
             }
             "Fn::Base64" => {
                 use base64::Engine as _;

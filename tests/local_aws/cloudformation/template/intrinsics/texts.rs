@@ -1,4 +1,4 @@
-//! `Fn::Sub`, `Fn::Join` and `Fn::Select`.
+//! `Fn::Sub`, `Fn::Join`, `Fn::Select` and `Fn::FindInMap`.
 
 use serde_json::{Map, Value, json};
 
@@ -61,5 +61,23 @@ impl Scope<'_> {
         found
             .map(Some)
             .ok_or_else(|| format!("Template error: Fn::Select cannot select nonexistent value at index {index}"))
+    }
+
+    /// Whether the functions of AWS::LanguageExtensions may stand in the template.
+    pub(super) const fn is_extended(&self) -> bool {
+        self.template.processed.is_some()
+    }
+
+    pub(super) fn find_in_map(&self, argument: &Value) -> Resolved {
+        let mut keys = argument.as_array().cloned().unwrap_or_default();
+        let default = keys.get(3).and_then(|more| more.get("DefaultValue")).filter(|_| self.is_extended()).cloned();
+        keys.truncate(if default.is_some() { 3 } else { keys.len() });
+        let keys: Vec<_> = keys.iter().map(|key| self.text(key)).collect::<Result<_, _>>()?;
+        let found = keys.iter().try_fold(&self.template.mappings, |inner, key| inner.get(key));
+        match (found, default) {
+            (Some(found), _) => Ok(Some(found.clone())),
+            (None, Some(default)) => self.resolve(&default),
+            (None, None) => Err(format!("Template error: Unable to get mapping for {}", keys.join("::"))),
+        }
     }
 }
