@@ -1,5 +1,7 @@
 //! The picture at the beginning and the list at the end.
 
+use project::deployment::Deployment;
+
 use crate::screen::Screen;
 use crate::stage::Seen;
 use crate::steps::{Missed, Step};
@@ -18,6 +20,9 @@ pub(crate) fn open(screen: &Screen) {
     PICTURE.lines().for_each(|line| screen.print(line));
     screen.print("The templates and the functions are the real ones; AWS is a program on 127.0.0.1, where a minute");
     screen.print("lasts about a second. Nothing leaves this machine. Ctrl-C ends it.");
+    let runtime = &Deployment::application_template()["Parameters"]["RuntimeEnvironment"]["Default"];
+    screen
+        .print(&format!("The jobs are built for {}, the templates' default runtime.", runtime.as_str().unwrap_or("?")));
 }
 
 /// What will now be seen, and why it hurts without us.

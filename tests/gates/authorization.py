@@ -6,7 +6,16 @@ import re
 from policy_sentry.querying.actions import get_action_data
 from policy_sentry.querying.all import get_all_actions
 
+# Newer than the data, each with its page, the form of its ARN and the condition keys of that resource.
+NEWER = {
+    # https://docs.aws.amazon.com/managed-flink/latest/java/security-iam-snapshots.html: "Application ARN".
+    "kinesisanalytics:CreateSystemSnapshot": (
+        "arn:${Partition}:kinesisanalytics:${Region}:${Account}:application/${ApplicationName}", ("aws:ResourceTag/${TagKey}",)),
+}
 ALL = get_all_actions()
+# What the data has by now needs no exception.
+assert not NEWER.keys() & set(ALL), sorted(NEWER.keys() & set(ALL))
+ALL = set(ALL) | NEWER.keys()
 BY_LOWER = {action.lower(): action for action in ALL}
 # Variables of an ARN's form whose value may hold a slash; a colon is in none but an object's key.
 WITH_SLASH = ("LogGroupName", "LogStreamName", "ObjectName")
@@ -14,6 +23,8 @@ WITH_SLASH = ("LogGroupName", "LogStreamName", "ObjectName")
 
 def changes(action):
     """Whether an action does more than look."""
+    if BY_LOWER[action.lower()] in NEWER:
+        return True
     service, name = BY_LOWER[action.lower()].split(":")
     return get_action_data(service, name)[service][0]["access_level"] not in ("Read", "List")
 
@@ -24,6 +35,8 @@ def known(action):
     exact = BY_LOWER.get(action.lower())
     if not exact:
         return []
+    if exact in NEWER:
+        return [NEWER[exact]]
     service, name = exact.split(":")
     rows = get_action_data(service, name)[service]
     return [(row["resource_arn_format"], tuple(row["condition_keys"])) for row in rows]

@@ -5,7 +5,7 @@
 An action exists; an action that takes no resource is granted on `*`, since on an ARN it never matches; any other takes one of the
 statement's resources, and each resource is taken by one of its actions; every action knows the keys of the statement's conditions.
 A caller that changes roles does so only where the role has the boundary, by every action that knows `iam:PermissionsBoundary`; a caller that
-grants a key does so for AWS's services alone. Then the gate itself is tried with defects that it has to find.
+grants a key does so for AWS's services alone. What is newer than the data stands in authorization.py with its page. Then the gate itself is tried with defects that it has to find.
 """
 
 import json
@@ -103,6 +103,7 @@ PLANTED = [
     ("kinesisanalytics:CreateApplication takes no resource", granting("kinesisanalytics:CreateApplication", arn("kinesisanalytics", "application/a*"))),
     ("logs:DescribeIndexPolicies takes no resource", granting("logs:DescribeIndexPolicies", arn("logs", "log-group:/aws/*"))),
     ("logs:DescribeLogGroups takes no resource", granting(["logs:DescribeLogGroups", "logs:PutLogEvents"], arn("logs", "log-group:*"))),
+    ("kinesisanalytics:CreateSystemSnapshot takes none of", granting("kinesisanalytics:CreateSystemSnapshot", arn("kinesisanalytics", "snapshot/s"))),
     ("kinesis:UpdateStreamMode takes no resource", granting("kinesis:UpdateStreamMode", arn("kinesis", "stream/s"))),
     ("kinesis:ListStreams takes no resource", granting("kinesis:ListStreams", arn("kinesis", "stream/s"))),
     ("cloudwatch:PutDashboard takes none of", granting("cloudwatch:PutDashboard", arn("cloudwatch", "alarm:a*"))),

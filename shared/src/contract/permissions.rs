@@ -12,13 +12,15 @@ pub fn permissions(function: Function) -> BTreeSet<Action> {
         Function::AutoStart => &[
             Action::StartApplication,
             Action::StopApplication,
+            Action::CreateSystemSnapshot,
             Action::CreateApplicationSnapshot,
             Action::DeleteApplicationSnapshot,
             Action::UntagResource,
         ],
-        Function::PropertyGroups => &[Action::UpdateApplication],
+        Function::PropertyGroups => &[Action::UpdateApplication, Action::CreateSystemSnapshot],
         Function::UpdateGuard => &[
             Action::StopApplication,
+            Action::CreateSystemSnapshot,
             Action::CreateApplicationSnapshot,
             Action::DeleteApplicationSnapshot,
             Action::TagResource,
@@ -27,6 +29,7 @@ pub fn permissions(function: Function) -> BTreeSet<Action> {
         Function::RollbackUnsticker => &[
             Action::StartApplication,
             Action::StopApplication,
+            Action::CreateSystemSnapshot,
             Action::CreateApplicationSnapshot,
             Action::DeleteApplicationSnapshot,
             Action::TagResource,

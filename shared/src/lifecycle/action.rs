@@ -26,6 +26,8 @@ pub enum Action {
     DeleteApplicationSnapshot,
     /// Property groups.
     UpdateApplication,
+    /// A permission without an operation: a stop or an update of an application with enhanced snapshots takes it (`SEMANTICS.md` H.1).
+    CreateSystemSnapshot,
     /// The marker.
     TagResource,
     /// The marker.
@@ -74,6 +76,7 @@ impl Action {
             Self::CreateApplicationSnapshot => "kinesisanalytics:CreateApplicationSnapshot",
             Self::DeleteApplicationSnapshot => "kinesisanalytics:DeleteApplicationSnapshot",
             Self::UpdateApplication => "kinesisanalytics:UpdateApplication",
+            Self::CreateSystemSnapshot => "kinesisanalytics:CreateSystemSnapshot",
             Self::TagResource => "kinesisanalytics:TagResource",
             Self::UntagResource => "kinesisanalytics:UntagResource",
             Self::DescribeStacks => "cloudformation:DescribeStacks",
@@ -99,6 +102,7 @@ impl Action {
             | Self::CreateApplicationSnapshot
             | Self::DeleteApplicationSnapshot
             | Self::UpdateApplication
+            | Self::CreateSystemSnapshot
             | Self::TagResource
             | Self::UntagResource => Scope::Application,
             Self::DescribeStacks

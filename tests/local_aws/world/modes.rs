@@ -33,6 +33,8 @@ pub struct Modes {
     pub force_elsewhere: ForceElsewhere,
     /// `SEMANTICS.md` A.7, open question 7.
     pub snapshots_of_unknown: SnapshotsOfUnknown,
+    /// `SEMANTICS.md` H.1, G.54.
+    pub snapshots_of_enhanced: SnapshotsOfEnhanced,
     /// `SEMANTICS.md` A.6, G.20.
     pub incompatible_restore: IncompatibleRestore,
     /// What CloudFormation's update does to an application's tags.
@@ -86,6 +88,7 @@ impl Modes {
             run_configuration_when_ready: RunConfigurationWhenReady::default(),
             force_elsewhere: ForceElsewhere::default(),
             snapshots_of_unknown: SnapshotsOfUnknown::default(),
+            snapshots_of_enhanced: SnapshotsOfEnhanced::default(),
             incompatible_restore: IncompatibleRestore::default(),
             tags: TagsOnUpdate::default(),
             groups: GroupsOnUpdate::default(),
@@ -206,6 +209,18 @@ pub enum SnapshotsOfUnknown {
     ResourceNotFound,
     /// One of the two modelled errors.
     InvalidArgument,
+}
+
+/// ListApplicationSnapshots of an application with enhanced snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum SnapshotsOfEnhanced {
+    /// InvalidRequestException: nothing is to be seen.
+    #[default]
+    Refused,
+    /// The snapshots from before the switch, and none of the enhanced ones.
+    OldOnes,
+    /// An empty list.
+    Empty,
 }
 
 /// A restore that the new code cannot read, without AllowNonRestoredState.

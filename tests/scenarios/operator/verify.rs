@@ -6,8 +6,8 @@ use std::process::Stdio;
 use local_aws::cloudformation::{GroupsOnUpdate, RowsOnTheWayBack, Status, TagsOnUpdate};
 use local_aws::flink::{Hold, Status as Flink};
 use local_aws::modes::{
-    DeleteOfRunning, ForceElsewhere, OperationIds, RunConfigurationWhenReady, SecondSnapshot, SnapshotOfUnhealthy,
-    SnapshotsOfUnknown, StopOfReady,
+    DeleteOfRunning, FailedUpdate, ForceElsewhere, OperationIds, ResourceTags, RunConfigurationWhenReady,
+    SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown, StopOfReady,
 };
 use local_aws::{LocalAws, Modes, Options, s3};
 use project::deployment::binaries;
@@ -64,6 +64,8 @@ fn others() -> Modes {
         tags: TagsOnUpdate::Kept,
         groups: GroupsOnUpdate::OnlyWhenChanged,
         rows_on_the_way_back: RowsOnTheWayBack::Restored,
+        failed_update: FailedUpdate::RunningWithoutProcessing,
+        resource_tags: ResourceTags::Missing,
         ..Modes::worse()
     }
 }
@@ -73,10 +75,10 @@ fn others() -> Modes {
 async fn it_finds_out_the_very_modes_that_the_local_aws_was_set_to() {
     let second = |second_snapshot| Modes { second_snapshot, ..Modes::worse() };
     for (name, found, modes) in [
-        ("defaults", 11, Modes::worse()),
-        ("others", 10, others()),
-        ("in-use", 11, second(SecondSnapshot::InUse)),
-        ("accepted", 11, second(SecondSnapshot::Accepted)),
+        ("defaults", 14, Modes::worse()),
+        ("others", 13, others()),
+        ("in-use", 14, second(SecondSnapshot::InUse)),
+        ("accepted", 14, second(SecondSnapshot::Accepted)),
     ] {
         let aws = world(modes.clone()).await;
         let (answered, answers) = verify(&aws, name, &["--run"]).await;
@@ -103,8 +105,12 @@ async fn without_run_nothing_is_started_and_what_was_not_asked_says_why() {
     let questions = answers["Questions"].as_array().unwrap();
     assert!(questions.iter().all(|one| one["Answer"].is_string() != one["NotAsked"].is_string()), "{answers}");
     assert!(questions.iter().any(|one| one["NotAsked"].as_str().is_some_and(|why| why.contains("RUN=1"))), "{answers}");
-    // With the eleven that a whole run finds out, all of the local AWS's modes.
-    for mode in ["FailedUpdate", "IncompatibleRestore", "ResourceTags", "FailureOnTheWayBack"] {
+    for asked in ["H.3. CreateApplication granted", "H.3. A resource with tags", "B.3. Whether AddApplication"] {
+        let is_answered = |one: &Value| one["Asked"].as_str().unwrap().starts_with(asked) && one["Answer"].is_string();
+        assert!(questions.iter().any(is_answered), "{asked}: {answers}");
+    }
+    // With the fourteen that a whole run finds out, all of the local AWS's modes.
+    for mode in ["FailedUpdate", "IncompatibleRestore", "FailureOnTheWayBack"] {
         let named = |one: &Value| one["NotAsked"].is_string() && one["Asked"].as_str().unwrap().starts_with(mode);
         assert!(questions.iter().any(named), "{mode}: {answers}");
     }

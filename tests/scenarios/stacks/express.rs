@@ -7,7 +7,11 @@ use local_aws::flink::{self, Hold, Status as Flink};
 use local_aws::modes::{DeleteOfRunning, Modes};
 use project::deployment::{Deployment, NAME, jar, query, settled};
 
-use crate::stage::{application, handlers, handlers_where, mutations, reasons, taken_starts, why, with_jar};
+use serde_json::{Value, json};
+
+use crate::stage::{
+    application, handlers, handlers_where, mutations, person, reasons, stop, taken_starts, why, with_jar,
+};
 
 /// Sends this request in EXPRESS mode.
 fn send(
@@ -20,8 +24,16 @@ fn send(
     let tags = [("flink-unstick", "enabled")];
     let mut members = query(NAME, template, parameters, &tags, Some(&deployment.stack_role));
     members.insert("DeploymentConfig.Mode".to_owned(), "EXPRESS".to_owned());
+    members.insert("ChangeSetName".to_owned(), "express".to_owned());
     members.extend(config.iter().map(|(name, value)| (format!("DeploymentConfig.{name}"), (*value).to_owned())));
     cloudformation::query(deployment.world(), &Caller::Operator, action, &members)
+}
+
+/// The same through a change set, which keeps the mode until it is executed.
+fn by_change_set(deployment: &Deployment, template: &Value, parameters: &[(&str, &str)]) {
+    send(deployment, "CreateChangeSet", &template.to_string(), parameters, &[]).unwrap();
+    let named = [("StackName", NAME), ("ChangeSetName", "express")].map(|(name, value)| (name.into(), value.into()));
+    cloudformation::query(deployment.world(), &Caller::Operator, "ExecuteChangeSet", &named.into()).unwrap();
 }
 
 /// The guarded stack with this version of the job.
@@ -88,6 +100,56 @@ async fn in_express_the_functions_are_called_while_the_application_is_on_its_way
     assert_eq!(application.job.unwrap().jar.version, "2");
     assert_eq!(taken_starts(&deployment), 1, "the update itself starts it again");
     assert_eq!(mutations(&deployment, "flink-property-groups"), [""; 0], "the application has them by its own update");
+}
+
+/// A change set keeps the EXPRESS mode that it was created with: executed, it completes the application while that is UPDATING.
+/// Without property groups the auto-start is the first to meet it; it waits, and starts nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_set_keeps_the_express_mode_and_the_auto_start_waits_for_an_update_under_way() {
+    let deployment = jars().await;
+    let mut template = Deployment::application_template();
+    template["Resources"].as_object_mut().unwrap().remove("PropertyGroups");
+    template["Resources"]["AutoStart"]["DependsOn"] = json!(["LoggingOption"]);
+    send(&deployment, "CreateStack", &template.to_string(), &with_jar("jars/1.jar"), &[]).unwrap();
+    assert_eq!(settled(deployment.world(), NAME).await, Status::CreateComplete, "{}", why(&deployment));
+    deployment.world().state().flink.hold(NAME, Flink::Updating, Hold::UntilReleased);
+    by_change_set(&deployment, &template, &with_jar("jars/2.jar"));
+    is_asked(&deployment, "AutoStart", 2).await;
+    assert_eq!(application(&deployment).status, Flink::Updating, "it is called meanwhile");
+    deployment.world().state().flink.hold(NAME, Flink::Updating, Hold::Looks(1));
+    release(&deployment);
+    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateComplete, "{}", why(&deployment));
+    let updated = application(&deployment);
+    assert_eq!((updated.status, updated.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));
+    assert_eq!(taken_starts(&deployment), 1);
+    by_change_set(&deployment, &template, &with_jar("jars/broken.jar"));
+    assert_eq!(settled(deployment.world(), NAME).await, Status::UpdateFailed, "its mode disables rollback");
+}
+
+/// In EXPRESS the auto-start, called while another caller's start is under way, waits for it and starts nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_express_a_start_under_way_is_waited_for_and_not_repeated() {
+    let deployment = jars().await;
+    assert_eq!(express(&deployment, "1", &[], &[]).await, Status::CreateComplete, "{}", why(&deployment));
+    stop(&deployment);
+    let world = std::sync::Arc::clone(deployment.world());
+    {
+        let mut state = world.state();
+        state.flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
+        person(&world, &mut state, "StartApplication", json!({"RunConfiguration": {}}));
+    }
+    let template = Deployment::application_template().to_string();
+    let parameters = [("JarKey", "jars/1.jar"), ("StabilizeSeconds", "0"), ("OnDelete", "Stop")];
+    send(&deployment, "UpdateStack", &template, &parameters, &[]).unwrap();
+    is_asked(&deployment, "AutoStart", 2).await;
+    assert_eq!(application(&deployment).status, Flink::Starting, "it is called meanwhile");
+    release(&deployment);
+    assert_eq!(settled(&world, NAME).await, Status::UpdateComplete, "{}", why(&deployment));
+    assert_eq!(
+        (application(&deployment).status, taken_starts(&deployment)),
+        (Flink::Running, 2),
+        "the person's is the second"
+    );
 }
 
 /// In EXPRESS with rollback a version that does not start is rolled back, and the job runs with its state.

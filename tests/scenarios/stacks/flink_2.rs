@@ -133,18 +133,53 @@ async fn an_upgraded_job_that_restarts_for_ever_is_taken_back_and_nothing_is_los
 async fn a_healthy_upgrade_that_something_else_takes_back_ends_under_the_old_runtime() {
     for incompatible_restore in [IncompatibleRestore::Fails, IncompatibleRestore::Stuck] {
         for rollback in ["true", "false"] {
-            let words = format!("{incompatible_restore:?}, RollbackEnabled {rollback}");
-            let more = [GATE, ("RollbackEnabled", rollback)];
-            let modes = Modes { incompatible_restore, ..Modes::default() };
-            let deployment = under_flink_1(modes, true, &jar("1", &[]), &more).await;
-            let status =
-                deploy(&deployment, &failing(template(true)), &jar("2", &[]), &[&[NEW], &more[..]].concat()).await;
-            assert_eq!(status, Status::UpdateRollbackComplete, "{words}\n{}", why(&deployment));
-            let of_the_new = application(&deployment).snapshots.iter().filter(|one| one.runtime == "FLINK-2_3").count();
-            assert!(of_the_new > 0, "{words}: the gate's proof was made under the new runtime");
-            nothing_is_lost(&deployment, &words).await;
+            taken_back(incompatible_restore, rollback).await;
         }
     }
+}
+
+/// Without a guard a healthy upgrade that another failed resource rolls back loses nothing.
+///
+/// The way back is an update in place whose restore fails. Without RollbackEnabled the old job runs again from its own snapshot; with it the
+/// service itself takes that update back: the job runs on under the new runtime, auto-start reports it, and the next deployment goes through.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_upgrade_without_a_guard_that_something_else_takes_back_loses_nothing() {
+    for rollback in ["true", "false"] {
+        let words = format!("RollbackEnabled {rollback}");
+        let more = [GATE, ("RollbackEnabled", rollback)];
+        let modes = Modes { incompatible_restore: IncompatibleRestore::Fails, ..Modes::default() };
+        let deployment = under_flink_1(modes, false, &jar("1", &[]), &more).await;
+        let new = [&[NEW], &more[..]].concat();
+        let status = deploy(&deployment, &failing(template(false)), &jar("2", &[]), &new).await;
+        assert_eq!(status, Status::UpdateRollbackComplete, "{words}\n{}", why(&deployment));
+        let answer = answers(&deployment, "AutoStart").pop().unwrap();
+        let trouble = answer["Data"]["Trouble"].as_str().unwrap();
+        assert!(trouble.contains("Managed Flink rolled the update back"), "{words}: {answer}");
+        if rollback == "false" {
+            nothing_is_lost(&deployment, &words).await;
+            continue;
+        }
+        idle(&deployment).await;
+        assert_eq!(runs(&application(&deployment)), (Flink::Running, "FLINK-2_3", "2"), "{words}");
+        let status = deploy(&deployment, &template(false), &jar("2", &[]), &new).await;
+        assert_eq!(status, Status::UpdateComplete, "{words}\n{}", why(&deployment));
+        deployment.record("a");
+        let job = application(&deployment).job.unwrap();
+        assert_eq!((job.jar.version.as_str(), job.counts["a"]), ("2", 2), "{words}: the count goes on");
+    }
+}
+
+async fn taken_back(incompatible_restore: IncompatibleRestore, rollback: &str) {
+    let words = format!("{incompatible_restore:?}, RollbackEnabled {rollback}");
+    let more = [GATE, ("RollbackEnabled", rollback)];
+    let modes = Modes { incompatible_restore, ..Modes::default() };
+    let deployment = under_flink_1(modes, true, &jar("1", &[]), &more).await;
+    let failing = failing(template(true));
+    let status = deploy(&deployment, &failing, &jar("2", &[]), &[&[NEW], &more[..]].concat()).await;
+    assert_eq!(status, Status::UpdateRollbackComplete, "{words}\n{}", why(&deployment));
+    let of_the_new = application(&deployment).snapshots.iter().filter(|one| one.runtime == "FLINK-2_3").count();
+    assert!(of_the_new > 0, "{words}: the gate's proof was made under the new runtime");
+    nothing_is_lost(&deployment, &words).await;
 }
 
 /// The template with a resource that cannot be created, after everything else.

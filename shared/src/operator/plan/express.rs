@@ -13,18 +13,22 @@ pub(super) fn of(proposal: &Proposal, all: &[Seen]) -> Vec<String> {
     } else {
         "CloudFormation waits for no application, and the stack has no auto-start: it is complete before the job runs, or fails"
     };
-    let status = if proposal.deployed.is_some() { "UPDATE_FAILED" } else { "CREATE_FAILED" };
+    let name = &proposal.name;
+    let (status, way_back) = match &proposal.deployed {
+        Some(_) => ("UPDATE_FAILED", format!("or go back: aws cloudformation rollback-stack --stack-name {name}")),
+        None => ("CREATE_FAILED", format!("or begin again: aws cloudformation delete-stack --stack-name {name}")),
+    };
     let mut lines = vec![
         waits.to_owned(),
         format!("a failure is not rolled back: the stack rests in {status}, the job as it is then, stopped perhaps"),
         format!(
-            "from {status}: deploy a fix, again with EXPRESS or --disable-rollback, or aws cloudformation rollback-stack \
-             --stack-name {}",
-            proposal.name
+            "from {status}: deploy a fix with rollback disabled (EXPRESS disables it, in STANDARD mode --disable-rollback does), {way_back}"
         ),
     ];
     if proposal.deployed.as_ref().is_some_and(|deployed| needs_rollback_disabled(deployed.status)) {
-        lines.push("the stack takes it as it is: EXPRESS disables rollback".to_owned());
+        lines.push(
+            "the stack takes this update: EXPRESS disables rollback, unless DeploymentConfig enables it".to_owned(),
+        );
     }
     lines
 }

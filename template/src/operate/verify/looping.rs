@@ -10,6 +10,7 @@ use aws_sdk_kinesisanalyticsv2::types::SnapshotStatus;
 use shared::lifecycle::SNAPSHOT_FAILURE;
 
 use super::answers::{Answers, Duration};
+use super::failed_update;
 use super::stage::{Halt, Stage, error_text};
 
 /// The name of the snapshot that shows whether the job can be snapshotted.
@@ -29,12 +30,13 @@ pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt
     if is_stuck {
         tokens(stage, answers).await?;
     }
+    failed_update::ask(stage, answers).await?;
     start(stage).await?;
     durations(stage, answers).await?;
     delete(stage, answers).await
 }
 
-async fn start(stage: &Stage) -> Result<(), Halt> {
+pub(super) async fn start(stage: &Stage) -> Result<(), Halt> {
     let start = stage.clients.flink.start_application().application_name(&stage.name).send().await;
     start.map_err(|error| error_text(&error))?;
     stage.becomes("RUNNING").await

@@ -1,7 +1,9 @@
 //! `flink-stack verify-aws`: what AWS's documentation leaves open (`semantics.md` G.2), asked of an account, the
-//! cheapest first. It makes one stack and takes it away again.
+//! cheapest first. It makes three stacks and takes them away again.
 
 mod answers;
+mod failed_update;
+mod limited;
 mod looping;
 mod ready;
 mod stage;
@@ -17,7 +19,7 @@ use answers::Answers;
 use stage::{Halt, PREFIX, Stage};
 
 /// What no account answers in a run of this; of the local AWS's modes each is asked, or named here.
-const NOT_ASKED: [(&str, &str); 16] = [
+const NOT_ASKED: [(&str, &str); 10] = [
     ("1. StopApplication forced in MAINTENANCE and ROLLING_BACK", "no call brings an application there at will"),
     ("4. A force-stop during UPDATE_ROLLBACK_IN_PROGRESS", "a race with CloudFormation: its outcome would be chance"),
     ("8. ServiceTimeout over 3600, the life and host of a ResponseURL", "it takes hours of waiting, and a function"),
@@ -33,34 +35,10 @@ const NOT_ASKED: [(&str, &str); 16] = [
         "12. Order and number of events for nested stacks",
         "it takes a rule and a queue; the incident topic's subscribers see them",
     ),
-    (
-        "FailedUpdate, A.6. Where a failed update of a RUNNING application ends",
-        "it takes a job that starts and then does not",
-    ),
     ("IncompatibleRestore, A.6. A restore that the new code cannot read", "it takes two jars with different state"),
-    (
-        "ResourceTags. Whether a policy may ask for an application's tags",
-        "it takes a role with such a policy and its credentials; denied calls of the unsticker on a tagged application answer it",
-    ),
     (
         "FailureOnTheWayBack. What a failure in a rollback does to resources in flight",
         "it takes two jobs that loop in one stack, and a rollback that fails",
-    ),
-    (
-        "H.1. ListApplicationSnapshots of an application with enhanced snapshots",
-        "the SDK of this command cannot switch one; `list-application-snapshots` of one that is switched shows it",
-    ),
-    (
-        "H.3. A resource with tags whose role may not tag",
-        "it takes a service role without kinesisanalytics:TagResource; the stack's events show it",
-    ),
-    (
-        "H.3. CreateApplication granted on an application's ARN alone",
-        "it takes a service role with such a policy; the stack's events show it",
-    ),
-    (
-        "B.3. Whether AddApplicationCloudWatchLoggingOption takes iam:PassRole",
-        "it takes a service role without it; the stack's events show it",
     ),
     (
         "H.2. The old properties that a custom resource is given after UPDATE_FAILED",
@@ -105,9 +83,9 @@ pub(super) async fn answer(asked: &Verify) -> Result<u8, String> {
     println!("cleaning up {}", stage.name);
     answers.leftovers = stage.clean_up().await;
     for left in &answers.leftovers {
+        let stack = left.split(' ').nth(1).unwrap_or(&stage.name);
         eprintln!(
-            "flink-stack: NOT REMOVED: {left}; aws cloudformation delete-stack --stack-name {} --region {region}",
-            stage.name
+            "flink-stack: NOT REMOVED: {left}; aws cloudformation delete-stack --stack-name {stack} --region {region}"
         );
     }
     answers.hide(&[&stage.bucket, &stage.key]);
@@ -123,9 +101,12 @@ fn introduce(asked: &Verify, name: &str, region: &str) {
         "In {region} this makes the stack {name}: a role that may read s3://{}/{}, and a Flink application.",
         asked.bucket, asked.key
     );
+    println!(
+        "Beside it {name}-role, a service role, and {name}-limited, an application that this role deploys and nothing starts."
+    );
     println!("As long as the application is READY it costs nothing. All of it is removed at the end, also at Ctrl-C.");
     if asked.run {
-        println!("It then starts the application twice (RUN=1): up to an hour of 2 KPU, less than a dollar.");
+        println!("It then starts the application three times (RUN=1): up to an hour of 2 KPU, less than a dollar.");
     } else {
         println!("It does not start the application; RUN=1 also asks what takes a running one (less than a dollar).");
     }
@@ -155,11 +136,13 @@ async fn questions(stage: &Stage, run: bool, answers: &mut Answers) -> bool {
     let go_on = record("stop", ready::stop_of_ready(stage, answers).await)
         && record("update", ready::unguarded_update(stage, answers).await)
         && record("run configuration", ready::run_configuration(stage, answers).await)
-        && record("groups and tags", ready::groups_and_tags(stage, answers).await);
+        && record("groups and tags", ready::groups_and_tags(stage, answers).await)
+        && record("a service role that lacks something", limited::ask(stage, answers).await);
     if go_on && run {
         record("a job that loops", looping::ask(stage, answers).await);
     } else if go_on {
         let why = "it takes a running application: RUN=1";
+        answers.not_asked(failed_update::QUESTION, why);
         answers.not_asked("1 (FORCE_STOPPING), 3, 5, 9 (ContinueUpdateRollback), 11, A.7", why);
     }
     unanswered

@@ -122,7 +122,7 @@ pub(super) async fn groups_and_tags(stage: &Stage, answers: &mut Answers) -> Res
 }
 
 /// The template's own group, with the injected one or without.
-fn groups(stage: &Stage, injected: bool) -> Result<ApplicationConfigurationUpdate, String> {
+pub(super) fn groups(stage: &Stage, injected: bool) -> Result<ApplicationConfigurationUpdate, String> {
     let group = |id: &str, map: Vec<(String, String)>| {
         let group = PropertyGroup::builder().property_group_id(id).set_property_map(Some(map.into_iter().collect()));
         group.build().map_err(|error| error.to_string())

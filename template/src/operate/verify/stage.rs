@@ -34,6 +34,7 @@ impl From<String> for Halt {
 }
 
 /// The stack, and how to reach it.
+#[derive(Clone)]
 pub(super) struct Stage {
     pub(super) clients: Clients,
     pub(super) name: String,
@@ -102,7 +103,12 @@ impl Stage {
 
     /// The stack's status; `None` when it is gone.
     pub(super) async fn status(&self) -> Result<Option<String>, String> {
-        let described = self.clients.cloudformation.describe_stacks().stack_name(&self.name).send().await;
+        self.status_of(&self.name).await
+    }
+
+    /// The status of one of its stacks.
+    pub(super) async fn status_of(&self, stack: &str) -> Result<Option<String>, String> {
+        let described = self.clients.cloudformation.describe_stacks().stack_name(stack).send().await;
         match described {
             Ok(described) => {
                 let stack = described.stacks().first();
@@ -115,8 +121,13 @@ impl Stage {
 
     /// Waits until nothing goes on; `gone` when the stack is no more.
     pub(super) async fn settled(&self) -> Result<String, Halt> {
+        self.settled_of(&self.name).await
+    }
+
+    /// The same of one of its stacks.
+    pub(super) async fn settled_of(&self, stack: &str) -> Result<String, Halt> {
         for _ in 0..LOOKS {
-            match self.status().await? {
+            match self.status_of(stack).await? {
                 None => return Ok("gone".to_owned()),
                 Some(status) if !status.ends_with("_IN_PROGRESS") => return Ok(status),
                 Some(_) => self.rest().await?,
@@ -161,7 +172,12 @@ impl Stage {
 
     /// The reasons of the application's rows whose status ends so, newest first.
     pub(super) async fn reasons(&self, status: &str) -> Vec<String> {
-        let events = self.clients.cloudformation.describe_stack_events().stack_name(&self.name).send().await;
+        self.reasons_of(&self.name, status).await
+    }
+
+    /// The same of one of its stacks.
+    pub(super) async fn reasons_of(&self, stack: &str, status: &str) -> Vec<String> {
+        let events = self.clients.cloudformation.describe_stack_events().stack_name(stack).send().await;
         let events = events.map(|page| page.stack_events.unwrap_or_default()).unwrap_or_default();
         let of = |row: &aws_sdk_cloudformation::types::StackEvent| {
             let failed = row.resource_status()?.as_str().ends_with(status);
@@ -175,6 +191,19 @@ impl Stage {
     /// this.
     pub(super) async fn clean_up(&self) -> Vec<String> {
         self.interrupted.store(false, Ordering::Relaxed);
+        let mut left = Vec::new();
+        // The one that the role deployed goes before its role.
+        for stack in super::limited::names(self).into_iter().rev() {
+            let delete = self.clients.cloudformation.delete_stack().stack_name(&stack);
+            let deleted = delete.send().await.map_err(|error| error_text(&error));
+            match self.settled_of(&stack).await {
+                Ok(status) if deleted.is_ok() && (status == "gone" || status == "DELETE_COMPLETE") => {}
+                settled => {
+                    let why = deleted.err().unwrap_or_else(|| format!("{settled:?}"));
+                    left.push(format!("stack {stack} ({why})"));
+                }
+            }
+        }
         let mut last_seen = String::new();
         // A stack that a running application keeps is tried again once that is stopped.
         for _ in 0..3 {
@@ -193,12 +222,13 @@ impl Stage {
             }
             self.interrupted.store(false, Ordering::Relaxed);
             match self.settled().await {
-                Ok(status) if status == "gone" || status == "DELETE_COMPLETE" => return Vec::new(),
+                Ok(status) if status == "gone" || status == "DELETE_COMPLETE" => return left,
                 Ok(status) => last_seen = status,
                 Err(Halt::Failed(error)) => last_seen = error,
                 Err(Halt::Interrupted) => {}
             }
         }
-        vec![format!("stack {} with its application and role ({last_seen})", self.name)]
+        left.insert(0, format!("stack {} with its application and role ({last_seen})", self.name));
+        left
     }
 }

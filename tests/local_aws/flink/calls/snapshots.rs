@@ -11,7 +11,7 @@ use crate::flink::job::backend::Then;
 use crate::flink::operations::Outcome;
 use crate::flink::status::{Left, Status};
 use crate::flink::{model, other_kinds};
-use crate::modes::{SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown};
+use crate::modes::{SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfEnhanced, SnapshotsOfUnknown};
 use crate::{Settings, State};
 
 /// A snapshot.
@@ -124,7 +124,9 @@ pub(in crate::flink) fn create(state: &mut State, settings: &Settings, request: 
     crate::flink::with(state, &request.application_name, |application, state| {
         other_kinds::check_snapshots(&application.configuration)?;
         let (name, snapshot) = (&application.name, &request.snapshot_name);
-        not_enhanced(application)?;
+        if application.configuration.is_enhanced {
+            return Err(not_of_enhanced());
+        }
         if application.status != Status::Running {
             let message = format!(
                 "Application {name} is in {} status. Snapshot creation is only allowed when application is in RUNNING \
@@ -167,9 +169,12 @@ pub(in crate::flink) fn describe(state: &mut State, request: &model::Snapshot) -
 pub(in crate::flink) fn list(state: &mut State, settings: &Settings, request: &model::ListSnapshots) -> ApiResult {
     let result = crate::flink::with(state, &request.application_name, |application, _| {
         other_kinds::check_snapshots(&application.configuration)?;
-        not_enhanced(application)?;
         application.look_at_snapshots();
-        let rows = application.snapshots.iter().map(details).collect();
+        let rows = match (application.configuration.is_enhanced, settings.modes.snapshots_of_enhanced) {
+            (true, SnapshotsOfEnhanced::Refused) => return Err(not_of_enhanced()),
+            (true, SnapshotsOfEnhanced::Empty) => Vec::new(),
+            (true, SnapshotsOfEnhanced::OldOnes) | (false, _) => application.snapshots.iter().map(details).collect(),
+        };
         describe::page("SnapshotSummaries", rows, request.limit, request.next_token.as_deref())
     });
     match (result, settings.modes.snapshots_of_unknown) {
@@ -195,13 +200,9 @@ pub(in crate::flink) fn delete(state: &mut State, request: &model::DeleteSnapsho
     })
 }
 
-/// What these operations answer in the enhanced mode is not known: the worst is that they answer nothing.
-fn not_enhanced(application: &Application) -> ApiResult<()> {
-    if application.configuration.is_enhanced {
-        let message = "The operation is not supported for an application with ENHANCED_SNAPSHOTS";
-        return Err(ApiError::new(INVALID_REQUEST, message));
-    }
-    Ok(())
+/// What the operations on an application's own snapshots answer in the enhanced mode is not known: the worst is nothing.
+fn not_of_enhanced() -> ApiError {
+    ApiError::new(INVALID_REQUEST, "The operation is not supported for an application with ENHANCED_SNAPSHOTS")
 }
 
 fn details(snapshot: &Snapshot) -> Value {

@@ -79,9 +79,10 @@ const LOG_GROUP: [&str; 9] = [
     "logs:TagResource",
     "logs:UntagResource",
 ];
-const APPLICATION: [&str; 10] = [
+const APPLICATION: [&str; 11] = [
     "kinesisanalytics:AddApplicationCloudWatchLoggingOption",
     "kinesisanalytics:AddApplicationVpcConfiguration",
+    "kinesisanalytics:CreateSystemSnapshot",
     "kinesisanalytics:DeleteApplicationCloudWatchLoggingOption",
     "kinesisanalytics:DeleteApplicationVpcConfiguration",
     "kinesisanalytics:DescribeApplication",
