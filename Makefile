@@ -190,6 +190,7 @@ packages: ## The functions' zips and their digests, the same for the same source
 	@$(flink-stack) packages $(GIVEN)
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
+	@$(VENV)/bin/python tests/e2e/everyday.py
 	@$(VENV)/bin/python tests/e2e/run.py
 
 e2e-flink: ## The incident with a real Flink 1.20 and 2.3 under the local AWS, and the upgrade between them (needs Java 17; fetches both into target/)

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use local_aws::{LocalAws, Modes, Options};
+use local_aws::cloudformation::BY_HAND;
+use local_aws::{LocalAws, Modes, Options, State};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -26,6 +27,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
         () = report_unknown(&local) => {}
+        () = show_answers(&local) => {}
     }
     Ok(())
 }
@@ -56,6 +58,26 @@ fn introduce(local: &LocalAws) {
     println!("  export AWS_ENDPOINT_URL={endpoint} AWS_REGION={region} AWS_DEFAULT_REGION={region}");
     println!("  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test");
     println!("  aws kinesisanalyticsv2 list-applications");
+    println!("ResponseURL of an event that is sent to a function by hand; what is answered is shown here:");
+    println!("  {endpoint}{BY_HAND}");
+}
+
+/// Shows at once each answer to an event that was sent by hand.
+#[expect(clippy::print_stdout, reason = "this is the program's interface")]
+async fn show_answers(local: &LocalAws) {
+    let mut seen = 0;
+    let mut new = |state: &mut State| {
+        let all = &state.cloudformation.puts;
+        let new: Vec<String> =
+            all[seen..].iter().filter(|put| put.path == BY_HAND).map(|put| put.body.clone()).collect();
+        seen = all.len();
+        (!new.is_empty()).then_some(new)
+    };
+    loop {
+        for answer in local.world.wait_for(&mut new).await {
+            println!("answer {answer}");
+        }
+    }
 }
 
 /// Reports at once each request that this world does not know.

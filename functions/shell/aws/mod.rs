@@ -1,6 +1,7 @@
 //! The clients, built once before the first event: initialisation is not throttled, the handler is.
 
 pub(crate) mod cloudformation;
+mod credentials;
 pub(crate) mod error;
 pub(crate) mod flink;
 pub(crate) mod http;
@@ -85,20 +86,12 @@ impl Aws {
         }
     }
 
-    /// From the environment that Lambda gives a function.
+    /// From the environment that Lambda gives a function; on a developer's machine also from a profile.
     ///
     /// # Errors
     /// What is missing or cannot be read.
     pub(crate) fn from_environment() -> Result<Self, String> {
-        let needed = |name: &str| variable(name).ok_or_else(|| format!("{name} is not set; Lambda sets it"));
-        let region = needed("AWS_REGION")?;
-        let credentials = Credentials::new(
-            needed("AWS_ACCESS_KEY_ID")?,
-            needed("AWS_SECRET_ACCESS_KEY")?,
-            variable("AWS_SESSION_TOKEN"),
-            None,
-            "lambda",
-        );
+        let (region, credentials) = credentials::read(variable, credentials::cli)?;
         Self::with(region, &credentials, Retries::None)
     }
 

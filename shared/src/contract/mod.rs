@@ -18,6 +18,8 @@
 
 mod application;
 mod auto_start;
+#[cfg(test)]
+mod examples;
 mod functions;
 mod incident_report;
 pub mod metric;

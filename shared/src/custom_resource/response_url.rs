@@ -8,10 +8,23 @@ pub struct ResponseUrl(String);
 
 /// Why a ResponseURL is not used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the ResponseURL's host is not CloudFormation's response bucket of {region}: nothing is sent there")]
+#[error(
+    "the ResponseURL's host is not {}: nothing was done, and nothing is sent there. For a try by hand, give the event the ResponseURL that \
+     local-aws prints and AWS_ENDPOINT_URL its address (functions/README.md)",
+    bucket(region)
+)]
 pub struct NotCloudFormations {
-    /// The region this function runs in.
+    /// The region this function runs in; empty where AWS_REGION is not set.
     pub region: String,
+}
+
+fn bucket(region: &str) -> String {
+    match region {
+        "" => {
+            "a response bucket of CloudFormation's in this function's region, which AWS_REGION does not name".to_owned()
+        }
+        region => format!("CloudFormation's response bucket of {region}"),
+    }
 }
 
 impl fmt::Debug for ResponseUrl {
@@ -103,6 +116,14 @@ mod tests {
         assert!(used("http://127.0.0.1:4566/bucket/key?x", "eu-west-1", endpoint));
         assert!(!used("http://127.0.0.1:4567/bucket/key?x", "eu-west-1", endpoint));
         assert!(!used("https://127.0.0.1:4566/bucket/key?x", "eu-west-1", endpoint));
+    }
+
+    #[test]
+    fn a_refusal_has_no_hole_and_says_what_to_do() {
+        for (region, words) in [("eu-west-1", "bucket of eu-west-1: "), ("", "which AWS_REGION does not name: ")] {
+            let refused = ResponseUrl::new("https://x".to_owned()).to_be_used(region, None).unwrap_err().to_string();
+            assert!(refused.contains(words) && refused.contains("local-aws prints"), "{refused}");
+        }
     }
 
     #[test]

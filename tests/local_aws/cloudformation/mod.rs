@@ -17,7 +17,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use api::query;
-pub use custom_resource::responses::{Answer, Put, Request, ResponseFault, response_put};
+pub use custom_resource::responses::{Answer, BY_HAND, Put, Request, ResponseFault, response_put};
 pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, RowsOnTheWayBack, TagsOnUpdate};
 pub use stack::model::{Output, Resource, Stack, StackEvent, Status};
 pub use template::Template;

@@ -1,5 +1,6 @@
-//! The transform `AWS::LanguageExtensions` (`SEMANTICS.md` H.2): loops, and functions in DeletionPolicy and UpdateReplacePolicy, are replaced
-//! before anything else reads the template. Its other functions are resolved with all others, by [`Scope`].
+//! The transform `AWS::LanguageExtensions` (`SEMANTICS.md` H.2): loops, and functions in DeletionPolicy and
+//! UpdateReplacePolicy, are replaced before anything else reads the template. Its other functions are resolved with all
+//! others, by [`Scope`].
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! A template, JSON or YAML, read strictly: what this engine does not know is refused by its name, never ignored.
 //!
-//! It refuses to know any value: functions stay as they are written until [`intrinsics`] resolves them. Only what `AWS::LanguageExtensions`
-//! replaces has to be known before.
+//! It refuses to know any value: functions stay as they are written until [`intrinsics`] resolves them. Only what
+//! `AWS::LanguageExtensions` replaces has to be known before.
 
 mod declared;
 pub(super) mod exports;

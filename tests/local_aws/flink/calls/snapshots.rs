@@ -200,7 +200,8 @@ pub(in crate::flink) fn delete(state: &mut State, request: &model::DeleteSnapsho
     })
 }
 
-/// What the operations on an application's own snapshots answer in the enhanced mode is not known: the worst is nothing.
+/// What the operations on an application's own snapshots answer in the enhanced mode is not known: the worst is that
+/// they answer nothing.
 fn not_of_enhanced() -> ApiError {
     ApiError::new(INVALID_REQUEST, "The operation is not supported for an application with ENHANCED_SNAPSHOTS")
 }

@@ -53,8 +53,8 @@ pub fn access() -> Result<Template, Problem> {
     let ignores_tag = template.parameter(
         "IgnoreConsentTag",
         ParameterOf::text(
-            "true: the unsticker's own check of the tag flink-unstick is all that asks for it. For an account where the service \
-             does not evaluate aws:ResourceTag, and the unsticker is denied what it is for.",
+            "true: only the unsticker's own check asks for the tag flink-unstick. For an account where the service does not evaluate \
+         aws:ResourceTag.",
         )
         .default("false")
         .one_of(["true", "false"]),
@@ -67,10 +67,8 @@ pub fn access() -> Result<Template, Problem> {
         .parameter("IncidentMail", ParameterOf::text("Who gets mail about incidents; empty for none.").default(""))?;
     let own_roles = OwnRoles::from_parameters(&mut template)?;
     let in_vpc = in_vpc(&mut template)?;
-    let key = Key::from_parameter(
-        &mut template,
-        "the dead-letter queue, the incident topic and the functions' logs; application stacks may then use it too",
-    )?;
+    let key =
+        Key::from_parameter(&mut template, "queue, topic and the functions' logs; application stacks may use it too")?;
     let tracing = ParameterOf::text("Active lets the functions send traces to X-Ray.").default("PassThrough");
     let tracing = template.parameter("Tracing", tracing.one_of(["PassThrough", "Active"]))?.reference();
     let traced = template.condition("FunctionsAreTraced", Test::equals(&tracing, "Active"))?;
