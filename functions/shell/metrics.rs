@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use shared::contract::{Outcome, metric};
+use shared::contract::{Outcome, VERSION, metric};
 use shared::lifecycle::LastStart;
 
 use crate::clock::now;
@@ -83,6 +83,7 @@ fn write(dimensions: &[&[&str]], metrics: &[(&str, &str, Value)], more: Map<Stri
             ],
         },
         metric::DIMENSION: env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
+        "Version": VERSION,
     });
     if let Some(members) = line.as_object_mut() {
         members.extend(more);

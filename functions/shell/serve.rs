@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use futures_util::FutureExt;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use shared::contract::{CustomResource, Notify, Report};
+use shared::contract::{CustomResource, Notify, Report, VERSION};
 use shared::custom_resource::Request;
 use shared::custom_resource::verdict::Schedule;
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
@@ -40,11 +40,11 @@ pub async fn serve<R: CustomResource + 'static>() -> Result<(), Error> {
     let aws = Aws::from_environment();
     let delivery = delivery(&aws)?;
     let held = Arc::new((aws, delivery));
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+    let served = lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let held = held.clone();
         async move { Box::pin(custom_resource::<R>(&held.0, &held.1, event)).await }
-    }))
-    .await
+    }));
+    served.instrument(info_span!("function", version = VERSION)).await
 }
 
 /// An answer can be delivered even when nothing else works.
@@ -79,6 +79,7 @@ async fn custom_resource<R: CustomResource>(
     }
     let span = info_span!(
         "request",
+        version = VERSION,
         stack_id = request.stack_id,
         logical_resource_id = request.logical_resource_id,
         request_id = request.request_id,
@@ -156,7 +157,7 @@ async fn watched<T>(until: Instant, work: impl Future<Output = T>) -> Result<T, 
 pub async fn serve_unsticker() -> Result<(), Error> {
     log();
     let aws = Arc::new(Aws::from_environment()?);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+    let served = lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let aws = aws.clone();
         async move {
             let began = Instant::now();
@@ -171,8 +172,8 @@ pub async fn serve_unsticker() -> Result<(), Error> {
             // Serialized as it is, so that a mail begins with the summary.
             Ok::<Report, Error>(report.summarized())
         }
-    }))
-    .await
+    }));
+    served.instrument(info_span!("function", version = VERSION)).await
 }
 
 /// The invocation's deadline.

@@ -65,6 +65,9 @@ pub struct Report {
     pub next: String,
     /// Whether people are notified: what the rule to the topic matches on.
     pub notify: Notify,
+    /// The version of the handlers that wrote it ([`VERSION`](super::VERSION)).
+    #[serde(default)]
+    pub version: String,
 }
 
 impl Outcome {
@@ -205,6 +208,7 @@ mod tests {
             state: String::new(),
             next: String::new(),
             notify: Notify::LogOnly,
+            version: String::new(),
         }
     }
 

@@ -33,7 +33,7 @@ profiles, IAM Identity Center, credential_process and `aws login`.";
 
 /// Deploys Flink applications with the handlers that look after them, and answers an operator's questions.
 #[derive(Debug, Parser)]
-#[command(name = "flink-stack", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "flink-stack", version = shared::contract::VERSION, after_help = EXIT_CODES, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use shared::contract::{Notify, Outcome, Report};
+use shared::contract::{Notify, Outcome, Report, VERSION};
 use shared::flink::Application;
 use shared::lifecycle::{Done, Goal, Incident, Refusal, Settings, Standing};
 use shared::time::Timestamp;
@@ -81,6 +81,7 @@ pub(crate) fn blank(outcome: Outcome, stack: &str) -> Report {
         state: String::new(),
         next: String::new(),
         notify: Notify::LogOnly,
+        version: VERSION.to_owned(),
     }
 }
 
