@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why
+.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why release release-check
 .PHONY: verify-aws e2e e2e-flink commands pages picture
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -188,6 +188,13 @@ verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it
 
 packages: ## The functions' zips and their digests, the same for the same source: [ARCH=arm64]
 	@$(flink-stack) packages $(GIVEN)
+
+# Zips, templates, the command, SBOMs and licences in dist/: template/release/make.py says how, and why each.
+release: $(VENV)/installed ## The release folder in dist/, the same bytes for the same commit (needs python3; installs into target/): [ARCH=arm64]
+	@PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/python -B template/release/make.py $(call given,ARCH,--arch)
+
+release-check: ## Whether a release folder is what it says (needs python3): [RELEASE=dist/...] [ADVISORIES=path/to/advisory-db]
+	@python3 -B template/release/check.py $(or $(RELEASE),$(wildcard dist/flink-stack-handlers-*)) $(call given,ADVISORIES,--advisories)
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/everyday.py
