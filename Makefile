@@ -175,8 +175,12 @@ flink-stack = cargo run --quiet --bin flink-stack --
 plan: ## What a deployment would do, before it does it; only looks: JAR=job.jar and whatever deploy takes [JSON=1] [CHANGE_SET=1] [EXPRESS=1]
 	@$(flink-stack) plan $(GIVEN)
 
-why: ## Why a stack is stuck, and the next command; only looks: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1]
-	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json)
+why: ## Why a stack is stuck, and the next command, which FIX=1 offers to run: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1] [FIX=1]
+	@$(flink-stack) why --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json) $(if $(FIX),--fix)
+
+.PHONY: status
+status: ## How a stack and its jobs are, and what an update would do now: [STACK=flink-test] [ENV=staging] [REGION=...] [JSON=1] [WATCH=1]
+	@$(flink-stack) status --stack '$(or $(STACK),flink-test)$(if $(filter command,$(origin ENV)),-$(ENV))' $(call given,REGION,--region) $(if $(JSON),--json) $(if $(WATCH),--watch)
 
 .PHONY: replay
 replay: ## A saved event in a local process of a function; nothing is sent to CloudFormation: FUNCTION=flink-auto-start EVENT=saved.json

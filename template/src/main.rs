@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Plan(asked) => return operate::answer(&Question::Plan(asked)),
         Command::CheckStack(asked) => return operate::answer(&Question::CheckStack(asked)),
         Command::Why(asked) => return operate::answer(&Question::Why(asked)),
+        Command::Status(asked) => return operate::answer(&Question::Status(asked)),
         Command::VerifyAws(asked) => return operate::answer(&Question::Verify(asked)),
     };
     match outcome {

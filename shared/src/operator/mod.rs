@@ -20,7 +20,8 @@ pub use permissions::{Before, Field, Grant, PermissionChange, Reach, Sign, Subje
 pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};
 pub use progress::{Bar, Ending, Failure, Phase, Progress, TimelineStep, Working, timeline};
 pub use screen::{
-    After, Before as BeforeScreen, Canvas, ColourChoice, ColourFlag, Consent, During, FailureReport, Risk, after,
-    before, clock, during, event_line, failure, risk, seconds, waiting_line,
+    After, Before as BeforeScreen, Canvas, ColourChoice, ColourFlag, Consent, During, FailureReport, Risk, Status,
+    after, an_update, before, clock, during, event_line, failure, newest_operation, risk, seconds, status,
+    waiting_line,
 };
-pub use why::{ApplicationSeen, Scene, Verdict, Why, why};
+pub use why::{ApplicationSeen, Fix, Scene, Verdict, Why, fix, why};

@@ -30,8 +30,8 @@ use crate::stack::StackStatus;
 use crate::time::Timestamp;
 pub use answer::{Finding, Outlook, Plan};
 pub use change_set::ListedChange;
-pub(super) use changes::compare;
 pub use changes::{Change, Effect};
+pub(super) use changes::{Compared, compare};
 use refusals::refusals;
 use seen::{Seen, applications};
 pub(super) use side::Side;
@@ -181,6 +181,7 @@ pub fn plan(proposal: &Proposal) -> Plan {
         restart,
         snapshot,
         state,
+        permissions: super::permissions::of_compared(&compared),
         properties: keys(&|seen| keys::changed(&keys::given(seen, true), &keys::given(seen, false))),
         drift: if proposal.deployed.is_some() { keys(&drift) } else { Vec::new() },
         unknown,

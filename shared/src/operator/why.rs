@@ -6,6 +6,7 @@
 mod answer;
 mod commands;
 mod failed;
+mod fix;
 mod rest;
 mod rollback;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::stack::{StackEvent, StackStatus};
 use crate::time::Timestamp;
 pub use answer::{ApplicationSeen, Verdict, Why};
 use commands::Commands;
+pub use fix::{Fix, fix};
 
 /// Everything that a look at a stack brings.
 #[derive(Debug, Clone)]
@@ -121,7 +123,7 @@ impl Scene {
     }
 
     /// The events of the newest stack operation only: `Incident`'s own ends at the newest update, which a deletion comes after.
-    fn operation(&self) -> Incident {
+    pub(in crate::operator) fn operation(&self) -> Incident {
         const BEGINS: [&str; 3] = ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"];
         let mut incident = self.incident.clone();
         let own = |event: &StackEvent| event.physical_id == self.incident.stack;
@@ -130,6 +132,13 @@ impl Scene {
             incident.events.truncate(index + 1);
         }
         incident
+    }
+
+    /// The events of the newest operation, oldest first, without the property values that nothing repeats.
+    #[must_use]
+    pub fn newest_events(&self) -> Vec<StackEvent> {
+        let mask = |event: &StackEvent| StackEvent { reason: self.incident.mask.apply(&event.reason), ..event.clone() };
+        self.operation().events.iter().rev().map(mask).collect()
     }
 
     /// Logical IDs of what the newest operation could not delete.

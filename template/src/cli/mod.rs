@@ -13,7 +13,7 @@ use shared::operator::deployment::Verb;
 pub(crate) use settings::Settings;
 
 use crate::check::CheckProperties;
-use crate::operate::{CheckStack, Planned, Verify, WhyStuck};
+use crate::operate::{CheckStack, Planned, StatusOf, Verify, WhyStuck};
 
 /// The folder of the `.env` files, one for each environment, unless `--environments` names another.
 pub(crate) const ENVIRONMENTS: &str = "template/environments";
@@ -71,6 +71,11 @@ pub(crate) enum Command {
     /// Says why a stack is stuck, or that it is not, and the next command to run; only looks
     #[command(after_help = "Ends with 0: nothing to do, 1: stuck, 2: cannot tell.")]
     Why(WhyStuck),
+    /// Says how a stack and its jobs are, and what an update would do now, on one screen; only looks
+    #[command(
+        after_help = "Ends with 0: nothing to do, 1: stuck, 2: cannot tell; --watch with 0: done, 1: failed, 4: rolled back."
+    )]
+    Status(StatusOf),
     /// Asks an account what AWS's documentation leaves open, in a stack of its own that it removes
     #[command(
         after_help = "Ends with 0: all asked and removed, 1: something is unanswered or left, 2: nothing was asked."

@@ -3,6 +3,7 @@
 
 use std::io::IsTerminal;
 use std::process::Command;
+use std::time::Duration;
 
 use functions::{Keys, Operator};
 use shared::operator::Style;
@@ -52,6 +53,12 @@ fn cli(arguments: &[&str]) -> Result<String, String> {
     } else {
         Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
     }
+}
+
+/// How long is waited between two looks: two seconds, or what POLL_INTERVAL_MS says.
+pub(crate) fn pace() -> Duration {
+    let millis = variable("POLL_INTERVAL_MS").and_then(|millis| millis.parse().ok());
+    millis.map_or(Duration::from_secs(2), Duration::from_millis)
 }
 
 /// Colours for a person who looks, and has not said otherwise.

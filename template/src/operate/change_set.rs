@@ -18,6 +18,7 @@ use serde_json::Value;
 use shared::operator::ListedChange;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use super::account;
 use listed::listed;
 
 /// CloudFormation takes a template of so many bytes in a request; a larger one has to stand in S3.
@@ -77,12 +78,11 @@ pub(super) async fn ask(
         registered.map_err(|error| Failure::Refused(error.to_string()))?;
     }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    let pace = std::env::var("POLL_INTERVAL_MS").ok().and_then(|millis| millis.parse().ok());
     let made = Made {
         client,
         stack: stack.to_owned(),
         name: format!("flink-stack-plan-{since:x}-{:x}", std::process::id()),
-        pace: pace.map_or(Duration::from_secs(2), Duration::from_millis),
+        pace: account::pace(),
         interrupted,
     };
     let id = made.create(body, template, given, known).await?;

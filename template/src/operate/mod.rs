@@ -9,6 +9,10 @@ mod check_stack;
 #[cfg(feature = "aws")]
 pub(crate) mod plan;
 #[cfg(feature = "aws")]
+mod status;
+#[cfg(feature = "aws")]
+pub(crate) mod terminal;
+#[cfg(feature = "aws")]
 mod verify;
 #[cfg(feature = "aws")]
 mod why;
@@ -25,6 +29,8 @@ use crate::cli::{self, Settings};
 pub(crate) enum Question {
     /// Why is this stack stuck?
     Why(WhyStuck),
+    /// How are this stack and its jobs?
+    Status(StatusOf),
     /// What would this deployment do?
     Plan(Planned),
     /// May these templates be deployed to these stacks; or the stacks be deleted?
@@ -43,8 +49,31 @@ pub(crate) struct WhyStuck {
     #[arg(long)]
     region: Option<String>,
     /// Print JSON instead of text
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fix")]
     json: bool,
+    /// Offer to run the next command
+    #[arg(long)]
+    fix: bool,
+    /// Run it without a question
+    #[arg(long, requires = "fix")]
+    yes: bool,
+}
+
+/// The arguments of `flink-stack status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusOf {
+    /// The name of the stack
+    #[arg(long, value_name = "NAME", value_parser = cli::text())]
+    stack: String,
+    /// The region of the stack
+    #[arg(long)]
+    region: Option<String>,
+    /// Print JSON instead of text
+    #[arg(long, conflicts_with = "watch")]
+    json: bool,
+    /// While an operation runs, show it until it ends
+    #[arg(long)]
+    watch: bool,
 }
 
 /// The arguments of `flink-stack plan`: the settings that `deploy` would be given, or a template and its parameters.
@@ -156,7 +185,8 @@ pub(crate) fn deployed(stack: &str, region: Option<&str>) -> Result<shared::oper
 pub(crate) fn answer(asked: &Question) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let answered = runtime.map_err(|error| error.to_string()).and_then(|runtime| match asked {
-        Question::Why(asked) => runtime.block_on(why::answer(&asked.stack, asked.region.as_deref(), asked.json)),
+        Question::Why(asked) => runtime.block_on(why::answer(asked)),
+        Question::Status(asked) => runtime.block_on(status::answer(asked)),
         Question::Plan(asked) => runtime.block_on(plan::answer(asked)),
         Question::CheckStack(asked) => runtime.block_on(check_stack::answer(asked)),
         Question::Verify(asked) => runtime.block_on(verify::answer(asked)),
@@ -170,7 +200,7 @@ fn unanswered(asked: &Question, message: &str) -> u8 {
     match asked {
         Question::Plan(asked) => plan::without_comparison(asked, shared::operator::Outlook::CannotTell, message),
         Question::Why(asked) if asked.json => why::without_a_look(&asked.stack, message),
-        Question::Why(_) | Question::CheckStack(_) | Question::Verify(_) => {
+        Question::Why(_) | Question::Status(_) | Question::CheckStack(_) | Question::Verify(_) => {
             eprintln!("flink-stack: {message}");
             CANNOT_TELL
         }

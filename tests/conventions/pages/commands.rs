@@ -17,13 +17,14 @@ enum Run {
 
 const ORGANIZATION: &str = "takes an AWS organization; no local AWS has StackSets";
 
-const COMMANDS: [(&str, Run); 12] = [
+const COMMANDS: [(&str, Run); 13] = [
     ("make demo", Run::Target("picture", "--bin demo")),
     ("make test", Run::Target("check", "test")),
     ("make deploy", Run::In("tests/e2e/run.py", "make(aws, \"deploy\", **settings)")),
     ("make destroy", Run::In("tests/e2e/run.py", "make(aws, \"destroy\", REGION=REGION, YES=1)")),
     ("make plan", Run::In("tests/scenarios/operator/plan.rs", "\"plan\"")),
     ("make why", Run::In("tests/scenarios/operator/why.rs", "\"why\", \"--json\", \"--stack\"")),
+    ("make status", Run::In("tests/scenarios/operator/status.rs", "\"status\", \"--json\", \"--stack\"")),
     ("make template", Run::Target("commands", "template")),
     ("make properties", Run::Target("commands", "properties")),
     ("make check-properties", Run::Target("commands", "check-properties")),

@@ -10,6 +10,7 @@ mod origin;
 mod plan;
 mod replay;
 mod samples;
+mod status;
 mod teams;
 mod verify;
 mod why;

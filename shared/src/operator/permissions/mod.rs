@@ -16,7 +16,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::{Proposal, compare};
+use super::plan::{Compared, Proposal, compare};
 use fold::changes;
 use sources::atoms;
 
@@ -124,7 +124,11 @@ pub struct PermissionChange {
 /// Says which permissions a deployment adds, removes and changes, the most severe first; empty when none.
 #[must_use]
 pub fn permissions(proposal: &Proposal) -> Vec<PermissionChange> {
-    let compared = compare(proposal);
+    of_compared(&compare(proposal))
+}
+
+/// The same of both sides, resolved already.
+pub(super) fn of_compared(compared: &Compared) -> Vec<PermissionChange> {
     let names = owners::Owners::of(&compared.before, &compared.after);
     changes(&atoms(&compared.before, &names), &atoms(&compared.after, &names))
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::line::{Colour, Style};
+use super::super::permissions::PermissionChange;
+use super::super::screen::permission_lines;
 use super::changes::{Change, Effect};
 
 /// How a deployment would go.
@@ -48,6 +50,9 @@ pub struct Plan {
     pub snapshot: Finding,
     /// What becomes of the job's state.
     pub state: Finding,
+    /// What changes in who may do what, the most severe first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<PermissionChange>,
     /// Property keys that change; never a value.
     pub properties: Vec<String>,
     /// Property keys that are not as the stack gave them; never a value.
@@ -138,6 +143,7 @@ impl Plan {
             restart: none(),
             snapshot: none(),
             state: none(),
+            permissions: Vec::new(),
             properties: Vec::new(),
             drift: Vec::new(),
             express: Vec::new(),
@@ -176,12 +182,14 @@ impl Plan {
             let lines = finding.sentence.lines().map(str::to_owned);
             if shows { lines.collect() } else { Vec::new() }
         };
+        let permissions = permission_lines(&self.permissions);
         let parts = [
             ("compared", &compared[..]),
             ("resources", &changes),
             ("restart", &one(&self.restart)),
             ("snapshot", &one(&self.snapshot)),
             ("state", &one(&self.state)),
+            ("iam", &permissions),
             ("keys", &self.properties),
             ("drift", &self.drift),
             ("express", &self.express),

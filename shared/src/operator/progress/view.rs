@@ -56,6 +56,12 @@ impl Progress {
         Some(bar::ending(status, self.first))
     }
 
+    /// When the operation began, by CloudFormation's clock.
+    #[must_use]
+    pub fn began(&self) -> Option<Timestamp> {
+        self.phases.first().map(|(_, at)| *at)
+    }
+
     /// When the newest row of the operation came, by CloudFormation's clock.
     #[must_use]
     pub const fn newest(&self) -> Option<Timestamp> {

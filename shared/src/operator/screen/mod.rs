@@ -10,6 +10,7 @@ mod colour;
 mod during;
 mod failure;
 mod risk;
+mod status;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -21,4 +22,6 @@ pub use colour::{ColourChoice, ColourFlag};
 pub use during::{During, clock, during, event_line, seconds, waiting_line};
 pub use failure::{FailureReport, failure};
 pub use risk::{Consent, Risk, risk};
+pub use status::{Status, an_update, newest_operation, status};
+pub(super) use table::permission_lines;
 pub use text::Canvas;

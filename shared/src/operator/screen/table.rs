@@ -102,6 +102,15 @@ pub(super) fn lines(rows: &[PermissionChange], canvas: Canvas) -> Vec<Line> {
     lines
 }
 
+/// Each row as one text, for an answer that is read and piped.
+pub(in crate::operator) fn permission_lines(rows: &[PermissionChange]) -> Vec<String> {
+    let fields = |row: &PermissionChange| {
+        fields(row).into_iter().map(|(label, text)| format!(" {label} {text}")).collect::<Vec<_>>().concat()
+    };
+    let words = |row: &PermissionChange| format!("{} {}", subject(row), row.action.join(", ")).trim_end().to_owned();
+    rows.iter().map(|row| format!("{}: {} {}{}", verdict(row), row.owner, words(row), fields(row))).collect()
+}
+
 fn painted(reach: Reach, text: &str) -> Line {
     match colour(reach) {
         Some(colour) => Line::coloured(colour, text),

@@ -5,6 +5,7 @@
 mod models;
 mod operations;
 mod risks;
+mod statuses;
 
 use super::super::line::Style;
 use super::*;

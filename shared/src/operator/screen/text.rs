@@ -110,6 +110,12 @@ impl Canvas {
             .collect()
     }
 
+    /// Plain texts, each on one row.
+    #[must_use]
+    pub fn fit(&self, texts: &[String]) -> Vec<String> {
+        self.cut(&texts.iter().map(|text| Line::of(text)).collect::<Vec<_>>())
+    }
+
     fn painted(&self, letters: &[(char, Option<Colour>)]) -> String {
         let end = letters.iter().rposition(|(letter, _)| *letter != ' ').map_or(0, |last| last + 1);
         let runs = letters[..end].chunk_by(|(_, one), (_, other)| one == other);

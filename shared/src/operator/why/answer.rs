@@ -145,7 +145,8 @@ impl ApplicationSeen {
         }
     }
 
-    fn line(&self) -> String {
+    /// In one line: its status, its job, the age of its newest snapshot.
+    pub(in crate::operator) fn line(&self) -> String {
         let version = if self.version > 0 { format!(", version {}", self.version) } else { String::new() };
         let takes_snapshots = ApplicationKind::of(&self.runtime) == ApplicationKind::Flink;
         let snapshot = match self.snapshot_age_minutes.filter(|_| takes_snapshots) {

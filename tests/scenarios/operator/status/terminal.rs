@@ -1,0 +1,86 @@
+//! The command at a pseudo-terminal of 24 lines and 80 columns, as a person sits at it.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use local_aws::LocalAws;
+use nix::pty::{Winsize, openpty};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::{Termios, tcgetattr};
+use nix::unistd::Pid;
+use tokio::process::Child;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::super::command;
+
+/// A command that runs at a terminal of its own.
+pub(crate) struct Terminal {
+    master: File,
+    before: Termios,
+    child: Child,
+    chunks: UnboundedReceiver<Vec<u8>>,
+    /// Everything that the command wrote so far, escape codes included.
+    pub(crate) shown: String,
+}
+
+impl Terminal {
+    /// Starts the command there.
+    pub(crate) fn start(aws: &LocalAws, arguments: &[&str]) -> Self {
+        let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+        let pair = openpty(Some(&size), None).unwrap();
+        let end = || Stdio::from(pair.slave.try_clone().unwrap());
+        let child = command(aws, arguments).stdin(end()).stdout(end()).stderr(end()).env("TERM", "xterm").spawn();
+        let master = File::from(pair.master);
+        let before = tcgetattr(&master).unwrap();
+        let mut output = master.try_clone().unwrap();
+        let (sender, chunks) = unbounded_channel();
+        // A read of a terminal that no process holds any more is an error: then it ends.
+        std::thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(length @ 1..) = output.read(&mut chunk) {
+                if sender.send(chunk[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { master, before, child: child.unwrap(), chunks, shown: String::new() }
+    }
+
+    async fn read(&mut self) -> bool {
+        let chunk = self.chunks.recv().await;
+        self.shown.extend(chunk.iter().map(|chunk| String::from_utf8_lossy(chunk)));
+        chunk.is_some()
+    }
+
+    /// Waits until the command has written this.
+    pub(crate) async fn until(&mut self, text: &str) {
+        while !self.shown.contains(text) {
+            assert!(self.read().await, "it ended without {text:?}: {}", self.shown);
+        }
+    }
+
+    /// Types at the keyboard.
+    pub(crate) fn types(&mut self, text: &str) {
+        self.master.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Sends SIGINT, as Ctrl-C does.
+    pub(crate) fn interrupt(&self) {
+        let id = self.child.id().unwrap().try_into().unwrap();
+        kill(Pid::from_raw(id), Signal::SIGINT).unwrap();
+    }
+
+    /// Waits for its end, and sees that the terminal is as it was: its modes, its cursor, its colours.
+    pub(crate) async fn ends_with(mut self, code: i32) -> String {
+        let status = self.child.wait().await.unwrap();
+        while self.read().await {}
+        assert_eq!(status.code(), Some(code), "{}", self.shown);
+        assert!(tcgetattr(&self.master).unwrap() == self.before, "the terminal is in another mode than before");
+        let last = |codes: &[&str]| codes.iter().filter_map(|code| self.shown.rfind(code)).max();
+        assert!(last(&["\u{1b}[?25l"]) <= last(&["\u{1b}[?25h"]), "the cursor is hidden: {:?}", self.shown);
+        let colours = ["\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"];
+        assert!(last(&colours) <= last(&["\u{1b}[0m"]), "a colour is left: {:?}", self.shown);
+        self.shown
+    }
+}
