@@ -78,6 +78,13 @@ impl<'p> Walk<'p> {
         found
     }
 
+    /// All constants of an enum, by the name that lists them.
+    pub(super) fn constants(&self, object: &Object, name: &str) -> Option<Value> {
+        let names =
+            self.program.classes[object.class].constants.iter().filter(|_| ["values", "entries"].contains(&name));
+        names.filter_map(|constant| self.field(object, constant)).reduce(Value::joined)
+    }
+
     pub(super) fn member(&mut self, base: &'p Node, name: &str, line: usize, scope: &mut Scope) -> Value {
         if ORIGINS.contains(&name) && !self.defines(base, name, scope) {
             return self.origin(line, scope);
@@ -86,7 +93,7 @@ impl<'p> Walk<'p> {
         let mut found = Value::default();
         let mut is_known = false;
         for object in &on.objects {
-            if let Some(value) = self.field(object, name) {
+            if let Some(value) = self.field(object, name).or_else(|| self.constants(object, name)) {
                 found.join(value);
                 is_known = true;
                 continue;

@@ -53,6 +53,19 @@ impl Lower<'_> {
         }
     }
 
+    /// Kotlin's `val name by lazy { value }`; by a map, it is the map's value of the key `name`.
+    pub(super) fn delegated(&mut self, declared: Syntax<'_>, delegate: Syntax<'_>) -> Node {
+        let inner = named(delegate).first().copied();
+        let value = self.optional(inner);
+        if inner.is_none_or(|inner| ["lazy", "Delegates."].iter().any(|word| self.words(inner).starts_with(word))) {
+            return value;
+        }
+        let (at, name) = (line(delegate), self.first_name(declared));
+        let index = Node::new(at, Op::Member(Box::new(value), "[]".to_owned()));
+        let key = Argument { name: None, value: Node::new(at, Op::Text(name)) };
+        Node::new(at, Op::Call(Box::new(index), vec![key]))
+    }
+
     pub(super) fn first_name(&self, syntax: Syntax<'_>) -> String {
         if syntax.named_child_count() == 0 {
             return self.ident(syntax);

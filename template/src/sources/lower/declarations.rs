@@ -95,9 +95,7 @@ impl Lower<'_> {
         let target = self.target(parts[at], true);
         let is_value = |part: &&Syntax<'_>| !matches!(part.kind(), "getter" | "setter" | "type_constraints");
         let value = match parts[at + 1..].iter().find(is_value) {
-            Some(delegate) if delegate.kind() == "property_delegate" => {
-                Box::new(self.optional(named(*delegate).first().copied()))
-            }
+            Some(delegate) if delegate.kind() == "property_delegate" => Box::new(self.delegated(parts[at], *delegate)),
             Some(value) => Box::new(self.node(*value)),
             None => Box::new(Node::new(line(syntax), Op::Null)),
         };

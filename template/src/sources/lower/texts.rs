@@ -40,6 +40,9 @@ impl Lower<'_> {
                 _ => raw.push_str(self.words(part)),
             }
         }
+        if self.language == Language::Java && self.words(syntax).starts_with("\"\"\"") {
+            raw = without_indent(&raw);
+        }
         self.flush(&mut raw, &mut parts, line(syntax));
         folded(parts)
     }
@@ -102,4 +105,13 @@ pub(super) fn folded(parts: Vec<Node>) -> Op {
         Some(texts) => Op::Text(texts.concat()),
         None => Op::Join(parts),
     }
+}
+
+/// What a Java text block holds: its lines without the indent that they share.
+fn without_indent(block: &str) -> String {
+    let lines: Vec<&str> = block.split_once('\n').map_or(block, |(_, rest)| rest).lines().map(str::trim_end).collect();
+    let written = lines.iter().filter(|line| !line.is_empty());
+    let indent = written.map(|line| line.len() - line.trim_start().len()).min().unwrap_or_default();
+    let lines: Vec<&str> = lines.iter().map(|line| line.get(indent..).unwrap_or_default()).collect();
+    lines.join("\n")
 }

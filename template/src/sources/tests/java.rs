@@ -167,3 +167,10 @@ fn what_only_has_the_name_of_a_scope_function_is_a_function_like_any_other() {
         assert_eq!(java(call), ["line 3"], "{call}");
     }
 }
+
+#[test]
+fn a_text_block_is_a_key_without_its_indent() {
+    let text = "class Job { void run() { var p = KinesisAnalyticsRuntime.getApplicationProperties().get(\"G\");
+        p.getProperty(\"\"\"\n            text.block\"\"\"); } }";
+    assert_eq!(lines(&[("Job.java", text)]), ["G/text.block"]);
+}

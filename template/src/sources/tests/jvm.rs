@@ -42,6 +42,28 @@ fn kotlin_with_indexing_scope_functions_and_defaults() {
 }
 
 #[test]
+fn kotlin_with_an_index_of_its_own_and_properties_by_a_map() {
+    let text = r#"
+        class AppConfig(private val p: Properties) {
+            val stream: String by p
+            val table by lazy { p.getProperty("lazy") }
+            operator fun get(k: String) = p.getProperty(k)
+            companion object {
+                fun load() = AppConfig(KinesisAnalyticsRuntime.getApplicationProperties().getValue("G"))
+            }
+        }
+        enum class K(val key: String) { A("k.a"), B("k.b") }
+        fun main() {
+            val c = AppConfig.load()
+            println(c["operator"])
+            K.entries.map { c[it.key] }
+            when (val mode = c["mode"]) { "a" -> println(c["when"]); else -> println(c.stream + c.table) }
+        }"#;
+    let expected = ["G/k.a", "G/k.b", "G/lazy", "G/mode", "G/operator", "G/stream", "G/when"];
+    assert_eq!(lines(&[("Job.kt", text)]), expected);
+}
+
+#[test]
 fn kotlin_says_what_it_cannot_follow() {
     let text = "fun main() {\nval all: Map<String, Properties> = KinesisAnalyticsRuntime.getApplicationProperties()
         use(all[\"G\"]!!.getProperty(\"pre.${other()}\"))

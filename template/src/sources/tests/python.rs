@@ -122,3 +122,19 @@ fn what_cannot_be_followed_has_its_line() {
         assert_eq!(python(body), ["line 10"], "{body}");
     }
 }
+
+#[test]
+fn an_index_of_a_class_of_its_own_is_its_getitem() {
+    let text = r#"
+import json
+class Settings:
+    def __init__(self, path):
+        groups = json.load(open("/etc/flink/application_properties.json"))
+        self.group = next(g["PropertyMap"] for g in groups if g["PropertyGroupId"] == "G")
+    def __getitem__(self, key):
+        return self.group[key]
+settings = Settings("x")
+print(settings["stream.name"])
+"#;
+    assert_eq!(lines(&[("main.py", text)]), ["G/stream.name"]);
+}

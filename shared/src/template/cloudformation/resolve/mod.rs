@@ -93,6 +93,13 @@ pub fn reasons(text: &str) -> Vec<String> {
     parts.map(|part| part.split([BEGIN, END]).next().unwrap_or_default().to_owned()).collect()
 }
 
+/// Whether a dynamic reference names a parameter of Parameter Store without a version: one that has a version never changes.
+fn reads_newest_of_ssm(text: &str) -> bool {
+    let references = text.split("{{resolve:ssm:").skip(1).filter_map(|rest| rest.split("}}").next());
+    let is_version = |(_, version): (&str, &str)| version.bytes().all(|byte| byte.is_ascii_digit());
+    references.into_iter().any(|reference| !reference.rsplit_once(':').is_some_and(is_version))
+}
+
 /// A scalar as CloudFormation hands it on: a text, whatever its type was.
 #[must_use]
 pub fn text(json: &Json) -> String {
@@ -150,7 +157,7 @@ impl Resolver<'_> {
                 ),
             },
             Json::Array(items) => items.iter().filter_map(|item| self.resolve(item)).collect(),
-            Json::String(text) if text.contains("{{resolve:ssm:") => {
+            Json::String(text) if reads_newest_of_ssm(text) => {
                 open("a dynamic reference is read from Parameter Store at the deployment")
             }
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => json.clone(),

@@ -56,6 +56,8 @@ fn each_function_is_evaluated_as_far_as_its_arguments_are_known() {
         (json!({"Fn::FindInMap": ["Sizes", "none", "Kpus", {"DefaultValue": "1"}]}), json!("1")),
         (json!({"Fn::Select": [0, {"Fn::FindInMap": ["Sizes", "prod", "Zones"]}]}), json!("x")),
         (json!({"Fn::Length": {"Ref": "Subnets"}}), json!(2)),
+        (json!("{{resolve:ssm:/a:3}}"), json!("{{resolve:ssm:/a:3}}")),
+        (json!("{{resolve:secretsmanager:a}}"), json!("{{resolve:secretsmanager:a}}")),
         (json!({"Fn::If": ["IsProd", true, "no"]}), json!(true)),
         (json!({"Fn::If": ["IsNot", "no", {"Fn::If": ["Either", 1, 2]}]}), json!(1)),
     ] {
@@ -84,6 +86,7 @@ fn what_is_not_known_is_a_token_of_its_kind() {
         (json!({"Fn::Transform": {"Name": "Theirs"}}), '?'),
         (json!({"Fn::Join": ["-", {"Fn::Theirs": 1}]}), '?'),
         (json!("{{resolve:ssm:/a}}"), '?'),
+        (json!("{{resolve:ssm:/a:3}}-{{resolve:ssm:/b}}"), '?'),
     ] {
         let value = resolved(&expression).unwrap();
         assert!(text(&value).starts_with(&format!("{BEGIN}{kind}")), "{expression}: {value}");

@@ -90,7 +90,10 @@ impl<'p> Walk<'p> {
         let mut is_known = false;
         for object in &on.objects {
             let this = Value { objects: [object.clone()].into(), ..Value::default() };
-            let places = self.program.methods(object.class, name, arguments.len());
+            // An index calls Kotlin's `get`, Python's `__getitem__`.
+            let names = if name == "[]" { &["get", "__getitem__"][..] } else { &[name] };
+            let methods = |name: &&str| self.program.methods(object.class, name, arguments.len());
+            let places: Vec<_> = names.iter().flat_map(methods).collect();
             let inner: Vec<usize> = self.program.classes_named(name);
             if !places.is_empty() {
                 whole.join(self.invoke_filling(&places, &this, arguments, &given, line, scope));
@@ -166,9 +169,8 @@ impl<'p> Walk<'p> {
         if let Some(field) = self.field(object, name) {
             return Some(field);
         }
-        if name == "values" || name == "entries" {
-            let constants = &self.program.classes[object.class].constants;
-            return constants.iter().filter_map(|name| self.field(object, name)).reduce(Value::joined);
+        if let Some(constants) = self.constants(object, name) {
+            return Some(constants);
         }
         let rest = name.strip_prefix("get").or_else(|| name.strip_prefix("is")).filter(|_| arguments.is_empty())?;
         let mut letters = rest.chars();
