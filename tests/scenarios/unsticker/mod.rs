@@ -5,6 +5,7 @@ mod fleet;
 mod gone;
 mod incident;
 mod interrupted;
+mod nested;
 mod refused;
 mod reports;
 mod several;

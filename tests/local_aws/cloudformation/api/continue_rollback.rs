@@ -8,7 +8,8 @@ use crate::World;
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::CloudFormation;
 use crate::cloudformation::stack::engine::{self, Operation};
-use crate::cloudformation::stack::model::{Stack, Status};
+use crate::cloudformation::stack::model::{Resource, Status};
+use crate::cloudformation::stack::nested;
 use crate::cloudformation::template::invalid;
 
 pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
@@ -36,36 +37,73 @@ pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiR
         if stack.status != Status::UpdateRollbackFailed {
             return Err(invalid("RollbackUpdatedStack cannot be called from current stack status"));
         }
-        let skipped = if is_forced { failed(stack) } else { skipped };
-        let skipped = hand_down(&mut state.cloudformation, skipped)?;
+        let id = stack.id.clone();
+        let skipped = if is_forced {
+            failed(&mut state.cloudformation, &id)
+        } else {
+            hand_down(&mut state.cloudformation, &id, skipped)?
+        };
         state.cloudformation.tokens.extend(used);
         let stack = state.cloudformation.stack_mut(name).ok_or_else(|| invalid("the stack is gone"))?;
         // The role is remembered; without one it is the caller's own credentials that act (C.2).
         stack.role_arn = role_arn.cloned().or_else(|| stack.role_arn.take());
         stack.caller = caller.clone();
         stack.token = token;
-        (stack.id.clone(), skipped)
+        (id, skipped)
     };
     engine::start(world, &id, Operation::ContinueRollback(skipped));
     Ok(String::new())
 }
 
-/// `NestedStackName.LogicalId` goes to the nested stack of that name (C.2); the rest is this stack's.
-fn hand_down(cloudformation: &mut CloudFormation, skipped: BTreeSet<String>) -> ApiResult<BTreeSet<String>> {
+/// `NestedStackName.LogicalId` goes to the nested stack of that name below this root; the rest is this stack's. A nested
+/// stack is skipped as a whole only when it is deleted, or being deleted (C.2).
+fn hand_down(
+    cloudformation: &mut CloudFormation,
+    root: &str,
+    skipped: BTreeSet<String>,
+) -> ApiResult<BTreeSet<String>> {
     let (nested, own): (BTreeSet<String>, BTreeSet<String>) = skipped.into_iter().partition(|name| name.contains('.'));
     for name in nested {
         let (child, logical_id) = name.split_once('.').unwrap_or_default();
+        let found = cloudformation.stack_mut(child).filter(|child| child.root_id.as_deref() == Some(root));
         let missing = || invalid(format!("Stack [{child}] does not exist"));
-        cloudformation.stack_mut(child).ok_or_else(missing)?.skipped.insert(logical_id.to_owned());
+        found.ok_or_else(missing)?.skipped.insert(logical_id.to_owned());
     }
-    Ok(own)
+    let resources = cloudformation.stack(root).map(|stack| &stack.resources);
+    let child = |name: &&String| resources.and_then(|all| embedded(cloudformation, all.get(*name)?)).is_some();
+    match own.iter().find(child) {
+        Some(name) => Err(invalid(format!(
+            "Resource [{name}] is a nested stack, and can be skipped only in DELETE_IN_PROGRESS, DELETE_COMPLETE or \
+             DELETE_FAILED"
+        ))),
+        None => Ok(own),
+    }
 }
 
-/// The resources that are UPDATE_FAILED because their rollback failed, not because it was cancelled (C.2).
-fn failed(stack: &Stack) -> BTreeSet<String> {
-    let failed = stack
-        .resources
-        .values()
-        .filter(|resource| resource.status == Status::UpdateFailed && resource.reason != "Resource update cancelled");
-    failed.map(|resource| resource.logical_id.clone()).collect()
+/// The ID of the nested stack behind a resource, unless it is deleted or being deleted.
+fn embedded(cloudformation: &CloudFormation, resource: &Resource) -> Option<String> {
+    let id = resource.physical_id.as_ref().filter(|_| resource.kind == nested::KIND)?;
+    let stack = cloudformation.stack(id)?;
+    let is_leaving = [Status::DeleteInProgress, Status::DeleteFailed, Status::DeleteComplete].contains(&stack.status);
+    (!is_leaving).then(|| stack.id.clone())
+}
+
+/// The resources that are UPDATE_FAILED because their rollback failed, not because it was cancelled (C.2); those of
+/// nested stacks are left to these.
+fn failed(cloudformation: &mut CloudFormation, id: &str) -> BTreeSet<String> {
+    let resources = cloudformation.stack(id).map(|stack| stack.resources.clone()).unwrap_or_default();
+    let is_failed =
+        |resource: &Resource| resource.status == Status::UpdateFailed && resource.reason != "Resource update cancelled";
+    let mut own = BTreeSet::new();
+    for resource in resources.into_values() {
+        if let Some(child) = embedded(cloudformation, &resource) {
+            let skipped = failed(cloudformation, &child);
+            if let Some(child) = cloudformation.stack_mut(&child) {
+                child.skipped.extend(skipped);
+            }
+        } else if is_failed(&resource) {
+            own.insert(resource.logical_id);
+        }
+    }
+    own
 }

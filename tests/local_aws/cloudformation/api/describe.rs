@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::stacks::shown;
 use super::xml::{element, list as rows_of, optional, wrapped};
 use super::{Params, page, required, texts};
 use crate::api::ApiResult;
 use crate::cloudformation::stack::model::{Output, Resource, Stack, Status};
 use crate::cloudformation::template::exports;
 use crate::cloudformation::template::invalid;
+use crate::cloudformation::template::parameters::as_text;
 use crate::{World, clock};
 
 pub(super) fn stacks(world: &Arc<World>, params: &Params) -> ApiResult<String> {
@@ -167,4 +167,10 @@ pub(super) fn imports(world: &Arc<World>, params: &Params) -> ApiResult<String> 
         return Err(invalid(format!("Export '{name}' is not imported by any stack.")));
     }
     Ok(rows_of("Imports", importers))
+}
+
+/// A parameter as DescribeStacks shows it.
+fn shown(stack: &Stack, name: &str) -> String {
+    let is_secret = stack.template.parameters.get(name).is_some_and(|parameter| parameter.no_echo);
+    if is_secret { "****".to_owned() } else { stack.parameters.get(name).map(as_text).unwrap_or_default() }
 }

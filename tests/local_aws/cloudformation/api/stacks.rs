@@ -7,8 +7,9 @@ use super::{Wanted, pass_role};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::stack::engine::{self, Operation};
 use crate::cloudformation::stack::model::{Before, Stack, Status};
-use crate::cloudformation::template::invalid;
-use crate::cloudformation::template::parameters::{as_text, fetch, values};
+use crate::cloudformation::stack::nested;
+use crate::cloudformation::template::parameters::{fetch, values};
+use crate::cloudformation::template::{Template, invalid};
 use crate::cloudformation::template::rules;
 use crate::{World, clock, stamp};
 
@@ -67,6 +68,7 @@ pub(super) fn register(world: &Arc<World>, caller: &Caller, name: &str, wanted: 
         doomed: Vec::new(),
         imports: BTreeSet::new(),
         is_cancelled: false,
+        is_continued: false,
         skipped: BTreeSet::new(),
     };
     let earlier = state.cloudformation.stacks.iter().position(|stack| stack.id == id);
@@ -89,7 +91,9 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
         let mut state = world.state();
         let missing = || invalid(format!("Stack [{name}] does not exist"));
         let stack = state.cloudformation.stack(name).ok_or_else(missing)?;
-        if !stack.status.is_updatable() {
+        // A child that its parent's failed operation left before its cleanup goes on from there.
+        let rests = wanted.parent_id.is_some() && stack.status == Status::UpdateCompleteCleanupInProgress;
+        if !stack.status.is_updatable() && !rests {
             return Err(invalid(format!("Stack:{} is in {} state and can not be updated.", stack.id, stack.status)));
         }
         if stack.status.needs_rollback_disabled() && !wanted.disable_rollback {
@@ -112,7 +116,9 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
             && parameters == stack.parameters
             && fetched == stack.fetched
             && tags == stack.tags;
-        if is_same && !stack.status.needs_rollback_disabled() {
+        // What is nested deeper is known only after its own update was asked for.
+        let is_asked = wanted.parent_id.is_some() && has_nested(&stack.template);
+        if is_same && !is_asked && !stack.status.needs_rollback_disabled() {
             return Err(invalid("No updates are to be performed."));
         }
         // After UPDATE_FAILED an update still goes back to the last good state, not to the failed one.
@@ -127,7 +133,9 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
             touched: BTreeSet::new(),
         });
         stack.before = stack.before.take().or(good);
-        stack.doomed.clear();
+        if !rests {
+            stack.doomed.clear();
+        }
         stack.template = template;
         stack.body = body;
         stack.parameters = parameters;
@@ -138,6 +146,10 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
     };
     engine::start(world, &id, Operation::Update);
     Ok(id)
+}
+
+fn has_nested(template: &Template) -> bool {
+    template.resources.values().any(|resource| resource.kind == nested::KIND)
 }
 
 /// What every later operation writes down: the role is remembered, the credentials are this caller's (C.2).
@@ -176,10 +188,4 @@ pub(crate) fn delete(
     };
     engine::start(world, &id, Operation::Delete(left));
     Ok(())
-}
-
-/// A parameter as DescribeStacks shows it.
-pub(super) fn shown(stack: &Stack, name: &str) -> String {
-    let is_secret = stack.template.parameters.get(name).is_some_and(|parameter| parameter.no_echo);
-    if is_secret { "****".to_owned() } else { stack.parameters.get(name).map(as_text).unwrap_or_default() }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::deletion::{delete, present};
+use super::finish::finish;
 use super::model::{Doomed, Status};
 use super::plan::scope;
 use super::removal::{Reason, clean_up, is_kept};
@@ -29,6 +30,8 @@ pub(crate) enum Operation {
     ContinueRollback(BTreeSet<String>),
     /// RollbackStack on UPDATE_FAILED or CREATE_FAILED.
     Rollback,
+    /// A nested stack goes back, because an ancestor does.
+    GoBack,
 }
 
 /// Starts an operation. The stack's first row is already written when this returns.
@@ -39,8 +42,13 @@ pub(crate) fn start(world: &Arc<World>, stack_id: &str, operation: Operation) {
         Operation::Delete(_) => Status::DeleteInProgress,
         Operation::ContinueRollback(_) => Status::UpdateRollbackInProgress,
         Operation::Rollback => rollback_status(world, stack_id),
+        Operation::GoBack => Status::UpdateRollbackInProgress,
     };
-    rows::stack(world, stack_id, first, "User Initiated");
+    if let Some(stack) = world.state().cloudformation.stack_mut(stack_id) {
+        stack.is_continued = matches!(operation, Operation::ContinueRollback(_));
+    }
+    let is_asked = !matches!(operation, Operation::GoBack);
+    rows::stack(world, stack_id, first, if is_asked { "User Initiated" } else { "" });
     let (world, stack_id) = (Arc::clone(world), stack_id.to_owned());
     tokio::spawn(async move { run(&world, &stack_id, operation).await });
 }
@@ -56,14 +64,16 @@ pub(crate) async fn run(world: &Arc<World>, id: &str, operation: Operation) {
         Operation::Rollback if rollback_status(world, id) == Status::UpdateRollbackInProgress => {
             restore(world, id).await;
         }
-        Operation::Rollback => undo_creation(world, id).await,
+        Operation::GoBack => restore(world, id).await,
+        // Without a last known stable state there is nothing to go back to (API reference of RollbackStack).
+        Operation::Rollback => delete(world, id, &BTreeSet::new()).await,
     }
 }
 
 fn rollback_status(world: &Arc<World>, id: &str) -> Status {
     let state = world.state();
     let is_update = state.cloudformation.stack(id).is_some_and(|stack| stack.before.is_some());
-    if is_update { Status::UpdateRollbackInProgress } else { Status::RollbackInProgress }
+    if is_update { Status::UpdateRollbackInProgress } else { Status::DeleteInProgress }
 }
 
 async fn create(world: &Arc<World>, id: &str) {
@@ -95,12 +105,7 @@ async fn update(world: &Arc<World>, id: &str) {
         None => {
             doom_removed(world, id);
             rows::stack(world, id, Status::UpdateCompleteCleanupInProgress, "");
-            let leftovers = cleanup(world, id).await;
-            let reason = if leftovers { "Update successful. One or more resources could not be deleted." } else { "" };
-            if let Some(stack) = world.state().cloudformation.stack_mut(id) {
-                stack.before = None;
-            }
-            rows::stack(world, id, Status::UpdateComplete, reason);
+            finish(world, id).await;
         }
         Some(reason) if disables_rollback(world, id) => rows::stack(world, id, Status::UpdateFailed, &reason),
         Some(reason) => {
@@ -153,10 +158,10 @@ fn failures(world: &Arc<World>, id: &str, walked: &Walked) -> Option<String> {
         said(verb, &names.into_iter().cloned().collect()).map_or(String::new(), |text| format!("{text} "))
     };
     let text = format!("{}{}", part("create", created), part("update", updated));
-    match (text.is_empty(), stack.is_cancelled) {
-        (_, true) => Some("User Initiated".to_owned()),
-        (true, false) => None,
-        (false, false) => Some(text),
+    match (text.is_empty(), stack.is_cancelled, &stack.parent_id) {
+        (_, true, None) | (true, true, Some(_)) => Some("User Initiated".to_owned()),
+        (true, false, _) => None,
+        (false, ..) => Some(text),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod deletion;
 pub(super) mod engine;
+mod finish;
 pub(super) mod handler_call;
 pub(crate) mod model;
 pub(super) mod nested;
@@ -11,4 +12,5 @@ pub(super) mod removal;
 pub(super) mod rollback;
 pub(super) mod rows;
 pub(super) mod scheduler;
+mod status;
 pub(super) mod steps;

@@ -1,7 +1,7 @@
 //! AWS::CloudFormation::Stack: a stack as a resource of another one. Its template comes from the local S3.
 //!
-//! A child has its own state machine, rows and events; its parent's rollback continues a child's (semantics C.2). Kept
-//! simple: a child that had already completed goes back by an update of its own, with UPDATE_* statuses.
+//! A child has its own state machine, rows and events, but its update belongs to the root's operation (`SEMANTICS.md`
+//! C.5): it rests before its cleanup until the root is through, and goes back to what it was before that operation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +14,6 @@ use super::model::{Stack, Status};
 use crate::cloudformation::api::{Wanted, create_stack, delete_stack, fetched, update_stack};
 use crate::cloudformation::custom_resource::stringified;
 use crate::cloudformation::resources::{Made, Refused};
-use crate::cloudformation::scenario::settled;
 use crate::cloudformation::template::parameters::{Given, as_text};
 use crate::{World, stamp};
 
@@ -30,61 +29,103 @@ pub(in crate::cloudformation) async fn create(world: &Arc<World>, job: &Job) -> 
     {
         resource.physical_id = Some(id.clone());
     }
-    if settled(world, &id).await == Status::CreateComplete {
-        Ok(made(world, &id))
-    } else {
-        Err(refused(world, &id, "created"))
+    match after(world, &id, Status::CreateInProgress).await {
+        (Status::CreateComplete, _) => Ok(made(world, &id)),
+        (_, reason) => {
+            let reason = reason.trim_end_matches("Rollback requested by user.");
+            let reason = format!("Embedded stack {id} was not successfully created: {reason}");
+            Err(Refused { reason, physical_id: Some(id) })
+        }
     }
 }
 
 pub(in crate::cloudformation) async fn update(world: &Arc<World>, job: &Job) -> Result<Made, Refused> {
-    let id = job.physical_id.clone();
-    let (is_stuck, is_continued) = {
-        let state = world.state();
-        let status = |id: &str| state.cloudformation.stack(id).map(|stack| (stack.status, stack.reason.clone()));
-        let parent = status(&job.stack_id);
-        let is_stuck = status(&id).is_some_and(|(status, _)| status == Status::UpdateRollbackFailed);
-        (is_stuck, parent == Some((Status::UpdateRollbackInProgress, "User Initiated".to_owned())))
-    };
-    if is_stuck {
-        if !is_continued {
-            return Err(refused(world, &id, "updated"));
-        }
-        let skipped = continue_as(world, job);
-        engine::start(world, &id, Operation::ContinueRollback(skipped));
-        return if settled(world, &id).await == Status::UpdateRollbackComplete {
-            Ok(made(world, &id))
-        } else {
-            Err(refused(world, &id, "updated"))
-        };
+    let id = &job.physical_id;
+    if job.is_restoration {
+        return go_back(world, job).await;
     }
-    match update_stack(world, &job.caller, &id, &wanted(world, job)?) {
-        Ok(_) => {
-            if settled(world, &id).await == Status::UpdateComplete {
-                Ok(made(world, &id))
-            } else {
-                Err(refused(world, &id, "updated"))
-            }
+    match update_stack(world, &job.caller, id, &wanted(world, job)?) {
+        Ok(_) => {}
+        Err(error) if error.message == "No updates are to be performed." => return Ok(made(world, id)),
+        Err(error) => return Err(Refused::plain(error.message)),
+    }
+    match after(world, id, Status::UpdateInProgress).await {
+        (Status::UpdateCompleteCleanupInProgress, _) => Ok(made(world, id)),
+        (status, reason) => Err(refused(id, status, &reason)),
+    }
+}
+
+/// The way back of a child that its root's operation changed. One that is on its way already is waited for; one whose
+/// way back failed is tried again only when its parent is continued.
+async fn go_back(world: &Arc<World>, job: &Job) -> Result<Made, Refused> {
+    let id = &job.physical_id;
+    match ended(world, id, &[Status::UpdateInProgress]).await.0 {
+        Status::UpdateCompleteCleanupInProgress | Status::UpdateFailed => engine::start(world, id, Operation::GoBack),
+        Status::UpdateRollbackFailed if is_continued(world, job) => {
+            let skipped = continue_as(world, job);
+            engine::start(world, id, Operation::ContinueRollback(skipped));
         }
-        Err(error) if error.message == "No updates are to be performed." => Ok(made(world, &id)),
-        Err(error) => Err(Refused::plain(error.message)),
+        _ => {}
+    }
+    match ended(world, id, &[Status::UpdateRollbackInProgress]).await {
+        (status @ Status::UpdateRollbackFailed, reason) => Err(refused(id, status, &reason)),
+        _ => Ok(made(world, id)),
     }
 }
 
 pub(in crate::cloudformation) async fn delete(world: &Arc<World>, job: &Job) -> Result<(), Refused> {
+    use Status::{CreateInProgress, RollbackInProgress, UpdateInProgress, UpdateRollbackInProgress};
+    let id = &job.physical_id;
+    // One whose parent no longer waits for it still ends what it does.
+    ended(world, id, &[CreateInProgress, RollbackInProgress, UpdateInProgress, UpdateRollbackInProgress]).await;
     let is_express = world.state().cloudformation.stack(&job.stack_id).is_some_and(|parent| parent.is_express);
     let wanted = Wanted { token: token(world, job), is_express, ..Wanted::default() };
-    delete_stack(world, &job.caller, &job.physical_id, BTreeSet::new(), &wanted)
-        .map_err(|error| Refused::plain(error.message))?;
-    if settled(world, &job.physical_id).await == Status::DeleteComplete {
-        Ok(())
-    } else {
-        Err(refused(world, &job.physical_id, "deleted"))
+    delete_stack(world, &job.caller, id, BTreeSet::new(), &wanted).map_err(|error| Refused::plain(error.message))?;
+    match ended(world, id, &[Status::DeleteInProgress]).await {
+        (Status::DeleteComplete, _) => Ok(()),
+        (_, reason) => {
+            let reason = format!("Embedded stack {id} was not successfully deleted: {reason}");
+            Err(Refused { reason, physical_id: Some(id.clone()) })
+        }
     }
 }
 
 fn token(world: &Arc<World>, job: &Job) -> Option<String> {
     world.state().cloudformation.stack(&job.stack_id).and_then(|parent| parent.token.clone())
+}
+
+fn is_continued(world: &Arc<World>, job: &Job) -> bool {
+    world.state().cloudformation.stack(&job.stack_id).is_some_and(|parent| parent.is_continued)
+}
+
+/// The child's status and its reason, once it is none of these.
+async fn ended(world: &Arc<World>, id: &str, left: &[Status]) -> (Status, String) {
+    let ended = |stack: &Stack| (!left.contains(&stack.status)).then(|| (stack.status, stack.reason.clone()));
+    world
+        .wait_for(|state| match state.cloudformation.stack(id) {
+            Some(stack) => ended(stack),
+            None => Some((Status::DeleteComplete, String::new())),
+        })
+        .await
+}
+
+/// The status that followed the newest of this kind in the child, however much followed since.
+async fn after(world: &Arc<World>, id: &str, begun: Status) -> (Status, String) {
+    world
+        .wait_for(|state| {
+            let stack = state.cloudformation.stack(id)?;
+            let mut own = stack.events.iter().rev().filter(|row| row.physical_id == stack.id).peekable();
+            while let Some(row) = own.next() {
+                if own.peek().is_some_and(|earlier| earlier.status == begun) {
+                    return Some((row.status, row.reason.clone()));
+                }
+                if row.status == begun {
+                    return None;
+                }
+            }
+            None
+        })
+        .await
 }
 
 /// The child acts with its parent's role, token and capabilities.
@@ -104,7 +145,7 @@ fn wanted(world: &Arc<World>, job: &Job) -> Result<Wanted, Refused> {
         capabilities: parent.capabilities.clone(),
         role_arn: parent.role_arn.clone(),
         token: parent.token.clone(),
-        disable_rollback: false,
+        disable_rollback: parent.disable_rollback,
         // Nested stacks inherit the mode.
         is_express: parent.is_express,
         parent_id: Some(parent.id.clone()),
@@ -133,13 +174,9 @@ fn made(world: &Arc<World>, id: &str) -> Made {
     Made { physical_id: id.to_owned(), attributes: attributes.collect() }
 }
 
-fn refused(world: &Arc<World>, id: &str, what: &str) -> Refused {
-    let state = world.state();
-    let stack = state.cloudformation.stack(id);
-    let failed = stack.map(|stack| {
-        let first = stack.events.iter().rev().find(|row| row.reason.starts_with("The following resource(s) failed"));
-        first.map(|row| row.reason.trim().to_owned()).unwrap_or_default()
-    });
-    let reason = format!("Embedded stack {id} was not successfully {what}: {}", failed.unwrap_or_default());
+/// In the words of the parent's row.
+fn refused(id: &str, status: Status, reason: &str) -> Refused {
+    let reason =
+        format!("Embedded stack {id} was not successfully updated. Currently in {status} with reason: {reason}");
     Refused { reason, physical_id: Some(id.to_owned()) }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::handler_call::{Job, tags};
 use super::model::{Resource, Stack, Status};
+use super::nested;
 use crate::cloudformation::resources;
 use crate::cloudformation::template::exports;
 use crate::cloudformation::template::intrinsics::Scope;
@@ -28,7 +29,13 @@ pub(in crate::cloudformation) fn plan(
 ) -> Result<Plan, String> {
     let exports = exports::all(&state.cloudformation);
     let stack = state.cloudformation.stack(stack_id).ok_or("the stack is gone")?;
-    of(stack, &scope(stack, settings, &exports), logical_id)
+    let plan = of(stack, &scope(stack, settings, &exports), logical_id)?;
+    // Whether a nested stack has changes is known only after its own update was asked for.
+    let child = stack.resources.get(logical_id).filter(|resource| resource.kind == nested::KIND);
+    Ok(match (plan, child) {
+        (Plan::Keep, Some(child)) => Plan::Update(job_for(stack, child, child.properties.clone())),
+        (plan, _) => plan,
+    })
 }
 
 /// The same of a stack that is given.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::engine::{cleanup, doom, said};
+use super::engine::{doom, said};
+use super::finish::finish;
 use super::model::{Doomed, Resource, Status};
 use super::removal::{Reason, is_kept};
 use super::rows;
@@ -35,8 +36,7 @@ pub(in crate::cloudformation) async fn restore(world: &Arc<World>, id: &str) {
     }
     go_back(world, id);
     rows::stack(world, id, Status::UpdateRollbackCompleteCleanupInProgress, "");
-    cleanup(world, id).await;
-    rows::stack(world, id, Status::UpdateRollbackComplete, "");
+    finish(world, id).await;
 }
 
 /// The old template is in force again; what the update created is doomed.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::model::Status;
-use super::{rows, steps};
+use super::{nested, rows, steps};
 use crate::World;
 use crate::cloudformation::modes::FailureOnTheWayBack;
 use crate::cloudformation::template::graph::Dependencies;
@@ -81,6 +81,8 @@ pub(in crate::cloudformation) async fn walk(
                 }
                 let others = world.settings.modes.failure_on_the_way_back;
                 if work == Work::Apply || work == Work::Restore && others == FailureOnTheWayBack::CancelsOthers {
+                    // Some seconds pass in AWS, in which others may still end well.
+                    tokio::time::sleep(world.settings.pace).await;
                     cancel(world, stack_id, &mut tasks, &mut flying, &mut walked, work).await;
                     return walked;
                 }
@@ -131,10 +133,14 @@ fn give_up(world: &Arc<World>, stack_id: &str, logical_id: &str, work: Work) {
     if is_new && sent && resource.physical_id.is_none() && resources::is_custom(&resource.kind) {
         resource.physical_id = Some(custom_resource::made_up_id(stack_id, logical_id));
     }
+    let child = resource.physical_id.clone().filter(|_| resource.kind == nested::KIND && work == Work::Apply);
     match (is_new, work) {
         (true, _) => rows::resource_row(stack, logical_id, Status::CreateFailed, "Resource creation cancelled"),
         (false, Work::Apply | Work::Restore | Work::Remove) => {
             rows::resource_row(stack, logical_id, Status::UpdateFailed, "Resource update cancelled");
         }
+    }
+    if let Some(child) = child.and_then(|id| state.cloudformation.stack_mut(&id)) {
+        child.is_cancelled |= !child.status.is_settled();
     }
 }

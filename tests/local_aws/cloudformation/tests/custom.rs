@@ -204,7 +204,7 @@ async fn a_stack_is_deleted_in_the_reverse_order() {
 
 // CloudFormation's user guide, stack failure options: both states take an update only with the option.
 #[tokio::test]
-async fn a_failed_creation_is_updated_with_the_option_or_rolled_back() {
+async fn a_failed_creation_is_updated_with_the_option_or_a_rollback_deletes_its_stack() {
     for is_updated in [true, false] {
         let world = world();
         let mut invocations = handler(&world);
@@ -222,7 +222,7 @@ async fn a_failed_creation_is_updated_with_the_option_or_rolled_back() {
         } else {
             request(&world, "RollbackStack", [("StackName", "s")]).unwrap();
             answer(&world, &mut invocations, "SUCCESS", "id").await;
-            Status::RollbackComplete
+            Status::DeleteComplete
         };
         assert_eq!(settled(&world, "s").await, ended);
     }
