@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use api::query;
 pub use custom_resource::responses::{Answer, BY_HAND, Put, Request, ResponseFault, response_put};
-pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, RowsOnTheWayBack, TagsOnUpdate};
+pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, LongServiceTimeout, RowsOnTheWayBack, TagsOnUpdate, TokenAgain};
 pub use stack::model::{Output, Resource, Stack, StackEvent, Status};
 pub use template::Template;
 
@@ -44,7 +44,8 @@ pub struct CloudFormation {
     pub late_rows: BTreeMap<String, u32>,
     /// Logical IDs whose newest row the next so many DescribeStackEvents show without its ResourceProperties.
     pub late_properties: BTreeMap<String, u32>,
-    /// Logical IDs whose custom-resource request, this one or the next, times out at once (G.47).
+    /// Logical IDs whose custom-resource request, this one or the next, times out at once (G.47); of another resource,
+    /// its handler's wait for a status at rest (G.20).
     pub expire_at_once: BTreeSet<String>,
     /// ClientRequestTokens used, with the operation and the stack (G.39).
     pub(crate) tokens: BTreeSet<(String, String, String)>,

@@ -43,3 +43,23 @@ pub enum RowsOnTheWayBack {
     /// Those that are restored.
     Restored,
 }
+
+/// ContinueUpdateRollback with a ClientRequestToken that was used for it before (open question 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum TokenAgain {
+    /// TokenAlreadyExistsException, the one modelled error.
+    #[default]
+    Refused,
+    /// The operation that it began is taken for the answer: success, and nothing begins.
+    Answered,
+}
+
+/// A ServiceTimeout above 3600 (open question 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum LongServiceTimeout {
+    /// The resource fails.
+    #[default]
+    Refused,
+    /// It is waited for so long.
+    Accepted,
+}

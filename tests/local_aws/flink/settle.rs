@@ -47,6 +47,7 @@ fn launch(
     after: Launched,
     operation: Option<String>,
 ) {
+    application.complete_own_snapshots();
     let allow = application.run.as_ref().is_some_and(|run| run.allow_non_restored_state);
     let launched = match state.flink.start_failures.remove(&application.name) {
         Some(error) => Launch::Fails(error),
@@ -110,6 +111,11 @@ impl Application {
         self.status = Status::Ready;
         self.job = None;
         self.run = None;
+        self.complete_own_snapshots();
+    }
+
+    /// The snapshots that the service took for what it does now are READY.
+    fn complete_own_snapshots(&mut self) {
         for snapshot in self.snapshots.iter_mut().filter(|one| one.status == SnapshotStatus::Creating) {
             if snapshot.left.is_none() {
                 snapshot.status = SnapshotStatus::Ready;

@@ -20,6 +20,7 @@ mod names;
 mod patience;
 mod probe;
 mod statuses;
+mod unreadable;
 
 const GUARD: &str = "flink-update-guard";
 const MARKER: &str = "flink-unstick-restart";

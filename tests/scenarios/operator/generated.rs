@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use fastrand::Rng;
-use local_aws::cloudformation::Status;
+use local_aws::cloudformation::{StackEvent, Status};
 use project::deployment::{Deployment, jar, request, settled};
 use serde_json::{Value, json};
 
@@ -175,7 +175,13 @@ async fn deploy(
     let events = &state.cloudformation.stack(name).unwrap().events;
     let first = [Status::CreateInProgress, Status::UpdateInProgress];
     let began = events.iter().rposition(|row| row.logical_id == name && first.contains(&row.status)).unwrap();
-    Some(events[began..].iter().map(|row| row.logical_id.clone()).filter(|id| id != name).collect())
+    // A nested stack without changes has rows at its parent nevertheless.
+    let is_worked_on = |row: &&StackEvent| match state.cloudformation.stack(&row.physical_id) {
+        Some(child) => child.events.last().is_some_and(|last| last.time >= events[began].time),
+        None => true,
+    };
+    let worked_on = events[began..].iter().filter(is_worked_on).map(|row| row.logical_id.clone());
+    Some(worked_on.filter(|id| id != name).collect())
 }
 
 async fn plan(

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::{Params, is_true, pass_role, required, texts};
 use crate::World;
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::cloudformation::CloudFormation;
 use crate::cloudformation::stack::engine::{self, Operation};
 use crate::cloudformation::stack::model::{Resource, Status};
 use crate::cloudformation::stack::nested;
 use crate::cloudformation::template::invalid;
+use crate::cloudformation::{CloudFormation, TokenAgain};
 
 pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiResult<String> {
     let name = required(params, "StackName")?;
@@ -29,7 +29,10 @@ pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiR
         let used = token.as_ref().map(|token| ("ContinueUpdateRollback".to_owned(), stack.id.clone(), token.clone()));
         if used.as_ref().is_some_and(|used| state.cloudformation.tokens.contains(used)) {
             let message = "A client request token already exists for this operation.";
-            return Err(ApiError::new("TokenAlreadyExistsException", message));
+            return match world.settings.modes.token_again {
+                TokenAgain::Refused => Err(ApiError::new("TokenAlreadyExistsException", message)),
+                TokenAgain::Answered => Ok(String::new()),
+            };
         }
         if stack.parent_id.is_some() {
             return Err(invalid("RollbackUpdatedStack cannot be invoked on child stacks"));
@@ -55,8 +58,8 @@ pub(super) fn call(world: &Arc<World>, caller: &Caller, params: &Params) -> ApiR
     Ok(String::new())
 }
 
-/// `NestedStackName.LogicalId` goes to the nested stack of that name below this root; the rest is this stack's. A nested
-/// stack is skipped as a whole only when it is deleted, or being deleted (C.2).
+/// `NestedStackName.LogicalId` goes to the nested stack of that name below this root; the rest is this stack's. A
+/// nested stack is skipped as a whole only when it is deleted, or being deleted (C.2).
 fn hand_down(
     cloudformation: &mut CloudFormation,
     root: &str,

@@ -9,8 +9,8 @@ use crate::cloudformation::stack::engine::{self, Operation};
 use crate::cloudformation::stack::model::{Before, Stack, Status};
 use crate::cloudformation::stack::nested;
 use crate::cloudformation::template::parameters::{fetch, values};
-use crate::cloudformation::template::{Template, invalid};
 use crate::cloudformation::template::rules;
+use crate::cloudformation::template::{Template, invalid};
 use crate::{World, clock, stamp};
 
 /// A new stack: checked and registered, and its operation started unless it is only reviewed.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::modes::LongServiceTimeout;
 use super::resources::{Made, Refused};
 use super::template::parameters::as_text;
 use crate::api::Caller;
@@ -50,7 +51,7 @@ pub(crate) fn stringified(value: &Value) -> Value {
 
 /// Sends one request and waits for its answer.
 pub(crate) async fn ask(world: &Arc<World>, ask: Ask) -> Result<Made, Refused> {
-    let timeout = service_timeout(&ask.properties)?;
+    let timeout = service_timeout(&ask.properties, world.settings.modes.long_service_timeout)?;
     let token = ask.properties.get("ServiceToken").and_then(Value::as_str).unwrap_or_default().to_owned();
     let function = service_token(&world.settings, &token)?;
     let (id, event) = {
@@ -104,12 +105,13 @@ fn generated_id(ask: &Ask) -> String {
     }
 }
 
-fn service_timeout(properties: &Value) -> Result<Duration, Refused> {
+fn service_timeout(properties: &Value, long: LongServiceTimeout) -> Result<Duration, Refused> {
     let Some(given) = properties.get("ServiceTimeout").map(as_text) else {
         return Ok(Duration::from_secs(DEFAULT_TIMEOUT));
     };
     match given.parse::<u64>() {
         Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
+        Ok(seconds @ 3601..) if long == LongServiceTimeout::Accepted => Ok(Duration::from_secs(seconds)),
         Ok(_) | Err(_) => Err(Refused::plain("ServiceTimeout must be an integer between 1 and 3600 seconds")),
     }
 }

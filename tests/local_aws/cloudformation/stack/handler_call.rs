@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -12,6 +13,8 @@ use crate::cloudformation::resources::{self, Desk, Handler, Made, Refused, taggi
 
 /// How often EXPRESS tries a call again that met a resource which is not ready: AWS does not say.
 const EXPRESS_TRIES: u32 = 2000;
+/// How long a handler waits for a status at rest: a type's default, from its schema (B.1).
+const PATIENCE: Duration = Duration::from_hours(2);
 /// The code of such a refusal.
 const NOT_READY: &str = "HandlerErrorCode: ResourceConflict";
 
@@ -82,14 +85,19 @@ impl Job {
         world.state().cloudformation.stack(&self.stack_id).is_some_and(|stack| stack.is_express)
     }
 
-    /// Waits until the resource is no longer in transition. Looks once a pace: a look is a call. In EXPRESS nothing is
-    /// waited for.
+    /// Waits until the resource is no longer in transition, as long as a handler may. Looks once a pace: a look is a
+    /// call. In EXPRESS nothing is waited for.
     pub(in crate::cloudformation) async fn stabilize(&self, world: &Arc<World>) -> Result<(), Refused> {
         if self.is_express(world) {
             return Ok(());
         }
         let is_settled = self.handler()?.is_settled;
+        let began = Instant::now();
         while !self.at_desk(world, is_settled)? {
+            let is_over = world.state().cloudformation.expire_at_once.remove(&self.logical_id);
+            if is_over || began.elapsed() > PATIENCE {
+                return Err(Refused::by_handler("Exceeded attempts to wait", "NotStabilized"));
+            }
             tokio::time::sleep(world.settings.pace).await;
         }
         Ok(())

@@ -97,6 +97,7 @@ pub struct Output {
 
 /// A stack, from its first status to DELETE_COMPLETE.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the newest operation")]
 pub struct Stack {
     /// `arn:aws:cloudformation:<region>:<account>:stack/<name>/<uuid>`.
     pub id: String,

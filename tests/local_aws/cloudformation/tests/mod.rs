@@ -4,6 +4,7 @@ mod custom;
 mod incident;
 mod language_extensions;
 mod nested;
+mod patience;
 mod roles;
 mod tags;
 mod templates;

@@ -105,7 +105,7 @@ fn child_of(world: &World, logical_id: &str) -> Stack {
     state.cloudformation.stacks.iter().find(|stack| stack.name.starts_with(&prefix)).cloned().unwrap()
 }
 
-async fn created(template: &str) -> (Arc<World>, UnboundedReceiver<TestInvocation>) {
+fn created(template: &str) -> (Arc<World>, UnboundedReceiver<TestInvocation>) {
     let world = world();
     let invocations = handler(&world);
     crate::s3::put(&mut world.state(), "templates", "child.json", child().to_string());
@@ -114,7 +114,7 @@ async fn created(template: &str) -> (Arc<World>, UnboundedReceiver<TestInvocatio
 }
 
 async fn two_siblings() -> (Arc<World>, UnboundedReceiver<TestInvocation>) {
-    let (world, mut invocations) = created(&siblings("a1", "b1")).await;
+    let (world, mut invocations) = created(&siblings("a1", "b1"));
     answers(&world, &mut invocations, 2, |_| true).await;
     assert_eq!(settled(&world, "s").await, Status::CreateComplete, "{:#?}", rows(&world, "s"));
     (world, invocations)
@@ -163,7 +163,7 @@ async fn a_child_rests_before_its_cleanup_until_its_root_is_through() {
     let second = invocations.recv().await.unwrap();
     assert_eq!(child_of(&world, "First").status, Status::UpdateCompleteCleanupInProgress);
     let first = child_of(&world, "First").id;
-    let refused = request(&world, "UpdateStack", [("StackName", &first), ("TemplateBody", "{}")]).unwrap_err();
+    let refused = request(&world, "UpdateStack", [("StackName", first.as_str()), ("TemplateBody", "{}")]).unwrap_err();
     assert!(refused.message.contains("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), "{}", refused.message);
     let body = response(&second.event, "SUCCESS", "id", &json!({ "Answer": "b2" })).to_string();
     put(&world, &second.event, &body).await;
@@ -196,7 +196,7 @@ async fn an_unchanged_child_has_rows_at_its_parent_and_none_of_its_own() {
 #[tokio::test]
 async fn two_stuck_children_of_two_levels_are_continued_or_given_up_at_the_root() {
     for is_forced in [false, true] {
-        let (world, mut invocations) = created(&outer("a1", "b1")).await;
+        let (world, mut invocations) = created(&outer("a1", "b1"));
         crate::s3::put(&mut world.state(), "templates", "middle.json", middle().to_string());
         answers(&world, &mut invocations, 2, |_| true).await;
         assert_eq!(settled(&world, "s").await, Status::CreateComplete, "{:#?}", rows(&world, "s"));

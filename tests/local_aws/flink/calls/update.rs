@@ -98,6 +98,7 @@ pub(in crate::flink) fn begin(
         other_kinds::check_run(kind, run_update.as_ref())?;
         // G.18: what the update omits goes back to its default.
         let run = start::run(run_update)?;
+        let mut taken = None;
         if running {
             start::restore(application, &run)?;
             // G.15: an update that switches snapshots off needs none.
@@ -106,6 +107,7 @@ pub(in crate::flink) fn begin(
                 let saved = application.save(&state.flink.backend, Then::IsCancelled);
                 let saved = saved.map_err(|_| catalogue::snapshot_failure(name))?;
                 snapshots::by_service(application, "UPDATEAPPLICATION", SnapshotStatus::Ready, saved);
+                taken = application.snapshots.last().map(|snapshot| snapshot.name.clone());
             }
         }
         let versions = (application.version, application.version + 1);
@@ -114,6 +116,10 @@ pub(in crate::flink) fn begin(
         let id = application.begin(state.ids.hex(12), operation, Some(versions));
         let purpose = if running {
             let from = start::restore(application, &run)?;
+            // The restart waits for its own snapshot, which shows CREATING until then.
+            for snapshot in application.snapshots.iter_mut().filter(|one| Some(&one.name) == taken.as_ref()) {
+                snapshot.status = SnapshotStatus::Creating;
+            }
             application.run = Some(run).filter(|_| kind == Kind::Flink);
             application.job = None;
             Purpose::Launch { from, after: Launched::Update }

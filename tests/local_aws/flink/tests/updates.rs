@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Bench, properties, with_properties, with_snapshots};
-use crate::flink::{Hold, Status};
+use crate::flink::{Hold, SnapshotStatus, Status};
 use crate::modes::{Modes, RunConfigurationWhenReady};
 
 /// Source: SEMANTICS.md G.12.
@@ -34,10 +34,12 @@ fn an_update_of_a_running_application_snapshots_the_old_version_and_restarts() {
     let mut bench = Bench::running();
     bench.record("a");
     bench.update(&with_properties(&properties())).unwrap();
-    let snapshot = bench.app().newest_snapshot().expect("a snapshot").clone();
+    let snapshot = bench.app().snapshots.last().expect("a snapshot").clone();
     assert!(snapshot.name.starts_with("UPDATEAPPLICATION-app-"), "{}", snapshot.name);
     assert_eq!((snapshot.version, snapshot.saved.position), (1, 1));
+    assert_eq!(snapshot.status, SnapshotStatus::Creating, "the restart waits for it");
     bench.release();
+    assert_eq!(bench.app().newest_snapshot().map(|newest| &newest.name), Some(&snapshot.name));
     assert_eq!((bench.app().status, bench.app().version), (Status::Running, 2));
     assert_eq!(bench.app().job.as_ref().map(|job| job.position), Some(1));
 }
