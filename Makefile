@@ -98,7 +98,8 @@ requests: test $(VENV)/installed ## What the scenarios sent, against botocore's 
 # python3).
 ADOPTION := $(abspath $(TARGET))/adoption
 CDK := tests/adoption/cdk
-CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next changed tagged hurried)
+CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,before adopted next changed tagged hurried) \
+	$(ADOPTION)/cdk/account/flink-account.template.json
 SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
 
 # The CDK construct library, built from the templates: jsii and its documentation are what the sources say, the package
@@ -145,11 +146,19 @@ $(ADOPTION)/npm/installed: $(CDK)/package.json $(CDK)/package-lock.json
 
 # One run writes all of them. The construct library keeps a cache at home, and uses deprecated classes, which are not
 # ours to report.
-$(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(PACKED) $(wildcard template/cdk/test/* $(CDK)/*.ts) $(CDK)/tsconfig.json
+# Zips as a release has them; a bootstrap becomes the built binary, without fifty megabytes of zip.
+ADOPTED_ZIPS := $(patsubst %,$(ADOPTION)/functions/flink-%-x86_64.zip,auto-start property-groups update-guard rollback-unsticker)
+$(ADOPTED_ZIPS): $(ADOPTION)/functions/%-x86_64.zip:
+	@mkdir -p $(@D)/$*
+	printf '#!/bin/sh\nexec %s "$$@"\n' $(abspath $(TARGET))/debug/$* >$(@D)/$*/bootstrap
+	chmod 755 $(@D)/$*/bootstrap
+	cd $(@D)/$* && python3 -m zipfile --create ../$(@F) bootstrap
+
+$(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(PACKED) $(ADOPTED_ZIPS) $(wildcard template/cdk/test/* $(CDK)/*.ts) $(CDK)/tsconfig.json
 	rm -rf $(ADOPTION)/cdk
 	$(call tested_in,$(ADOPTION)/npm)
 	cp $(CDK)/*.ts $(CDK)/tsconfig.json $(ADOPTION)/npm/
-	cd $(ADOPTION)/npm && node_modules/.bin/tsc && HOME=$(ADOPTION) JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk
+	cd $(ADOPTION)/npm && node_modules/.bin/tsc && HOME=$(ADOPTION) JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk $(ADOPTION)/functions
 
 $(ADOPTION)/sam/%.json: tests/adoption/sam/%.yaml tests/adoption/sam/transform.py $(ADOPTION)/venv/installed
 	@mkdir -p $(@D)

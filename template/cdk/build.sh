@@ -22,7 +22,7 @@ rm -rf src lib templates functions .jsii tsconfig.json ./*.tgz ./*.tsbuildinfo
 mkdir src templates functions
 # Whatever the modes of a checkout are: they are part of the package's bytes.
 install -m 644 "$here"/README.md "$here"/contract.json "$here"/../../LICENSE-* .
-install -m 644 "$here"/../*.template.json templates/
+install -m 644 "$here"/../{access,functions,handlers,application}.template.json templates/
 install -m 644 "$here"/src/*.ts src/
 [ ${#zips[@]} = 0 ] || install -m 644 "${zips[@]}" functions/
 # One version: the workspace's.

@@ -1,9 +1,12 @@
 //! `tests/adoption/cdk`: the tutorial's stack with CDK's own Flink construct, and the same with the constructs of
 //! `template/cdk`.
 
-use local_aws::Modes;
+use std::fs;
+
 use local_aws::cloudformation::Status as StackStatus;
 use local_aws::flink::Status;
+use local_aws::{LocalAws, Modes, Options};
+use project::deployment::{Deployment, binaries};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -12,6 +15,8 @@ use crate::adopted::{Example, Version, does_not_get_stuck, starts_what_never_ran
 use crate::{folder, synthesized};
 
 const STACK: &str = "flink-orders";
+/// The stack of `FlinkHandlersInstall`.
+const ACCOUNT: &str = "flink-account";
 /// The stack of the tutorial as CDK synthesized it once, without the CLI's metadata.
 const REFERENCE: &str = include_str!("../../shared/src/template/stacks/application/cdk-reference.template.json");
 
@@ -21,8 +26,12 @@ fn json(name: &str) -> Value {
 
 /// As `cdk deploy` sends it: the template, and the stack's tags from the assembly's manifest.
 fn version(assembly: &str) -> Version {
+    stack(assembly, STACK)
+}
+
+fn stack(assembly: &str, name: &str) -> Version {
     let manifest = json(&format!("{assembly}/manifest.json"));
-    let properties = &manifest["artifacts"][STACK]["properties"];
+    let properties = &manifest["artifacts"][name]["properties"];
     let tags = properties["tags"].as_object().into_iter().flatten();
     Version {
         template: synthesized(&format!("cdk/{assembly}/{}", properties["templateFile"].as_str().unwrap())),
@@ -32,8 +41,8 @@ fn version(assembly: &str) -> Version {
 }
 
 /// The assets that `cdk deploy` uploads, in this account and region.
-fn objects(assembly: &str) -> Vec<(String, String, Vec<u8>)> {
-    let assets = json(&format!("{assembly}/{STACK}.assets.json"));
+fn objects(assembly: &str, stack: &str) -> Vec<(String, String, Vec<u8>)> {
+    let assets = json(&format!("{assembly}/{stack}.assets.json"));
     let files = assets["files"].as_object().unwrap().values();
     files
         .map(|file| {
@@ -42,8 +51,8 @@ fn objects(assembly: &str) -> Vec<(String, String, Vec<u8>)> {
                 let text = destination[member].as_str().unwrap();
                 text.replace("${AWS::AccountId}", "111122223333").replace("${AWS::Region}", "eu-west-1")
             };
-            let content = synthesized(&format!("cdk/{assembly}/{}", file["source"]["path"].as_str().unwrap()));
-            (here("bucketName"), here("objectKey"), content.into_bytes())
+            let path = folder().join("cdk").join(assembly).join(file["source"]["path"].as_str().unwrap());
+            (here("bucketName"), here("objectKey"), fs::read(path).unwrap())
         })
         .collect()
 }
@@ -73,7 +82,7 @@ fn example() -> Example {
         before: version("before"),
         adopted: version("adopted"),
         next: version("next"),
-        objects: ["adopted", "next"].into_iter().flat_map(objects).collect(),
+        objects: ["adopted", "next"].into_iter().flat_map(|assembly| objects(assembly, STACK)).collect(),
         // The account is bootstrapped.
         store: vec![("/cdk-bootstrap/hnb659fds/version", "21")],
         modes: Modes::default(),
@@ -118,9 +127,22 @@ async fn an_adopted_application_that_runs_keeps_its_state_and_its_snapshots() {
     takes_over_what_runs(example()).await;
 }
 
+/// An account whose handlers are those of `FlinkHandlersInstall`.
+async fn installed() -> Team {
+    // What the bootstraps in the zips become.
+    let _built = binaries();
+    let aws = LocalAws::start(Options::default()).await.unwrap();
+    let objects = example().objects.into_iter().chain(objects("account", ACCOUNT)).collect();
+    let deployment = Deployment { aws, bucket: String::new(), stack_role: String::new() };
+    let team = Team::of(deployment, Example { objects, ..example() });
+    let handlers = stack("account", ACCOUNT);
+    assert_eq!(team.deploy_to(ACCOUNT, &handlers).await, StackStatus::CreateComplete, "{}", team.why());
+    team
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_stack_starts_its_job_which_goes_on_counting_when_a_property_changes() {
-    let team = Team::account(example()).await;
+async fn with_the_constructs_alone_a_job_starts_counts_on_through_a_change_and_survives_a_bad_record() {
+    let team = installed().await;
     assert_eq!(team.deploy(&team.example.adopted).await, StackStatus::CreateComplete, "{}", team.why());
     team.assert_it_runs_with_the_stacks_names("1");
     team.record("a");
@@ -128,6 +150,13 @@ async fn a_new_stack_starts_its_job_which_goes_on_counting_when_a_property_chang
     assert_eq!(team.deploy(&version("changed")).await, StackStatus::UpdateComplete, "{}", team.why());
     team.assert_it_runs_with_the_stacks_names("1");
     assert_eq!(team.application().job.unwrap().counts.get("a"), Some(&1), "the state was carried over");
+
+    for key in ["poison", "b"] {
+        team.record(key);
+    }
+    assert_eq!(team.deploy(&team.example.next).await, StackStatus::UpdateComplete, "{}", team.why());
+    team.assert_it_runs_with_the_stacks_names("2");
+    team.rows_become(3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +167,7 @@ async fn a_bad_record_does_not_wedge_an_adopted_stack() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_cdk_cli_itself_deploys_the_stack_and_adopts_the_handlers() {
     // A bootstrapped account has the bucket; the CLI uploads the rest.
-    let bucket = objects("before")[0].0.clone();
+    let bucket = objects("before", STACK)[0].0.clone();
     let objects = vec![(bucket, "bootstrapped".to_owned(), Vec::new())];
     let team = Team::account(Example { objects, ..example() }).await;
     cdk_deploy(&team, "before").await;

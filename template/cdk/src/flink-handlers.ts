@@ -1,4 +1,4 @@
-import { Aspects, CfnResource, Fn, Lazy, RemovalPolicy, Stack, Tags, Tokenization } from 'aws-cdk-lib';
+import { Aspects, CfnResource, Fn, Lazy, RemovalPolicy, Stack, Stage, Tags, Tokenization } from 'aws-cdk-lib';
 import { Construct, Dependable } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { applicationOf, loggingOptionsOf } from './application';
@@ -7,6 +7,8 @@ import { CONTRACT } from './contract';
 import { digestOf } from './digest';
 import { FlinkSnapshotFailure } from './flink-handlers-props';
 import type { FlinkHandlersProps } from './flink-handlers-props';
+import type { FlinkHandlersInstall } from './flink-handlers-install';
+import { installsIn } from './installs';
 import { areOwnGroupsHidden, asList, merged, ownGroups } from './property-groups';
 import type { Groups } from './property-groups';
 import { runConfigurationOf } from './run-configuration';
@@ -22,7 +24,7 @@ const TAG_PRIORITY = 10;
  * Makes a stack start its Flink application, give it the stack's own names, and not get stuck over it.
  *
  * Before the application comes its guard, which makes sure before each update that a snapshot can be taken; after it
- * the property groups, and what starts it. The functions behind them are the account's.
+ * the property groups, and what starts it. The functions behind them are those of the account's `FlinkHandlersInstall`.
  */
 export class FlinkHandlers extends Construct {
   /** `Custom::FlinkUpdateGuard`, with the attributes `Outcome` and `SnapshotName`. */
@@ -62,7 +64,7 @@ export class FlinkHandlers extends Construct {
       new CfnResource(this, id, {
         type,
         properties: {
-          ServiceToken: Fn.importValue(name),
+          ServiceToken: this.serviceToken(id, name),
           ServiceTimeout: SERVICE_TIMEOUT,
           ConfigurationDigest: digest,
           ...properties,
@@ -110,6 +112,21 @@ export class FlinkHandlers extends Construct {
     this.node.addValidation({ validate: () => problemsOf(this.application, props, this.groups()) });
   }
 
+  /** A function's ARN: the export's, except in the stack of the installation, which cannot import what it exports. */
+  private serviceToken(id: string, exportName: string): string {
+    return Lazy.string({
+      produce: () => {
+        const [here] = installsIn(this.application.stack);
+        const arns: { [id: string]: string | undefined } = {
+          UpdateGuard: here?.updateGuardArn,
+          PropertyGroups: here?.propertyGroupsArn,
+          AutoStart: here?.autoStartArn,
+        };
+        return arns[id] ?? Fn.importValue(exportName);
+      },
+    });
+  }
+
   /** What restarts the job: all that UpdateApplication, the logging options and the property groups send. */
   private sent(): unknown {
     const { applicationConfiguration, runConfiguration, runtimeEnvironment, serviceExecutionRole } = this.application;
@@ -139,6 +156,12 @@ export class FlinkHandlers extends Construct {
     Tags.of(this.application).add(CONTRACT.consentTag, unstick, { priority: TAG_PRIORITY });
   }
 
+  /** Whether an installation is in the same account and region and is deployed with this stack: then it comes first. */
+  private isBefore(install: FlinkHandlersInstall): boolean {
+    const [there, here] = [Stack.of(install), this.application.stack];
+    return there.environment === here.environment && Stage.of(there) === Stage.of(here);
+  }
+
   /** The edges that CloudFormation does not see: the guard after what the application awaits, the start after all. */
   private connect(): void {
     const { application, updateGuard } = this;
@@ -150,6 +173,9 @@ export class FlinkHandlers extends Construct {
           !Dependable.of(dependency).dependencyRoots.some((root) => updateGuard.node.scopes.includes(root)),
       );
     updateGuard.node.addDependency(...awaited);
+    for (const install of installsIn(this.node.root).filter((install) => this.isBefore(install))) {
+      updateGuard.node.addDependency(install);
+    }
     for (const option of loggingOptionsOf(application)) {
       (this.propertyGroups ?? this.autoStart).addDependency(option);
     }

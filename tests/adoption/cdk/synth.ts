@@ -1,14 +1,18 @@
 // Writes <folder>/{before,adopted,next}: the stack without the handlers, with them, and with them and another jar;
-// beside them the adopted one with a changed property, with another tag, and with a gate of a second.
-// Usage: node synth.js <folder>
+// beside them the adopted one with a changed property, with another tag, and with a gate of a second; and account: the
+// handlers themselves, with the zips of another folder.
+// Usage: node synth.js <folder> <folder of zips>
 import * as cdk from 'aws-cdk-lib';
 import type { CfnApplicationV2 } from 'aws-cdk-lib/aws-kinesisanalytics';
+import { FlinkHandlersInstall } from 'flink-stack-handlers';
 import type { FlinkHandlers } from 'flink-stack-handlers';
 import { mkdirSync, writeFileSync } from 'fs';
 import * as before from './before';
 import * as adopted from './stack';
 
-const folder = process.argv[2];
+const [folder, functionZips] = process.argv.slice(2);
+// What aws-cdk-lib's own validation warns of is an error.
+const context = { '@aws-cdk/core:validateAgainstDefaultRules': true };
 
 /** A jar as the job of the local AWS reads it. */
 function jar(version: string, failsOn: string[]): string {
@@ -22,11 +26,17 @@ type Stack = typeof before.FlinkStack;
 
 function synthesize(name: string, jar: string, Stack: Stack, change?: (stack: cdk.Stack) => void): void {
   // As the CDK CLI asks for it: the template of a real deployment carries AWS::CDK::Metadata.
-  const app = new cdk.App({ outdir: `${folder}/${name}`, analyticsReporting: true, treeMetadata: false });
+  const app = new cdk.App({ outdir: `${folder}/${name}`, context, analyticsReporting: true, treeMetadata: false });
   const stack = new Stack(app, 'flink-orders', { jar });
   change?.(stack);
   app.synth();
 }
+
+// Functions that look every few milliseconds.
+const account = new cdk.App({ outdir: `${folder}/account`, context, analyticsReporting: true, treeMetadata: false });
+const quick = { pollIntervalMs: 10, replyMarginMs: 2000, stabilizeSeconds: 0 };
+new FlinkHandlersInstall(new cdk.Stack(account, 'flink-account'), 'Install', { functionZips, ...quick });
+account.synth();
 
 const [first, second] = [jar('1', ['poison']), jar('2', [])];
 synthesize('before', first, before.FlinkStack);

@@ -29,6 +29,11 @@ impl Team {
     pub(crate) async fn account(example: Example) -> Self {
         let deployment =
             Deployment::start(Options { modes: example.modes.clone(), ..Options::default() }, &QUICK).await;
+        Self::of(deployment, example)
+    }
+
+    /// The team in an account of whatever handlers, or of none yet.
+    pub(crate) fn of(deployment: Deployment, example: Example) -> Self {
         let role = {
             let mut state = deployment.world().state();
             for (bucket, key, content) in &example.objects {
@@ -59,10 +64,15 @@ impl Team {
     }
 
     pub(crate) async fn deploy(&self, version: &Version) -> Status {
+        self.deploy_to(self.example.stack, version).await
+    }
+
+    /// Another stack of the team's.
+    pub(crate) async fn deploy_to(&self, stack: &str, version: &Version) -> Status {
         let parameters: Vec<_> = version.parameters.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let tags: Vec<_> = version.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         let template = hurried(&version.template);
-        deploy_stack(self.world(), self.example.stack, &template, &parameters, &tags, Some(&self.role)).await
+        deploy_stack(self.world(), stack, &template, &parameters, &tags, Some(&self.role)).await
     }
 
     /// The update that adopts the handlers.
