@@ -38,7 +38,6 @@ fn main() -> ExitCode {
         Command::Functions(settings) => return deployment(Verb::Functions, &settings),
         Command::Packages(settings) => return deployment(Verb::Packages, &settings),
         Command::Plan(asked) => return operate::answer(&Question::Plan(asked)),
-        Command::CheckStack(asked) => return operate::answer(&Question::CheckStack(asked)),
         Command::Why(asked) => return operate::answer(&Question::Why(asked)),
         Command::Status(asked) => return operate::answer(&Question::Status(asked)),
         Command::VerifyAws(asked) => return operate::answer(&Question::Verify(asked)),

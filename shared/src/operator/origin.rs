@@ -18,7 +18,7 @@ const VERSION_0_1_0: &str = include_str!("origin/version_0_1_0.json");
 
 /// What our templates make and that holds nothing which a deployment does not bring back. A template that lacks any
 /// other resource of a stack deletes what cannot be brought back, or what a team put there.
-pub(super) const HOLDS_NOTHING: [&str; 13] = [
+const HOLDS_NOTHING: [&str; 13] = [
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::Events::Rule",

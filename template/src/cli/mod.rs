@@ -13,7 +13,7 @@ use shared::operator::deployment::Verb;
 pub(crate) use settings::Settings;
 
 use crate::check::CheckProperties;
-use crate::operate::{CheckStack, Planned, StatusOf, Verify, WhyStuck};
+use crate::operate::{Planned, StatusOf, Verify, WhyStuck};
 
 /// The folder of the `.env` files, one for each environment, unless `--environments` names another.
 pub(crate) const ENVIRONMENTS: &str = "template/environments";
@@ -65,9 +65,6 @@ pub(crate) enum Command {
         after_help = "Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell, 130: interrupted."
     )]
     Plan(Planned),
-    /// Says whether templates of ours may be deployed to stacks
-    #[command(hide = true)]
-    CheckStack(CheckStack),
     /// Says why a stack is stuck, or that it is not, and the next command to run; only looks
     #[command(after_help = "Ends with 0: nothing to do, 1: stuck, 2: cannot tell.")]
     Why(WhyStuck),

@@ -3,7 +3,9 @@
 use std::io::IsTerminal;
 
 use ::functions::Signed;
-use shared::operator::deployment::{Consent, GivenSettings};
+use shared::operator::deployment::GivenSettings;
+use shared::operator::deployment::status::Ending;
+use shared::operator::{Consent, Risk};
 
 use super::account::{Account, Stack, words};
 use super::output::Output;
@@ -32,9 +34,10 @@ pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), St
         output.say(&format!("there is no stack {name} in {}: nothing to do", account.region));
         return Ok(());
     }
-    let what = format!("delete {name} in {} of account {}", account.region, account.id);
-    let risks = vec!["deletes what it lists above".to_owned()];
-    consent::ask(&Consent { risks, needs_yes: true, needs_name: true }, &what, &name, given.is_on("YES"))?;
+    let words = vec!["DELETES what is listed above".to_owned()];
+    let risk = Risk { words, consent: Consent::Name(name.clone()) };
+    let place = format!("{name} in {} of account {}", account.region, account.id);
+    consent::ask(&risk, &format!("Delete {place}? Type {name} to delete it: "), given.is_on("YES"))?;
     delete_stack(&account, &name, output).await?;
     if !is_whole {
         output.say("the functions and their stacks stay, for other applications");
@@ -112,15 +115,15 @@ async fn delete_stack(account: &Account, name: &str, output: &Output) -> Result<
     let Some(found) = account.look(name).await? else { return Ok(()) };
     interrupt::check()?;
     output.say(&format!("deleting the stack {name}"));
-    let mut watch = Watch::begin(account, output, name, &found.id).await?;
+    let watch = Watch::begin(account, output, name, &found.id).await?;
     let token = format!("flink-stack-destroy-{:x}-{}", std::process::id(), name.len());
     let deleted = account.client.delete_stack().stack_name(&found.id).client_request_token(&token).send().await;
     deleted.map_err(|error| words(&error))?;
-    let status = watch.end(&token).await?;
+    let status = watch.end(&token, 0, None).await?;
     if status == "DELETE_COMPLETE" {
         return Ok(());
     }
-    Err(Stop::Ended(watch.report(&status).exit_code()))
+    Err(Stop::Ended(Ending::of(&status).exit_code()))
 }
 
 /// Every version of every object: a bucket that holds one cannot be deleted.

@@ -8,7 +8,7 @@ use shared::operator::deployment::status::Ending;
 use shared::operator::deployment::{
     GivenSettings, StackChanges, Values, access_parameters, consent as weigh, handlers_parameters, tags,
 };
-use shared::operator::{age, permissions, plan};
+use shared::operator::{permissions, plan, risk, seconds};
 
 use super::change_set::{Prepared, Request, discard_all};
 use super::checks::{self, Checked};
@@ -51,9 +51,9 @@ impl Deployment<'_> {
         let changes = self.changes(&requests).await?;
         listing::show(&changes, self.output);
         let name = self.given.stack();
-        if is_whole || changes.iter().any(|one| !one.changes.is_empty()) {
-            let what = format!("deploy {name} to {}", self.checked.account.region);
-            consent::ask(&weigh(&changes), &what, &name, self.given.is_on("YES"))?;
+        if is_whole || changes.iter().any(|one| !one.plan.changes.is_empty()) {
+            let risk = weigh(&changes);
+            consent::ask(&risk, &risk.question(&name), self.given.is_on("YES"))?;
         }
         interrupt::check()?;
         self.perform(&requests).await?;
@@ -82,7 +82,6 @@ impl Deployment<'_> {
         let mut all = Vec::new();
         for request in requests {
             let of_it = self.prepared.iter().find(|one| one.name == request.stack);
-            let is_application = request.role.is_some() || request.file == self.checked.file;
             let template = request.template.clone();
             let met = account.operator.meets(&request.stack).await?;
             let mut met = proposal(met, &request.stack, &account.region, template)?;
@@ -95,9 +94,9 @@ impl Deployment<'_> {
             let rows = of_it.map(|prepared| prepared.changes.clone().unwrap_or_default());
             met.change_set = rows.filter(|_| met.deployed.is_some());
             let plan = plan(&met);
-            let changes = plan.changes.clone();
-            let plan = is_application.then_some(plan);
-            all.push(StackChanges { stack: request.stack.clone(), changes, permissions: permissions(&met), plan });
+            let permissions = permissions(&met);
+            let risk = risk(&met, &plan, &permissions);
+            all.push(StackChanges { stack: request.stack.clone(), plan, permissions, risk });
         }
         Ok(all)
     }
@@ -154,10 +153,13 @@ impl Deployment<'_> {
         let parameters: Vec<String> =
             request.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.output.say(&format!("stack {}: {}", request.stack, parameters.join(" ")));
-        let mut watch = Watch::begin(account, self.output, &request.stack, &prepared.stack_id).await?;
+        let watch = Watch::begin(account, self.output, &request.stack, &prepared.stack_id).await?;
+        let resources = prepared.changes.as_ref().map_or(0, Vec::len);
         let token = prepared.execute().await?;
-        let status = watch.end(&token).await?;
-        match watch.report(&status) {
+        let job = self.checked.stack.as_ref().and_then(|stack| stack.outputs.get("ApplicationName").cloned());
+        let job = job.filter(|_| request.file == self.checked.file);
+        let status = watch.end(&token, resources, job).await?;
+        match Ending::of(&status) {
             Ending::Done => Ok(()),
             ending => Err(Stop::Ended(ending.exit_code())),
         }
@@ -212,9 +214,10 @@ impl Deployment<'_> {
             let status = seen.map_or_else(|| "gone".to_owned(), |seen| seen.status.to_string());
             self.output.say(&format!("stack {name} is {}, application {application} is {status}", found.status));
         }
-        let phases: Vec<String> = self.phases.iter().map(|(phase, took)| format!("{phase} {}", age(*took))).collect();
+        let phases: Vec<String> =
+            self.phases.iter().map(|(phase, took)| format!("{phase} {}", seconds(*took))).collect();
         self.output.say(&format!("took: {}", phases.join(", ")));
-        self.output.say(&format!("next: flink-stack why --stack {name} --region {}", account.region));
+        self.output.say(&format!("next: flink-stack status --stack {name} --region {}", account.region));
         Ok(())
     }
 }

@@ -1,14 +1,13 @@
 //! SIGINT and SIGTERM: remembered, and asked for wherever the command waits, so that it ends with what it says.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
-
 use super::Stop;
+use crate::operate::terminal::interruption;
 
-static CAME: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+static CAME: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 /// How long a wait goes without a look at the signals.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -17,20 +16,19 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// # Errors
 /// The system takes no handler.
 pub(super) fn listen() -> Result<(), String> {
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&CAME)).map_err(|error| error.to_string())?;
-    }
+    let came = interruption()?;
+    let _is_listening = CAME.set(came);
     Ok(())
 }
 
 /// Whether a signal came already.
 pub(super) fn came() -> bool {
-    CAME.load(Ordering::Relaxed)
+    flag().load(Ordering::Relaxed)
 }
 
 /// The flag itself, for what is read elsewhere.
 pub(super) fn flag() -> Arc<AtomicBool> {
-    Arc::clone(&CAME)
+    Arc::clone(CAME.get_or_init(Arc::default))
 }
 
 /// Ends the work when one came.

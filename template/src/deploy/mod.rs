@@ -22,6 +22,8 @@ use shared::operator::deployment::{GivenSettings, Verb};
 pub(crate) use checks::{file, planned};
 use output::Output;
 
+use crate::operate::terminal::INTERRUPTED;
+
 /// Why a command ended before its work was done.
 #[derive(Debug)]
 enum Stop {
@@ -51,7 +53,7 @@ impl Stop {
             Self::Refused(_) | Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Declined => 3,
-            Self::Interrupted => 130,
+            Self::Interrupted => INTERRUPTED,
             Self::Ended(code) => *code,
         }
     }

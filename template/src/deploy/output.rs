@@ -1,14 +1,10 @@
 //! What is printed, and where: outputs alone on stdout, so that `$(...)` works; all that people read on stderr; with
 //! JSON a line for each step on stdout, the last of which is the result.
 
-use std::io::IsTerminal;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value as Json, json};
-use shared::operator::Style;
 use shared::operator::deployment::{GivenSettings, Values, Verb};
-
-use crate::operate::account;
 
 /// Where a command prints to.
 #[derive(Debug)]
@@ -16,8 +12,8 @@ pub(super) struct Output {
     verb: &'static str,
     json: bool,
     pub(super) verbose: bool,
-    /// Colours for a person who looks at stderr.
-    pub(super) style: Style,
+    /// Whether plain lines are asked for also on a terminal.
+    pub(super) is_plain: bool,
 }
 
 impl Output {
@@ -29,9 +25,7 @@ impl Output {
             Verb::Functions => "functions",
             Verb::Packages => "packages",
         };
-        let is_terminal = std::io::stderr().is_terminal() && !given.is_on("PLAIN");
-        let style = account::style_of(is_terminal);
-        Self { verb, json: given.is_on("JSON"), verbose: given.is_on("VERBOSE"), style }
+        Self { verb, json: given.is_on("JSON"), verbose: given.is_on("VERBOSE"), is_plain: given.is_on("PLAIN") }
     }
 
     /// The first line, before anything is asked.

@@ -1,42 +1,52 @@
-//! Waiting for an operation: its rows as plain lines as they come, one line each half minute without any, and at the
-//! end what failed first.
+//! Waiting for an operation: its rows as they come, above a bar on a terminal and else as plain lines, with one line each half
+//! minute without any; at the end what failed first.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::io::{Stderr, stderr};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
-use shared::operator::age;
-use shared::operator::deployment::events::{first_cause, is_of_operation, line};
 use shared::operator::deployment::status::Ending;
+use shared::operator::{
+    During, FailureReport, Progress, TimelineStep, during, event_line, failure, timeline, waiting_line,
+};
 use shared::stack::StackEvent;
+use shared::time::Timestamp;
 
 use super::account::Account;
 use super::output::Output;
 use super::{Stop, interrupt};
+use crate::operate::terminal::{Block, canvas, is_drawable};
 
 /// How long nothing is said before a line says what is waited for.
 const SILENCE: Duration = Duration::from_secs(30);
 /// The first minute is looked at each second, then every two.
 const LIVELY: Duration = Duration::from_mins(1);
+/// How often the job's own operations are read: the service allows few calls a second.
+const TIMELINE: Duration = Duration::from_secs(5);
 /// How many looks in a row may fail before the command gives up; the operation goes on.
 const FAILURES: u32 = 10;
-/// The type of a nested stack's row.
-const STACK: &str = "AWS::CloudFormation::Stack";
 
 /// An operation on a stack, from the moment before it begins.
-#[derive(Debug)]
 pub(super) struct Watch<'a> {
     account: &'a Account,
     output: &'a Output,
     name: String,
-    /// The stacks whose rows are read, by ARN: how a line names what is in them, and the newest row so far.
-    stacks: BTreeMap<String, (String, Option<String>)>,
     root: String,
-    seen: Vec<StackEvent>,
+    /// The newest row so far of each stack, by ARN.
+    last: BTreeMap<String, Option<String>>,
+    block: Option<Block<Stderr>>,
     /// Whether there was any row, of a service too that gives rows a token of its own.
     has_moved: bool,
-    /// What is in progress, by line's name, since when.
-    open: BTreeMap<String, Instant>,
+    spoken: Instant,
+}
+
+/// The operation of a token, and what the handlers do with its job meanwhile.
+struct Seen {
+    progress: Progress,
+    application: Option<String>,
+    timeline: Vec<TimelineStep>,
+    read: Instant,
 }
 
 impl<'a> Watch<'a> {
@@ -50,36 +60,37 @@ impl<'a> Watch<'a> {
         name: &str,
         root: &str,
     ) -> Result<Watch<'a>, Stop> {
-        let last = account.operator.newest_row(root).await?;
-        let stacks = BTreeMap::from([(root.to_owned(), (String::new(), last))]);
-        let (seen, open) = (Vec::new(), BTreeMap::new());
+        let last = BTreeMap::from([(root.to_owned(), account.operator.newest_row(root).await?)]);
+        let block = (!output.is_plain && is_drawable(&stderr())).then(|| Block::new(stderr()));
         let (name, root) = (name.to_owned(), root.to_owned());
-        Ok(Self { account, output, name, stacks, root, seen, has_moved: false, open })
+        Ok(Self { account, output, name, root, last, block, has_moved: false, spoken: Instant::now() })
     }
 
-    /// Waits until the stack rests; its status.
+    /// Waits until the stack rests; its status, after it was said how it ended. `resources` is how many change.
     ///
     /// # Errors
     /// A signal, or ten looks in a row without an answer: the operation goes on without the command.
-    pub(super) async fn end(&mut self, token: &str) -> Result<String, Stop> {
+    pub(super) async fn end(
+        mut self,
+        token: &str,
+        resources: usize,
+        application: Option<String>,
+    ) -> Result<String, Stop> {
         let begun = Instant::now();
-        let (mut spoken, mut failures, mut factor) = (Instant::now(), 0, 1);
+        let (mut failures, mut factor) = (0, 1);
+        let progress = Progress::new(&self.root, token, resources);
+        let mut seen = Seen { progress, application, timeline: Vec::new(), read: begun };
         loop {
-            match self.look(token).await {
-                Ok((is_news, status)) => {
+            match self.look(&mut seen, token).await {
+                Ok(status) => {
                     (failures, factor) = (0, 1);
-                    if is_news {
-                        spoken = Instant::now();
-                    }
                     // At rest, and not merely not begun yet. One more look: the reason comes late.
                     if !status.ends_with("_IN_PROGRESS") && self.has_moved {
-                        let _last = self.look(token).await;
+                        let _last = self.look(&mut seen, token).await;
+                        self.report(&status, &seen.progress);
                         return Ok(status);
                     }
-                    if spoken.elapsed() >= SILENCE {
-                        Output::text(&format!("    {}", self.waiting(&status, begun)));
-                        spoken = Instant::now();
-                    }
+                    self.draw(&mut seen).await;
                 }
                 Err(error) => {
                     (failures, factor) = (failures + 1, (factor * 2).min(16));
@@ -90,102 +101,112 @@ impl<'a> Watch<'a> {
             }
             let usual = if begun.elapsed() < LIVELY { Duration::from_secs(1) } else { Duration::from_secs(2) };
             if let Err(stop) = interrupt::rest(interrupt::pace(usual) * factor).await {
+                self.block = None;
                 self.output.problem(&self.goes_on());
                 return Err(stop);
             }
         }
     }
 
-    /// One look at every stack: whether there was a new row, and the root's status.
-    async fn look(&mut self, token: &str) -> Result<(bool, String), String> {
-        let status =
-            self.account.look(&self.root).await?.map_or_else(|| "DELETE_COMPLETE".into(), |found| found.status);
-        let mut is_news = false;
-        let mut left: Vec<String> = self.stacks.keys().cloned().collect();
-        while let Some(stack) = left.pop() {
-            let Some((below, last)) = self.stacks.get(&stack).cloned() else { continue };
+    /// One look at every stack of the operation; the root's status.
+    async fn look(&mut self, seen: &mut Seen, token: &str) -> Result<String, String> {
+        let found = self.account.look(&self.root).await?;
+        let status = found.map_or_else(|| "DELETE_COMPLETE".to_owned(), |found| found.status);
+        let mut read: Vec<String> = Vec::new();
+        // Rows name the nested stacks whose rows are read next.
+        while let Some(stack) = unread(&seen.progress, &read) {
+            let last = self.last.get(&stack).cloned().flatten();
             let rows = self.account.operator.rows_after(&stack, last.as_deref()).await?;
-            if let (Some(newest), Some(known)) = (rows.last(), self.stacks.get_mut(&stack)) {
-                known.1 = Some(newest.id.clone());
-            }
             self.has_moved |= !rows.is_empty();
-            for row in rows.into_iter().filter(|row| is_of_operation(row, token)) {
-                is_news = true;
-                if let Some(nested) = self.nested(&row, &stack)
-                    && !self.stacks.contains_key(&nested)
-                {
-                    self.stacks.insert(nested.clone(), (format!("{below}{}/", row.logical_id), None));
-                    left.push(nested);
-                }
-                self.row(row, &below);
+            if let Some(newest) = rows.last() {
+                self.last.insert(stack.clone(), Some(newest.id.clone()));
             }
+            for mut row in rows {
+                // A service that gives rows no token: they came after the newest one from before.
+                if row.token.is_empty() && row.stack == self.root {
+                    token.clone_into(&mut row.token);
+                }
+                if seen.progress.apply(&row) {
+                    self.row(&row);
+                }
+            }
+            read.push(stack);
         }
-        Ok((is_news, status))
+        Ok(status)
     }
 
-    /// The ARN of the nested stack that a row begins.
-    fn nested(&self, row: &StackEvent, stack: &str) -> Option<String> {
-        let begins = row.resource_type == STACK && row.status.ends_with("_IN_PROGRESS");
-        let is_other = row.physical_id.starts_with("arn:") && row.physical_id != stack && row.physical_id != self.root;
-        (begins && is_other).then(|| row.physical_id.clone())
-    }
-
-    fn row(&mut self, row: StackEvent, below: &str) {
-        let text = line(&row, below);
-        Output::text(&format!("    {text}"));
+    fn row(&mut self, row: &StackEvent) {
+        self.spoken = Instant::now();
+        let line = event_line(row);
+        match &mut self.block {
+            Some(block) => block.above(&canvas(&stderr()).fit(&[line])),
+            None => Output::text(&format!("    {line}")),
+        }
         self.output.emit(
             "event",
             json!({"stack": row.stack, "logicalId": row.logical_id, "resourceType": row.resource_type,
                 "status": row.status, "reason": row.reason, "eventTime": row.time.0}),
         );
-        if row.physical_id != self.root {
-            let named = format!("{below}{}", row.logical_id);
-            if row.status.ends_with("_IN_PROGRESS") {
-                self.open.entry(named).or_insert_with(Instant::now);
-            } else {
-                self.open.remove(&named);
-            }
-        }
-        self.seen.push(row);
     }
 
-    /// What is waited for, the longest first.
-    fn waiting(&self, status: &str, begun: Instant) -> String {
-        let mut open: Vec<(&String, Duration)> =
-            self.open.iter().map(|(name, since)| (name, since.elapsed())).collect();
-        open.sort_by_key(|(_, since)| std::cmp::Reverse(*since));
-        let open: Vec<String> =
-            open.iter().take(6).map(|(name, since)| format!("{name} for {}", age(*since))).collect();
-        let open = if open.is_empty() { String::new() } else { format!(": {}", open.join(", ")) };
-        format!("{} is {status} for {}{open}", self.name, age(begun.elapsed()))
+    /// Draws the bar, or says after half a minute what is waited for.
+    async fn draw(&mut self, seen: &mut Seen) {
+        let now = now();
+        let Some(block) = &mut self.block else {
+            if self.spoken.elapsed() >= SILENCE {
+                Output::text(&format!("    {}", waiting_line(&seen.progress, now)));
+                self.spoken = Instant::now();
+            }
+            return;
+        };
+        if let (Some(name), Some(began)) = (&seen.application, seen.progress.began())
+            && seen.read.elapsed() >= TIMELINE
+        {
+            seen.read = Instant::now();
+            if let Ok(Some(application)) = self.account.operator.application(name).await {
+                seen.timeline = timeline(&application, began, now);
+            }
+        }
+        let drawn = During { progress: &seen.progress, timeline: &seen.timeline, now };
+        block.draw(during(&drawn, canvas(&stderr())));
     }
 
     /// What a person has to know when the command leaves before the operation does.
     fn goes_on(&self) -> String {
         let (name, region) = (&self.name, &self.account.region);
         format!(
-            "CloudFormation goes on with {name} without this command. Watch it: flink-stack why --stack {name} --region {region}. \
-             An update is cancelled by: aws cloudformation cancel-update-stack --stack-name {name} --region {region} (it rolls \
-             back, and the job restarts from its newest snapshot)"
+            "CloudFormation goes on with {name} without this command. Watch it: flink-stack status --watch --stack {name} --region \
+             {region}. An update is cancelled by: aws cloudformation cancel-update-stack --stack-name {name} --region {region} (it \
+             rolls back, and the job restarts from its newest snapshot)"
         )
     }
 
-    /// Says how it ended, with what failed first; what the command ends with.
-    pub(super) fn report(&self, status: &str) -> Ending {
+    /// Says what failed first, what CloudFormation does, and what comes next.
+    fn report(&mut self, status: &str, progress: &Progress) {
+        self.block = None;
         let ending = Ending::of(status);
-        if let (Ending::Failed | Ending::RolledBack, Some(cause)) = (ending, first_cause(&self.seen)) {
-            let reason = cause.reason.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.output.problem(&format!("the cause: {} {}: {reason}", cause.logical_id, cause.status));
-        }
-        let next = match (ending, status) {
-            (Ending::Done, _) => return ending,
-            (Ending::RolledBack, _) => "it is what it was before; fix the cause and deploy again".to_owned(),
-            (Ending::Failed, "ROLLBACK_COMPLETE") => {
-                format!("nothing of it is left; next: flink-stack why --stack {}", self.name)
-            }
-            (Ending::Failed, _) => format!("next: flink-stack why --stack {}", self.name),
+        let why = format!("flink-stack why --stack {} --region {}", self.name, self.account.region);
+        let next = match ending {
+            Ending::Done => return,
+            Ending::Failed if status == "DELETE_COMPLETE" => return,
+            Ending::RolledBack => vec!["fix the cause and deploy again".to_owned()],
+            Ending::Failed => vec![why],
         };
-        self.output.problem(&format!("the stack {} is {status}; {next}", self.name));
-        ending
+        let report = FailureReport { stack: &self.name, progress, now: now(), next: &next };
+        for line in failure(&report, canvas(&stderr())) {
+            Output::text(&line);
+        }
+        self.output.problem(&format!("the stack {} is {status}", self.name));
     }
+}
+
+/// A stack of the operation that is not among these.
+fn unread(progress: &Progress, read: &[String]) -> Option<String> {
+    progress.stacks().find(|stack| !read.iter().any(|one| one == stack)).map(str::to_owned)
+}
+
+/// The time of this machine, for what is drawn and never for a decision.
+pub(super) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    Timestamp(i64::try_from(since).unwrap_or(i64::MAX))
 }

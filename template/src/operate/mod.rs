@@ -5,8 +5,6 @@ pub(crate) mod account;
 #[cfg(feature = "aws")]
 pub(crate) mod change_set;
 #[cfg(feature = "aws")]
-mod check_stack;
-#[cfg(feature = "aws")]
 pub(crate) mod plan;
 #[cfg(feature = "aws")]
 mod status;
@@ -33,8 +31,6 @@ pub(crate) enum Question {
     Status(StatusOf),
     /// What would this deployment do?
     Plan(Planned),
-    /// May these templates be deployed to these stacks; or the stacks be deleted?
-    CheckStack(CheckStack),
     /// How does AWS answer what its documentation leaves open?
     Verify(Verify),
 }
@@ -99,20 +95,6 @@ impl Planned {
     pub(crate) fn json(&self) -> bool {
         self.settings.0.is_on("JSON")
     }
-}
-
-/// The arguments of `flink-stack check-stack`.
-#[derive(Debug, Args)]
-pub(crate) struct CheckStack {
-    /// The region of the stack
-    #[arg(long)]
-    region: Option<String>,
-    /// Whether the stacks may be deleted
-    #[arg(long)]
-    delete: bool,
-    /// The stacks, each with the template that would be deployed to it
-    #[arg(value_name = "STACK=FILE", required = true, value_parser = cli::pair)]
-    stacks: Vec<(String, String)>,
 }
 
 /// The arguments of `flink-stack verify-aws`.
@@ -188,7 +170,6 @@ pub(crate) fn answer(asked: &Question) -> ExitCode {
         Question::Why(asked) => runtime.block_on(why::answer(asked)),
         Question::Status(asked) => runtime.block_on(status::answer(asked)),
         Question::Plan(asked) => runtime.block_on(plan::answer(asked)),
-        Question::CheckStack(asked) => runtime.block_on(check_stack::answer(asked)),
         Question::Verify(asked) => runtime.block_on(verify::answer(asked)),
     });
     answered.map_or_else(|message| ExitCode::from(unanswered(asked, &message)), ExitCode::from)
@@ -200,7 +181,7 @@ fn unanswered(asked: &Question, message: &str) -> u8 {
     match asked {
         Question::Plan(asked) => plan::without_comparison(asked, shared::operator::Outlook::CannotTell, message),
         Question::Why(asked) if asked.json => why::without_a_look(&asked.stack, message),
-        Question::Why(_) | Question::Status(_) | Question::CheckStack(_) | Question::Verify(_) => {
+        Question::Why(_) | Question::Status(_) | Question::Verify(_) => {
             eprintln!("flink-stack: {message}");
             CANNOT_TELL
         }

@@ -76,7 +76,7 @@ async fn a_deployment_uploads_the_jar_and_prints_the_outputs_alone() {
     assert_eq!(application(&deployment).status, Flink::Running);
     let names: Vec<&str> = made.outputs.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(names.contains(&"ApplicationName") && !made.outputs.contains("==>"), "{}", made.outputs);
-    assert!(made.printed.contains("permissions") && made.printed.contains("s3:GetObject"), "{}", made.printed);
+    assert!(made.printed.contains("+ broader") && made.printed.contains("s3:GetObject"), "{}", made.printed);
     assert!(made.printed.lines().any(|line| line.contains("Application CREATE_COMPLETE")), "{}", made.printed);
     // Without a terminal what is harmless goes on; what was given before stays.
     let updated = run(&deployment, &second.arguments(&["--json"])).await;
@@ -103,7 +103,7 @@ async fn without_a_terminal_new_permissions_want_a_yes_and_nothing_is_left() {
     let refused = run(&deployment, &jar.arguments(&[])).await;
     assert_eq!(refused.code, 2, "{}", refused.printed);
     assert!(
-        refused.printed.contains("broadens permissions") && refused.printed.contains("--yes"),
+        refused.printed.contains("IAM permissions, and there is no terminal") && refused.printed.contains("--yes"),
         "{}",
         refused.printed
     );
@@ -139,8 +139,8 @@ async fn a_failed_deployment_names_the_cause_and_the_next_command() {
     let fails = ["--parameters", "StabilizeSeconds=0 OnSnapshotFailure=Fail"];
     let failed = run(&deployment, &second.arguments(&[&fails[..], &["--yes"]].concat())).await;
     assert_eq!(failed.code, 4, "{}: {}", why(&deployment), failed.printed);
-    assert!(failed.printed.contains("the cause: UpdateGuard UPDATE_FAILED: "), "{}", failed.printed);
-    assert!(failed.printed.contains("it is what it was before; fix the cause and deploy again"), "{}", failed.printed);
+    assert!(failed.printed.contains("FAILED    UpdateGuard UPDATE_FAILED"), "{}", failed.printed);
+    assert!(failed.printed.contains("flink-test is what it was before"), "{}", failed.printed);
     assert_eq!(status(&deployment), Some(Status::UpdateRollbackComplete));
     is_clean(&deployment);
 }
@@ -164,7 +164,7 @@ async fn ctrl_c_says_what_goes_on_without_the_command() {
     assert_eq!(ended.status.code(), Some(130), "{printed}");
     assert!(printed.contains("goes on with flink-test without this command"), "{printed}");
     assert!(
-        printed.contains("flink-stack why --stack flink-test") && printed.contains("cancel-update-stack"),
+        printed.contains("flink-stack status --watch --stack flink-test") && printed.contains("cancel-update-stack"),
         "{printed}"
     );
     deployment.stack_becomes(Status::CreateComplete).await;

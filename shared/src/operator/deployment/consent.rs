@@ -1,139 +1,83 @@
-//! What a deployment needs consent for, and whether it may go on where no person can be asked.
+//! The one consent of a deployment that changes several stacks.
 
-use super::super::origin::HOLDS_NOTHING;
-use super::super::permissions::{PermissionChange, Reach};
-use super::super::plan::{Change, Effect, Outlook, Plan};
+use super::super::permissions::PermissionChange;
+use super::super::plan::{Outlook, Plan};
+use super::super::screen::{Consent, Risk};
 
 /// What a deployment would do to one stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackChanges {
     /// The name of the stack that changes.
     pub stack: String,
-    /// The resources that change, or may.
-    pub changes: Vec<Change>,
+    /// What becomes of it, and of the job where it has one.
+    pub plan: Plan,
     /// What it changes in who may do what.
     pub permissions: Vec<PermissionChange>,
-    /// For the application's stack, what becomes of the job.
-    pub plan: Option<Plan>,
+    /// What it risks on its own.
+    pub risk: Risk,
 }
 
-/// What the question says, and who must answer it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consent {
-    /// What speaks for a second look, a phrase each.
-    pub risks: Vec<String>,
-    /// Whether it goes on without a question only with `--yes`.
-    pub needs_yes: bool,
-    /// Whether a person types the stack's name, and not only `y`: the state is lost, or the application replaced.
-    pub needs_name: bool,
-}
-
-/// Weighs what the stacks of a deployment would go through.
+/// Brings the risks of all stacks together: the strongest consent that one of them takes. What a plan says will fail, or
+/// cannot tell, takes a yes too; a person may know better, and with `--yes` the command goes on.
 #[must_use]
-pub fn consent(all: &[StackChanges]) -> Consent {
-    let mut risks = Vec::new();
-    for (reach, words) in [(Reach::Broader, "broadens permissions"), (Reach::CannotTell, "may broaden permissions")] {
-        let many = all.iter().flat_map(|one| &one.permissions).filter(|one| one.reach == reach).count();
-        if many > 0 {
-            risks.push(format!("{words} in {many} place{}", if many == 1 { "" } else { "s" }));
-        }
-    }
-    let named = |stack: &StackChanges, effect: Effect| -> Vec<String> {
-        let of_it = stack.changes.iter().filter(|one| one.effect == effect);
-        let holds =
-            of_it.filter(|one| effect == Effect::Replace || !HOLDS_NOTHING.contains(&one.resource_type.as_str()));
-        holds.map(|one| one.logical_id.clone()).collect()
-    };
-    for stack in all {
-        for (effect, verb) in [(Effect::Replace, "replaces"), (Effect::Remove, "deletes")] {
-            let ids = named(stack, effect);
-            if !ids.is_empty() {
-                risks.push(format!("{verb} {} of {}", ids.join(", "), stack.stack));
+pub fn consent(all: &[StackChanges]) -> Risk {
+    let mut words = Vec::new();
+    let mut strongest = Consent::Harmless;
+    let are_several = all.iter().filter(|one| !one.risk.words.is_empty()).count() > 1;
+    for one in all {
+        let mut own = one.risk.words.clone();
+        let mut consent = one.risk.consent.clone();
+        let open = match one.plan.outlook {
+            Outlook::Fails => Some("will not go through as it is"),
+            Outlook::CannotTell => Some("cannot tell everything before it happens"),
+            Outlook::Nothing | Outlook::GoesThrough | Outlook::AtRisk => None,
+        };
+        if let Some(open) = open {
+            own.push(open.to_owned());
+            if consent == Consent::Harmless {
+                consent = Consent::Yes;
             }
         }
+        words.extend(own.into_iter().map(|word| if are_several { format!("{word} in {}", one.stack) } else { word }));
+        strongest = match (strongest, consent) {
+            (name @ Consent::Name(_), _) | (_, name @ Consent::Name(_)) => name,
+            (Consent::Yes, _) | (_, Consent::Yes) => Consent::Yes,
+            (Consent::Harmless, Consent::Harmless) => Consent::Harmless,
+        };
     }
-    let plans = || all.iter().filter_map(|one| one.plan.as_ref());
-    let loses = plans().any(|plan| plan.state.outlook == Outlook::AtRisk);
-    for plan in plans() {
-        match plan.outlook {
-            Outlook::Fails => risks.push("will not go through as it is".to_owned()),
-            Outlook::AtRisk => risks.push("loses something, or reads it again".to_owned()),
-            Outlook::CannotTell => risks.push("cannot tell everything before it happens".to_owned()),
-            Outlook::Nothing | Outlook::GoesThrough => {}
-        }
-    }
-    let needs_yes = !risks.is_empty();
-    if plans().any(|plan| plan.restarts > 0) {
-        risks.push("restarts the job".to_owned());
-    }
-    let is_application = |one: &&Change| one.resource_type == "AWS::KinesisAnalyticsV2::Application";
-    let replaces = all.iter().flat_map(|one| one.changes.iter().filter(is_application));
-    let needs_name = loses || replaces.into_iter().any(|one| one.effect == Effect::Replace);
-    Consent { risks, needs_yes, needs_name }
+    Risk { words, consent: strongest }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::permissions::{Grant, Sign, Subject};
     use super::*;
 
-    fn change(id: &str, kind: &str, effect: Effect) -> Change {
-        Change { logical_id: id.into(), resource_type: kind.into(), effect, properties: Vec::new() }
-    }
-
-    fn permission(reach: Reach) -> PermissionChange {
-        PermissionChange {
-            reach,
-            sign: Sign::Added,
-            owner: "Role".into(),
-            subject: Subject::Permission,
-            grant: Grant::Allow,
-            principal: Vec::new(),
-            action: vec!["s3:GetObject".into()],
-            resource: vec!["*".into()],
-            condition: Vec::new(),
-            before: None,
-        }
-    }
-
-    fn stack(changes: Vec<Change>, reach: &[Reach], outlook: Outlook) -> StackChanges {
-        let plan = Plan { outlook, ..Plan::without_comparison("orders", outlook, "") };
-        let permissions = reach.iter().map(|reach| permission(*reach)).collect();
-        StackChanges { stack: "orders".into(), changes, permissions, plan: Some(plan) }
+    fn stack(name: &str, outlook: Outlook, words: &[&str], consent: Consent) -> StackChanges {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        let plan = Plan::without_comparison(name, outlook, "");
+        StackChanges { stack: name.to_owned(), plan, permissions: Vec::new(), risk: Risk { words, consent } }
     }
 
     #[test]
-    fn what_is_harmless_goes_on_without_a_question() {
-        let alarm = change("Alarm", "AWS::CloudWatch::Alarm", Effect::Remove);
-        let code = change("Application", "AWS::KinesisAnalyticsV2::Application", Effect::Modify);
-        let found = consent(&[stack(vec![alarm, code], &[Reach::Narrower, Reach::Same], Outlook::GoesThrough)]);
-        assert_eq!(found, Consent { risks: Vec::new(), needs_yes: false, needs_name: false });
+    fn the_strongest_consent_of_all_stacks_counts() {
+        let harmless = || stack("orders", Outlook::GoesThrough, &["restarts the job"], Consent::Harmless);
+        assert_eq!(consent(&[harmless()]).consent, Consent::Harmless);
+        let broader = stack("flink-access", Outlook::GoesThrough, &["broadens 2 IAM permissions"], Consent::Yes);
+        let both = consent(&[broader.clone(), harmless()]);
+        assert_eq!(both.consent, Consent::Yes);
+        assert_eq!(both.words, ["broadens 2 IAM permissions in flink-access", "restarts the job in orders"]);
+        let lost = stack("orders", Outlook::AtRisk, &["LOSES the job's state"], Consent::Name("orders".into()));
+        assert_eq!(consent(&[broader, lost]).consent, Consent::Name("orders".into()));
     }
 
     #[test]
-    fn broader_permissions_replacements_and_losses_need_a_yes() {
-        let table = change("Table", "AWS::DynamoDB::Table", Effect::Remove);
-        for (stack, words) in [
-            (stack(Vec::new(), &[Reach::Broader], Outlook::GoesThrough), "broadens permissions in 1 place"),
-            (stack(Vec::new(), &[Reach::CannotTell; 2], Outlook::GoesThrough), "may broaden permissions in 2 places"),
-            (stack(vec![table], &[], Outlook::GoesThrough), "deletes Table of orders"),
-            (stack(Vec::new(), &[], Outlook::AtRisk), "loses something, or reads it again"),
-            (stack(Vec::new(), &[], Outlook::Fails), "will not go through as it is"),
+    fn what_fails_or_cannot_be_known_takes_a_yes() {
+        for (outlook, words) in [
+            (Outlook::Fails, "will not go through as it is"),
+            (Outlook::CannotTell, "cannot tell everything before it happens"),
         ] {
-            let found = consent(&[stack]);
-            assert_eq!((found.needs_yes, found.needs_name), (true, false), "{words}");
-            assert_eq!(found.risks, [words]);
+            let found = consent(&[stack("orders", outlook, &[], Consent::Harmless)]);
+            assert_eq!((found.consent, found.words), (Consent::Yes, vec![words.to_owned()]));
         }
-    }
-
-    #[test]
-    fn a_replaced_application_and_lost_state_want_the_name() {
-        let replaced = change("Application", "AWS::KinesisAnalyticsV2::Application", Effect::Replace);
-        assert!(consent(&[stack(vec![replaced], &[], Outlook::GoesThrough)]).needs_name);
-        let mut lost = stack(Vec::new(), &[], Outlook::AtRisk);
-        if let Some(plan) = &mut lost.plan {
-            plan.state.outlook = Outlook::AtRisk;
-        }
-        assert!(consent(&[lost]).needs_name);
     }
 }

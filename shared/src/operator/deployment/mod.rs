@@ -1,14 +1,13 @@
-//! What `flink-stack deploy` and `destroy` decide: settings, parameters, consent, the status that a deployment may
-//! begin from, and what its rows say. The command asks the services and waits; nothing here does.
+//! What `flink-stack deploy` and `destroy` decide: settings, parameters, consent, and the status that a deployment may begin
+//! from and ends with. The command asks the services and waits; nothing here does.
 
 mod consent;
-pub mod events;
 mod parameters;
 pub mod prefixes;
 mod settings;
 pub mod status;
 
-pub use consent::{Consent, StackChanges, consent};
+pub use consent::{StackChanges, consent};
 pub use parameters::{
     DEFAULT_TAG, NewStack, Values, access_parameters, application_parameters, function_variables, handlers_parameters,
     pairs, role_output, tags,
