@@ -8,7 +8,7 @@ use shared::operator::deployment::status::Ending;
 use shared::operator::deployment::{
     GivenSettings, StackChanges, Values, access_parameters, consent as weigh, handlers_parameters, tags,
 };
-use shared::operator::{permissions, plan, risk, seconds};
+use shared::operator::{plan, risk, seconds};
 
 use super::change_set::{Prepared, Request, discard_all};
 use super::checks::{self, Checked};
@@ -94,9 +94,8 @@ impl Deployment<'_> {
             let rows = of_it.map(|prepared| prepared.changes.clone().unwrap_or_default());
             met.change_set = rows.filter(|_| met.deployed.is_some());
             let plan = plan(&met);
-            let permissions = permissions(&met);
-            let risk = risk(&met, &plan, &permissions);
-            all.push(StackChanges { stack: request.stack.clone(), plan, permissions, risk });
+            let risk = risk(&met, &plan, &plan.permissions);
+            all.push(StackChanges { stack: request.stack.clone(), plan, risk });
         }
         Ok(all)
     }

@@ -1,6 +1,5 @@
 //! The one consent of a deployment that changes several stacks.
 
-use super::super::permissions::PermissionChange;
 use super::super::plan::{Outlook, Plan};
 use super::super::screen::{Consent, Risk};
 
@@ -11,8 +10,6 @@ pub struct StackChanges {
     pub stack: String,
     /// What becomes of it, and of the job where it has one.
     pub plan: Plan,
-    /// What it changes in who may do what.
-    pub permissions: Vec<PermissionChange>,
     /// What it risks on its own.
     pub risk: Risk,
 }
@@ -55,7 +52,7 @@ mod tests {
     fn stack(name: &str, outlook: Outlook, words: &[&str], consent: Consent) -> StackChanges {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let plan = Plan::without_comparison(name, outlook, "");
-        StackChanges { stack: name.to_owned(), plan, permissions: Vec::new(), risk: Risk { words, consent } }
+        StackChanges { stack: name.to_owned(), plan, risk: Risk { words, consent } }
     }
 
     #[test]
