@@ -129,7 +129,14 @@ $(PACKAGE)/installed: template/cdk/package.json template/cdk/package-lock.json
 	cd $(@D) && npm ci --silent --no-audit --no-fund --no-update-notifier
 	@touch $@
 
-$(PACKED): $(PACKAGE)/installed $(wildcard template/cdk/* template/cdk/src/*) $(wildcard template/*.template.json)
+# With other zips it is another package.
+.PHONY: of-release
+$(PACKAGE)/release: of-release
+	@mkdir -p $(@D)
+	@echo '$(RELEASE)' | cmp --silent - $@ || echo '$(RELEASE)' >$@
+
+$(PACKED): $(PACKAGE)/installed $(PACKAGE)/release $(wildcard template/cdk/* template/cdk/src/*) $(wildcard template/*.template.json) \
+		$(if $(RELEASE),$(wildcard $(RELEASE)/functions/*.zip))
 	nice template/cdk/build.sh $(PACKAGE) $(VERSION) '$(RELEASE)'
 
 .PHONY: adoption
