@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
-use shared::contract::{Function, UNSTICKER_CONCURRENCY_PARAMETER};
+use shared::contract::{Function, UNSTICKER_CONCURRENCY_PARAMETER, VERSION, VERSION_TAG};
 use shared::operator::deployment::{GivenSettings, Values, function_variables, role_output};
 
 use super::account::{Account, words};
@@ -76,10 +76,11 @@ async fn deploy_one(
     let name = function.name();
     let variables: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let variables = variables.join(",");
+    let tag = format!("{VERSION_TAG}={VERSION}");
     for attempt in 1..=ATTEMPTS {
         let mut deploy = Command::new("cargo");
         deploy.args(["lambda", "deploy", name, "--role", role, "--env-var", &variables, "--tracing", tracing]);
-        match packages::quietly(deploy.args(["--region", &account.region])) {
+        match packages::quietly(deploy.args(["--tag", &tag, "--region", &account.region])) {
             Ok(()) => break,
             Err(ChildError::Failed(printed)) if attempt < ATTEMPTS && printed.contains("cannot be assumed") => {
                 interrupt::rest(Duration::from_secs(5)).await?;

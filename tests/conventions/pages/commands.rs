@@ -17,7 +17,7 @@ enum Run {
 
 const ORGANIZATION: &str = "takes an AWS organization; no local AWS has StackSets";
 
-const COMMANDS: [(&str, Run); 13] = [
+const COMMANDS: [(&str, Run); 16] = [
     ("make demo", Run::Target("picture", "--bin demo")),
     ("make test", Run::Target("check", "test")),
     ("make deploy", Run::In("tests/e2e/run.py", "make(aws, \"deploy\", **settings)")),
@@ -37,6 +37,10 @@ const COMMANDS: [(&str, Run); 13] = [
         Run::Not("takes an endpoint of the reader's; the filter policy is MAIL's, which scenarios see"),
     ),
     ("aws cloudformation create-stack-", Run::Not(ORGANIZATION)),
+    // The same requests in the same order, without the AWS CLI, which the scenarios do not take.
+    ("aws cloudformation deploy", Run::In("tests/scenarios/stacks/released.rs", "(\"functions\", &given)")),
+    ("aws s3 cp", Run::In("tests/scenarios/stacks/released.rs", "flink-stack-handlers/{version}/{name}-x86_64.zip")),
+    ("BUCKET=$(aws", Run::Not("a look at an export of the access stack, whose name a test of shared compares")),
 ];
 
 /// The commands in the fences of a page: a line each, those that end in `\` with the next, without comments.

@@ -13,7 +13,7 @@ const SECTIONS: [(&str, &[&str]); 13] = [
     ("Studio notebooks, SQL applications", &["other_kinds"]),
     ("The sweep of `flink-rollback-unsticker`, every 15 minutes", &["swept"]),
     ("What roles may do, and what an account keeps", &["stacks/permissions", "stacks/boundary", "stacks/upgrade"]),
-    ("The templates, and their adoption", &["stacks/beside", "stacks/choices", "adopted"]),
+    ("The templates, and their adoption", &["stacks/beside", "stacks/choices", "stacks/released", "adopted"]),
     ("From one Flink version to another", &["stacks/flink_2"]),
     ("Enhanced snapshots", &["stacks/enhanced_snapshots"]),
     ("EXPRESS mode of CloudFormation", &["stacks/express"]),

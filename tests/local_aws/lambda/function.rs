@@ -151,7 +151,10 @@ pub fn deploy<'a>(
 }
 
 /// A zip with this one file in it.
-pub(crate) fn packed(name: &str, content: &[u8]) -> std::io::Result<Vec<u8>> {
+///
+/// # Errors
+/// When it cannot be packed, which a file in memory always can.
+pub fn packed(name: &str, content: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Stored)

@@ -8,4 +8,5 @@ mod enhanced_snapshots;
 mod express;
 mod flink_2;
 mod permissions;
+mod released;
 mod upgrade;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::GivenSettings;
-use crate::contract::Function;
+use crate::contract::{CONTINUE_WITH_OWN_ROLE, Function, VERSION, VERSION_VARIABLE, Variable};
 
 /// The settings that are a parameter of `access.template.json`.
 const ACCESS: [(&str, &str); 11] = [
@@ -23,11 +23,6 @@ const ACCESS: [(&str, &str); 11] = [
 ];
 /// The settings that are a parameter of `handlers.template.json`.
 const HANDLERS: [(&str, &str); 2] = [("SWEEP", "Sweep"), ("UNSTICKER_CONCURRENCY", "UnstickerConcurrency")];
-/// The settings that are a variable of each function, with what counts before they are given.
-const OF_EACH: [(&str, &str); 2] = [("POLL_INTERVAL_MS", "5000"), ("REPLY_MARGIN_MS", "15000")];
-/// The settings that are a variable of the unsticker alone.
-const OF_UNSTICKER: [(&str, &str); 4] =
-    [("MAX_REPLAY_HOURS", "20"), ("STOP_MINUTES", "10"), ("STABILIZE_SECONDS", "60"), ("KEEP_SNAPSHOTS", "10")];
 
 /// The tag that a new application stack carries unless TAG says otherwise.
 pub const DEFAULT_TAG: &str = "flink-unstick=enabled";
@@ -127,14 +122,16 @@ pub fn tags(given: &GivenSettings, deployed: Option<&Values>) -> Result<Values, 
 #[must_use]
 pub fn function_variables(function: Function, given: &GivenSettings, present: &Values, own_role: &str) -> Values {
     let is_unsticker = function == Function::RollbackUnsticker;
-    let names = OF_EACH.iter().chain(OF_UNSTICKER.iter().filter(|_| is_unsticker));
-    let value = |(name, default): &(&str, &str)| {
-        let present = present.get(*name).map(String::as_str).filter(|value| !value.is_empty());
-        ((*name).to_owned(), given.get(name).or(present).unwrap_or(default).to_owned())
+    let value = |variable: Variable| {
+        let present = present.get(variable.name).filter(|value| !value.is_empty()).cloned();
+        let chosen = given.get(variable.name).map(str::to_owned).or(present);
+        (variable.name.to_owned(), chosen.unwrap_or_else(|| variable.default.to_string()))
     };
-    let mut values: Values = names.map(value).collect();
+    let read = Variable::ALL.into_iter().filter(|variable| is_unsticker || !variable.is_unstickers);
+    let mut values: Values = read.map(value).collect();
+    values.insert(VERSION_VARIABLE.to_owned(), VERSION.to_owned());
     if is_unsticker {
-        values.insert("CONTINUE_WITH_OWN_ROLE".to_owned(), own_role.to_owned());
+        values.insert(CONTINUE_WITH_OWN_ROLE.to_owned(), own_role.to_owned());
     }
     values
 }
@@ -150,6 +147,7 @@ pub fn role_output(function: Function) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value as Json;
 
     fn given(pairs: &[(&'static str, &str)]) -> GivenSettings {
         GivenSettings::of(pairs.iter().map(|(name, value)| (*name, (*value).to_owned())))
@@ -205,10 +203,32 @@ mod tests {
             ("STABILIZE_SECONDS", "60"),
             ("KEEP_SNAPSHOTS", "10"),
             ("CONTINUE_WITH_OWN_ROLE", "true"),
+            (VERSION_VARIABLE, VERSION),
         ];
         assert_eq!(found, values(&expected));
         let found = function_variables(Function::AutoStart, &given(&[("STOP_MINUTES", "4")]), &present, "true");
-        assert_eq!(found, values(&[("POLL_INTERVAL_MS", "5000"), ("REPLY_MARGIN_MS", "15000")]));
+        let of_each = [("POLL_INTERVAL_MS", "5000"), ("REPLY_MARGIN_MS", "15000"), (VERSION_VARIABLE, VERSION)];
+        assert_eq!(found, values(&of_each));
+    }
+
+    #[test]
+    fn both_ways_of_installing_give_each_function_the_same_variables() {
+        let template: Json = serde_json::from_str(&crate::template::functions().unwrap().render().unwrap()).unwrap();
+        let default = |value: &Json| match value["Ref"].as_str() {
+            Some(parameter) => template["Parameters"][parameter]["Default"].clone(),
+            // The version, which is the template's unless another is given.
+            None => value["Fn::If"][2].clone(),
+        };
+        let text = |value: Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        for function in Function::ALL {
+            let by_cargo_lambda = function_variables(function, &given(&[]), &Values::new(), "false");
+            let id = role_output(function).trim_end_matches("RoleArn").to_owned();
+            let released = &template["Resources"][&id]["Properties"];
+            assert_eq!(released["FunctionName"], function.name());
+            let variables = released["Environment"]["Variables"].as_object().unwrap();
+            let released = variables.iter().map(|(name, value)| (name.clone(), text(default(value)))).collect();
+            assert_eq!(by_cargo_lambda, released, "{function:?}");
+        }
     }
 
     #[test]
