@@ -174,3 +174,20 @@ fn a_text_block_is_a_key_without_its_indent() {
         p.getProperty(\"\"\"\n            text.block\"\"\"); } }";
     assert_eq!(lines(&[("Job.java", text)]), ["G/text.block"]);
 }
+
+#[test]
+fn a_component_of_a_record_implements_what_an_interface_declares() {
+    let text = r#"
+        interface Reader {
+            Properties source();
+            default String read(String key) { return source().getProperty(key); }
+        }
+        record Group(Properties source) implements Reader {
+            String own() { return this.source().getProperty("own"); }
+        }
+        class Job { void run() {
+            Group group = new Group(KinesisAnalyticsRuntime.getApplicationProperties().get("G"));
+            use(group.read("default"), group.own());
+        } }"#;
+    assert_eq!(lines(&[("Job.java", text)]), ["G/default", "G/own"]);
+}

@@ -93,7 +93,7 @@ impl<'p> Walk<'p> {
             // An index calls Kotlin's `get`, Python's `__getitem__`.
             let names = if name == "[]" { &["get", "__getitem__"][..] } else { &[name] };
             let methods = |name: &&str| self.program.methods(object.class, name, arguments.len());
-            let places: Vec<_> = names.iter().flat_map(methods).collect();
+            let places = self.implemented(names.iter().flat_map(methods).collect(), &this.objects, name);
             let inner: Vec<usize> = self.program.classes_named(name);
             if !places.is_empty() {
                 whole.join(self.invoke_filling(&places, &this, arguments, &given, line, scope));
@@ -204,8 +204,13 @@ impl<'p> Walk<'p> {
         let original = self.program.aliases[self.file(scope)].get(name).cloned();
         for name in [Some(name.to_owned()), original].into_iter().flatten() {
             let places = self.program.visible(scope.class, &name, arguments.len());
+            let places = self.implemented(places, &this.objects, &name);
             if !places.is_empty() {
                 return self.invoke_filling(&places, &this, arguments, &given, line, scope);
+            }
+            let fields = this.objects.iter().filter_map(|object| self.field(object, &name));
+            if let Some(field) = fields.filter(|_| arguments.is_empty()).reduce(Value::joined) {
+                return field;
             }
             let classes = self.program.classes_named(&name);
             if !classes.is_empty() {
