@@ -268,6 +268,11 @@ fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one c
 	cargo build --quiet $(PRODUCT)
 	cargo run --quiet --bin fleet -- $(FLEET) $(RATES) $(CONCURRENCIES)
 
+.PHONY: journey
+journey: ## How long a job is down, how long a deployment takes, what it costs in calls: stories in virtual time [STORY=part of a name]
+	cargo build --quiet --bin journey
+	@$(TARGET)/debug/journey $(if $(STORY),'$(STORY)')
+
 # crhelper, cfn-handler and aws-cdk-lib, pinned.
 PEERS := $(TARGET)/peers
 $(PEERS)/installed: tests/peers/requirements.txt tests/peers/package.json
@@ -307,6 +312,7 @@ bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our fun
 	cargo build --quiet --release --package bench
 	cargo build --quiet --release --no-default-features --package template
 	@$(MAKE) --no-print-directory polling
+	@$(MAKE) --no-print-directory journey
 	@$(TARGET)/release/bench compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm $(REPETITIONS)
 
 .PHONY: gauge budget

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use shared::contract::Environment;
 use shared::lifecycle::{Because, Polling};
 
+use crate::clock::{dice, instant, sleep};
+
 /// The looks of one invocation.
 #[derive(Debug)]
 pub(crate) struct Pace {
@@ -26,7 +28,7 @@ impl Pace {
 
     /// Ends sooner when another caller's patience does.
     pub(crate) fn no_longer_than(&mut self, patience: Duration) {
-        let end = Instant::now() + patience;
+        let end = instant() + patience;
         self.last |= end <= self.until;
         self.until = self.until.min(end);
     }
@@ -48,24 +50,24 @@ impl Pace {
 
     /// Waits after a call that failed for the moment.
     pub(crate) async fn back_off(&mut self) -> Result<(), OutOfTime> {
-        let wait = self.polling.back_off([fastrand::f64(), fastrand::f64()]);
+        let wait = self.polling.back_off([dice(), dice()]);
         self.sleep(wait).await
     }
 
     /// Before the next look.
     pub(crate) async fn rest(&mut self, because: Because) -> Result<(), OutOfTime> {
-        let wait = self.polling.rest(because, fastrand::f64());
+        let wait = self.polling.rest(because, dice());
         self.sleep(wait).await
     }
 
     async fn sleep(&mut self, wait: Duration) -> Result<(), OutOfTime> {
-        if Instant::now() + wait >= self.until {
+        if instant() + wait >= self.until {
             self.out = true;
             return Err(OutOfTime);
         }
         // A timer counts in milliseconds and rounds up: a rest of nothing would last for two of them.
         if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
+            sleep(wait).await;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
@@ -16,6 +16,7 @@ use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 use crate::aws::tls::Trust;
 use crate::aws::{Aws, http, variable};
 use crate::backoff::Pace;
+use crate::clock::{self, instant, now};
 use crate::custom_resource::deliver::{Delivery, deliver};
 use crate::custom_resource::handle::{Delivered, Ended, answer};
 use crate::custom_resource::respond::Responder;
@@ -86,7 +87,8 @@ async fn custom_resource<R: CustomResource>(
     );
     let log = where_the_log_is(&event.context);
     let responder = Responder::new::<R>(&request, &log);
-    let began = Instant::now();
+    clock::resume();
+    let began = instant();
     let left = deadline(&event.context).saturating_duration_since(began);
     let schedule = Schedule::of(left, aws.as_ref().map_or(Duration::ZERO, |aws| aws.environment.reply_margin));
     let function = &event.context.env_config.function_name;
@@ -160,7 +162,8 @@ pub async fn serve_unsticker() -> Result<(), Error> {
     let served = lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let aws = aws.clone();
         async move {
-            let began = Instant::now();
+            clock::resume();
+            let began = instant();
             let left = deadline(&event.context).saturating_duration_since(began);
             let until = began + Schedule::of(left, aws.environment.reply_margin).work;
             let function = &event.context.env_config.function_name;
@@ -178,9 +181,9 @@ pub async fn serve_unsticker() -> Result<(), Error> {
 
 /// The invocation's deadline.
 fn deadline(context: &Context) -> Instant {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = Duration::from_millis(u64::try_from(now().0).unwrap_or_default());
     let left = Duration::from_millis(context.deadline).checked_sub(now).unwrap_or(NO_DEADLINE);
-    Instant::now() + left
+    instant() + left
 }
 
 fn where_the_log_is(context: &Context) -> String {

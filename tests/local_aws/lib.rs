@@ -20,5 +20,5 @@ pub mod world;
 use data::kms;
 pub use data::{dynamodb, kinesis, logs, queues, s3, ssm, topics};
 pub use world::{LocalAws, Modes, Options, Settings, State, World};
-pub use world::{clock, faults, modes, rates};
+pub use world::{clock, faults, modes, rates, virtual_time};
 use world::{record, stamp};

@@ -8,6 +8,7 @@ use tracing::{info, warn};
 
 use super::error::words;
 use crate::aws::Aws;
+use crate::clock::{dice, instant, sleep};
 
 /// Invokes this function asynchronously with `event`; whether Lambda took it.
 pub(crate) async fn hand_over(aws: &Aws, function: &str, event: &Value) -> bool {
@@ -41,15 +42,15 @@ pub(crate) async fn hand_over_until(aws: &Aws, function: &str, event: &Value, un
     let client = client(aws);
     let mut wait = Duration::from_millis(50);
     loop {
-        let left = until.saturating_duration_since(Instant::now());
+        let left = until.saturating_duration_since(instant());
         if let Ok(true) = tokio::time::timeout(left.min(ATTEMPT), invoke(&client, function, event)).await {
             return true;
         }
-        let jittered = wait.mul_f64(0.5 + fastrand::f64());
-        if Instant::now() + jittered >= until {
+        let jittered = wait.mul_f64(0.5 + dice());
+        if instant() + jittered >= until {
             return false;
         }
-        tokio::time::sleep(jittered).await;
+        sleep(jittered).await;
         wait = (wait * 2).min(ATTEMPT);
     }
 }

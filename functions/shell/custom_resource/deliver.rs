@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use shared::custom_resource::{NotCloudFormations, PutResult, Request};
 use tracing::{error, info, warn};
 
+use crate::clock::{dice, instant, sleep};
+
 /// How an answer reaches CloudFormation.
 #[derive(Debug, Clone)]
 pub(crate) struct Delivery {
@@ -47,7 +49,7 @@ pub(crate) async fn deliver(
     loop {
         // The URL was signed without a type: sending one is a 403 (`semantics.md` E.2).
         let put = delivery.http.put(url).header("content-type", "").body(body.clone());
-        let left = until.saturating_duration_since(Instant::now());
+        let left = until.saturating_duration_since(instant());
         match tokio::time::timeout(left.min(ATTEMPT), sent(put)).await {
             Ok(Ok((status, PutResult::Taken))) => {
                 info!(status, "answered");
@@ -61,11 +63,11 @@ pub(crate) async fn deliver(
             Ok(Err(failed)) => warn!(error = %failed.without_url(), "the answer did not arrive"),
             Err(_elapsed) => warn!("the answer was not taken in time"),
         }
-        let jittered = wait.mul_f64(0.5 + fastrand::f64());
-        if Instant::now() + jittered >= until {
+        let jittered = wait.mul_f64(0.5 + dice());
+        if instant() + jittered >= until {
             return Err(Unreached);
         }
-        tokio::time::sleep(jittered).await;
+        sleep(jittered).await;
         wait = (wait * 2).min(Duration::from_secs(10));
     }
 }

@@ -16,7 +16,7 @@ use crate::aws::error::Fault;
 use crate::aws::flink::{self, Listed};
 use crate::aws::lambda::hand_over;
 use crate::backoff::Pace;
-use crate::clock::now;
+use crate::clock::{instant, now};
 use crate::observe::{self, Begun};
 use crate::unsticker::retry::Halt;
 
@@ -96,7 +96,7 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
 
 impl Sweep<'_> {
     fn has_time(&self) -> bool {
-        Instant::now() < self.until && !self.pace.is_out()
+        instant() < self.until && !self.pace.is_out()
     }
 
     /// The stacks that are stuck and carry the tag themselves, in turn.

@@ -5,6 +5,7 @@
 
 pub(crate) mod api;
 pub(crate) mod custom_resource;
+mod durations;
 mod modes;
 pub(crate) mod resources;
 pub mod scenario;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use api::query;
 pub use custom_resource::responses::{Answer, BY_HAND, Put, Request, ResponseFault, response_put};
+pub use durations::StepDurations;
 pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, LongServiceTimeout, RowsOnTheWayBack, TagsOnUpdate, TokenAgain};
 pub use stack::model::{Output, Resource, Stack, StackEvent, Status};
 pub use template::Template;

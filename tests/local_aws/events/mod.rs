@@ -20,7 +20,7 @@ pub use faults::EventFault;
 pub(crate) use pattern::matches;
 
 use crate::cloudformation::Status;
-use crate::{World, clock, stamp};
+use crate::{World, clock, stamp, virtual_time};
 
 /// Everything EventBridge remembers in a world.
 #[derive(Debug, Default)]
@@ -78,7 +78,14 @@ pub(crate) fn stack_status_changed(world: &Arc<World>, stack_id: &str, status: S
     let event = envelope(world, "aws.cloudformation", "CloudFormation Stack Status Change", detail, &json!([stack_id]));
     let fault = faults::take(&mut world.state().events, status);
     match fault {
-        None => publish(world, &event),
+        None if world.settings.steps.event.is_zero() => publish(world, &event),
+        None => {
+            let world = Arc::clone(world);
+            tokio::spawn(async move {
+                virtual_time::sleep(world.settings.steps.event).await;
+                publish(&world, &event);
+            });
+        }
         Some(EventFault::Duplicate) => {
             publish(world, &event);
             publish(world, &event);

@@ -53,6 +53,7 @@ pub struct Flink {
     pub clock: FlinkClock,
     holds: BTreeMap<(String, Status), Hold>,
     snapshot_hold: Hold,
+    ready_update_hold: Option<Hold>,
     start_failures: BTreeMap<String, String>,
 }
 

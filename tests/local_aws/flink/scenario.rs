@@ -19,6 +19,11 @@ impl Flink {
         self.snapshot_hold = hold;
     }
 
+    /// How long UPDATING lasts where no job runs; as of one that runs by default.
+    pub fn hold_updates_at_rest(&mut self, hold: Hold) {
+        self.ready_update_hold = Some(hold);
+    }
+
     /// The next launch of this application's job fails with this ErrorString.
     pub fn fail_next_start(&mut self, application: &str, error: &str) {
         self.start_failures.insert(application.to_owned(), error.to_owned());

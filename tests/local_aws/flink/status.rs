@@ -1,7 +1,9 @@
 //! The eleven statuses, and how long a transient one is held.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::clock;
 
 /// ApplicationStatus (`SEMANTICS.md` A.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +88,8 @@ impl Default for Hold {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Left {
     Looks(u32),
-    Until(Instant),
+    /// Epoch seconds.
+    Until(f64),
     Released,
 }
 
@@ -94,7 +97,7 @@ impl Left {
     pub(super) fn of(hold: Hold) -> Self {
         match hold {
             Hold::Looks(looks) => Self::Looks(looks),
-            Hold::For(duration) => Self::Until(Instant::now() + duration),
+            Hold::For(duration) => Self::Until(clock::now() + duration.as_secs_f64()),
             Hold::UntilReleased => Self::Released,
         }
     }
@@ -102,7 +105,7 @@ impl Left {
     pub(super) fn is_over(self) -> bool {
         match self {
             Self::Looks(looks) => looks == 0,
-            Self::Until(moment) => Instant::now() >= moment,
+            Self::Until(moment) => clock::now() >= moment,
             Self::Released => false,
         }
     }

@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::response::Response;
 
-use crate::{World, record};
+use crate::{World, clock, record, virtual_time};
 pub(crate) use reply::escape;
 use request::Incoming;
 
@@ -29,6 +29,11 @@ pub(crate) fn router(world: Arc<World>) -> Router {
 }
 
 async fn answer(Shared(world): Shared<Arc<World>>, request: axum::extract::Request) -> Response {
+    if let Some(rest) = virtual_time::sleep_path(request.uri().path()) {
+        virtual_time::rest(rest).await;
+        let now = format!("{:.0}", clock::now() * 1000.0);
+        return reply::with(&world, 200, "text/plain", now);
+    }
     let Ok(incoming) = Incoming::read(&world, request).await else {
         return reply::empty(400);
     };

@@ -62,6 +62,11 @@ impl Lambda {
         self.under_way.is_empty()
     }
 
+    /// How many invocations are not over.
+    pub(crate) fn under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
     /// Whether an invocation with this request of CloudFormation is not over.
     #[must_use]
     pub fn handles(&self, request_id: &str) -> bool {

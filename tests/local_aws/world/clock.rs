@@ -5,6 +5,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Now, as epoch seconds with milliseconds: what JSON protocols send (`SEMANTICS.md` A.1).
 #[must_use]
 pub fn now() -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 fit a double's 53 bits until the year 287396"
+    )]
+    super::virtual_time::now().map_or_else(machine, |millis| millis as f64 / 1000.0)
+}
+
+/// The same by the machine's clock.
+pub(super) fn machine() -> f64 {
     let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis();
     #[expect(
         clippy::cast_precision_loss,

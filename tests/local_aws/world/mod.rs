@@ -7,6 +7,7 @@ pub mod rates;
 pub(crate) mod record;
 pub(crate) mod stamp;
 mod start;
+pub mod virtual_time;
 mod wait;
 
 use std::ops::{Deref, DerefMut};
@@ -17,7 +18,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::api::Recorded;
-use crate::cloudformation::CloudFormation;
+use crate::cloudformation::{CloudFormation, StepDurations};
 use crate::dynamodb::DynamoDb;
 use crate::events::Events;
 use crate::faults::Faults;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub endpoint: String,
     /// How long the CloudFormation engine rests between two looks. Milliseconds in scenarios, visible in the demo.
     pub pace: Duration,
+    /// How long CloudFormation's own steps take; nothing in scenarios.
+    pub steps: StepDurations,
     /// Where AWS itself is not known for certain.
     pub modes: Modes,
 }
@@ -58,6 +61,7 @@ impl Settings {
             region: "eu-west-1".to_owned(),
             endpoint: endpoint.into(),
             pace: Duration::from_millis(5),
+            steps: StepDurations::default(),
             modes: Modes::default(),
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::cloudformation::StepDurations;
 use crate::{Modes, Settings, World, http};
 
 /// What may differ from world to world.
@@ -19,6 +20,8 @@ pub struct Options {
     pub modes: Modes,
     /// How long the CloudFormation engine rests between two looks; `None` is 5 ms.
     pub pace: Option<Duration>,
+    /// How long CloudFormation's own steps take.
+    pub steps: StepDurations,
 }
 
 /// A running local AWS.
@@ -42,6 +45,7 @@ impl LocalAws {
         let mut settings = Settings::at(endpoint.clone());
         settings.modes = options.modes;
         settings.pace = options.pace.unwrap_or(settings.pace);
+        settings.steps = options.steps;
         let world = Arc::new(World::new(settings));
         let router = http::router(Arc::clone(&world));
         let server = tokio::spawn(async move { axum::serve(listener, router).await });

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{env, io};
 
 /// What scenarios run: the functions, and the operator's command.
@@ -15,6 +16,13 @@ struct Run {
     folder: PathBuf,
     /// Held as long as the run: a folder whose lock can be had belongs to no process.
     _lock: File,
+}
+
+static IN_VIRTUAL_TIME: AtomicBool = AtomicBool::new(false);
+
+/// From now on the functions are built to rest in the local AWS's virtual time. Call before any world is made.
+pub fn in_virtual_time() {
+    IN_VIRTUAL_TIME.store(true, Ordering::Relaxed);
 }
 
 /// The folder of this run's own function binaries and operator's command, which are built first, once, with the cargo
@@ -42,6 +50,9 @@ fn build() -> PathBuf {
     let mut build = Command::new(cargo);
     // No package is named: with the features of the whole workspace, as everything else is built.
     build.args(["build", "--quiet"]).args(PROGRAMS.iter().flat_map(|name| ["--bin", *name]));
+    if IN_VIRTUAL_TIME.load(Ordering::Relaxed) {
+        build.args(["--features", "functions/virtual-time"]);
+    }
     build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")]);
     // What cargo sets for this program about itself looks to a build script (ring's) like a change: without it, no
     // rebuild.

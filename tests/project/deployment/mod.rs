@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-pub use binaries::binaries;
 use binaries::bootstrap;
+pub use binaries::{binaries, in_virtual_time};
 use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
 use local_aws::modes::ResourceTags;

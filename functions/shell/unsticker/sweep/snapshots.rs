@@ -1,7 +1,5 @@
 //! The snapshots of one application, in a sweep.
 
-use std::time::Instant;
-
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use shared::contract::success_reason;
@@ -11,7 +9,7 @@ use super::Sweep;
 use crate::aws::cloudformation::StackSeen;
 use crate::aws::error::Fault;
 use crate::backoff::Pace;
-use crate::clock::now;
+use crate::clock::{instant, now};
 use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
 use crate::unsticker::report as message;
 
@@ -31,7 +29,7 @@ impl Sweep<'_> {
             stack_seen: root.map(|root| Stack { status: Some(root.status), ..Stack::default() }),
         };
         let mut trail = Trail::default();
-        let until = self.until.min(Instant::now() + environment.poll_interval * PATIENCE);
+        let until = self.until.min(instant() + environment.poll_interval * PATIENCE);
         let mut pace = Pace::new(environment, until);
         match drive(self.aws, &goal, &subject, &mut pace, &mut trail).await {
             Ok(done @ Done::Would { .. }) => {

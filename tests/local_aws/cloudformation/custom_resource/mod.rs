@@ -13,7 +13,7 @@ use super::modes::LongServiceTimeout;
 use super::resources::{Made, Refused};
 use super::template::parameters::as_text;
 use crate::api::Caller;
-use crate::{Settings, World, clock, lambda, stamp};
+use crate::{Settings, World, clock, lambda, stamp, virtual_time};
 use responses::{Answer, Request};
 
 /// The type that is not `Custom::`.
@@ -67,6 +67,9 @@ pub(crate) async fn ask(world: &Arc<World>, ask: Ask) -> Result<Made, Refused> {
         state.cloudformation.requests.insert(request.id.clone(), request);
         sent
     };
+    // Half of the way there, half of the way back.
+    let half = world.settings.steps.custom_resource / 2;
+    virtual_time::sleep(half).await;
     lambda::invoke_asynchronously(world, &function, &event);
     // The answer, or the scenario's word that the time is over.
     let answer = world.wait_for(|state| {
@@ -76,7 +79,9 @@ pub(crate) async fn ask(world: &Arc<World>, ask: Ask) -> Result<Made, Refused> {
             None => state.cloudformation.expire_at_once.remove(&ask.logical_id).then_some(None),
         }
     });
-    match tokio::time::timeout(timeout, answer).await.unwrap_or(None) {
+    let answer = tokio::time::timeout(timeout, answer).await.unwrap_or(None);
+    virtual_time::sleep(half).await;
+    match answer {
         Some(Answer::Success { physical_id, data }) => Ok(Made { physical_id, attributes: data }),
         Some(Answer::Failed { reason, physical_id }) => {
             Err(Refused { reason, physical_id: Some(physical_id.unwrap_or_else(|| generated_id(&ask))) })

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::deletion::{delete, present};
 use super::finish::finish;
@@ -13,9 +14,9 @@ use super::removal::{Reason, clean_up, is_kept};
 use super::rollback::{continue_rollback, restore};
 use super::rows;
 use super::scheduler::{Walked, Work, walk};
-use crate::World;
 use crate::cloudformation::template::exports;
 use crate::cloudformation::template::graph::{self, Dependencies};
+use crate::{World, virtual_time};
 
 /// What a stack was asked to do.
 #[derive(Debug, Clone)]
@@ -55,7 +56,11 @@ pub(crate) fn start(world: &Arc<World>, stack_id: &str, operation: Operation) {
 
 /// Does an operation to its end, after the first row.
 pub(crate) async fn run(world: &Arc<World>, id: &str, operation: Operation) {
-    tokio::time::sleep(world.settings.pace).await;
+    let begin = match operation {
+        Operation::Create | Operation::Update | Operation::Delete(_) => world.settings.steps.begin,
+        Operation::ContinueRollback(_) | Operation::Rollback => Duration::ZERO,
+    };
+    virtual_time::sleep(world.settings.pace + begin).await;
     match operation {
         Operation::Create => create(world, id).await,
         Operation::Update => update(world, id).await,
@@ -90,7 +95,7 @@ async fn create(world: &Arc<World>, id: &str) {
 }
 
 async fn undo_creation(world: &Arc<World>, id: &str) {
-    tokio::time::sleep(world.settings.pace).await;
+    virtual_time::sleep(world.settings.pace).await;
     let graph = present(world, id, &BTreeSet::new());
     let walked = walk(world, id, &graph, Work::Remove).await;
     match said("delete", &walked.failed) {
@@ -109,6 +114,7 @@ async fn update(world: &Arc<World>, id: &str) {
         }
         Some(reason) if disables_rollback(world, id) => rows::stack(world, id, Status::UpdateFailed, &reason),
         Some(reason) => {
+            virtual_time::sleep(world.settings.steps.to_rollback).await;
             rows::stack(world, id, Status::UpdateRollbackInProgress, &reason);
             restore(world, id).await;
         }
@@ -212,7 +218,7 @@ pub(in crate::cloudformation) fn doom(stack: &mut crate::cloudformation::Stack, 
 
 /// Deletes what is doomed, users before what they use. Whether something was left.
 pub(in crate::cloudformation) async fn cleanup(world: &Arc<World>, id: &str) -> bool {
-    tokio::time::sleep(world.settings.pace).await;
+    virtual_time::sleep(world.settings.pace + world.settings.steps.cleanup).await;
     let mut doomed = {
         let mut state = world.state();
         let Some(stack) = state.cloudformation.stack_mut(id) else { return false };

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::model::Stack;
-use crate::World;
 use crate::api::Caller;
 use crate::cloudformation::resources::{self, Desk, Handler, Made, Refused, tagging};
+use crate::{World, clock, virtual_time};
 
 /// How often EXPRESS tries a call again that met a resource which is not ready: AWS does not say.
 const EXPRESS_TRIES: u32 = 2000;
@@ -70,10 +70,18 @@ impl Job {
     /// Lets a handler act. In EXPRESS one that meets a resource that is not ready yet is tried again, because nothing
     /// waited for that resource (`SEMANTICS.md` H.2).
     async fn act<T>(&self, world: &Arc<World>, act: fn(&mut Desk<'_>) -> Result<T, Refused>) -> Result<T, Refused> {
+        let done = self.tried(world, act).await;
+        if done.is_err() {
+            virtual_time::sleep(world.settings.steps.refused).await;
+        }
+        done
+    }
+
+    async fn tried<T>(&self, world: &Arc<World>, act: fn(&mut Desk<'_>) -> Result<T, Refused>) -> Result<T, Refused> {
         for _ in 0..EXPRESS_TRIES {
             match self.at_desk(world, act) {
                 Err(refused) if self.is_express(world) && refused.reason.contains(NOT_READY) => {
-                    tokio::time::sleep(world.settings.pace).await;
+                    virtual_time::sleep(world.settings.pace).await;
                 }
                 done => return done,
             }
@@ -92,13 +100,18 @@ impl Job {
             return Ok(());
         }
         let is_settled = self.handler()?.is_settled;
-        let began = Instant::now();
+        let began = clock::now();
+        let mut was_busy = false;
         while !self.at_desk(world, is_settled)? {
+            was_busy = true;
             let is_over = world.state().cloudformation.expire_at_once.remove(&self.logical_id);
-            if is_over || began.elapsed() > PATIENCE {
+            if is_over || clock::now() - began > PATIENCE.as_secs_f64() {
                 return Err(Refused::by_handler("Exceeded attempts to wait", "NotStabilized"));
             }
-            tokio::time::sleep(world.settings.pace).await;
+            virtual_time::sleep(world.settings.pace).await;
+        }
+        if was_busy {
+            virtual_time::sleep(world.settings.steps.detect).await;
         }
         Ok(())
     }

@@ -7,10 +7,10 @@ use super::model::{Doomed, Stack, Status};
 use super::plan::job_for;
 use super::steps::ask;
 use super::{nested, rows};
-use crate::World;
 use crate::cloudformation::custom_resource::{self, Verb};
 use crate::cloudformation::resources::{self, Refused};
 use crate::cloudformation::template::Policy;
+use crate::{World, virtual_time};
 
 /// Deletes a resource of the stack: deletion of the stack, or rollback of its creation.
 pub(in crate::cloudformation) async fn remove(world: &Arc<World>, stack_id: &str, logical_id: &str) -> bool {
@@ -32,7 +32,7 @@ pub(in crate::cloudformation) async fn remove(world: &Arc<World>, stack_id: &str
     if is_retained {
         return true;
     }
-    tokio::time::sleep(world.settings.pace).await;
+    virtual_time::sleep(world.settings.pace + world.settings.steps.next).await;
     match delete_physical(world, &job).await {
         Ok(()) => {
             rows::resource(world, stack_id, logical_id, Status::DeleteComplete, "");
@@ -65,7 +65,7 @@ pub(in crate::cloudformation) async fn clean_up(world: &Arc<World>, stack_id: &s
     };
     for _ in 0..3 {
         row(Status::DeleteInProgress, "");
-        tokio::time::sleep(world.settings.pace).await;
+        virtual_time::sleep(world.settings.pace).await;
         match delete_physical(world, &job).await {
             Ok(()) => {
                 row(Status::DeleteComplete, "");

@@ -9,12 +9,12 @@ use super::model::{Doomed, Resource, Status};
 use super::removal::{Reason, is_kept};
 use super::rows;
 use super::scheduler::{Work, walk};
-use crate::World;
 use crate::cloudformation::template::graph;
+use crate::{World, virtual_time};
 
 /// Brings every touched resource back, in the order of the old template's dependencies (G.33).
 pub(in crate::cloudformation) async fn restore(world: &Arc<World>, id: &str) {
-    tokio::time::sleep(world.settings.pace).await;
+    virtual_time::sleep(world.settings.pace + world.settings.steps.rollback_begin).await;
     let graph = {
         let mut state = world.state();
         let Some(stack) = state.cloudformation.stack_mut(id) else { return };

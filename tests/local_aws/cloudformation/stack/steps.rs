@@ -17,7 +17,7 @@ use super::{nested, rows};
 use crate::cloudformation::custom_resource::{self, Ask, Verb};
 use crate::cloudformation::modes::RowsOnTheWayBack;
 use crate::cloudformation::resources::{self, Made, Refused};
-use crate::{World, clock};
+use crate::{World, clock, virtual_time};
 
 /// Does the work on one resource. Whether it succeeded; why not stands in its rows.
 pub(in crate::cloudformation) async fn perform(
@@ -134,7 +134,7 @@ fn end(world: &Arc<World>, job: &Job, result: Result<Made, Refused>, good: Statu
 
 async fn create(world: &Arc<World>, mut job: Job) -> bool {
     begin(world, &job, Status::CreateInProgress, "");
-    tokio::time::sleep(world.settings.pace).await;
+    virtual_time::sleep(world.settings.pace + world.settings.steps.next).await;
     let made = match nested::KIND == job.kind {
         true => nested::create(world, &job).await,
         false if resources::is_custom(&job.kind) => custom_resource::ask(world, ask(&job, Verb::Create)).await,
@@ -145,7 +145,7 @@ async fn create(world: &Arc<World>, mut job: Job) -> bool {
 
 pub(super) async fn update(world: &Arc<World>, job: Job, first: Status) -> bool {
     begin(world, &job, first, "");
-    tokio::time::sleep(world.settings.pace).await;
+    virtual_time::sleep(world.settings.pace + world.settings.steps.next).await;
     let made = if resources::is_custom(&job.kind) {
         let verb = Verb::Update { physical_id: job.physical_id.clone(), old: job.old.clone() };
         let made = custom_resource::ask(world, ask(&job, verb)).await;
@@ -208,7 +208,7 @@ async fn replace(world: &Arc<World>, mut job: Job) -> bool {
         }
         before
     };
-    tokio::time::sleep(world.settings.pace).await;
+    virtual_time::sleep(world.settings.pace + world.settings.steps.next).await;
     job.physical_id.clear();
     let made = job.create(world).await;
     if let (Ok(_), Some(resource)) = (&made, old) {

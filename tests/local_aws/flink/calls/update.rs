@@ -11,7 +11,7 @@ use crate::flink::configuration::Configuration;
 use crate::flink::job::backend::Then;
 use crate::flink::model::{self, RunConfiguration};
 use crate::flink::other_kinds::{self, Kind};
-use crate::flink::status::Status;
+use crate::flink::status::{Left, Status};
 use crate::flink::{Application, operations, runtime};
 use crate::modes::RunConfigurationWhenReady;
 use crate::{Settings, State, iam};
@@ -127,6 +127,9 @@ pub(in crate::flink) fn begin(
             Purpose::Rest
         };
         application.enter(state, Status::Updating, purpose, Some(id.clone()));
+        if let (false, Some(hold), Some(transit)) = (running, state.flink.ready_update_hold, &mut application.transit) {
+            transit.left = Left::of(hold);
+        }
         Ok(id)
     })
 }

@@ -7,14 +7,14 @@
 pub(super) mod destinations;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::execution::host::attempt;
 use super::{Invoked, Lambda};
 use crate::api::ApiError;
-use crate::{World, stamp};
+use crate::{World, clock, stamp, virtual_time};
 use destinations::Condition;
 
 /// MaximumEventAgeInSeconds unless configured.
@@ -33,7 +33,7 @@ pub fn invoke_asynchronously(world: &Arc<World>, name: &str, event: &Value) -> S
 }
 
 async fn run(world: &Arc<World>, name: &str, event: &Value, request_id: &str) {
-    let queued = Instant::now();
+    let queued = clock::now();
     let mut attempts = 0;
     let mut throttled = 0;
     loop {
@@ -51,13 +51,14 @@ async fn run(world: &Arc<World>, name: &str, event: &Value, request_id: &str) {
                 (ended.unwrap_or_else(|error| failed(&error)), wait, attempts > function.retries)
             }
         };
-        let is_old = queued.elapsed() + wait > longest_age(&world.state().lambda, name);
+        let is_old =
+            clock::now() - queued + wait.as_secs_f64() > longest_age(&world.state().lambda, name).as_secs_f64();
         let condition = match (invoked.error.is_none(), is_last, is_old) {
             (true, _, _) => Condition::Success,
             (false, true, _) => Condition::RetriesExhausted,
             (false, false, true) => Condition::EventAgeExceeded,
             (false, false, false) => {
-                tokio::time::sleep(wait).await;
+                virtual_time::rest(wait).await;
                 continue;
             }
         };

@@ -1,0 +1,50 @@
+//! The clock of a local AWS in virtual time, at AWS_ENDPOINT_URL: it stands still while this process computes, so it is
+//! asked for only when an invocation begins and when it rests. The dice always fall on the middle: the same story makes
+//! the same calls.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+static NOW: AtomicU64 = AtomicU64::new(0);
+static BEGAN: LazyLock<(Instant, u64)> = LazyLock::new(|| (Instant::now(), NOW.load(Ordering::Relaxed)));
+
+pub(super) fn now() -> u128 {
+    u128::from(NOW.load(Ordering::Relaxed))
+}
+
+pub(super) fn instant() -> Instant {
+    let (began, then) = *BEGAN;
+    began + Duration::from_millis(NOW.load(Ordering::Relaxed).saturating_sub(then))
+}
+
+/// Blocks its thread: whoever rests in virtual time does nothing else.
+#[expect(clippy::unused_async, reason = "as the machine's clock")]
+pub(super) async fn sleep(duration: Duration) {
+    if let Some(now) = rested(duration.as_millis()) {
+        NOW.store(now, Ordering::Relaxed);
+    }
+}
+
+pub(super) fn resume() {
+    if let Some(now) = rested(0) {
+        NOW.store(now, Ordering::Relaxed);
+    }
+}
+
+pub(super) fn dice() -> f64 {
+    0.5
+}
+
+fn rested(millis: u128) -> Option<u64> {
+    let endpoint = std::env::var("AWS_ENDPOINT_URL").ok()?;
+    let host = endpoint.strip_prefix("http://")?;
+    let mut stream = TcpStream::connect(host).ok()?;
+    let head = format!("POST /virtual-time/sleep/{millis} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+    stream.write_all(format!("{head}content-length: 0\r\n\r\n").as_bytes()).ok()?;
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).ok()?;
+    reply.rsplit("\r\n\r\n").next()?.trim().parse().ok()
+}
