@@ -268,10 +268,13 @@ fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one c
 	cargo build --quiet $(PRODUCT)
 	cargo run --quiet --bin fleet -- $(FLEET) $(RATES) $(CONCURRENCIES)
 
-.PHONY: journey
-journey: ## How long a job is down, how long a deployment takes, what it costs in calls: stories in virtual time [STORY=part of a name]
+.PHONY: journey calls
+calls: ## Calls of a healthy deployment, against tests/journey/calls.txt
+	@$(MAKE) --no-print-directory journey STORY='new jar'
+
+journey: ## How long a job is down, how long a deployment takes, what it costs in calls: stories in virtual time [STORY=part of a name] [DRAW=folder]
 	cargo build --quiet --bin journey
-	@$(TARGET)/debug/journey $(if $(STORY),'$(STORY)')
+	@$(TARGET)/debug/journey '$(STORY)' $(if $(DRAW),'$(DRAW)')
 
 # crhelper, cfn-handler and aws-cdk-lib, pinned.
 PEERS := $(TARGET)/peers

@@ -37,7 +37,7 @@ pub(crate) fn run(
     let measured = measure(&bench.host, &series(bench, floors, tools)?, repetitions)?;
     let tables = [
         ("the same handler by others, 16 calls", peers(bench, &measured, tools)?),
-        ("the floor, five calls", floor(bench, &measured, floors)?),
+        ("the floor, five calls", floor(bench, &measured)?),
         ("each function, the shortest way to its answer", each(bench, &measured)?),
         ("synthesis", synth::rows(&bench.folder, floors, cdk, repetitions)?),
     ];
@@ -116,7 +116,7 @@ fn peak(measured: &Measured, metric: &str, (ours, other): (&str, &str), target: 
     Row::ratio(metric, figure(ours), figure(other), paired, target)
 }
 
-fn floor(bench: &Bench, measured: &Measured, floors: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+fn floor(bench: &Bench, measured: &Measured) -> Result<Vec<Row>, Box<dyn Error>> {
     callgrind::is_here()?;
     let (noop, raw) = (("flink-auto-start", "no-op"), ("flink-auto-start", "raw"));
     let further = measured.paired("further", "flink-auto-start", |further, shortest| {
@@ -126,10 +126,9 @@ fn floor(bench: &Bench, measured: &Measured, floors: &Path) -> Result<Vec<Row>, 
     let count = |subject: &Subject, story, events| -> Result<f64, Box<dyn Error>> {
         Ok(millions(callgrind::instructions(&bench.host, subject, story, events, &bench.folder)?))
     };
-    let (init, cold) = (count(&auto_start, SHORTEST, 0)?, count(&auto_start, SHORTEST, 1)?);
+    let cold = count(&auto_start, SHORTEST, 1)?;
     let more = (count(&auto_start, Story::Leaving(FURTHER), 1)? - cold) / f64::from(FURTHER);
     let whole = count(&Subject { one_connection: false, ..auto_start }, Story::Starting, 1)?;
-    let least = count(&Subject::floor(floors, "bench-raw", Ends::Put), Story::Starting, 1)?;
     let figure = |count: f64| format!("{} M", short(count));
     let timed = |metric: &str, pair, value: fn(&Run) -> Duration, target| timed(measured, metric, pair, value, target);
     Ok(vec![
@@ -140,8 +139,6 @@ fn floor(bench: &Bench, measured: &Measured, floors: &Path) -> Result<Vec<Row>, 
         timed("cold CPU / TLS floor", raw, |run| run.cpu, None),
         peak(measured, "peak memory / no-op", noop, Some(2.9)),
         Row::figure("cold instructions, million", figure(cold), String::new(), cold, Some(8.7)),
-        Row::figure("cold instructions / TLS floor", figure(cold), figure(least), cold / least, Some(1.7)),
-        Row::figure("init instructions, million", figure(init), String::new(), init, Some(1.5)),
         Row::ratio("each further look, ms of CPU", String::new(), String::new(), further, None),
         Row::figure("each further look, million instructions", String::new(), String::new(), more, None),
         Row::figure("a whole start, 16 calls, million instructions", figure(whole), String::new(), whole, None),

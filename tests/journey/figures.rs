@@ -8,7 +8,7 @@ use local_aws::cloudformation::Status;
 use project::deployment::{FUNCTIONS, NAME};
 
 use crate::constants::Constants;
-use crate::record::{Recorder, without_processing};
+use crate::record::{Recorder, Span, without_processing};
 use crate::stage::{Stage, now};
 use crate::story::Story;
 use crate::way::Way;
@@ -22,6 +22,9 @@ pub(crate) struct Figures {
     pub(crate) constants: Constants,
     /// Seconds without processing.
     pub(crate) down: f64,
+    /// What the application was meanwhile, and how long of each no record was processed.
+    pub(crate) spans: Vec<Span>,
+    pub(crate) down_in: Vec<f64>,
     /// Seconds of the source that are processed again.
     pub(crate) replayed: f64,
     /// From the request until the stack is at rest and the job runs.
@@ -99,6 +102,8 @@ pub(crate) async fn of(story: Story, way: Way, rollback_enabled: bool, constants
         rollback_enabled,
         constants,
         down: down.iter().sum(),
+        spans,
+        down_in: down,
         replayed: replayed(journal, &seen),
         end: rested.max(last_down) + starter,
         own,

@@ -1,17 +1,21 @@
-//! `make journey`: how long a job is down, how long a deployment takes, and what it costs in calls, told by stories on
-//! the local AWS in virtual time with the real functions.
+//! `make journey`: how long a job is down, how long a deployment takes, and what it costs in calls: stories on the
+//! local AWS in virtual time with the real functions.
 //!
 //! It ends with 0 when each story ended and is as long as its sum on paper.
 
+mod budget;
 mod constants;
 mod figures;
 mod paper;
+mod people;
 mod record;
 mod stage;
 mod story;
 mod table;
+mod timeline;
 mod way;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -19,6 +23,7 @@ use local_aws::virtual_time;
 use project::deployment;
 
 use constants::{Constants, Level};
+use figures::Figures;
 use story::Story;
 use way::Way;
 
@@ -41,9 +46,14 @@ async fn main() -> ExitCode {
     deployment::in_virtual_time();
     virtual_time::begin();
     let wanted = std::env::args().nth(1).unwrap_or_default();
+    let drawn = std::env::args().nth(2).map(PathBuf::from);
     let mut differences = Vec::new();
     for level in [Level::Typical, Level::Low, Level::High] {
-        play(&every(level, &wanted), Constants::new(level, 0.0), &mut differences).await;
+        let played = play(&every(level, &wanted), Constants::new(level, 0.0), &mut differences).await;
+        if level == Level::Typical {
+            differences.extend(played.iter().filter_map(budget::difference));
+            differences.extend(drawn.as_deref().and_then(|folder| draw(&played, folder).err()));
+        }
     }
     for gigabytes in SIZES {
         let healthy = every(Level::Low, &wanted);
@@ -63,9 +73,20 @@ fn every(level: Level, wanted: &str) -> Vec<Cell> {
     cells.filter(|cell| cell.way != Way::Person(1800) || cell.story.takes_a_person()).collect()
 }
 
-async fn play(cells: &[Cell], constants: Constants, differences: &mut Vec<String>) {
+/// A timeline for each story.
+fn draw(played: &[Figures], folder: &Path) -> Result<(), String> {
+    for story in played.chunk_by(|one, other| one.story == other.story) {
+        let name = story.first().map_or_else(String::new, |one| one.story.name().replace([' ', ',', '\''], "-"));
+        let file = folder.join(format!("{name}.svg"));
+        std::fs::write(&file, timeline::draw(story)).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+async fn play(cells: &[Cell], constants: Constants, differences: &mut Vec<String>) -> Vec<Figures> {
+    let mut all = Vec::new();
     if cells.is_empty() {
-        return;
+        return all;
     }
     print(&table::title(&constants));
     print(table::HEAD);
@@ -75,10 +96,12 @@ async fn play(cells: &[Cell], constants: Constants, differences: &mut Vec<String
             Ok(figures) => {
                 print(&table::line(&figures));
                 differences.extend(table::difference(&figures));
+                all.push(figures);
             }
             Err(_) => differences.push(format!("{}, {way}: it did not end", story.name())),
         }
     }
+    all
 }
 
 #[expect(clippy::print_stdout, reason = "this is the program's result")]

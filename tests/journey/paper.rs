@@ -1,5 +1,5 @@
-//! The same stories added up on paper, from the constants alone. Where a story that was played differs from its sum, one
-//! of the two is wrong.
+//! The same stories added up on paper, from the constants alone. Where a story that was played differs from its sum,
+//! one of the two is wrong.
 
 use crate::constants::Constants;
 use crate::story::Story;

@@ -1,14 +1,13 @@
-//! The stories: the rows. Each begins with a running job (but the first creation) and ends when the stack is at rest and
-//! the job runs, or never will.
+//! The stories: the rows. Each begins with a running job (but the first creation) and ends when the stack is at rest
+//! and the job runs, or never will.
 
 use local_aws::cloudformation::Status;
 use local_aws::flink::{self, Status as Flink};
 use project::deployment::NAME;
 use project::fleet;
-use serde_json::json;
 
+use crate::people::{cured, deployed, started_by_others, stuck};
 use crate::stage::{POISON, Stage, person};
-use crate::way::Way;
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -195,62 +194,5 @@ impl Story {
             }
         }
         stage.idle().await;
-    }
-}
-
-/// A deployment to its end.
-async fn deployed(stage: &Stage, (version, fails_on): (&str, &[&str]), properties: u32) {
-    stage.request(version, fails_on, properties);
-    stage.settled().await;
-}
-
-fn stuck(stage: &Stage) -> bool {
-    stage.world().state().cloudformation.stack(NAME).is_some_and(|one| one.status == Status::UpdateRollbackFailed)
-}
-
-/// READY is started: by the starter at once, by a person when they notice.
-async fn started_by_others(stage: &Stage) {
-    if is(stage, Flink::Ready) {
-        match stage.way {
-            Way::Person(_) => person(stage.way.person()).await,
-            Way::Starter => person(stage.constants.provider_framework).await,
-            Way::Probe | Way::Stop => return,
-        }
-        stage.start_by_hand().await;
-    }
-}
-
-fn is(stage: &Stage, status: Flink) -> bool {
-    stage.world().state().flink.applications.get(NAME).is_some_and(|one| one.status == status)
-}
-
-/// After a deployment that failed: the old version runs again, by whoever brings it there.
-async fn cured(stage: &Stage) {
-    if stage.way.is_ours() {
-        let runs = |state: &mut local_aws::State| {
-            let stack = state.cloudformation.stack(NAME)?;
-            let application = state.flink.applications.get(NAME)?;
-            let is_back = stack.status == Status::UpdateRollbackComplete && application.status == Flink::Running;
-            (is_back && !application.is_unhealthy()).then_some(())
-        };
-        stage.world().wait_for(runs).await;
-        return;
-    }
-    if stuck(stage) {
-        stage.unstick_by_hand().await;
-        stage.start_by_hand().await;
-        return;
-    }
-    started_by_others(stage).await;
-    let loops = stage.world().state().flink.applications.get(NAME).is_some_and(flink::Application::is_unhealthy);
-    if loops {
-        // Nothing said so: the person deploys the old version again, over a job that cannot be snapshotted.
-        person(stage.way.person()).await;
-        stage.call("StopApplication", json!({"Force": true}));
-        stage.becomes(Flink::Ready).await;
-        person(30.0).await;
-        stage.request("1", &[], 1);
-        stage.settled().await;
-        stage.start_by_hand().await;
     }
 }

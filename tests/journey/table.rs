@@ -6,7 +6,7 @@ use crate::paper::{self, Sum};
 
 /// What stands above the columns.
 pub(crate) const HEAD: &str = "\
-| story | way | RollbackEnabled | without processing | replayed | to the end | the handlers' own | snapshots | calls (stack looks / changes) | on paper: down, end | floor: down, end |
+| story | way | RollbackEnabled | down | replayed | end | own | snapshots | calls (stack / changes) | paper | floor |
 |---|---|---|---|---|---|---|---|---|---|---|";
 
 /// A line for each cell.

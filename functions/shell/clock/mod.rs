@@ -25,7 +25,7 @@ pub(crate) fn instant() -> Instant {
     source::instant()
 }
 
-/// Rests so long.
+/// Rests for so long, and lets nothing else of this invocation go on.
 pub(crate) async fn sleep(duration: Duration) {
     source::sleep(duration).await;
 }

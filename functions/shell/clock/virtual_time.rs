@@ -20,7 +20,7 @@ pub(super) fn instant() -> Instant {
     began + Duration::from_millis(NOW.load(Ordering::Relaxed).saturating_sub(then))
 }
 
-/// Blocks its thread: whoever rests in virtual time does nothing else.
+/// Blocks its thread: a function that rests in virtual time does nothing else.
 #[expect(clippy::unused_async, reason = "as the machine's clock")]
 pub(super) async fn sleep(duration: Duration) {
     if let Some(now) = rested(duration.as_millis()) {

@@ -1,4 +1,5 @@
-//! How long CloudFormation's own steps take (`SEMANTICS.md` I.1). Nothing unless a program that measures stories says so.
+//! How long CloudFormation's own steps take (`SEMANTICS.md` I.1). Nothing unless a program that measures stories
+//! says so.
 
 use std::time::Duration;
 

@@ -14,8 +14,8 @@ use super::World;
 
 /// Where a function's process POSTs how many milliseconds it rests; answered when they are over, with the time then.
 const PATH: &str = "/virtual-time/sleep/";
-/// So often everything that is ready may go on before the clock moves: longer than any chain of tasks that wake each
-/// other.
+/// So often everything that is ready may go on before the clock moves: longer than any chain of tasks that wait for
+/// each other.
 const ROUNDS: usize = 40;
 /// How long a function's process is left alone while it computes, on the machine's clock.
 const COMPUTING: Duration = Duration::from_millis(1);
@@ -55,10 +55,10 @@ pub async fn sleep(duration: Duration) {
     let due = {
         let mut time = lock();
         time.now.map(|now| {
-            let (wake, due) = oneshot::channel();
+            let (waiter, due) = oneshot::channel();
             time.count += 1;
             let moment = (now + u64::try_from(duration.as_millis()).unwrap_or(u64::MAX / 2), time.count);
-            time.waiters.insert(moment, wake);
+            time.waiters.insert(moment, waiter);
             due
         })
     };
@@ -99,7 +99,7 @@ pub async fn drive(world: Arc<World>) {
         }
         match first_due(&world, before) {
             // Who no longer waits was cancelled.
-            Some(wake) => wake.send(()).unwrap_or_default(),
+            Some(waiter) => waiter.send(()).unwrap_or_default(),
             None => tokio::time::sleep(COMPUTING).await,
         }
     }
@@ -112,7 +112,7 @@ fn first_due(world: &World, before: u64) -> Option<oneshot::Sender<()>> {
     if time.resting < under_way || time.count != before {
         return None;
     }
-    let ((moment, _), wake) = time.waiters.pop_first()?;
+    let ((moment, _), waiter) = time.waiters.pop_first()?;
     time.now = time.now.map(|now| now.max(moment));
-    Some(wake)
+    Some(waiter)
 }
