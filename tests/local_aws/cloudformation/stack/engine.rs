@@ -58,7 +58,7 @@ pub(crate) fn start(world: &Arc<World>, stack_id: &str, operation: Operation) {
 pub(crate) async fn run(world: &Arc<World>, id: &str, operation: Operation) {
     let begin = match operation {
         Operation::Create | Operation::Update | Operation::Delete(_) => world.settings.steps.begin,
-        Operation::ContinueRollback(_) | Operation::Rollback => Duration::ZERO,
+        Operation::ContinueRollback(_) | Operation::Rollback | Operation::GoBack => Duration::ZERO,
     };
     virtual_time::sleep(world.settings.pace + begin).await;
     match operation {

@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 
 use super::model::Status;
 use super::{nested, rows, steps};
-use crate::World;
 use crate::cloudformation::modes::FailureOnTheWayBack;
 use crate::cloudformation::template::graph::Dependencies;
 use crate::cloudformation::{custom_resource, resources};
+use crate::{World, virtual_time};
 
 /// What is done to each resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(in crate::cloudformation) async fn walk(
                 let others = world.settings.modes.failure_on_the_way_back;
                 if work == Work::Apply || work == Work::Restore && others == FailureOnTheWayBack::CancelsOthers {
                     // Some seconds pass in AWS, in which others may still end well.
-                    tokio::time::sleep(world.settings.pace).await;
+                    virtual_time::sleep(world.settings.pace).await;
                     cancel(world, stack_id, &mut tasks, &mut flying, &mut walked, work).await;
                     return walked;
                 }
