@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetType, DeploymentConfig, DeploymentConfigMode, Parameter, Tag,
+    Capability, ChangeSetType, DeploymentConfig, DeploymentConfigMode, OperationEvent, Parameter, Tag,
 };
 use serde_json::Value as Json;
 use shared::operator::ListedChange;
@@ -108,11 +108,15 @@ impl Request {
                 Ok(prepared)
             }
             Err(failure) => {
-                prepared.discard(account).await?;
-                Err(match failure {
+                let stop = match failure {
                     Failure::Interrupted => Stop::Interrupted,
-                    Failure::Refused(reason) => Stop::Failed(format!("the stack {}: {reason}", self.stack)),
-                })
+                    Failure::Refused(reason) => {
+                        let found = validation(account, &prepared.id).await;
+                        Stop::Failed(format!("the stack {}: {reason}{found}", self.stack))
+                    }
+                };
+                prepared.discard(account).await?;
+                Err(stop)
             }
         }
     }
@@ -177,6 +181,20 @@ impl Prepared {
         }
         Ok(())
     }
+}
+
+/// What CloudFormation's early validation found in a change set that failed, where its reason says only that there is
+/// something. It takes a permission of its own, without which the reason is all there is.
+async fn validation(account: &Account, id: &str) -> String {
+    let Ok(found) = account.client.describe_events().change_set_name(id).send().await else {
+        return "; what its validation found takes cloudformation:DescribeEvents".to_owned();
+    };
+    let finding = |event: &OperationEvent| {
+        let reason = event.validation_status_reason().or(event.resource_status_reason())?;
+        let place = [event.logical_resource_id(), event.validation_path()].into_iter().flatten();
+        Some(format!("\n  {}: {reason}", place.collect::<Vec<_>>().join(" ")))
+    };
+    found.operation_events().iter().filter_map(finding).collect()
 }
 
 /// Waits until an empty stack is gone; a moment, since it has no resource.
