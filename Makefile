@@ -25,6 +25,8 @@ picture: ## README's pictures anew, from a run of the demo
 	cargo build $(PRODUCT)
 	cargo run --quiet --bin demo -- --picture $(TARGET)/picture.ansi
 	cargo run --quiet --package picture -- $(TARGET)/picture.ansi tests/demo/incident.svg
+	RECORDED=$(abspath $(TARGET))/deploy.ansi cargo test --quiet --test scenarios a_deployment_is_asked_about_drawn_and_declined
+	cargo run --quiet --package picture -- $(TARGET)/deploy.ansi template/deploy.svg
 
 # What the scenarios ask of the local AWS is kept for `make requests`.
 RECORDED := $(abspath $(TARGET))/recorded

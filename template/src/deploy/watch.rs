@@ -87,6 +87,7 @@ impl<'a> Watch<'a> {
                     // At rest, and not merely not begun yet. One more look: the reason comes late.
                     if !status.ends_with("_IN_PROGRESS") && self.has_moved {
                         let _last = self.look(&mut seen, token).await;
+                        self.draw(&mut seen).await;
                         self.report(&status, &seen.progress);
                         return Ok(status);
                     }

@@ -1,6 +1,8 @@
 //! `flink-stack deploy` and `destroy`, on an account where the handlers are: what is asked, what is refused, what is
 //! left.
 
+mod at_terminal;
+
 use std::path::PathBuf;
 use std::process::Stdio;
 

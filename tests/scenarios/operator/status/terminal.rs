@@ -84,3 +84,45 @@ impl Terminal {
         self.shown
     }
 }
+
+/// What is left on the screen: each line as it was drawn last, with its colours.
+pub(crate) fn settled(shown: &str) -> String {
+    let mut lines = vec![String::new()];
+    // A row that is come to again is written anew from its first column.
+    let (mut row, mut is_begun) = (0, false);
+    let mut rest = shown;
+    while let Some(letter) = rest.chars().next() {
+        let code = rest.strip_prefix("\u{1b}[").and_then(|code| Some((code, code.find(char::is_alphabetic)?)));
+        let length = code.map_or(letter.len_utf8(), |(_, end)| 2 + end + 1);
+        let (piece, after) = rest.split_at(length);
+        match (piece.chars().last().unwrap(), code) {
+            ('A', Some((code, end))) => (row, is_begun) = (row - code[..end].parse::<usize>().unwrap(), false),
+            ('J', Some(_)) => {
+                lines.truncate(row + usize::from(is_begun));
+                lines.resize(row + 1, String::new());
+            }
+            ('m', Some(_)) | (_, None) if !['\r', '\n'].contains(&letter) => {
+                if !is_begun {
+                    lines[row].clear();
+                }
+                lines[row].push_str(piece);
+                is_begun = true;
+            }
+            ('\n', None) => {
+                (row, is_begun) = (row + 1, false);
+                lines.resize(lines.len().max(row + 1), String::new());
+            }
+            _ => {}
+        }
+        rest = after;
+    }
+    lines.join("\n")
+}
+
+/// A line that is drawn again takes the place of the one before, and what is below a cleared one is gone.
+#[test]
+fn a_screen_is_what_was_drawn_last() {
+    let drawn = "a\r\nb\r\n\r\u{1b}[2A\r\n\u{1b}[31md\u{1b}[0m\u{1b}[K\r\n";
+    assert_eq!(settled(drawn), "a\n\u{1b}[31md\u{1b}[0m\n");
+    assert_eq!(settled("a\nb\n\u{1b}[2A\u{1b}[Jc\nb\n\u{1b}[1A\nd"), "c\nb\nd");
+}
