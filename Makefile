@@ -317,7 +317,6 @@ bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our fun
 	cargo build --quiet --release --package bench
 	cargo build --quiet --release --no-default-features --package template
 	@$(MAKE) --no-print-directory polling
-	@$(MAKE) --no-print-directory journey
 	@$(TARGET)/release/bench compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm $(REPETITIONS)
 
 .PHONY: gauge budget
