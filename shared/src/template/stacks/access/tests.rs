@@ -187,7 +187,8 @@ fn continuing_with_its_own_role_the_unsticker_creates_nothing_and_deletes_no_dat
     assert_eq!(resolved().properties("RollbackUnstickerRole")["ManagedPolicyArns"], json!(["FunctionPolicy"]));
     for action in granted(&stack, "RollbackUnstickerRole").iter().flat_map(actions) {
         // What every function may on its own.
-        if ["logs:CreateLogStream", "kinesisanalytics:CreateApplicationSnapshot"].contains(&action.as_str()) {
+        let own = ["CreateLogStream", "CreateApplicationSnapshot", "CreateSystemSnapshot"];
+        if own.iter().any(|verb| action.ends_with(verb)) {
             continue;
         }
         let (_, verb) = action.split_once(':').unwrap();
