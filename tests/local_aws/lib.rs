@@ -8,15 +8,15 @@
 pub mod api;
 pub mod cloudformation;
 pub mod data;
-pub mod dispatch;
 pub mod events;
 pub mod flink;
 pub mod http;
 pub mod iam;
 pub mod lambda;
-mod services;
 pub mod world;
 
+pub use api::dispatch;
+use api::services;
 use data::kms;
 pub use data::{dynamodb, kinesis, logs, queues, s3, ssm, topics};
 pub use world::{LocalAws, Modes, Options, Settings, State, World};

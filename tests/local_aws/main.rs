@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use local_aws::cloudformation::BY_HAND;
 use local_aws::{LocalAws, Modes, Options, State};
@@ -80,15 +81,18 @@ async fn show_answers(local: &LocalAws) {
     }
 }
 
-/// Reports at once each request that this world does not know.
+/// Reports at once each request that the world which answers now does not know.
 async fn report_unknown(local: &LocalAws) {
+    let mut worlds = local.worlds();
     loop {
-        let news = local.world.wait_for(|state| {
+        let world = Arc::clone(&worlds.borrow_and_update());
+        let news = world.wait_for(|state| {
             let news = std::mem::take(&mut state.unknown);
             (!news.is_empty()).then_some(news)
         });
-        for message in news.await {
-            eprintln!("{message}");
+        tokio::select! {
+            news = news => news.iter().for_each(|message| eprintln!("{message}")),
+            _ = worlds.changed() => {}
         }
     }
 }

@@ -15,6 +15,7 @@ use local_aws::api::{Caller, Recorded};
 use local_aws::cloudformation::Status;
 use local_aws::events::{self, EventFault};
 use local_aws::flink::{self, Status as Flink};
+use local_aws::queues::Message;
 use local_aws::{State, World};
 
 /// The version that is to run again.
@@ -204,8 +205,8 @@ pub fn forbidden<'a>(calls: impl IntoIterator<Item = &'a Recorded>) -> (Vec<&'a 
 /// EventBridge's code.
 #[must_use]
 pub fn lost(state: &State) -> Vec<String> {
-    let condition = |(_, body): &(String, String)| {
-        let record: Value = serde_json::from_str(body).unwrap_or_default();
+    let condition = |message: &Message| {
+        let record: Value = serde_json::from_str(&message.body).unwrap_or_default();
         record["requestContext"]["condition"].as_str().unwrap_or("undeliverable").to_owned()
     };
     let queued = state.queues.queues.values().flat_map(|queue| queue.messages.iter().map(condition));

@@ -5,6 +5,7 @@
 mod commands;
 mod parameters;
 mod promises;
+mod shown;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -14,7 +15,8 @@ use crate::files::{self, File};
 /// A generated part: its page, the name in its markers, and what makes its text of the repository's files.
 type Part = (&'static str, &'static str, fn(&[File]) -> String);
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
+    ("tests/local_aws/README.md", "what the local AWS shows", shown::of),
     ("tests/README.md", "promises", promises::of),
     ("template/README.md", "parameters of application.template.json", parameters::of_application),
     ("template/README.md", "parameters of access.template.json", parameters::of_access),

@@ -17,11 +17,22 @@ pub struct Queues {
     pub queues: BTreeMap<String, Queue>,
 }
 
+/// A message in a queue.
+#[derive(Debug, Clone, Default)]
+pub struct Message {
+    /// What deletes it.
+    pub receipt: String,
+    /// Its text.
+    pub body: String,
+    /// Texts by name: what EventBridge says of a dead letter.
+    pub attributes: BTreeMap<String, String>,
+}
+
 /// A queue.
 #[derive(Debug, Clone, Default)]
 pub struct Queue {
-    /// Messages that were not deleted: receipt handle and body.
-    pub messages: Vec<(String, String)>,
+    /// Messages that were not deleted.
+    pub messages: Vec<Message>,
     /// MessageRetentionPeriod, Policy, ...
     pub attributes: BTreeMap<String, String>,
 }
@@ -59,9 +70,22 @@ pub fn call(
 /// # Errors
 /// When there is no such queue.
 pub fn send(state: &mut State, queue_arn: &str, message: &str) -> ApiResult<()> {
+    send_with(state, queue_arn, message, BTreeMap::new())
+}
+
+/// The same with attributes.
+///
+/// # Errors
+/// When there is no such queue.
+pub fn send_with(
+    state: &mut State,
+    queue_arn: &str,
+    message: &str,
+    attributes: BTreeMap<String, String>,
+) -> ApiResult<()> {
     let receipt = state.ids.hex(32);
     let name = queue_arn.rsplit(':').next().unwrap_or_default();
-    queue(state, name)?.messages.push((receipt, message.to_owned()));
+    queue(state, name)?.messages.push(Message { receipt, body: message.to_owned(), attributes });
     Ok(())
 }
 
@@ -99,22 +123,28 @@ fn of_queue(state: &mut State, settings: &Settings, operation: &str, name: &str,
         "ReceiveMessage" => {
             // No visibility timeout: a message is seen until it is deleted.
             let limit = body["MaxNumberOfMessages"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(1);
-            let rows: Vec<_> = queue(state, name)?
-                .messages
-                .iter()
-                .take(limit)
-                .map(|(receipt, message)| json!({ "MessageId": receipt, "ReceiptHandle": receipt, "Body": message }))
-                .collect();
+            let rows: Vec<_> = queue(state, name)?.messages.iter().take(limit).map(received).collect();
             Ok(json!({ "Messages": rows }))
         }
         "DeleteMessage" => {
             let receipt = api::text(body, "ReceiptHandle", "ReceiptHandleIsInvalid")?;
-            queue(state, name)?.messages.retain(|(known, _)| known != receipt);
+            queue(state, name)?.messages.retain(|known| known.receipt != receipt);
             Ok(json!({}))
         }
         "TagQueue" => Ok(json!({})),
         unknown => Err(ApiError::unknown_operation(&format!("sqs:{unknown}"))),
     }
+}
+
+fn received(message: &Message) -> Value {
+    let attributes = message
+        .attributes
+        .iter()
+        .map(|(name, value)| (name.clone(), json!({ "DataType": "String", "StringValue": value })));
+    json!({
+        "MessageId": message.receipt, "ReceiptHandle": message.receipt, "Body": message.body,
+        "MessageAttributes": attributes.collect::<serde_json::Map<_, _>>(),
+    })
 }
 
 fn queue<'a>(state: &'a mut State, name: &str) -> ApiResult<&'a mut Queue> {

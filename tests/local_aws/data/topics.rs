@@ -96,7 +96,8 @@ pub(super) fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str
             let arn = format!("{arn}:{}", state.ids.uuid());
             let filter = body["Attributes"]["FilterPolicy"].as_str();
             let filter = filter.map(serde_json::from_str).transpose();
-            let filter = filter.map_err(|error| ApiError::new("InvalidParameter", format!("FilterPolicy: {error}")))?;
+            let filter = filter.map_err(|error| unfit(&error.to_string()))?;
+            filter.as_ref().map_or(Ok(()), crate::events::check).map_err(|reason| unfit(&reason))?;
             topic(state, name)?.subscriptions.push(Subscription {
                 arn: arn.clone(),
                 protocol: body["Protocol"].as_str().unwrap_or_default().to_owned(),
@@ -114,9 +115,16 @@ pub(super) fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str
             let missing = || ApiError::with_status(404, "NotFound", "Subscription does not exist");
             let subscription = subscription.ok_or_else(missing)?;
             match body["AttributeName"].as_str() {
-                Some("FilterPolicy") => subscription.filter = serde_json::from_str(value).ok(),
+                Some("FilterPolicy") => {
+                    let filter = serde_json::from_str(value).map_err(|error| unfit(&error.to_string()))?;
+                    crate::events::check(&filter).map_err(|reason| unfit(&reason))?;
+                    subscription.filter = Some(filter);
+                }
                 Some("FilterPolicyScope") => subscription.is_on_body = value == "MessageBody",
-                Some(_) | None => {}
+                other => {
+                    let name = other.unwrap_or("nothing");
+                    return Err(ApiError::unknown_operation(&format!("sns:SetSubscriptionAttributes of {name}")));
+                }
             }
             Ok(json!({}))
         }
@@ -134,6 +142,11 @@ pub(super) fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str
         }
         unknown => Err(ApiError::unknown_operation(&format!("sns:{unknown}"))),
     }
+}
+
+/// What SNS says of a filter that it does not take.
+fn unfit(reason: &str) -> ApiError {
+    ApiError::new("InvalidParameter", format!("Invalid parameter: FilterPolicy: {reason}"))
 }
 
 pub(super) fn topic<'a>(state: &'a mut State, name: &str) -> ApiResult<&'a mut Topic> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Rule, emit};
+use super::{Rule, emit, schedule};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{Settings, State, World, services};
 
@@ -44,7 +44,7 @@ fn answer(state: &mut State, settings: &Settings, operation: &str, name: &str, b
             let ids: Vec<_> = (0..count).map(|_| json!({ "EventId": crate::stamp::uuid() })).collect();
             Ok(json!({ "FailedEntryCount": 0, "Entries": ids }))
         }
-        "PutRule" => Ok(json!({ "RuleArn": put_rule(state, settings, name, body) })),
+        "PutRule" => Ok(json!({ "RuleArn": put_rule(state, settings, name, body)? })),
         "PutTargets" => {
             put_targets(state, name, body["Targets"].as_array().cloned().unwrap_or_default());
             Ok(json!({ "FailedEntryCount": 0, "FailedEntries": [] }))
@@ -79,12 +79,31 @@ fn answer(state: &mut State, settings: &Settings, operation: &str, name: &str, b
 }
 
 /// Creates or changes a rule. The result is its ARN.
-pub(crate) fn put_rule(state: &mut State, settings: &Settings, name: &str, body: &Value) -> String {
-    let pattern = match &body["EventPattern"] {
-        Value::String(text) => serde_json::from_str(text).ok(),
-        Value::Object(_) => Some(body["EventPattern"].clone()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
+///
+/// # Errors
+/// InvalidEventPatternException, and ValidationException for a schedule that is none, or without either.
+pub(crate) fn put_rule(state: &mut State, settings: &Settings, name: &str, body: &Value) -> ApiResult<String> {
+    let unreadable = |reason: String| {
+        ApiError::new("InvalidEventPatternException", format!("Event pattern is not valid. Reason: {reason}"))
     };
+    let pattern = match &body["EventPattern"] {
+        Value::String(text) => {
+            Some(serde_json::from_str::<Value>(text).map_err(|error| unreadable(error.to_string()))?)
+        }
+        Value::Null => None,
+        pattern => Some(pattern.clone()),
+    };
+    pattern.as_ref().map_or(Ok(()), super::check).map_err(unreadable)?;
+    let invalid = |message: &str| ApiError::new("ValidationException", message);
+    match body["ScheduleExpression"].as_str() {
+        Some(expression) if !schedule::is_valid(expression) => {
+            return Err(invalid("Parameter ScheduleExpression is not valid."));
+        }
+        None if pattern.is_none() => {
+            return Err(invalid("Parameter(s) EventPattern or ScheduleExpression must be specified."));
+        }
+        Some(_) | None => {}
+    }
     let rule = state.events.rules.entry(name.to_owned()).or_default();
     *rule = Rule {
         arn: rule_arn(settings, name),
@@ -94,7 +113,7 @@ pub(crate) fn put_rule(state: &mut State, settings: &Settings, name: &str, body:
         targets: std::mem::take(&mut rule.targets),
         description: body["Description"].as_str().unwrap_or_default().to_owned(),
     };
-    rule.arn.clone()
+    Ok(rule.arn.clone())
 }
 
 /// Adds targets, or replaces those with the same ID.

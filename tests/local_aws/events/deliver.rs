@@ -38,6 +38,9 @@ fn hand_over(world: &Arc<World>, rule_arn: &str, target: &str, input: &Value) ->
             Ok(())
         }
         Some("sqs") => {
+            if !services::queue_allows(&world.state(), target, "events.amazonaws.com", rule_arn) {
+                return Err("NO_PERMISSIONS");
+            }
             services::send(&mut world.state(), target, &input.to_string());
             Ok(())
         }
@@ -58,9 +61,18 @@ fn hand_over(world: &Arc<World>, rule_arn: &str, target: &str, input: &Value) ->
 fn dead_letter(world: &Arc<World>, rule: &str, rule_arn: &str, target: &Value, event: Value, code: &str) {
     let target_arn = target["Arn"].as_str().unwrap_or_default().to_owned();
     let mut state = world.state();
-    if let Some(queue) = target["DeadLetterConfig"]["Arn"].as_str() {
-        let _ = rule_arn;
-        services::send(&mut state, queue, &event.to_string());
+    // The queue's own policy decides (EventBridge guide, dead-letter queues): without it the event is lost.
+    if let Some(queue) = target["DeadLetterConfig"]["Arn"].as_str()
+        && services::queue_allows(&state, queue, "events.amazonaws.com", rule_arn)
+    {
+        let said = [
+            ("ERROR_CODE", code),
+            ("ERROR_MESSAGE", "the target did not take the event"),
+            ("RULE_ARN", rule_arn),
+            ("TARGET_ARN", &target_arn),
+        ];
+        let attributes = said.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        services::send_with(&mut state, queue, &event.to_string(), attributes);
     }
     state.events.undelivered.push(Undelivered {
         rule: rule.to_owned(),

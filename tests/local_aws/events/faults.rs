@@ -1,10 +1,12 @@
 //! What can happen to an event between CloudFormation and a rule (semantics D.2).
 
+use serde::Deserialize;
+
 use super::Events;
 use crate::cloudformation::Status;
 
 /// Trouble for one event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum EventFault {
     /// Delivered twice, with the same ID.
     Duplicate,

@@ -6,6 +6,7 @@ mod api;
 mod deliver;
 mod faults;
 mod pattern;
+mod schedule;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 pub use api::json;
 pub(crate) use api::{delete_rule, put_rule, put_targets};
 pub use faults::EventFault;
-pub(crate) use pattern::matches;
+pub(crate) use pattern::{check, matches};
 
 use crate::cloudformation::Status;
 use crate::{World, clock, stamp, virtual_time};

@@ -1,4 +1,5 @@
-//! Event patterns: exact values, prefix, suffix, anything-but, exists. Any other matcher matches nothing.
+//! Event patterns: exact values, prefix, suffix, anything-but, exists, equals-ignore-case, wildcard. A pattern with
+//! another matcher is refused when it is given, so that none matches nothing unnoticed.
 
 use serde_json::Value;
 
@@ -20,6 +21,40 @@ pub(crate) fn matches(pattern: &Value, event: &Value) -> bool {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     })
+}
+
+/// Why a pattern is none, or has a matcher that is not known here.
+pub(crate) fn check(pattern: &Value) -> Result<(), String> {
+    let members = pattern.as_object().filter(|members| !members.is_empty());
+    let members = members.ok_or_else(|| format!("{pattern} is not an object with members"))?;
+    members.iter().try_for_each(|(key, wanted)| match wanted {
+        Value::Array(patterns) if key == "$or" => patterns.iter().try_for_each(check),
+        Value::Object(_) => check(wanted),
+        Value::Array(alternatives) if !alternatives.is_empty() => alternatives.iter().try_for_each(check_one),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(format!("\"{key}\" must be an object or an array that is not empty"))
+        }
+    })
+}
+
+fn check_one(alternative: &Value) -> Result<(), String> {
+    let Some(members) = alternative.as_object() else {
+        let is_value = !alternative.is_array();
+        return is_value.then_some(()).ok_or_else(|| "an array stands in an array".to_owned());
+    };
+    let mut members = members.iter();
+    let (Some((matcher, argument)), None) = (members.next(), members.next()) else {
+        return Err(format!("{alternative} must have one match type"));
+    };
+    match (matcher.as_str(), argument) {
+        ("exists", Value::Bool(_))
+        | ("prefix" | "suffix" | "equals-ignore-case" | "wildcard", Value::String(_))
+        | ("anything-but", Value::String(_) | Value::Number(_)) => Ok(()),
+        ("anything-but", Value::Object(_)) => check_one(argument),
+        ("anything-but", Value::Array(unwanted)) if !unwanted.is_empty() => Ok(()),
+        ("numeric" | "cidr", _) => Err(format!("the local AWS does not know the match type {matcher}")),
+        _ => Err(format!("Unrecognized match type {matcher}, or a value that it does not take: {argument}")),
+    }
 }
 
 fn any(alternative: &Value, values: &[&Value]) -> bool {

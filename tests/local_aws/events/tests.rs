@@ -127,3 +127,48 @@ fn anything_but_and_exists_match_as_documented() {
     assert!(super::pattern::matches(&pattern(json!({ "exists": true })), &event));
     assert!(!super::pattern::matches(&json!({ "missing": [{ "exists": true }] }), &event));
 }
+
+// D.2: the queue's own policy decides, and the message says what became of the event.
+#[tokio::test]
+async fn a_dead_letter_queue_takes_what_its_policy_allows_and_says_why() {
+    for (source, arrives) in [("arn:aws:events:*:*:rule/r", true), ("arn:aws:events:*:*:rule/other", false)] {
+        let world = world();
+        let queue = "arn:aws:sqs:eu-west-1:111122223333:dead";
+        let policy = json!({ "Statement": [{ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue,
+            "Principal": { "Service": "events.amazonaws.com" },
+            "Condition": { "ArnLike": { "aws:SourceArn": source } } }] });
+        let body = json!({ "QueueName": "dead", "Attributes": { "Policy": policy.to_string() } });
+        crate::queues::call(&mut world.state(), &world.settings, &Caller::Operator, "sqs", "CreateQueue", &body)
+            .unwrap();
+        let target = json!({ "Id": "t", "Arn": FUNCTION, "DeadLetterConfig": { "Arn": queue } });
+        rule(&world, "CREATE_COMPLETE", &target);
+        stack(&world).await;
+        world.until(|state| state.events.undelivered.first().map(|_| ())).await;
+        let message = world.state().queues.queues["dead"].messages.first().cloned();
+        assert_eq!(message.is_some(), arrives, "{source}");
+        if let Some(message) = message {
+            assert_eq!(message.attributes["ERROR_CODE"], "RESOURCE_NOT_FOUND");
+            assert_eq!(message.attributes["TARGET_ARN"], FUNCTION);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_rule_is_refused_by_name() {
+    let world = world();
+    let refused = |body: Value| {
+        let mut body = body;
+        body["Name"] = json!("r");
+        let error = super::json(&world, &Caller::Operator, "PutRule", &body).unwrap_err();
+        format!("{}: {}", error.code, error.message)
+    };
+    let pattern = |text: &str| refused(json!({ "EventPattern": text }));
+    assert!(pattern("{").starts_with("InvalidEventPatternException: Event pattern is not valid."));
+    assert!(pattern(r#"{"source": "aws"}"#).contains("must be an object or an array"));
+    assert!(pattern(r#"{"source": [{"perfix": "a"}]}"#).contains("Unrecognized match type perfix"));
+    assert!(pattern(r#"{"n": [{"numeric": [">", 1]}]}"#).contains("does not know the match type numeric"));
+    let schedule = refused(json!({ "ScheduleExpression": "rate(15 minute)" }));
+    assert_eq!(schedule, "ValidationException: Parameter ScheduleExpression is not valid.");
+    assert!(refused(json!({})).contains("must be specified"));
+    assert!(world.state().events.rules.is_empty());
+}

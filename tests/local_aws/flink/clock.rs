@@ -1,9 +1,11 @@
 //! The clock of Flink's control plane, which need not be CloudFormation's.
 
+use serde::Deserialize;
+
 use crate::clock;
 
 /// How Flink shows time. No source says that two services agree to the millisecond.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum FlinkClock {
     /// Milliseconds, as everybody here.
     #[default]

@@ -45,6 +45,10 @@ pub(super) async fn lambda(world: &Arc<World>, incoming: &Incoming) -> Response 
         let body = "{\"message\":\"Missing Authentication Token\"}";
         return reply::with(world, 403, "application/json", body);
     };
+    if let Err(error) = incoming.check_scope(world, "lambda") {
+        let body = serde_json::json!({ "message": error.message }).to_string();
+        return reply::with(world, error.status, "application/json", body);
+    }
     let response = lambda::rest(
         world,
         caller,

@@ -2,11 +2,11 @@
 //! (`SEMANTICS.md` A.1).
 
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::request::Incoming;
 use super::{engine, reply};
-use crate::api::{ApiError, ApiResult, Caller};
+use crate::api::{ApiError, ApiResult};
 use crate::{World, dispatch};
 
 pub(super) fn answer(world: &std::sync::Arc<World>, incoming: &Incoming, service: &str, operation: &str) -> Response {
@@ -16,8 +16,13 @@ pub(super) fn answer(world: &std::sync::Arc<World>, incoming: &Incoming, service
             Err(ApiError::with_status(403, "MissingAuthenticationTokenException", message))
         }
         (_, Err(error)) => Err(error),
-        (Some(caller), Ok(body)) if service == "AWSEvents" => engine::events(world, caller, operation, &body),
-        (Some(caller), Ok(body)) => dispatch(world, caller, service, operation, &body),
+        (Some(caller), Ok(body)) => incoming.check_scope(world, named(service)).and_then(|()| match named(service) {
+            "events" => engine::events(world, caller, operation, &body),
+            name => {
+                let call = (name, operation);
+                dispatch::call(&mut world.state(), &world.settings, caller, call, &body)
+            }
+        }),
     };
     let content_type = match service {
         "DynamoDB_20120810" | "AmazonSQS" => "application/x-amz-json-1.0",
@@ -39,8 +44,10 @@ fn parse(incoming: &Incoming) -> ApiResult {
     serde_json::from_slice(&incoming.body).map_err(|error| ApiError::new("SerializationException", error.to_string()))
 }
 
-fn dispatch(world: &World, caller: &Caller, target: &str, operation: &str, body: &Value) -> ApiResult {
-    let service = match target {
+/// The service as IAM and signatures name it.
+fn named(target: &str) -> &str {
+    match target {
+        "AWSEvents" => "events",
         "KinesisAnalytics_20180523" => "kinesisanalytics",
         "Kinesis_20131202" => "kinesis",
         "DynamoDB_20120810" => "dynamodb",
@@ -48,6 +55,5 @@ fn dispatch(world: &World, caller: &Caller, target: &str, operation: &str, body:
         "AmazonSQS" => "sqs",
         "AmazonSSM" => "ssm",
         other => other,
-    };
-    dispatch::call(&mut world.state(), &world.settings, caller, (service, operation), body)
+    }
 }

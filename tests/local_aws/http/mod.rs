@@ -1,8 +1,9 @@
 //! The one door: which service a request is for, who knocks, and in which protocol the answer goes back.
 //!
 //! It refuses to know what any operation does. Signatures are not verified, but an unsigned request is refused where
-//! AWS refuses it.
+//! AWS refuses it, and so is one that is signed for another region or service.
 
+pub(crate) mod control;
 mod engine;
 mod json;
 mod multipart;
@@ -13,22 +14,22 @@ mod s3;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::response::Response;
 
-use crate::{World, clock, record, virtual_time};
+use crate::{clock, record, virtual_time};
+use control::Current;
 pub(crate) use reply::escape;
 use request::Incoming;
 
 /// The server's routes: everything goes to one place, because AWS distinguishes services by headers, not by paths.
-pub(crate) fn router(world: Arc<World>) -> Router {
-    Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(world)
+pub(crate) fn router(current: Current) -> Router {
+    Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(current)
 }
 
-async fn answer(Shared(world): Shared<Arc<World>>, request: axum::extract::Request) -> Response {
+async fn answer(Shared(current): Shared<Current>, request: axum::extract::Request) -> Response {
+    let world = current.world();
     if let Some(rest) = virtual_time::sleep_path(request.uri().path()) {
         virtual_time::rest(rest).await;
         let now = format!("{:.0}", clock::now() * 1000.0);
@@ -37,6 +38,9 @@ async fn answer(Shared(world): Shared<Arc<World>>, request: axum::extract::Reque
     let Ok(incoming) = Incoming::read(&world, request).await else {
         return reply::empty(400);
     };
+    if control::is_control(&incoming) {
+        return control::answer(&current, &world, &incoming);
+    }
     record::request(incoming.caller.as_ref(), || incoming.as_json());
     if engine::is_custom_resource_response(&incoming) {
         return engine::custom_resource_response(&world, &incoming).await;

@@ -17,7 +17,10 @@ pub(super) fn answer(world: &Arc<World>, incoming: &Incoming) -> Response {
     let action = params.remove("Action").unwrap_or_default();
     let version = params.remove("Version").unwrap_or_default();
     let result = match &incoming.caller {
-        Some(caller) => dispatch(world, caller, &version, &action, &params),
+        Some(caller) => match incoming.check_scope(world, signed_service(&version)) {
+            Ok(()) => dispatch(world, caller, &version, &action, &params),
+            Err(error) => Err(ApiError { code: "SignatureDoesNotMatch".to_owned(), ..error }),
+        },
         None => {
             Err(ApiError::with_status(403, "MissingAuthenticationToken", "Request is missing Authentication Token"))
         }
@@ -43,6 +46,17 @@ pub(super) fn answer(world: &Arc<World>, incoming: &Incoming) -> Response {
             );
             reply::with(world, error.status, "text/xml", body)
         }
+    }
+}
+
+/// The service that a version of the query protocol is for, as signatures name it.
+fn signed_service(version: &str) -> &str {
+    match version {
+        "2010-05-15" => "cloudformation",
+        "2010-05-08" => "iam",
+        "2010-03-31" => "sns",
+        "2011-06-15" => "sts",
+        other => other,
     }
 }
 

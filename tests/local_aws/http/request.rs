@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::api::Caller;
+use crate::api::{ApiError, ApiResult, Caller};
 use crate::{World, iam};
 
 /// Everything that services need of a request.
@@ -24,6 +24,8 @@ pub(crate) struct Incoming {
     pub(crate) body: Bytes,
     /// `None`: it was not signed.
     pub(crate) caller: Option<Caller>,
+    /// Region and service of SigV4's credential scope.
+    scope: Option<(String, String)>,
 }
 
 impl Incoming {
@@ -31,17 +33,39 @@ impl Incoming {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, usize::MAX).await?;
         let query = form(parts.uri.query().unwrap_or_default());
-        let access_key_id = access_key_id(&parts.headers, &query);
-        let caller = access_key_id.map(|id| iam::caller(&world.state(), &id));
+        let credential = credential(&parts.headers, &query);
+        let access_key_id = credential.as_deref().and_then(|credential| credential.split('/').next());
+        let caller = access_key_id.map(|id| iam::caller(&world.state(), id));
         Ok(Self {
             body: if is_chunked(&parts.headers) { unchunk(&body) } else { body },
             path: decode(parts.uri.path()),
             raw_path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             method: parts.method,
             headers: parts.headers,
+            scope: credential.as_deref().and_then(scope),
             query,
             caller,
         })
+    }
+
+    /// A request is signed for one region and one service: what was meant for another one is refused. The signature
+    /// itself is not verified.
+    ///
+    /// # Errors
+    /// As AWS says it, with the code of the JSON protocols.
+    pub(super) fn check_scope(&self, world: &World, service: &str) -> ApiResult<()> {
+        let Some((region, signed_for)) = &self.scope else { return Ok(()) };
+        let own = &world.settings.region;
+        // These two have one endpoint for all regions, signed for its own.
+        let is_global = ["iam", "sts"].contains(&service);
+        let message = if signed_for != service {
+            format!("Credential should be scoped to correct service: '{service}'.")
+        } else if region != own && !is_global {
+            format!("Credential should be scoped to a valid region, not '{region}'.")
+        } else {
+            return Ok(());
+        };
+        Err(ApiError::with_status(403, "InvalidSignatureException", message))
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
@@ -72,8 +96,9 @@ impl Incoming {
     }
 }
 
-/// From SigV4 in the header, or from the query of a pre-signed URL (SigV4 or SigV2).
-fn access_key_id(headers: &HeaderMap, query: &BTreeMap<String, String>) -> Option<String> {
+/// From SigV4 in the header, or from the query of a pre-signed URL (SigV4 or SigV2): the access key ID, and in SigV4
+/// its scope.
+fn credential(headers: &HeaderMap, query: &BTreeMap<String, String>) -> Option<String> {
     let credential = headers
         .get("authorization")
         .and_then(|value| value.to_str().ok())
@@ -81,9 +106,16 @@ fn access_key_id(headers: &HeaderMap, query: &BTreeMap<String, String>) -> Optio
         .map(|(_, credential)| credential)
         .or_else(|| query.get("X-Amz-Credential").map(String::as_str));
     match credential {
-        Some(credential) => credential.split('/').next().map(str::to_owned),
+        Some(credential) => credential.split(',').next().map(|credential| credential.trim().to_owned()),
         None => query.get("AWSAccessKeyId").cloned(),
     }
+}
+
+/// `<key>/<day>/<region>/<service>/aws4_request`
+fn scope(credential: &str) -> Option<(String, String)> {
+    let parts: Vec<&str> = credential.split('/').collect();
+    let [_, _, region, service, "aws4_request"] = parts[..] else { return None };
+    Some((region.to_owned(), service.to_owned()))
 }
 
 /// `a=b&c=d`, decoded.

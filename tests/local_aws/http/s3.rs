@@ -19,7 +19,10 @@ const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 pub(super) fn answer(world: &World, incoming: &Incoming) -> Response {
     let result = match &incoming.caller {
-        Some(caller) => dispatch(world, incoming, caller),
+        Some(caller) => match incoming.check_scope(world, "s3") {
+            Ok(()) => dispatch(world, incoming, caller),
+            Err(error) => Err(ApiError { code: "AuthorizationHeaderMalformed".to_owned(), status: 400, ..error }),
+        },
         None => Err(ApiError::with_status(403, "AccessDenied", "Access Denied")),
     };
     result.unwrap_or_else(|error| {

@@ -147,7 +147,7 @@ async fn an_asynchronous_event_is_attempted_three_times_with_one_request_id() {
         invocation.fail("no");
     }
     let message = world.until(|state| state.queues.queues.get("failures")?.messages.first().cloned()).await;
-    let record: Value = serde_json::from_str(&message.1).unwrap();
+    let record: Value = serde_json::from_str(&message.body).unwrap();
     assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
     assert_eq!(record["requestContext"]["approximateInvokeCount"], 3);
     assert_eq!(record["requestPayload"], json!({ "n": 1 }));
@@ -199,7 +199,7 @@ async fn an_event_that_waited_too_long_goes_where_failures_go() {
     }
     invoke_asynchronously(&world, "f", &json!({ "n": 1 }));
     let message = world.until(|state| state.queues.queues.get("failures")?.messages.first().cloned()).await;
-    let record: Value = serde_json::from_str(&message.1).unwrap();
+    let record: Value = serde_json::from_str(&message.body).unwrap();
     assert_eq!(record["requestContext"]["condition"], "EventAgeExceeded");
     assert_eq!(record["requestContext"]["approximateInvokeCount"], 0);
     assert_eq!(record["requestPayload"], json!({ "n": 1 }));

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::cloudformation::StepDurations;
+use crate::http::control::Current;
 use crate::{Modes, Settings, World, http};
 
 /// What may differ from world to world.
@@ -31,6 +33,8 @@ pub struct LocalAws {
     pub endpoint: String,
     /// What its services see.
     pub world: Arc<World>,
+    /// Which world answers: the control API puts another one in its place.
+    current: Current,
     server: JoinHandle<io::Result<()>>,
 }
 
@@ -47,9 +51,16 @@ impl LocalAws {
         settings.pace = options.pace.unwrap_or(settings.pace);
         settings.steps = options.steps;
         let world = Arc::new(World::new(settings));
-        let router = http::router(Arc::clone(&world));
+        let current = Current::of(Arc::clone(&world));
+        let router = http::router(current.clone());
         let server = tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { endpoint, world, server })
+        Ok(Self { endpoint, world, current, server })
+    }
+
+    /// The world that answers now, and each that the control API puts in its place.
+    #[must_use]
+    pub fn worlds(&self) -> watch::Receiver<Arc<World>> {
+        self.current.subscribe()
     }
 }
 
@@ -58,6 +69,7 @@ impl Drop for LocalAws {
         self.server.abort();
         // A process lives as long as its environment: what still holds the world holds no process.
         self.world.state().lambda.environments.clear();
+        self.current.world().state().lambda.environments.clear();
         // A scenario that failed has said why.
         if !std::thread::panicking() {
             assert!(!self.world.is_broken(), "a service of the local AWS panicked while it held the world's lock");

@@ -149,7 +149,7 @@ async fn an_event_whose_process_dies_each_time_lies_in_the_dead_letter_queue() {
     }
     let messages = |state: &mut State| {
         let queue = state.queues.queues.values().next()?;
-        let bodies: Vec<Value> = queue.messages.iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect();
+        let bodies: Vec<Value> = queue.messages.iter().map(|one| serde_json::from_str(&one.body).unwrap()).collect();
         (bodies.len() == functions.len()).then_some(bodies)
     };
     let mut lost: Vec<String> = deployment.world().until(messages).await.iter().map(requested).collect();

@@ -53,7 +53,7 @@ fn put(desk: &mut Desk<'_>, name: &str) -> Result<String, Refused> {
     let (settings, properties) = (desk.settings, desk.properties.clone());
     let refused = |error| Refused::by_service("EventBridge", &error);
     let made = services::perform(desk.state, desk.caller, "events:PutRule", &arn, &properties, |state| {
-        Ok(events::put_rule(state, settings, name, &properties))
+        events::put_rule(state, settings, name, &properties)
     });
     let made = made.map_err(refused)?;
     let targets = properties["Targets"].as_array().cloned().unwrap_or_default();

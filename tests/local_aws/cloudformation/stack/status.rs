@@ -28,6 +28,35 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status.
+    const EVERY: [Self; 19] = [
+        Self::CreateInProgress,
+        Self::CreateFailed,
+        Self::CreateComplete,
+        Self::RollbackInProgress,
+        Self::RollbackFailed,
+        Self::RollbackComplete,
+        Self::DeleteInProgress,
+        Self::DeleteFailed,
+        Self::DeleteComplete,
+        Self::DeleteSkipped,
+        Self::UpdateInProgress,
+        Self::UpdateCompleteCleanupInProgress,
+        Self::UpdateComplete,
+        Self::UpdateFailed,
+        Self::UpdateRollbackInProgress,
+        Self::UpdateRollbackFailed,
+        Self::UpdateRollbackCompleteCleanupInProgress,
+        Self::UpdateRollbackComplete,
+        Self::ReviewInProgress,
+    ];
+
+    /// The status of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::EVERY.into_iter().find(|status| status.as_str() == name)
+    }
+
     /// As it stands on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {

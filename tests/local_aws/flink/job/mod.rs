@@ -85,6 +85,12 @@ pub(super) enum Launch {
 }
 
 impl Job {
+    /// Lets it restart over and over for this reason, or makes it healthy again, until it is launched anew.
+    pub(crate) fn disturb(&mut self, trouble: Option<String>) {
+        self.idle = trouble.is_some();
+        self.trouble = trouble;
+    }
+
     pub(super) fn save(&self) -> Saved {
         Saved {
             position: self.position,

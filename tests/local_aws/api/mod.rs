@@ -1,5 +1,8 @@
 //! What every service of the local AWS has in common: who calls, how a call is admitted, and how it is refused.
 
+pub mod dispatch;
+pub(crate) mod services;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};

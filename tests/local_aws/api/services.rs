@@ -1,6 +1,8 @@
 //! The services as the engine reaches them: by the same entries as the wire, so that every call is authorized and
 //! recorded like any other call.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::api::{self, ApiResult, Call, Caller, Context};
@@ -54,6 +56,19 @@ pub(crate) fn object(state: &mut State, caller: &Caller, bucket: &str, key: &str
 /// A message to a queue, from a service that needs no permission here. A queue that is gone loses it, as in AWS.
 pub(crate) fn send(state: &mut State, queue: &str, message: &str) {
     let _ = queues::send(state, queue, message);
+}
+
+/// The same with what its sender says of it.
+pub(crate) fn send_with(state: &mut State, queue: &str, message: &str, attributes: BTreeMap<String, String>) {
+    let _ = queues::send_with(state, queue, message, attributes);
+}
+
+/// Whether a queue's own policy lets a service send for this resource.
+pub(crate) fn queue_allows(state: &State, queue: &str, service: &str, source: &str) -> bool {
+    let name = queue.rsplit(':').next().unwrap_or_default();
+    let policy = state.queues.queues.get(name).and_then(|queue| queue.attributes.get("Policy"));
+    let context = Context::from([("aws:SourceArn".to_owned(), vec![source.to_owned()])]);
+    policy.is_some_and(|policy| iam::resource_allows(policy, service, "sqs:SendMessage", queue, &context))
 }
 
 /// Whether a topic's policy lets a service publish that gives no context. Without a policy only its account may (SNS
