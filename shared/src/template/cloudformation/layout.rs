@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 /// Columns of a line.
-const WIDTH: usize = 160;
+const WIDTH: usize = 180;
 /// Columns of a line that ends with one function: it is read as one expression, and broken up it would take as much
 /// again.
 const FUNCTION_WIDTH: usize = 200;
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_fits_into_a_line_stands_in_one_and_what_does_not_is_broken_up() {
-        let long = "x".repeat(150);
+        let long = "x".repeat(WIDTH - 10);
         let text = text_of(in_order(json!({"A": {"Ref": "B"}, "C": [long, {"D": [1, null]}]}).as_object().unwrap()));
         assert_eq!(
             text,

@@ -28,8 +28,8 @@ impl NamePrefixes {
     /// `DuplicateLogicalId` if `id` is in use.
     pub fn from_parameter(template: &mut Template, id: &str, what: &str, can_be_empty: bool) -> Result<Self, Problem> {
         let description = format!(
-            "How the names of {what} begin that application stacks own, one to five prefixes separated by commas; they \
-             bound the roles' permissions."
+            "How the names of the {what} of application stacks begin, one to five prefixes separated by commas; they \
+             bound the permissions."
         );
         let parameter = ParameterOf::list(&description).default("flink-").matching(
             if can_be_empty { "^[a-zA-Z0-9_.-]{0,64}$" } else { "^[a-zA-Z0-9_.-]{1,64}$" },

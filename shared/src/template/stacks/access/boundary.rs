@@ -109,8 +109,8 @@ impl Further {
 /// # Errors
 /// `DuplicateLogicalId` if the name is in use.
 pub(in crate::template) fn own(template: &mut Template) -> Result<Value, Problem> {
-    let description = "A managed policy of yours, by ARN, that bounds the roles of applications in the place of ours; empty for \
-                       ours. Choose it before the first application stack: CloudFormation changes no export that is in use.";
+    let description = "A managed policy of yours, by ARN, that bounds the applications' roles in the place of ours; empty for \
+                       ours. Choose it before the first application stack: an export in use does not change.";
     let own_boundary = ParameterOf::text(description);
     let own_boundary = own_boundary
         .default("")

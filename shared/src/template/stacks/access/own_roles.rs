@@ -22,16 +22,18 @@ impl OwnRoles {
     /// # Errors
     /// `DuplicateLogicalId` if one of the names is in use.
     pub(in crate::template) fn from_parameters(template: &mut Template) -> Result<Self, Problem> {
-        let path = ParameterOf::text("The path of the roles of this stack. Choose it before the functions.");
-        let path = path.default("/").matching("^/([!-~]+/)?$", "/, or a path such as /team/");
+        let path = ParameterOf::text("The path of this stack's roles; empty for none. Choose it before the functions.");
+        let path = path.default("").matching("^(/([!-~]+/)?)?$", "nothing, or a path such as /team/");
         let path = template.parameter("FunctionRolePath", path)?.reference();
+        // No path is not the path `/`: a property that appears would replace each role of a stack of 0.1.0.
+        let with_path = template.condition("PathIsGiven", Test::given(&path))?;
         let boundary = "A managed policy of yours, by ARN, that bounds the roles of this stack; empty for none.";
         let boundary = ParameterOf::text(boundary)
             .default("")
             .matching("^(arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+)?$", "the ARN of a managed policy, or nothing");
         let boundary = template.parameter("FunctionBoundaryArn", boundary)?.reference();
-        let given = template.condition("FunctionBoundaryIsGiven", Test::given(&boundary))?;
-        Ok(Self { path, boundary: given.then(&boundary) })
+        let bounded = template.condition("BoundaryIsGiven", Test::given(&boundary))?;
+        Ok(Self { path: with_path.then(&path), boundary: bounded.then(&boundary) })
     }
 
     /// The role under the path, with the boundary.
@@ -72,7 +74,7 @@ mod tests {
             assert_eq!((role["Path"].as_str(), role["PermissionsBoundary"].as_str()), (Some("/team/"), Some(boundary)));
         }
         for role in roles(&[]) {
-            assert_eq!((&role["Path"], role.get("PermissionsBoundary")), (&"/".into(), None));
+            assert_eq!((role.get("Path"), role.get("PermissionsBoundary")), (None, None));
         }
     }
 
