@@ -81,8 +81,10 @@ pub(in crate::cloudformation) async fn walk(
                 }
                 let others = world.settings.modes.failure_on_the_way_back;
                 if work == Work::Apply || work == Work::Restore && others == FailureOnTheWayBack::CancelsOthers {
-                    // Some seconds pass in AWS, in which others may still end well.
-                    virtual_time::sleep(world.settings.pace).await;
+                    // Some seconds pass in AWS, in which others may still end well; alone, none.
+                    if !flying.is_empty() {
+                        virtual_time::sleep(world.settings.pace).await;
+                    }
                     cancel(world, stack_id, &mut tasks, &mut flying, &mut walked, work).await;
                     return walked;
                 }
