@@ -1,6 +1,14 @@
 //! `flink-stack`, the operator's command. What templates say and what the job reads is decided in [`shared::template`]; this is the only
 //! place of the generator that touches files. What asks AWS is behind the feature `aws`: without it, `synth` builds in seconds.
 
+#![cfg_attr(
+    not(feature = "aws"),
+    expect(
+        dead_code,
+        reason = "without its clients, what asks AWS is parsed and then refused: no field of it is read"
+    )
+)]
+
 mod check;
 mod cli;
 #[cfg(feature = "aws")]
