@@ -29,8 +29,9 @@ use shared::operator::deployment::Verb;
 
 fn main() -> ExitCode {
     // Usage errors end with 2, help and the version with 0.
-    let command = cli::parse(std::env::args_os()).unwrap_or_else(|mistake| mistake.exit());
-    let outcome = match command {
+    let given = cli::parse(std::env::args_os()).unwrap_or_else(|mistake| mistake.exit());
+    cli::colour::choose(given.color);
+    let outcome = match given.command {
         Command::Synth(asked) => synth(&asked.out, &asked.environments),
         Command::Properties(asked) => properties(&asked),
         Command::CheckProperties(asked) => return check::run(&asked),

@@ -1,5 +1,6 @@
 //! The command line of `flink-stack`, as clap reads it: subcommands, options, help and completions.
 
+pub(crate) mod colour;
 mod settings;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use shared::operator::deployment::Verb;
 
 pub(crate) use settings::Settings;
 
+use self::colour::Colour;
 use crate::check::CheckProperties;
 use crate::operate::{Planned, StatusOf, Verify, WhyStuck};
 
@@ -34,9 +36,12 @@ profiles, IAM Identity Center, credential_process and `aws login`.";
 /// Deploys Flink applications with the handlers that look after them, and answers an operator's questions.
 #[derive(Debug, Parser)]
 #[command(name = "flink-stack", version = shared::contract::VERSION, after_help = EXIT_CODES, arg_required_else_help = true)]
-struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
+    /// Whether what is shown has colours; NO_COLOR forbids them
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Colour,
 }
 
 /// A subcommand with its arguments.
@@ -132,9 +137,9 @@ pub(crate) fn command() -> clap::Command {
 ///
 /// # Errors
 /// What clap has to say: a mistake with what was meant, help, or the version.
-pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let matches = command().try_get_matches_from(arguments)?;
-    Cli::from_arg_matches(&matches).map(|cli| cli.command)
+    Cli::from_arg_matches(&matches)
 }
 
 /// A value that is there: `--stack ''` is a mistake.
@@ -156,7 +161,7 @@ mod tests {
     use super::*;
 
     fn parsed(words: &[&str]) -> Result<Command, clap::Error> {
-        parse(["flink-stack"].iter().chain(words).map(OsString::from))
+        parse(["flink-stack"].iter().chain(words).map(OsString::from)).map(|cli| cli.command)
     }
 
     fn mistake(words: &[&str]) -> String {
@@ -185,6 +190,17 @@ mod tests {
         assert!(mistake(&["why", "--stack", ""]).contains("a value is required for '--stack <NAME>'"));
         assert!(mistake(&["why", "--stack", "orders", "JarKey=a"]).contains("unexpected argument 'JarKey=a'"));
         assert!(mistake(&["verify-aws", "--bucket", "", "--key", "k"]).contains("--bucket"));
+    }
+
+    #[test]
+    fn colours_are_chosen_for_any_subcommand() {
+        let colour =
+            |words: &[&str]| parse(["flink-stack"].iter().chain(words).map(OsString::from)).map(|cli| cli.color);
+        assert_eq!(colour(&["why", "--stack", "s", "--color", "never"]).unwrap(), Colour::Never);
+        assert_eq!(colour(&["--color", "always", "synth"]).unwrap(), Colour::Always);
+        assert_eq!(colour(&["synth"]).unwrap(), Colour::Auto);
+        let said = mistake(&["synth", "--color", "blue"]);
+        assert!(said.contains("[possible values: auto, always, never]"), "{said}");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::time::Duration;
 use functions::{Keys, Operator};
 use shared::operator::Style;
 
+use crate::cli::colour::style_of;
+
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -64,15 +66,4 @@ pub(crate) fn pace() -> Duration {
 /// Colours for a person who looks, and has not said otherwise.
 pub(super) fn style() -> Style {
     style_of(std::io::stdout().is_terminal())
-}
-
-/// The same for a stream that is a terminal, or not. A terminal that takes no escape codes says so by its name.
-pub(crate) fn style_of(is_terminal: bool) -> Style {
-    let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    let is_forced = variable("CLICOLOR_FORCE").is_some_and(|word| word != "0");
-    if variable("NO_COLOR").is_none() && (is_forced || (is_terminal && !is_dumb)) {
-        Style::Coloured
-    } else {
-        Style::Plain
-    }
 }

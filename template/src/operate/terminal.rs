@@ -12,7 +12,7 @@ use std::time::Duration;
 use shared::operator::{Canvas, Style};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::account;
+use crate::cli::colour::style_of;
 
 /// What every command ends with that Ctrl-C or SIGTERM interrupted.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -27,7 +27,7 @@ const CLEAR_BELOW: &str = "\u{1b}[J";
 /// How lines are fitted to a stream: to a terminal's width, with colours where it takes them.
 pub(crate) fn canvas(stream: &(impl IsTerminal + AsFd)) -> Canvas {
     let is_terminal = stream.is_terminal();
-    let style: Style = account::style_of(is_terminal);
+    let style: Style = style_of(is_terminal);
     let width = terminal_size::terminal_size_of(stream).map(|(width, _)| usize::from(width.0)).filter(|_| is_terminal);
     Canvas { width: width.filter(|width| *width > 0), style }
 }

@@ -2,7 +2,7 @@
 //! moment at which the first waiter goes on, and while anything computes it stands still.
 //!
 //! It is of the whole process, and a function whose process is to wait in it asks for that over the wire
-//! ([`sleep_path`]). Without [`begin`] nothing here does anything, and [`sleep`] is the machine's.
+//! (`sleep_path`). Without [`begin`] nothing here does anything, and [`sleep`] is the machine's.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
