@@ -87,7 +87,7 @@ TEMPLATES := $(wildcard template/*.template.json template/samples/*.template.jso
 LINTED_REGIONS := us-east-1 eu-west-1 us-gov-west-1 cn-north-1
 # W3011 wants an UpdateReplacePolicy beside a DeletionPolicy, for the data: a custom resource of ours holds none.
 gates: $(VENV)/installed ## cfn-lint, cloudformation-validate, our Guard rules, and AWS's own data on permissions find nothing in the templates
-	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) -- $(TEMPLATES)
+	$(VENV)/bin/python tests/gates/lint.py --regions $(LINTED_REGIONS) -- $(TEMPLATES)
 	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) --ignore-checks W3011 -- tests/adoption/*/*.yaml
 	$(VENV)/bin/python tests/gates/templates.py $(TEMPLATES)
 	$(VENV)/bin/python tests/gates/policies.py $(TEMPLATES) $(wildcard tests/adoption/*/*.yaml)

@@ -10,7 +10,6 @@ itself is tried: each defect planted below has to be found, and each rule of our
 
 import json
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +18,7 @@ from cloudformation_validate import (
     CompositeEngine, CompositeEngineConfig, RuleFilterConfig, SchemaValidatorConfig, Severity, TemplateContent, ValidateConfig,
     file_to_additional_schema_source, file_to_external_rule_source)
 
+from lint import findings as linted
 from policies import GIVEN as POLICIES_GIVEN
 from resolved import Resolved
 
@@ -136,9 +136,7 @@ def lint(text):
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         file.write(text)
         file.flush()
-        done = subprocess.run(
-            [Path(sys.executable).parent / "cfn-lint", "--format", "json", file.name], capture_output=True, text=True, check=False)
-    return [(f"cfn-lint {found['Rule']['Id']}", found["Message"]) for found in json.loads(done.stdout or "[]")]
+        return [(rule, message) for rule, _, message in linted(["--", file.name])[0]]
 
 
 def main(templates):

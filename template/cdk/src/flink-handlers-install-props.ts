@@ -40,9 +40,9 @@ export interface FlinkHandlersInstallProps {
   readonly functionBoundary?: iam.IManagedPolicy;
 
   /**
-   * The path of the roles that are made here, such as `/team/`. Choose it before the first deployment.
+   * The path of the roles that are made here: `/`, or a path such as `/team/`. Choose it before the first deployment.
    *
-   * @default - no path
+   * @default '/'
    */
   readonly functionRolePath?: string;
 

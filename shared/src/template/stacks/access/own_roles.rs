@@ -22,11 +22,11 @@ impl OwnRoles {
     /// # Errors
     /// `DuplicateLogicalId` if one of the names is in use.
     pub(in crate::template) fn from_parameters(template: &mut Template) -> Result<Self, Problem> {
-        let path = ParameterOf::text("The path of this stack's roles; empty for none. Choose it before the functions.");
-        let path = path.default("").matching("^(/([!-~]+/)?)?$", "nothing, or a path such as /team/");
+        let path = ParameterOf::text("The path of the roles of this stack. Choose it before the functions.");
+        let path = path.default("/").matching("^/([!-~]+/)?$", "/, or a path such as /team/");
         let path = template.parameter("FunctionRolePath", path)?.reference();
-        // No path is not the path `/`: a property that appears would replace each role of a stack of 0.1.0.
-        let with_path = template.condition("PathIsGiven", Test::given(&path))?;
+        // A path that appears, be it `/`, would replace each role of a stack of 0.1.0.
+        let with_path = template.condition("PathIsGiven", !Test::equals(&path, "/"))?;
         let boundary = "A managed policy of yours, by ARN, that bounds the roles of this stack; empty for none.";
         let boundary = ParameterOf::text(boundary)
             .default("")
