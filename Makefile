@@ -143,7 +143,7 @@ $(PACKED): $(PACKAGE)/installed $(PACKAGE)/release $(wildcard template/cdk/* tem
 
 .PHONY: adoption
 adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/)
-	$(VENV)/bin/cfn-lint --ignore-checks W3005 -- $(CDK_TEMPLATES)
+	$(VENV)/bin/python tests/gates/lint.py --ignore-checks W3005 -- $(CDK_TEMPLATES)
 	$(VENV)/bin/cfn-lint $(SAM_TEMPLATES)
 	ADOPTION=$(ADOPTION) cargo test --quiet --test adoption
 
