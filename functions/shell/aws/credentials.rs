@@ -40,8 +40,12 @@ pub(super) fn read(
     Ok((region, of(keys.access_key_id, keys.secret_access_key, keys.session_token)))
 }
 
-/// What the AWS CLI prints; nothing is an error.
+/// What the AWS CLI prints; nothing is an error. Only a build for a developer's machine asks it, as `cargo lambda watch` makes one.
 pub(super) fn cli(arguments: &[&str]) -> Result<String, String> {
+    // Lambda has no AWS CLI, and what starts a process would be a hundredth of each zip.
+    if !cfg!(debug_assertions) {
+        return Err("a build with --release does not ask it".to_owned());
+    }
     let output = Command::new("aws").args(arguments).output().map_err(|error| format!("aws: {error}"))?;
     let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if output.status.success() && !printed.is_empty() {
