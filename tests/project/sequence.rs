@@ -37,15 +37,18 @@ struct Message {
 /// A function that changed nothing is left out.
 #[must_use]
 pub fn of_stack(state: &State, name: &str, since: f64) -> String {
-    let mut messages: Vec<Message> = state.journal.iter().filter_map(|call| called(state, name, call)).collect();
-    messages.retain(|message| message.time >= since);
-    let active = |function: &&String| messages.iter().any(|message| message.from == **function);
+    let mut calls: Vec<Message> = state.journal.iter().filter_map(|call| called(state, name, call)).collect();
+    calls.retain(|call| call.time >= since);
+    let active = |function: &&String| calls.iter().any(|call| call.from == **function);
     let functions: Vec<&str> = state.lambda.functions.keys().filter(active).map(String::as_str).collect();
     let rows = state.cloudformation.stack(name).into_iter().flat_map(|stack| &stack.events);
-    messages.extend(rows.flat_map(|row| row_says(state, name, row)).chain(reports(state)));
+    // A row of the very moment is what the person had waited for.
+    let rows = rows.filter(|row| row.time > since).flat_map(|row| row_says(state, name, row));
+    let reports = reports(state).filter(|report| report.time >= since);
+    let mut messages: Vec<Message> = reports.chain(calls).chain(rows).collect();
     let known = |who: &str| PARTICIPANTS.contains(&who) || functions.contains(&who);
-    messages.retain(|message| message.time >= since && known(&message.from) && known(&message.to));
-    // Stable: of one moment, calls stand before what came of them.
+    messages.retain(|message| known(&message.from) && known(&message.to));
+    // Stable: of one moment, a report stands before the call that answers it, and a call before what came of it.
     messages.sort_by(|one, other| one.time.total_cmp(&other.time));
     let mut messages: Vec<_> = messages.into_iter().skip_while(|message| message.from != PERSON).collect();
     messages.dedup_by(|one, other| Message { time: other.time, ..one.clone() } == *other);
