@@ -34,6 +34,41 @@ status_words! {
     }
 }
 
+/// What an application can be asked for in a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Its job runs: it can be stopped and updated.
+    Running,
+    /// It does not run: it can be started, updated and deleted.
+    Ready,
+    /// The service took an update back: a person decides what comes next.
+    RolledBack,
+    /// It passes into another status, and refuses most changes until then.
+    Transitional,
+    /// It is being deleted, and refuses everything.
+    Deleting,
+}
+
+impl ApplicationStatus {
+    /// The phase that the status belongs to.
+    #[must_use]
+    pub const fn phase(self) -> Phase {
+        match self {
+            Self::Running => Phase::Running,
+            Self::Ready => Phase::Ready,
+            Self::RolledBack => Phase::RolledBack,
+            Self::Deleting => Phase::Deleting,
+            Self::Starting
+            | Self::Stopping
+            | Self::Updating
+            | Self::Autoscaling
+            | Self::ForceStopping
+            | Self::RollingBack
+            | Self::Maintenance => Phase::Transitional,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use super::line::{age, own_words};
-use crate::flink::{Application, ApplicationStatus, Operation, OperationStatus, Operations, Snapshot, SnapshotStatus};
+use crate::flink::{
+    Application, ApplicationStatus, Operation, OperationStatus, Operations, Phase, Snapshot, SnapshotStatus,
+};
 use crate::lifecycle::{AWAITING_FIX, MARKER};
 use crate::time::Timestamp;
 
@@ -44,18 +46,11 @@ pub enum SlowSince {
 /// What the service's newest answers say of the application's job, at the time `now`.
 #[must_use]
 pub fn job(application: &Application, now: Timestamp) -> Job {
-    match application.status {
-        ApplicationStatus::Running => failure(application, now).map_or(Job::Runs, Job::Fails),
-        ApplicationStatus::Ready => at_rest(application, now),
-        ApplicationStatus::RolledBack => Job::RolledBack,
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance
-        | ApplicationStatus::Deleting => {
+    match application.status.phase() {
+        Phase::Running => failure(application, now).map_or(Job::Runs, Job::Fails),
+        Phase::Ready => at_rest(application, now),
+        Phase::RolledBack => Job::RolledBack,
+        Phase::Transitional | Phase::Deleting => {
             let going_on = all(application).iter().find(|one| one.status == OperationStatus::InProgress);
             let lasts = going_on.map(|operation| now.since(operation.started)).filter(|lasts| *lasts > SLOW);
             Job::Busy(application.status, lasts.map_or(SlowSince::NotSlow, SlowSince::Slow))

@@ -1,7 +1,7 @@
 //! The steps for Studio notebooks and SQL applications, which take no snapshot; where a kind has none of its own, the goal's steps apply.
 
 use super::guard;
-use crate::flink::{Application, ApplicationKind, ApplicationStatus};
+use crate::flink::{Application, ApplicationKind, Phase};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::GuardOutcome;
 use crate::lifecycle::goal::{Done, Goal, Guarded, Stopped};
@@ -56,28 +56,13 @@ pub(in crate::lifecycle) fn next(goal: &Goal, observed: &Observed) -> Option<Ste
 /// A notebook takes an update without a snapshot. One that is busy is waited for, because a busy application refuses the update, and never
 /// stopped.
 fn let_pass(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
-    let outcome = match application.status {
-        ApplicationStatus::Deleting => GuardOutcome::NoApplication,
-        ApplicationStatus::Ready | ApplicationStatus::RolledBack => GuardOutcome::NotRunning,
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance
-            if !guard::is_due(goal, application.busy_since(goal.since), observed.now) =>
-        {
+    let outcome = match application.status.phase() {
+        Phase::Deleting => GuardOutcome::NoApplication,
+        Phase::Ready | Phase::RolledBack => GuardOutcome::NotRunning,
+        Phase::Transitional if !guard::is_due(goal, application.busy_since(goal.since), observed.now) => {
             return Step::Wait(Because::Busy(application.status));
         }
-        ApplicationStatus::Running
-        | ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => GuardOutcome::SnapshotsDisabled,
+        Phase::Running | Phase::Transitional => GuardOutcome::SnapshotsDisabled,
     };
     Step::Done(Done::Guarded(outcome))
 }
@@ -90,27 +75,14 @@ fn stop_notebook(goal: &Stopped, application: &Application, observed: &Observed)
         let error = format!("it stays {}", application.status);
         Step::Refuse(Refusal::WouldNotStop { application: application.name.clone(), error })
     };
-    match application.status {
-        ApplicationStatus::Deleting => Step::Done(Done::Gone),
-        ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
-            Step::Done(if tried.stops > 0 { Done::Stopped } else { Done::NotRunning })
-        }
-        ApplicationStatus::Running if tried.stops == 0 => Step::Call(Call::Stop { force: false }, Because::StackGoes),
-        ApplicationStatus::Running if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
-        ApplicationStatus::Running => would_not_stop(),
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => {
-            if is_overdue(goal, application, observed) {
-                would_not_stop()
-            } else {
-                Step::Wait(Because::Busy(application.status))
-            }
-        }
+    match application.status.phase() {
+        Phase::Deleting => Step::Done(Done::Gone),
+        Phase::Ready | Phase::RolledBack => Step::Done(if tried.stops > 0 { Done::Stopped } else { Done::NotRunning }),
+        Phase::Running if tried.stops == 0 => Step::Call(Call::Stop { force: false }, Because::StackGoes),
+        Phase::Running if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
+        Phase::Running => would_not_stop(),
+        Phase::Transitional if is_overdue(goal, application, observed) => would_not_stop(),
+        Phase::Transitional => Step::Wait(Because::Busy(application.status)),
     }
 }
 
@@ -120,24 +92,15 @@ fn is_overdue(goal: &Stopped, application: &Application, observed: &Observed) ->
 
 /// One that blocked a rollback because it was busy: it is waited for, and never stopped, marked or started.
 fn wait_for_rest(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
-    match application.status {
-        ApplicationStatus::Deleting => Step::Done(Done::Gone),
-        ApplicationStatus::Ready | ApplicationStatus::RolledBack => Step::Done(Done::NotRunning),
-        ApplicationStatus::Running => Step::Done(Done::Settled),
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => {
-            if is_overdue(goal, application, observed) {
-                let error = format!("it is {} for too long", application.status);
-                Step::Refuse(Refusal::NotSettled { application: application.name.clone(), error })
-            } else {
-                Step::Wait(Because::Busy(application.status))
-            }
+    match application.status.phase() {
+        Phase::Deleting => Step::Done(Done::Gone),
+        Phase::Ready | Phase::RolledBack => Step::Done(Done::NotRunning),
+        Phase::Running => Step::Done(Done::Settled),
+        Phase::Transitional if is_overdue(goal, application, observed) => {
+            let error = format!("it is {} for too long", application.status);
+            Step::Refuse(Refusal::NotSettled { application: application.name.clone(), error })
         }
+        Phase::Transitional => Step::Wait(Because::Busy(application.status)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Toward [`Goal::Unmarked`](crate::lifecycle::Goal::Unmarked): a marker that stands for no stop of these handlers is removed, or a later stop of a
 //! person would be undone by it.
 
-use crate::flink::ApplicationStatus;
+use crate::flink::Phase;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Unmarked};
 use crate::lifecycle::observed::Observed;
@@ -12,19 +12,12 @@ use crate::lifecycle::{MARKER, Step};
 pub(in crate::lifecycle) fn next(goal: &Unmarked, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
     let is_marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
-    let goes = match application.status {
-        ApplicationStatus::Running => is_marked,
-        ApplicationStatus::Ready => is_marked && goal.even_stopped,
-        ApplicationStatus::Deleting => return Step::Done(Done::Gone),
+    let goes = match application.status.phase() {
+        Phase::Running => is_marked,
+        Phase::Ready => is_marked && goal.even_stopped,
+        Phase::Deleting => return Step::Done(Done::Gone),
         // On its way somewhere: whether it was stopped is seen when it is there.
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance
-        | ApplicationStatus::RolledBack => false,
+        Phase::Transitional | Phase::RolledBack => false,
     };
     if goes { Step::Call(Call::Untag { key: MARKER }, Because::NotStopped) } else { Step::Done(Done::Unmarked) }
 }
@@ -32,6 +25,7 @@ pub(in crate::lifecycle) fn next(goal: &Unmarked, observed: &Observed) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::ApplicationStatus;
     use crate::lifecycle::fixtures::*;
     use crate::lifecycle::{Goal, next_step};
 

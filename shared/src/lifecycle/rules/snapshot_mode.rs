@@ -2,7 +2,7 @@
 //! restore them. Once the SDK has their operations, this file goes, and the shell reads snapshots by the application's
 //! mode.
 
-use crate::flink::{Application, ApplicationStatus, SnapshotMode};
+use crate::flink::{Application, Phase, SnapshotMode};
 use crate::lifecycle::goal::{Force, Goal};
 use crate::lifecycle::incident::Consent;
 use crate::lifecycle::observed::Observed;
@@ -11,21 +11,11 @@ use crate::lifecycle::{SNAPSHOT_HOURS, Step, UNSTICK};
 
 /// The refusal of an application whose snapshots this version cannot see.
 pub(in crate::lifecycle) fn refusal(application: &Application) -> Option<Refusal> {
-    match (application.snapshot_mode, application.status) {
-        (SnapshotMode::Legacy, _) | (SnapshotMode::Enhanced, ApplicationStatus::Deleting) => None,
-        (
-            SnapshotMode::Enhanced,
-            ApplicationStatus::Ready
-            | ApplicationStatus::Running
-            | ApplicationStatus::Starting
-            | ApplicationStatus::Stopping
-            | ApplicationStatus::Updating
-            | ApplicationStatus::Autoscaling
-            | ApplicationStatus::ForceStopping
-            | ApplicationStatus::RollingBack
-            | ApplicationStatus::Maintenance
-            | ApplicationStatus::RolledBack,
-        ) => Some(Refusal::EnhancedSnapshots { application: application.name.clone() }),
+    match (application.snapshot_mode, application.status.phase()) {
+        (SnapshotMode::Legacy, _) | (SnapshotMode::Enhanced, Phase::Deleting) => None,
+        (SnapshotMode::Enhanced, Phase::Ready | Phase::Running | Phase::Transitional | Phase::RolledBack) => {
+            Some(Refusal::EnhancedSnapshots { application: application.name.clone() })
+        }
     }
 }
 
@@ -53,6 +43,7 @@ pub(in crate::lifecycle) fn next(goal: &Goal, observed: &Observed) -> Option<Ste
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flink::ApplicationStatus;
     use crate::flink::Group;
     use crate::lifecycle::fixtures::*;
     use crate::lifecycle::goal::{Swept, Unmarked};

@@ -4,7 +4,7 @@ use super::super::job::{Job, job};
 use super::super::line::age;
 use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
-use crate::flink::{Application, ApplicationKind, ApplicationStatus, SnapshotMode};
+use crate::flink::{Application, ApplicationKind, ApplicationStatus, Phase, SnapshotMode};
 use crate::lifecycle::{Replay, replay};
 
 /// How often the running job restarts, and in words.
@@ -21,9 +21,9 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
     let Some(application) = seen.application() else {
         return (0, Finding::fine(format!("it does not run yet: {start}")));
     };
-    match application.status {
-        ApplicationStatus::Running => running(seen, start),
-        ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
+    match application.status.phase() {
+        Phase::Running => running(seen, start),
+        Phase::Ready | Phase::RolledBack => {
             let starts = seen.is_called(AutoStart::<String>::TYPE);
             let sentence = if starts {
                 "it does not run: auto-start starts it once"
@@ -32,14 +32,8 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
             };
             (0, Finding::fine(sentence))
         }
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => (0, busy(seen, application.status)),
-        ApplicationStatus::Deleting => (0, Finding::of(Outlook::Fails, "it is DELETING: wait until it is gone")),
+        Phase::Transitional => (0, busy(seen, application.status)),
+        Phase::Deleting => (0, Finding::of(Outlook::Fails, "it is DELETING: wait until it is gone")),
     }
 }
 
@@ -114,18 +108,9 @@ fn busy(seen: &Seen, status: ApplicationStatus) -> Finding {
 /// The status of an application that the deployment works on while it passes.
 pub(super) fn busy_status(seen: &Seen) -> Option<ApplicationStatus> {
     let status = seen.application().map(|application| application.status)?;
-    match status {
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => is_worked_on(seen).then_some(status),
-        ApplicationStatus::Running
-        | ApplicationStatus::Ready
-        | ApplicationStatus::RolledBack
-        | ApplicationStatus::Deleting => None,
+    match status.phase() {
+        Phase::Transitional => is_worked_on(seen).then_some(status),
+        Phase::Running | Phase::Ready | Phase::RolledBack | Phase::Deleting => None,
     }
 }
 

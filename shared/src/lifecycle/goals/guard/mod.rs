@@ -5,7 +5,7 @@ mod on_failure;
 
 use std::time::Duration;
 
-use crate::flink::{Application, ApplicationStatus, SNAPSHOT, Snapshot, SnapshotStatus};
+use crate::flink::{Application, Phase, SNAPSHOT, Snapshot, SnapshotStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::{GuardMode, GuardOutcome, OnSnapshotFailure};
@@ -23,21 +23,15 @@ use on_failure::{failed, let_go, mark, snapshot_failed};
 /// The next step toward an application that takes an update.
 pub(in crate::lifecycle) fn next(goal: &Guarded, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return done(GuardOutcome::NoApplication) };
-    match application.status {
-        ApplicationStatus::Deleting => done(GuardOutcome::NoApplication),
-        ApplicationStatus::Ready | ApplicationStatus::RolledBack => at_rest(goal, application, observed),
-        ApplicationStatus::Running if !application.snapshots_enabled => done(GuardOutcome::SnapshotsDisabled),
-        ApplicationStatus::Running => match mode(goal, application) {
+    match application.status.phase() {
+        Phase::Deleting => done(GuardOutcome::NoApplication),
+        Phase::Ready | Phase::RolledBack => at_rest(goal, application, observed),
+        Phase::Running if !application.snapshots_enabled => done(GuardOutcome::SnapshotsDisabled),
+        Phase::Running => match mode(goal, application) {
             GuardMode::Stop => stop(goal, application, observed),
             GuardMode::Probe => probe(goal, application, observed),
         },
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => {
+        Phase::Transitional => {
             if is_overdue(goal, observed, application.busy_since(goal.since)) {
                 let error = format!("it is {} for too long", application.status);
                 match goal.on_failure {

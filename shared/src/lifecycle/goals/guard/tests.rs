@@ -4,7 +4,7 @@ mod probe;
 
 use super::on_failure::FORCED;
 use super::*;
-use crate::flink::OperationStatus;
+use crate::flink::{ApplicationStatus, OperationStatus};
 use crate::lifecycle::fixtures::*;
 use crate::lifecycle::{Goal, Rejected, next_step};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::flink::{Group, OperationStatus, Operations, Restore};
+use crate::flink::{ApplicationStatus, Group, OperationStatus, Operations, Restore};
 use crate::lifecycle::fixtures::*;
 use crate::lifecycle::{
     ConflictPolicy, Force, GuardMode, MARKER, OnSnapshotFailure, Recovered, Running, SNAPSHOT_HOURS, Swept, UNSTICK,

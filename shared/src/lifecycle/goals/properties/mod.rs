@@ -8,7 +8,7 @@ mod merge;
 mod tests;
 
 use super::other_kinds::not_served;
-use crate::flink::{Application, ApplicationKind, ApplicationStatus, OperationStatus};
+use crate::flink::{Application, ApplicationKind, ApplicationStatus, OperationStatus, Phase};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Goal, Properties, Reach};
@@ -50,28 +50,20 @@ pub(in crate::lifecycle) fn next(goal: &Properties, observed: &Observed) -> Step
             &format!("{other} of the same stack writes property groups of this application"),
         );
     }
-    match application.status {
-        ApplicationStatus::Deleting if removing => Step::Done(Done::Gone),
-        ApplicationStatus::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
+    match application.status.phase() {
+        Phase::Deleting if removing => Step::Done(Done::Gone),
+        Phase::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
         // The tags are looked at when it is settled; until then nothing is written anyway.
-        ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack
-            if !is_reached(goal, application) =>
-        {
+        Phase::Ready | Phase::Running | Phase::RolledBack if !is_reached(goal, application) => {
             if removing {
                 left(goal, application, "the application is not this stack's, and does not allow it")
             } else {
                 Step::Refuse(Refusal::NotOwned { application: application.name.clone() })
             }
         }
-        ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
-        ApplicationStatus::Ready | ApplicationStatus::Running => settled(goal, application, observed),
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => Step::Wait(Because::Busy(application.status)),
+        Phase::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
+        Phase::Ready | Phase::Running => settled(goal, application, observed),
+        Phase::Transitional => Step::Wait(Because::Busy(application.status)),
     }
 }
 

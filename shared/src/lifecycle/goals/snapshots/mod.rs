@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use crate::flink::{Application, ApplicationStatus, OperationStatus, Operations, START, Snapshot, SnapshotStatus};
+use crate::flink::{
+    Application, ApplicationStatus, OperationStatus, Operations, Phase, START, Snapshot, SnapshotStatus,
+};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Swept};
@@ -29,17 +31,10 @@ const MOST_HOURS: u64 = 8760;
 /// The next step toward a swept application.
 pub(in crate::lifecycle) fn next(goal: &Swept, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
-    match application.status {
-        ApplicationStatus::Deleting => return Step::Done(Done::Gone),
-        ApplicationStatus::Ready | ApplicationStatus::Running => {}
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance
-        | ApplicationStatus::RolledBack => return Step::Done(Done::Swept),
+    match application.status.phase() {
+        Phase::Deleting => return Step::Done(Done::Gone),
+        Phase::Ready | Phase::Running => {}
+        Phase::Transitional | Phase::RolledBack => return Step::Done(Done::Swept),
     }
     if observed.stack.status.is_some_and(StackStatus::is_in_progress) {
         return Step::Done(Done::LeftToDeployment);

@@ -2,8 +2,8 @@
 
 use super::stop;
 use crate::flink::{
-    Application, ApplicationKind, ApplicationStatus, Operation, OperationStatus, Operations, Restore, RestoreType,
-    START, SnapshotStatus,
+    Application, ApplicationKind, ApplicationStatus, Operation, OperationStatus, Operations, Phase, Restore,
+    RestoreType, START, SnapshotStatus,
 };
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Running};
@@ -20,24 +20,19 @@ pub(in crate::lifecycle) fn next(goal: &Running, observed: &Observed) -> Step {
     let Some(application) = &observed.application else {
         return Step::Refuse(Refusal::ApplicationMissing { application: String::new() });
     };
-    match application.status {
-        ApplicationStatus::Ready => ready(goal, application, observed),
-        ApplicationStatus::Running => running(goal, application, observed),
-        ApplicationStatus::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
-        ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
-        ApplicationStatus::Starting
-            if application.kind() == ApplicationKind::Flink
+    match application.status.phase() {
+        Phase::Ready => ready(goal, application, observed),
+        Phase::Running => running(goal, application, observed),
+        Phase::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
+        Phase::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
+        Phase::Transitional
+            if application.status == ApplicationStatus::Starting
+                && application.kind() == ApplicationKind::Flink
                 && may_hang(goal, application.busy_since(goal.since), observed.now) =>
         {
             stop::forced(application, observed, Because::StartHangs)
         }
-        ApplicationStatus::Starting
-        | ApplicationStatus::Stopping
-        | ApplicationStatus::Updating
-        | ApplicationStatus::Autoscaling
-        | ApplicationStatus::ForceStopping
-        | ApplicationStatus::RollingBack
-        | ApplicationStatus::Maintenance => Step::Wait(Because::Busy(application.status)),
+        Phase::Transitional => Step::Wait(Because::Busy(application.status)),
     }
 }
 
