@@ -59,6 +59,8 @@ pub enum Because {
     AtTheQuota,
     /// A start on the way back does not come to an end.
     StartHangs,
+    /// A failed update on the way back left it RUNNING, and its job cannot be snapshotted.
+    UpdateLeftIdle,
     /// A graceful stop is not possible, and the deployment gives the state up.
     StateGivenUp,
 }
@@ -98,6 +100,9 @@ impl fmt::Display for Because {
                 "the application has as many snapshots as the quota allows, and an old proof makes room"
             }
             Self::StartHangs => "the start does not come to an end, and an older snapshot may do",
+            Self::UpdateLeftIdle => {
+                "the update back failed and left the job without processing; a start restores its state"
+            }
             Self::StateGivenUp => {
                 "a graceful stop is not possible, and SKIP_RESTORE_FROM_SNAPSHOT in this deployment gives the state up"
             }

@@ -1,7 +1,8 @@
 //! New code that cannot read the state: the update hangs in UPDATING until the resource's own handler gives it up
 //! (NotStabilized), and the way back meets an application that takes no update.
 
-use local_aws::Options;
+use local_aws::modes::IncompatibleRestore;
+use local_aws::{Modes, Options};
 
 use super::*;
 use crate::stage::{QUICK, begun_with};
@@ -9,7 +10,8 @@ use crate::stage::{QUICK, begun_with};
 /// Version 1 of this template, in a world where nothing is waited for that does not pass on its own.
 async fn runs(template: &Value) -> Deployment {
     let environment = [&QUICK[..], &[("STOP_MINUTES", "0")][..]].concat();
-    let deployment = Deployment::start(Options::default(), &environment).await;
+    let modes = Modes { incompatible_restore: IncompatibleRestore::Stuck, ..Modes::default() };
+    let deployment = Deployment::start(Options { modes, ..Options::default() }, &environment).await;
     assert_eq!(deploy(&deployment, template, &jar("1", &[])).await, Status::CreateComplete, "{}", why(&deployment));
     deployment.record("a");
     deployment

@@ -1,6 +1,8 @@
 //! The upgrade from Flink 1 to Flink 2 in place, and the way back when it fails: AWS calls an update a success whose job cannot read its
 //! state and restarts for ever (`SEMANTICS.md` G.52).
 
+mod unguarded;
+
 use local_aws::Modes;
 use local_aws::cloudformation::Status;
 use local_aws::flink::{Application, Snapshot, Status as Flink};
@@ -38,10 +40,14 @@ async fn deploy(deployment: &Deployment, template: &Value, version: &Value, more
 /// A stack whose job runs under Flink 1 and has counted one record.
 async fn under_flink_1(modes: Modes, is_guarded: bool, version: &Value, more: &[(&str, &str)]) -> Deployment {
     let deployment = handlers_where(modes).await;
-    let status = deploy(&deployment, &template(is_guarded), version, &[&[OLD], more].concat()).await;
-    assert_eq!(status, Status::CreateComplete, "{}", why(&deployment));
-    deployment.record("a");
+    runs_under_flink_1(&deployment, is_guarded, version, more).await;
     deployment
+}
+
+async fn runs_under_flink_1(deployment: &Deployment, is_guarded: bool, version: &Value, more: &[(&str, &str)]) {
+    let status = deploy(deployment, &template(is_guarded), version, &[&[OLD], more].concat()).await;
+    assert_eq!(status, Status::CreateComplete, "{}", why(deployment));
+    deployment.record("a");
 }
 
 fn runs(application: &Application) -> (Flink, &str, &str) {
@@ -138,37 +144,6 @@ async fn a_healthy_upgrade_that_something_else_takes_back_ends_under_the_old_run
     }
 }
 
-/// Without a guard a healthy upgrade that another failed resource rolls back loses nothing.
-///
-/// The way back is an update in place whose restore fails. Without RollbackEnabled the old job runs again from its own snapshot; with it the
-/// service itself takes that update back: the job runs on under the new runtime, auto-start reports it, and the next deployment goes through.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_healthy_upgrade_without_a_guard_that_something_else_takes_back_loses_nothing() {
-    for rollback in ["true", "false"] {
-        let words = format!("RollbackEnabled {rollback}");
-        let more = [GATE, ("RollbackEnabled", rollback)];
-        let modes = Modes { incompatible_restore: IncompatibleRestore::Fails, ..Modes::default() };
-        let deployment = under_flink_1(modes, false, &jar("1", &[]), &more).await;
-        let new = [&[NEW], &more[..]].concat();
-        let status = deploy(&deployment, &failing(template(false)), &jar("2", &[]), &new).await;
-        assert_eq!(status, Status::UpdateRollbackComplete, "{words}\n{}", why(&deployment));
-        let answer = answers(&deployment, "AutoStart").pop().unwrap();
-        let trouble = answer["Data"]["Trouble"].as_str().unwrap();
-        assert!(trouble.contains("Managed Flink rolled the update back"), "{words}: {answer}");
-        if rollback == "false" {
-            nothing_is_lost(&deployment, &words).await;
-            continue;
-        }
-        idle(&deployment).await;
-        assert_eq!(runs(&application(&deployment)), (Flink::Running, "FLINK-2_3", "2"), "{words}");
-        let status = deploy(&deployment, &template(false), &jar("2", &[]), &new).await;
-        assert_eq!(status, Status::UpdateComplete, "{words}\n{}", why(&deployment));
-        deployment.record("a");
-        let job = application(&deployment).job.unwrap();
-        assert_eq!((job.jar.version.as_str(), job.counts["a"]), ("2", 2), "{words}: the count goes on");
-    }
-}
-
 async fn taken_back(incompatible_restore: IncompatibleRestore, rollback: &str) {
     let words = format!("{incompatible_restore:?}, RollbackEnabled {rollback}");
     let more = [GATE, ("RollbackEnabled", rollback)];
@@ -188,23 +163,6 @@ fn failing(mut template: Value) -> Value {
     template["Resources"]["Fails"] = json!({"Type": "Custom::FlinkAutoStart", "DependsOn": "AutoStart",
         "Properties": {"ServiceToken": token, "ApplicationName": {"Ref": "Application"}, "OnDelete": "nonsense"}});
     template
-}
-
-/// Without a guard the unsticker brings the old runtime back.
-///
-/// The rollback needs a snapshot too, which the job that restarts for ever cannot give.
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_guard_the_unsticker_brings_the_old_runtime_back() {
-    for rollback in ["true", "false"] {
-        let words = format!("RollbackEnabled {rollback}");
-        let more = [GATE, ("RollbackEnabled", rollback)];
-        let deployment = under_flink_1(Modes::default(), false, &with_kryo_state("1"), &more).await;
-        let status = deploy(&deployment, &template(false), &with_kryo_state("2"), &[&[NEW], &more[..]].concat()).await;
-        assert_eq!(status, Status::UpdateRollbackFailed, "{words}\n{}", why(&deployment));
-        assert!(is_reported(&deployment, "its job is not healthy"), "{words}\n{}", why(&deployment));
-        report(&deployment, "Recovered").await;
-        nothing_is_lost(&deployment, &words).await;
-    }
 }
 
 /// Without a gate the deployment back to the old runtime goes through.

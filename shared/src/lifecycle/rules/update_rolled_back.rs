@@ -1,7 +1,7 @@
 //! An update that the service took back. It can roll an update back on its own, to RUNNING on the old version or to READY (`semantics.md` A.6),
 //! and CloudFormation, which reads the status alone, calls that a success. The operation shows it.
 
-use crate::flink::{Application, OperationStatus, Operations};
+use crate::flink::{Application, Operation, OperationStatus, Operations, SNAPSHOT};
 use crate::lifecycle::Step;
 use crate::lifecycle::reason::Because;
 use crate::lifecycle::refusal::Refusal;
@@ -32,6 +32,15 @@ pub(in crate::lifecycle) fn step(application: &Application, deployed_since: Time
             refuse(format!("the service went back to version {to} (its operations cannot be read for the reason)"))
         }
     }
+}
+
+/// The failed update since `deployed_since` that nothing followed: the application is RUNNING and its job may process nothing
+/// (`SEMANTICS.md` G.21).
+pub(in crate::lifecycle) fn left_running(application: &Application, deployed_since: Timestamp) -> Option<&Operation> {
+    let Operations::Listed(all) = &application.operations else { return None };
+    let newest = all.iter().find(|operation| operation.kind != SNAPSHOT)?;
+    let is_failed = newest.kind == "UpdateApplication" && newest.status == OperationStatus::Failed;
+    (is_failed && !newest.is_new && newest.is_since(deployed_since.less_skew())).then_some(newest)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::lifecycle::rules::health::{self, Health};
 use crate::lifecycle::rules::{proof_snapshots, restore, update_rolled_back};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
 use crate::time::Timestamp;
+use std::time::Duration;
 
 /// The next step toward a running application.
 pub(in crate::lifecycle) fn next(goal: &Running, observed: &Observed) -> Step {
@@ -114,7 +115,7 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
 
 fn running(goal: &Running, application: &Application, observed: &Observed) -> Step {
     if let Some(step) = update_rolled_back::step(application, goal.deployed_since) {
-        return step;
+        return if goal.way_back { without_processing(goal, application, observed).unwrap_or(step) } else { step };
     }
     if let Some(refusal) = started_by_another(goal, application) {
         return Step::Refuse(refusal);
@@ -150,6 +151,21 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
         Restore::Latest | Restore::Custom(_) | Restore::Skip if goal.stabilize.is_zero() => Done::Running,
         Restore::Latest | Restore::Custom(_) | Restore::Skip => Done::Healthy,
     })
+}
+
+/// The force-stop of a job that a failed update on the way back left RUNNING without processing: no other request of this rollback meets it.
+/// A snapshot shows it, so that a job which processes is left alone. Since the update took its own snapshot nothing was processed, and a start
+/// chooses the snapshot that the old code reads.
+fn without_processing(goal: &Running, application: &Application, observed: &Observed) -> Option<Step> {
+    let failed = update_rolled_back::left_running(application, goal.deployed_since)?;
+    // What the update's own failure proves is known: from after it.
+    let after = Timestamp(failed.ended.unwrap_or(failed.started).0 + 1);
+    match health::of(application, observed, Duration::ZERO, &goal.proof, after) {
+        Health::Unhealthy(_) => Some(stop::forced(application, observed, Because::UpdateLeftIdle)),
+        Health::Wait(because) => Some(Step::Wait(because)),
+        Health::Call(call, because) => Some(Step::Call(call, because)),
+        Health::Healthy | Health::Impossible(_) => None,
+    }
 }
 
 /// The refusal of a job that another caller started after it was stopped for this operation, and not from what its stop kept: the state is

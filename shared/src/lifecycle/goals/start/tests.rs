@@ -5,6 +5,8 @@ use crate::lifecycle::fixtures::*;
 use crate::lifecycle::{Goal, Rejected, next_step};
 use std::time::Duration;
 
+mod left_running;
+
 fn goal() -> Running {
     Running {
         restore: Restore::Latest,
@@ -134,6 +136,7 @@ fn an_update_that_failed_on_the_way_back_is_no_reason_to_leave_it_down_and_no_su
     operation(&mut observed, "UpdateApplication", OperationStatus::Failed, Some("no"));
     assert!(matches!(step(&observed), Step::Refuse(Refusal::UpdateRolledBack { .. })));
     assert!(matches!(on_the_way_back(&observed), Step::Call(Call::Start { .. }, _)));
+    operation(&mut observed, START, OperationStatus::Successful, None);
     app(&mut observed).status = ApplicationStatus::Running;
     assert!(matches!(on_the_way_back(&observed), Step::Refuse(Refusal::UpdateRolledBack { .. })));
 }
