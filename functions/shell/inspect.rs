@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_credential_types::Credentials;
-use serde::Deserialize;
 use serde_json::Value as Json;
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{Action, Incident, Looks};
@@ -13,6 +12,7 @@ use shared::stack::{StackEvent, StackStatus};
 use shared::time::Timestamp;
 
 use crate::aws::cloudformation::{self, StackSeen, Stage};
+use crate::aws::credentials::Keys;
 use crate::aws::error::Fault;
 use crate::aws::signed::Signed;
 use crate::aws::{Aws, Clients, Retries};
@@ -24,18 +24,6 @@ use crate::{clock, observe};
 const ACCESS: &str = "flink-access";
 /// The stack that holds what calls the functions.
 const HANDLERS: &str = "flink-handlers";
-
-/// Credentials, spelled as `aws configure export-credentials` prints them.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Keys {
-    /// The key's ID.
-    pub access_key_id: String,
-    /// The secret.
-    pub secret_access_key: String,
-    /// With temporary credentials.
-    pub session_token: Option<String>,
-}
 
 /// What a deployment would meet.
 #[derive(Debug, Clone)]

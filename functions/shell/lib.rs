@@ -23,7 +23,7 @@ mod reconcile;
 mod serve;
 mod unsticker;
 
-pub use aws::Clients;
 pub use aws::signed::{Reply, Signed};
-pub use inspect::{Keys, Met, Operator};
+pub use aws::{Clients, credentials, variable};
+pub use inspect::{Met, Operator};
 pub use serve::{serve, serve_unsticker};

@@ -1,16 +1,56 @@
-//! Region and credentials: Lambda sets them. On a developer's machine (`cargo lambda watch`) what the environment lacks comes from the AWS
-//! CLI, which knows profiles and single sign-on.
+//! Region and credentials: Lambda sets them. On a person's machine what the environment lacks comes from the AWS CLI, which knows profiles,
+//! single sign-on and `aws login`.
 
 use std::process::Command;
 
 use aws_credential_types::Credentials;
-
-use crate::inspect::Keys;
+use serde::Deserialize;
 
 /// Lambda sets it in every execution environment; local runtimes do not.
 const IN_LAMBDA: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
 
-/// The region and the credentials to call AWS with.
+/// Credentials, spelled as `aws configure export-credentials` prints them.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Keys {
+    /// The key's ID.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret_access_key: String,
+    /// With temporary credentials.
+    pub session_token: Option<String>,
+}
+
+/// The region of the environment, else the one that the AWS CLI is configured with.
+///
+/// # Errors
+/// What `cli` says.
+pub fn region(
+    variable: impl Fn(&str) -> Option<String>,
+    cli: impl Fn(&[&str]) -> Result<String, String>,
+) -> Result<String, String> {
+    let set = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    set.map_or_else(|| cli(&["configure", "get", "region"]), Ok)
+}
+
+/// The credentials of the environment, else those that the AWS CLI finds.
+///
+/// # Errors
+/// What `cli` says, or that its answer has no keys.
+pub fn keys(
+    variable: impl Fn(&str) -> Option<String>,
+    cli: impl Fn(&[&str]) -> Result<String, String>,
+) -> Result<Keys, String> {
+    if let (Some(access_key_id), Some(secret_access_key)) =
+        (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"))
+    {
+        return Ok(Keys { access_key_id, secret_access_key, session_token: variable("AWS_SESSION_TOKEN") });
+    }
+    let printed = cli(&["configure", "export-credentials", "--format", "process"])?;
+    serde_json::from_str(&printed).map_err(|_| "the AWS CLI's credentials cannot be read".to_owned())
+}
+
+/// The region and the credentials that a function calls AWS with.
 ///
 /// # Errors
 /// The variable that is missing, and outside Lambda why the AWS CLI does not replace it.
@@ -24,28 +64,17 @@ pub(super) fn read(
             cli(arguments).map_err(|error| format!("{name} is not set, and the AWS CLI has no replacement: {error}"))
         }
     };
-    let region = match variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")) {
-        Some(region) => region,
-        None => replaced("AWS_REGION", &["configure", "get", "region"])?,
-    };
-    let of = |access_key_id, secret_access_key, session_token| {
-        Credentials::new(access_key_id, secret_access_key, session_token, None, "lambda")
-    };
-    if let (Some(id), Some(secret)) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
-        return Ok((region, of(id, secret, variable("AWS_SESSION_TOKEN"))));
-    }
-    let printed = replaced("AWS_ACCESS_KEY_ID", &["configure", "export-credentials", "--format", "process"])?;
-    let keys: Keys =
-        serde_json::from_str(&printed).map_err(|_| "the AWS CLI's credentials cannot be read".to_owned())?;
-    Ok((region, of(keys.access_key_id, keys.secret_access_key, keys.session_token)))
+    let region = region(&variable, |arguments| replaced("AWS_REGION", arguments))?;
+    let keys = keys(&variable, |arguments| replaced("AWS_ACCESS_KEY_ID", arguments))?;
+    let Keys { access_key_id, secret_access_key, session_token } = keys;
+    Ok((region, Credentials::new(access_key_id, secret_access_key, session_token, None, "lambda")))
 }
 
-/// What the AWS CLI prints; nothing is an error. Only a build for a developer's machine asks it, as `cargo lambda watch` makes one.
-pub(super) fn cli(arguments: &[&str]) -> Result<String, String> {
-    // Lambda has no AWS CLI, and what starts a process would be a hundredth of each zip.
-    if !cfg!(debug_assertions) {
-        return Err("a build with --release does not ask it".to_owned());
-    }
+/// What the AWS CLI prints; an empty answer is an error.
+///
+/// # Errors
+/// There is no AWS CLI, or what it says on stderr.
+pub fn cli(arguments: &[&str]) -> Result<String, String> {
     let output = Command::new("aws").args(arguments).output().map_err(|error| format!("aws: {error}"))?;
     let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if output.status.success() && !printed.is_empty() {

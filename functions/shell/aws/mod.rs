@@ -1,7 +1,7 @@
 //! The clients, built once before the first event: initialisation is not throttled, the handler is.
 
 pub(crate) mod cloudformation;
-mod credentials;
+pub mod credentials;
 pub(crate) mod error;
 pub(crate) mod flink;
 pub(crate) mod http;
@@ -48,8 +48,9 @@ pub(crate) enum Retries {
     Standard,
 }
 
-/// Reads one variable.
-pub(crate) fn variable(name: &str) -> Option<String> {
+/// Reads one variable of the environment; an empty one is not set.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -86,12 +87,21 @@ impl Aws {
         }
     }
 
-    /// From the environment that Lambda gives a function; on a developer's machine also from a profile.
+    /// From the environment that Lambda gives a function; on a developer's machine, as `cargo lambda watch` builds for it, also from a
+    /// profile.
     ///
     /// # Errors
     /// What is missing or cannot be read.
     pub(crate) fn from_environment() -> Result<Self, String> {
-        let (region, credentials) = credentials::read(variable, credentials::cli)?;
+        // Lambda has no AWS CLI, and what starts a process would be a hundredth of each zip.
+        let cli = |arguments: &[&str]| {
+            if cfg!(debug_assertions) {
+                credentials::cli(arguments)
+            } else {
+                Err("a build with --release does not ask it".to_owned())
+            }
+        };
+        let (region, credentials) = credentials::read(variable, cli)?;
         Self::with(region, &credentials, Retries::None)
     }
 
