@@ -18,10 +18,10 @@ pub use line::{Style, age};
 pub use origin::{NotReplaceable, Origin, may_delete, may_replace, origin};
 pub use permissions::{Before, Field, Grant, PermissionChange, Reach, Sign, Subject, permissions};
 pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};
-pub use progress::{Bar, Ending, Failure, Phase, Progress, TimelineStep, Working, timeline};
+pub use progress::{Bar, Ending, Failure, Kept, Phase, Progress, TimelineStep, Working, timeline};
 pub use screen::{
-    After, Before as BeforeScreen, Canvas, ColourChoice, ColourFlag, Consent, During, FailureReport, Risk, Status,
-    after, an_update, before, clock, during, event_line, failure, newest_operation, risk, seconds, status,
-    waiting_line,
+    After, Before as BeforeScreen, Canvas, ColourChoice, ColourFlag, Consent, During, FailureReport, Removing, Risk,
+    Status, after, an_update, before, clock, during, event_line, failure, newest_operation, removing, risk, seconds,
+    status, staying, waiting_line,
 };
 pub use why::{ApplicationSeen, Fix, Scene, Verdict, Why, fix, why};

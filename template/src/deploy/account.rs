@@ -34,8 +34,8 @@ pub(super) struct Stack {
     pub(super) outputs: Values,
     /// Without those of AWS's own.
     pub(super) tags: Values,
-    /// The names of its parameters.
-    pub(super) parameters: BTreeSet<String>,
+    /// Its parameters with the values that CloudFormation shows.
+    pub(super) parameters: Values,
 }
 
 impl Account {
@@ -81,12 +81,15 @@ impl Account {
         }
         let outputs = stack.outputs().iter().filter_map(|one| Some((one.output_key()?, one.output_value()?)));
         let tags = stack.tags().iter().filter_map(|one| Some((one.key()?, one.value().unwrap_or_default())));
+        let parameters = stack.parameters().iter();
+        let parameters =
+            parameters.filter_map(|one| Some((one.parameter_key()?, one.parameter_value().unwrap_or_default())));
         let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
         Ok(Some(Stack {
             id: stack.stack_id().unwrap_or(name).to_owned(),
             status,
             outputs: outputs.map(owned).collect(),
-            parameters: stack.parameters().iter().filter_map(|one| one.parameter_key().map(str::to_owned)).collect(),
+            parameters: parameters.map(owned).collect(),
             tags: tags.filter(|(key, _)| !key.starts_with("aws:")).map(owned).collect(),
         }))
     }

@@ -1,7 +1,6 @@
 //! A change set of ours: made before the question, executed after a yes, and deleted in every other case, with the
 //! stack that it alone brought into being.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudformation::types::{
@@ -122,11 +121,11 @@ impl Request {
     }
 
     /// Each parameter of the template: as given, else as the stack has it, else its default.
-    fn parameters(&self, known: &BTreeSet<String>) -> Vec<Parameter> {
+    fn parameters(&self, known: &Values) -> Vec<Parameter> {
         let declared = self.template["Parameters"].as_object().into_iter().flatten();
         let parameter = |(name, _): (&String, &Json)| {
             let parameter = Parameter::builder().parameter_key(name);
-            match (self.parameters.get(name), known.contains(name)) {
+            match (self.parameters.get(name), known.contains_key(name)) {
                 (Some(value), _) => Some(parameter.parameter_value(value).build()),
                 (None, true) => Some(parameter.use_previous_value(true).build()),
                 (None, false) => None,

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::Value as Json;
-use shared::operator::deployment::{GivenSettings, NewStack, Values, application_parameters, prefixes, status};
+use shared::operator::deployment::{self, GivenSettings, NewStack, Values, application_parameters, prefixes, status};
 use shared::operator::{may_delete, may_replace};
 
 use super::account::{Account, Stack};
@@ -106,7 +106,7 @@ fn environment(given: &GivenSettings) -> Result<Values, String> {
 
 /// The template of the application's stack: what stays when the stack goes stays so until RETAIN says otherwise.
 pub(crate) fn file(given: &GivenSettings, is_retained: bool) -> &'static str {
-    if given.switch("RETAIN").unwrap_or(is_retained) { RETAINED } else { APPLICATION }
+    if deployment::is_retained(given, is_retained) { RETAINED } else { APPLICATION }
 }
 
 /// The parameters that the template does not have, a sentence each: CloudFormation would never see them.

@@ -1,16 +1,19 @@
 //! `flink-stack destroy`: the way out, in the reverse order of a deployment.
 
-use std::io::IsTerminal;
+use std::io::stderr;
 
 use ::functions::Signed;
-use shared::operator::deployment::GivenSettings;
+use serde_json::json;
 use shared::operator::deployment::status::Ending;
-use shared::operator::{Consent, Risk};
+use shared::operator::deployment::{GivenSettings, removals};
+use shared::operator::{Consent, Kept, Removing, Risk, removing, staying};
 
 use super::account::{Account, Stack, words};
 use super::output::Output;
 use super::watch::Watch;
 use super::{Stop, checks, consent, functions, interrupt};
+use crate::document;
+use crate::operate::terminal::canvas;
 
 /// Takes the stacks away, or says why not.
 pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), Stop> {
@@ -29,7 +32,12 @@ pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), St
     let stack = account.look(&name).await?;
     let handlers = if is_whole { account.look(&account.handlers).await? } else { None };
     let access = if is_whole { account.look(&account.access).await? } else { None };
-    say_what_goes(&account, &name, [&stack, &handlers, &access]);
+    for (found, name) in [(&stack, &name), (&handlers, &account.handlers), (&access, &account.access)] {
+        say_what_goes(&account, name, found.as_ref(), output).await?;
+    }
+    if handlers.is_some() || access.is_some() {
+        Output::text("and the four functions, with every version of every jar in the bucket");
+    }
     if stack.is_none() && !is_whole {
         output.say(&format!("there is no stack {name} in {}: nothing to do", account.region));
         return Ok(());
@@ -38,19 +46,22 @@ pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), St
     let risk = Risk { words, consent: Consent::Name(name.clone()) };
     let place = format!("{name} in {} of account {}", account.region, account.id);
     consent::ask(&risk, &format!("Delete {place}? Type {name} to delete it: "), given.is_on("YES"))?;
-    delete_stack(&account, &name, output).await?;
+    let mut kept = delete_stack(&account, &name, output).await?;
     if !is_whole {
+        Output::lines(&staying(&kept, canvas(&stderr())));
         output.say("the functions and their stacks stay, for other applications");
         return Ok(());
     }
-    delete_stack(&account, &account.handlers, output).await?;
+    kept.extend(delete_stack(&account, &account.handlers, output).await?);
     functions::delete(&account, output).await?;
     if account.there(&account.access).await?.is_some() {
         let bucket = account.output(&account.access, "BucketName").await?;
         empty(&account.operator.signed(), &bucket, output).await?;
     }
-    delete_stack(&account, &account.access, output).await?;
-    output.say(&format!("nothing is left of {name}, {}, {} and the functions", account.handlers, account.access));
+    kept.extend(delete_stack(&account, &account.access, output).await?);
+    Output::lines(&staying(&kept, canvas(&stderr())));
+    let what = if kept.is_empty() { "nothing" } else { "nothing else" };
+    output.say(&format!("{what} is left of {name}, {}, {} and the functions", account.handlers, account.access));
     Ok(())
 }
 
@@ -87,43 +98,39 @@ async fn check(account: &Account, name: &str, is_whole: bool) -> Result<Vec<Stri
     Ok(problems)
 }
 
-/// What goes and what stays, before the question.
-fn say_what_goes(account: &Account, name: &str, [stack, handlers, access]: [&Option<Stack>; 3]) {
-    let there = |found: &Option<Stack>, name: &str, holds: &str| match found {
-        Some(found) => Output::text(&format!("goes   {name} ({}): {holds}", found.status)),
-        None => Output::text(&format!("gone   {name}: there is no such stack in {}", account.region)),
-    };
-    there(stack, name, "the application with its snapshots, its stream, its table, its role and its log");
-    if let Some(stack) = stack.as_ref().filter(|stack| checks::retains(stack)) {
-        Output::text(&format!(
-            "stays  the application, stream, table, role and log of {name}: RETAIN=1; by hand: aws kinesisanalyticsv2 \
-             delete-application for {}",
-            stack.outputs.get("ApplicationName").map_or("it", String::as_str)
-        ));
+/// What goes with a stack and what stays of it, before the question; of one that is not there nothing.
+async fn say_what_goes(account: &Account, name: &str, found: Option<&Stack>, output: &Output) -> Result<(), Stop> {
+    let Some(found) = found else { return Ok(()) };
+    let Some((mut deployed, template)) = account.operator.deployed(&found.id).await? else { return Ok(()) };
+    deployed.template = document::parse(&template).map_err(|error| format!("the template of {name}: {error}"))?;
+    let removals = removals(&deployed);
+    let model = Removing { stack: name, status: &found.status, removals: &removals, is_verbose: output.verbose };
+    Output::lines(&removing(&model, canvas(&stderr())));
+    for one in &removals {
+        let kind = if one.stays { "stays" } else { "goes" };
+        output.emit(
+            kind,
+            json!({"stack": name, "logicalId": one.logical_id, "resourceType": one.resource_type,
+            "physicalId": one.physical_id}),
+        );
     }
-    if handlers.is_some() || access.is_some() {
-        there(handlers, &account.handlers, "rules, schedule, alarms, exports");
-        there(access, &account.access, "roles, logs, queue, topic, and the bucket with every jar in it");
-        Output::text("goes   the four functions");
-    }
-    if std::io::stderr().is_terminal() {
-        Output::text("");
-    }
+    Ok(())
 }
 
-async fn delete_stack(account: &Account, name: &str, output: &Output) -> Result<(), Stop> {
-    let Some(found) = account.look(name).await? else { return Ok(()) };
+/// Deletes a stack, and waits for it; what CloudFormation left of it in the account.
+async fn delete_stack(account: &Account, name: &str, output: &Output) -> Result<Vec<Kept>, Stop> {
+    let Some(found) = account.look(name).await? else { return Ok(Vec::new()) };
     interrupt::check()?;
     output.say(&format!("deleting the stack {name}"));
     let watch = Watch::begin(account, output, name, &found.id).await?;
     let token = format!("flink-stack-destroy-{:x}-{}", std::process::id(), name.len());
     let deleted = account.client.delete_stack().stack_name(&found.id).client_request_token(&token).send().await;
     deleted.map_err(|error| words(&error))?;
-    let status = watch.end(&token, 0, None).await?;
-    if status == "DELETE_COMPLETE" {
-        return Ok(());
+    let ended = watch.end(&token, 0, None).await?;
+    if ended.status == "DELETE_COMPLETE" {
+        return Ok(ended.progress.kept().to_vec());
     }
-    Err(Stop::Ended(Ending::of(&status).exit_code()))
+    Err(Stop::Ended(Ending::of(&ended.status).exit_code()))
 }
 
 /// Every version of every object: a bucket that holds one cannot be deleted.

@@ -1,21 +1,18 @@
 //! `flink-stack deploy`: checks, what changes, the question, and then one phase after the other.
 
-use std::path::Path;
+mod requests;
+
 use std::time::{Duration, Instant};
 
-use serde_json::Value as Json;
 use shared::operator::deployment::status::Ending;
-use shared::operator::deployment::{
-    GivenSettings, StackChanges, Values, access_parameters, consent as weigh, handlers_parameters, tags,
-};
-use shared::operator::{plan, risk, seconds};
+use shared::operator::deployment::{GivenSettings, StackChanges, consent as weigh};
+use shared::operator::{After, Progress, plan, risk};
 
 use super::change_set::{Prepared, Request, discard_all};
 use super::checks::{self, Checked};
 use super::output::Output;
-use super::watch::Watch;
-use super::{Stop, consent, functions, interrupt, listing, packages};
-use crate::document;
+use super::watch::{Watch, now};
+use super::{Stop, consent, functions, interrupt, packages, screens};
 use crate::operate::plan::proposal;
 
 /// The stacks of a deployment in their order, and the change sets of those that can have one before the question.
@@ -25,13 +22,16 @@ struct Deployment<'a> {
     checked: Checked,
     prepared: Vec<Prepared>,
     phases: Vec<(String, Duration)>,
+    /// What became of the application's stack; `None` where nothing of it changed.
+    ended: Option<Progress>,
 }
 
 /// Deploys, or leaves everything as it was.
 pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), Stop> {
+    output.say("checking settings, jar, account and stacks");
     let checked = checks::deploy(given).await?;
     output.say(&format!("account {}, region {}", checked.account.id, checked.account.region));
-    let mut deployment = Deployment { given, output, checked, prepared: Vec::new(), phases: Vec::new() };
+    let mut deployment = Deployment { given, output, checked, prepared: Vec::new(), phases: Vec::new(), ended: None };
     let outcome = deployment.steps().await;
     // What was not executed does not stay.
     discard_all(&deployment.prepared, &deployment.checked.account, output).await;
@@ -43,13 +43,13 @@ impl Deployment<'_> {
         let is_whole = self.checked.architecture.is_some();
         let mut requests = Vec::new();
         if is_whole {
-            requests.push(self.access()?);
+            requests.push(self.access().await?);
             requests.push(self.handlers()?);
         }
         requests.push(self.application().await?);
         self.prepare(&requests).await?;
         let changes = self.changes(&requests).await?;
-        listing::show(&changes, self.output);
+        screens::changes(&changes, self.output);
         let name = self.given.stack();
         if is_whole || changes.iter().any(|one| !one.plan.changes.is_empty()) {
             let risk = weigh(&changes);
@@ -61,19 +61,23 @@ impl Deployment<'_> {
     }
 
     /// Makes the change sets that can be made: the first stack's, and those of stacks whose imports are exported
-    /// already.
+    /// already. What CloudFormation refuses of one does not hide what it refuses of the next.
     async fn prepare(&mut self, requests: &[Request]) -> Result<(), Stop> {
         let account = &self.checked.account;
         let has_access = account.there(&account.access).await?.is_some();
         let has_handlers = account.there(&account.handlers).await?.is_some();
+        let mut problems = Vec::new();
         for request in requests {
             if request.file == checks::ACCESS || (has_access && has_handlers) {
                 self.output.say(&format!("stack {}: asking CloudFormation what changes", request.stack));
-                let prepared = request.prepare(&self.checked.account).await?;
-                self.prepared.push(prepared);
+                match request.prepare(&self.checked.account).await {
+                    Ok(prepared) => self.prepared.push(prepared),
+                    Err(Stop::Failed(problem)) => problems.push(problem),
+                    Err(stop) => return Err(stop),
+                }
             }
         }
-        Ok(())
+        if problems.is_empty() { Ok(()) } else { Err(Stop::Refused(problems)) }
     }
 
     /// What each stack goes through: by its change set, or where there is none yet from the template.
@@ -107,10 +111,12 @@ impl Deployment<'_> {
             self.phase("build", begun);
         }
         for request in requests {
-            let begun = Instant::now();
             if request.file == self.checked.file {
+                let begun = Instant::now();
                 self.jar().await?;
+                self.phase("jar", begun);
             }
+            let begun = Instant::now();
             self.stack(request).await?;
             self.phase(&request.stack, begun);
             match request.file {
@@ -157,73 +163,36 @@ impl Deployment<'_> {
         let token = prepared.execute().await?;
         let job = self.checked.stack.as_ref().and_then(|stack| stack.outputs.get("ApplicationName").cloned());
         let job = job.filter(|_| request.file == self.checked.file);
-        let status = watch.end(&token, resources, job).await?;
-        match Ending::of(&status) {
-            Ending::Done => Ok(()),
+        let ended = watch.end(&token, resources, job).await?;
+        match Ending::of(&ended.status) {
+            Ending::Done => {
+                self.ended = Some(ended.progress).filter(|_| request.file == self.checked.file);
+                Ok(())
+            }
             ending => Err(Stop::Ended(ending.exit_code())),
         }
     }
 
-    /// What only the access stack knows: the service role and, for a new stack, the topic.
-    async fn with_access(&self, request: &Request) -> Result<Request, Stop> {
-        let mut request = request.clone();
-        if request.file == self.checked.file && request.role.is_none() {
-            let account = &self.checked.account;
-            request.role = Some(account.output(&account.access, "StackRoleArn").await?);
-            request.parameters = self.application_parameters().await?;
-        }
-        Ok(request)
-    }
-
-    fn access(&self) -> Result<Request, Stop> {
-        of_ours(&self.checked.account.access, checks::ACCESS, access_parameters(self.given))
-    }
-
-    fn handlers(&self) -> Result<Request, Stop> {
-        of_ours(&self.checked.account.handlers, checks::HANDLERS, handlers_parameters(self.given))
-    }
-
-    async fn application(&self) -> Result<Request, Stop> {
-        let account = &self.checked.account;
-        let deployed = self.checked.stack.as_ref().map(|stack| &stack.tags);
-        let access = account.there(&account.access).await?;
-        Ok(Request {
-            stack: self.given.stack(),
-            file: self.checked.file,
-            template: document::read(Path::new(self.checked.file))?,
-            parameters: self.application_parameters().await?,
-            tags: Some(tags(self.given, deployed)?),
-            role: access.and_then(|access| access.outputs.get("StackRoleArn").cloned()),
-            is_express: self.given.is_on("EXPRESS"),
-        })
-    }
-
-    async fn application_parameters(&self) -> Result<Values, Stop> {
-        let Checked { account, jar, stack, environment, .. } = &self.checked;
-        Ok(checks::parameters(account, self.given, jar, stack.as_ref(), environment).await?)
-    }
-
-    /// Outputs, how the job is, how long it took, and what comes next.
+    /// Outputs, where the job runs from, how long each phase took, and what comes next.
     async fn end(&self) -> Result<(), Stop> {
         let (account, name) = (&self.checked.account, self.given.stack());
         let found = account.look(&name).await?.ok_or_else(|| format!("the stack {name} is gone"))?;
         self.output.outputs(&found.outputs);
-        if let Some(application) = found.outputs.get("ApplicationName") {
-            let seen = account.operator.application(application).await?;
-            let status = seen.map_or_else(|| "gone".to_owned(), |seen| seen.status.to_string());
-            self.output.say(&format!("stack {name} is {}, application {application} is {status}", found.status));
-        }
-        let phases: Vec<String> =
-            self.phases.iter().map(|(phase, took)| format!("{phase} {}", seconds(*took))).collect();
-        self.output.say(&format!("took: {}", phases.join(", ")));
-        self.output.say(&format!("next: flink-stack status --stack {name} --region {}", account.region));
+        let application = match found.outputs.get("ApplicationName") {
+            Some(application) => account.operator.application(application).await?,
+            None => None,
+        };
+        let next = [format!("flink-stack status --stack {name} --region {}", account.region)];
+        let model = After {
+            stack: &name,
+            phases: &self.phases,
+            progress: self.ended.as_ref(),
+            applications: application.as_slice(),
+            restored: found.outputs.get("RestoredSnapshot").map_or("", String::as_str),
+            now: now(),
+            next: &next,
+        };
+        screens::done(&model, self.output);
         Ok(())
     }
-}
-
-/// One of the two stacks of the handlers, with what is given now.
-fn of_ours(stack: &str, file: &'static str, parameters: Values) -> Result<Request, Stop> {
-    let template: Json = document::read(Path::new(file))?;
-    let (tags, role, is_express) = (None, None, false);
-    Ok(Request { stack: stack.to_owned(), file, template, parameters, tags, role, is_express })
 }

@@ -42,13 +42,10 @@ pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), St
     deploy(&account, given, output).await
 }
 
-/// What is built for: what is given, else what the functions have, else x86_64.
+/// What is built for: what is given, else what the functions have.
 pub(super) async fn architecture(account: &Account, given: &GivenSettings) -> Result<String, String> {
-    if let Some(architecture) = given.get("ARCH") {
-        return Ok(architecture.to_owned());
-    }
     let deployed = look(account, Function::AutoStart).await?.and_then(|deployed| deployed.architecture);
-    Ok(deployed.unwrap_or_else(|| packages::ARCHITECTURE.to_owned()))
+    Ok(shared::operator::deployment::architecture(given, deployed.as_deref()))
 }
 
 /// Deploys all four, with the roles of the access stack.

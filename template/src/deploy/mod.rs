@@ -10,9 +10,9 @@ mod flow;
 mod functions;
 mod interrupt;
 mod jar;
-mod listing;
 mod output;
 mod packages;
+mod screens;
 mod watch;
 
 use std::process::ExitCode;

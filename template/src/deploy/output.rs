@@ -59,6 +59,13 @@ impl Output {
         }
     }
 
+    /// Lines as they were fitted to the terminal.
+    pub(super) fn lines(lines: &[String]) {
+        for line in lines {
+            Self::text(line);
+        }
+    }
+
     /// What is wrong, on a line of its own.
     pub(super) fn problem(&self, text: &str) {
         eprintln!("flink-stack {}: {text}", self.verb);

@@ -7,25 +7,23 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use shared::contract::Function;
-use shared::operator::deployment::GivenSettings;
+use shared::operator::deployment::{GivenSettings, architecture};
 
 use super::jar::hex;
 use super::output::Output;
 use super::{Stop, interrupt};
 
-/// The architecture that is built for unless ARCH says otherwise.
-pub(super) const ARCHITECTURE: &str = "x86_64";
 /// 1980-01-01, the oldest time that a zip holds.
 const OLDEST: Duration = Duration::from_hours(87_648);
 
 /// Builds and packs, prints each zip's digest, and deploys nothing.
 pub(super) fn run(given: &GivenSettings, output: &Output) -> Result<(), Stop> {
-    let architecture = given.get("ARCH").unwrap_or(ARCHITECTURE);
-    let problems: Vec<String> = given.mistakes().into_iter().chain(problems(architecture)).collect();
+    let architecture = architecture(given, None);
+    let problems: Vec<String> = given.mistakes().into_iter().chain(problems(&architecture)).collect();
     if !problems.is_empty() {
         return Err(Stop::Refused(problems));
     }
-    build(architecture, output)?;
+    build(&architecture, output)?;
     for function in Function::ALL {
         let name = function.name();
         // Its own packing, as `cargo lambda deploy` uploads it; nothing is deployed.

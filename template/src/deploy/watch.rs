@@ -41,6 +41,12 @@ pub(super) struct Watch<'a> {
     spoken: Instant,
 }
 
+/// How an operation ended, and what its rows say of the way there.
+pub(super) struct Ended {
+    pub(super) status: String,
+    pub(super) progress: Progress,
+}
+
 /// The operation of a token, and what the handlers do with its job meanwhile.
 struct Seen {
     progress: Progress,
@@ -66,7 +72,7 @@ impl<'a> Watch<'a> {
         Ok(Self { account, output, name, root, last, block, has_moved: false, spoken: Instant::now() })
     }
 
-    /// Waits until the stack rests; its status, after it was said how it ended. `resources` is how many change.
+    /// Waits until the stack rests; it was said how a failed one ended. `resources` is how many change.
     ///
     /// # Errors
     /// A signal, or ten looks in a row without an answer: the operation goes on without the command.
@@ -75,7 +81,7 @@ impl<'a> Watch<'a> {
         token: &str,
         resources: usize,
         application: Option<String>,
-    ) -> Result<String, Stop> {
+    ) -> Result<Ended, Stop> {
         let begun = Instant::now();
         let (mut failures, mut factor) = (0, 1);
         let progress = Progress::new(&self.root, token, resources);
@@ -89,7 +95,7 @@ impl<'a> Watch<'a> {
                         let _last = self.look(&mut seen, token).await;
                         self.draw(&mut seen).await;
                         self.report(&status, &seen.progress);
-                        return Ok(status);
+                        return Ok(Ended { status, progress: seen.progress });
                     }
                     self.draw(&mut seen).await;
                 }

@@ -18,6 +18,14 @@ pub struct S3 {
     pub(crate) uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
 }
 
+impl S3 {
+    /// How many uploads in parts are neither complete nor given up: their parts cost storage.
+    #[must_use]
+    pub fn uploads_in_parts(&self) -> usize {
+        self.uploads.len()
+    }
+}
+
 /// A bucket.
 #[derive(Debug, Default)]
 pub struct Bucket {
@@ -92,6 +100,29 @@ pub fn put_object(
         bucket(state, name)?.objects.insert(key.to_owned(), object.clone());
         Ok(object)
     })
+}
+
+/// UploadPart, for which IAM asks s3:PutObject: the part waits until its upload is complete.
+///
+/// # Errors
+/// NoSuchUpload, a denial.
+pub(crate) fn put_part(
+    state: &mut State,
+    caller: &Caller,
+    (name, key): (&str, &str),
+    (id, number): (&str, u32),
+    bytes: Vec<u8>,
+) -> ApiResult<()> {
+    let body = json!({ "Bucket": name, "Key": key, "UploadId": id, "PartNumber": number, "Bytes": bytes.len() });
+    services::perform(state, caller, "s3:PutObject", &arn(name, key), &body, |state| {
+        state.s3.uploads.get_mut(id).ok_or_else(no_upload)?.insert(number, bytes);
+        Ok(())
+    })
+}
+
+/// What is said of an upload in parts that was completed, given up or never begun.
+pub(crate) fn no_upload() -> ApiError {
+    ApiError::with_status(404, "NoSuchUpload", "The specified upload does not exist.")
 }
 
 /// GetObject and HeadObject: IAM knows only the first.

@@ -4,10 +4,10 @@ use axum::http::Method;
 use axum::response::Response;
 
 use super::request::Incoming;
-use super::{reply, s3};
+use super::{reply, s3 as protocol};
 use crate::World;
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::s3::put_object;
+use crate::s3::{self, no_upload, put_object};
 
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
@@ -33,9 +33,7 @@ pub(super) fn answer(
         }
         Method::PUT => {
             let number = incoming.query.get("partNumber").and_then(|number| number.parse::<u32>().ok()).unwrap_or(0);
-            let mut state = world.state();
-            state.s3.uploads.get_mut(&id).ok_or_else(no_upload)?.insert(number, incoming.body.to_vec());
-            drop(state);
+            s3::put_part(&mut world.state(), caller, (bucket, key), (&id, number), incoming.body.to_vec())?;
             let mut response = reply::with(world, 200, "application/xml", "");
             if let Ok(etag) = format!("\"{id}-{number}\"").parse() {
                 response.headers_mut().insert("etag", etag);
@@ -61,13 +59,9 @@ fn xml(world: &World, element: &str, bucket: &str, key: &str, inner: &str) -> Re
     let key = reply::escape(key);
     let body = format!(
         "{}<{element} xmlns=\"{NAMESPACE}\"><Bucket>{bucket}</Bucket><Key>{key}</Key>{inner}</{element}>",
-        s3::HEADER
+        protocol::HEADER
     );
     reply::with(world, 200, "application/xml", body)
-}
-
-fn no_upload() -> ApiError {
-    ApiError::with_status(404, "NoSuchUpload", "The specified upload does not exist.")
 }
 
 /// `bytes=0-99` or `bytes=100-` as a range of an object of this length; anything else means the whole object.

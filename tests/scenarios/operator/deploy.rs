@@ -2,6 +2,10 @@
 //! left.
 
 mod at_terminal;
+mod destroyed;
+mod toolchain;
+mod uploads;
+mod whole;
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -14,7 +18,7 @@ use serde_json::Value;
 use local_aws::api::Caller;
 use tokio::process::Command;
 
-use super::{command, flink_stack};
+use super::command;
 use crate::stage::{application, handlers, why};
 
 /// A jar in a file, removed at the end.
@@ -33,10 +37,13 @@ impl Jar {
         Self(path)
     }
 
+    fn file(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+
     /// What deploys it to the application's stack alone, and waits for no proof.
     fn arguments<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
-        let file = self.0.to_str().unwrap();
-        [&["deploy", "--only-stack", "--parameters", "StabilizeSeconds=0", "--jar", file][..], more].concat()
+        [&["deploy", "--only-stack", "--parameters", "StabilizeSeconds=0", "--jar", self.file()][..], more].concat()
     }
 }
 
@@ -48,7 +55,10 @@ struct Ended {
 }
 
 async fn run(deployment: &Deployment, arguments: &[&str]) -> Ended {
-    let ended = command(&deployment.aws, arguments).output().await.unwrap();
+    ended(command(&deployment.aws, arguments).output().await.unwrap())
+}
+
+fn ended(ended: std::process::Output) -> Ended {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ended { code: ended.status.code().unwrap(), outputs: text(ended.stdout), printed: text(ended.stderr) }
 }
@@ -80,11 +90,21 @@ async fn a_deployment_uploads_the_jar_and_prints_the_outputs_alone() {
     assert!(names.contains(&"ApplicationName") && !made.outputs.contains("==>"), "{}", made.outputs);
     assert!(made.printed.contains("+ broader") && made.printed.contains("s3:GetObject"), "{}", made.printed);
     assert!(made.printed.lines().any(|line| line.contains("Application CREATE_COMPLETE")), "{}", made.printed);
+    for ending in [
+        "done      flink-test in ",
+        "job       flink-test is RUNNING",
+        "phases    jar ",
+        "next      flink-stack status --stack flink-test --region eu-west-1",
+    ] {
+        assert!(made.printed.lines().any(|line| line.starts_with(ending)), "{ending}: {}", made.printed);
+    }
     // Without a terminal what is harmless goes on; what was given before stays.
     let updated = run(&deployment, &second.arguments(&["--json"])).await;
     assert_eq!((updated.code, status(&deployment)), (0, Some(Status::UpdateComplete)), "{}", updated.printed);
     let lines: Vec<Value> = updated.outputs.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&lines.last().unwrap()["type"], &lines.last().unwrap()["exitCode"]), (&"result".into(), &0.into()));
+    let done = lines.iter().find(|line| line["type"] == "done").unwrap();
+    assert_eq!((&done["applications"][0]["status"], &done["phases"][1]["name"]), (&"RUNNING".into(), &NAME.into()));
     let tags = deployment.world().state().cloudformation.stack(NAME).unwrap().tags.clone();
     assert_eq!(tags["flink-unstick"], "dry-run");
     let again = run(&deployment, &second.arguments(&[])).await;
@@ -170,22 +190,4 @@ async fn ctrl_c_says_what_goes_on_without_the_command() {
         "{printed}"
     );
     deployment.stack_becomes(Status::CreateComplete).await;
-}
-
-/// `destroy` wants a yes, takes the stack away, and says of one that is not there that there is nothing to do.
-#[tokio::test(flavor = "multi_thread")]
-async fn destroy_takes_the_stack_away_and_knows_one_that_is_not_there() {
-    let deployment = handlers().await;
-    let jar = Jar::of("destroyed", "1");
-    let made = run(&deployment, &jar.arguments(&["--yes"])).await;
-    assert_eq!(made.code, 0, "{}", made.printed);
-    let refused = run(&deployment, &["destroy", "--only-stack"]).await;
-    assert_eq!((refused.code, status(&deployment)), (2, Some(Status::CreateComplete)), "{}", refused.printed);
-    assert!(refused.printed.contains("goes   flink-test") && refused.printed.contains("--yes"), "{}", refused.printed);
-    let destroyed = run(&deployment, &["destroy", "--only-stack", "--yes"]).await;
-    assert_eq!(destroyed.code, 0, "{}", destroyed.printed);
-    assert!(status(&deployment).is_none_or(|status| status == Status::DeleteComplete));
-    let again = flink_stack(&deployment.aws, &["destroy", "--only-stack", "--yes"]).await;
-    assert_eq!(again.code, 0, "{}", again.printed);
-    assert!(again.printed.contains("there is no stack flink-test in eu-west-1: nothing to do"), "{}", again.printed);
 }

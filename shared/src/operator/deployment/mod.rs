@@ -4,12 +4,14 @@
 mod consent;
 mod parameters;
 pub mod prefixes;
+mod removal;
 mod settings;
 pub mod status;
 
 pub use consent::{StackChanges, consent};
 pub use parameters::{
-    DEFAULT_TAG, NewStack, Values, access_parameters, application_parameters, function_variables, handlers_parameters,
-    pairs, role_output, tags,
+    ARCHITECTURE, DEFAULT_TAG, NewStack, Values, access_parameters, application_parameters, architecture,
+    function_variables, handlers_parameters, is_retained, pairs, role_output, tags,
 };
+pub use removal::{Removal, removal_command, removals};
 pub use settings::{GivenSettings, SETTINGS, Setting, Takes, Verb};

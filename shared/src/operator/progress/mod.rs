@@ -37,6 +37,17 @@ pub struct Working {
     pub since: Timestamp,
 }
 
+/// A resource that left its stack and stays in the account: DELETE_SKIPPED.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its logical ID, under those of the nested stacks that it was in.
+    pub logical_id: String,
+    /// Its type, `AWS::Kinesis::Stream` for example.
+    pub resource_type: String,
+    /// The name or ARN by which the service knows it.
+    pub physical_id: String,
+}
+
 /// How an operation on a stack ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -71,6 +82,7 @@ pub struct Progress {
     phases: Vec<(Phase, Timestamp)>,
     failures: Vec<Failure>,
     warnings: Vec<Failure>,
+    kept: Vec<Kept>,
     first: Option<StackStatus>,
     newest: Option<Timestamp>,
     ended: Option<(StackStatus, Timestamp)>,
@@ -93,6 +105,7 @@ impl Progress {
             phases: Vec::new(),
             failures: Vec::new(),
             warnings: Vec::new(),
+            kept: Vec::new(),
             first: None,
             newest: None,
             ended: None,
@@ -180,6 +193,10 @@ impl Progress {
         }
         self.working.remove(&key);
         self.bar_mut().end(key, phase.is_clean_up());
+        if event.status == "DELETE_SKIPPED" && event.resource_type != STACK {
+            let (resource_type, physical_id) = (event.resource_type.clone(), event.physical_id.clone());
+            self.kept.push(Kept { logical_id: logical_id.clone(), resource_type, physical_id });
+        }
         if event.status.ends_with("_FAILED") {
             let failure = Failure::of(event, logical_id, stack.depth, phase, !is_failure(event));
             // CloudFormation leaves what it cannot clean up, and goes on.

@@ -85,6 +85,19 @@ fn a_nested_stack_is_read_from_the_row_that_names_it_and_counts_as_a_stack() {
 }
 
 #[test]
+fn what_a_deletion_skips_is_kept_and_ends_like_the_rest() {
+    let rows = [
+        row(ROOT, "", "DELETE_IN_PROGRESS", 0),
+        row(ROOT, "Stream", "DELETE_SKIPPED", 1),
+        row(ROOT, "Other", "DELETE_COMPLETE", 2),
+        row(ROOT, "", "DELETE_COMPLETE", 3),
+    ];
+    let progress = after(2, &rows);
+    let kept = Kept { logical_id: "Stream".into(), resource_type: KIND.into(), physical_id: "stream".into() };
+    assert_eq!((progress.kept(), counts(&progress), progress.ending()), (&[kept][..], (3, 3), Some(Ending::Done)));
+}
+
+#[test]
 fn a_row_of_another_operation_is_not_taken_in_and_none_twice() {
     let mut progress = after(1, &[row(ROOT, "", "UPDATE_IN_PROGRESS", 0)]);
     assert!(!progress.apply(&StackEvent { token: "u".into(), ..row(ROOT, "Stream", "UPDATE_COMPLETE", 1) }));

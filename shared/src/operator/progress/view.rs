@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Bar, Ending, Failure, Phase, Progress, Working, bar, failure};
+use super::{Bar, Ending, Failure, Kept, Phase, Progress, Working, bar, failure};
 use crate::time::Timestamp;
 
 impl Progress {
@@ -41,6 +41,12 @@ impl Progress {
     #[must_use]
     pub fn warnings(&self) -> &[Failure] {
         &self.warnings
+    }
+
+    /// What left its stack and stays in the account, in the order of its rows.
+    #[must_use]
+    pub fn kept(&self) -> &[Kept] {
+        &self.kept
     }
 
     /// Why it failed; see [`Failure`].

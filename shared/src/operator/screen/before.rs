@@ -22,8 +22,12 @@ pub struct Before<'a> {
 #[must_use]
 pub fn before(model: &Before, canvas: Canvas) -> Vec<String> {
     let plan = model.plan;
-    let mut lines = vec![Line::of(&plan.sentence), job(plan)];
+    let mut lines = vec![Line::of(&plan.sentence)];
     let findings = [("restart", &plan.restart), ("snapshot", &plan.snapshot), ("state", &plan.state)];
+    // A stack without an application, access for example, has no job to speak of.
+    if findings.iter().any(|(_, finding)| !finding.sentence.is_empty()) {
+        lines.push(job(plan));
+    }
     if plan.outlook != Outlook::Nothing {
         for (label, finding) in findings.into_iter().filter(|(_, finding)| !finding.sentence.is_empty()) {
             lines.extend(labelled(label, finding.sentence.lines()));
@@ -88,18 +92,27 @@ fn losses(plan: &Plan) -> Vec<Line> {
     lines
 }
 
-/// What goes with a resource of this type.
-fn lost(resource_type: &str) -> &'static str {
+/// What goes with a resource of this type that is replaced or removed.
+fn lost(resource_type: &str) -> String {
     match resource_type {
-        "AWS::KinesisAnalyticsV2::Application" => "the job's state and its snapshots go with the old one",
-        "AWS::DynamoDB::Table" => "its items go with the old one",
-        "AWS::Kinesis::Stream" => "its records go with the old one",
-        "AWS::S3::Bucket" => "its objects go with the old one, or it is not empty and stays",
-        "AWS::Logs::LogGroup" | "AWS::Logs::LogStream" => "its log events go with the old one",
-        "AWS::SQS::Queue" => "its messages go with the old one",
-        "AWS::KMS::Key" => "what it encrypted cannot be read after its deletion",
-        _ => "what it holds goes with the old one",
+        "AWS::S3::Bucket" => "its objects go with the old one, or it is not empty and stays".to_owned(),
+        "AWS::KMS::Key" => "what it encrypted cannot be read after its deletion".to_owned(),
+        other => format!("{} with the old one", held(other).unwrap_or("what it holds goes")),
     }
+}
+
+/// What a resource of this type holds, and that it goes; `None` where nothing is known of it.
+pub(super) fn held(resource_type: &str) -> Option<&'static str> {
+    Some(match resource_type {
+        "AWS::KinesisAnalyticsV2::Application" => "the job's state and its snapshots go",
+        "AWS::DynamoDB::Table" => "its items go",
+        "AWS::Kinesis::Stream" => "its records go",
+        "AWS::S3::Bucket" => "its objects go",
+        "AWS::Logs::LogGroup" | "AWS::Logs::LogStream" => "its log events go",
+        "AWS::SQS::Queue" => "its messages go",
+        "AWS::KMS::Key" => "the way to read what it encrypted goes",
+        _ => return None,
+    })
 }
 
 /// What else changes: counts, or with `-v` each.

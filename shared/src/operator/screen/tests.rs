@@ -13,13 +13,14 @@ use super::*;
 /// A screen with the model that it shows.
 type Screen = (&'static str, fn(Canvas) -> Vec<String>);
 
-const SCREENS: [Screen; 6] = [
+const SCREENS: [Screen; 7] = [
     ("new-stack", models::new_stack),
     ("restart", models::restart),
     ("state-loss", models::state_loss),
     ("refusal", models::refusal),
     ("nested-failure", operations::nested_failure),
     ("rollback", operations::rollback),
+    ("deletion", models::deletion),
 ];
 
 const WIDTHS: [(&str, Option<usize>); 4] =

@@ -89,8 +89,8 @@ table! {
     YES: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "`0`",
         "`1`: consent without a question, as a command without a terminal needs it for what broadens permissions, \
          replaces a resource or loses state";
-    VERBOSE: Takes::Switch, DEPLOY, "`0`",
-        "`1`: every resource that changes, not only those that are replaced or removed";
+    VERBOSE: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "`0`",
+        "`1`: every resource that changes or goes, not only those that are replaced, removed or hold something";
     PLAIN: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "`0`",
         "`1`: plain lines also on a terminal";
     JSON: Takes::Switch, STACK, "`0`",

@@ -1,10 +1,13 @@
 //! What the golden screens show.
 
+use std::time::Duration;
+
+use super::super::super::deployment::Removal;
 use super::super::super::job::tests::{NOW, application};
 use super::super::super::permissions::{Before as Was, Field, Grant, PermissionChange, Reach, Sign, Subject};
 use super::super::super::plan::{Change, Effect, Finding, Outlook, Plan};
 use super::super::super::progress::Progress;
-use super::super::{After, Before, Canvas, During, after, before, during};
+use super::super::{After, Before, Canvas, During, Removing, after, before, during, removing};
 use super::operations::{STACK, at, row, step};
 use crate::flink::{ApplicationStatus, OperationStatus, SnapshotStatus};
 
@@ -112,10 +115,18 @@ pub(super) fn restart(canvas: Canvas) -> Vec<String> {
     }
     let start = ("StartApplication", OperationStatus::Successful, 1);
     let jobs = [application(ApplicationStatus::Running, &[start], &[("gate-2", SnapshotStatus::Ready, 1)])];
-    let next = texts(&["make status STACK=orders"]);
     lines.push(String::new());
+    let phases = [("jar".to_owned(), Duration::from_secs(2)), ("orders".to_owned(), Duration::from_secs(171))];
     lines.extend(after(
-        &After { stack: "orders", progress: &progress, applications: &jobs, now: NOW, next: &next },
+        &After {
+            stack: "orders",
+            phases: &phases,
+            progress: Some(&progress),
+            applications: &jobs,
+            restored: "gate-2",
+            now: NOW,
+            next: &texts(&["flink-stack status --stack orders --region eu-west-1"]),
+        },
         canvas,
     ));
     lines
@@ -149,4 +160,22 @@ pub(super) fn refusal(canvas: Canvas) -> Vec<String> {
     );
     plan.next = texts(&["aws logs tail /aws/kinesis-analytics/orders --since 1h --filter-pattern Exception"]);
     before(&Before { plan: &plan, permissions: &[], is_verbose: false }, canvas)
+}
+
+/// A stack whose table stays when it is deleted.
+pub(super) fn deletion(canvas: Canvas) -> Vec<String> {
+    let removal = |logical_id: &str, resource_type: &str, stays: bool| Removal {
+        logical_id: logical_id.into(),
+        resource_type: resource_type.into(),
+        physical_id: "orders".into(),
+        stays,
+    };
+    let removals = [
+        removal("Application", "AWS::KinesisAnalyticsV2::Application", false),
+        removal("ApplicationRole", "AWS::IAM::Role", false),
+        removal("AutoStart", "Custom::FlinkAutoStart", false),
+        removal("LogGroup", "AWS::Logs::LogGroup", false),
+        removal("Table", "AWS::DynamoDB::Table", true),
+    ];
+    removing(&Removing { stack: "orders", status: "UPDATE_COMPLETE", removals: &removals, is_verbose: false }, canvas)
 }
