@@ -21,7 +21,7 @@ pub(crate) struct Pace {
 pub(crate) struct OutOfTime;
 
 impl Pace {
-    /// Looks until `until`.
+    /// The pace of one invocation: it begins with `POLL_INTERVAL_MS` between two looks and ends at `until`.
     pub(crate) fn new(environment: &Environment, until: Instant) -> Self {
         Self { polling: Polling::every(environment.poll_interval), until, last: false, out: false }
     }
@@ -54,7 +54,7 @@ impl Pace {
         self.sleep(wait).await
     }
 
-    /// Before the next look.
+    /// Rests before the next look, as long as the cause of the wait suggests; `OutOfTime` when less is left than that.
     pub(crate) async fn rest(&mut self, because: Because) -> Result<(), OutOfTime> {
         let wait = self.polling.rest(because, dice());
         self.sleep(wait).await

@@ -88,7 +88,7 @@ impl Operator {
         Ok(rows.into_iter().next().map(|row| row.id))
     }
 
-    /// The clients themselves.
+    /// The clients of the SDK, for calls that this type does not wrap.
     #[must_use]
     pub fn clients(&self) -> Clients {
         self.aws.clients()

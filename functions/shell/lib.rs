@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! serve            between Lambda's runtime and the handlers: events in, one answer or report out
-//! custom_resource  one request to one answer: handle, request_stack (the looks), respond (the words), deliver (the PUT)
+//! custom_resource  one request to one answer: handle, request_stack (looks), respond (words), deliver (the PUT)
 //! unsticker        an event to a report: incident, sweep, read_incident, report
 //! reconcile        the only loop: observe, plan, do, until there is nothing to do
 //! observe          one look at an application, interrupted or not

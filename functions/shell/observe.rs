@@ -6,8 +6,8 @@ use shared::lifecycle::Looks;
 use crate::aws::error::Fault;
 use crate::aws::{Aws, flink};
 
-/// What a look that was interrupted learned. Throttled at its fourth call, one that began anew would spend the rate on three answers that
-/// it has, and of many at once none would come to an end.
+/// What a look that was interrupted learned. Throttled at its fourth call, one that began anew would spend the rate on
+/// three answers that it has, and of many at once none would come to an end.
 #[derive(Debug, Default)]
 pub(crate) struct Begun {
     application: Option<Application>,
@@ -28,9 +28,9 @@ impl Begun {
     }
 }
 
-/// An application with what else its status `needs` to be looked at; `None` when it does not exist. After a passing fault the next look
-/// goes on with what it has `begun`, as long as the application is still the one that it began with. An application that
-/// is deleted in the middle of a look does not exist.
+/// An application with what else its status `needs` to be looked at; `None` when it does not exist. After a passing
+/// fault the next look goes on with what it has `begun`, as long as the application is still the one that it began
+/// with. An application that is deleted in the middle of a look does not exist.
 pub(crate) async fn application(
     aws: &Aws,
     name: &str,

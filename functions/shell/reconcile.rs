@@ -24,7 +24,7 @@ pub(crate) use trail::{Made, Trail};
 /// What a goal is about.
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
-    /// The stack's ARN.
+    /// The ARN of the stack whose operation the request belongs to.
     pub(crate) stack: String,
     /// The application's name; none for a goal about the stack alone.
     pub(crate) application: Option<String>,
@@ -39,18 +39,19 @@ pub(crate) struct Subject {
 pub(crate) enum InNameOf {
     /// A custom-resource request, with the stack as it was first seen.
     Request {
-        /// The request.
+        /// The request as CloudFormation sent it.
         request: Box<Request>,
         /// The stack as it was first seen.
         first: Handover,
     },
     /// A sweep; the stack's name is empty for an application of none.
     Sweep,
-    /// An incident.
+    /// An incident: a stack that does not come to rest without help.
     Incident {
         /// How often this project already continued the stack's rollback.
         continued: u32,
-        /// What the stack was when it was assessed. In another status another caller was faster, another delivery perhaps.
+        /// What the stack was when it was assessed. In another status another caller was faster, another delivery
+        /// perhaps.
         status: StackStatus,
     },
 }
@@ -58,9 +59,9 @@ pub(crate) enum InNameOf {
 /// Why a goal was not reached.
 #[derive(Debug)]
 pub(crate) enum Stopped {
-    /// It cannot be.
+    /// It cannot be reached, for the reason that the refusal names.
     Refused(Refusal),
-    /// Time is up.
+    /// The invocation's time is up; what was waited for last, if anything was.
     OutOfTime(Option<Because>),
 }
 

@@ -179,7 +179,7 @@ pub async fn serve_unsticker() -> Result<(), Error> {
     served.instrument(info_span!("function", version = VERSION)).await
 }
 
-/// The invocation's deadline.
+/// When Lambda ends the invocation, by this process's monotonic clock.
 fn deadline(context: &Context) -> Instant {
     let now = Duration::from_millis(u64::try_from(now().0).unwrap_or_default());
     let left = Duration::from_millis(context.deadline).checked_sub(now).unwrap_or(NO_DEADLINE);

@@ -1,10 +1,11 @@
-"""`make gates`: what the registry handlers of our application templates call, against what the roles that deploy them may. Nothing is fetched.
+"""`make gates`: what the registry handlers of our application templates call, against what the deploying roles may.
 
     handlers.py template/application*.template.json template/samples/*.template.json
 
-For each type of resource the CloudFormation registry's schema lists the permissions of its handlers and of its tagging (as cfn-lint
-keeps the schemas). StackRole has all of them, on a resource of that type where the action takes one, or handlers.json says why not.
-ContinueWithOwnRole has what an update, a look and tagging need. At last the gate is tried with defects that it has to find.
+For each type of resource the CloudFormation registry's schema lists the permissions of its handlers and of its tagging
+(as cfn-lint keeps the schemas). StackRole has all of them, on a resource of that type where the action takes one, or
+handlers.json says why not. ContinueWithOwnRole has what an update, a look and tagging need. At last the gate is tried
+with defects that it has to find.
 """
 
 import copy
@@ -83,7 +84,8 @@ def problems_of(access, templates, excused):
     for role, operations in DEPLOYERS.items():
         statements = granted(resolved, role)
         reasons = {(reason["type"], action) for reason in excused[role] for action in reason["actions"]}
-        missing = {(kind, action) for kind in kinds for action in listed(kind, operations) if not allowed(statements, action, kind)}
+        missing = {(kind, action) for kind in kinds for action in listed(kind, operations)
+                   if not allowed(statements, action, kind)}
         found += [f"{role}: {action}, which the handlers of {kind} list, is not granted" for kind, action in sorted(missing - reasons)]
         found += [f"{role}: handlers.json gives a reason for {action} of {kind}, which is granted or not listed"
                   for kind, action in sorted(reasons - missing)]

@@ -1,4 +1,4 @@
-"""`make gates`: cfn-lint, of which what it finds is an error, but for an action that is newer than its data (authorization.NEWER).
+"""`make gates`: cfn-lint, of which what it finds is an error, but for what is newer than its data (authorization.NEWER).
 
     lint.py [--regions REGION ...] -- template/*.template.json
 """

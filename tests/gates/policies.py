@@ -2,10 +2,11 @@
 
     policies.py template/*.template.json tests/adoption/*/*.yaml
 
-An action exists; an action that takes no resource is granted on `*`, since on an ARN it never matches; any other takes one of the
-statement's resources, and each resource is taken by one of its actions; every action knows the keys of the statement's conditions.
-A caller that changes roles does so only where the role has the boundary, by every action that knows `iam:PermissionsBoundary`; a caller that
-grants a key does so for AWS's services alone. What is newer than the data stands in authorization.py with its page. Then the gate itself is tried with defects that it has to find.
+An action exists; an action that takes no resource is granted on `*`, since on an ARN it never matches; any other takes
+one of the statement's resources, and each resource is taken by one of its actions; every action knows the keys of the
+statement's conditions. A caller that changes roles does so only where the role has the boundary, by every action that
+knows `iam:PermissionsBoundary`; a caller that grants a key does so for AWS's services alone. What is newer than the
+data stands in authorization.py with its page. Then the gate itself is tried with defects that it has to find.
 """
 
 import json
@@ -18,7 +19,8 @@ from resolved import Resolved, load, many, policies
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "template"
 
-# Known to every service (IAM guide, global condition context keys), unlike aws:ResourceTag, aws:RequestTag and aws:TagKeys.
+# Known to every service (IAM guide, global condition context keys), unlike aws:ResourceTag, aws:RequestTag and
+# aws:TagKeys.
 GLOBAL = {"aws:sourcearn", "aws:sourceaccount", "aws:securetransport", "aws:principalarn", "aws:principalaccount"}
 BOUNDARY, GRANT = "iam:PermissionsBoundary", "kms:GrantIsForAWSResource"
 
@@ -132,7 +134,8 @@ def main(paths):
         if not any(expected in problem for problem in new):
             problems.append(f"a planted statement is not found: {expected}; found: {sorted(new)}")
         own.pop()
-    many_statements = sum(len(each) for template in templates.values() for _, _, each in policies(Resolved(template, GIVEN)))
+    resolved = (Resolved(template, GIVEN) for template in templates.values())
+    many_statements = sum(len(each) for one in resolved for _, _, each in policies(one))
     print("\n".join(problems) or f"{many_statements} statements of {len(templates)} templates are as AWS's authorization data says; "
           f"{len(PLANTED)} planted defects found", file=sys.stderr if problems else sys.stdout)
     return 1 if problems else 0

@@ -2,10 +2,11 @@
 
     requests.py RECORDED
 
-RECORDED is the folder that LOCAL_AWS_RECORD named while the scenarios ran. Each request that came over the wire is held against
-botocore's service models: the operation exists, its members are known, their types, enums, patterns and lengths hold. Each call is held
-against the committed policies: whatever a role is granted was used by a scenario, or stands in unused.json with its reason; whatever
-was allowed is granted. At last the check itself is tried with defects that it has to find.
+RECORDED is the folder that LOCAL_AWS_RECORD named while the scenarios ran. Each request that came over the wire is held
+against botocore's service models: the operation exists, its members are known, their types, enums, patterns and lengths
+hold. Each call is held against the committed policies: whatever a role is granted was used by a scenario, or stands in
+unused.json with its reason; whatever was allowed is granted. At last the check itself is tried with defects that it has
+to find.
 """
 
 import json
@@ -20,7 +21,7 @@ import regex
 HERE = Path(__file__).resolve().parent
 ACCESS = HERE.parents[1] / "template/access.template.json"
 
-# ---- botocore ------------------------------------------------------------------------------------------------------------
+# ---- botocore --------------------------------------------------------------------------------------------------------
 
 SESSION = botocore.session.Session()
 MODELS = {name: SESSION.get_service_model(name) for name in ("cloudformation", "kinesisanalyticsv2", "lambda", "sts")}
@@ -125,7 +126,7 @@ def constraints(shape, value, path):
     return found
 
 
-# ---- least privilege -----------------------------------------------------------------------------------------------------
+# ---- least privilege -------------------------------------------------------------------------------------------------
 
 
 def granted():
@@ -164,7 +165,7 @@ def privileges(calls, roles, excused):
     return found
 
 
-# ---- both ----------------------------------------------------------------------------------------------------------------
+# ---- both ------------------------------------------------------------------------------------------------------------
 
 
 def lines(file):

@@ -1,6 +1,7 @@
 """A template as CloudFormation resolves it before anything exists, for the gates: parameters chosen, functions evaluated.
 
-What only a resource knows stays an ARN of its type in AWS's form, so that a policy can be held against what its actions take.
+What only a resource knows stays an ARN of its type in AWS's form, so that a policy can be held against what its actions
+take.
 """
 
 import json

@@ -2,10 +2,10 @@
 
     templates.py template/*.template.json
 
-AWS's cloudformation-validate brings its own rules, evaluates ours (template.guard), and holds the application against AWS's public
-registry schema of AWS::KinesisAnalyticsV2::Application (application.schema.json, from the CloudFormation registry; FLINK-2_2 and
-FLINK-2_3, which came after that copy, as this tool's own schema, cfn-lint's and botocore's have them). Then the gate
-itself is tried: each defect planted below has to be found, and each rule of ours has one.
+AWS's cloudformation-validate brings its own rules, evaluates ours (template.guard), and holds the application against
+AWS's public registry schema of AWS::KinesisAnalyticsV2::Application (application.schema.json, from the CloudFormation
+registry; FLINK-2_2 and FLINK-2_3, which came after that copy, as this tool's own schema, cfn-lint's and botocore's have
+them). Then the gate itself is tried: each defect planted below has to be found, and each rule of ours has one.
 """
 
 import json
@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 
 from cloudformation_validate import (
-    CompositeEngine, CompositeEngineConfig, RuleFilterConfig, SchemaValidatorConfig, Severity, TemplateContent, ValidateConfig,
-    file_to_additional_schema_source, file_to_external_rule_source)
+    CompositeEngine, CompositeEngineConfig, RuleFilterConfig, SchemaValidatorConfig, Severity, TemplateContent,
+    ValidateConfig, file_to_additional_schema_source, file_to_external_rule_source)
 
 from lint import findings as linted
 from policies import GIVEN as POLICIES_GIVEN
@@ -49,8 +49,8 @@ def findings(engines, template, name):
             TemplateContent(json.dumps(template), name), ValidateConfig(severity_level=Severity.WARN, **how))
         return {(each.rule_id, each.message) for each in report.diagnostics}
 
-    # A default is tried in the branch, too, that its own condition excludes: an empty one is given something. W1028, a branch that
-    # cannot be reached, and W9002, an ARN that is written out, follow from giving.
+    # A default is tried in the branch, too, that its own condition excludes: an empty one is given something. W1028, a
+    # branch that cannot be reached, and W9002, an ARN that is written out, follow from giving.
     problems = found(tools, template, parameter_overrides=given, exclude=RuleFilterConfig(ids=["W1028", "W9002"]))
     for values in ({}, given):
         problems |= found(ours, chosen(template, values), disable_builtin_rules=True)

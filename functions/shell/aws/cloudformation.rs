@@ -18,7 +18,7 @@ pub(crate) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 /// Nested stacks: their physical ID is an ARN.
 const STACK: &str = "AWS::CloudFormation::Stack";
 
-/// One described stack.
+/// What DescribeStacks says of one stack, as far as it is read.
 #[derive(Debug, Clone)]
 pub(crate) struct StackSeen {
     pub(crate) id: String,
@@ -86,7 +86,7 @@ pub(crate) async fn roots_in(
 /// Before or after transforms and macros.
 pub(crate) use sdk::types::TemplateStage as Stage;
 
-/// The stack's template.
+/// The stack's template as it was submitted or as CloudFormation processed it, in JSON or YAML (GetTemplate).
 pub(crate) async fn template(aws: &Aws, stack: &str, stage: Stage) -> Result<String, Fault> {
     let got = aws.cloudformation.get_template().stack_name(stack).template_stage(stage).send().await;
     let got = got.map_err(|error| fault(Action::GetTemplate, &error))?;
@@ -216,7 +216,8 @@ fn millis(time: &DateTime) -> i64 {
     time.to_millis().unwrap_or(0)
 }
 
-/// Continues the rollback: no RoleARN, which CloudFormation would remember; no ResourcesToSkip, which would leave a lie.
+/// Continues the rollback: no RoleARN, which CloudFormation would remember; no ResourcesToSkip, which would leave a
+/// lie.
 pub(crate) async fn continue_rollback(aws: &Aws, stack: &str, token: &str) -> Result<(), Fault> {
     let call = aws.cloudformation.continue_update_rollback().stack_name(stack).client_request_token(token);
     call.send().await.map_err(|error| match fault(Action::ContinueUpdateRollback, &error) {

@@ -1,5 +1,5 @@
-//! Region and credentials: Lambda sets them. On a person's machine what the environment lacks comes from the AWS CLI, which knows profiles,
-//! single sign-on and `aws login`.
+//! Region and credentials: Lambda sets them. On a person's machine what the environment lacks comes from the AWS CLI,
+//! which knows profiles, single sign-on and `aws login`.
 
 use std::process::Command;
 
@@ -13,11 +13,11 @@ const IN_LAMBDA: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Keys {
-    /// The key's ID.
+    /// The ID of the access key, as `AWS_ACCESS_KEY_ID` has it.
     pub access_key_id: String,
-    /// The secret.
+    /// The secret of the access key; it is never printed.
     pub secret_access_key: String,
-    /// With temporary credentials.
+    /// The session token that goes with temporary credentials; none with a user's own key.
     pub session_token: Option<String>,
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum Fault {
     Snapshot(String),
     /// Another caller is changing or has changed it.
     Conflict(String),
-    /// It does not exist.
+    /// What was named does not exist; with the service's own words.
     Missing(String),
     /// A status word that this version does not know.
     UnknownStatus(String),
@@ -38,7 +38,7 @@ const CREDENTIALS: [&str; 7] = [
     "SignatureDoesNotMatch",
 ];
 
-/// Reads an SDK error.
+/// Sorts an SDK error by what a caller can do about it: look again, wait, give up.
 pub(crate) fn fault<E>(action: Action, error: &SdkError<E, HttpResponse>) -> Fault
 where
     E: ProvideErrorMetadata + Error + 'static,

@@ -99,7 +99,7 @@ fn described_application(detail: &ApplicationDetail, snapshot_mode: SnapshotMode
     })
 }
 
-/// `arn:aws:logs:<region>:<account>:log-group:<group>:log-stream:<stream>`
+/// The log group in `arn:aws:logs:<region>:<account>:log-group:<group>:log-stream:<stream>`; none in another form.
 fn log_group(stream_arn: &str) -> Option<String> {
     let (_, rest) = stream_arn.split_once(":log-group:")?;
     rest.split_once(":log-stream:").map(|(group, _)| group.to_owned())
@@ -124,8 +124,8 @@ pub(crate) async fn tags(aws: &Aws, arn: &str) -> Result<std::collections::BTree
     Ok(listed.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone().unwrap_or_default())).collect())
 }
 
-/// The newest ones, newest first, each failed one with its own error text, and whether there are older ones. Not readable is an answer
-/// too.
+/// The newest ones, newest first, each failed one with its own error text, and whether there are older ones. Not
+/// readable is an answer too.
 pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<(Operations, bool), Fault> {
     let listed = aws.flink.list_application_operations().application_name(name).limit(50).send().await;
     let listed = match listed.map_err(|error| fault(Action::ListApplicationOperations, &error)) {

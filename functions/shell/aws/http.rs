@@ -1,5 +1,5 @@
-//! One HTTP client and one TLS configuration under everything: the SDKs run on the client that also PUTs the answer. A second
-//! stack would cost more than all the rest of a cold start.
+//! One HTTP client and one TLS configuration under everything: the SDKs run on the client that also PUTs the answer. A
+//! second stack would cost more than all the rest of a cold start.
 
 use std::time::Duration;
 

@@ -36,8 +36,8 @@ async fn invoke(lambda: &aws_sdk_lambda::Client, function: &str, event: &Value) 
 /// The longest that one try of several is waited for.
 const ATTEMPT: Duration = Duration::from_secs(2);
 
-/// The same, tried again until `until`: the deployment must not fail because one call was throttled, failed or got lost. One that was lost
-/// may have been taken; two invocations at work on one request do each other no harm.
+/// The same, tried again until `until`: the deployment must not fail because one call was throttled, failed or got
+/// lost. One that was lost may have been taken; two invocations at work on one request do each other no harm.
 pub(crate) async fn hand_over_until(aws: &Aws, function: &str, event: &Value, until: Instant) -> bool {
     let client = client(aws);
     let mut wait = Duration::from_millis(50);

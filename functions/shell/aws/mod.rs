@@ -19,7 +19,8 @@ use tls::Trust;
 pub(crate) struct Aws {
     pub(crate) flink: aws_sdk_kinesisanalyticsv2::Client,
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
-    /// What [`lambda`] makes a client of: building one parses the table of AWS's partitions anew, and few ever hand over.
+    /// What [`lambda`] makes a client of: building one parses the table of AWS's partitions anew, and few ever hand
+    /// over.
     pub(crate) lambda: aws_sdk_lambda::Config,
     pub(crate) http: reqwest::Client,
     pub(crate) region: String,
@@ -33,7 +34,7 @@ pub(crate) struct Aws {
 pub struct Clients {
     /// Managed Service for Apache Flink.
     pub flink: aws_sdk_kinesisanalyticsv2::Client,
-    /// CloudFormation.
+    /// The client of CloudFormation: stacks, resources, events and the rollback.
     pub cloudformation: aws_sdk_cloudformation::Client,
     /// Lambda, where the functions are deployed.
     pub lambda: aws_sdk_lambda::Client,
@@ -42,7 +43,7 @@ pub struct Clients {
 /// Who tries a call again that no caller answered.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Retries {
-    /// The caller itself.
+    /// The caller itself tries again: the SDK sends each request once.
     None,
     /// The SDK, three times: for a command that looks once.
     Standard,
@@ -87,8 +88,8 @@ impl Aws {
         }
     }
 
-    /// From the environment that Lambda gives a function; on a developer's machine, as `cargo lambda watch` builds for it, also from a
-    /// profile.
+    /// From the environment that Lambda gives a function; on a developer's machine, as `cargo lambda watch` builds for
+    /// it, also from a profile.
     ///
     /// # Errors
     /// What is missing or cannot be read.

@@ -45,9 +45,9 @@ impl Trust {
     }
 }
 
-/// ring, not AWS-LC: that draws its entropy at the first handshake, where a function's CPU is throttled. The suites with
-/// SHA-256 come first, as on AWS's own endpoints: both of Lambda's processors have instructions for it, and none for
-/// SHA-384.
+/// ring, not AWS-LC: that draws its entropy at the first handshake, where a function's CPU is throttled. The suites
+/// with SHA-256 come first, as on AWS's own endpoints: both of Lambda's processors have instructions for it, and none
+/// for SHA-384.
 fn provider() -> Arc<CryptoProvider> {
     let mut provider = rustls::crypto::ring::default_provider();
     provider.cipher_suites.sort_by_key(|suite| suite.suite().as_str().is_some_and(|name| name.ends_with("SHA384")));

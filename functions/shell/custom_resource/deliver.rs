@@ -30,8 +30,8 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 #[error("the answer did not reach CloudFormation before the deadline")]
 pub(crate) struct Unreached;
 
-/// PUTs `body`, retrying what may pass (5xx, no answer) with back-off until `until`. A refusal is final, and after it the invocation
-/// ends normally: an error would only make Lambda run everything again.
+/// PUTs `body`, retrying what may pass (5xx, no answer) with back-off until `until`. A refusal is final, and after it
+/// the invocation ends normally: an error would only make Lambda run everything again.
 pub(crate) async fn deliver(
     delivery: &Delivery,
     request: &Request,

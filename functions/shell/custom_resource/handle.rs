@@ -23,7 +23,7 @@ use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
 
 /// What an invocation ends in.
 pub(crate) enum Ended {
-    /// This is the answer.
+    /// The request is answered with this reply.
     Reply(Reply),
     /// The request was answered before.
     AnsweredBefore,
@@ -36,7 +36,7 @@ pub(crate) struct Delivered<'a> {
     pub(crate) event: &'a Value,
     pub(crate) request: &'a Request,
     pub(crate) responder: &'a Responder<'a>,
-    /// This function's own name.
+    /// This function's own name, from `AWS_LAMBDA_FUNCTION_NAME`.
     pub(crate) function: &'a str,
     /// Until when a hand-over is tried.
     pub(crate) hand_over_until: Instant,

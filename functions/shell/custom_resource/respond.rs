@@ -66,7 +66,7 @@ impl<'a> Responder<'a> {
         self.attributes.borrow_mut().extend(attributes);
     }
 
-    /// The goal is reached.
+    /// The SUCCESS for a goal that was reached, with its attributes and the calls that were made.
     pub(crate) fn reached(&self, text: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
         self.reply(Verdict::Success, text.to_owned(), false, attributes, trail)
     }

@@ -9,9 +9,9 @@ use tracing::info;
 /// What was done on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Trail {
-    /// The status first found.
+    /// The application's status at the first look; none where it was never seen.
     pub(crate) found: Option<String>,
-    /// What was seen last.
+    /// What the last look saw; none before the first.
     pub(crate) last: Option<Observed>,
     /// Each call, with its reason.
     pub(crate) calls: Vec<Made>,

@@ -20,7 +20,8 @@ use crate::clock::now;
 use crate::observe::{self, Begun};
 use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
 
-/// Drives the incident of the stack `name` until nothing more can be done now. Besides the report, since when the stack is as it is.
+/// Drives the incident of the stack `name` until nothing more can be done now. Besides the report, since when the stack
+/// is as it is.
 pub(super) async fn handle(
     aws: &Aws,
     name: &str,
@@ -56,7 +57,8 @@ pub(super) async fn handle(
     }
 }
 
-/// The root of the stack, if the stack that is named has opted in or a guard of ours may concern it. An untagged stack costs one call.
+/// The root of the stack, if the stack that is named has opted in or a guard of ours may concern it. An untagged stack
+/// costs one call.
 async fn root(aws: &Aws, name: &str, until: Instant) -> Result<Option<StackSeen>, Halt> {
     let described = async || read_incident::described(aws, name).await;
     let Some(named) = learned(aws, until, Action::DescribeStacks, described).await? else { return Ok(None) };
@@ -96,8 +98,8 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
     Ok(applications)
 }
 
-/// The other applications of the tree, as they are described: a row may repeat a value of theirs. One that cannot be described has no
-/// value that is known here.
+/// The other applications of the tree, as they are described: a row may repeat a value of theirs. One that cannot be
+/// described has no value that is known here.
 async fn others(
     aws: &Aws,
     incident: &Incident,

@@ -83,8 +83,8 @@ pub(crate) async fn events(aws: &Aws, root: &str) -> Result<Vec<StackEvent>, Fau
     Ok(events)
 }
 
-/// Adds the rows that the applications' markers name, and the stack-level ones since, where an older operation has them. What cannot be
-/// read stays unknown.
+/// Adds the rows that the applications' markers name, and the stack-level ones since, where an older operation has
+/// them. What cannot be read stays unknown.
 pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[Application]) -> Result<(), Fault> {
     for UnreadMarker { stack, event } in incident.unread_markers(applications) {
         let rows = match cloudformation::events(aws, &stack, |row| row.id == event).await {

@@ -18,7 +18,7 @@ pub(crate) enum Unfinished {
     /// A transient error that did not pass in time.
     #[error("nothing could be learned: {0}")]
     Passing(String),
-    /// The deadline.
+    /// The invocation's deadline came first.
     #[error("no time is left; the next delivery or the sweep goes on from here")]
     OutOfTime,
 }
@@ -36,8 +36,8 @@ impl From<Unfinished> for Halt {
     }
 }
 
-/// Reads until there is an answer. A transient error is tried again: a delivery that gave up at the first throttled call would be one
-/// of three, and a region's stacks get stuck together. Any other error is reported to a person.
+/// Reads until there is an answer. A transient error is tried again: a delivery that gave up at the first throttled
+/// call would be one of three, and a region's stacks get stuck together. Any other error is reported to a person.
 pub(crate) async fn learned<T>(
     aws: &Aws,
     until: Instant,

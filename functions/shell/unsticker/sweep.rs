@@ -1,5 +1,5 @@
-//! The sweep. What a lost event or a killed process left, each stack in an invocation of its own, so that a long incident keeps no other caller
-//! waiting; then the snapshots of every application that opted in.
+//! The sweep. What a lost event or a killed process left, each stack in an invocation of its own, so that a long
+//! incident keeps no other caller waiting; then the snapshots of every application that opted in.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -30,7 +30,7 @@ use patience::{looked, pages};
 /// One sweep of the account's region.
 struct Sweep<'a> {
     aws: &'a Aws,
-    /// This function's own name.
+    /// This function's own name, which the sweep invokes once for each stack that it found.
     function: &'a str,
     until: Instant,
     pace: Pace,
@@ -44,7 +44,8 @@ struct Sweep<'a> {
 /// The name of an application that opted in, and the root of its stack.
 type Opted<'a> = (&'a str, Option<StackSeen>);
 
-/// Sweeps the account's region once. What there is no time for is left to the next sweep: delivered again, this one would only begin anew.
+/// Sweeps the account's region once. What there is no time for is left to the next sweep: delivered again, this one
+/// would only begin anew.
 pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<Report, Halt> {
     let stuck: BTreeSet<String> = pages(aws, until, Action::ListStacks, async |next| {
         cloudformation::roots_in(aws, StackStatus::UpdateRollbackFailed, next).await
@@ -120,8 +121,8 @@ impl Sweep<'_> {
         }
     }
 
-    /// Invokes for the stack of an application that is stuck or was left behind. Any other that opted in, with its root, is one whose snapshots
-    /// are looked after.
+    /// Invokes for the stack of an application that is stuck or was left behind. Any other that opted in, with its
+    /// root, is one whose snapshots are looked after.
     async fn application<'b>(&mut self, one: &'b Listed, stuck: &BTreeSet<String>) -> Result<Option<Opted<'b>>, Fault> {
         let (aws, name) = (self.aws, one.name.as_str());
         let tags = match looked(&mut self.pace, async || flink::tags(aws, &one.arn).await).await {
@@ -165,7 +166,8 @@ impl Sweep<'_> {
         Ok(Some((name, Some(root))))
     }
 
-    /// The root of a stack, each asked for once; none when the stack is gone, which an application outlives that is retained.
+    /// The root of a stack, each asked for once; none when the stack is gone, which an application outlives that is
+    /// retained.
     async fn root(&mut self, stack: &str) -> Result<Option<StackSeen>, Fault> {
         if let Some(known) = self.roots.get(stack) {
             return Ok(known.clone());

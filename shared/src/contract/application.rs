@@ -11,7 +11,7 @@ use crate::flink::Restore;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RunConfiguration<V = String> {
-    /// Which snapshot is restored.
+    /// Which snapshot a start restores; the service takes the newest where it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_restore_configuration: Option<ApplicationRestoreConfiguration<V>>,
     /// Whether state may be dropped.
@@ -19,11 +19,11 @@ pub struct RunConfiguration<V = String> {
     pub flink_run_configuration: Option<FlinkRunConfiguration<V>>,
 }
 
-/// Which snapshot is restored.
+/// Which snapshot a start restores; the service takes the newest where it is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ApplicationRestoreConfiguration<V = String> {
-    /// One of [`RestoreType`](crate::flink::RestoreType)'s words.
+    /// How the snapshot is chosen: one of [`RestoreType`](crate::flink::RestoreType)'s words.
     pub application_restore_type: V,
     /// The snapshot's name, with `RESTORE_FROM_CUSTOM_SNAPSHOT` only.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -16,7 +16,7 @@ use crate::lifecycle::{Force, Goal, Observed, OnDelete, Running, Stopped, restor
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AutoStart<V = String> {
-    /// What all three take.
+    /// The properties that all three custom resources take.
     #[serde(flatten)]
     pub common: Common<V>,
     /// How the application is started. Default: newest READY snapshot, no state dropped.
@@ -74,12 +74,12 @@ impl AutoStart {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AutoStartAttributes {
-    /// The application's ARN.
+    /// The application's ARN; empty when it is not known.
     #[serde(rename = "ApplicationARN")]
     pub application_arn: String,
-    /// The status last seen.
+    /// The status that the application was last seen in; empty when it was not seen.
     pub application_status: String,
-    /// The version that runs.
+    /// The version of the application that runs, counted from 1; empty when it is not known.
     pub application_version_id: String,
     /// The snapshot it was restored from; empty for none.
     pub restored_snapshot: String,

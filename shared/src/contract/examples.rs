@@ -1,4 +1,5 @@
-//! The events of `functions/events`, which `cargo lambda invoke` sends: each is what its function takes, and names every property.
+//! The events of `functions/events`, which `cargo lambda invoke` sends: each is what its function takes, and names
+//! every property.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,7 +16,8 @@ macro_rules! event {
 /// Where the local AWS of `functions/events/local.env` takes an answer.
 const BY_HAND: &str = "http://127.0.0.1:4566/cloudformation-custom-resource-response-by-hand";
 
-/// Reads the three requests of a custom resource; what it reads it writes again, so that no property is one that it does not know.
+/// Reads the three requests of a custom resource; what it reads it writes again, so that no property is one that it
+/// does not know.
 fn is_read<R: CustomResource + Serialize>([create, update, delete]: [&Value; 3]) {
     let types = [(create, RequestType::Create), (update, RequestType::Update), (delete, RequestType::Delete)];
     for (event, request_type) in types {

@@ -3,13 +3,13 @@
 /// A function of this project: a cargo binary, a Lambda function, a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Function {
-    /// `Custom::FlinkAutoStart`.
+    /// Serves `Custom::FlinkAutoStart`: starts the application and waits until it is healthy.
     AutoStart,
-    /// `Custom::FlinkPropertyGroups`.
+    /// Serves `Custom::FlinkPropertyGroups`: writes resolved values into the application's property groups.
     PropertyGroups,
-    /// `Custom::FlinkUpdateGuard`.
+    /// Serves `Custom::FlinkUpdateGuard`: makes sure that the update that comes next can be taken.
     UpdateGuard,
-    /// EventBridge's, and an operator's.
+    /// Serves EventBridge's stack events, its own schedule, and an operator who names a stack.
     RollbackUnsticker,
 }
 

@@ -38,16 +38,16 @@ pub enum Notify {
     LogOnly,
 }
 
-/// The incident report.
+/// The report that the unsticker returns, logs and publishes: how an incident stands and what comes next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Report {
     /// For the reader of a mail: the stack, what became of it, and the next step. Empty until
     /// [`Report::summarized`].
     pub summary: String,
-    /// How the incident stands.
+    /// How the incident stands, in one of eight words.
     pub outcome: Outcome,
-    /// The root stack's ARN.
+    /// The root stack's ARN; empty for a sweep of the region.
     pub stack: String,
     /// The first failed resource's own reason.
     pub cause: String,
@@ -55,7 +55,7 @@ pub struct Report {
     pub blockers: Vec<String>,
     /// Each call to the stack itself, with its reason.
     pub actions: Vec<ActionTaken>,
-    /// The applications concerned.
+    /// The applications concerned, each with the calls that were made for it.
     pub applications: Vec<ApplicationReport>,
     /// Which attempt at continuing the rollback this is, from 1; 0 when none was made.
     pub attempt: u32,
@@ -82,7 +82,7 @@ impl Outcome {
         }
     }
 
-    /// The worse of two.
+    /// The one of two outcomes about which a person has more to do.
     #[must_use]
     pub const fn worse(self, other: Self) -> Self {
         if other.weight() > self.weight() { other } else { self }
@@ -159,7 +159,7 @@ impl Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ApplicationReport {
-    /// The application's name.
+    /// The application's name, not its ARN.
     pub application_name: String,
     /// The status it was found in.
     pub found: String,
@@ -180,9 +180,9 @@ pub struct ApplicationReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ActionTaken {
-    /// The API operation.
+    /// The API operation, `StopApplication` for example.
     pub call: String,
-    /// Why.
+    /// Why the call was made, in half a sentence.
     pub because: String,
     /// The service's own words, when it refused.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -3,7 +3,7 @@
 //! Bytes of state are not among them: no API of the service returns a snapshot's size. The dashboard shows the
 //! service's own `lastCheckpointSize` instead.
 
-/// The CloudWatch namespace.
+/// The CloudWatch namespace of every metric that the functions write.
 pub const NAMESPACE: &str = "FlinkStackHandlers";
 /// The dimension, whose value is the function's name; the same word as Lambda's own metrics.
 pub const DIMENSION: &str = "FunctionName";

@@ -1,8 +1,8 @@
 //! What our templates carry so that a stack can be recognized as one that this project made: members of the template's
 //! `Metadata`.
 
-/// The version of this project, the same in everything that one build makes: the workspace's, followed by `-dev` and the
-/// commit unless the build is that of a release. `make release` and `make deploy` say which at compile time, in
+/// The version of this project, the same in everything that one build makes: the workspace's, followed by `-dev` and
+/// the commit unless the build is that of a release. `make release` and `make deploy` say which at compile time, in
 /// `FLINK_STACK_HANDLERS_BUILD`.
 pub const VERSION: &str = match option_env!("FLINK_STACK_HANDLERS_BUILD") {
     Some(version) => version,
@@ -20,18 +20,18 @@ pub const TEMPLATE_METADATA: &str = "FlinkStackHandlersTemplate";
 /// One of the templates that are deployed as they are. The sample is a team's own as soon as it is deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StackTemplate {
-    /// `access.template.json`.
+    /// The stack of `access.template.json`: the roles, the boundary, the bucket.
     Access,
     /// `functions.template.json`: the functions from released zips.
     Functions,
-    /// `handlers.template.json`.
+    /// The stack of `handlers.template.json`: rules, queues, topic, alarms of the functions.
     Handlers,
     /// `application.template.json` and its retained variant.
     Application,
 }
 
 impl StackTemplate {
-    /// All of them.
+    /// All of them, in the order in which they are deployed.
     pub const ALL: [Self; 4] = [Self::Access, Self::Functions, Self::Handlers, Self::Application];
 
     /// Its word in the Metadata.

@@ -1,4 +1,5 @@
-//! What each function may call: what it looks at, and the calls its goals can ask for. The template writes it as policies.
+//! What each function may call: what it looks at, and the calls its goals can ask for. The template writes it as
+//! policies.
 
 use std::collections::BTreeSet;
 

@@ -37,16 +37,16 @@ struct StatusDetails {
 pub enum Invocation {
     /// A stack's status changed: its ID and the status it had then.
     StackStatusChange {
-        /// The stack's ARN.
+        /// The stack's ARN, as the event's `detail.stack-id` has it.
         stack_id: String,
         /// The status in the event; the stack itself is looked at again.
         status: String,
     },
-    /// The schedule.
+    /// The schedule of the handlers stack: the whole region is looked at.
     Sweep,
     /// A sweep found this stack unfinished.
     Found {
-        /// The stack's ARN.
+        /// The stack's ARN, as the sweep found it.
         stack_id: String,
     },
     /// A person named a stack.

@@ -12,7 +12,8 @@ pub struct Handover {
     pub status: String,
     /// The event ID of the resource's row when the request was first seen.
     pub row: String,
-    /// When the request was first seen, in milliseconds since 1970: the hop clock where the stack's events cannot be read.
+    /// When the request was first seen, in milliseconds since 1970: the hop clock where the stack's events cannot be
+    /// read.
     pub first_seen: Option<i64>,
     /// What the planner knows of the past and no API shows, by name (`Tried::kept` in `lifecycle`).
     pub kept: BTreeMap<String, String>,
@@ -22,7 +23,8 @@ pub struct Handover {
 const MEMBER: &str = "Handover";
 
 impl Handover {
-    /// The most that a request is handed over: far below Lambda's own loop protection at about sixteen (`semantics.md` F).
+    /// The most that a request is handed over: far below Lambda's own loop protection at about sixteen (`semantics.md`
+    /// F).
     pub const MOST: u64 = 6;
 
     /// Reads it from an event; `None` on CloudFormation's own.

@@ -1,7 +1,7 @@
 //! CloudFormation's custom-resource protocol as values: the request as it comes, the one reply, and the limits of both.
 //!
-//! A request that cannot be read still has to be answered, so the envelope is tolerant: only a ResponseURL is needed. What
-//! the properties mean is the contract's business, not this module's.
+//! A request that cannot be read still has to be answered, so the envelope is tolerant: only a ResponseURL is needed.
+//! What the properties mean is the contract's business, not this module's.
 
 mod handover;
 mod put;

@@ -12,8 +12,8 @@ pub enum PutResult {
 }
 
 impl PutResult {
-    /// By the HTTP status and, where it could be read, the body. A 4xx is final, but for S3's RequestTimeout: a 400 that says only that the
-    /// body did not arrive in time (S3 API Reference, error responses).
+    /// By the HTTP status and, where it could be read, the body. A 4xx is final, but for S3's RequestTimeout: a 400
+    /// that says only that the body did not arrive in time (S3 API Reference, error responses).
     #[must_use]
     pub fn of(status: u16, body: Option<&str>) -> Self {
         match (status, body) {

@@ -52,8 +52,9 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body to PUT: valid JSON of at most [`LIMIT`] bytes. First the timeline goes, then as much of the reason as must, and the
-    /// reason says so; were ids and attributes alone too long, the attributes go too, because an answer must be given.
+    /// The body to PUT: valid JSON of at most [`LIMIT`] bytes. First the timeline goes, then as much of the reason as
+    /// must, and the reason says so; were ids and attributes alone too long, the attributes go too, because an answer
+    /// must be given.
     #[must_use]
     pub fn render(&self, request: &Request) -> Vec<u8> {
         let whole = self.body(request, &self.reason, &self.timeline.join("; "), true);
@@ -64,7 +65,8 @@ impl Reply {
         cut.unwrap_or_else(|| self.body(request, CUT, "", false))
     }
 
-    /// Without the timeline, with the longest beginning of the reason that fits; none when not even its absence makes the rest fit.
+    /// Without the timeline, with the longest beginning of the reason that fits; none when not even its absence makes
+    /// the rest fit.
     fn cut(&self, request: &Request, with_attributes: bool) -> Option<Vec<u8>> {
         let plain = self.body(request, &self.reason, "", with_attributes);
         if plain.len() <= LIMIT {

@@ -1,4 +1,5 @@
-//! The pre-signed URL an answer is PUT to: a credential, so it cannot be printed, and it is used only if it is CloudFormation's.
+//! The pre-signed URL an answer is PUT to: a credential, so it cannot be printed, and it is used only if it is
+//! CloudFormation's.
 
 use std::fmt;
 
@@ -9,8 +10,8 @@ pub struct ResponseUrl(String);
 /// Why a ResponseURL is not used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the ResponseURL's host is not {}: nothing was done, and nothing is sent there. For a try by hand, give the event the ResponseURL that \
-     local-aws prints and AWS_ENDPOINT_URL its address (functions/README.md)",
+    "the ResponseURL's host is not {}: nothing was done, and nothing is sent there. For a try by hand, give the event \
+     the ResponseURL that local-aws prints and AWS_ENDPOINT_URL its address (functions/README.md)",
     bucket(region)
 )]
 pub struct NotCloudFormations {
@@ -38,8 +39,8 @@ impl ResponseUrl {
         Self(url)
     }
 
-    /// The URL to PUT to, if it is CloudFormation's response bucket of `region`, or of the same scheme, host and port as the
-    /// endpoint that everything else is sent to.
+    /// The URL to PUT to, if it is CloudFormation's response bucket of `region`, or of the same scheme, host and port
+    /// as the endpoint that everything else is sent to.
     ///
     /// # Errors
     /// It is another caller's.

@@ -1,5 +1,5 @@
-//! What is decided about a request besides its goal, as pure functions: SUCCESS or FAILED; whether CloudFormation still waits for it
-//! (answered before, superseded, over); how long it is worked on, and whether it is handed over then.
+//! What is decided about a request besides its goal, as pure functions: SUCCESS or FAILED; whether CloudFormation still
+//! waits for it (answered before, superseded, over); how long it is worked on, and whether it is handed over then.
 
 mod rows;
 mod schedule;
@@ -32,9 +32,10 @@ pub enum Trouble {
     NotAwaited,
 }
 
-/// The verdict on a request that something stood in the way of: FAILED, unless that would make the very state that this project cures. A
-/// Delete, and an Update while its stack rolls back, succeed; the trouble then stands in Data, in the log and in a metric with an alarm. An
-/// Update of a stack that does not answer may be on the way back, where FAILED would leave it stuck.
+/// The verdict on a request that something stood in the way of: FAILED, unless that would make the very state that this
+/// project cures. A Delete, and an Update while its stack rolls back, succeed; the trouble then stands in Data, in the
+/// log and in a metric with an alarm. An Update of a stack that does not answer may be on the way back, where FAILED
+/// would leave it stuck.
 #[must_use]
 pub const fn verdict(request_type: &RequestType, direction: Direction, trouble: Trouble) -> Verdict {
     match (request_type, direction, trouble) {

@@ -8,11 +8,11 @@ use crate::time::Timestamp;
 /// An application and what the service shows of it.
 #[derive(Debug, Clone)]
 pub struct Application {
-    /// Its name.
+    /// The application's name, unique in its account and region.
     pub name: String,
-    /// Its ARN.
+    /// The application's ARN, which a new application of the same name has again.
     pub arn: String,
-    /// Its status.
+    /// The application's status, as the last DescribeApplication had it.
     pub status: ApplicationStatus,
     /// Its version, counted from 1.
     pub version: i64,
@@ -20,7 +20,7 @@ pub struct Application {
     pub version_created: Timestamp,
     /// The version whose configuration this one has again, when the service rolled an update back.
     pub rolled_back_to: Option<i64>,
-    /// `FLINK-1_20`.
+    /// The RuntimeEnvironment, `FLINK-1_20` for example.
     pub runtime: String,
     /// When it was created; stands for the first start when operations cannot be read.
     pub created: Timestamp,
@@ -30,7 +30,7 @@ pub struct Application {
     pub snapshot_mode: SnapshotMode,
     /// Conditional token of exactly this version, for an update.
     pub token: Option<String>,
-    /// Tags, by key.
+    /// The application's tags, by key; empty until they were asked for.
     pub tags: BTreeMap<String, String>,
     /// Where the job's own lines are; none when it logs nowhere.
     pub log_group: Option<String>,
@@ -46,10 +46,10 @@ pub struct Application {
     pub snapshots: Vec<Snapshot>,
 }
 
-/// One property group.
+/// One property group: a map that the job reads by the group's ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Its ID.
+    /// The PropertyGroupId by which the job asks for the group.
     pub id: String,
     /// Its keys and values. Values may be secrets: they are never printed.
     pub map: BTreeMap<String, String>,

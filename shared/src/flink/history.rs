@@ -13,13 +13,13 @@ impl Operation {
 }
 
 impl Application {
-    /// The newest READY snapshot.
+    /// The newest READY snapshot: what a start restores by default; none where there is no such snapshot.
     #[must_use]
     pub fn newest_snapshot(&self) -> Option<&Snapshot> {
         self.snapshots.iter().filter(|snapshot| snapshot.status == SnapshotStatus::Ready).max_by_key(|s| s.created)
     }
 
-    /// A tag's value.
+    /// The value of one of the application's tags.
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.get(key).map(String::as_str)

@@ -22,4 +22,4 @@ pub use run_configuration::{Restore, RestoreType};
 pub use runtime::{FlinkVersion, Runtime, Upgrade};
 pub use snapshot::Snapshot;
 pub use snapshot_mode::SnapshotMode;
-pub use status::{ApplicationStatus, OperationStatus, Phase, SnapshotStatus};
+pub use status::{ApplicationPhase, ApplicationStatus, OperationStatus, SnapshotStatus};

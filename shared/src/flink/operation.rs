@@ -7,10 +7,10 @@ use crate::time::Timestamp;
 pub(crate) const START: &str = "StartApplication";
 /// The service's word for the operation of a snapshot that another caller asked for.
 pub(crate) const SNAPSHOT: &str = "CreateApplicationSnapshot";
-/// The application's operations.
+/// What ListApplicationOperations says of the application's operations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operations {
-    /// Newest first.
+    /// The operations that were listed, newest first.
     Listed(Vec<Operation>),
     /// They cannot be read here: decide by status and version, and say so.
     Unreadable,
@@ -19,16 +19,16 @@ pub enum Operations {
 /// One operation of the service on the application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
-    /// Its ID.
+    /// The ID by which DescribeApplicationOperation finds it.
     pub id: String,
     /// Whether it was not there yet when the request was first looked at (the planner notes that): then it is newer
     /// than the request, whatever the service's clock says.
     pub is_new: bool,
     /// `StartApplication`, `UpdateApplication`, ...: a free string of the service.
     pub kind: String,
-    /// How it stands.
+    /// Whether it goes on, or how it ended.
     pub status: OperationStatus,
-    /// When it began.
+    /// When it began, by the service's clock.
     pub started: Timestamp,
     /// When it ended, when that is reported.
     pub ended: Option<Timestamp>,

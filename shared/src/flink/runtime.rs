@@ -5,9 +5,9 @@ use std::fmt;
 /// A version of Apache Flink, ordered by age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlinkVersion {
-    /// 2 of `FLINK-2_3`.
+    /// The major version: 2 of `FLINK-2_3`.
     pub major: u32,
-    /// 3 of `FLINK-2_3`.
+    /// The minor version: 3 of `FLINK-2_3`.
     pub minor: u32,
 }
 
@@ -24,7 +24,7 @@ pub enum Runtime {
 /// What a change of the runtime means for the state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Upgrade {
-    /// The same version.
+    /// The version stays the same.
     None,
     /// A newer minor version of the same major one.
     Minor,

@@ -20,7 +20,7 @@ status_words! {
 }
 
 status_words! {
-    /// A snapshot's (`semantics.md` A.2).
+    /// The life cycle of a snapshot (`semantics.md` A.2).
     SnapshotStatus { Creating = "CREATING", Ready = "READY", Deleting = "DELETING", Failed = "FAILED", }
 }
 
@@ -36,7 +36,7 @@ status_words! {
 
 /// What an application can be asked for in a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub enum ApplicationPhase {
     /// Its job runs: it can be stopped and updated.
     Running,
     /// It does not run: it can be started, updated and deleted.
@@ -52,19 +52,19 @@ pub enum Phase {
 impl ApplicationStatus {
     /// The phase that the status belongs to.
     #[must_use]
-    pub const fn phase(self) -> Phase {
+    pub const fn phase(self) -> ApplicationPhase {
         match self {
-            Self::Running => Phase::Running,
-            Self::Ready => Phase::Ready,
-            Self::RolledBack => Phase::RolledBack,
-            Self::Deleting => Phase::Deleting,
+            Self::Running => ApplicationPhase::Running,
+            Self::Ready => ApplicationPhase::Ready,
+            Self::RolledBack => ApplicationPhase::RolledBack,
+            Self::Deleting => ApplicationPhase::Deleting,
             Self::Starting
             | Self::Stopping
             | Self::Updating
             | Self::Autoscaling
             | Self::ForceStopping
             | Self::RollingBack
-            | Self::Maintenance => Phase::Transitional,
+            | Self::Maintenance => ApplicationPhase::Transitional,
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Every AWS operation that our functions and the operator's command make, by IAM action. The template derives the functions' policies from it, so a role that
-//! forbids a call the planner can make cannot be written.
+//! Every AWS operation that our functions and the operator's command make, by IAM action. The template derives the
+//! functions' policies from it, so a role that forbids a call the planner can make cannot be written.
 
-/// One AWS operation.
+/// One AWS operation that the planner or the shell asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Status, version, token, property groups.
     DescribeApplication,
-    /// Markers and consent.
+    /// Reads the application's tags: markers and consent.
     ListTagsForResource,
     /// What became of the calls.
     ListApplicationOperations,
@@ -16,25 +16,26 @@ pub enum Action {
     ListApplicationSnapshots,
     /// Which applications there are, for the sweep.
     ListApplications,
-    /// READY to RUNNING.
+    /// Starts an application that is READY.
     StartApplication,
-    /// Graceful or forced.
+    /// Stops a job, with a snapshot or, forced, without.
     StopApplication,
     /// Proof of health, and what a restart resumes from.
     CreateApplicationSnapshot,
     /// This project's own old snapshots.
     DeleteApplicationSnapshot,
-    /// Property groups.
+    /// Writes property groups; a RUNNING job restarts.
     UpdateApplication,
-    /// A permission without an operation: a stop or an update of an application with enhanced snapshots takes it (`SEMANTICS.md` H.1).
+    /// A permission without an operation: a stop or an update of an application with enhanced snapshots takes it
+    /// (`SEMANTICS.md` H.1).
     CreateSystemSnapshot,
-    /// The marker.
+    /// Writes the marker of a stop, before it.
     TagResource,
-    /// The marker.
+    /// Removes the marker of a stop, after the start.
     UntagResource,
     /// A stack's status, role, root and tags.
     DescribeStacks,
-    /// What failed and why.
+    /// Reads what failed in a stack operation, and why.
     DescribeStackEvents,
     /// Which applications a stack owns.
     ListStackResources,
@@ -42,7 +43,7 @@ pub enum Action {
     ListStacks,
     /// What a stack was made from; the operator's command only.
     GetTemplate,
-    /// Out of UPDATE_ROLLBACK_FAILED.
+    /// Continues a rollback: the only way out of UPDATE_ROLLBACK_FAILED.
     ContinueUpdateRollback,
 }
 
@@ -51,7 +52,7 @@ pub enum Action {
 pub enum Scope {
     /// Applications with the deployment's name prefix.
     Application,
-    /// Stacks.
+    /// A stack of CloudFormation, and what it contains.
     Stack,
     /// Everything in the account: lists of what there is have no resource (Service Authorization Reference).
     Account,

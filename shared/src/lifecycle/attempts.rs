@@ -13,27 +13,27 @@ use crate::time::Timestamp;
 /// What one invocation already tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tried {
-    /// Accepted starts.
+    /// How many starts the service accepted.
     pub starts: u8,
-    /// Accepted graceful stops.
+    /// How many stops without Force the service accepted.
     pub stops: u8,
-    /// Force-stops, accepted or not.
+    /// How many stops with Force were asked for, accepted or not.
     pub forced: u8,
-    /// Accepted updates.
+    /// How many property updates the service accepted.
     pub updates: u8,
     /// Whether an accepted update restarted a RUNNING application.
     pub restarted: bool,
     /// What accepted updates repaired or replaced.
     pub settled: Vec<Settled>,
-    /// Accepted snapshots.
+    /// How many snapshots the service accepted to take.
     pub snapshots: u8,
     /// Snapshots whose deletion was asked for: the service may show them for a while.
     pub deleted: BTreeSet<String>,
-    /// Accepted continues.
+    /// How many times the rollback's continuation was accepted.
     pub continued: u8,
-    /// Tags written.
+    /// How many times a tag was written.
     pub tagged: u8,
-    /// Tags removed.
+    /// How many times a tag was removed.
     pub untagged: u8,
     /// Since when calls meet changes by others; none after a call that was accepted, but for the marker's.
     pub conflicts_since: Option<Timestamp>,
@@ -57,7 +57,8 @@ pub struct Tried {
     pub rejection: Option<Rejection>,
     /// Since when it was RUNNING undisturbed as far as the invocation before this one saw it.
     pub steady_before: Option<Timestamp>,
-    /// The ID of the newest operation when they were first looked at, empty when there was none: what is newer began since then.
+    /// The ID of the newest operation when they were first looked at, empty when there was none: what is newer began
+    /// since then.
     pub newest_at_first: Option<String>,
     /// The service's own words when it refused a proving snapshot.
     pub refused_proof: Option<String>,
@@ -68,11 +69,11 @@ pub struct Tried {
 /// A call that the service did not accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
-    /// What was called.
+    /// The operation that was called.
     pub action: Action,
     /// How to read the answer.
     pub kind: Rejected,
-    /// The service's own words.
+    /// The service's own words, which may repeat a property's value.
     pub text: String,
 }
 
@@ -87,7 +88,7 @@ pub enum Rejected {
     Quota,
 }
 
-/// Since when nothing moved.
+/// Since when status, version and operations of an application are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Steady {
     /// Since when, as this invocation saw it.
@@ -134,7 +135,7 @@ impl Tried {
         }
     }
 
-    /// After a look.
+    /// Notes a look: how many there were since the last call, and whether anything moved.
     pub fn looked(&mut self, application: Option<&Application>, now: Timestamp) {
         self.looks = self.looks.saturating_add(1);
         self.looked_at = now;

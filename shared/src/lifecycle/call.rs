@@ -7,24 +7,24 @@ use super::goal::settled::Settled;
 use crate::flink::{Group, Restore};
 use crate::time::Timestamp;
 
-/// One request to AWS.
+/// One request to AWS that changes something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
-    /// StartApplication. Only from READY.
+    /// StartApplication, which the service takes from READY alone (`semantics.md` A.3).
     Start {
-        /// Which state is restored.
+        /// Which state the job begins with.
         restore: Restore,
         /// Whether state may be dropped; the service forgets it unless it is sent each time.
         allow_non_restored_state: bool,
     },
     /// StartApplication without a RunConfiguration, as a Studio notebook takes it. Only from READY.
     StartNotebook,
-    /// StopApplication.
+    /// StopApplication, with a snapshot first unless it is forced (`semantics.md` A.3).
     Stop {
         /// Without a snapshot: what came after the newest one is replayed.
         force: bool,
     },
-    /// CreateApplicationSnapshot. Only from RUNNING.
+    /// CreateApplicationSnapshot, which the service takes from RUNNING alone (`semantics.md` A.7).
     CreateSnapshot {
         /// The name, one of our own.
         name: String,
@@ -45,14 +45,14 @@ pub enum Call {
         /// What this repairs or replaces, and what it keeps.
         settled: Vec<Settled>,
     },
-    /// TagResource on the application.
+    /// TagResource on the application: a marker of what these handlers did.
     Tag {
         /// The key, one of the contract's.
         key: &'static str,
-        /// The value.
+        /// The tag's new value, at most 256 characters.
         value: String,
     },
-    /// UntagResource on the application.
+    /// UntagResource on the application, once the marker is no longer true.
     Untag {
         /// The key, one of the contract's.
         key: &'static str,

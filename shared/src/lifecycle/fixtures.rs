@@ -48,7 +48,7 @@ pub(crate) fn seen(status: ApplicationStatus) -> Observed {
     }
 }
 
-/// The application.
+/// The application of a look, to be changed by a test.
 pub(crate) fn app(observed: &mut Observed) -> &mut Application {
     observed.application.as_mut().unwrap()
 }
@@ -59,7 +59,7 @@ pub(crate) fn later(observed: &mut Observed, by: Duration) {
     observed.tried.looked(observed.application.as_ref(), observed.now);
 }
 
-/// The newest operation.
+/// Adds an operation that is newer than all others.
 pub(crate) fn operation(observed: &mut Observed, kind: &str, status: OperationStatus, error: Option<&str>) {
     let started = observed.now;
     let operation = Operation {
@@ -77,7 +77,7 @@ pub(crate) fn operation(observed: &mut Observed, kind: &str, status: OperationSt
     }
 }
 
-/// A snapshot taken now.
+/// Adds a snapshot that was taken at the look's own time.
 pub(crate) fn snapshot(observed: &mut Observed, name: &str, status: SnapshotStatus) {
     let created = observed.now;
     let snapshot = Snapshot { name: name.into(), status, version: 1, created, runtime: None };

@@ -68,14 +68,14 @@ pub const SNAPSHOT_HOURS: &str = "flink-snapshot-hours";
 /// The tag that names the stack which may inject property groups into an application of another stack.
 pub const HANDLERS_ALLOW: &str = "flink-handlers-allow";
 
-/// What to do next.
+/// What is to be done next toward a goal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The goal is reached.
+    /// The goal is reached, and how.
     Done(Done),
-    /// One request.
+    /// One request is to be sent, for this reason.
     Call(Call, Because),
-    /// Nothing yet.
+    /// Nothing can be done yet: look again after a rest.
     Wait(Because),
     /// The goal cannot be reached.
     Refuse(Refusal),

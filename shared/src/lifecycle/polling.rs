@@ -1,9 +1,10 @@
 //! How long to rest between two looks: values in, values out; the clock and the randomness are the caller's.
 //!
-//! A start takes minutes. Nothing can be ready in the first half minute, and afterwards an even pace is best: it costs 16 looks and
-//! 2.6 s of delay a start, 1.08 times the least that any policy can cost, where doubling from 1 s to 30 s costs 3.1 times that,
-//! because it looks often when nothing can be ready and rarely when the application becomes ready. A throttled look is
-//! no information: the pace slows down for the sake of all callers and comes back on its own. `make polling` plays it against the others.
+//! A start takes minutes. Nothing can be ready in the first half minute, and afterwards an even pace is best: it costs
+//! 16 looks and 2.6 s of delay a start, 1.08 times the least that any policy can cost, where doubling from 1 s to 30 s
+//! costs 3.1 times that, because it looks often when nothing can be ready and rarely when the application becomes
+//! ready. A throttled look is no information: the pace slows down for the sake of all callers and comes back on its
+//! own. `make polling` plays it against the others.
 
 use std::time::Duration;
 
@@ -20,17 +21,17 @@ pub struct Polling {
 
 /// The first wait for a start, in bases: with a base of 5 s, 30 s, in which one start in fifty ends.
 const SKIPPED: u32 = 6;
-/// The longest wait without information, in bases. With 40 s, a thousand applications under a limit of five calls a second make 7
-/// attempts each; uncapped, the last of them are found minutes late.
+/// The longest wait without information, in bases. With 40 s, a thousand applications under a limit of five calls a
+/// second make 7 attempts each; uncapped, the last of them are found minutes late.
 const SLOWEST: u32 = 8;
-/// How much longer a job that is only waited for rests: a look at a RUNNING application is four calls, not one, and many of them at once
-/// would use up the rate for nothing.
+/// How much longer a job that is only waited for rests: a look at a RUNNING application is four calls, not one, and
+/// many of them at once would use up the rate for nothing.
 const WATCHED: u32 = 3;
 /// What is left of a slow pace after a successful observation.
 const FASTER: f64 = 0.7;
 
 impl Polling {
-    /// From the beginning.
+    /// Begins with `base` between two looks.
     #[must_use]
     pub fn every(base: Duration) -> Self {
         Self { base, wait: base, waited: false }
@@ -41,8 +42,8 @@ impl Polling {
         self.wait = self.base.max(self.wait.mul_f64(FASTER));
     }
 
-    /// The rest after a call that failed for the moment. Both `random` numbers are of 0 to 1: how much slower, and when in that pace. The
-    /// spread is wide, or those who were throttled together would be throttled together again.
+    /// The rest after a call that failed for the moment. Both `random` numbers are of 0 to 1: how much slower, and when
+    /// in that pace. The spread is wide, or those who were throttled together would be throttled together again.
     #[must_use]
     pub fn back_off(&mut self, random: [f64; 2]) -> Duration {
         let [slower, when] = random;
@@ -50,8 +51,8 @@ impl Polling {
         self.wait.mul_f64(0.5 + when)
     }
 
-    /// The rest before the next look; `random` is of 0 to 1 and moves it by a fifth, so that a fleet that was deployed at once does
-    /// not look at once.
+    /// The rest before the next look; `random` is of 0 to 1 and moves it by a fifth, so that a fleet that was deployed
+    /// at once does not look at once.
     #[must_use]
     pub fn rest(&mut self, because: Because, random: f64) -> Duration {
         let first = !std::mem::replace(&mut self.waited, true);

@@ -10,18 +10,18 @@ use crate::time::Timestamp;
 /// What else has to be looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Looks {
-    /// ListTagsForResource.
+    /// Whether the tags are asked for (ListTagsForResource).
     pub tags: bool,
     /// ListApplicationOperations, and the failed ones' own texts.
     pub operations: bool,
-    /// ListApplicationSnapshots.
+    /// Whether all snapshots are asked for (ListApplicationSnapshots).
     pub snapshots: bool,
 }
 
 impl Looks {
-    /// Everything.
+    /// Every look that there is, four calls.
     pub const ALL: Self = Self { tags: true, operations: true, snapshots: true };
-    /// Nothing.
+    /// Nothing but the description, one call.
     pub const NONE: Self = Self { tags: false, operations: false, snapshots: false };
     /// All that property groups ever take: they come with the description, and who may write them, and who else may
     /// have, stands in the tags.

@@ -1,11 +1,11 @@
-//! What the service tells of a job: RUNNING is not healthy (`semantics.md` A.3), and READY has many causes. It reads, it does not prove:
-//! only a snapshot proves a job, and taking one is not looking.
+//! What the service tells of a job: RUNNING is not healthy (`semantics.md` A.3), and READY has many causes. It reads,
+//! it does not prove: only a snapshot proves a job, and taking one is not looking.
 
 use std::time::Duration;
 
 use super::line::{age, own_words};
 use crate::flink::{
-    Application, ApplicationStatus, Operation, OperationStatus, Operations, Phase, Snapshot, SnapshotStatus,
+    Application, ApplicationPhase, ApplicationStatus, Operation, OperationStatus, Operations, Snapshot, SnapshotStatus,
 };
 use crate::lifecycle::{AWAITING_FIX, MARKER};
 use crate::time::Timestamp;
@@ -47,10 +47,10 @@ pub enum SlowSince {
 #[must_use]
 pub fn job(application: &Application, now: Timestamp) -> Job {
     match application.status.phase() {
-        Phase::Running => failure(application, now).map_or(Job::Runs, Job::Fails),
-        Phase::Ready => at_rest(application, now),
-        Phase::RolledBack => Job::RolledBack,
-        Phase::Transitional | Phase::Deleting => {
+        ApplicationPhase::Running => failure(application, now).map_or(Job::Runs, Job::Fails),
+        ApplicationPhase::Ready => at_rest(application, now),
+        ApplicationPhase::RolledBack => Job::RolledBack,
+        ApplicationPhase::Transitional | ApplicationPhase::Deleting => {
             let going_on = all(application).iter().find(|one| one.status == OperationStatus::InProgress);
             let lasts = going_on.map(|operation| now.since(operation.started)).filter(|lasts| *lasts > SLOW);
             Job::Busy(application.status, lasts.map_or(SlowSince::NotSlow, SlowSince::Slow))

@@ -1,5 +1,5 @@
-//! What an operator asks: why a stack is stuck, and what a deployment will do. Values in, values out, like the planner, whose rules it
-//! applies: it decides nothing that the functions decide in another way.
+//! What an operator asks: why a stack is stuck, and what a deployment will do. Values in, values out, like the planner,
+//! whose rules it applies: it decides nothing that the functions decide in another way.
 //!
 //! It refuses to know: how any of it was read, and how to change anything. Every answer ends in commands for a person.
 

@@ -1,7 +1,9 @@
-//! Whether a stack was made from one of our templates, and whether one of our templates may take the place of what it was made from.
+//! Whether a stack was made from one of our templates, and whether one of our templates may take the place of what it
+//! was made from.
 //!
-//! CloudFormation replaces the template of any stack of that name: what the new template does not have is deleted, and the update
-//! succeeds. So nothing of ours is deployed over, and nothing of ours deletes, a stack that another template made.
+//! CloudFormation replaces the template of any stack of that name: what the new template does not have is deleted, and
+//! the update succeeds. So nothing of ours is deployed over, and nothing of ours deletes, a stack that another template
+//! made.
 
 #[cfg(test)]
 mod tests;
@@ -68,8 +70,8 @@ pub fn origin(template: Option<&Json>) -> Origin {
     made_from.map_or(Origin::Foreign, Origin::Version010)
 }
 
-/// Whether `new` may be deployed to a stack that was made from `deployed`. A template that is not ours may always: its author
-/// knows whose stack it is for.
+/// Whether `new` may be deployed to a stack that was made from `deployed`. A template that is not ours may always: its
+/// author knows whose stack it is for.
 ///
 /// # Errors
 /// [`NotReplaceable`], for a stack of another origin, and for one whose data `new` would delete.
@@ -119,13 +121,14 @@ impl fmt::Display for NotReplaceable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Foreign => formatter.write_str(
-                "was not made by make deploy (its template is not ours): nothing was changed. Deploy it, and delete it, the way it was \
-                 deployed",
+                "was not made by make deploy (its template is not ours): nothing was changed. Deploy it, and delete \
+                 it, the way it was deployed",
             ),
             Self::LosesData(ids) => write!(
                 formatter,
-                "has {}, which the template does not have: it would be deleted, with its data. Nothing was changed. Put it into the template \
-                 (shared/src/template/application.rs), or take it out of the stack the way it was put in",
+                "has {}, which the template does not have: it would be deleted, with its data. Nothing was changed. \
+                 Put it into the template (shared/src/template/application.rs), or take it out of the stack the way it \
+                 was put in",
                 ids.join(", ")
             ),
         }

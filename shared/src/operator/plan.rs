@@ -1,8 +1,8 @@
-//! What a deployment will do, before it does it: what changes, whether the job restarts, whether its state comes along, and whether the
-//! snapshot that this takes can be taken now.
+//! What a deployment will do, before it does it: what changes, whether the job restarts, whether its state comes along,
+//! and whether the snapshot that this takes can be taken now.
 //!
-//! It compares templates and asks the services. Where CloudFormation's own change set is given, that says which resources change. What it
-//! cannot know it says: the job may break between the plan and the deployment.
+//! It compares templates and asks the services. Where CloudFormation's own change set is given, that says which
+//! resources change. What it cannot know it says: the job may break between the plan and the deployment.
 
 mod answer;
 mod change_set;
@@ -217,8 +217,8 @@ fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -
         let wiped = guarding::wiped(seen);
         if is_updated && !wiped.is_empty() {
             next.push(format!(
-                "write {} into the application's EnvironmentProperties too: an update wipes them from the running job until \
-                 property-groups puts them back",
+                "write {} into the application's EnvironmentProperties too: an update wipes them from the running job \
+                 until property-groups puts them back",
                 wiped.join(", ")
             ));
         }

@@ -1,7 +1,9 @@
-//! Why a stack is stuck: its events, its applications' operations, snapshots and markers, joined into a cause and the next command.
+//! Why a stack is stuck: its events, its applications' operations, snapshots and markers, joined into a cause and the
+//! next command.
 //!
-//! What is not here: our incident reports. They go to EventBridge and the incident topic, and to nothing that can be read back; the log
-//! of the unsticker is named where it has something to say. A restart loop that never met a snapshot shows in Flink's metrics only.
+//! What is not here: our incident reports. They go to EventBridge and the incident topic, and to nothing that can be
+//! read back; the log of the unsticker is named where it has something to say. A restart loop that never met a snapshot
+//! shows in Flink's metrics only.
 
 mod answer;
 mod commands;
@@ -122,7 +124,8 @@ impl Scene {
         Commands { stack: name(&self.incident.stack), region: self.region.as_deref(), is_ours: self.is_ours }
     }
 
-    /// The events of the newest stack operation only: `Incident`'s own ends at the newest update, which a deletion comes after.
+    /// The events of the newest stack operation only: `Incident`'s own ends at the newest update, which a deletion
+    /// comes after.
     pub(in crate::operator) fn operation(&self) -> Incident {
         const BEGINS: [&str; 3] = ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"];
         let mut incident = self.incident.clone();

@@ -3,7 +3,7 @@
 use crate::status_words::status_words;
 
 status_words! {
-    /// A stack's (`semantics.md` C.1).
+    /// The status of a stack (`semantics.md` C.1).
     StackStatus {
         CreateInProgress = "CREATE_IN_PROGRESS",
         CreateFailed = "CREATE_FAILED",

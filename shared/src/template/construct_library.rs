@@ -1,5 +1,5 @@
-//! What the CDK construct library (`template/cdk`) takes from here instead of copying it: names of the contract, limits,
-//! and the messages of refusals, as JSON.
+//! What the CDK construct library (`template/cdk`) takes from here instead of copying it: names of the contract,
+//! limits, and the messages of refusals, as JSON.
 //!
 //! A message is the handler's own refusal of a value at fault, with `{placeholders}` where the value stood, so that
 //! `cdk synth` and a failed stack say the same. The library's tests hold its checks against [`refusals`].

@@ -1,8 +1,8 @@
 //! The CloudFormation generator: four templates as values, and what they are written with.
 //!
-//! [`access`], [`functions`], [`handlers`] and [`application`] read from top to bottom like the stacks they make. A resource that is
-//! added returns the [`Handle`] that references to it need, grants read as in CDK, and names that functions read come
-//! from [`contract`](crate::contract). What AWS offers beyond that goes through [`Resource::of`],
+//! [`access`], [`functions`], [`handlers`] and [`application`] read from top to bottom like the stacks they make. A
+//! resource that is added returns the [`Handle`] that references to it need, grants read as in CDK, and names that
+//! functions read come from [`contract`](crate::contract). What AWS offers beyond that goes through [`Resource::of`],
 //! [`Resource::property`] and [`StreamingApplication::property`].
 //!
 //! What it refuses to know: files, accounts, and what is deployed. The same source makes the same bytes.

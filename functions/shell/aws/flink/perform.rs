@@ -12,7 +12,7 @@ use super::sdk;
 use crate::aws::Aws;
 use crate::aws::error::{Fault, fault};
 
-/// One call, one request.
+/// Sends the one request that a call stands for; whether it was taken, the next look shows.
 pub(crate) async fn perform(aws: &Aws, application: &Application, call: &Call) -> Result<(), Fault> {
     let (name, arn, token) = (&application.name, &application.arn, application.token.clone());
     let flink = &aws.flink;

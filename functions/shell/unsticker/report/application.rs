@@ -71,8 +71,8 @@ pub(crate) fn application(name: &str, trail: &Trail) -> ApplicationReport {
     }
 }
 
-/// One application after all goals of an incident. The snapshot is the one that its start restored, or else the newest READY one, from
-/// which it will resume.
+/// One application after all goals of an incident. The snapshot is the one that its start restored, or else the newest
+/// READY one, from which it will resume.
 pub(super) fn of_application(name: &str, found: Option<&Application>, all: &[&Taken]) -> ApplicationReport {
     let mut reports = all.iter().map(|one| application(name, &one.trail));
     let Some(mut report) = reports.next() else { return application(name, &Trail::default()) };

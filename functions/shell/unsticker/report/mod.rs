@@ -85,7 +85,7 @@ pub(crate) fn blank(outcome: Outcome, stack: &str) -> Report {
     }
 }
 
-/// Another sentence.
+/// Adds a sentence to the report's `State`.
 pub(crate) fn say(report: &mut Report, sentence: &str) {
     if sentence.is_empty() {
         return;
@@ -102,7 +102,7 @@ pub(crate) fn refused(mut report: Report, refusal: &Refusal) -> Report {
     report
 }
 
-/// `2026-11-28T04:15Z`
+/// A time as reports print it, to the minute in UTC: `2026-11-28T04:15Z`.
 pub(crate) fn time(at: Timestamp) -> String {
     let text = DateTime::from_secs(at.0.div_euclid(1000)).fmt(Format::DateTime).unwrap_or_default();
     format!("{}Z", text.get(..16).unwrap_or(&text))

@@ -26,7 +26,7 @@ impl Notes {
         Self { report: message::blank(Outcome::Swept, ""), passed_over: Vec::new(), out_of_reach: 0 }
     }
 
-    /// Another sentence.
+    /// Adds a sentence to what the sweep reports.
     pub(super) fn say(&mut self, sentence: &str) {
         message::say(&mut self.report, sentence);
     }
@@ -87,7 +87,7 @@ impl Notes {
         self.passed_over.push(format!("{what} was passed over: {why}"));
     }
 
-    /// The report.
+    /// The report of this sweep, with its worst outcome.
     pub(super) fn message(mut self) -> Report {
         let passed_over = std::mem::take(&mut self.passed_over);
         passed_over.iter().take(SHOWN).for_each(|one| self.say(one));

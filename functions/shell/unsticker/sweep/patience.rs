@@ -1,4 +1,5 @@
-//! How a sweep looks where the API's rate is used up by those it finds: again and again, page by page, though not for ever.
+//! How a sweep looks where the API's rate is used up by those it finds: again and again, page by page, though not for
+//! ever.
 
 use std::time::Instant;
 

@@ -46,7 +46,7 @@ impl Sweep<'_> {
     }
 }
 
-/// `20261123T0415Z`
+/// The minute that stands in the names of a sweep's snapshots, in UTC: `20261123T0415Z`.
 fn minute() -> String {
     let seconds = now().0.div_euclid(1000);
     let text = DateTime::from_secs(seconds).fmt(Format::DateTime).unwrap_or_default();

@@ -15,7 +15,7 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// Nothing.
+    /// Nothing was given: what a first Create finds before it.
     pub(super) const NOTHING: Self = Self { groups: Vec::new(), policy: ConflictPolicy::Fail, unread: false };
 
     /// Reads what can be read: the properties may be an older template's.

@@ -21,10 +21,10 @@ use given::Given;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PropertyGroups<V = String> {
-    /// What all three take.
+    /// The properties that all three custom resources take.
     #[serde(flatten)]
     pub common: Common<V>,
-    /// What the job reads.
+    /// The groups that the job reads at its start, at most 50 (`SEMANTICS.md` A.10).
     pub property_groups: Vec<PropertyGroup<V>>,
     /// One of [`ConflictPolicy`](crate::lifecycle::ConflictPolicy)'s words. Default `Fail`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,8 +69,9 @@ pub(super) fn describe_groups(settled: &[Settled], unread: bool) -> String {
     for (how, because) in [
         (
             How::Wiped,
-            "The update of the application in this deployment had dropped them from the RUNNING job, which went on without them until it \
-             was restarted with them; give the application's own EnvironmentProperties the same groups",
+            "The update of the application in this deployment had dropped them from the RUNNING job, which went on \
+             without them until it was restarted with them; give the application's own EnvironmentProperties the same \
+             groups",
         ),
         (How::Repaired, "Repaired, because they were changed or dropped behind this resource's back"),
         (How::Replaced, "Replaced, though this resource had not set them"),

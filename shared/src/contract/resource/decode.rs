@@ -9,11 +9,11 @@ use super::common::Common;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: found {found}, it takes {takes}")]
 pub struct Unreadable {
-    /// The property's path, `RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState`.
+    /// Where the property stands: `RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState`, for example.
     pub path: String,
     /// What was found. Never a property group's value: those may be secrets.
     pub found: String,
-    /// What the property takes.
+    /// What the property takes instead, in words.
     pub takes: String,
 }
 

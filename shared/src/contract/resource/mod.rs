@@ -21,7 +21,7 @@ use ownership::Kept;
 /// How a request names its application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApplicationRef {
-    /// By name.
+    /// By the application's own name.
     Name(String),
     /// By its logical ID in the request's own stack.
     LogicalId(String),
@@ -44,7 +44,7 @@ pub struct Facts {
     pub since: Timestamp,
     /// When the stack's operation began.
     pub deployed_since: Timestamp,
-    /// The stack's status.
+    /// The stack's status when the request was looked at first.
     pub stack: StackStatus,
     /// How long a graceful stop is waited for.
     pub stop_patience: Duration,
@@ -52,7 +52,7 @@ pub struct Facts {
     pub operation: String,
     /// Whether that operation has reached the application or its logging option.
     pub application_changed: bool,
-    /// Whose the application is.
+    /// Whether the application is the request's own stack's, or has to allow that stack.
     pub reach: Reach,
     /// When the stack's whole operation began, of which a rollback is a part; with the request, where that cannot be
     /// read.

@@ -14,7 +14,7 @@ use crate::stack::StackStatus;
 /// A resource of the stack that writes property groups, that the stack's operation wrote and does not delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Writer {
-    /// Its logical ID.
+    /// The writer's logical ID in the template.
     pub logical_id: String,
     /// Its physical ID, `property-groups/<the application's name or logical ID>/<its own logical ID>`.
     pub physical_id: String,
@@ -49,11 +49,11 @@ impl Kept {
 /// What is known of the request's stack when it is asked whether the request reaches an application.
 #[derive(Debug, Clone, Copy)]
 pub struct Asker<'a> {
-    /// The stack's name.
+    /// The name of the request's stack.
     pub stack: &'a str,
-    /// The stack's ARN.
+    /// The ARN of the request's stack, which names one stack for ever.
     pub stack_id: &'a str,
-    /// Its status.
+    /// The stack's status: on the way back, what an update added is being removed.
     pub status: StackStatus,
     /// Its applications: logical ID and name.
     pub applications: &'a [(String, String)],

@@ -17,7 +17,7 @@ use crate::stack::StackStatus;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UpdateGuard<V = String> {
-    /// What all three take.
+    /// The properties that all three custom resources take.
     #[serde(flatten)]
     pub common: Common<V>,
     /// `Probe` or `Stop`. Default `Probe`, which stops too where an update in place would not do what the deployment
@@ -65,7 +65,7 @@ impl<V> UpdateGuard<V> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UpdateGuardAttributes {
-    /// One of [`GuardOutcome`]'s words.
+    /// How the guard ended: one of [`GuardOutcome`]'s words.
     pub outcome: String,
     /// The newest READY snapshot: the one that will be restored.
     pub snapshot_name: String,

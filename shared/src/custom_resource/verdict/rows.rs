@@ -31,7 +31,8 @@ pub enum Standing {
 pub struct Context<'a> {
     /// The stack's ARN, as DescribeStacks says. It takes a name too, and CloudFormation gives none in a request.
     pub stack: &'a str,
-    /// `Custom::...`, the type that this function answers for; a resource may also be declared with CloudFormation's own.
+    /// `Custom::...`, the type that this function answers for; a resource may also be declared with CloudFormation's
+    /// own.
     pub resource_type: &'a str,
     /// The physical ID of the answer.
     pub physical_id: &'a str,
@@ -90,7 +91,8 @@ impl Rows {
         self.of(request).next().map(|(_, row)| row)
     }
 
-    /// The newest row with which the stack began to go somewhere: forward, back, or away. The cleanup belongs to the operation before it.
+    /// The newest row with which the stack began to go somewhere: forward, back, or away. The cleanup belongs to the
+    /// operation before it.
     fn turned(&self, request: &Request) -> Option<usize> {
         let is_turn = |row: &Row| row.is_stack(request) && row.is_in_progress() && !row.status.contains("CLEANUP");
         self.0.iter().position(is_turn)
@@ -196,7 +198,8 @@ impl Rows {
         compare::difference(row, request, status.contains("ROLLBACK"), restored(&self.0, request))
     }
 
-    /// What the next invocation has to know: what the one `before` handed over, and the stack as it was first seen, at `first_seen`.
+    /// What the next invocation has to know: what the one `before` handed over, and the stack as it was first seen, at
+    /// `first_seen`.
     #[must_use]
     pub fn handover(&self, request: &Request, status: &str, first_seen: i64, before: Option<Handover>) -> Handover {
         let before = before.unwrap_or_default();
@@ -207,7 +210,8 @@ impl Rows {
         Handover { row, status: status.to_owned(), first_seen: Some(first_seen), ..before }
     }
 
-    /// Whether CloudFormation went on without the request: the stack's status, or the resource's newest row, is not the one first seen.
+    /// Whether CloudFormation went on without the request: the stack's status, or the resource's newest row, is not the
+    /// one first seen.
     #[must_use]
     pub fn is_superseded(&self, request: &Request, first: &Handover, status: &str) -> bool {
         let newest = self.newest(request);
@@ -218,8 +222,8 @@ impl Rows {
         status != first.status || !same_row || is_other
     }
 
-    /// Whether CloudFormation waits for the request no more: the resource's newest row is not the one it began with. Unknown means that
-    /// another caller may wait.
+    /// Whether CloudFormation waits for the request no more: the resource's newest row is not the one it began with.
+    /// Unknown means that another caller may wait.
     #[must_use]
     pub fn is_over(&self, request: &Request, first: &Handover) -> bool {
         let is_known = !first.row.is_empty() && request.request_type != RequestType::Delete;

@@ -25,8 +25,8 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Of an invocation with so much time `left`, of which the answer gets `margin`: at most half, or a margin longer than the timeout
-    /// would leave no time to work.
+    /// Of an invocation with so much time `left`, of which the answer gets `margin`: at most half, or a margin longer
+    /// than the timeout would leave no time to work.
     #[must_use]
     pub fn of(left: Duration, margin: Duration) -> Self {
         let margin = margin.min(left / 2);
@@ -41,26 +41,27 @@ impl Schedule {
     }
 }
 
-/// How long CloudFormation waits for the answer to a request of this `age`, less what the last answer takes; a short ServiceTimeout is not
-/// used up by that.
+/// How long CloudFormation waits for the answer to a request of this `age`, less what the last answer takes; a short
+/// ServiceTimeout is not used up by that.
 #[must_use]
 pub fn patience(request: &Request, age: Duration) -> Duration {
     let whole = request.service_timeout();
     whole.saturating_sub(BEFORE_TIMEOUT.min(whole / 4)).saturating_sub(age)
 }
 
-/// How long a row that may be late is looked for, in base waits of the polling policy: a minute with the default of five seconds.
+/// How long a row that may be late is looked for, in base waits of the polling policy: a minute with the default of
+/// five seconds.
 const LATE_ROW: u32 = 12;
 
-/// Whether rows were looked for long enough: for a minute since the request was first seen, which scales with the polling policy's base, and
-/// as often as the policy looks in that time. On a slow machine a few looks last longer.
+/// Whether rows were looked for long enough: for a minute since the request was first seen, which scales with the
+/// polling policy's base, and as often as the policy looks in that time. On a slow machine a few looks last longer.
 #[must_use]
 pub fn is_patient(since_first_seen: Duration, looks: u32, poll_interval: Duration) -> bool {
     since_first_seen >= poll_interval * LATE_ROW && looks >= LATE_ROW
 }
 
-/// The event with which another invocation goes on when the time of this one is up; `None` when it has to answer: it was handed over often
-/// enough, or CloudFormation's patience ends (`is_last`).
+/// The event with which another invocation goes on when the time of this one is up; `None` when it has to answer: it
+/// was handed over often enough, or CloudFormation's patience ends (`is_last`).
 #[must_use]
 pub fn next_hop(handover: &Handover, event: &Value, is_last: bool) -> Option<Value> {
     if is_last { None } else { handover.next(event) }

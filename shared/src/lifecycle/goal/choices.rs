@@ -15,12 +15,12 @@ pub enum ConflictPolicy {
 /// What happens to the application when the stack that starts it is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnDelete {
-    /// Nothing.
+    /// The application is left as it is.
     #[default]
     Leave,
     /// A graceful stop with its snapshot, then force.
     Stop,
-    /// A force-stop at once.
+    /// A force-stop at once: no snapshot is taken first.
     ForceStop,
 }
 
@@ -66,7 +66,7 @@ pub enum GuardOutcome {
 }
 
 impl GuardOutcome {
-    /// The contract's word.
+    /// The word that the contract has for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

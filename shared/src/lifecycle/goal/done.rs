@@ -9,18 +9,18 @@ use crate::lifecycle::reason::Because;
 /// What a goal ended in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Done {
-    /// It runs.
+    /// It is RUNNING; its job's health was not asked for.
     Running,
     /// It runs and a snapshot proved it.
     Healthy,
     /// It ran on, so that what was asked for its start did not apply.
     RunsOn {
-        /// What was asked for.
+        /// What the start was to restore.
         asked: Restore,
     },
     /// It is not running, and nothing had to be done for that.
     NotRunning,
-    /// It was stopped.
+    /// It was stopped by these handlers.
     Stopped,
     /// It does not exist, or is being deleted.
     Gone,
@@ -33,12 +33,12 @@ pub enum Done {
     },
     /// What was left in place on a Delete, and why.
     GroupsLeft {
-        /// Why.
+        /// Why they stay, in half a sentence.
         because: String,
-        /// What was left, `Group/key`.
+        /// What was left, each as `Group/key`, never with a value.
         keys: Vec<String>,
     },
-    /// The rollback goes on.
+    /// The stack's rollback was continued, and goes on.
     RollbackContinued,
     /// Another caller continued it, or it is over.
     NoLongerStuck,
@@ -55,15 +55,15 @@ pub enum Done {
     Unmarked,
     /// A deployment is under way and starts it.
     LeftToDeployment,
-    /// The update may come.
+    /// The update that comes next can be taken.
     Guarded(GuardOutcome),
     /// There is nothing to do for it until the next sweep.
     Swept,
     /// Consent is `dry-run`: this would have been called.
     Would {
-        /// What.
+        /// The call that was held back.
         call: Call,
-        /// Why.
+        /// What the call would have been made for.
         because: Because,
     },
 }

@@ -14,7 +14,7 @@ use choices::{ConflictPolicy, GuardMode, OnSnapshotFailure};
 
 pub use done::Done;
 
-/// What is wanted.
+/// What a handler wants of an application, or of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
     /// The application runs, and its job is proven healthy.
@@ -37,10 +37,10 @@ pub enum Goal {
     Swept(Swept),
 }
 
-/// The application runs.
+/// The application runs, and stays so for as long as the request demands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
-    /// What its start restores.
+    /// Which state its start restores, if one is needed.
     pub restore: Restore,
     /// Whether state may be dropped.
     pub allow_non_restored_state: bool,
@@ -60,7 +60,7 @@ pub struct Running {
     pub start_patience: Duration,
 }
 
-/// The application is stopped.
+/// The application is stopped, gracefully where that is possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stopped {
     /// The marker's value, when another caller is to start it again.
@@ -109,7 +109,7 @@ pub struct Properties {
     pub unread: bool,
     /// What happens to a key that is not ours.
     pub policy: ConflictPolicy,
-    /// Whose the application is.
+    /// Whether the application is the request's own stack's, or has to allow that stack.
     pub reach: Reach,
     /// When the request began: older operations are another request's.
     pub since: Timestamp,
@@ -128,10 +128,10 @@ impl Properties {
     }
 }
 
-/// Whose the application is.
+/// Why a request may write to an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// The request's own stack's.
+    /// The application belongs to the request's own stack.
     Own,
     /// Not this stack's: it must carry the tag that allows this stack, at every step.
     Borrowed {

@@ -5,9 +5,9 @@ use std::fmt;
 /// A key with another value than it should have, and what was done about it. Never a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
-    /// `Group/key`.
+    /// Where the key stands: `Group/key`.
     pub place: String,
-    /// What was done.
+    /// What was done with it.
     pub how: How,
 }
 
@@ -19,9 +19,9 @@ pub enum How {
     /// Ours, and dropped by the update of the application that this deployment made: the RUNNING job went on without
     /// it.
     Wiped,
-    /// Not ours, and overwritten.
+    /// It was not ours, and was overwritten.
     Replaced,
-    /// Not ours, and kept.
+    /// It was not ours, and was kept.
     Kept,
 }
 

@@ -1,4 +1,5 @@
-//! Toward [`Goal::Continued`](crate::lifecycle::Goal::Continued): the stack's rollback goes on, at most three times an incident.
+//! Toward [`Goal::Continued`](crate::lifecycle::Goal::Continued): the stack's rollback goes on, at most three times an
+//! incident.
 
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Continued, Done};

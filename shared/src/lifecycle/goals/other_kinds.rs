@@ -1,7 +1,8 @@
-//! The steps for Studio notebooks and SQL applications, which take no snapshot; where a kind has none of its own, the goal's steps apply.
+//! The steps for Studio notebooks and SQL applications, which take no snapshot; where a kind has none of its own, the
+//! goal's steps apply.
 
 use super::guard;
-use crate::flink::{Application, ApplicationKind, Phase};
+use crate::flink::{Application, ApplicationKind, ApplicationPhase};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::GuardOutcome;
 use crate::lifecycle::goal::{Done, Goal, Guarded, Stopped};
@@ -53,22 +54,22 @@ pub(in crate::lifecycle) fn next(goal: &Goal, observed: &Observed) -> Option<Ste
     }
 }
 
-/// A notebook takes an update without a snapshot. One that is busy is waited for, because a busy application refuses the update, and never
-/// stopped.
+/// A notebook takes an update without a snapshot. One that is busy is waited for, because a busy application refuses
+/// the update, and never stopped.
 fn let_pass(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
     let outcome = match application.status.phase() {
-        Phase::Deleting => GuardOutcome::NoApplication,
-        Phase::Ready | Phase::RolledBack => GuardOutcome::NotRunning,
-        Phase::Transitional if !guard::is_due(goal, application.busy_since(goal.since), observed.now) => {
+        ApplicationPhase::Deleting => GuardOutcome::NoApplication,
+        ApplicationPhase::Ready | ApplicationPhase::RolledBack => GuardOutcome::NotRunning,
+        ApplicationPhase::Transitional if !guard::is_due(goal, application.busy_since(goal.since), observed.now) => {
             return Step::Wait(Because::Busy(application.status));
         }
-        Phase::Running | Phase::Transitional => GuardOutcome::SnapshotsDisabled,
+        ApplicationPhase::Running | ApplicationPhase::Transitional => GuardOutcome::SnapshotsDisabled,
     };
     Step::Done(Done::Guarded(outcome))
 }
 
-/// A notebook has no state that a snapshot keeps, so a stop without Force loses nothing; whether AWS forces one is not documented
-/// (`SEMANTICS.md` H.4).
+/// A notebook has no state that a snapshot keeps, so a stop without Force loses nothing; whether AWS forces one is not
+/// documented (`SEMANTICS.md` H.4).
 fn stop_notebook(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
     let tried = &observed.tried;
     let would_not_stop = || {
@@ -76,13 +77,15 @@ fn stop_notebook(goal: &Stopped, application: &Application, observed: &Observed)
         Step::Refuse(Refusal::WouldNotStop { application: application.name.clone(), error })
     };
     match application.status.phase() {
-        Phase::Deleting => Step::Done(Done::Gone),
-        Phase::Ready | Phase::RolledBack => Step::Done(if tried.stops > 0 { Done::Stopped } else { Done::NotRunning }),
-        Phase::Running if tried.stops == 0 => Step::Call(Call::Stop { force: false }, Because::StackGoes),
-        Phase::Running if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
-        Phase::Running => would_not_stop(),
-        Phase::Transitional if is_overdue(goal, application, observed) => would_not_stop(),
-        Phase::Transitional => Step::Wait(Because::Busy(application.status)),
+        ApplicationPhase::Deleting => Step::Done(Done::Gone),
+        ApplicationPhase::Ready | ApplicationPhase::RolledBack => {
+            Step::Done(if tried.stops > 0 { Done::Stopped } else { Done::NotRunning })
+        }
+        ApplicationPhase::Running if tried.stops == 0 => Step::Call(Call::Stop { force: false }, Because::StackGoes),
+        ApplicationPhase::Running if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
+        ApplicationPhase::Running => would_not_stop(),
+        ApplicationPhase::Transitional if is_overdue(goal, application, observed) => would_not_stop(),
+        ApplicationPhase::Transitional => Step::Wait(Because::Busy(application.status)),
     }
 }
 
@@ -93,14 +96,14 @@ fn is_overdue(goal: &Stopped, application: &Application, observed: &Observed) ->
 /// One that blocked a rollback because it was busy: it is waited for, and never stopped, marked or started.
 fn wait_for_rest(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
     match application.status.phase() {
-        Phase::Deleting => Step::Done(Done::Gone),
-        Phase::Ready | Phase::RolledBack => Step::Done(Done::NotRunning),
-        Phase::Running => Step::Done(Done::Settled),
-        Phase::Transitional if is_overdue(goal, application, observed) => {
+        ApplicationPhase::Deleting => Step::Done(Done::Gone),
+        ApplicationPhase::Ready | ApplicationPhase::RolledBack => Step::Done(Done::NotRunning),
+        ApplicationPhase::Running => Step::Done(Done::Settled),
+        ApplicationPhase::Transitional if is_overdue(goal, application, observed) => {
             let error = format!("it is {} for too long", application.status);
             Step::Refuse(Refusal::NotSettled { application: application.name.clone(), error })
         }
-        Phase::Transitional => Step::Wait(Because::Busy(application.status)),
+        ApplicationPhase::Transitional => Step::Wait(Because::Busy(application.status)),
     }
 }
 

@@ -1,5 +1,6 @@
-//! Toward [`Goal::Recovered`](crate::lifecycle::Goal::Recovered): after a continued rollback no other caller starts the application (`semantics.md` C.3). The
-//! old code may fail again on the same record; then it is stopped on purpose, because a stopped application takes the fix.
+//! Toward [`Goal::Recovered`](crate::lifecycle::Goal::Recovered): after a continued rollback no other caller starts the
+//! application (`semantics.md` C.3). The old code may fail again on the same record; then it is stopped on purpose,
+//! because a stopped application takes the fix.
 
 use super::stop;
 use crate::flink::{Application, ApplicationStatus, Operation, OperationStatus, Operations, START};

@@ -1,5 +1,5 @@
-//! Toward [`Goal::Settled`](crate::lifecycle::Goal::Settled): an application that was busy comes to rest; only one that does not
-//! is stopped.
+//! Toward [`Goal::Settled`](crate::lifecycle::Goal::Settled): an application that was busy comes to rest; only one that
+//! does not is stopped.
 
 use super::stop;
 use crate::flink::ApplicationStatus;

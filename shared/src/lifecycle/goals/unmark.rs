@@ -1,7 +1,7 @@
-//! Toward [`Goal::Unmarked`](crate::lifecycle::Goal::Unmarked): a marker that stands for no stop of these handlers is removed, or a later stop of a
-//! person would be undone by it.
+//! Toward [`Goal::Unmarked`](crate::lifecycle::Goal::Unmarked): a marker that stands for no stop of these handlers is
+//! removed, or a later stop of a person would be undone by it.
 
-use crate::flink::Phase;
+use crate::flink::ApplicationPhase;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Unmarked};
 use crate::lifecycle::observed::Observed;
@@ -13,11 +13,11 @@ pub(in crate::lifecycle) fn next(goal: &Unmarked, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
     let is_marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
     let goes = match application.status.phase() {
-        Phase::Running => is_marked,
-        Phase::Ready => is_marked && goal.even_stopped,
-        Phase::Deleting => return Step::Done(Done::Gone),
+        ApplicationPhase::Running => is_marked,
+        ApplicationPhase::Ready => is_marked && goal.even_stopped,
+        ApplicationPhase::Deleting => return Step::Done(Done::Gone),
         // On its way somewhere: whether it was stopped is seen when it is there.
-        Phase::Transitional | Phase::RolledBack => false,
+        ApplicationPhase::Transitional | ApplicationPhase::RolledBack => false,
     };
     if goes { Step::Call(Call::Untag { key: MARKER }, Because::NotStopped) } else { Step::Done(Done::Unmarked) }
 }

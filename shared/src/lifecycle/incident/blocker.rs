@@ -1,23 +1,24 @@
-//! What kind of failure a row is: the words of CloudFormation, of its resource handlers and of the services, read once, here.
+//! What kind of failure a row is: the words of CloudFormation, of its resource handlers and of the services, read once,
+//! here.
 
 use super::SNAPSHOT_FAILURE;
 use crate::flink::Mask;
 use crate::stack::{APPLICATION, LOGGING_OPTION, STACK, StackEvent};
 
-/// What stops a rollback.
+/// A resource that stops a rollback, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocker {
-    /// The resource's logical ID.
+    /// The logical ID of the resource whose row failed.
     pub logical_id: String,
     /// Its own reason, without property values.
     pub reason: String,
-    /// What cures it.
+    /// What would let the rollback go on.
     pub kind: BlockerKind,
     /// The Flink application concerned, when that is what it is about.
     pub application: Option<String>,
 }
 
-/// What cures a blocker.
+/// What lets a rollback go on past a blocker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BlockerKind {
     /// The application could not be snapshotted: stopping it.
@@ -26,12 +27,12 @@ pub enum BlockerKind {
     Busy,
     /// A transient error: continuing the rollback.
     Transient,
-    /// A person.
+    /// Nothing that these handlers do: a person has to look.
     Incurable,
 }
 
-/// The sentences with which CloudFormation gives up a resource because another one failed: the whole reason, never a part of it
-/// (`semantics.md` C.2).
+/// The sentences with which CloudFormation gives up a resource because another one failed: the whole reason, never a
+/// part of it (`semantics.md` C.2).
 const CANCELLED: [&str; 3] =
     ["Resource creation cancelled", "Resource update cancelled", "Resource deletion cancelled"];
 /// HandlerErrorCodes of a resource that was busy, or did not settle (`semantics.md` H.2).
@@ -91,8 +92,8 @@ fn is_custom(event: &StackEvent) -> bool {
     event.resource_type.starts_with("Custom::") || event.resource_type == "AWS::CloudFormation::CustomResource"
 }
 
-/// The HandlerErrorCode in the last parentheses of the reason, which are the resource handler's own. A custom resource has none: all of
-/// its reason is its function's.
+/// The HandlerErrorCode in the last parentheses of the reason, which are the resource handler's own. A custom resource
+/// has none: all of its reason is its function's.
 fn handler_error_code(event: &StackEvent) -> Option<&str> {
     let reason = event.reason.trim_end().trim_end_matches('.').strip_suffix(')')?;
     let (_, last) = reason.rsplit_once('(').filter(|_| !is_custom(event))?;

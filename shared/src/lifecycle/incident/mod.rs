@@ -1,4 +1,5 @@
-//! Reading an incident from a stack's own events: what failed first, what blocks the rollback, whether it is ours to touch.
+//! Reading an incident from a stack's own events: what failed first, what blocks the rollback, whether it is ours to
+//! touch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,11 +32,11 @@ pub const ENABLED: &str = "enabled";
 /// Whether an application may be touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
-    /// No tag.
+    /// The stack carries no such tag: it has not opted in.
     None,
-    /// `dry-run`.
+    /// The tag says `dry-run`: report what would be done, change nothing.
     DryRun,
-    /// `enabled`.
+    /// The tag says `enabled`: the unsticker may stop, start and continue.
     Enabled,
 }
 
@@ -54,17 +55,17 @@ impl Consent {
 /// A stack's events, newest first, its own and its nested stacks', and what is known of the stack.
 #[derive(Debug, Clone)]
 pub struct Incident {
-    /// The root stack's ARN.
+    /// The ARN of the root stack, which is the one that can be continued.
     pub stack: String,
-    /// The root stack's status.
+    /// The root stack's status when it was described.
     pub status: StackStatus,
     /// Whether the stack has a service role of its own, or this function may use its own.
     pub may_continue: bool,
     /// What the stack's own tag says.
     pub consent: Consent,
-    /// Newest first.
+    /// The rows of the stack's last operation, newest first.
     pub events: Vec<StackEvent>,
-    /// What invoked the unsticker.
+    /// What invoked the unsticker: it decides how much is reported.
     pub trigger: Trigger,
     /// The names of the applications in the root stack's tree; empty while no one has to know them.
     pub applications: Vec<String>,
@@ -118,8 +119,9 @@ impl Incident {
         self.cause().map_or_else(String::new, |event| self.mask.apply(&event.reason))
     }
 
-    /// What stops the stack now: failures since its rollback last began, or since its update did, the newest of each resource. A nested
-    /// stack's rollback begins on its own, before its parent's. A nested stack is none itself where its own resources say what failed.
+    /// What stops the stack now: failures since its rollback last began, or since its update did, the newest of each
+    /// resource. A nested stack's rollback begins on its own, before its parent's. A nested stack is none itself where
+    /// its own resources say what failed.
     #[must_use]
     pub fn blockers(&self) -> Vec<Blocker> {
         let mut before: BTreeSet<&str> = BTreeSet::new();

@@ -1,5 +1,5 @@
-//! What an incident needs next: one goal for one application, or a report. Pure: the shell drives the goal, records how it ended in
-//! [`Incident::attempted`], and asks again.
+//! What an incident needs next: one goal for one application, or a report. Pure: the shell drives the goal, records how
+//! it ended in [`Incident::attempted`], and asks again.
 
 mod at_rest;
 mod standing;
@@ -54,7 +54,7 @@ impl Settings {
     }
 }
 
-/// What invoked the unsticker.
+/// What invoked the unsticker for a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// A stack's status changed. The stack itself may have gone on since.
@@ -70,7 +70,7 @@ pub enum Trigger {
 pub struct Attempted {
     /// The application; none for the stack's own rollback.
     pub application: Option<String>,
-    /// How it ended.
+    /// What the goal ended in, or why it was not reached.
     pub result: Result<Done, Refusal>,
 }
 
@@ -79,7 +79,7 @@ pub struct Attempted {
 pub enum Next {
     /// This goal is to be driven.
     Reach {
-        /// The goal.
+        /// The goal that is to be reached now.
         goal: Goal,
         /// The application's name; none for a goal about the stack alone.
         application: Option<String>,
@@ -99,8 +99,8 @@ pub enum Reading {
     Everything,
 }
 
-/// What has to be read of a stack in this status. Consent comes first: of a stack without it nothing but the description is read, except
-/// after a rollback, when a guard of ours may have stopped a job that no caller starts.
+/// What has to be read of a stack in this status. Consent comes first: of a stack without it nothing but the
+/// description is read, except after a rollback, when a guard of ours may have stopped a job that no caller starts.
 #[must_use]
 pub fn reading(status: StackStatus, consent: Consent) -> Reading {
     match (phase(status), consent) {
@@ -111,8 +111,8 @@ pub fn reading(status: StackStatus, consent: Consent) -> Reading {
     }
 }
 
-/// The next goal for `incident`, or how it stands. `applications` are those of [`Incident::concerned`] that exist, as they were before
-/// anything was done.
+/// The next goal for `incident`, or how it stands. `applications` are those of [`Incident::concerned`] that exist, as
+/// they were before anything was done.
 #[must_use]
 pub fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
     match (phase(incident.status), incident.consent) {
@@ -134,13 +134,13 @@ fn report(standing: Standing) -> Next {
 /// What a stack's status asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// The rollback failed.
+    /// The rollback failed: the stack takes nothing but its continuation.
     Stuck,
     /// The operation is over: what was stopped for it is to run again.
     AtRest,
     /// The update failed with rollback disabled.
     UpdateFailed,
-    /// Nothing.
+    /// It asks for nothing, or an operation is in progress.
     Other,
 }
 
@@ -173,7 +173,8 @@ pub(super) const fn phase(status: StackStatus) -> Phase {
 }
 
 impl Incident {
-    /// The applications that have to be observed before [`next`] can decide: only such as the root stack's own tree holds.
+    /// The applications that have to be observed before [`next`] can decide: only such as the root stack's own tree
+    /// holds.
     #[must_use]
     pub fn concerned(&self) -> Vec<String> {
         match phase(self.status) {
@@ -200,8 +201,8 @@ impl Incident {
         }
     }
 
-    /// The IDs of rows that markers of these applications name and that were not read yet, each with the stack it belongs to when the
-    /// application says so.
+    /// The IDs of rows that markers of these applications name and that were not read yet, each with the stack it
+    /// belongs to when the application says so.
     #[must_use]
     pub fn unread_markers(&self, applications: &[Application]) -> Vec<UnreadMarker> {
         let unread = |application: &Application| {
@@ -224,9 +225,9 @@ impl Incident {
 /// A row that a marker names, in the stack whose events have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadMarker {
-    /// The stack's ARN.
+    /// The ARN of the stack in whose events the row stands.
     pub stack: String,
-    /// The row's ID.
+    /// The ID of the row, as the marker has it.
     pub event: String,
 }
 

@@ -1,4 +1,5 @@
-//! A job that these handlers stopped and that does not run loses records once its stream forgets them: when, and when people hear of it.
+//! A job that these handlers stopped and that does not run loses records once its stream forgets them: when, and when
+//! people hear of it.
 
 use std::time::Duration;
 
@@ -22,8 +23,8 @@ pub struct Reminder {
     pub is_due: bool,
 }
 
-/// What a sweep at `now` says of `application`; none for one that runs, or that none of these handlers stopped. `bound` is the most that
-/// may be replayed.
+/// What a sweep at `now` says of `application`; none for one that runs, or that none of these handlers stopped. `bound`
+/// is the most that may be replayed.
 #[must_use]
 pub fn reminder(application: &Application, bound: Duration, now: Timestamp) -> Option<Reminder> {
     let is_down = application.status == ApplicationStatus::Ready && application.tag(MARKER).is_some();

@@ -1,4 +1,5 @@
-//! What an incident owes to an application of its stack: a start, the removal of a marker that counts no more, or nothing.
+//! What an incident owes to an application of its stack: a start, the removal of a marker that counts no more, or
+//! nothing.
 
 use super::super::{AWAITING_FIX, MARKER};
 use super::Incident;
@@ -33,7 +34,8 @@ pub(super) enum Owed {
     Unmark,
 }
 
-/// What is owed to `application`: it carries the marker, or CloudFormation erased it and the application's own history shows it.
+/// What is owed to `application`: it carries the marker, or CloudFormation erased it and the application's own history
+/// shows it.
 pub(super) fn owed(incident: &Incident, application: &Application) -> Owed {
     // People start a notebook when they work in it, and none of these handlers ever stops one for an update.
     if application.kind() != ApplicationKind::Flink {
@@ -46,8 +48,8 @@ pub(super) fn owed(incident: &Incident, application: &Application) -> Owed {
     let Some(marker) = application.tag(MARKER) else {
         let is_stopped = match (&application.operations, incident.began()) {
             (_, None) => false,
-            // Whatever it is now: auto-start may have started the old code on the way back, which answers SUCCESS there even if the
-            // job loops.
+            // Whatever it is now: auto-start may have started the old code on the way back, which answers SUCCESS there
+            // even if the job loops.
             (Operations::Listed(_), Some(_)) => {
                 stopped_within(incident, application) || failed_within(incident, application)
             }
@@ -76,8 +78,8 @@ enum Counts {
     Unknown,
 }
 
-/// A marker counts while the newest stop began between the row that it names and that operation's `*_COMPLETE` row. UPDATE_FAILED and
-/// UPDATE_ROLLBACK_FAILED end no operation.
+/// A marker counts while the newest stop began between the row that it names and that operation's `*_COMPLETE` row.
+/// UPDATE_FAILED and UPDATE_ROLLBACK_FAILED end no operation.
 fn counts(incident: &Incident, application: &Application, event: &str) -> Counts {
     if application.operations == Operations::Unreadable {
         let is_this = incident.began().is_some_and(|began| began.id == event);
@@ -91,8 +93,8 @@ fn counts(incident: &Incident, application: &Application, event: &str) -> Counts
     if is_before || is_after { Counts::No } else { Counts::Yes }
 }
 
-/// RUNNING, and given up. If no caller stopped it since that operation ended, the process died before its stop: it is proven once more.
-/// Otherwise a person started it, and the marker is over.
+/// RUNNING, and given up. If no caller stopped it since that operation ended, the process died before its stop: it is
+/// proven once more. Otherwise a person started it, and the marker is over.
 fn awaiting(incident: &Incident, application: &Application, event: &str) -> Owed {
     let Some((_, row)) = incident.since(event) else { return Owed::Unmark };
     match application.operations {
@@ -101,8 +103,8 @@ fn awaiting(incident: &Incident, application: &Application, event: &str) -> Owed
     }
 }
 
-/// Whether an application and the events of its stack, in these statuses, have to be read to know if it was left behind: as [`left_behind`]
-/// decides, with less known.
+/// Whether an application and the events of its stack, in these statuses, have to be read to know if it was left
+/// behind: as [`left_behind`] decides, with less known.
 pub(super) fn may_be_left_behind(stack: StackStatus, application: Option<ApplicationStatus>, is_marked: bool) -> bool {
     let may_be_stopped = application.is_none_or(|status| status == ApplicationStatus::Ready);
     match phase(stack) {
@@ -112,8 +114,9 @@ pub(super) fn may_be_left_behind(stack: StackStatus, application: Option<Applica
     }
 }
 
-/// Whether the sweep finds that no one finished with `application`. An erased marker is made up for once: an application that was started
-/// since, or whose history cannot be read, may have been stopped by a person, and a person's stop is left alone.
+/// Whether the sweep finds that no one finished with `application`. An erased marker is made up for once: an
+/// application that was started since, or whose history cannot be read, may have been stopped by a person, and a
+/// person's stop is left alone.
 #[must_use]
 pub fn left_behind(incident: &Incident, application: &Application) -> bool {
     let Some(ended) = incident.ended() else { return false };
@@ -124,8 +127,8 @@ pub fn left_behind(incident: &Incident, application: &Application) -> bool {
     is_known && owed(incident, application) != Owed::Nothing
 }
 
-/// Its newest stop began inside the stack operation: one that came later is a person's. A stop that Flink's clock puts before the
-/// operation counts only where something of the operation stops applications at all.
+/// Its newest stop began inside the stack operation: one that came later is a person's. A stop that Flink's clock puts
+/// before the operation counts only where something of the operation stops applications at all.
 fn stopped_within(incident: &Incident, application: &Application) -> bool {
     let Some(began) = incident.began() else { return false };
     let stops = incident.continued() > 0
@@ -135,8 +138,9 @@ fn stopped_within(incident: &Incident, application: &Application) -> bool {
     incident.ended().is_none_or(|ended| stop.started <= ended.time)
 }
 
-/// An update of this operation failed and left a running job READY (`semantics.md` G.21), and no one has touched it since. The guard's
-/// probe leaves no marker, and a rollback of an adoption calls no auto-start: it is a resource of that very deployment.
+/// An update of this operation failed and left a running job READY (`semantics.md` G.21), and no one has touched it
+/// since. The guard's probe leaves no marker, and a rollback of an adoption calls no auto-start: it is a resource of
+/// that very deployment.
 fn failed_within(incident: &Incident, application: &Application) -> bool {
     let (Operations::Listed(all), Some(began)) = (&application.operations, incident.began()) else { return false };
     let failed = all.iter().position(|one| {

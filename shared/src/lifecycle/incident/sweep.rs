@@ -11,9 +11,9 @@ pub struct Glimpse {
     pub status: Option<ApplicationStatus>,
     /// Whether it carries the marker.
     pub is_marked: bool,
-    /// Its root stack's status.
+    /// The status of the root stack that it belongs to.
     pub stack: StackStatus,
-    /// Its root stack's consent.
+    /// What the root stack's tag allows.
     pub consent: Consent,
     /// Whether this sweep already invoked the unsticker for that stack.
     pub is_invoked: bool,
@@ -24,11 +24,12 @@ pub struct Glimpse {
 /// What a sweep owes to an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Duty {
-    /// Nothing in this sweep.
+    /// Nothing is owed in this sweep; the next one looks again.
     Nothing,
     /// The unsticker is invoked for its stack.
     Invoke,
-    /// Application and events are read, and [`super::left_behind`] decides; if it was not, its snapshots are looked after.
+    /// Application and events are read, and [`super::left_behind`] decides; if it was not, its snapshots are looked
+    /// after.
     Examine,
     /// Its snapshots are looked after.
     Snapshots,

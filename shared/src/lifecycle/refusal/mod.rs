@@ -7,9 +7,9 @@ use super::action::Action;
 /// Why a goal is not reached: what happened and what was seen. [`Refusal::remedy`] says what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The name leads nowhere.
+    /// There is no application of that name in the account and region.
     ApplicationMissing {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
     },
     /// The request's stack does not own it.
@@ -19,73 +19,73 @@ pub enum Refusal {
     },
     /// It is a Studio notebook or a SQL application, and the resource serves Flink applications.
     NotServed {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// The type of the custom resource.
         resource: &'static str,
-        /// The application's RuntimeEnvironment.
+        /// The RuntimeEnvironment that shows its kind, `SQL-1_0` for example.
         runtime: String,
     },
     /// Its snapshots are of a kind that this version cannot see.
     EnhancedSnapshots {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
     },
-    /// It is DELETING.
+    /// It is DELETING, and takes nothing any more.
     BeingDeleted {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
     },
-    /// It is ROLLED_BACK.
+    /// It is ROLLED_BACK: the service took an update back, and a person decides what comes next.
     RolledBack {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
     },
     /// A status word that this version does not know.
     UnknownStatus {
-        /// The word.
+        /// The word that the service answered with.
         word: String,
     },
     /// The start's own operation failed.
     StartFailed {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// The operation's own error text.
         error: String,
-        /// What was restored.
+        /// What the start was to restore.
         tried: String,
     },
     /// There are READY snapshots, and none that this runtime can restore.
     NothingToRestore {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// What the newest one is.
         tried: String,
     },
     /// The service took an update of this deployment back.
     UpdateRolledBack {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// The operation's own error text.
         error: String,
     },
     /// The update names another application than before.
     Renamed {
-        /// The old one.
+        /// The name that the resource had before the update.
         from: String,
-        /// The new one.
+        /// The name that the update gives.
         to: String,
     },
     /// A start was accepted and the application is READY again.
     StoppedAfterStart {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// What is known of that start.
         seen: String,
     },
     /// Another caller started it after it was stopped for this operation, and not from what its stop kept.
     StartedByAnother {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// What it was started from.
         restored: String,
@@ -94,21 +94,21 @@ pub enum Refusal {
     },
     /// RUNNING, and its job cannot be snapshotted.
     Unhealthy {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// The service's own error text.
         error: String,
     },
     /// The service refused an update, because the job cannot be snapshotted.
     SnapshotFailed {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// The service's own error text.
         error: String,
     },
     /// The property update's own operation failed, or left the application stopped.
     UpdateFailed {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// The operation's own error text.
         error: String,
@@ -120,68 +120,68 @@ pub enum Refusal {
     },
     /// Another caller kept changing the application.
     TooManyConflicts {
-        /// The last rejection's text.
+        /// The service's own words at the last rejection.
         error: String,
     },
     /// Calls stayed without an answer.
     Unanswered {
-        /// The operation.
+        /// The operation that was called.
         action: Action,
         /// What came instead of an answer.
         error: String,
     },
     /// A force-stop would throw away more than may be replayed.
     ReplayForbidden {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
         /// The rule that forbids it, with its figures.
         why: String,
     },
     /// Stops were accepted or rejected, and it is still not READY.
     WouldNotStop {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
-        /// The last rejection's text.
+        /// The service's own words at the last rejection.
         error: String,
     },
     /// It stays in a status that should pass.
     NotSettled {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
-        /// Which one.
+        /// Which status does not pass, in words.
         error: String,
     },
     /// The stack's rollback was continued often enough.
     TooManyAttempts {
-        /// How often.
+        /// How many times it was continued in this operation.
         attempts: u32,
     },
     /// The stack has no service role to roll back with.
     NoServiceRole,
     /// Something else than a Flink snapshot stops the rollback.
     OtherBlocker {
-        /// The resource's logical ID.
+        /// The logical ID of the resource that failed.
         resource: String,
-        /// Its own reason.
+        /// The reason that its row gives, without property values.
         reason: String,
     },
     /// A blocked application does not carry the tag.
     NotTagged {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
     },
     /// A tag's value that no one may guess at.
     TagUnreadable {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
-        /// The tag.
+        /// The key of the tag.
         key: &'static str,
-        /// What it says.
+        /// The value that could not be read.
         value: String,
     },
     /// The guard of a stack that has not opted in stopped a job, and no caller started it.
     StackNotTagged {
-        /// The application.
+        /// The name of the application that the goal is about.
         application: String,
     },
     /// The stack operation that asked for it is over, or rolls back.
@@ -195,16 +195,16 @@ pub enum Refusal {
     },
     /// The role lacks a permission.
     Denied {
-        /// The operation.
+        /// The operation that was called.
         action: Action,
-        /// The service's own words.
+        /// The service's own words, without property values.
         error: String,
     },
     /// The service does not take the request.
     Rejected {
-        /// The operation.
+        /// The operation that was called.
         action: Action,
-        /// The service's own words.
+        /// The service's own words, without property values.
         error: String,
     },
 }

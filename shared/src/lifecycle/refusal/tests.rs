@@ -54,7 +54,7 @@ impl Refusal {
         })
     }
 
-    /// One of each.
+    /// One refusal of each kind, with names that a test can look for.
     pub(super) fn samples() -> Vec<Self> {
         let mut samples: Vec<Self> = Vec::new();
         while let Some(next) = Self::sample_after(samples.last()) {

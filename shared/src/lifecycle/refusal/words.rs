@@ -46,7 +46,7 @@ impl Refusal {
         }
     }
 
-    /// What to do next.
+    /// What a person does next, in a sentence.
     #[must_use]
     pub const fn remedy(&self) -> &'static str {
         match self {
@@ -54,16 +54,17 @@ impl Refusal {
                 "Set ApplicationName to a Ref of the application, or ApplicationLogicalId to its logical ID."
             }
             Self::NotOwned { .. } => {
-                "Name an application of this stack by Ref or ApplicationLogicalId; for property groups, its owner can allow \
-                 this stack with the tag flink-handlers-allow."
+                "Name an application of this stack by Ref or ApplicationLogicalId; for property groups, its owner can \
+                 allow this stack with the tag flink-handlers-allow."
             }
             Self::NotServed { .. } => {
-                "Take that resource out of the template for this application: Studio notebooks have auto-start and a guard that lets them \
-                 pass, SQL applications have none of the three."
+                "Take that resource out of the template for this application: Studio notebooks have auto-start and a \
+                 guard that lets them pass, SQL applications have none of the three."
             }
             Self::EnhancedSnapshots { .. } => {
-                "This version of the handlers cannot see them. Go back with `aws kinesisanalyticsv2 rollback-application`, which works until \
-                 the next update of the application, and deploy again; after one, take the handlers' resources out of the stack."
+                "This version of the handlers cannot see them. Go back with `aws kinesisanalyticsv2 \
+                 rollback-application`, which works until the next update of the application, and deploy again; after \
+                 one, take the handlers' resources out of the stack."
             }
             Self::BeingDeleted { .. } => "Wait until it is gone, then deploy again.",
             Self::RolledBack { .. } => {
@@ -88,16 +89,16 @@ impl Refusal {
                 "Read the application's log for why the job ended, fix it, then deploy again."
             }
             Self::StartedByAnother { .. } => {
-                "Take that start function out of the stack, in the deployment that adds the guard; to get the state back, deploy with \
-                 RESTORE_FROM_CUSTOM_SNAPSHOT and that snapshot's name."
+                "Take that start function out of the stack, in the deployment that adds the guard; to get the state \
+                 back, deploy with RESTORE_FROM_CUSTOM_SNAPSHOT and that snapshot's name."
             }
             Self::Unhealthy { .. } => {
-                "Read the application's log for what the job fails on and deploy a fix; if it only needs longer to settle, raise \
-                 StabilizeSeconds."
+                "Read the application's log for what the job fails on and deploy a fix; if it only needs longer to \
+                 settle, raise StabilizeSeconds."
             }
             Self::SnapshotFailed { .. } => {
-                "Read the application's log for what the job fails on; stop it with `aws kinesisanalyticsv2 stop-application \
-                 --force` (what came after the newest snapshot is replayed), then deploy again."
+                "Read the application's log for what the job fails on; stop it with `aws kinesisanalyticsv2 \
+                 stop-application --force` (what came after the newest snapshot is replayed), then deploy again."
             }
             Self::UpdateFailed { .. } => "Fix the cause shown above, then deploy again.",
             Self::PropertyConflict { .. } => "Remove the key on one side, or set ConflictPolicy to Overwrite or Keep.",
@@ -117,20 +118,21 @@ impl Refusal {
                 "Read the stack's events, remove what blocks the rollback, then `aws cloudformation continue-update-rollback`."
             }
             Self::NoServiceRole => {
-                "Run `aws kinesisanalyticsv2 stop-application --force` and `aws cloudformation continue-update-rollback` yourself; \
-                 deploy with --role-arn from now on, or set ContinueWithOwnRole in the access stack."
+                "Run `aws kinesisanalyticsv2 stop-application --force` and `aws cloudformation \
+                 continue-update-rollback` yourself; deploy with --role-arn from now on, or set ContinueWithOwnRole in \
+                 the access stack."
             }
             Self::OtherBlocker { .. } => {
-                "Fix that resource, then `aws cloudformation continue-update-rollback`, with `--resources-to-skip` for one that \
-                 cannot be fixed; nothing was stopped."
+                "Fix that resource, then `aws cloudformation continue-update-rollback`, with `--resources-to-skip` for \
+                 one that cannot be fixed; nothing was stopped."
             }
             Self::NotTagged { .. } => {
-                "Tag it flink-unstick=enabled with `aws kinesisanalyticsv2 tag-resource`, then invoke flink-rollback-unsticker with \
-                 {\"StackName\": \"...\"}."
+                "Tag it flink-unstick=enabled with `aws kinesisanalyticsv2 tag-resource`, then invoke \
+                 flink-rollback-unsticker with {\"StackName\": \"...\"}."
             }
             Self::StackNotTagged { .. } => {
-                "Start it yourself with `aws kinesisanalyticsv2 start-application`; tag the stack flink-unstick=enabled with its next \
-                 update, and such a job is started without you."
+                "Start it yourself with `aws kinesisanalyticsv2 start-application`; tag the stack \
+                 flink-unstick=enabled with its next update, and such a job is started without you."
             }
             Self::TagUnreadable { .. } => "Set the tag to a whole number of hours from 1 to 8760, or remove it.",
             Self::Superseded => "Nothing was changed any more; look at the stack's events for what came first.",
@@ -169,8 +171,8 @@ impl fmt::Display for Refusal {
             Self::StoppedAfterStart { application, seen } => write!(formatter, "{title}: {application}: {seen}."),
             Self::StartedByAnother { application, restored, snapshot } => write!(
                 formatter,
-                "{title}: {application}: after it was stopped for this deployment another caller started it with {restored}; \
-                 snapshot {snapshot} holds its state, and rolling back does not bring it back."
+                "{title}: {application}: after it was stopped for this deployment another caller started it with \
+                 {restored}; snapshot {snapshot} holds its state, and rolling back does not bring it back."
             ),
             Self::NothingToRestore { application, tried } => write!(formatter, "{title}: {application}: {tried}."),
             Self::Renamed { from, to } => write!(formatter, "{title}: {to} instead of {from}."),

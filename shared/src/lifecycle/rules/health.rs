@@ -1,5 +1,5 @@
-//! RUNNING is not healthy: the job inside can loop on an exception while the application stays RUNNING (`semantics.md` A.3).
-//! A job that loops cannot be snapshotted, so a snapshot is the proof.
+//! RUNNING is not healthy: the job inside can loop on an exception while the application stays RUNNING (`semantics.md`
+//! A.3). A job that loops cannot be snapshotted, so a snapshot is the proof.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::time::Timestamp;
 
 /// What is known of a RUNNING application's job.
 pub(in crate::lifecycle) enum Health {
-    /// Not known yet.
+    /// It is not known yet: look again after a rest.
     Wait(Because),
     /// One call brings it to light.
     Call(Call, Because),
-    /// Proven.
+    /// A snapshot that became READY proved it.
     Healthy,
     /// Disproven, in the service's own words.
     Unhealthy(String),
@@ -28,7 +28,8 @@ pub(in crate::lifecycle) enum Health {
     Impossible(Refusal),
 }
 
-/// Looks at a RUNNING application: steady for `stabilize` without a failed or new operation, then the snapshot `proof` becomes READY.
+/// Looks at a RUNNING application: steady for `stabilize` without a failed or new operation, then the snapshot `proof`
+/// becomes READY.
 pub(in crate::lifecycle) fn of(
     application: &Application,
     observed: &Observed,
@@ -93,8 +94,8 @@ pub(in crate::lifecycle) fn of(
     Health::Call(Call::CreateSnapshot { name: proof.to_owned() }, Because::ProveHealth)
 }
 
-/// Since when it runs undisturbed. The service's operations say so across invocations; a status that has none, and one that cannot be
-/// read, only as far back as this invocation saw it.
+/// Since when it runs undisturbed. The service's operations say so across invocations; a status that has none, and one
+/// that cannot be read, only as far back as this invocation saw it.
 fn steady_since(application: &Application, observed: &Observed) -> Timestamp {
     let Some(steady) = &observed.tried.steady else { return observed.now };
     let newest = match &application.operations {
@@ -108,7 +109,8 @@ fn steady_since(application: &Application, observed: &Observed) -> Timestamp {
     }
 }
 
-/// What was done to it in this request after it was last started: a start that failed before that proves nothing about the job that runs.
+/// What was done to it in this request after it was last started: a start that failed before that proves nothing about
+/// the job that runs.
 fn since_it_runs(application: &Application, since: Timestamp) -> impl Iterator<Item = &Operation> {
     let all: &[Operation] = match &application.operations {
         Operations::Listed(all) => all,

@@ -1,5 +1,5 @@
-//! What the start took from which an application runs: how many attempts, how long, and how old its snapshot was. For metrics; from
-//! reality, so that a second delivery says the same.
+//! What the start took from which an application runs: how many attempts, how long, and how old its snapshot was. For
+//! metrics; from reality, so that a second delivery says the same.
 
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 pub struct LastStart {
     /// How many starts there were, failed ones too.
     pub attempts: usize,
-    /// From the start's acceptance to RUNNING, by the service's own clock; none while the service does not say when it ended.
+    /// From the start's acceptance to RUNNING, by the service's own clock; none while the service does not say when it
+    /// ended.
     pub took: Option<Duration>,
     /// How old the restored snapshot was when the start began; none when it began empty.
     pub snapshot_age: Option<Duration>,

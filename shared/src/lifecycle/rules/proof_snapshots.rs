@@ -1,5 +1,6 @@
-//! Our own proofs: guard and gate take one at each deployment, and an application has at most 1,000 snapshots (`semantics.md` A.7). So
-//! each prunes those of its own kind, whether the sweep does or not, and at the quota an old proof makes room for a new one.
+//! Our own proofs: guard and gate take one at each deployment, and an application has at most 1,000 snapshots
+//! (`semantics.md` A.7). So each prunes those of its own kind, whether the sweep does or not, and at the quota an old
+//! proof makes room for a new one.
 
 use crate::flink::{Application, Restore, Snapshot, SnapshotStatus};
 use crate::lifecycle::call::Call;
@@ -37,7 +38,8 @@ pub(in crate::lifecycle) fn make_room(
     oldest(application, observed, proof, &KINDS).map(|one| (delete(one), Because::AtTheQuota))
 }
 
-/// The oldest proof that may go. The newest READY snapshot is what a restart resumes from; the named one is what the job runs from.
+/// The oldest proof that may go. The newest READY snapshot is what a restart resumes from; the named one is what the
+/// job runs from.
 fn oldest<'a>(application: &'a Application, observed: &Observed, proof: &str, kinds: &[&str]) -> Option<&'a Snapshot> {
     let newest = application.newest_snapshot().map(|newest| newest.name.as_str());
     let runs_from = match &application.running_with {

@@ -1,4 +1,5 @@
-//! The replay rule: a force-stop throws away all since the newest READY snapshot, and the job replays it from its source.
+//! The replay rule: a force-stop throws away all since the newest READY snapshot, and the job replays it from its
+//! source.
 
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ const MOST_HOURS: u64 = 8760;
 /// The most that a force-stop of `application` may have replayed: `most`, which the application's tag may only lower.
 ///
 /// # Errors
-/// `TagUnreadable` when the tag is not a whole number of hours from 1 to 8760: a bound that no one can read allows nothing.
+/// `TagUnreadable` when the tag is not a whole number of hours from 1 to 8760: a bound that no one can read allows
+/// nothing.
 pub fn bound(application: &Application, most: Duration) -> Result<Duration, Refusal> {
     let Some(value) = application.tag(MAX_REPLAY_HOURS) else { return Ok(most) };
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
@@ -30,9 +32,9 @@ pub fn bound(application: &Application, most: Duration) -> Result<Duration, Refu
 pub enum Replay {
     /// Everything since this snapshot is read again.
     Since {
-        /// The snapshot.
+        /// The snapshot that a start would restore.
         snapshot: String,
-        /// Its age.
+        /// How long ago that snapshot was taken.
         age: Duration,
     },
     /// There is no snapshot: state restarts empty, and everything since the first start is read again.
@@ -40,7 +42,7 @@ pub enum Replay {
         /// How long ago the first start was.
         age: Duration,
     },
-    /// More than the bound.
+    /// A force-stop would cost more than the bound allows.
     Forbidden {
         /// The rule with its figures.
         why: String,
@@ -82,7 +84,8 @@ pub fn replayed_since(application: &Application) -> Timestamp {
     application.newest_snapshot().map_or_else(|| first_start(application), |snapshot| snapshot.created)
 }
 
-/// The first successful start. Its creation stands for it where operations cannot be read, or go further back than what was listed.
+/// The first successful start. Its creation stands for it where operations cannot be read, or go further back than what
+/// was listed.
 fn first_start(application: &Application) -> Timestamp {
     match &application.operations {
         Operations::Listed(_) if application.has_older_operations => application.created,

@@ -1,6 +1,6 @@
-//! What a start restores, rung by rung. The newest READY snapshot of a runtime that this one can restore comes first. The service's own
-//! LATEST takes the newest of all, so it is said only where both are the same; otherwise the snapshot is named. If that start's
-//! operation fails, the newest one made under the version that is started is tried, once.
+//! What a start restores, rung by rung. The newest READY snapshot of a runtime that this one can restore comes first.
+//! The service's own LATEST takes the newest of all, so it is said only where both are the same; otherwise the snapshot
+//! is named. If that start's operation fails, the newest one made under the version that is started is tried, once.
 
 use crate::flink::{Application, Operation, Operations, Restore, Runtime, Snapshot, SnapshotStatus};
 use crate::lifecycle::observed::Observed;
@@ -9,7 +9,8 @@ use crate::lifecycle::refusal::Refusal;
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
 
-/// What to restore after `failed` starts, and why; or why nothing is left. `undone` is when the stack operation began that is taken back.
+/// What to restore after `failed` starts, and why; or why nothing is left. `undone` is when the stack operation began
+/// that is taken back.
 pub(in crate::lifecycle) fn rung(
     application: &Application,
     observed: &Observed,
@@ -58,8 +59,9 @@ fn newest_first(application: &Application) -> Vec<&Snapshot> {
     ready
 }
 
-/// The newest made under the version that is started. When CloudFormation rolls back it writes the old configuration as a new version,
-/// and nothing says which one it equals: then it is the newest of a version before the one whose state was just tried.
+/// The newest made under the version that is started. When CloudFormation rolls back it writes the old configuration as
+/// a new version, and nothing says which one it equals: then it is the newest of a version before the one whose state
+/// was just tried.
 fn own<'a>(
     application: &Application,
     observed: &Observed,
@@ -79,8 +81,9 @@ fn own<'a>(
     newest(&|made| made == version).or_else(|| before.and_then(|before| newest(&|made| made < before)))
 }
 
-/// The newest made under the version that the operation which is taken back began with. The snapshot that the service took for its first
-/// update carries that version too, though it was taken after the update began (`semantics.md` G.14).
+/// The newest made under the version that the operation which is taken back began with. The snapshot that the service
+/// took for its first update carries that version too, though it was taken after the update began (`semantics.md`
+/// G.14).
 fn made_before<'a>(application: &Application, restorable: &[&'a Snapshot], since: Timestamp) -> Option<&'a Snapshot> {
     let Operations::Listed(all) = &application.operations else { return None };
     let of_it = |since: Timestamp| {
@@ -92,7 +95,8 @@ fn made_before<'a>(application: &Application, restorable: &[&'a Snapshot], since
     restorable.iter().copied().find(|one| one.version <= before.version)
 }
 
-/// Whether an application of this RuntimeEnvironment restores a snapshot that was made under another one; both as the service says them.
+/// Whether an application of this RuntimeEnvironment restores a snapshot that was made under another one; both as the
+/// service says them.
 #[must_use]
 pub fn can_restore(runtime: &str, made_under: &str) -> bool {
     Runtime::of(runtime).can_restore(&Runtime::of(made_under))

@@ -2,7 +2,7 @@
 //! restore them. Once the SDK has their operations, this file goes, and the shell reads snapshots by the application's
 //! mode.
 
-use crate::flink::{Application, Phase, SnapshotMode};
+use crate::flink::{Application, ApplicationPhase, SnapshotMode};
 use crate::lifecycle::goal::{Force, Goal};
 use crate::lifecycle::incident::Consent;
 use crate::lifecycle::observed::Observed;
@@ -12,10 +12,14 @@ use crate::lifecycle::{SNAPSHOT_HOURS, Step, UNSTICK};
 /// The refusal of an application whose snapshots this version cannot see.
 pub(in crate::lifecycle) fn refusal(application: &Application) -> Option<Refusal> {
     match (application.snapshot_mode, application.status.phase()) {
-        (SnapshotMode::Legacy, _) | (SnapshotMode::Enhanced, Phase::Deleting) => None,
-        (SnapshotMode::Enhanced, Phase::Ready | Phase::Running | Phase::Transitional | Phase::RolledBack) => {
-            Some(Refusal::EnhancedSnapshots { application: application.name.clone() })
-        }
+        (SnapshotMode::Legacy, _) | (SnapshotMode::Enhanced, ApplicationPhase::Deleting) => None,
+        (
+            SnapshotMode::Enhanced,
+            ApplicationPhase::Ready
+            | ApplicationPhase::Running
+            | ApplicationPhase::Transitional
+            | ApplicationPhase::RolledBack,
+        ) => Some(Refusal::EnhancedSnapshots { application: application.name.clone() }),
     }
 }
 

@@ -1,5 +1,6 @@
-//! An update that the service took back. It can roll an update back on its own, to RUNNING on the old version or to READY (`semantics.md` A.6),
-//! and CloudFormation, which reads the status alone, calls that a success. The operation shows it.
+//! An update that the service took back. It can roll an update back on its own, to RUNNING on the old version or to
+//! READY (`semantics.md` A.6), and CloudFormation, which reads the status alone, calls that a success. The operation
+//! shows it.
 
 use crate::flink::{Application, Operation, OperationStatus, Operations, SNAPSHOT};
 use crate::lifecycle::Step;
@@ -25,7 +26,8 @@ pub(in crate::lifecycle) fn step(application: &Application, deployed_since: Time
                 OperationStatus::Cancelled | OperationStatus::Successful => None,
             }
         }
-        // Only a rollback that kept it RUNNING can be distinguished from the version; one that ended in READY is started.
+        // Only a rollback that kept it RUNNING can be distinguished from the version; one that ended in READY is
+        // started.
         Operations::Unreadable => {
             let to =
                 application.rolled_back_to.filter(|_| application.version_created >= deployed_since.less_skew())?;
@@ -34,8 +36,8 @@ pub(in crate::lifecycle) fn step(application: &Application, deployed_since: Time
     }
 }
 
-/// The failed update since `deployed_since` that nothing followed: the application is RUNNING and its job may process nothing
-/// (`SEMANTICS.md` G.21).
+/// The failed update since `deployed_since` that nothing followed: the application is RUNNING and its job may process
+/// nothing (`SEMANTICS.md` G.21).
 pub(in crate::lifecycle) fn left_running(application: &Application, deployed_since: Timestamp) -> Option<&Operation> {
     let Operations::Listed(all) = &application.operations else { return None };
     let newest = all.iter().find(|operation| operation.kind != SNAPSHOT)?;

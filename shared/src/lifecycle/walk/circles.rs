@@ -1,7 +1,7 @@
 //! Which states lie on a circle with one another.
 
-/// Tarjan's strongly connected components of the nodes that are `within`, without recursion; others are alone. Two nodes are on one
-/// circle exactly when they are of one component.
+/// Tarjan's strongly connected components of the nodes that are `within`, without recursion; others are alone. Two
+/// nodes are on one circle exactly when they are of one component.
 pub(super) fn components<'a>(
     count: usize,
     edges: impl Fn(usize) -> &'a [(usize, bool)],

@@ -1,5 +1,6 @@
-//! Generated runs: between every two looks another caller does something, every call is answered somehow, and the service goes on in
-//! one of its ways. Whatever comes, a run ends: with its goal reached, or with a refusal that fits what the service knows to be so.
+//! Generated runs: between every two looks another caller does something, every call is answered somehow, and the
+//! service goes on in one of its ways. Whatever comes, a run ends: with its goal reached, or with a refusal that fits
+//! what the service knows to be so.
 
 use std::time::Duration;
 

@@ -204,7 +204,8 @@ pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
             | Goal::Recovered(_)
             | Goal::Guarded(_) => world.stack != StackStatus::UpdateRollbackComplete,
         },
-        // What was accepted and is not seen is the next sweep's; the model beside the planner says when nothing was to be done.
+        // What was accepted and is not seen is the next sweep's; the model beside the planner says when nothing was to
+        // be done.
         Done::Swept => {
             let rests = matches!(world.status, Some(Status::Ready | Status::Running));
             world.status.is_some() && !(rests && world.stack.is_in_progress())
@@ -213,7 +214,8 @@ pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
     }
 }
 
-/// Whether no more of our own old snapshots stay than are kept, but for the newest and those that the sweep asked to be deleted.
+/// Whether no more of our own old snapshots stay than are kept, but for the newest and those that the sweep asked to be
+/// deleted.
 fn is_pruned(goal: &Goal, world: &World, tried: &Tried) -> bool {
     let Goal::Swept(swept) = goal else { return true };
     let rests = matches!(world.status, Some(ApplicationStatus::Ready | ApplicationStatus::Running));

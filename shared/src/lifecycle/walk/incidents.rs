@@ -1,6 +1,6 @@
-//! The exhaustive walk over whole incidents: every stack status, set of blockers, consent, number of attempts and state of its
-//! applications, against every way in which a goal can end. It fails on a stop while something incurable blocks or without consent, on
-//! an attempt beyond the third, and on an incident that does not end.
+//! The exhaustive walk over whole incidents: every stack status, set of blockers, consent, number of attempts and state
+//! of its applications, against every way in which a goal can end. It fails on a stop while something incurable blocks
+//! or without consent, on an attempt beyond the third, and on an incident that does not end.
 
 mod applications;
 mod moment;

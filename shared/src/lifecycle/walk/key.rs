@@ -1,4 +1,5 @@
-//! What makes two states the same: everything that a planner, or the service, could treat differently, and nothing else.
+//! What makes two states the same: everything that a planner, or the service, could treat differently, and nothing
+//! else.
 
 use super::super::{Action, Goal, LOST, Rejected, Tried};
 use super::graph::LONG;
@@ -10,7 +11,8 @@ use crate::time::Timestamp;
 /// A state, distinguished from others.
 pub(super) type Key = [u8; 42];
 
-/// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are counted.
+/// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are
+/// counted.
 pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
     // Once a force-stop is asked for, what came before it matters no more.
     let over = match goal {
@@ -34,7 +36,8 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         // No caller asks for more than whether it is at work.
         (Some(one), _) => [8, u8::from(one.status == OperationStatus::InProgress)],
     };
-    // The request's own age counts for what is waited for since then; the newest operation's for what is waited for since it began.
+    // The request's own age counts for what is waited for since then; the newest operation's for what is waited for
+    // since it began.
     let (counts_request, counts_began, counts_steady) = match goal {
         Goal::Running(goal) => {
             let gate = !goal.stabilize.is_zero();

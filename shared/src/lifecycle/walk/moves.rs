@@ -48,7 +48,7 @@ impl World {
         }
     }
 
-    /// What another caller does.
+    /// The states that another caller can bring about from this one.
     pub(super) fn meddled(self) -> Vec<Self> {
         if self.meddlers == 0 {
             return Vec::new();
@@ -125,7 +125,7 @@ impl World {
         self
     }
 
-    /// The newest operation ends.
+    /// The newest operation ends, well or not.
     fn ends(mut self, good: bool) -> Self {
         if let Some(newest) = &mut self.operations[0]
             && newest.status == OperationStatus::InProgress

@@ -1,5 +1,5 @@
-//! The service as its reference describes it (`semantics.md` A.3 to A.8), written apart from the planner: it holds its own
-//! table of what may be called when, and answers as badly as it may.
+//! The service as its reference describes it (`semantics.md` A.3 to A.8), written apart from the planner: it holds its
+//! own table of what may be called when, and answers as badly as it may.
 
 use super::super::Call;
 use crate::flink::{ApplicationStatus as Status, OperationStatus, SnapshotStatus};
@@ -74,7 +74,7 @@ pub(super) struct World {
     /// What a status that passes came from.
     pub(super) ran: bool,
     pub(super) readable: bool,
-    /// Newest first.
+    /// The last three operations, newest first.
     pub(super) operations: [Option<Operation>; 3],
     pub(super) kept: Kept,
     pub(super) proof: Option<SnapshotStatus>,

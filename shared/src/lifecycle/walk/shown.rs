@@ -9,7 +9,7 @@ use super::service::{Groups, Kept, Kind, Marker, World, old};
 use crate::flink::{Application, Group, Operations, Snapshot, SnapshotMode, SnapshotStatus};
 use crate::time::Timestamp;
 
-/// When the request began.
+/// When the request began, in milliseconds since 1970.
 pub(super) const REQUEST: i64 = 1_000_000_000_000;
 /// When the stack's operation began.
 pub(super) const DEPLOYMENT: i64 = REQUEST - 30 * MINUTE;

@@ -14,8 +14,8 @@ pub struct StackChanges {
     pub risk: Risk,
 }
 
-/// Brings the risks of all stacks together: the strongest consent that one of them takes. What a plan says will fail, or
-/// cannot tell, takes a yes too; a person may know better, and with `--yes` the command goes on.
+/// Brings the risks of all stacks together: the strongest consent that one of them takes. What a plan says will fail,
+/// or cannot tell, takes a yes too; a person may know better, and with `--yes` the command goes on.
 #[must_use]
 pub fn consent(all: &[StackChanges]) -> Risk {
     let mut words = Vec::new();

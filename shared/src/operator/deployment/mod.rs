@@ -1,5 +1,5 @@
-//! What `flink-stack deploy` and `destroy` decide: settings, parameters, consent, and the status that a deployment may begin
-//! from and ends with. The command asks the services and waits; nothing here does.
+//! What `flink-stack deploy` and `destroy` decide: settings, parameters, consent, and the status that a deployment may
+//! begin from and ends with. The command asks the services and waits; nothing here does.
 
 mod consent;
 mod parameters;

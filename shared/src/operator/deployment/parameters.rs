@@ -41,8 +41,8 @@ fn renamed(given: &GivenSettings, names: &[(&str, &str)]) -> Values {
     names.iter().filter_map(value).collect()
 }
 
-/// The parameters of the access stack that are given; `deployed` are those that it has. The prefixes of data follow those of
-/// applications until they are given on their own.
+/// The parameters of the access stack that are given; `deployed` are those that it has. The prefixes of data follow
+/// those of applications until they are given on their own.
 #[must_use]
 pub fn access_parameters(given: &GivenSettings, deployed: &Values) -> Values {
     let mut values = renamed(given, &ACCESS);

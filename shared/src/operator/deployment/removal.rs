@@ -1,5 +1,5 @@
-//! What a deletion takes away and what it leaves. CloudFormation makes no change set of a deletion: the stack's template and
-//! its resources say it.
+//! What a deletion takes away and what it leaves. CloudFormation makes no change set of a deletion: the stack's
+//! template and its resources say it.
 
 use super::super::plan::Deployed;
 

@@ -1,8 +1,9 @@
 //! What a deployment changes in who may do what: the policies of both templates as sets of atoms, compared.
 //!
-//! An atom is one effect, principal, action, resource and condition of one owner; a boundary, a path and an attached managed policy are
-//! atoms too. Sets of atoms know neither the order of statements nor how they are split, quoted or named, so that only what a person may
-//! do differently is a difference. Atoms that differ in one field are folded back into one row.
+//! An atom is one effect, principal, action, resource and condition of one owner; a boundary, a path and an attached
+//! managed policy are atoms too. Sets of atoms know neither the order of statements nor how they are split, quoted or
+//! named, so that only what a person may do differently is a difference. Atoms that differ in one field are folded back
+//! into one row.
 
 mod atom;
 mod condition;
@@ -36,7 +37,8 @@ pub enum Sign {
 /// Whether more is allowed after the deployment than before it; the first is the most severe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Reach {
-    /// More is allowed: an Allow that no old one covers, a Deny or a condition that is gone, a boundary that changes or is gone.
+    /// More is allowed: an Allow that no old one covers, a Deny or a condition that is gone, a boundary that changes or
+    /// is gone.
     Broader,
     /// Something in it is known only at the deployment.
     CannotTell,
@@ -103,7 +105,8 @@ pub struct PermissionChange {
     pub reach: Reach,
     /// Whether it comes, goes or differs.
     pub sign: Sign,
-    /// The logical ID of whose permission it is: a role, a queue, a function; its name where the template has no such resource.
+    /// The logical ID of whose permission it is: a role, a queue, a function; its name where the template has no such
+    /// resource.
     pub owner: String,
     /// What kind of permission it is.
     pub subject: Subject,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::super::plan::Side;
 use crate::template::resolve::{as_kept, text};
 
-/// Logical IDs by what `Ref` and the ARN of each resource give; those of IAM apart, since their names are of their own space.
+/// Logical IDs by what `Ref` and the ARN of each resource give; those of IAM apart, since their names are of their own
+/// space.
 pub(super) struct Owners {
     identities: BTreeMap<String, String>,
     others: BTreeMap<String, String>,

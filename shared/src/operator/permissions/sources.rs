@@ -1,4 +1,5 @@
-//! Where a template says who may do what: IAM's own types, Lambda permissions, and every policy document of another resource.
+//! Where a template says who may do what: IAM's own types, Lambda permissions, and every policy document of another
+//! resource.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -156,7 +157,8 @@ impl Source<'_> {
     }
 }
 
-/// The policy documents within a property: what has statements with an effect, or is named as a policy and cannot be read.
+/// The policy documents within a property: what has statements with an effect, or is named as a policy and cannot be
+/// read.
 fn documents<'a>(name: &str, value: &'a Json) -> Vec<&'a Json> {
     match value {
         Json::Object(members) if members.get("Statement").is_some_and(has_effect) => vec![value],

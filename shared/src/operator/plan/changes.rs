@@ -1,5 +1,6 @@
-//! Which resources change, and how: the deployed template with its parameters against the new one with those that are given. A change set
-//! says the same, but is itself a thing that is created; for a stack that does not exist it even leaves a stack behind.
+//! Which resources change, and how: the deployed template with its parameters against the new one with those that are
+//! given. A change set says the same, but is itself a thing that is created; for a stack that does not exist it even
+//! leaves a stack behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +46,8 @@ pub struct Change {
     pub properties: Vec<String>,
 }
 
-/// Properties whose change is a new resource: `createOnlyProperties` of the types' registry schemas (`semantics.md` B.1 for Flink's).
+/// Properties whose change is a new resource: `createOnlyProperties` of the types' registry schemas (`semantics.md` B.1
+/// for Flink's).
 const REPLACES: [(&str, &[&str]); 14] = [
     ("AWS::KinesisAnalyticsV2::Application", &["ApplicationName", "ApplicationMode"]),
     ("AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption", &["ApplicationName"]),
@@ -143,8 +145,8 @@ pub(in crate::operator) fn compare(proposal: &Proposal) -> Compared {
     }
 }
 
-/// Whether another resource that refers to this one may find another value in it, though it is updated in place: what no table says when
-/// it is replaced may be.
+/// Whether another resource that refers to this one may find another value in it, though it is updated in place: what
+/// no table says when it is replaced may be.
 fn is_volatile(change: &Change) -> bool {
     REPLACES.iter().all(|(kind, _)| *kind != change.resource_type)
 }

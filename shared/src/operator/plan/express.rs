@@ -1,4 +1,5 @@
-//! What CloudFormation's EXPRESS mode means for the job (`SEMANTICS.md` H.2): nothing waits for an application but our handlers.
+//! What CloudFormation's EXPRESS mode means for the job (`SEMANTICS.md` H.2): nothing waits for an application but our
+//! handlers.
 
 use super::seen::Seen;
 use super::{Proposal, needs_rollback_disabled};

@@ -1,4 +1,5 @@
-//! Which mode of the guard holds for a deployment, and why; and what the application's own properties must say beside ours.
+//! Which mode of the guard holds for a deployment, and why; and what the application's own properties must say beside
+//! ours.
 
 use serde_json::Value as Json;
 
@@ -36,8 +37,8 @@ pub(super) fn run_configurations(seen: &Seen) -> Option<String> {
     let own = of(APPLICATION)??;
     let ours = of(AutoStart::<String>::TYPE)?;
     (meaning(Some(own)) != meaning(ours)).then(|| {
-        "CloudFormation's RunConfiguration counts when the application is updated while RUNNING, Custom::FlinkAutoStart's \
-         when it is started: give both the same"
+        "CloudFormation's RunConfiguration counts when the application is updated while RUNNING, \
+         Custom::FlinkAutoStart's when it is started: give both the same"
             .to_owned()
     })
 }

@@ -1,5 +1,5 @@
-//! Property keys, by group and name, never a value: which change with the deployment, and which are not what the stack gave. CloudFormation's
-//! own drift detection is blind to them: they are write-only (`semantics.md` B.1).
+//! Property keys, by group and name, never a value: which change with the deployment, and which are not what the stack
+//! gave. CloudFormation's own drift detection is blind to them: they are write-only (`semantics.md` B.1).
 
 use std::collections::BTreeMap;
 

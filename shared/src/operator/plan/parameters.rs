@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Proposal;
 use crate::template::resolve::text;
 
-/// The values, as `aws cloudformation deploy` fills them: what is given, else what the stack has, else the default. A parameter that has none
-/// of these is not in it.
+/// The values, as `aws cloudformation deploy` fills them: what is given, else what the stack has, else the default. A
+/// parameter that has none of these is not in it.
 pub(super) fn wanted(proposal: &Proposal) -> BTreeMap<String, String> {
     let declared = proposal.template["Parameters"].as_object();
     let known = |name: &String| proposal.deployed.as_ref()?.parameters.get(name).cloned();

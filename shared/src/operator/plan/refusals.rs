@@ -18,7 +18,8 @@ pub(super) fn refusals(proposal: &Proposal, compared: &Compared) -> Vec<String> 
     refused.into_iter().chain(retyped).chain(parameters(proposal)).collect()
 }
 
-/// Parameters without a value, and values that the template does not allow. A secret's value is compared and never shown.
+/// Parameters without a value, and values that the template does not allow. A secret's value is compared and never
+/// shown.
 fn parameters(proposal: &Proposal) -> Vec<String> {
     let wanted = wanted(proposal);
     let declared = proposal.template["Parameters"].as_object().into_iter().flatten();

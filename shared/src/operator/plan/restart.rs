@@ -4,7 +4,7 @@ use super::super::job::{Job, job};
 use super::super::line::age;
 use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
-use crate::flink::{Application, ApplicationKind, ApplicationStatus, Phase, SnapshotMode};
+use crate::flink::{Application, ApplicationKind, ApplicationPhase, ApplicationStatus, SnapshotMode};
 use crate::lifecycle::{Replay, replay};
 
 /// How often the running job restarts, and in words.
@@ -22,8 +22,8 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
         return (0, Finding::fine(format!("it does not run yet: {start}")));
     };
     match application.status.phase() {
-        Phase::Running => running(seen, start),
-        Phase::Ready | Phase::RolledBack => {
+        ApplicationPhase::Running => running(seen, start),
+        ApplicationPhase::Ready | ApplicationPhase::RolledBack => {
             let starts = seen.is_called(AutoStart::<String>::TYPE);
             let sentence = if starts {
                 "it does not run: auto-start starts it once"
@@ -32,12 +32,13 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
             };
             (0, Finding::fine(sentence))
         }
-        Phase::Transitional => (0, busy(seen, application.status)),
-        Phase::Deleting => (0, Finding::of(Outlook::Fails, "it is DELETING: wait until it is gone")),
+        ApplicationPhase::Transitional => (0, busy(seen, application.status)),
+        ApplicationPhase::Deleting => (0, Finding::of(Outlook::Fails, "it is DELETING: wait until it is gone")),
     }
 }
 
-/// A notebook or a SQL application: which handler refuses it, and else what is known. What an update does to one that runs is not documented.
+/// A notebook or a SQL application: which handler refuses it, and else what is known. What an update does to one that
+/// runs is not documented.
 fn of_another_kind(seen: &Seen, kind: ApplicationKind) -> Finding {
     let noun = kind.noun();
     if let Some(resource) = refusing(seen, kind) {
@@ -59,8 +60,8 @@ fn of_another_kind(seen: &Seen, kind: ApplicationKind) -> Finding {
     Finding::fine(format!("it is a {noun}: {then}"))
 }
 
-/// The resource whose handler will be called and refuses an application of this kind. A guard that is called before there is an application
-/// refuses nothing.
+/// The resource whose handler will be called and refuses an application of this kind. A guard that is called before
+/// there is an application refuses nothing.
 fn refusing(seen: &Seen, kind: ApplicationKind) -> Option<&'static str> {
     let (groups, start, guard) =
         (PropertyGroups::<String>::TYPE, AutoStart::<String>::TYPE, UpdateGuard::<String>::TYPE);
@@ -109,8 +110,11 @@ fn busy(seen: &Seen, status: ApplicationStatus) -> Finding {
 pub(super) fn busy_status(seen: &Seen) -> Option<ApplicationStatus> {
     let status = seen.application().map(|application| application.status)?;
     match status.phase() {
-        Phase::Transitional => is_worked_on(seen).then_some(status),
-        Phase::Running | Phase::Ready | Phase::RolledBack | Phase::Deleting => None,
+        ApplicationPhase::Transitional => is_worked_on(seen).then_some(status),
+        ApplicationPhase::Running
+        | ApplicationPhase::Ready
+        | ApplicationPhase::RolledBack
+        | ApplicationPhase::Deleting => None,
     }
 }
 

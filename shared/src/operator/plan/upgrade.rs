@@ -26,7 +26,8 @@ impl RuntimeChange<'_> {
         Runtime::of(self.from).upgrade_to(&Runtime::of(self.to))
     }
 
-    /// `kept` of a job whose state comes along, with the distance. Whether the next major version reads it is known only when it does.
+    /// `kept` of a job whose state comes along, with the distance. Whether the next major version reads it is known
+    /// only when it does.
     pub(super) fn kept(&self, kept: Finding) -> Finding {
         let Self { from, to } = self;
         match self.upgrade() {
@@ -65,13 +66,13 @@ impl RuntimeChange<'_> {
             format!("if the job restarts for ever, the gate fails the deployment, and its rollback restores {newest}")
         } else if has_gate {
             format!(
-                "if the job restarts for ever, the gate fails the deployment; without a guard its rollback gets stuck, until the unsticker \
-                 restores {newest}"
+                "if the job restarts for ever, the gate fails the deployment; without a guard its rollback gets stuck, \
+                 until the unsticker restores {newest}"
             )
         } else {
             format!(
-                "no gate looks at the job, and AWS calls an update a success whose job restarts for ever: set StabilizeSeconds; the way \
-                 back is a deployment with {from}, which restores {newest}"
+                "no gate looks at the job, and AWS calls an update a success whose job restarts for ever: set \
+                 StabilizeSeconds; the way back is a deployment with {from}, which restores {newest}"
             )
         };
         vec![
@@ -83,8 +84,8 @@ impl RuntimeChange<'_> {
     }
 }
 
-/// A job that would start from state of a runtime which the next one cannot restore. It goes back to an older snapshot, where it is
-/// started and not updated in place.
+/// A job that would start from state of a runtime which the next one cannot restore. It goes back to an older snapshot,
+/// where it is started and not updated in place.
 pub(super) fn not_restorable(seen: &Seen, application: &Application, from: &str, to: &str) -> Finding {
     let fits = |one: &&Snapshot| {
         one.status == SnapshotStatus::Ready
@@ -108,8 +109,8 @@ pub(super) fn not_restorable(seen: &Seen, application: &Application, from: &str,
         return Finding::of(Outlook::AtRisk, sentence);
     }
     let sentence = format!(
-        "a snapshot of {from} cannot be restored under {to}, and the update in place takes one: set the guard's Mode to Stop \
-         (GuardMode=Stop), and it goes back to {name}, {since} old"
+        "a snapshot of {from} cannot be restored under {to}, and the update in place takes one: set the guard's Mode \
+         to Stop (GuardMode=Stop), and it goes back to {name}, {since} old"
     );
     Finding::of(Outlook::Fails, sentence)
 }

@@ -1,7 +1,7 @@
 //! How far a stack operation is, as a fold over the events of its stack and of the stacks in it.
 //!
-//! Counted are pairs of a stack's ARN and a logical ID that ended in this operation, and each stack once. A rollback is a
-//! bar of its own, and so is the clean-up of what was replaced: no bar ever runs backwards. Which events are the
+//! Counted are pairs of a stack's ARN and a logical ID that ended in this operation, and each stack once. A rollback is
+//! a bar of its own, and so is the clean-up of what was replaced: no bar ever runs backwards. Which events are the
 //! operation's own is decided by its token and by the nested stacks that its rows name, never by the local clock.
 
 mod bar;
@@ -89,8 +89,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// An operation on the stack of this ARN with this ClientRequestToken, for which the change sets, nested ones counted in,
-    /// list so many resources; 0 when that is not known.
+    /// An operation on the stack of this ARN with this ClientRequestToken, for which the change sets, nested ones
+    /// counted in, list so many resources; 0 when that is not known.
     #[must_use]
     pub fn new(stack: &str, token: &str, resources: usize) -> Self {
         let root = Stack { path: String::new(), depth: 0, since: Timestamp(i64::MIN) };

@@ -18,7 +18,8 @@ pub struct Before<'a> {
     pub is_verbose: bool,
 }
 
-/// The lines: job and state first, then what is replaced or deleted, permissions, property keys, and the rest as counts.
+/// The lines: job and state first, then what is replaced or deleted, permissions, property keys, and the rest as
+/// counts.
 #[must_use]
 pub fn before(model: &Before, canvas: Canvas) -> Vec<String> {
     let plan = model.plan;

@@ -104,7 +104,8 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// One event without a terminal: `12:03:44 FlinkApplication UPDATE_IN_PROGRESS reason`; no escape code, no carriage return.
+/// One event without a terminal: `12:03:44 FlinkApplication UPDATE_IN_PROGRESS reason`; no escape code, no carriage
+/// return.
 #[must_use]
 pub fn event_line(event: &StackEvent) -> String {
     let reason = if event.reason.is_empty() { String::new() } else { format!(" {}", one_line(&event.reason)) };

@@ -1,8 +1,8 @@
-//! What a person sees of a deployment: before it, while it runs, and after it. Functions from a model, a width and a style
-//! to lines; drawing them is the command's.
+//! What a person sees of a deployment: before it, while it runs, and after it. Functions from a model, a width and a
+//! style to lines; drawing them is the command's.
 //!
-//! The sixteen colours only repeat what a sign and a word say already. What stays on the screen is wrapped; what is drawn
-//! again and again is cut, so that a line is a line.
+//! The sixteen colours only repeat what a sign and a word say already. What stays on the screen is wrapped; what is
+//! drawn again and again is cut, so that a line is a line.
 
 mod after;
 mod before;

@@ -57,7 +57,8 @@ impl Line {
         self
     }
 
-    /// The letters of each line that is left after wrapping: at a space where there is one, within a word that is too long.
+    /// The letters of each line that is left after wrapping: at a space where there is one, within a word that is too
+    /// long.
     fn wrapped(&self, width: usize) -> Vec<Vec<(char, Option<Colour>)>> {
         let mut lines = Vec::new();
         let mut rest = &self.letters[..];

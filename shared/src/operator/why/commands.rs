@@ -85,7 +85,8 @@ impl Commands<'_> {
             }
             ApplicationKind::Sql => self.aws(&format!(
                 "kinesisanalyticsv2 start-application --application-name {name} --run-configuration \
-                 'SqlRunConfigurations=[{{InputId=...,InputStartingPositionConfiguration={{InputStartingPosition=NOW}}}}]'"
+                 'SqlRunConfigurations=[{{InputId=...,\
+                 InputStartingPositionConfiguration={{InputStartingPosition=NOW}}}}]'"
             )),
         }
     }

@@ -1,5 +1,5 @@
-//! CREATE_FAILED and UPDATE_FAILED: rollback is disabled, so the stack stays as it failed. It takes an update with `--disable-rollback`,
-//! RollbackStack, or a deletion (CloudFormation's user guide, stack failure options).
+//! CREATE_FAILED and UPDATE_FAILED: rollback is disabled, so the stack stays as it failed. It takes an update with
+//! `--disable-rollback`, RollbackStack, or a deletion (CloudFormation's user guide, stack failure options).
 
 use std::collections::BTreeSet;
 
@@ -19,8 +19,8 @@ pub(super) fn describe(scene: &Scene) -> Answer {
         next.push("fix the cause and deploy again:".to_owned());
     } else {
         seen.push(format!(
-            "Flink cannot snapshot {}: an update and a rollback meet the same refusal until it is stopped by force. What came after \
-             its newest snapshot is then read and written again",
+            "Flink cannot snapshot {}: an update and a rollback meet the same refusal until it is stopped by force. \
+             What came after its newest snapshot is then read and written again",
             refused.join(", ")
         ));
         next.extend(refused.iter().map(|name| commands.stop_by_force(name)));

@@ -67,7 +67,8 @@ fn one(scene: &Scene, application: &Application, answer: &mut Answer) {
                 answer.next.push(commands.stop_by_force(name));
                 answer.next.push(commands.start_application(application));
             } else {
-                // AWS forces no stop of a SQL application, and no snapshot of a notebook is in the way (`SEMANTICS.md` H.4).
+                // AWS forces no stop of a SQL application, and no snapshot of a notebook is in the way (`SEMANTICS.md`
+                // H.4).
                 answer.next.push(commands.again());
             }
         }
@@ -176,7 +177,8 @@ pub(super) fn not_deleted(scene: &Scene) -> Answer {
     let commands = scene.commands();
     let operation = scene.operation();
     let failed = scene.not_deleted();
-    // Deleting the logging option updates a running application; deleting the application itself may take a stop (`semantics.md` A.9).
+    // Deleting the logging option updates a running application; deleting the application itself may take a stop
+    // (`semantics.md` A.9).
     let only_stopped = [SNAPSHOT_FAILURE, "Application cannot be deleted in 'RUNNING' state"];
     let must_stop = operation.cause().is_some_and(|event| only_stopped.iter().any(|text| event.reason.contains(text)));
     let mut next: Vec<String> = Vec::new();

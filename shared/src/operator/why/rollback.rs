@@ -1,4 +1,5 @@
-//! UPDATE_ROLLBACK_FAILED: what blocks the rollback, who may unblock it, and with which command. The same judgment as the unsticker's.
+//! UPDATE_ROLLBACK_FAILED: what blocks the rollback, who may unblock it, and with which command. The same judgment as
+//! the unsticker's.
 
 use super::super::line::own_words;
 use super::{Answer, Scene, Verdict};
@@ -154,8 +155,8 @@ fn others(blockers: &[Blocker]) -> String {
     if others.is_empty() { "what the events name".to_owned() } else { others.join(", ") }
 }
 
-/// A force-stop for each application that cannot be snapshotted, then the rollback, then a start for each of them: before the rollback
-/// ends an application may be UPDATING. What came after the newest snapshot is replayed.
+/// A force-stop for each application that cannot be snapshotted, then the rollback, then a start for each of them:
+/// before the rollback ends an application may be UPDATING. What came after the newest snapshot is replayed.
 fn by_hand(scene: &Scene, blockers: &[Blocker]) -> Vec<String> {
     let commands = scene.commands();
     let snapshots = blockers.iter().filter(|one| one.kind == BlockerKind::Snapshot);

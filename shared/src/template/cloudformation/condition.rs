@@ -17,7 +17,7 @@ pub enum Condition {}
 pub struct Test(Json);
 
 impl Test {
-    /// `Fn::Equals`.
+    /// `Fn::Equals`: true when the value is this text.
     #[must_use]
     pub fn equals(left: &Value, right: &str) -> Self {
         Self(json!({"Fn::Equals": [left, right]}))
@@ -46,7 +46,7 @@ impl Test {
     }
 }
 
-/// `Fn::Not`.
+/// `Fn::Not`: true when the condition is not.
 impl std::ops::Not for Test {
     type Output = Self;
 
@@ -55,7 +55,7 @@ impl std::ops::Not for Test {
     }
 }
 
-/// The escape hatch.
+/// A condition as it stands in a template: the way out for what has no constructor here.
 impl From<Json> for Test {
     fn from(json: Json) -> Self {
         Self(json)
@@ -69,7 +69,7 @@ impl Handle<Condition> {
         Test(json!({"Condition": self.id()}))
     }
 
-    /// `Fn::If`.
+    /// `Fn::If`: one value when the condition is true, else the other.
     #[must_use]
     pub fn choose(&self, when: &Value, otherwise: &Value) -> Value {
         Value::either(self.id(), when, otherwise)

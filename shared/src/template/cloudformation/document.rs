@@ -14,7 +14,7 @@ use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
 use crate::contract::{StackTemplate, TEMPLATE_METADATA, VERSION, VERSION_METADATA};
 
-/// A CloudFormation template.
+/// A CloudFormation template under construction; [`Template::render`] checks its references.
 #[derive(Debug)]
 pub struct Template {
     description: String,
@@ -28,7 +28,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// An empty one.
+    /// A template with a description and nothing else.
     #[must_use]
     pub fn described(description: &str) -> Self {
         Self {

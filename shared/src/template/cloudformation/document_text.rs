@@ -63,7 +63,7 @@ fn with_escapes(expression: &Json) -> Json {
     }
 }
 
-/// Whether CloudFormation resolves it.
+/// Whether CloudFormation puts a value in the place of this object: `Ref` and the `Fn::` functions.
 fn is_expression(members: &Map<String, Json>) -> bool {
     members.len() == 1 && members.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
 }

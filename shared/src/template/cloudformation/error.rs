@@ -14,15 +14,15 @@ pub enum Problem {
     /// An item of another template, or a slip in hand-written JSON.
     #[error("{from} refers to \"{to}\", which is not in this template; use the handle that adding it returns")]
     DanglingReference {
-        /// Where the reference stands.
+        /// Where in the template the reference stands.
         from: String,
-        /// What it names.
+        /// The logical ID that it names.
         to: String,
     },
     /// A property path leads through something that is not a map.
     #[error("{path}: \"{at}\" is not a map; set it as a whole")]
     NotAMap {
-        /// The path as given.
+        /// The path as it was given to `get_att` or `set`.
         path: String,
         /// The segment that cannot be entered.
         at: String,

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-/// Columns of a line.
+/// How many columns a line of a template may have.
 const WIDTH: usize = 180;
 /// Columns of a line that ends with one function: it is read as one expression, and broken up it would take as much
 /// again.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 pub struct ParameterOf(Map<String, Json>);
 
 impl ParameterOf {
-    /// A string.
+    /// A parameter of the type String.
     #[must_use]
     pub fn text(description: &str) -> Self {
         Self(Map::new()).with("Type", "String".into()).with("Description", description.into())
@@ -31,7 +31,7 @@ impl ParameterOf {
         self.with("Default", value.into())
     }
 
-    /// One of these only.
+    /// Takes one of these values only (AllowedValues).
     #[must_use]
     pub fn one_of<V: Into<Json>>(self, values: impl IntoIterator<Item = V>) -> Self {
         self.with("AllowedValues", Json::Array(values.into_iter().map(Into::into).collect()))
@@ -43,7 +43,7 @@ impl ParameterOf {
         self.with("AllowedPattern", pattern.into()).with("ConstraintDescription", explanation.into())
     }
 
-    /// A number within these.
+    /// Takes a number within these bounds, both included (MinValue, MaxValue).
     #[must_use]
     pub fn between(self, least: u32, most: u32) -> Self {
         self.with("MinValue", least.into()).with("MaxValue", most.into())

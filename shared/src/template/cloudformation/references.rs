@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-/// One reference.
+/// One reference to a logical ID, with the place that it stands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::template) struct Reference {
     /// What it names; none for what is imported from another stack, or chosen by a condition.

@@ -1,5 +1,5 @@
-//! For tests: a rendered template with its parameters chosen, resolved by [`Resolver`], with words in the place of what only the deployment
-//! knows.
+//! For tests: a rendered template with its parameters chosen, resolved by [`Resolver`], with words in the place of what
+//! only the deployment knows.
 
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ pub(in crate::template) struct Resolved {
     pub(in crate::template) parameters: BTreeMap<String, String>,
     /// What `Ref` of a resource is, where it is more than its logical ID.
     pub(in crate::template) names: BTreeMap<String, Json>,
-    /// Where the stack is.
+    /// The partition that the stack is in: `aws`, `aws-cn`, `aws-us-gov`.
     pub(in crate::template) partition: &'static str,
     pub(in crate::template) region: &'static str,
 }
@@ -51,7 +51,7 @@ impl Resolved {
         self
     }
 
-    /// The same elsewhere.
+    /// The same template, resolved for another partition and region.
     pub(in crate::template) fn in_region(self, partition: &'static str, region: &'static str) -> Self {
         Self { partition, region, ..self }
     }
@@ -63,7 +63,7 @@ impl Resolved {
         all.filter(|(id, _)| exists(id)).map(|(id, resource)| (id.clone(), text(&resource["Type"]))).collect()
     }
 
-    /// A resource's properties.
+    /// A resource's properties with everything resolved that can be.
     pub(in crate::template) fn properties(&self, id: &str) -> Json {
         self.resolve(&self.template["Resources"][id]["Properties"]).unwrap()
     }

@@ -30,7 +30,7 @@ impl<K> Handle<K> {
         Self { id: id.to_owned(), kind: PhantomData }
     }
 
-    /// Its logical ID.
+    /// The logical ID under which the resource was added.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -42,7 +42,7 @@ impl<K> Handle<K> {
         Value::reference_to(&self.id)
     }
 
-    /// `Fn::GetAtt`.
+    /// `Fn::GetAtt`: an attribute that the resource returns.
     #[must_use]
     pub fn get_att(&self, attribute: &str) -> Value {
         Value::attribute_of(&self.id, attribute)
@@ -138,7 +138,7 @@ impl<K> Resource<K> {
         self.attribute("Metadata", metadata)
     }
 
-    /// Its properties.
+    /// The resource's properties, as they will stand in the template.
     #[must_use]
     pub const fn properties(&self) -> &Json {
         &self.properties

@@ -47,7 +47,7 @@ impl Scope<'_> {
         self.template.condition(&self.name(id), test)
     }
 
-    /// As [`Template::output`].
+    /// Adds an output, as [`Template::output`] does.
     pub fn output(&mut self, id: &str, description: &str, value: &Value) {
         self.template.output(&self.name(id), description, value);
     }

@@ -1,7 +1,7 @@
 //! What stands in a template where a string could stand: a literal, or an expression that CloudFormation resolves.
 //!
-//! An expression that names a parameter or a resource comes from that item's [`Handle`](crate::template::Handle) only, so a
-//! reference to nothing cannot be written. It does not know resources or their properties.
+//! An expression that names a parameter or a resource comes from that item's [`Handle`](crate::template::Handle) only,
+//! so a reference to nothing cannot be written. It does not know resources or their properties.
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -29,7 +29,7 @@ impl Value {
         Self(json!({"Fn::ImportValue": export}))
     }
 
-    /// `Fn::Join`.
+    /// `Fn::Join`: the parts as one text, with the delimiter between them.
     #[must_use]
     pub fn join(delimiter: &str, parts: &[Self]) -> Self {
         Self(json!({"Fn::Join": [delimiter, parts]}))
@@ -91,7 +91,7 @@ impl Value {
         self.0.as_str()
     }
 
-    /// As JSON.
+    /// The value as it stands in a template.
     #[must_use]
     pub const fn as_json(&self) -> &Json {
         &self.0
@@ -164,7 +164,7 @@ impl From<String> for Value {
     }
 }
 
-/// Pseudo parameters.
+/// The pseudo parameters: what CloudFormation knows of the stack itself.
 pub mod pseudo {
     use super::Value;
 
@@ -174,7 +174,7 @@ pub mod pseudo {
         Value::reference_to("AWS::Partition")
     }
 
-    /// The stack's region.
+    /// The region that the stack is in, `eu-west-1` for example.
     #[must_use]
     pub fn region() -> Value {
         Value::reference_to("AWS::Region")
@@ -186,13 +186,13 @@ pub mod pseudo {
         Value::reference_to("AWS::StackName")
     }
 
-    /// The stack's account.
+    /// The ID of the account that the stack is in, twelve digits.
     #[must_use]
     pub fn account() -> Value {
         Value::reference_to("AWS::AccountId")
     }
 
-    /// Takes a property away.
+    /// `AWS::NoValue`: takes the property away that it stands for.
     #[must_use]
     pub fn no_value() -> Value {
         Value::reference_to("AWS::NoValue")

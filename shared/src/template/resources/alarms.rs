@@ -10,9 +10,9 @@ use crate::template::cloudformation::value::Value;
 /// One metric of one thing.
 #[derive(Debug, Clone)]
 pub struct Metric {
-    /// `AWS/Lambda`.
+    /// The metric's namespace, `AWS/Lambda` for example.
     pub namespace: &'static str,
-    /// `Errors`.
+    /// The metric's name, `Errors` for example.
     pub name: Value,
     /// `FunctionName` and the function's name, and whatever else names the thing.
     pub dimensions: Vec<(&'static str, Value)>,

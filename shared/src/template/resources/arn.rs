@@ -2,7 +2,7 @@
 
 use crate::template::cloudformation::value::{Value, pseudo};
 
-/// `arn:<partition>:<service>:<region>:<account>:<resource>`.
+/// The ARN of something in a region: `arn:<partition>:<service>:<region>:<account>:<resource>`.
 #[must_use]
 pub fn regional(service: &str, resource: impl IntoIterator<Item = Value>) -> Value {
     let head = [
@@ -17,7 +17,7 @@ pub fn regional(service: &str, resource: impl IntoIterator<Item = Value>) -> Val
     Value::concat(head.into_iter().chain(resource))
 }
 
-/// Without a region: IAM's.
+/// The ARN of something that has no region, as IAM's roles and policies.
 #[must_use]
 pub fn account_wide(service: &str, resource: impl IntoIterator<Item = Value>) -> Value {
     let head = ["arn:".into(), pseudo::partition(), format!(":{service}::").into(), pseudo::account(), ":".into()];

@@ -9,11 +9,11 @@ use super::alarms::Metric;
 use crate::template::cloudformation::resource::Resource;
 use crate::template::cloudformation::value::{Value, pseudo};
 
-/// Columns of a dashboard.
+/// How many columns a CloudWatch dashboard has.
 const WIDTH: usize = 24;
-/// Rows of a text.
+/// How many rows a text widget takes.
 const TEXT_HEIGHT: usize = 2;
-/// Rows of a graph.
+/// How many rows a graph takes.
 const HEIGHT: usize = 6;
 
 /// A dashboard, while it is drawn.

@@ -7,7 +7,7 @@ use super::kms::Key;
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::{Value, pseudo};
 
-/// A table.
+/// The type of a resource: `AWS::DynamoDB::Table`.
 #[derive(Debug)]
 pub enum Table {}
 
@@ -49,7 +49,7 @@ impl Table {
 }
 
 impl Handle<Table> {
-    /// Writing, without reading.
+    /// Grants a role to write items, and not to read them.
     pub fn grant_write(&self, role: &mut Role) {
         role.grant(Statement::allow(WRITE).on([self.arn()]));
     }

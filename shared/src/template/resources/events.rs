@@ -5,11 +5,11 @@ use serde_json::{Value as Json, json};
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::{Value, pseudo};
 
-/// A rule.
+/// The type of a resource: `AWS::Events::Rule`.
 #[derive(Debug)]
 pub enum Rule {}
 
-/// What a rule calls.
+/// What a rule invokes, with its retries and its dead-letter queue.
 #[derive(Debug)]
 pub struct Target {
     arn: Value,

@@ -11,11 +11,11 @@ use crate::template::cloudformation::value::Value;
 pub struct Application {
     /// Its name. A changed name is a new application.
     pub name: Value,
-    /// `FLINK-2_3`. Changed in place.
+    /// The RuntimeEnvironment, `FLINK-2_3` for example; it is changed in place (`SEMANTICS.md` H.1).
     pub runtime: Value,
     /// The ARN of the role that the job has.
     pub role: Value,
-    /// The job.
+    /// The object in S3 that holds the job's jar.
     pub jar: Object,
     /// Whether the service takes back an update that its job does not start with: `"true"` or `"false"`.
     pub rollback_enabled: Value,
@@ -68,7 +68,7 @@ impl Application {
 }
 
 impl Resource<Application> {
-    /// With a tag.
+    /// Adds a tag to the application.
     #[must_use]
     pub fn tagged(mut self, key: &str, value: &str) -> Self {
         self.add_to_list("Tags", json!({"Key": key, "Value": value}));

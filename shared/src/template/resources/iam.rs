@@ -1,7 +1,7 @@
 //! Roles that collect what they are granted, and policies.
 //!
-//! A role takes its grants before it is added: `stream.grant_read(&mut role)`. Once added it is complete, and what depends on
-//! it finds every permission in place.
+//! A role takes its grants before it is added: `stream.grant_read(&mut role)`. Once added it is complete, and what
+//! depends on it finds every permission in place.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -22,7 +22,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// These actions.
+    /// A statement that allows these actions, `service:Operation` each.
     #[must_use]
     pub fn allow<A: Into<String>>(actions: impl IntoIterator<Item = A>) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl Statement {
         Self { effect: "Deny", ..Self::allow(actions) }
     }
 
-    /// On these resources.
+    /// Limits the statement to these resources, by ARN.
     #[must_use]
     pub fn on(mut self, resources: impl IntoIterator<Item = Value>) -> Self {
         self.resources.extend(resources);
@@ -166,12 +166,12 @@ impl Role {
         self.attached.extend(arns);
     }
 
-    /// Grants a statement.
+    /// Adds a statement to the role's policy.
     pub fn grant(&mut self, statement: Statement) {
         self.statements.push(statement);
     }
 
-    /// Grants several.
+    /// Adds several statements to the role's policy.
     pub fn grant_all(&mut self, statements: impl IntoIterator<Item = Statement>) {
         self.statements.extend(statements);
     }
@@ -205,7 +205,7 @@ impl From<Role> for Resource<Role> {
 pub enum ManagedPolicy {}
 
 impl ManagedPolicy {
-    /// Of these statements.
+    /// A managed policy of these statements.
     #[must_use]
     pub fn of(description: &str, statements: impl IntoIterator<Item = Statement>) -> Resource<Self> {
         let properties = json!({"Description": description, "PolicyDocument": document(statements)});

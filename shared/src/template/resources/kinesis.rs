@@ -8,7 +8,7 @@ use crate::template::cloudformation::condition::Condition;
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::{Value, pseudo};
 
-/// A data stream.
+/// The type of a resource: `AWS::Kinesis::Stream`.
 #[derive(Debug)]
 pub enum Stream {}
 

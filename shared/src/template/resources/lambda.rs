@@ -43,13 +43,13 @@ impl LambdaFunction {
 /// How a function is called asynchronously.
 #[derive(Debug)]
 pub struct Asynchronous<'a> {
-    /// The function.
+    /// The function that is invoked asynchronously.
     pub function: Function,
     /// After so many seconds an event is no longer worth delivering.
     pub event_age_seconds: u32,
     /// Where events go that failed for good.
     pub on_failure: &'a Value,
-    /// Where results go.
+    /// The ARN of the destination of results; none where they are dropped.
     pub on_success: Option<&'a Value>,
 }
 

@@ -10,7 +10,7 @@ use crate::template::cloudformation::value::Value;
 /// The days that CloudWatch Logs can keep events for.
 pub const RETENTION_DAYS: [u32; 12] = [1, 3, 7, 14, 30, 60, 90, 180, 365, 731, 1827, 3653];
 
-/// A log group.
+/// The type of a resource: `AWS::Logs::LogGroup`.
 #[derive(Debug)]
 pub enum LogGroup {}
 
@@ -37,7 +37,7 @@ impl Handle<LogGroup> {
     }
 }
 
-/// A log stream.
+/// The type of a resource: `AWS::Logs::LogStream`.
 #[derive(Debug)]
 pub enum LogStream {}
 

@@ -7,7 +7,7 @@ use super::iam::{Role, Statement, document};
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::{Value, pseudo};
 
-/// A queue.
+/// The type of a resource: `AWS::SQS::Queue`.
 #[derive(Debug)]
 pub enum Queue {}
 
@@ -44,7 +44,7 @@ impl Handle<Queue> {
 pub enum Topic {}
 
 impl Topic {
-    /// For people.
+    /// A topic that people subscribe to, with a name that their mails show.
     #[must_use]
     pub fn for_people(display_name: &str) -> Resource<Self> {
         Resource::of("AWS::SNS::Topic", json!({"DisplayName": display_name}))
@@ -63,7 +63,7 @@ impl Handle<Topic> {
         Resource::of("AWS::SNS::TopicPolicy", json!({"Topics": [self.reference()], "PolicyDocument": document}))
     }
 
-    /// Putting messages in.
+    /// Grants a role to publish to the topic.
     pub fn grant_publish(&self, role: &mut Role) {
         role.grant(Statement::allow(["sns:Publish"]).on([self.reference()]));
     }

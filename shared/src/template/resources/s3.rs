@@ -7,7 +7,7 @@ use super::iam::{Role, Statement, document};
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::Value;
 
-/// A bucket.
+/// The type of a resource: `AWS::S3::Bucket`.
 #[derive(Debug)]
 pub enum Bucket {}
 
@@ -50,14 +50,14 @@ impl Handle<Bucket> {
 /// One object of a bucket that another stack owns.
 #[derive(Debug)]
 pub struct Object {
-    /// The bucket's name.
+    /// The name of the bucket that the object is in.
     pub bucket: Value,
-    /// The object's key.
+    /// The key of the object, without a leading slash.
     pub key: Value,
 }
 
 impl Object {
-    /// The bucket's ARN.
+    /// The ARN of the bucket that the object is in.
     #[must_use]
     pub fn bucket_arn(&self) -> Value {
         arn::global("s3", [self.bucket.clone()])

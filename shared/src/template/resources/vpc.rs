@@ -16,7 +16,7 @@ use crate::template::cloudformation::value::{Value, pseudo};
 /// <https://docs.aws.amazon.com/managed-flink/latest/java/vpc-permissions.html>.
 const CHANGE: [&str; 3] =
     ["ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"];
-/// These take no resource.
+/// The actions of EC2 that take no resource: IAM knows them with `*` alone.
 const LOOK: [&str; 5] = [
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
@@ -102,7 +102,7 @@ impl Network {
         Ok(Self { subnets, security_groups, given })
     }
 
-    /// `VpcConfigurations` of an application.
+    /// The `VpcConfigurations` of an application; `AWS::NoValue` without subnets.
     #[must_use]
     pub fn configurations(&self) -> Value {
         self.given.then(&json!([self.lists()]).into())

@@ -1,11 +1,12 @@
-//! Toward [`Goal::Guarded`](crate::lifecycle::Goal::Guarded): before CloudFormation updates an application, it is stopped with its state kept, or
-//! proven to be one that takes an update. Either way the update cannot fail without a snapshot, and neither can its rollback.
+//! Toward [`Goal::Guarded`](crate::lifecycle::Goal::Guarded): before CloudFormation updates an application, it is
+//! stopped with its state kept, or proven to be one that takes an update. Either way the update cannot fail without a
+//! snapshot, and neither can its rollback.
 
 mod on_failure;
 
 use std::time::Duration;
 
-use crate::flink::{Application, Phase, SNAPSHOT, Snapshot, SnapshotStatus};
+use crate::flink::{Application, ApplicationPhase, SNAPSHOT, Snapshot, SnapshotStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::{GuardMode, GuardOutcome, OnSnapshotFailure};
@@ -24,14 +25,14 @@ use on_failure::{failed, let_go, mark, snapshot_failed};
 pub(in crate::lifecycle) fn next(goal: &Guarded, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return done(GuardOutcome::NoApplication) };
     match application.status.phase() {
-        Phase::Deleting => done(GuardOutcome::NoApplication),
-        Phase::Ready | Phase::RolledBack => at_rest(goal, application, observed),
-        Phase::Running if !application.snapshots_enabled => done(GuardOutcome::SnapshotsDisabled),
-        Phase::Running => match mode(goal, application) {
+        ApplicationPhase::Deleting => done(GuardOutcome::NoApplication),
+        ApplicationPhase::Ready | ApplicationPhase::RolledBack => at_rest(goal, application, observed),
+        ApplicationPhase::Running if !application.snapshots_enabled => done(GuardOutcome::SnapshotsDisabled),
+        ApplicationPhase::Running => match mode(goal, application) {
             GuardMode::Stop => stop(goal, application, observed),
             GuardMode::Probe => probe(goal, application, observed),
         },
-        Phase::Transitional => {
+        ApplicationPhase::Transitional => {
             if is_overdue(goal, observed, application.busy_since(goal.since)) {
                 let error = format!("it is {} for too long", application.status);
                 match goal.on_failure {
@@ -72,13 +73,14 @@ pub(in crate::lifecycle) fn is_due(goal: &Guarded, since: Timestamp, now: Timest
     now.since(since) >= goal.patience
 }
 
-/// Whether another caller's snapshot is being taken, and not for too long: the service may refuse another one meanwhile, and a
-/// force-stop would cancel it.
+/// Whether another caller's snapshot is being taken, and not for too long: the service may refuse another one
+/// meanwhile, and a force-stop would cancel it.
 fn others_snapshot(goal: &Guarded, application: &Application, observed: &Observed) -> bool {
     application.creating(Some(&goal.proof)).is_some_and(|one| !is_overdue(goal, observed, one.created))
 }
 
-/// What a call that takes a snapshot met so far: the next step without it, or the error of a snapshot that cannot be had.
+/// What a call that takes a snapshot met so far: the next step without it, or the error of a snapshot that cannot be
+/// had.
 fn before_snapshot(goal: &Guarded, application: &Application, observed: &Observed, action: Action) -> Snapshotting {
     if others_snapshot(goal, application, observed) {
         return Snapshotting::Wait(Because::OthersSnapshot);
@@ -101,7 +103,7 @@ fn before_snapshot(goal: &Guarded, application: &Application, observed: &Observe
 enum Snapshotting {
     Try,
     Wait(Because),
-    /// The policy applies.
+    /// It cannot be snapshotted, for this reason, so that OnSnapshotFailure applies.
     Impossible(String),
 }
 
@@ -131,8 +133,8 @@ fn at_rest(goal: &Guarded, application: &Application, observed: &Observed) -> St
     }
 }
 
-/// Whether the stop of a process before this one was graceful: then there is a snapshot as young as the stop. Where operations cannot be
-/// read, nothing says otherwise.
+/// Whether the stop of a process before this one was graceful: then there is a snapshot as young as the stop. Where
+/// operations cannot be read, nothing says otherwise.
 fn keeps_state(application: &Application) -> bool {
     let Some(stop) = application.newest("StopApplication", Timestamp(i64::MIN)) else { return true };
     // The service may call the one or the other the earlier, and in whole seconds.

@@ -124,7 +124,8 @@ proptest! {
                     prop_assert_eq!(value_of(&present, id, key), expected);
                     prop_assert!(!kept || goal.policy == ConflictPolicy::Keep);
                 }
-                for (id, key, given) in pairs(&goal.previous).filter(|(id, key, _)| value_of(&goal.wanted, id, key).is_none()) {
+                let is_dropped = |(id, key, _): &(&str, &str, &String)| value_of(&goal.wanted, id, key).is_none();
+                for (id, key, given) in pairs(&goal.previous).filter(is_dropped) {
                     let stays = value_of(&before, id, key).filter(|value| *value != given);
                     prop_assert_eq!(value_of(&present, id, key), stays);
                 }

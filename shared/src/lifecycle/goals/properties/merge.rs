@@ -19,7 +19,7 @@ pub const MOST_KEYS: usize = 50;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Merged {
     pub(super) groups: Vec<Group>,
-    /// `Group/key`.
+    /// The keys that another caller wrote with another value, each as `Group/key`.
     pub(super) conflicts: Vec<String>,
     pub(super) settled: Vec<Settled>,
 }

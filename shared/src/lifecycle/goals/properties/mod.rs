@@ -1,5 +1,5 @@
-//! Toward [`Goal::Properties`](crate::lifecycle::Goal::Properties): an update replaces the whole list (`semantics.md` A.6), so it
-//! is read, merged and written under the token of the same look.
+//! Toward [`Goal::Properties`](crate::lifecycle::Goal::Properties): an update replaces the whole list (`semantics.md`
+//! A.6), so it is read, merged and written under the token of the same look.
 
 #[cfg(test)]
 mod any;
@@ -8,7 +8,7 @@ mod merge;
 mod tests;
 
 use super::other_kinds::not_served;
-use crate::flink::{Application, ApplicationKind, ApplicationStatus, OperationStatus, Phase};
+use crate::flink::{Application, ApplicationKind, ApplicationPhase, ApplicationStatus, OperationStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Goal, Properties, Reach};
@@ -51,19 +51,21 @@ pub(in crate::lifecycle) fn next(goal: &Properties, observed: &Observed) -> Step
         );
     }
     match application.status.phase() {
-        Phase::Deleting if removing => Step::Done(Done::Gone),
-        Phase::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
+        ApplicationPhase::Deleting if removing => Step::Done(Done::Gone),
+        ApplicationPhase::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
         // The tags are looked at when it is settled; until then nothing is written anyway.
-        Phase::Ready | Phase::Running | Phase::RolledBack if !is_reached(goal, application) => {
+        ApplicationPhase::Ready | ApplicationPhase::Running | ApplicationPhase::RolledBack
+            if !is_reached(goal, application) =>
+        {
             if removing {
                 left(goal, application, "the application is not this stack's, and does not allow it")
             } else {
                 Step::Refuse(Refusal::NotOwned { application: application.name.clone() })
             }
         }
-        Phase::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
-        Phase::Ready | Phase::Running => settled(goal, application, observed),
-        Phase::Transitional => Step::Wait(Because::Busy(application.status)),
+        ApplicationPhase::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
+        ApplicationPhase::Ready | ApplicationPhase::Running => settled(goal, application, observed),
+        ApplicationPhase::Transitional => Step::Wait(Because::Busy(application.status)),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::lifecycle::goal::settled::How;
 use crate::lifecycle::{Goal, Rejected, next_step};
 use crate::time::Timestamp;
 
-/// Group, key, value.
+/// A property: its group, its key and its value.
 type Triple = (&'static str, &'static str, &'static str);
 
 fn groups(keys: &[Triple]) -> Vec<Group> {

@@ -1,10 +1,11 @@
-//! Toward [`Goal::Swept`](crate::lifecycle::Goal::Swept): a snapshot that is young enough to replay from, and not ever more of ours. Nothing is waited
-//! for: how a snapshot ends, the next sweep sees, so that a sweep that dies leaves nothing undone.
+//! Toward [`Goal::Swept`](crate::lifecycle::Goal::Swept): a snapshot that is young enough to replay from, and not ever
+//! more of ours. Nothing is waited for: how a snapshot ends, the next sweep sees, so that a sweep that dies leaves
+//! nothing undone.
 
 use std::time::Duration;
 
 use crate::flink::{
-    Application, ApplicationStatus, OperationStatus, Operations, Phase, START, Snapshot, SnapshotStatus,
+    Application, ApplicationPhase, ApplicationStatus, OperationStatus, Operations, START, Snapshot, SnapshotStatus,
 };
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
@@ -23,7 +24,8 @@ pub const EVERY: Duration = Duration::from_mins(15);
 const OURS: [&str; 3] = ["flink-handlers-guard-", "flink-handlers-gate-", "flink-handlers-sweep-"];
 /// How the names of the sweep's snapshots begin.
 const SWEEPS: &str = "flink-handlers-sweep-";
-/// A snapshot that failed is tried again after so long, since each attempt disturbs a job that has trouble enough; and people are notified again.
+/// A snapshot that failed is tried again after so long, since each attempt disturbs a job that has trouble enough; and
+/// people are notified again.
 const AGAIN: Duration = Duration::from_hours(1);
 /// The most hours that the tag takes, a year.
 const MOST_HOURS: u64 = 8760;
@@ -32,9 +34,9 @@ const MOST_HOURS: u64 = 8760;
 pub(in crate::lifecycle) fn next(goal: &Swept, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
     match application.status.phase() {
-        Phase::Deleting => return Step::Done(Done::Gone),
-        Phase::Ready | Phase::Running => {}
-        Phase::Transitional | Phase::RolledBack => return Step::Done(Done::Swept),
+        ApplicationPhase::Deleting => return Step::Done(Done::Gone),
+        ApplicationPhase::Ready | ApplicationPhase::Running => {}
+        ApplicationPhase::Transitional | ApplicationPhase::RolledBack => return Step::Done(Done::Swept),
     }
     if observed.stack.status.is_some_and(StackStatus::is_in_progress) {
         return Step::Done(Done::LeftToDeployment);
@@ -105,8 +107,8 @@ fn most_age(application: &Application) -> Result<Option<Duration>, Refusal> {
     })
 }
 
-/// Whether its newest READY snapshot is too old, or it has run for so long without one. A job that was only just started restores, and is
-/// given one sweep's time.
+/// Whether its newest READY snapshot is too old, or it has run for so long without one. A job that was only just
+/// started restores, and is given one sweep's time.
 fn is_due(application: &Application, now: Timestamp, most: Duration) -> bool {
     let runs = now.since(runs_since(application));
     match application.newest_snapshot() {
@@ -155,8 +157,9 @@ fn own_error(application: &Application, snapshot: &Snapshot) -> String {
     error.unwrap_or_else(|| format!("snapshot {} is {}", snapshot.name, snapshot.status))
 }
 
-/// In which order a sweep goes through `all`, when it finishes with at least `many` of them: each begins where the one before may have
-/// ended, so that each has its turn although those before it stay as they are. All keep the order in which they are given.
+/// In which order a sweep goes through `all`, when it finishes with at least `many` of them: each begins where the one
+/// before may have ended, so that each has its turn although those before it stay as they are. All keep the order in
+/// which they are given.
 #[must_use]
 pub fn in_turn<T>(all: impl IntoIterator<Item = T>, many: usize, now: Timestamp) -> Vec<T> {
     let mut all: Vec<T> = all.into_iter().collect();
@@ -168,15 +171,16 @@ pub fn in_turn<T>(all: impl IntoIterator<Item = T>, many: usize, now: Timestamp)
     all
 }
 
-/// Whether people hear from a sweep of what began at `since`: when it is new, and then once an hour. A little more than one sweep is new, so
-/// that a schedule that is late loses nothing.
+/// Whether people hear from a sweep of what began at `since`: when it is new, and then once an hour. A little more than
+/// one sweep is new, so that a schedule that is late loses nothing.
 #[must_use]
 pub fn is_reminder_due(since: Timestamp, now: Timestamp) -> bool {
     let age = now.since(since);
     is_new(age) || age.as_secs() % AGAIN.as_secs() < EVERY.as_secs()
 }
 
-/// Whether something of this age began since the sweep before: a little more than one sweep, so that a late schedule loses nothing.
+/// Whether something of this age began since the sweep before: a little more than one sweep, so that a late schedule
+/// loses nothing.
 #[must_use]
 pub fn is_new(age: Duration) -> bool {
     age < EVERY + EVERY / 2

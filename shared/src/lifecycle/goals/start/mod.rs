@@ -1,8 +1,9 @@
-//! Toward [`Goal::Running`](crate::lifecycle::Goal::Running): CloudFormation never starts an application, nor starts a stopped one again.
+//! Toward [`Goal::Running`](crate::lifecycle::Goal::Running): CloudFormation never starts an application, nor starts a
+//! stopped one again.
 
 use super::stop;
 use crate::flink::{
-    Application, ApplicationKind, ApplicationStatus, Operation, OperationStatus, Operations, Phase, Restore,
+    Application, ApplicationKind, ApplicationPhase, ApplicationStatus, Operation, OperationStatus, Operations, Restore,
     RestoreType, START, SnapshotStatus,
 };
 use crate::lifecycle::call::Call;
@@ -22,23 +23,23 @@ pub(in crate::lifecycle) fn next(goal: &Running, observed: &Observed) -> Step {
         return Step::Refuse(Refusal::ApplicationMissing { application: String::new() });
     };
     match application.status.phase() {
-        Phase::Ready => ready(goal, application, observed),
-        Phase::Running => running(goal, application, observed),
-        Phase::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
-        Phase::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
-        Phase::Transitional
+        ApplicationPhase::Ready => ready(goal, application, observed),
+        ApplicationPhase::Running => running(goal, application, observed),
+        ApplicationPhase::Deleting => Step::Refuse(Refusal::BeingDeleted { application: application.name.clone() }),
+        ApplicationPhase::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
+        ApplicationPhase::Transitional
             if application.status == ApplicationStatus::Starting
                 && application.kind() == ApplicationKind::Flink
                 && may_hang(goal, application.busy_since(goal.since), observed.now) =>
         {
             stop::forced(application, observed, Because::StartHangs)
         }
-        Phase::Transitional => Step::Wait(Because::Busy(application.status)),
+        ApplicationPhase::Transitional => Step::Wait(Because::Busy(application.status)),
     }
 }
 
-/// Whether a start that is waited for since then counts as hanging. Only on the way back, where the old code may not read the new state and
-/// an older snapshot is left to try: forward, the deployment fails and is rolled back.
+/// Whether a start that is waited for since then counts as hanging. Only on the way back, where the old code may not
+/// read the new state and an older snapshot is left to try: forward, the deployment fails and is rolled back.
 pub(in crate::lifecycle) fn may_hang(goal: &Running, since: Timestamp, now: Timestamp) -> bool {
     goal.way_back && now.since(since) >= goal.start_patience
 }
@@ -55,8 +56,8 @@ fn failed_starts(goal: &Running, application: &Application, observed: &Observed)
     }
 }
 
-/// READY: started, and once more from another snapshot. What became of a start is reported by its operation; without one, by the status
-/// staying READY.
+/// READY: started, and once more from another snapshot. What became of a start is reported by its operation; without
+/// one, by the status staying READY.
 fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step {
     match update_rolled_back::step(application, goal.deployed_since) {
         // What failed on the way back is no reason to leave it down.
@@ -153,9 +154,9 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
     })
 }
 
-/// The force-stop of a job that a failed update on the way back left RUNNING without processing: no other request of this rollback meets it.
-/// A snapshot shows it, so that a job which processes is left alone. Since the update took its own snapshot nothing was processed, and a start
-/// chooses the snapshot that the old code reads.
+/// The force-stop of a job that a failed update on the way back left RUNNING without processing: no other request of
+/// this rollback meets it. A snapshot shows it, so that a job which processes is left alone. Since the update took its
+/// own snapshot nothing was processed, and a start chooses the snapshot that the old code reads.
 fn without_processing(goal: &Running, application: &Application, observed: &Observed) -> Option<Step> {
     let failed = update_rolled_back::left_running(application, goal.deployed_since)?;
     // What the update's own failure proves is known: from after it.
@@ -168,8 +169,8 @@ fn without_processing(goal: &Running, application: &Application, observed: &Obse
     }
 }
 
-/// The refusal of a job that another caller started after it was stopped for this operation, and not from what its stop kept: the state is
-/// left behind, and RUNNING is no success. From the newest snapshot it is one, by any caller.
+/// The refusal of a job that another caller started after it was stopped for this operation, and not from what its stop
+/// kept: the state is left behind, and RUNNING is no success. From the newest snapshot it is one, by any caller.
 fn started_by_another(goal: &Running, application: &Application) -> Option<Refusal> {
     let Operations::Listed(all) = &application.operations else { return None };
     let start = all.iter().position(|operation| operation.kind == START)?;
@@ -200,8 +201,8 @@ fn started_by_another(goal: &Running, application: &Application) -> Option<Refus
     })
 }
 
-/// The snapshot that a RUNNING application was restored from: the named one, or for LATEST the newest READY one taken before its
-/// newest start; empty for none. From reality, so that a second delivery says the same.
+/// The snapshot that a RUNNING application was restored from: the named one, or for LATEST the newest READY one taken
+/// before its newest start; empty for none. From reality, so that a second delivery says the same.
 #[must_use]
 pub fn restored_snapshot(application: &Application) -> String {
     match &application.running_with {

@@ -1,5 +1,5 @@
-//! Toward [`Goal::Stopped`](crate::lifecycle::Goal::Stopped): gracefully, because its snapshot is what a restart resumes from; by
-//! force only where that is allowed.
+//! Toward [`Goal::Stopped`](crate::lifecycle::Goal::Stopped): gracefully, because its snapshot is what a restart
+//! resumes from; by force only where that is allowed.
 
 mod proof;
 

@@ -16,48 +16,49 @@ pub enum Standing {
     NothingToStart,
     /// An update failed with rollback disabled.
     UpdateFailed {
-        /// The applications that would be proven again, and stopped if that fails; empty when something else failed too.
+        /// The applications that would be proven again, and stopped if that fails; empty when something else failed
+        /// too.
         would_prove: Vec<String>,
     },
     /// An update failed with rollback disabled, and the application was proven again.
     ProvenAgain {
-        /// Its name.
+        /// The name of the application concerned.
         application: String,
-        /// How that ended.
+        /// How the guard's goal ended for it.
         outcome: GuardOutcome,
     },
     /// The rollback is continued again, but not before this time.
     Waits {
-        /// When.
+        /// Until when the rollback is left alone.
         until: Timestamp,
     },
     /// Dry run: these applications would be stopped, and the rollback continued.
     WouldUnstick {
-        /// Them.
+        /// The applications, each with what its stop would cost.
         stops: Vec<WouldStop>,
     },
     /// Dry run: this application would be started.
     WouldStart {
-        /// Its name.
+        /// The name of the application concerned.
         application: String,
     },
     /// A person has to get the stack out.
     StackRefused {
-        /// Why.
+        /// Why these handlers cannot go on.
         refusal: Refusal,
         /// The applications that a person would stop first.
         to_stop: Vec<String>,
     },
     /// A person has to look after the application.
     StartRefused {
-        /// Its name.
+        /// The name of the application concerned.
         application: String,
-        /// Why.
+        /// Why these handlers cannot go on.
         refusal: Refusal,
         /// Whether starting it by hand is what remains to be done.
         by_hand: bool,
     },
-    /// ContinueUpdateRollback was accepted.
+    /// The service accepted ContinueUpdateRollback, and the rollback goes on.
     Continued {
         /// Which attempt that was, from 1.
         attempt: u32,
@@ -66,29 +67,29 @@ pub enum Standing {
     ContinuedByAnother,
     /// The application runs again, proven.
     Recovered {
-        /// Its name.
+        /// The name of the application concerned.
         application: String,
     },
     /// The application failed again and is stopped until a fix is deployed.
     AwaitingFix {
-        /// Its name.
+        /// The name of the application concerned.
         application: String,
         /// What it fails on, in the service's own words; empty when the service gives none.
         error: String,
     },
     /// The application is READY, and a person stopped it, or no one: it is left so.
     LeftStopped {
-        /// Its name.
+        /// The name of the application concerned.
         application: String,
     },
     /// The application was deleted since it was stopped.
     Gone {
-        /// Its name.
+        /// The name of the application concerned.
         application: String,
     },
     /// A deployment began meanwhile and starts the application.
     LeftToDeployment {
-        /// Its name.
+        /// The name of the application concerned.
         application: String,
     },
 }
@@ -96,7 +97,7 @@ pub enum Standing {
 /// What a dry run says of one application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WouldStop {
-    /// Its name.
+    /// The name of the application concerned.
     pub application: String,
     /// What a force-stop would cost, or forbid; none when it is not there to be stopped.
     pub replay: Option<Replay>,

@@ -163,8 +163,8 @@ fn not_before(incident: &Incident, blockers: &[Blocker]) -> Option<Timestamp> {
     incident.last_attempt().map(|last| last.plus(*spacing))
 }
 
-/// The row that began the operation: the function that starts the application again knows by it that the stop was for this
-/// operation.
+/// The row that began the operation: the function that starts the application again knows by it that the stop was for
+/// this operation.
 pub(super) fn marker(incident: &Incident) -> String {
     incident.began().map(|event| event.id.clone()).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! UPDATE_FAILED: rollback is disabled, so nothing goes back on its own. It is reported; a job that could not be snapshotted is proven
-//! once more, after half an hour or when a person asks, and stopped only if that fails.
+//! UPDATE_FAILED: rollback is disabled, so nothing goes back on its own. It is reported; a job that could not be
+//! snapshotted is proven once more, after half an hour or when a person asks, and stopped only if that fails.
 
 use std::time::Duration;
 
@@ -67,7 +67,8 @@ fn would_prove(incident: &Incident, applications: &[Application]) -> Vec<String>
     if incurable(incident, &blockers).is_none() && is_snapshot && consents { names } else { Vec::new() }
 }
 
-/// A snapshot proves the job, or it is stopped as for any update, with the operation's own marker: the one who ends the operation starts it.
+/// A snapshot proves the job, or it is stopped as for any update, with the operation's own marker: the one who ends the
+/// operation starts it.
 fn proven_again(marker: String, proof: String, bound: Duration, settings: &Settings, since: Timestamp) -> Goal {
     Goal::Guarded(Guarded {
         mode: GuardMode::Probe,

@@ -4,14 +4,14 @@ use serde_json::Value as Json;
 
 use super::{is_known, is_new, is_open, reasons};
 
-/// How two values compare.
+/// How the resolved values of two templates compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
-    /// They are the same.
+    /// They are the same before and after.
     None,
-    /// Unknown before the deployment.
+    /// It is not known before the deployment whether they differ.
     Open,
-    /// They differ.
+    /// They differ, and the deployment changes it.
     Some,
 }
 

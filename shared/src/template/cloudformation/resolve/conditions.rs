@@ -4,20 +4,23 @@ use serde_json::{Value as Json, json};
 
 use super::{Difference, Resolver, as_texts, compare, text};
 
-/// The one member of an object that stands in the place of an `Fn::If` which cannot be decided: a list of both branches.
+/// The one member of an object that stands in the place of an `Fn::If` which cannot be decided: a list of both
+/// branches.
 pub(crate) const EITHER: &str = "Either";
 
 /// More conditions in each other than a template has are a circle.
 const DEEPEST: usize = 40;
 
 impl Resolver<'_> {
-    /// Whether a condition of the template holds; `None` when only the deployment decides, or there is no such condition.
+    /// Whether a condition of the template holds; `None` when only the deployment decides, or there is no such
+    /// condition.
     #[must_use]
     pub fn holds(&self, name: &str) -> Option<bool> {
         self.condition(name, 0)
     }
 
-    /// The expression with both branches of each `Fn::If` that cannot be decided; those within other functions stay as they are.
+    /// The expression with both branches of each `Fn::If` that cannot be decided; those within other functions stay as
+    /// they are.
     pub(super) fn branches(&self, json: &Json) -> Json {
         match json {
             Json::Object(members) => match members.iter().next() {

@@ -1,5 +1,5 @@
-//! The intrinsic functions. A result that the arguments do not decide becomes a token that holds the arguments: the same function of the
-//! same arguments has the same value.
+//! The intrinsic functions. A result that the arguments do not decide becomes a token that holds the arguments: the
+//! same function of the same arguments has the same value.
 
 use serde_json::{Map, Value as Json};
 
@@ -9,7 +9,7 @@ use super::{BEGIN, Resolver, is_known, is_new, is_open, open, reasons, text, tok
 const PURE: [&str; 5] = ["Fn::Base64", "Fn::Cidr", "Fn::GetAZs", "Fn::ImportValue", "Fn::ToJsonString"];
 
 impl Resolver<'_> {
-    /// `None` is `AWS::NoValue`.
+    /// The value of an intrinsic function; `None` is `AWS::NoValue`.
     pub(super) fn call(&self, name: &str, argument: &Json) -> Option<Json> {
         Some(match (name, argument) {
             ("Ref", Json::String(id)) if id == "AWS::NoValue" => return None,

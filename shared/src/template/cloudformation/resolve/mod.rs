@@ -1,8 +1,9 @@
 //! Resolves a template's parameters, conditions and intrinsic functions, as far as they are known before a deployment.
 //!
-//! A value that is not known becomes a token in the text: `=` a value that stays the same while its text does (an attribute, an import),
-//! `+` a value of a resource that this deployment creates or replaces, `?` a value that only the deployment decides, with the reason.
-//! [`compare`] compares values with tokens, and never takes them for equal where they may differ.
+//! A value that is not known becomes a token in the text: `=` a value that stays the same while its text does (an
+//! attribute, an import), `+` a value of a resource that this deployment creates or replaces, `?` a value that only the
+//! deployment decides, with the reason. [`compare`] compares values with tokens, and never takes them for equal where
+//! they may differ.
 
 mod compare;
 mod conditions;
@@ -93,7 +94,8 @@ pub fn reasons(text: &str) -> Vec<String> {
     parts.map(|part| part.split([BEGIN, END]).next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Whether a dynamic reference names a parameter of Parameter Store without a version: one that has a version never changes.
+/// Whether a dynamic reference names a parameter of Parameter Store without a version: one that has a version never
+/// changes.
 fn reads_newest_of_ssm(text: &str) -> bool {
     let references = text.split("{{resolve:ssm:").skip(1).filter_map(|rest| rest.split("}}").next());
     let is_version = |(_, version): (&str, &str)| version.bytes().all(|byte| byte.is_ascii_digit());
@@ -127,7 +129,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// The same, with both branches of each `Fn::If` that cannot be decided: an object with the one member [`EITHER`], a list.
+    /// The same, with both branches of each `Fn::If` that cannot be decided: an object with the one member [`EITHER`],
+    /// a list.
     pub(crate) fn properties_with_branches(&self, id: &str) -> Map<String, Json> {
         match self.resolve(&self.branches(&self.template["Resources"][id]["Properties"])).map(as_texts) {
             Some(Json::Object(properties)) => properties,
@@ -164,7 +167,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// The value of `Ref`.
+    /// The value of a `Ref` to a parameter, a pseudo parameter or a resource.
     #[must_use]
     pub fn reference(&self, id: &str) -> Json {
         if let Some(value) = self.parameters.get(id) {

@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 
 use super::{open, text, token};
 
-/// The parameters that a template declares, with `texts` for them. `given` are those that come with the deployment; `None` on the side of
-/// the stack as it is. `is_new` says that there is no stack yet, and nothing to compare with.
+/// The parameters that a template declares, with `texts` for them. `given` are those that come with the deployment;
+/// `None` on the side of the stack as it is. `is_new` says that there is no stack yet, and nothing to compare with.
 #[must_use]
 pub fn values(
     template: &Json,

@@ -21,7 +21,8 @@ fn template() -> Json {
     })
 }
 
-/// What an expression is where the parameter Name is `prod`, the bucket is there, `New` is made anew and custom resources are called.
+/// What an expression is where the parameter Name is `prod`, the bucket is there, `New` is made anew and custom
+/// resources are called.
 fn resolved(json: &Json) -> Option<Json> {
     let template = template();
     let texts = BTreeMap::from([("Name".to_owned(), "prod".to_owned()), ("Secret".to_owned(), "****".to_owned())]);

@@ -1,4 +1,5 @@
-//! Transforms and macros: CloudFormation rewrites the template at the deployment, and only a change set shows into what.
+//! Transforms and macros: CloudFormation rewrites the template at the deployment, and only a change set shows into
+//! what.
 
 use std::collections::BTreeSet;
 

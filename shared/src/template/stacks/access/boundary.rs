@@ -1,8 +1,8 @@
 //! The most that a role of an application stack can ever do, whatever its template grants it.
 //!
-//! The streams and tables whose names begin as `DataNamePrefix` says and the log groups of applications, in this account and region;
-//! metrics; the artifact bucket to read from; network interfaces for a job in a VPC; the key of access, when there is one; and what
-//! the administrator lists by ARN in [`Further`], in any account.
+//! The streams and tables whose names begin as `DataNamePrefix` says and the log groups of applications, in this
+//! account and region; metrics; the artifact bucket to read from; network interfaces for a job in a VPC; the key of
+//! access, when there is one; and what the administrator lists by ARN in [`Further`], in any account.
 
 use super::stack_role::LOG_GROUP_PREFIX;
 use crate::template::cloudformation::condition::{Condition, Test};
@@ -41,7 +41,8 @@ const TABLE: [&str; 8] = [
     "dynamodb:Query",
     "dynamodb:UpdateItem",
 ];
-/// What a job does with a bucket that it writes to and reads back: Flink's file sink completes and aborts uploads in parts.
+/// What a job does with a bucket that it writes to and reads back: Flink's file sink completes and aborts uploads in
+/// parts.
 const BUCKET: [&str; 6] =
     ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetBucket*", "s3:GetObject*", "s3:List*", "s3:PutObject"];
 
@@ -109,8 +110,8 @@ impl Further {
 /// # Errors
 /// `DuplicateLogicalId` if the name is in use.
 pub(in crate::template) fn own(template: &mut Template) -> Result<Value, Problem> {
-    let description = "A managed policy of yours, by ARN, that bounds the applications' roles in the place of ours; empty for \
-                       ours. Choose it before the first application stack: an export in use does not change.";
+    let description = "A managed policy of yours, by ARN, that bounds the applications' roles in the place of ours; \
+                       empty for ours. Choose it before the first application stack: an export in use does not change.";
     let own_boundary = ParameterOf::text(description);
     let own_boundary = own_boundary
         .default("")
@@ -118,7 +119,7 @@ pub(in crate::template) fn own(template: &mut Template) -> Result<Value, Problem
     Ok(template.parameter("BoundaryArn", own_boundary)?.reference())
 }
 
-/// The boundary's statements.
+/// The statements of the permissions boundary that every role of these stacks carries.
 pub(in crate::template) fn statements(
     applications: &NamePrefixes,
     data: &NamePrefixes,

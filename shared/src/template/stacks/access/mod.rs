@@ -53,8 +53,8 @@ pub fn access() -> Result<Template, Problem> {
     let ignores_tag = template.parameter(
         "IgnoreConsentTag",
         ParameterOf::text(
-            "true: only the unsticker's own check asks for the tag flink-unstick. For an account where the service does not evaluate \
-         aws:ResourceTag.",
+            "true: only the unsticker's own check asks for the tag flink-unstick. For an account where the service \
+         does not evaluate aws:ResourceTag.",
         )
         .default("false")
         .one_of(["true", "false"]),

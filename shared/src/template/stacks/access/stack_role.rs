@@ -28,9 +28,9 @@ pub(in crate::template) struct Limits {
     pub(in crate::template) applications: NamePrefixes,
     /// How the names of streams and tables begin.
     pub(in crate::template) data: NamePrefixes,
-    /// The bucket's ARN.
+    /// The ARN of the bucket that holds jars and packages.
     pub(in crate::template) bucket_arn: Value,
-    /// The boundary's ARN.
+    /// The ARN of the permissions boundary that the role may hand on.
     pub(in crate::template) boundary_arn: Value,
     /// The only key that streams, tables and logs may be encrypted with, beside the services' own.
     pub(in crate::template) key: Key,

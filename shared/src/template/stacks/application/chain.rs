@@ -25,7 +25,7 @@ const SERVICE_TIMEOUT: &str = "3600";
 pub struct SelfStarting<'a> {
     /// The application; whatever it refers to is in the template already. It carries the property groups too.
     pub application: Resource<Application>,
-    /// What the job reads.
+    /// The property groups that the job reads at its start.
     pub property_groups: Vec<PropertyGroup<Value>>,
     /// The ARN of the log stream that it logs to.
     pub log_stream_arn: Value,
@@ -39,10 +39,10 @@ pub struct SelfStarting<'a> {
     pub settings: &'a Settings,
 }
 
-/// What was added.
+/// The resources that were added to the template.
 #[derive(Debug)]
 pub struct Started {
-    /// The application.
+    /// The handle of the application, for references to it.
     pub application: Handle<Application>,
     /// What starts it: its attributes say which version runs, and from which snapshot.
     pub auto_start: Handle<AutoStart>,

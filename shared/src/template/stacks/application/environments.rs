@@ -14,9 +14,9 @@ use crate::template::cloudformation::error::Problem;
 /// One environment, as its file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
-    /// The file, for messages.
+    /// The path of the file, for messages.
     pub file: String,
-    /// Parameter and value.
+    /// The parameters that the file sets, with their values.
     pub parameters: BTreeMap<String, String>,
 }
 
@@ -26,37 +26,37 @@ pub enum Mistake {
     /// A line that is no `Name=value`.
     #[error("{file}, line {line}: it is no Name=value; a line that begins with # is a comment")]
     NotALine {
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// Counted from 1.
+        /// The line, counted from 1.
         line: usize,
     },
-    /// One name, two values.
+    /// One name stands twice, with two values.
     #[error("{file}, line {line}: {key} is given a second time; remove one of the two")]
     Twice {
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// Counted from 1.
+        /// The line, counted from 1.
         line: usize,
-        /// The name.
+        /// The parameter's name, as the file has it.
         key: String,
     },
     /// A name that the template does not have.
     #[error("{file}: {key} is no parameter of application.template.json; these are: {known}")]
     Unknown {
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// The name.
+        /// The parameter's name, as the file has it.
         key: String,
-        /// The parameters.
+        /// The names of the parameters that there are.
         known: String,
     },
     /// A name that another file has.
     #[error("{file}: {key} is missing, and {other} has it; every environment has the same keys")]
     Missing {
-        /// The file.
+        /// The path of the file.
         file: String,
-        /// The name.
+        /// The parameter's name, as the file has it.
         key: String,
         /// A file that has it.
         other: String,

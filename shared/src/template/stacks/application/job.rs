@@ -7,11 +7,11 @@ use crate::contract::PropertyGroup;
 /// developer's machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job<V> {
-    /// The stream's name.
+    /// The name of the stream that the job reads.
     pub stream: V,
-    /// The table's name.
+    /// The name of the table that the job writes.
     pub table: V,
-    /// The region of both.
+    /// The region that stream and table are in.
     pub region: V,
 }
 

@@ -59,7 +59,7 @@ impl Observability {
 /// The runtimes of Flink 1 that the API still has.
 const FLINK_1: [&str; 4] = ["FLINK-1_15", "FLINK-1_18", "FLINK-1_19", "FLINK-1_20"];
 
-/// What is watched.
+/// The application that alarms and dashboard are about, and the names in their texts.
 #[derive(Debug)]
 pub(in crate::template) struct Watched<'a> {
     pub(in crate::template) application: &'a Handle<Application>,

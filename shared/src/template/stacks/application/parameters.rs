@@ -117,7 +117,7 @@ pub(in crate::template) struct Named {
 }
 
 impl Named {
-    /// Adds them.
+    /// Adds the parameters of the job to a template.
     pub(in crate::template) fn from_parameters(scope: &mut Scope<'_>) -> Result<Self, Problem> {
         let default = scope.suffixed("flink-test");
         let mut text = |id: &str, parameter: ParameterOf| scope.parameter(id, parameter).map(|it| it.reference());

@@ -38,9 +38,9 @@ pub struct StreamingApplication<'a> {
 /// What was added, for whatever else the stack has.
 #[derive(Debug)]
 pub struct Streaming {
-    /// Where records come from.
+    /// The stream that records come from.
     pub stream: Handle<Stream>,
-    /// Where results go.
+    /// The table that results go to.
     pub table: Handle<Table>,
     /// What the job may do.
     pub role: Handle<Role>,

@@ -114,8 +114,8 @@ impl Code {
     /// Adds the parameters `CodeBucket`, `CodePrefix` and `CodeVersion`.
     fn from_parameters(template: &mut Template) -> Result<Self, Problem> {
         // Spelled out: linters take the word itself for an `Fn::Sub` that was forgotten.
-        let description = "The bucket of this region that has the zips; AWS::Region in its name, in braces after a dollar sign, \
-                           stands for the region. Empty for the bucket of the access stack.";
+        let description = "The bucket of this region that has the zips; AWS::Region in its name, in braces after a \
+                           dollar sign, stands for the region. Empty for the bucket of the access stack.";
         let bucket = ParameterOf::text(description).default("").matching(
             r"^[a-z0-9.-]*(\$\{AWS::Region\}[a-z0-9.-]*)?$",
             "the name of a bucket, with AWS::Region in braces after a dollar sign at most once, or nothing",
