@@ -66,6 +66,7 @@ commands: template ## The pages' commands on files
 pages: ## Write the generated parts of the pages anew
 	WRITE_PAGES=1 cargo test --quiet --test conventions -- each_generated_part
 	WRITE_PAGES=1 cargo test --quiet --bin flink-stack -- the_settings_in_readme
+	WRITE_PAGES=1 cargo test --quiet --package shared --lib -- the_failure_table
 
 template: ## Write the templates anew from shared/src/template, and check the environments
 	$(synthesizer) synth

@@ -14,10 +14,10 @@ macro_rules! status_words {
         pub enum $name { $($variant,)* }
 
         impl $name {
-            /// All of them.
+            /// Every word that this version knows, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The service's word.
+            /// The word as the service writes it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How far two services' clocks may be apart, and how coarse one may be: Flink's operations may show whole seconds.
 const SKEW: Duration = Duration::from_secs(5);
 
-/// Milliseconds since 1970, UTC.
+/// A moment, in milliseconds since 1970 in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Timestamp(pub i64);
 
@@ -16,7 +16,7 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(SKEW.as_millis()).unwrap_or(0)))
     }
 
-    /// So much later.
+    /// The moment that is so much later.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))

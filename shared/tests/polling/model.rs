@@ -39,7 +39,7 @@ pub(crate) fn optimum() -> f64 {
     sum * sum / 2.0
 }
 
-/// Means over many starts.
+/// What many simulated starts come to on average.
 pub(crate) struct Alone {
     pub(crate) looks: f64,
     pub(crate) delay: f64,

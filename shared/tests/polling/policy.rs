@@ -55,7 +55,7 @@ impl fmt::Display for Policy {
     }
 }
 
-/// One application's waits.
+/// The waits of one application, by the policy that is tried.
 pub(crate) struct Waits {
     policy: Policy,
     product: Polling,

@@ -5,6 +5,7 @@
 mod commands;
 mod parameters;
 mod promises;
+mod scenario_names;
 mod shown;
 
 use std::path::{Path, PathBuf};
