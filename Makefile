@@ -105,16 +105,23 @@ CDK_TEMPLATES := $(patsubst %,$(ADOPTION)/cdk/%/flink-orders.template.json,befor
 	$(ADOPTION)/cdk/account/flink-account.template.json
 SAM_TEMPLATES := $(patsubst %,$(ADOPTION)/sam/%.json,before template)
 
+# The tests run on the Node.js at hand, and on this one, from npm's own package of it.
+NODE_22 := $(abspath $(TARGET))/cdk/node-22/bin/node
+NODE_PACKAGE := node-$(shell uname -s | tr A-Z a-z)-$(if $(filter x86_64,$(shell uname -m)),x64,arm64)
+$(NODE_22):
+	npm install --prefix $(TARGET)/cdk/node-22 --silent --no-save --ignore-scripts --no-audit --no-fund $(NODE_PACKAGE)@22.23.5
+	mkdir -p $(@D)
+	ln -sf ../node_modules/$(NODE_PACKAGE)/bin/node $@
+
 # The CDK construct library, built from the templates: jsii and its documentation are what the sources say, the package
 # is bounded, and the same bytes twice. Its tests run on the oldest aws-cdk-lib here, and on the newest in `adoption`.
-# RELEASE is the folder that `make release` writes, whose zips go into the package.
+# RELEASE is the folder that `make release` writes, whose zips go into the package; REPOSITORY the URL that it names.
 PACKAGE := $(abspath $(TARGET))/cdk/package
 PACKED := $(PACKAGE)/flink-stack-handlers.tgz
-VERSION := $(shell sed -n 's/.*"FlinkStackHandlersVersion": "\([^"]*\)".*/\1/p' template/access.template.json | head -n 1)
 
 .PHONY: cdk
-cdk: $(PACKED) ## The CDK construct library, its package and its tests (needs node; installs into target/): [RELEASE=dist/...]
-	template/cdk/check.sh $(PACKAGE) $(VERSION) '$(RELEASE)'
+cdk: $(PACKED) $(NODE_22) ## The CDK construct library, its package and its tests (needs node; installs into target/): [RELEASE=dist/...] [REPOSITORY=https://...]
+	REPOSITORY='$(REPOSITORY)' template/cdk/check.sh $(PACKAGE) '$(RELEASE)'
 	$(call tested_in,$(PACKAGE))
 
 # The library's tests, beside the packages that they run with.
@@ -123,7 +130,8 @@ define tested_in
 	mkdir $(1)/node_modules/flink-stack-handlers
 	tar --extract --gzip --strip-components 1 --directory $(1)/node_modules/flink-stack-handlers --file $(PACKED)
 	cp -r template/cdk/test $(1)/test
-	cd $(1) && node --test test/ >test.log || { cat test.log >&2; exit 1; }
+	cd $(1) && for node in node $(NODE_22); do $$node --test test/*.test.js >test.log || { cat test.log >&2; exit 1; }; \
+		echo "$(notdir $(1)), $$($$node --version): $$(sed -n 's/^# pass //p' test.log) tests pass"; done
 endef
 
 $(PACKAGE)/installed: template/cdk/package.json template/cdk/package-lock.json
@@ -136,14 +144,14 @@ $(PACKAGE)/installed: template/cdk/package.json template/cdk/package-lock.json
 .PHONY: of-release
 $(PACKAGE)/release: of-release
 	@mkdir -p $(@D)
-	@echo '$(RELEASE)' | cmp --silent - $@ || echo '$(RELEASE)' >$@
+	@echo '$(RELEASE) $(REPOSITORY)' | cmp --silent - $@ || echo '$(RELEASE) $(REPOSITORY)' >$@
 
 $(PACKED): $(PACKAGE)/installed $(PACKAGE)/release $(wildcard template/cdk/* template/cdk/src/*) $(wildcard template/*.template.json) \
 		$(if $(RELEASE),$(wildcard $(RELEASE)/functions/*.zip))
-	nice template/cdk/build.sh $(PACKAGE) $(VERSION) '$(RELEASE)'
+	REPOSITORY='$(REPOSITORY)' nice template/cdk/build.sh $(PACKAGE) '$(RELEASE)'
 
 .PHONY: adoption
-adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/)
+adoption: $(VENV)/installed $(CDK_TEMPLATES) $(SAM_TEMPLATES) ## Stacks written in CDK, SAM and YAML adopt the handlers (needs node and python3; installs into target/): [RELEASE=dist/...]
 	$(VENV)/bin/python tests/gates/lint.py --ignore-checks W3005 -- $(CDK_TEMPLATES)
 	$(VENV)/bin/cfn-lint $(SAM_TEMPLATES)
 	ADOPTION=$(ADOPTION) cargo test --quiet --test adoption
@@ -154,9 +162,8 @@ $(ADOPTION)/npm/installed: $(CDK)/package.json $(CDK)/package-lock.json
 	cd $(@D) && npm ci --silent --no-audit --no-fund --no-update-notifier
 	@touch $@
 
-# One run writes all of them. The construct library keeps a cache at home, and uses deprecated classes, which are not
-# ours to report.
-# Zips as a release has them; a bootstrap becomes the built binary, without fifty megabytes of zip.
+# The package as it is released has zips. Without RELEASE stand-ins are put into the one that is installed here: a
+# bootstrap becomes the built binary, without fifty megabytes of zip.
 ADOPTED_ZIPS := $(patsubst %,$(ADOPTION)/functions/flink-%-x86_64.zip,auto-start property-groups update-guard rollback-unsticker)
 $(ADOPTED_ZIPS): $(ADOPTION)/functions/%-x86_64.zip:
 	@mkdir -p $(@D)/$*
@@ -164,11 +171,14 @@ $(ADOPTED_ZIPS): $(ADOPTION)/functions/%-x86_64.zip:
 	chmod 755 $(@D)/$*/bootstrap
 	cd $(@D)/$* && python3 -m zipfile --create ../$(@F) bootstrap
 
-$(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(PACKED) $(ADOPTED_ZIPS) $(wildcard template/cdk/test/* $(CDK)/*.ts) $(CDK)/tsconfig.json
+# One run writes all of them. The construct library keeps a cache at home, and uses deprecated classes, which are not
+# ours to report.
+$(CDK_TEMPLATES) &: $(ADOPTION)/npm/installed $(PACKED) $(NODE_22) $(if $(RELEASE),,$(ADOPTED_ZIPS)) $(wildcard template/cdk/test/* $(CDK)/*.ts) $(CDK)/tsconfig.json
 	rm -rf $(ADOPTION)/cdk
 	$(call tested_in,$(ADOPTION)/npm)
+	$(if $(RELEASE),,install -D --target-directory $(ADOPTION)/npm/node_modules/flink-stack-handlers/functions $(ADOPTED_ZIPS))
 	cp $(CDK)/*.ts $(CDK)/tsconfig.json $(ADOPTION)/npm/
-	cd $(ADOPTION)/npm && node_modules/.bin/tsc && HOME=$(ADOPTION) JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk $(ADOPTION)/functions
+	cd $(ADOPTION)/npm && node_modules/.bin/tsc && HOME=$(ADOPTION) JSII_DEPRECATED=quiet node out/synth.js $(ADOPTION)/cdk
 
 $(ADOPTION)/sam/%.json: tests/adoption/sam/%.yaml tests/adoption/sam/transform.py $(ADOPTION)/venv/installed
 	@mkdir -p $(@D)

@@ -100,7 +100,32 @@ fn the_stack_before_is_the_tutorials() {
         // The hash of another jar.
         template.pointer_mut(&format!("{code}/CodeContent/S3ContentLocation/FileKey")).unwrap().take();
     }
+    // The tutorial is older than Flink 2, and so is CDK's list of runtimes.
+    let runtime = "/Resources/FlinkApp25CA5116/Properties/RuntimeEnvironment";
+    assert_eq!(before.pointer_mut(runtime).unwrap().take(), "FLINK-2_3");
+    assert_eq!(reference.pointer_mut(runtime).unwrap().take(), "FLINK-1_20");
     assert_eq!(before, reference);
+}
+
+/// Code however it is wrapped.
+fn unwrapped(code: &str) -> String {
+    code.split_whitespace().collect::<String>().replace(",}", "}").replace(",)", ")")
+}
+
+#[test]
+fn the_page_of_the_constructs_shows_these_stacks_before_and_after() {
+    let page = include_str!("../../template/cdk/README.md");
+    let section = page.split("## Before and after").nth(1).unwrap();
+    let blocks: Vec<&str> = section.split("```ts").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+    let stacks = [include_str!("cdk/before.ts"), include_str!("cdk/stack.ts")];
+    assert_eq!(blocks.len(), stacks.len());
+    for (block, stack) in blocks.into_iter().zip(stacks) {
+        // Empty comments keep both sides in line, and dots stand for what both have.
+        let code: Vec<&str> = block.lines().filter(|line| line.trim() != "//").collect();
+        for part in code.join(" ").split("// ...").flat_map(|part| part.split_inclusive(';')) {
+            assert!(unwrapped(stack).contains(&unwrapped(part)), "{part}");
+        }
+    }
 }
 
 #[test]

@@ -49,6 +49,7 @@ pub(crate) use resource::decode::whole;
 pub use resource::decode::{Unreadable, read};
 pub use resource::intent::{Intent, intent};
 pub use resource::ownership::{Asker, Kept, Writer};
+pub use resource::served::refusing;
 pub use resource::success_reason::{is_trouble, success_reason};
 pub use resource::{ApplicationRef, CustomResource, Facts, NoGoal};
 pub use settings::{CONTINUE_WITH_OWN_ROLE, Environment, Variable};

@@ -15,16 +15,14 @@ pub enum ApplicationKind {
 }
 
 impl ApplicationKind {
+    /// The kinds that are no Flink application, each with how its RuntimeEnvironment begins.
+    pub const OTHERS: [(Self, &str); 2] = [(Self::Studio, "ZEPPELIN-"), (Self::Sql, "SQL-")];
+
     /// Reads it from the RuntimeEnvironment, `FLINK-1_20` for example; what is neither Studio nor SQL is Flink.
     #[must_use]
     pub fn of(runtime: &str) -> Self {
-        if runtime.starts_with("ZEPPELIN-") {
-            Self::Studio
-        } else if runtime.starts_with("SQL-") {
-            Self::Sql
-        } else {
-            Self::Flink
-        }
+        let other = Self::OTHERS.into_iter().find(|(_, prefix)| runtime.starts_with(prefix));
+        other.map_or(Self::Flink, |(kind, _)| kind)
     }
 
     /// What AWS's console calls such an application.

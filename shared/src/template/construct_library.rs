@@ -10,9 +10,10 @@ use super::cloudformation::layout::{in_order, text_of};
 use super::stacks::name_prefixes::MOST_PREFIXES;
 use crate::contract::{
     AutoStart, Common, Function, MAX_ID_LENGTH, MAX_PROPERTY_LENGTH, PropertyGroup, PropertyGroups, UNSTICK,
-    Unreadable, UpdateGuard, whole,
+    Unreadable, UpdateGuard, refusing, whole,
 };
-use crate::lifecycle::{MOST_GROUPS, MOST_KEYS};
+use crate::flink::ApplicationKind;
+use crate::lifecycle::{MOST_GROUPS, MOST_KEYS, Refusal};
 
 /// The library's files, by their paths beside the templates: what it reads, and what its tests compare it with.
 #[must_use]
@@ -49,7 +50,23 @@ fn contract() -> Map<String, Json> {
             }),
         ),
         ("groups".to_owned(), group_limits()),
+        ("notServed".to_owned(), not_served()),
     ])
+}
+
+/// The refusal of an application that is no Flink one, and by how a RuntimeEnvironment begins the resources that refuse.
+fn not_served() -> Json {
+    let resources = ApplicationKind::OTHERS.map(|(kind, prefix)| (prefix.to_owned(), json!(refusing(kind))));
+    json!({
+        "message": of_another_kind("{application}", "{resource}", "{runtime}"),
+        "resources": Map::from_iter(resources),
+    })
+}
+
+/// What a handler answers: the refusal and what to do next.
+fn of_another_kind(application: &str, resource: &'static str, runtime: &str) -> String {
+    let refusal = Refusal::NotServed { application: application.to_owned(), resource, runtime: runtime.to_owned() };
+    format!("{refusal} {}", refusal.remedy())
 }
 
 /// A property that is a whole number from 0.
@@ -77,7 +94,8 @@ fn group_limits() -> Json {
     })
 }
 
-/// Groups as the library takes them, each with what the handler says of it: `null` for groups that it takes.
+/// Groups as the library takes them, each with what the handler says of it: `null` for groups that it takes; and the
+/// refusals of an application by its RuntimeEnvironment.
 fn refusals() -> Map<String, Json> {
     let one = |id: &str, key: &str, value: &str| vec![group(id, [(key.to_owned(), value.to_owned())])];
     let full = "é".repeat(MAX_PROPERTY_LENGTH);
@@ -105,7 +123,15 @@ fn refusals() -> Map<String, Json> {
         let given = groups.into_iter().map(|group| (group.property_group_id, json!(group.property_map)));
         json!({"propertyGroups": given.collect::<Map<_, _>>(), "message": said})
     };
-    Map::from_iter([("cases".to_owned(), cases.into_iter().map(case).collect())])
+    let kinds = ["FLINK-1_20", "FLINK-2_3", "ZEPPELIN-FLINK-3_0", "SQL-1_0"].map(|runtime| {
+        let resources = refusing(ApplicationKind::of(runtime)).iter();
+        let messages = resources.map(|resource| of_another_kind("Orders/App", resource, runtime));
+        json!({"runtime": runtime, "messages": messages.collect::<Vec<_>>()})
+    });
+    Map::from_iter([
+        ("cases".to_owned(), cases.into_iter().map(case).collect()),
+        ("kinds".to_owned(), kinds.into_iter().collect()),
+    ])
 }
 
 fn group(id: &str, pairs: impl IntoIterator<Item = (String, String)>) -> PropertyGroup {

@@ -23,6 +23,11 @@ export interface Contract {
   readonly propertyGroups: Resource;
   readonly autoStart: Resource;
   readonly consentTag: string;
+  /** The refusal of an application that is no Flink one, and who refuses it, by how its runtime begins. */
+  readonly notServed: {
+    readonly message: string;
+    readonly resources: { readonly [runtimePrefix: string]: string[] };
+  };
   /** How many prefixes of names there are at most. */
   readonly mostPrefixes: number;
   readonly numbers: { readonly [property: string]: Limit };

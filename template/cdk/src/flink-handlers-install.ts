@@ -7,7 +7,7 @@ import { existsSync } from 'fs';
 import { join } from 'path';
 import type { FlinkHandlersInstallProps } from './flink-handlers-install-props';
 import { IncludedTemplate } from './included-template';
-import { installsIn, markAsInstall } from './installs';
+import { installsWith, markAsInstall } from './installs';
 import { parametersOf, problemsOf } from './install-parameters';
 
 /**
@@ -36,7 +36,7 @@ export class FlinkHandlersInstall extends Construct {
 
   constructor(scope: Construct, id: string, props: FlinkHandlersInstallProps = {}) {
     super(scope, id);
-    const [other] = installsIn(Stack.of(this));
+    const [other] = installsWith(Stack.of(this));
     if (other !== undefined) {
       throw new Error(
         `found ${other.node.path} in the stack already, expected one FlinkHandlersInstall per account and region. ` +
@@ -70,7 +70,13 @@ export class FlinkHandlersInstall extends Construct {
     this.stackRoleArn = roles.getOutput('StackRoleArn').value;
 
     const parameters = { ...access.parameters, ...functions.parameters, ...handlers.parameters };
-    this.node.addValidation({ validate: () => problemsOf(props, given, parameters) });
+    const included: Array<[IncludedTemplate, CfnInclude]> = [
+      [access, roles],
+      [functions, code],
+      [handlers, wiring],
+    ];
+    const changedNames = () => included.flatMap(([template, include]) => template.changedNames(include));
+    this.node.addValidation({ validate: () => [...problemsOf(props, given, parameters), ...changedNames()] });
   }
 
   /** The zips as assets: the hash of their bytes is their key, so that a new package updates the functions. */

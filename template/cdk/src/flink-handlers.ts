@@ -8,7 +8,7 @@ import { digestOf } from './digest';
 import { FlinkSnapshotFailure } from './flink-handlers-props';
 import type { FlinkHandlersProps } from './flink-handlers-props';
 import type { FlinkHandlersInstall } from './flink-handlers-install';
-import { installsIn } from './installs';
+import { installsIn, installsWith, outermost } from './installs';
 import { areOwnGroupsHidden, asList, merged, ownGroups } from './property-groups';
 import type { Groups } from './property-groups';
 import { runConfigurationOf } from './run-configuration';
@@ -112,11 +112,11 @@ export class FlinkHandlers extends Construct {
     this.node.addValidation({ validate: () => problemsOf(this.application, props, this.groups()) });
   }
 
-  /** A function's ARN: the export's, except in the stack of the installation, which cannot import what it exports. */
+  /** A function's ARN: the export's, or the installation's that is deployed with it, whose exports come at the end. */
   private serviceToken(id: string, exportName: string): string {
     return Lazy.string({
       produce: () => {
-        const [here] = installsIn(this.application.stack);
+        const [here] = installsWith(this.application.stack);
         const arns: { [id: string]: string | undefined } = {
           UpdateGuard: here?.updateGuardArn,
           PropertyGroups: here?.propertyGroupsArn,
@@ -148,11 +148,7 @@ export class FlinkHandlers extends Construct {
     if (unstick === undefined) {
       return;
     }
-    let root = this.application.stack;
-    while (root.nestedStackParent !== undefined) {
-      root = root.nestedStackParent;
-    }
-    root.tags.setTag(CONTRACT.consentTag, unstick, TAG_PRIORITY);
+    outermost(this.application.stack).tags.setTag(CONTRACT.consentTag, unstick, TAG_PRIORITY);
     Tags.of(this.application).add(CONTRACT.consentTag, unstick, { priority: TAG_PRIORITY });
   }
 

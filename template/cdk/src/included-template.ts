@@ -1,3 +1,4 @@
+import type { aws_lambda as lambda } from 'aws-cdk-lib';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import type { Construct } from 'constructs';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
@@ -94,6 +95,19 @@ export class IncludedTemplate {
     }
   }
 
+  /** Names that are contract and were changed in what was included, by an Aspect for example. */
+  public changedNames(include: CfnInclude): string[] {
+    const functions = Object.entries(this.functions()).flatMap(([id, name]) => {
+      const resource = include.getResource(id) as lambda.CfnFunction;
+      return changed(resource, 'FunctionName', resource.functionName, name);
+    });
+    const exported = Object.entries<Json>(this.template.Outputs).filter(([, { Export }]) => Export !== undefined);
+    return exported.reduce((problems: string[], [id, { Export }]) => {
+      const output = include.getOutput(id);
+      return [...problems, ...changed(output, 'export', output.exportName, Export.Name)];
+    }, functions);
+  }
+
   /** Puts what it exports into `exports`, once it is included. */
   public exportTo(exports: Map<string, string>, include: CfnInclude): void {
     for (const [id, { Export }] of Object.entries<Json>(this.template.Outputs)) {
@@ -102,6 +116,14 @@ export class IncludedTemplate {
       }
     }
   }
+}
+
+/** A name that application stacks and the templates refer to: changed here, it breaks them there. */
+function changed(construct: Construct, what: string, found: string | undefined, expected: string): string[] {
+  const problem =
+    `${construct.node.path}: found ${found ?? 'none'} as its ${what}, expected ${expected}: application stacks and ` +
+    'the templates name it. Leave it as it is.';
+  return found === expected ? [] : [problem];
 }
 
 /** `json` with each call of a function of CloudFormation replaced. */

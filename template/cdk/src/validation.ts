@@ -15,6 +15,7 @@ import type { Groups } from './property-groups';
 export function problemsOf(application: CfnResource & Shown, props: FlinkHandlersProps, groups: Groups): string[] {
   const hasGroups = props.propertyGroups !== undefined || Object.keys(groups).length > 0;
   return [
+    ...kind(application, hasGroups),
     ...(hasGroups ? refusals(groups) : []),
     ...conflicts(application, ownGroups(application), props.propertyGroups ?? {}),
     ...hiddenGroups(application, props),
@@ -25,6 +26,18 @@ export function problemsOf(application: CfnResource & Shown, props: FlinkHandler
     ...name(application, props.applicationNamePrefixes ?? ['flink-']),
     ...unreadable(application, props),
   ];
+}
+
+/** A Studio notebook has no property groups, a SQL application none of the resources. */
+function kind({ node, runtimeEnvironment: runtime }: CfnResource & Shown, hasGroups: boolean): string[] {
+  if (runtime === undefined || Token.isUnresolved(runtime)) {
+    return [];
+  }
+  const { message: refusal, resources } = CONTRACT.notServed;
+  const [, refusing] = Object.entries(resources).find(([prefix]) => runtime.startsWith(prefix)) ?? ['', []];
+  return refusing
+    .filter((resource) => hasGroups || resource !== CONTRACT.propertyGroups.type)
+    .map((resource) => message(refusal, { application: node.path, resource, runtime }));
 }
 
 function number(property: string, value?: number): string[] {

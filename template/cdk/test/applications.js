@@ -8,6 +8,7 @@ const iam = require('aws-cdk-lib/aws-iam');
 const v1 = require('aws-cdk-lib/aws-kinesisanalytics');
 const v2 = require('aws-cdk-lib/aws-kinesisanalyticsv2');
 const { Construct } = require('constructs');
+const { FlinkHandlers } = require('flink-stack-handlers');
 
 process.env.JSII_DEPRECATED = 'quiet';
 
@@ -94,4 +95,14 @@ function only(template, type) {
   return { id: found[0][0], dependsOn: [], ...found[0][1] };
 }
 
-module.exports = { KINDS, only, properties, synthesized, template };
+const L1 = 'aws_kinesisanalytics.CfnApplicationV2';
+
+/** The handlers with one property group, for `synthesized`. */
+const adopt = (props) => (stack, application) =>
+  new FlinkHandlers(stack, 'Handlers', {
+    application,
+    propertyGroups: { Job: { 'stream.name': 'flink-orders' } },
+    ...props,
+  });
+
+module.exports = { KINDS, L1, adopt, only, properties, synthesized };

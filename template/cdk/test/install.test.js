@@ -9,43 +9,10 @@ const iam = require('aws-cdk-lib/aws-iam');
 const kms = require('aws-cdk-lib/aws-kms');
 const lambda = require('aws-cdk-lib/aws-lambda');
 const logs = require('aws-cdk-lib/aws-logs');
-const v1 = require('aws-cdk-lib/aws-kinesisanalytics');
 const handlers = require('flink-stack-handlers');
-const { only, properties } = require('./applications');
+const { FUNCTIONS, functionZips, installed, problems } = require('./installation');
 
-const FUNCTIONS = ['auto-start', 'property-groups', 'update-guard', 'rollback-unsticker'].map(
-  (name) => `flink-${name}`,
-);
 const NAMES = path.join(path.dirname(require.resolve('flink-stack-handlers/package.json')), 'templates');
-
-const functionZips = fs.mkdtempSync(path.join(os.tmpdir(), 'zips-'));
-for (const name of FUNCTIONS) {
-  fs.writeFileSync(path.join(functionZips, `${name}-x86_64.zip`), name);
-  fs.writeFileSync(path.join(functionZips, `${name}-arm64.zip`), `${name} arm64`);
-}
-test.after(() => fs.rmSync(functionZips, { recursive: true }));
-
-/** The template of a stack with the installation, and whatever `add` puts beside it. */
-function installed(props = {}, add = () => undefined) {
-  const app = new cdk.App({ analyticsReporting: false, treeMetadata: false });
-  const stack = new cdk.Stack(app, 'Account', { stackName: 'flink-account' });
-  const install = new handlers.FlinkHandlersInstall(stack, 'Install', {
-    functionZips,
-    ...(typeof props === 'function' ? props(stack) : props),
-  });
-  add(stack, install);
-  const assembly = app.synth();
-  return { assembly, template: assembly.getStackByName('flink-account').template };
-}
-
-const problems = (...given) => {
-  try {
-    installed(...given);
-  } catch (error) {
-    return error.message;
-  }
-  return '';
-};
 const ofType = (template, type) => Object.values(template.Resources).filter(({ Type }) => Type === type);
 const lambdas = (template) => ofType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
 
@@ -179,31 +146,20 @@ test('Aspects of the user reach what is included', () => {
   }
 });
 
-test('handlers in the stack of the installation use its functions, and come after all of it', () => {
-  const { template } = installed({}, (stack) => {
-    const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('kinesisanalytics.amazonaws.com') });
-    const application = new v1.CfnApplicationV2(stack, 'App', properties(1, role));
-    new handlers.FlinkHandlers(stack, 'Handlers', { application });
-  });
-  const guard = only(template, 'Custom::FlinkUpdateGuard');
-  const [id] = Object.entries(template.Resources).find(
-    ([, { Properties }]) => Properties.FunctionName === 'flink-update-guard' && Properties.Runtime,
+test('a function’s name and an export that something of the user’s changes are refused, all at once', () => {
+  const text = problems({}, (stack) =>
+    cdk.Aspects.of(stack).add({
+      visit: (construct) => {
+        if (construct.cfnResourceType === 'AWS::Lambda::Function') {
+          construct.functionName = `team-${construct.functionName}`;
+        } else if (construct instanceof cdk.CfnOutput && construct.exportName?.endsWith('auto-start-arn')) {
+          construct.exportName = 'mine';
+        }
+      },
+    }),
   );
-  assert.deepEqual(guard.Properties.ServiceToken, { 'Fn::GetAtt': [id, 'Arn'] });
-  assert.ok(guard.DependsOn.includes(id));
-  assert.ok(ofType(template, 'AWS::Events::Rule').length > 0);
-});
-
-test('a stack of the same app is deployed after the stack of the installation', () => {
-  const { assembly } = installed({}, ({ node }) => {
-    const stack = new cdk.Stack(node.root, 'Orders', { stackName: 'flink-orders' });
-    const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('kinesisanalytics.amazonaws.com') });
-    new handlers.FlinkHandlers(stack, 'Handlers', {
-      application: new v1.CfnApplicationV2(stack, 'App', properties(1, role)),
-    });
-  });
-  const orders = assembly.getStackByName('flink-orders');
-  assert.ok(orders.dependencies.some(({ id }) => id === 'Account'));
-  const token = only(orders.template, 'Custom::FlinkAutoStart').Properties.ServiceToken;
-  assert.deepEqual(token, { 'Fn::ImportValue': 'flink-handlers-auto-start-arn' });
+  for (const name of FUNCTIONS) {
+    assert.ok(text.includes(`found team-${name} as its FunctionName, expected ${name}`), text);
+  }
+  assert.ok(text.includes('found mine as its export, expected flink-handlers-auto-start-arn'), text);
 });

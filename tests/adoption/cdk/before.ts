@@ -31,7 +31,7 @@ export class FlinkStack extends cdk.Stack {
     table.grantWriteData(role);
     stream.grantRead(role);
     new flink.Application(this, 'FlinkApp', {
-      runtime: flink.Runtime.FLINK_1_20,
+      runtime: flink.Runtime.of('FLINK-2_3'),
       role,
       code: flink.ApplicationCode.fromAsset(props.jar),
       checkpointingEnabled: true,

@@ -1,7 +1,7 @@
 // Writes <folder>/{before,adopted,next}: the stack without the handlers, with them, and with them and another jar;
 // beside them the adopted one with a changed property, with another tag, and with a gate of a second; and account: the
-// handlers themselves, with the zips of another folder.
-// Usage: node synth.js <folder> <folder of zips>
+// handlers themselves, with the zips that are in the package.
+// Usage: node synth.js <folder>
 import * as cdk from 'aws-cdk-lib';
 import type { CfnApplicationV2 } from 'aws-cdk-lib/aws-kinesisanalytics';
 import { FlinkHandlersInstall } from 'flink-stack-handlers';
@@ -10,7 +10,7 @@ import { mkdirSync, writeFileSync } from 'fs';
 import * as before from './before';
 import * as adopted from './stack';
 
-const [folder, functionZips] = process.argv.slice(2);
+const [folder] = process.argv.slice(2);
 // What aws-cdk-lib's own validation warns of is an error.
 const context = { '@aws-cdk/core:validateAgainstDefaultRules': true };
 
@@ -35,7 +35,7 @@ function synthesize(name: string, jar: string, Stack: Stack, change?: (stack: cd
 // Functions that look every few milliseconds.
 const account = new cdk.App({ outdir: `${folder}/account`, context, analyticsReporting: true, treeMetadata: false });
 const quick = { pollIntervalMs: 10, replyMarginMs: 2000, stabilizeSeconds: 0 };
-new FlinkHandlersInstall(new cdk.Stack(account, 'flink-account'), 'Install', { functionZips, ...quick });
+new FlinkHandlersInstall(new cdk.Stack(account, 'flink-account'), 'Install', quick);
 account.synth();
 
 const [first, second] = [jar('1', ['poison']), jar('2', [])];

@@ -4,6 +4,7 @@ pub(super) mod common;
 pub(super) mod decode;
 pub(super) mod intent;
 pub(super) mod ownership;
+pub(super) mod served;
 pub(super) mod success_reason;
 
 use serde::de::DeserializeOwned;

@@ -1,9 +1,9 @@
 //! What each contract asks for, by example.
 
 use super::*;
-use crate::contract::{AutoStart, PropertyGroups, success_reason};
-use crate::flink::Restore;
-use crate::lifecycle::Stopped;
+use crate::contract::{AutoStart, PropertyGroups, UpdateGuard, refusing, success_reason};
+use crate::flink::{ApplicationKind, ApplicationStatus, Restore};
+use crate::lifecycle::{Refusal, Step, Stopped, fixtures, next_step};
 use serde_json::{Value, json};
 
 fn request(event: Value) -> Request {
@@ -155,4 +155,30 @@ fn another_way_to_name_it_is_no_other_name() {
     let name = json!({"ServiceToken": "t", "ApplicationName": "app"});
     let logical_id = json!({"ServiceToken": "t", "ApplicationLogicalId": "Flink"});
     assert!(renamed(&name, &logical_id, StackStatus::UpdateInProgress).is_ok());
+}
+
+#[test]
+fn the_planner_refuses_another_kind_for_the_resources_that_do_not_serve_it_and_for_no_other() {
+    let properties = json!({"ServiceToken": "t", "ApplicationName": "app", "PropertyGroups":
+        [{"PropertyGroupId": "g", "PropertyMap": {"k": "v"}}]});
+    let create = |properties: &Value| json!({"RequestType": "Create", "ResourceProperties": properties});
+    let named = json!({"ServiceToken": "t", "ApplicationName": "app"});
+    let goals = || {
+        [
+            (UpdateGuard::<String>::TYPE, goal::<UpdateGuard>(create(&named), StackStatus::CreateInProgress)),
+            (
+                PropertyGroups::<String>::TYPE,
+                goal::<PropertyGroups>(create(&properties), StackStatus::CreateInProgress),
+            ),
+            (AutoStart::<String>::TYPE, goal::<AutoStart>(create(&named), StackStatus::CreateInProgress)),
+        ]
+    };
+    for runtime in ["FLINK-2_3", "ZEPPELIN-FLINK-3_0", "SQL-1_0"] {
+        let mut observed = fixtures::seen(ApplicationStatus::Running);
+        fixtures::app(&mut observed).runtime = runtime.to_owned();
+        let is_refused = |goal: &Goal| matches!(next_step(goal, &observed), Step::Refuse(Refusal::NotServed { .. }));
+        let refused = goals().into_iter().filter(|(_, goal)| is_refused(goal.as_ref().unwrap()));
+        let refused: Vec<&str> = refused.map(|(resource, _)| resource).collect();
+        assert_eq!(refused, refusing(ApplicationKind::of(runtime)), "{runtime}");
+    }
 }

@@ -3,7 +3,7 @@
 use super::super::job::{Job, job};
 use super::super::line::age;
 use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
-use crate::contract::{AutoStart, PropertyGroups, UpdateGuard};
+use crate::contract::{AutoStart, PropertyGroups, UpdateGuard, refusing};
 use crate::flink::{Application, ApplicationKind, ApplicationPhase, ApplicationStatus, SnapshotMode};
 use crate::lifecycle::{Replay, replay};
 
@@ -41,7 +41,7 @@ pub(super) fn of(seen: &Seen) -> (u32, Finding) {
 /// runs is not documented.
 fn of_another_kind(seen: &Seen, kind: ApplicationKind) -> Finding {
     let noun = kind.noun();
-    if let Some(resource) = refusing(seen, kind) {
+    if let Some(resource) = refused_by(seen, kind) {
         let sentence = format!("it is a {noun}: {resource} is for Flink applications and refuses it");
         return Finding::of(Outlook::Fails, sentence);
     }
@@ -62,16 +62,10 @@ fn of_another_kind(seen: &Seen, kind: ApplicationKind) -> Finding {
 
 /// The resource whose handler will be called and refuses an application of this kind. A guard that is called before
 /// there is an application refuses nothing.
-fn refusing(seen: &Seen, kind: ApplicationKind) -> Option<&'static str> {
-    let (groups, start, guard) =
-        (PropertyGroups::<String>::TYPE, AutoStart::<String>::TYPE, UpdateGuard::<String>::TYPE);
-    let refusing: &[&'static str] = match kind {
-        ApplicationKind::Flink => &[],
-        ApplicationKind::Studio => &[groups],
-        ApplicationKind::Sql => &[guard, groups, start],
-    };
-    let is_refused = |one: &&'static str| seen.is_called(one) && (*one != guard || seen.live().is_some());
-    refusing.iter().copied().find(is_refused)
+fn refused_by(seen: &Seen, kind: ApplicationKind) -> Option<&'static str> {
+    let is_refused =
+        |one: &&'static str| seen.is_called(one) && (*one != UpdateGuard::<String>::TYPE || seen.live().is_some());
+    refusing(kind).iter().copied().find(is_refused)
 }
 
 fn running(seen: &Seen, start: &str) -> (u32, Finding) {
