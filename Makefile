@@ -36,7 +36,7 @@ test: ## Every example and scenario: needs cargo alone
 	cargo build $(PRODUCT)
 	LOCAL_AWS_RECORD=$(RECORDED) cargo test --no-fail-fast
 
-check: lint deny gates test requests commands cdk adoption example e2e gauge ## What CI runs
+check: lint deny gates test requests commands cdk adoption example witness e2e gauge ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
@@ -233,6 +233,11 @@ release-check: ## Whether a release folder is what it says (needs python3): [REL
 example: $(VENV)/installed ## The local AWS from Python: a custom resource is tested over HTTP alone
 	cargo build --quiet --bin local-aws
 	@$(VENV)/bin/python tests/local_aws/docs/example.py $(TARGET)/debug/local-aws
+
+.PHONY: witness
+witness: $(VENV)/installed ## The same calls to the local AWS and to ministack: what differs is tests/peers/witness.md (needs python3; installs into target/)
+	cargo build --quiet --bin local-aws
+	@$(VENV)/bin/python -B tests/peers/witness.py $(TARGET)/debug/local-aws
 
 e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
 	@$(VENV)/bin/python tests/e2e/everyday.py
