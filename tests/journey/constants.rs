@@ -1,39 +1,13 @@
-//! How long things take on AWS, in seconds: the constants of `SEMANTICS.md` I.1, low, typical and high.
+//! How long things take on AWS, in seconds: the constants of `SEMANTICS.md` I.1, low, typical and high. Those of the
+//! services are the local AWS's own.
 
-use std::time::Duration;
-
-use local_aws::cloudformation::StepDurations;
-
-/// Which of the three constants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
-    Low,
-    Typical,
-    High,
-}
-
-impl Level {
-    fn of(self, [low, typical, high]: [f64; 3]) -> f64 {
-        match self {
-            Self::Low => low,
-            Self::Typical => typical,
-            Self::High => high,
-        }
-    }
-
-    /// As the table calls it.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Typical => "typical",
-            Self::High => "high",
-        }
-    }
-}
+pub(crate) use local_aws::durations::Level;
+use local_aws::durations::{Durations, FlinkSeconds};
 
 /// The durations of one run, for a job with so much state.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Constants {
+    pub(crate) durations: Durations,
     pub(crate) level: Level,
     pub(crate) gigabytes: f64,
     /// One snapshot.
@@ -49,10 +23,8 @@ pub(crate) struct Constants {
     pub(crate) update_running: f64,
     /// Without processing during it.
     pub(crate) update_gap: f64,
-    pub(crate) rollback: f64,
     /// Until the service gives an update's start up.
     pub(crate) failed_update: f64,
-    pub(crate) delete: f64,
     pub(crate) begin: f64,
     pub(crate) next: f64,
     pub(crate) detect: f64,
@@ -71,50 +43,46 @@ pub(crate) struct Constants {
 impl Constants {
     /// The constants of a level, for a job with so many gigabytes of state.
     pub(crate) fn new(level: Level, gigabytes: f64) -> Self {
-        let of = |seconds| level.of(seconds);
-        let snapshot = of([5.0, 10.0, 30.0]) + of([1.0, 2.7, 3.1]) * gigabytes;
-        let restore = of([0.0, 0.5, 1.5]) * gigabytes;
+        let durations = Durations { level, gigabytes, factor: 1.0 };
+        let of = |[low, typical, high]: [f64; 3]| match level {
+            Level::Low => low,
+            Level::Typical => typical,
+            Level::High => high,
+        };
+        let FlinkSeconds { start, stop, force_stop, update_ready, update_running, snapshot, .. } = durations.flink();
+        let steps = durations.steps();
         Self {
+            durations,
             level,
             gigabytes,
             snapshot,
-            start: of([120.0, 155.0, 300.0]) + restore,
-            stop: of([30.0, 75.0, 120.0]),
-            force_stop: of([15.0, 60.0, 120.0]),
-            update_ready: of([3.0, 10.0, 30.0]),
-            update_running: of([110.0, 150.0, 300.0]) + snapshot + restore,
+            start,
+            stop,
+            force_stop,
+            update_ready,
+            update_running,
             update_gap: of([10.0, 20.0, 60.0]),
-            rollback: of([110.0, 150.0, 300.0]) + restore,
             failed_update: of([60.0, 150.0, 300.0]),
-            delete: of([5.0, 25.0, 60.0]),
-            begin: of([2.0, 10.0, 32.0]),
-            next: of([1.0, 3.0, 5.0]),
-            detect: of([5.0, 15.0, 30.0]),
-            refused: of([1.0, 2.0, 5.0]),
-            to_rollback: of([2.0, 4.0, 6.0]),
-            rollback_begin: of([5.0, 25.0, 30.0]),
-            cleanup: of([2.0, 4.0, 8.0]),
-            custom_resource: of([3.0, 6.0, 15.0]),
-            event: of([0.5, 2.0, 60.0]),
+            begin: steps.begin.as_secs_f64(),
+            next: steps.next.as_secs_f64(),
+            detect: steps.detect.as_secs_f64(),
+            refused: steps.refused.as_secs_f64(),
+            to_rollback: steps.to_rollback.as_secs_f64(),
+            rollback_begin: steps.rollback_begin.as_secs_f64(),
+            cleanup: steps.cleanup.as_secs_f64(),
+            custom_resource: steps.custom_resource.as_secs_f64(),
+            event: steps.event.as_secs_f64(),
             provider_framework: of([8.0, 14.0, 30.0]),
             look: of([0.0, 2.6, 5.0]),
         }
     }
+}
 
-    /// CloudFormation's part of them.
-    pub(crate) fn steps(&self) -> StepDurations {
-        let [begin, next, detect, refused, to_rollback, rollback_begin, cleanup, custom_resource, event] = [
-            self.begin,
-            self.next,
-            self.detect,
-            self.refused,
-            self.to_rollback,
-            self.rollback_begin,
-            self.cleanup,
-            self.custom_resource,
-            self.event,
-        ]
-        .map(Duration::from_secs_f64);
-        StepDurations { begin, next, detect, refused, to_rollback, rollback_begin, cleanup, custom_resource, event }
+/// As the table calls it.
+pub(crate) const fn name(level: Level) -> &'static str {
+    match level {
+        Level::Low => "low",
+        Level::Typical => "typical",
+        Level::High => "high",
     }
 }

@@ -41,7 +41,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// The handlers, no stack yet.
     pub(crate) async fn new(way: Way, rollback_enabled: bool, is_guarded: bool, constants: Constants) -> Self {
-        let steps = constants.steps();
+        let steps = constants.durations.steps();
         let options = Options { pace: Some(PACE), steps, ..Options::default() };
         let aws = LocalAws::start(options).await.expect("a port on 127.0.0.1");
         let driver = tokio::spawn(virtual_time::drive(Arc::clone(&aws.world)));
@@ -55,22 +55,7 @@ impl Stage {
 
     /// From now on Flink takes as long as on AWS.
     pub(crate) fn slow_down(&self) {
-        let constants = &self.constants;
-        let mut state = self.world().state();
-        let lasts = [
-            (Flink::Starting, constants.start),
-            (Flink::Updating, constants.update_running),
-            (Flink::Autoscaling, constants.update_running),
-            (Flink::Stopping, constants.stop + constants.snapshot),
-            (Flink::ForceStopping, constants.force_stop),
-            (Flink::RollingBack, constants.rollback),
-            (Flink::Deleting, constants.delete),
-        ];
-        for (status, seconds) in lasts {
-            state.flink.hold("*", status, held(seconds));
-        }
-        state.flink.hold_updates_at_rest(held(constants.update_ready));
-        state.flink.hold_snapshots(held(constants.snapshot));
+        self.world().state().flink.take(self.constants.durations.flink());
     }
 
     /// The next update of a running application fails after what the service gives a start.

@@ -1,6 +1,6 @@
 //! The table that a run prints.
 
-use crate::constants::Constants;
+use crate::constants::{self, Constants};
 use crate::figures::Figures;
 use crate::paper::{self, Sum};
 
@@ -28,7 +28,7 @@ pub(crate) fn line(figures: &Figures) -> String {
 
 /// What the lines below are about.
 pub(crate) fn title(constants: &Constants) -> String {
-    format!("\n{} constants, {} GB of state, seconds\n", constants.level.name(), constants.gigabytes)
+    format!("\n{} constants, {} GB of state, seconds\n", constants::name(constants.level), constants.gigabytes)
 }
 
 /// How a story that was played differs from its sum on paper, if it does.

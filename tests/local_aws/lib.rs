@@ -17,8 +17,7 @@ pub mod world;
 
 pub use api::dispatch;
 use api::services;
-use data::kms;
-pub use data::{dynamodb, kinesis, logs, queues, s3, ssm, topics};
+pub use data::{alarms, dynamodb, kinesis, kms, logs, queues, s3, ssm, topics};
 pub use world::{LocalAws, Modes, Options, Settings, State, World};
-pub use world::{clock, faults, modes, rates, virtual_time};
+pub use world::{clock, durations, faults, modes, rates, virtual_time};
 use world::{record, stamp};

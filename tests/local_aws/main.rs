@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use local_aws::cloudformation::BY_HAND;
+use local_aws::durations::Durations;
 use local_aws::{LocalAws, Modes, Options, State};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -20,7 +21,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let local = LocalAws::start(options()?).await?;
+    let (options, durations) = options()?;
+    let local = LocalAws::start(options).await?;
+    if let Some(durations) = durations {
+        local.world.state().flink.take(durations.flink());
+    }
     introduce(&local);
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -33,21 +38,28 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn options() -> Result<Options, Box<dyn std::error::Error>> {
-    let mut options = Options::default();
+fn options() -> Result<(Options, Option<Durations>), Box<dyn std::error::Error>> {
+    let (mut options, mut durations) = (Options::default(), None);
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         match (name.as_str(), arguments.next()) {
             ("--port", Some(port)) => options.port = port.parse()?,
+            ("--durations", Some(factor)) => {
+                let given = Durations { factor: factor.parse()?, ..Durations::default() };
+                durations = Some(given.check()?);
+            }
             ("--modes", Some(file)) => options.modes = Modes::read(Path::new(&file))?,
             _ => {
-                let usage = "usage: local-aws [--port <port>] [--modes <file>]; without a port the system chooses one; \
-                             the file says how open questions about AWS are answered: {\"Modes\": {..}}";
+                let usage = "usage: local-aws [--port <port>] [--modes <file>] [--durations <factor>]; without a port \
+                             the system chooses one; the file says how open questions about AWS are answered: \
+                             {\"Modes\": {..}}; with a factor things take time, 1 as on AWS, 0.01 a hundred times \
+                             as fast";
                 return Err(usage.into());
             }
         }
     }
-    Ok(options)
+    options.steps = durations.map(Durations::steps).unwrap_or_default();
+    Ok((options, durations))
 }
 
 #[expect(clippy::print_stdout, reason = "this is the program's interface")]

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::{Settings, State, dynamodb, flink, iam, kinesis, logs, queues, s3, ssm};
+use crate::{Settings, State, alarms, dynamodb, flink, iam, kinesis, kms, logs, queues, s3, ssm};
 
 /// One call in its JSON form: `service` as in IAM actions, `operation` and the members of `body` as in the API
 /// reference.
@@ -25,6 +25,8 @@ pub fn call(
         "logs" => logs::call(state, settings, caller, operation, body),
         "iam" => iam::call(state, settings, caller, operation, body),
         "s3" => s3::call(state, settings, caller, operation, body),
+        "kms" => kms::call(state, settings, caller, operation, body),
+        "cloudwatch" | "monitoring" => alarms::call(state, settings, caller, operation, body),
         "ssm" => ssm::call(state, settings, caller, operation, body),
         "sns" | "sqs" => queues::call(state, settings, caller, service, operation, body),
         _ => Err(ApiError::unknown_operation(&format!("{service}:{operation}"))),
@@ -83,13 +85,28 @@ mod tests {
     fn a_message_stays_on_its_queue_until_it_is_deleted() {
         let mut state = State::default();
         let url = ask(&mut state, "sqs", "CreateQueue", &json!({ "QueueName": "q" })).unwrap()["QueueUrl"].clone();
-        crate::queues::send(&mut state, "arn:aws:sqs:eu-west-1:111122223333:q", "lost").unwrap();
+        crate::queues::send_with(&mut state, "arn:aws:sqs:eu-west-1:111122223333:q", "lost", [].into()).unwrap();
         let message =
             ask(&mut state, "sqs", "ReceiveMessage", &json!({ "QueueUrl": url })).unwrap()["Messages"][0].clone();
         assert_eq!(message["Body"], "lost");
         let delete = json!({ "QueueUrl": url, "ReceiptHandle": message["ReceiptHandle"] });
         ask(&mut state, "sqs", "DeleteMessage", &delete).unwrap();
         assert!(state.queues.queues["q"].messages.is_empty());
+    }
+
+    #[test]
+    fn a_message_that_was_received_too_often_goes_to_the_dead_letters() {
+        let mut state = State::default();
+        let policy = json!({ "deadLetterTargetArn": "arn:aws:sqs:eu-west-1:111122223333:dead", "maxReceiveCount": 2 });
+        ask(&mut state, "sqs", "CreateQueue", &json!({ "QueueName": "dead" })).unwrap();
+        let attributes = json!({ "RedrivePolicy": policy.to_string() });
+        ask(&mut state, "sqs", "CreateQueue", &json!({ "QueueName": "q", "Attributes": attributes })).unwrap();
+        ask(&mut state, "sqs", "SendMessage", &json!({ "QueueUrl": "http://h/1/q", "MessageBody": "m" })).unwrap();
+        let mut seen = |queue: &str| {
+            let reply = ask(&mut state, "sqs", "ReceiveMessage", &json!({ "QueueUrl": queue })).unwrap();
+            reply["Messages"].as_array().unwrap().len()
+        };
+        assert_eq!([seen("q"), seen("q"), seen("q"), seen("dead")], [1, 1, 0, 1]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What every service of the local AWS has in common: who calls, how a call is admitted, and how it is refused.
 
 pub mod dispatch;
+pub(crate) mod members;
 pub(crate) mod services;
 
 use std::collections::BTreeMap;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::api::{self, ApiError, ApiResult, Call, Caller};
-use crate::{Settings, State};
+use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
+use crate::{Settings, State, kms};
 
 const INVALID: &str = "InvalidParameterException";
 
@@ -81,6 +81,7 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: String, body: &
                 return Err(exists("log group"));
             }
             let encryption = body["kmsKeyId"].as_str().map(str::to_owned);
+            encryption.as_deref().map_or(Ok(()), |key| may_encrypt(state, key, &arn))?;
             let tags = api::string_map(&body["tags"]);
             state.logs.groups.insert(name.to_owned(), Group { arn, encryption, tags, ..Group::default() });
             Ok(json!({}))
@@ -88,6 +89,16 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: String, body: &
         "DeleteLogGroup" => {
             group(state, name)?;
             state.logs.groups.remove(name);
+            Ok(json!({}))
+        }
+        "AssociateKmsKey" => {
+            let key = api::text(body, "kmsKeyId", INVALID)?;
+            may_encrypt(state, key, &arn)?;
+            group(state, name)?.encryption = Some(key.to_owned());
+            Ok(json!({}))
+        }
+        "DisassociateKmsKey" => {
+            group(state, name)?.encryption = None;
             Ok(json!({}))
         }
         "PutRetentionPolicy" => {
@@ -134,6 +145,25 @@ fn dispatch(state: &mut State, operation: &str, name: &str, arn: String, body: &
         }
         unknown => Err(ApiError::unknown_operation(&format!("logs:{unknown}"))),
     }
+}
+
+/// The service itself uses the key, for this group (CloudWatch Logs guide, encrypt-log-data-kms; the refusal is SEEN:
+/// hashicorp/terraform-provider-aws#29282).
+fn may_encrypt(state: &State, key: &str, arn: &str) -> ApiResult<()> {
+    const USE: [&str; 6] = [
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+        "kms:GenerateDataKey",
+        "kms:DescribeKey",
+    ];
+    let service = format!("logs.{}.amazonaws.com", arn.split(':').nth(3).unwrap_or_default());
+    let context = Context::from([("kms:EncryptionContext:aws:logs:arn".to_owned(), vec![arn.to_owned()])]);
+    kms::authorize_service(state, &service, key, &USE, &context).map_err(|_| {
+        let message = format!("The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'");
+        ApiError::new("AccessDeniedException", message)
+    })
 }
 
 fn describe_groups(state: &State, prefix: &str) -> Value {

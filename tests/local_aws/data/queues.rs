@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::queue_attributes as attributes;
 use super::topics::{Topic, of_topic};
 use crate::api::{self, ApiError, ApiResult, Call, Caller, Context};
-use crate::{Settings, State};
+use crate::{Settings, State, services};
 
 /// Topics and queues by name.
 #[derive(Debug, Default)]
@@ -26,6 +27,8 @@ pub struct Message {
     pub body: String,
     /// Texts by name: what EventBridge says of a dead letter.
     pub attributes: BTreeMap<String, String>,
+    /// How often it was received.
+    pub received: u64,
 }
 
 /// A queue.
@@ -58,22 +61,25 @@ pub fn call(
     let arn = resource.clone();
     let action = format!("{service}:{operation}");
     let call = Call { action: action.clone(), caller, resource, context: Context::new(), body };
-    api::perform(state, call, |state| match service {
-        "sns" => of_topic(state, operation, &name, &arn, body),
-        "sqs" => of_queue(state, settings, operation, &name, body),
-        _ => Err(ApiError::unknown_operation(&action)),
+    api::perform(state, call, |state| {
+        may_use_the_key(state, caller, service, operation, &arn)?;
+        match service {
+            "sns" => of_topic(state, operation, &name, &arn, body),
+            "sqs" => of_queue(state, settings, operation, &name, body),
+            _ => Err(ApiError::unknown_operation(&action)),
+        }
     })
 }
 
-/// For destinations and dead letters: puts a message on a queue by ARN, without authorization.
-///
-/// # Errors
-/// When there is no such queue.
-pub fn send(state: &mut State, queue_arn: &str, message: &str) -> ApiResult<()> {
-    send_with(state, queue_arn, message, BTreeMap::new())
+/// Who sends to an encrypted queue or topic uses its key, and so does who receives (SQS guide, key management).
+fn may_use_the_key(state: &State, caller: &Caller, service: &str, operation: &str, arn: &str) -> ApiResult<()> {
+    match (service, operation) {
+        ("sns", "Publish") | ("sqs", "SendMessage" | "ReceiveMessage") => services::may_send_to(state, caller, arn),
+        _ => Ok(()),
+    }
 }
 
-/// The same with attributes.
+/// For destinations and dead letters: puts a message on a queue by ARN, with what is said of it, without authorization.
 ///
 /// # Errors
 /// When there is no such queue.
@@ -85,15 +91,16 @@ pub fn send_with(
 ) -> ApiResult<()> {
     let receipt = state.ids.hex(32);
     let name = queue_arn.rsplit(':').next().unwrap_or_default();
-    queue(state, name)?.messages.push(Message { receipt, body: message.to_owned(), attributes });
+    queue(state, name)?.messages.push(Message { receipt, body: message.to_owned(), attributes, received: 0 });
     Ok(())
 }
 
 fn of_queue(state: &mut State, settings: &Settings, operation: &str, name: &str, body: &Value) -> ApiResult {
     match operation {
         "CreateQueue" => {
-            let queue = state.queues.queues.entry(name.to_owned()).or_default();
-            queue.attributes.extend(api::string_map(&body["Attributes"]));
+            let mut queue = state.queues.queues.get(name).cloned().unwrap_or_default();
+            attributes::set(&mut queue.attributes, &body["Attributes"])?;
+            state.queues.queues.insert(name.to_owned(), queue);
             Ok(json!({ "QueueUrl": format!("{}/{}/{name}", settings.endpoint, settings.account) }))
         }
         "GetQueueUrl" => {
@@ -106,7 +113,7 @@ fn of_queue(state: &mut State, settings: &Settings, operation: &str, name: &str,
             Ok(json!({}))
         }
         "SetQueueAttributes" => {
-            queue(state, name)?.attributes.extend(api::string_map(&body["Attributes"]));
+            attributes::set(&mut queue(state, name)?.attributes, &body["Attributes"])?;
             Ok(json!({}))
         }
         "GetQueueAttributes" => {
@@ -117,13 +124,20 @@ fn of_queue(state: &mut State, settings: &Settings, operation: &str, name: &str,
             Ok(json!({ "Attributes": attributes }))
         }
         "SendMessage" => {
-            send(state, name, api::text(body, "MessageBody", "InvalidParameterValue")?)?;
+            send_with(state, name, api::text(body, "MessageBody", "InvalidParameterValue")?, BTreeMap::new())?;
             Ok(json!({ "MessageId": state.ids.uuid() }))
         }
         "ReceiveMessage" => {
             // No visibility timeout: a message is seen until it is deleted.
             let limit = body["MaxNumberOfMessages"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(1);
-            let rows: Vec<_> = queue(state, name)?.messages.iter().take(limit).map(received).collect();
+            bury(state, name)?;
+            let messages = queue(state, name)?.messages.iter_mut().take(limit);
+            let rows: Vec<_> = messages
+                .map(|message| {
+                    message.received += 1;
+                    received(message)
+                })
+                .collect();
             Ok(json!({ "Messages": rows }))
         }
         "DeleteMessage" => {
@@ -136,6 +150,18 @@ fn of_queue(state: &mut State, settings: &Settings, operation: &str, name: &str,
     }
 }
 
+/// What was received as often as its RedrivePolicy lets it goes to the dead-letter queue (SQS guide).
+fn bury(state: &mut State, name: &str) -> ApiResult<()> {
+    let queue = queue(state, name)?;
+    let Some(redrive) = queue.attributes.get("RedrivePolicy").and_then(|policy| attributes::redrive(policy)) else {
+        return Ok(());
+    };
+    let (dead, alive) = std::mem::take(&mut queue.messages).into_iter().partition(|one| one.received >= redrive.after);
+    queue.messages = alive;
+    self::queue(state, &redrive.to)?.messages.extend::<Vec<Message>>(dead);
+    Ok(())
+}
+
 fn received(message: &Message) -> Value {
     let attributes = message
         .attributes
@@ -143,6 +169,7 @@ fn received(message: &Message) -> Value {
         .map(|(name, value)| (name.clone(), json!({ "DataType": "String", "StringValue": value })));
     json!({
         "MessageId": message.receipt, "ReceiptHandle": message.receipt, "Body": message.body,
+        "Attributes": { "ApproximateReceiveCount": message.received.to_string() },
         "MessageAttributes": attributes.collect::<serde_json::Map<_, _>>(),
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::api::{self, ApiError, ApiResult};
+use crate::iam::Policy;
 use crate::{State, clock, events};
 
 /// A topic.
@@ -36,6 +37,22 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// One of its attributes; another one is refused, because nothing here would act on it.
+    fn set(&mut self, attribute: &str, value: &str) -> ApiResult<()> {
+        match attribute {
+            "FilterPolicy" => {
+                let filter = serde_json::from_str(value).map_err(|error| unfit(&error.to_string()))?;
+                events::check(&filter).map_err(|reason| unfit(&reason))?;
+                self.filter = Some(filter);
+            }
+            "FilterPolicyScope" if ["MessageBody", "MessageAttributes"].contains(&value) => {
+                self.is_on_body = value == "MessageBody";
+            }
+            _ => return Err(unknown_attribute(attribute, value)),
+        }
+        Ok(())
+    }
+
     /// Payload-based filtering takes JSON only (SNS guide, sns-message-filtering-scope): other texts are dropped.
     fn takes(&self, message: &str) -> bool {
         let Some(filter) = &self.filter else { return true };
@@ -74,7 +91,11 @@ pub(super) fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str
     match operation {
         "CreateTopic" => {
             // Idempotent, as SNS is: the existing topic's ARN comes back.
-            state.queues.topics.entry(name.to_owned()).or_default();
+            let mut topic = state.queues.topics.get(name).cloned().unwrap_or_default();
+            for (name, value) in attributes(&body["Attributes"]) {
+                set_attribute(&mut topic, &name, value)?;
+            }
+            state.queues.topics.insert(name.to_owned(), topic);
             Ok(json!({ "TopicArn": arn }))
         }
         "DeleteTopic" => {
@@ -89,22 +110,22 @@ pub(super) fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str
         "SetTopicAttributes" => {
             let attribute = api::text(body, "AttributeName", "InvalidParameter")?.to_owned();
             let value = body["AttributeValue"].as_str().unwrap_or_default().to_owned();
-            topic(state, name)?.attributes.insert(attribute, value);
+            set_attribute(topic(state, name)?, &attribute, value)?;
             Ok(json!({}))
         }
         "Subscribe" => {
             let arn = format!("{arn}:{}", state.ids.uuid());
-            let filter = body["Attributes"]["FilterPolicy"].as_str();
-            let filter = filter.map(serde_json::from_str).transpose();
-            let filter = filter.map_err(|error| unfit(&error.to_string()))?;
-            filter.as_ref().map_or(Ok(()), crate::events::check).map_err(|reason| unfit(&reason))?;
-            topic(state, name)?.subscriptions.push(Subscription {
+            let mut subscription = Subscription {
                 arn: arn.clone(),
                 protocol: body["Protocol"].as_str().unwrap_or_default().to_owned(),
                 endpoint: body["Endpoint"].as_str().unwrap_or_default().to_owned(),
-                filter,
-                is_on_body: body["Attributes"]["FilterPolicyScope"] == "MessageBody",
-            });
+                filter: None,
+                is_on_body: false,
+            };
+            for (name, value) in attributes(&body["Attributes"]) {
+                subscription.set(&name, &value)?;
+            }
+            topic(state, name)?.subscriptions.push(subscription);
             Ok(json!({ "SubscriptionArn": arn }))
         }
         "SetSubscriptionAttributes" => {
@@ -114,18 +135,7 @@ pub(super) fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str
             let subscription = topics.flat_map(|topic| &mut topic.subscriptions).find(|one| one.arn == arn);
             let missing = || ApiError::with_status(404, "NotFound", "Subscription does not exist");
             let subscription = subscription.ok_or_else(missing)?;
-            match body["AttributeName"].as_str() {
-                Some("FilterPolicy") => {
-                    let filter = serde_json::from_str(value).map_err(|error| unfit(&error.to_string()))?;
-                    crate::events::check(&filter).map_err(|reason| unfit(&reason))?;
-                    subscription.filter = Some(filter);
-                }
-                Some("FilterPolicyScope") => subscription.is_on_body = value == "MessageBody",
-                other => {
-                    let name = other.unwrap_or("nothing");
-                    return Err(ApiError::unknown_operation(&format!("sns:SetSubscriptionAttributes of {name}")));
-                }
-            }
+            subscription.set(body["AttributeName"].as_str().unwrap_or_default(), value)?;
             Ok(json!({}))
         }
         "Unsubscribe" => {
@@ -142,6 +152,37 @@ pub(super) fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str
         }
         unknown => Err(ApiError::unknown_operation(&format!("sns:{unknown}"))),
     }
+}
+
+/// `[{"key": .., "value": ..}]`, as the query protocol sends them, or an object.
+fn attributes(given: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match given {
+        Value::Array(entries) => entries.iter().map(|entry| (text(&entry["key"]), text(&entry["value"]))).collect(),
+        _ => api::string_map(given).into_iter().collect(),
+    }
+}
+
+/// A topic's policy is read once, strictly; an empty text takes an attribute away.
+fn set_attribute(topic: &mut Topic, name: &str, value: String) -> ApiResult<()> {
+    let is_fit = match name {
+        "Policy" => value.is_empty() || Policy::parse(&Value::String(value.clone())).is_ok(),
+        "DisplayName" | "KmsMasterKeyId" => true,
+        _ => false,
+    };
+    if !is_fit {
+        return Err(unknown_attribute(name, &value));
+    }
+    topic.attributes.insert(name.to_owned(), value);
+    topic.attributes.retain(|_, value| !value.is_empty());
+    Ok(())
+}
+
+fn unknown_attribute(name: &str, value: &str) -> ApiError {
+    ApiError::new(
+        "InvalidParameter",
+        format!("Invalid parameter: {name}: the local AWS does not know it, or '{value}' of it"),
+    )
 }
 
 /// What SNS says of a filter that it does not take.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Rule, emit, schedule};
+use super::{Rule, emit, schedule, target};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{Settings, State, World, services};
 
@@ -46,7 +46,7 @@ fn answer(state: &mut State, settings: &Settings, operation: &str, name: &str, b
         }
         "PutRule" => Ok(json!({ "RuleArn": put_rule(state, settings, name, body)? })),
         "PutTargets" => {
-            put_targets(state, name, body["Targets"].as_array().cloned().unwrap_or_default());
+            put_targets(state, name, body["Targets"].as_array().cloned().unwrap_or_default())?;
             Ok(json!({ "FailedEntryCount": 0, "FailedEntries": [] }))
         }
         "RemoveTargets" => {
@@ -117,11 +117,15 @@ pub(crate) fn put_rule(state: &mut State, settings: &Settings, name: &str, body:
 }
 
 /// Adds targets, or replaces those with the same ID.
-pub(crate) fn put_targets(state: &mut State, name: &str, targets: Vec<Value>) {
-    if let Some(rule) = state.events.rules.get_mut(name) {
-        rule.targets.retain(|old| !targets.iter().any(|new| new["Id"] == old["Id"]));
-        rule.targets.extend(targets);
-    }
+///
+/// # Errors
+/// ResourceNotFoundException, and ValidationException for what is not known here.
+pub(crate) fn put_targets(state: &mut State, name: &str, targets: Vec<Value>) -> ApiResult<()> {
+    targets.iter().try_for_each(target::check)?;
+    let rule = state.events.rules.get_mut(name).ok_or_else(|| missing(name))?;
+    rule.targets.retain(|old| !targets.iter().any(|new| new["Id"] == old["Id"]));
+    rule.targets.extend(targets);
+    Ok(())
 }
 
 /// Deletes a rule and its targets.

@@ -1,11 +1,13 @@
 //! From a matching rule to its targets: the input is transformed, the permission is checked, the target is called.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::Undelivered;
-use crate::{World, lambda, services};
+use crate::services::{self, Publisher};
+use crate::{World, lambda};
 
 pub(super) fn to_targets(world: &Arc<World>, rule: &str, event: &Value) {
     let (arn, targets) = {
@@ -41,17 +43,14 @@ fn hand_over(world: &Arc<World>, rule_arn: &str, target: &str, input: &Value) ->
             if !services::queue_allows(&world.state(), target, "events.amazonaws.com", rule_arn) {
                 return Err("NO_PERMISSIONS");
             }
-            services::send(&mut world.state(), target, &input.to_string());
+            services::send(&mut world.state(), target, &input.to_string(), BTreeMap::new());
             Ok(())
         }
         Some("sns") => {
             let text = input.as_str().map_or_else(|| input.to_string(), str::to_owned);
             // The topic's own policy decides, without any context (EventBridge guide, resource-based policies).
-            if !services::topic_allows(&world.state(), target, "events.amazonaws.com") {
-                return Err("NO_PERMISSIONS");
-            }
-            services::publish(&mut world.state(), target, &text);
-            Ok(())
+            let publisher = Publisher { service: "events.amazonaws.com", source: None };
+            services::publish_as(&mut world.state(), publisher, target, &text).map_err(|_| "NO_PERMISSIONS")
         }
         Some("logs") => Ok(()),
         Some(_) | None => Err("INVALID_PARAMETER"),
@@ -70,9 +69,11 @@ fn dead_letter(world: &Arc<World>, rule: &str, rule_arn: &str, target: &Value, e
             ("ERROR_MESSAGE", "the target did not take the event"),
             ("RULE_ARN", rule_arn),
             ("TARGET_ARN", &target_arn),
+            // Nothing that fails here is tried again (EventBridge guide, rule-dlq).
+            ("RETRY_ATTEMPTS", "0"),
         ];
         let attributes = said.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        services::send_with(&mut state, queue, &event.to_string(), attributes);
+        services::send(&mut state, queue, &event.to_string(), attributes);
     }
     state.events.undelivered.push(Undelivered {
         rule: rule.to_owned(),

@@ -7,6 +7,7 @@ mod deliver;
 mod faults;
 mod pattern;
 mod schedule;
+mod target;
 #[cfg(test)]
 mod tests;
 

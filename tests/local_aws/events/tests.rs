@@ -128,16 +128,30 @@ fn anything_but_and_exists_match_as_documented() {
     assert!(!super::pattern::matches(&json!({ "missing": [{ "exists": true }] }), &event));
 }
 
-// D.2: the queue's own policy decides, and the message says what became of the event.
+// D.2: the queue's own policy decides, and its key's; the message says what became of the event.
 #[tokio::test]
-async fn a_dead_letter_queue_takes_what_its_policy_allows_and_says_why() {
-    for (source, arrives) in [("arn:aws:events:*:*:rule/r", true), ("arn:aws:events:*:*:rule/other", false)] {
+async fn a_dead_letter_queue_takes_what_its_policy_and_its_key_allow_and_says_why() {
+    let key = |name: &str| format!("arn:aws:kms:eu-west-1:111122223333:key/{name}");
+    for (source, key, arrives) in [
+        ("arn:aws:events:*:*:rule/r", String::new(), true),
+        ("arn:aws:events:*:*:rule/r", key("open"), true),
+        ("arn:aws:events:*:*:rule/r", key("closed"), false),
+        ("arn:aws:events:*:*:rule/r", "alias/aws/sqs".to_owned(), false),
+        ("arn:aws:events:*:*:rule/other", String::new(), false),
+    ] {
         let world = world();
+        for (name, principal) in [("open", "events.amazonaws.com"), ("closed", "sns.amazonaws.com")] {
+            let policy = json!({ "Statement": { "Effect": "Allow", "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+                "Resource": "*", "Principal": { "Service": principal } } });
+            let key = format!("arn:aws:kms:eu-west-1:111122223333:key/{name}");
+            crate::kms::put_policy(&mut world.state(), &key, &policy).unwrap();
+        }
         let queue = "arn:aws:sqs:eu-west-1:111122223333:dead";
         let policy = json!({ "Statement": [{ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue,
             "Principal": { "Service": "events.amazonaws.com" },
             "Condition": { "ArnLike": { "aws:SourceArn": source } } }] });
-        let body = json!({ "QueueName": "dead", "Attributes": { "Policy": policy.to_string() } });
+        let body =
+            json!({ "QueueName": "dead", "Attributes": { "Policy": policy.to_string(), "KmsMasterKeyId": key } });
         crate::queues::call(&mut world.state(), &world.settings, &Caller::Operator, "sqs", "CreateQueue", &body)
             .unwrap();
         let target = json!({ "Id": "t", "Arn": FUNCTION, "DeadLetterConfig": { "Arn": queue } });
@@ -145,10 +159,11 @@ async fn a_dead_letter_queue_takes_what_its_policy_allows_and_says_why() {
         stack(&world).await;
         world.until(|state| state.events.undelivered.first().map(|_| ())).await;
         let message = world.state().queues.queues["dead"].messages.first().cloned();
-        assert_eq!(message.is_some(), arrives, "{source}");
+        assert_eq!(message.is_some(), arrives, "{source} {key}");
         if let Some(message) = message {
             assert_eq!(message.attributes["ERROR_CODE"], "RESOURCE_NOT_FOUND");
             assert_eq!(message.attributes["TARGET_ARN"], FUNCTION);
+            assert_eq!(message.attributes["RETRY_ATTEMPTS"], "0");
         }
     }
 }

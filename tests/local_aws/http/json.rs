@@ -54,6 +54,8 @@ fn named(target: &str) -> &str {
         "Logs_20140328" => "logs",
         "AmazonSQS" => "sqs",
         "AmazonSSM" => "ssm",
+        "GraniteServiceVersion20100801" => "monitoring",
+        "TrentService" => "kms",
         other => other,
     }
 }

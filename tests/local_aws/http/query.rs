@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::request::{Incoming, form};
 use super::{engine, reply};
-use crate::api::{ApiError, ApiResult, Caller};
+use crate::api::{ApiError, ApiResult, Caller, members};
 use crate::{World, dispatch, iam};
 
 pub(super) fn answer(world: &Arc<World>, incoming: &Incoming) -> Response {
@@ -56,6 +56,7 @@ fn signed_service(version: &str) -> &str {
         "2010-05-08" => "iam",
         "2010-03-31" => "sns",
         "2011-06-15" => "sts",
+        "2010-08-01" => "monitoring",
         other => other,
     }
 }
@@ -70,10 +71,13 @@ fn dispatch(
     if version == "2010-05-15" {
         return engine::cloudformation(world, caller, action, params);
     }
+    let known = members::check(signed_service(version), action, params);
+    known.inspect_err(|error| world.state().unknown.push(error.message.clone()))?;
     let (settings, body) = (&world.settings, nest(params));
     let service = match version {
         "2010-05-08" => "iam",
         "2010-03-31" => "sns",
+        "2010-08-01" => "cloudwatch",
         "2011-06-15" if action == "GetCallerIdentity" => {
             let arn = iam::principal(&world.state(), &settings.account, caller);
             let identity = json!({ "Arn": arn, "UserId": "AIDALOCALAWS", "Account": settings.account });

@@ -156,6 +156,7 @@ async fn a_command_makes_trouble_and_what_is_none_is_refused_with_what_is_known(
     for (command, expected) in [
         (r#"{"Falt": {}}"#, "unknown variant `Falt`, expected one of `Fault`"),
         (r#"{"ClearFaults": {"All": true}}"#, "unknown field `All`"),
+        (r#"{"World": {"Durations": {"Factor": -1}}}"#, "must be numbers from 0 on"),
         (r#"{"Hold": {"Application": "*", "Status": "BUSY", "Lasts": {"Looks": 1}}}"#, "BUSY is no ApplicationStatus"),
         (r#"{"Release": {"Application": "a"}}"#, "there is no application a"),
         (r#"{"Rate": {"Service": "s", "PerSecond": -1}}"#, "-1"),

@@ -6,6 +6,7 @@ mod condition;
 mod evaluate;
 mod operations;
 mod policy;
+mod resource_policy;
 mod roles;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,8 @@ use std::collections::BTreeMap;
 pub use evaluate::{authorize, authorize_pass_role};
 pub use operations::call;
 pub use policy::{Policy, wildcard};
-pub use roles::{Role, assumable_by, resource_allows, role_name};
+pub use resource_policy::{Effect, resource_allows, resource_effect};
+pub use roles::{Role, assumable_by, role_name};
 
 use crate::State;
 use crate::api::Caller;

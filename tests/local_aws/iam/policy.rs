@@ -22,9 +22,12 @@ pub(super) struct Statement {
     conditions: Vec<Condition>,
 }
 
+/// What a statement says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
+pub enum Effect {
+    /// It is allowed.
     Allow,
+    /// It is denied, whatever else allows it.
     Deny,
 }
 
@@ -56,17 +59,8 @@ impl Policy {
 
 impl Statement {
     fn parse(value: &Value) -> ApiResult<Self> {
-        const KNOWN: [&str; 9] = [
-            "Sid",
-            "Effect",
-            "Principal",
-            "Action",
-            "NotAction",
-            "Resource",
-            "NotResource",
-            "Condition",
-            "NotPrincipal",
-        ];
+        const KNOWN: [&str; 8] =
+            ["Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
         let members = value.as_object().ok_or_else(|| malformed("a statement is not an object"))?;
         if let Some(unknown) = members.keys().find(|key| !KNOWN.contains(&key.as_str())) {
             return Err(malformed(&format!("{unknown} in a statement")));

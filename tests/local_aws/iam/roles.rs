@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::policy::{Effect, Policy};
 use crate::State;
-use crate::api::Context;
 use crate::{api, clock};
 
 /// A role.
@@ -79,22 +78,6 @@ pub fn assumable_by(state: &State, role_arn: &str, service: &str) -> bool {
                 && statement.principals.iter().any(|principal| principal == service || principal == "*")
         })
     })
-}
-
-/// Does a resource's own policy, as text, let `service` do this? `context` is what the service gives; EventBridge gives
-/// none to SNS.
-#[must_use]
-pub fn resource_allows(policy: &str, service: &str, action: &str, resource: &str, context: &Context) -> bool {
-    let Ok(policy) = Policy::parse(&Value::String(policy.to_owned())) else { return false };
-    let applying: Vec<_> = policy
-        .statements
-        .iter()
-        .filter(|statement| {
-            let is_meant = statement.principals.iter().any(|principal| principal == service || principal == "*");
-            is_meant && statement.applies(action, resource, context)
-        })
-        .collect();
-    !applying.is_empty() && applying.iter().all(|statement| statement.effect == Effect::Allow)
 }
 
 /// A managed policy by ARN: one that was created here, or one of the few of AWS's own that are known.

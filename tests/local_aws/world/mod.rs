@@ -1,6 +1,7 @@
 //! The one world all services share: one lock, one clock, one signal that something changed.
 
 pub mod clock;
+pub mod durations;
 pub mod faults;
 pub mod modes;
 pub mod rates;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+use crate::alarms::Alarms;
 use crate::api::Recorded;
 use crate::cloudformation::{CloudFormation, StepDurations};
 use crate::dynamodb::DynamoDb;
@@ -25,6 +27,7 @@ use crate::faults::Faults;
 use crate::flink::Flink;
 use crate::iam::Iam;
 use crate::kinesis::Kinesis;
+use crate::kms::Keys;
 use crate::lambda::Lambda;
 use crate::logs::Logs;
 use crate::queues::Queues;
@@ -86,6 +89,10 @@ pub struct State {
     pub iam: Iam,
     /// The applications and their jobs.
     pub flink: Flink,
+    /// Customers' keys.
+    pub keys: Keys,
+    /// CloudWatch's alarms.
+    pub alarms: Alarms,
     /// Buckets and objects.
     pub s3: S3,
     /// Parameter Store.

@@ -42,7 +42,8 @@ pub fn request(
     cloudformation::query(world, &Caller::Operator, action, &query(name, template, parameters, tags, role))
 }
 
-/// The members of such a request, for scenarios that add one of their own.
+/// The members of such a request, for scenarios that add one of their own. Without a template it is one of those that
+/// take none.
 #[must_use]
 pub fn query(
     name: &str,
@@ -51,12 +52,14 @@ pub fn query(
     tags: &[(&str, &str)],
     role: Option<&str>,
 ) -> BTreeMap<String, String> {
-    let mut query = BTreeMap::from([
-        ("StackName".to_owned(), name.to_owned()),
-        ("TemplateBody".to_owned(), template.to_owned()),
-        ("Capabilities.member.1".to_owned(), "CAPABILITY_NAMED_IAM".to_owned()),
-        ("Capabilities.member.2".to_owned(), "CAPABILITY_AUTO_EXPAND".to_owned()),
-    ]);
+    let mut query = BTreeMap::from([("StackName".to_owned(), name.to_owned())]);
+    if !template.is_empty() {
+        query.extend([
+            ("TemplateBody".to_owned(), template.to_owned()),
+            ("Capabilities.member.1".to_owned(), "CAPABILITY_NAMED_IAM".to_owned()),
+            ("Capabilities.member.2".to_owned(), "CAPABILITY_AUTO_EXPAND".to_owned()),
+        ]);
+    }
     for (index, (key, value)) in parameters.iter().enumerate() {
         query.insert(format!("Parameters.member.{}.ParameterKey", index + 1), (*key).to_owned());
         query.insert(format!("Parameters.member.{}.ParameterValue", index + 1), (*value).to_owned());

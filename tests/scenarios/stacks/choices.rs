@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use local_aws::cloudformation::Status;
 use project::deployment::{self, Deployment, NAME, jar};
 
+use super::keys::{KEY, keep, statements};
 use crate::stage::{application, handlers, why};
 
 const ACCESS: &str = include_str!("../../../template/access.template.json");
 const RETAINED: &str = include_str!("../../../template/application-retained.template.json");
-const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666";
 const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:operations";
 
 /// What a template says of a resource of the stack, resolved.
@@ -31,6 +31,7 @@ fn parameters<'a>(key: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_a_vpc_and_a_topic_reach_what_they_are_for() {
     let deployment = handlers().await;
+    keep(deployment.world(), &statements());
     assert_eq!(access_with(&deployment, &[("KeyArn", KEY)]).await, Status::UpdateComplete, "{}", why(&deployment));
     let jar_key = deployment.upload(&jar("1", &[]));
     let chosen = [
@@ -56,6 +57,7 @@ async fn a_key_a_vpc_and_a_topic_reach_what_they_are_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_access_does_not_know_is_refused() {
     let deployment = handlers().await;
+    keep(deployment.world(), &statements());
     let jar_key = deployment.upload(&jar("1", &[]));
     let status = deployment.deploy(&parameters(&jar_key, &[("KeyArn", KEY)])).await;
     assert_eq!(status, Status::RollbackComplete);

@@ -11,6 +11,7 @@ use local_aws::{Modes, Options, iam};
 use project::deployment::{Deployment, NAME, jar};
 use serde_json::{Value, json};
 
+use super::keys::{KEY, keep, statements};
 use crate::stage::{
     QUICK, application, ask_unsticker, calls, handlers, report, reports, running_unguarded, running_where, stack_event,
     stuck, stuck_without_a_service_role, unsticker, why, with_jar,
@@ -197,7 +198,8 @@ async fn with_its_own_role_it_continues_the_rollback_of_a_stack_without_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stacks_role_grants_the_key_to_services_alone() {
     let deployment = handlers().await;
-    let key = "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555";
+    keep(deployment.world(), &statements());
+    let key = KEY;
     assert_eq!(deployment.change_access(&[("KeyArn", key)]).await, Status::UpdateComplete);
     let who = Caller::Role(iam::role_name(&deployment.stack_role).to_owned());
     let granted = |context| iam::authorize(&deployment.world().state(), &who, "kms:CreateGrant", key, &context);

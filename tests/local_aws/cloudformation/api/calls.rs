@@ -56,6 +56,9 @@ pub(super) fn cancel(world: &Arc<World>, params: &Params) -> ApiResult<String> {
         return Err(invalid("CancelUpdateStack cannot be called from current stack status"));
     }
     stack.is_cancelled = true;
+    if let Some(token) = params.get("ClientRequestToken") {
+        stack.token = Some(token.clone());
+    }
     Ok(String::new())
 }
 

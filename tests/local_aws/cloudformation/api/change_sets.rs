@@ -19,6 +19,7 @@ pub(crate) struct ChangeSet {
     name: String,
     stack_id: String,
     stack_name: String,
+    description: Option<String>,
     is_creation: bool,
     caller: Caller,
     wanted: Wanted,
@@ -70,8 +71,10 @@ pub(super) fn create(world: &Arc<World>, caller: &Caller, params: &Params) -> Ap
     let caller = caller.clone();
     let id = arn(world, &name);
     let result = format!("{}{}", element("Id", &id), element("StackId", &stack_id));
+    let description = params.get("Description").cloned();
+    let root = None;
     let mut made =
-        ChangeSet { id, name, stack_id, stack_name, is_creation, caller, wanted, is_empty, changes, root: None };
+        ChangeSet { id, name, stack_id, stack_name, description, is_creation, caller, wanted, is_empty, changes, root };
     let mut below = Vec::new();
     for child in children.into_iter().filter(|_| with_nested) {
         nest(world, &mut made, child, &mut below)?;
@@ -98,6 +101,7 @@ fn nest(world: &Arc<World>, parent: &mut ChangeSet, child: Child, below: &mut Ve
         name,
         stack_id: stack.id.clone(),
         stack_name: stack.name,
+        description: parent.description.clone(),
         is_creation: false,
         caller: parent.caller.clone(),
         wanted,
@@ -178,6 +182,7 @@ pub(super) fn describe(world: &Arc<World>, params: &Params) -> ApiResult<String>
         element("ChangeSetId", &found.id),
         element("StackId", &found.stack_id),
         element("StackName", &found.stack_name),
+        optional("Description", found.description.as_deref()),
         list("Parameters", found.wanted.parameters.iter().map(parameter)),
         element("CreationTime", &clock::iso8601(clock::now())),
         element("ExecutionStatus", execution),

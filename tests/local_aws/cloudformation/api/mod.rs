@@ -10,6 +10,7 @@ mod listed;
 mod stacks;
 mod templates;
 mod wanted;
+mod words;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -44,11 +45,17 @@ pub fn query(world: &Arc<World>, caller: &Caller, action: &str, params: &Params)
         api::perform(&mut state, call, |_| Ok(()))
     };
     admitted?;
-    let result = answer(world, caller, action, params);
+    let known = api::members::check("cloudformation", action, params).and_then(|()| words::check(params));
+    let result = known.and_then(|()| answer(world, caller, action, params));
     if let Err(error) = &result
         && let Some(recorded) = world.state().journal.iter_mut().rev().find(|call| call.action.ends_with(action))
     {
         recorded.refused = Some(error.code.clone());
+    }
+    if let Err(error) = &result
+        && error.status == 501
+    {
+        world.state().unknown.push(error.message.clone());
     }
     result
 }

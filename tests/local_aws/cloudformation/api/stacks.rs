@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::{Wanted, pass_role};
 use crate::api::{ApiError, ApiResult, Caller};
+use crate::cloudformation::stack::deletion::exports_in_use;
 use crate::cloudformation::stack::engine::{self, Operation};
 use crate::cloudformation::stack::model::{Before, Stack, Status};
-use crate::cloudformation::stack::nested;
+use crate::cloudformation::stack::{nested, rows};
 use crate::cloudformation::template::parameters::{fetch, values};
 use crate::cloudformation::template::rules;
 use crate::cloudformation::template::{Template, invalid};
@@ -168,7 +169,8 @@ pub(super) fn begin(stack: &mut Stack, caller: &Caller, wanted: &Wanted) {
     }
 }
 
-/// A deletion. An unknown stack is as good as deleted.
+/// A deletion. An unknown stack is as good as deleted; one whose exports are in use keeps its status, and its newest
+/// row says why (C.1).
 pub(crate) fn delete(
     world: &Arc<World>,
     caller: &Caller,
@@ -177,15 +179,21 @@ pub(crate) fn delete(
     wanted: &Wanted,
 ) -> ApiResult<()> {
     pass_role(world, caller, wanted.role_arn.as_deref())?;
-    let id = {
-        let mut state = world.state();
-        let Some(stack) = state.cloudformation.stack_mut(name) else { return Ok(()) };
+    let (id, status) = {
+        let state = world.state();
+        let Some(stack) = state.cloudformation.stack(name) else { return Ok(()) };
         if stack.status == Status::DeleteComplete || stack.status == Status::DeleteInProgress {
             return Ok(());
         }
-        begin(stack, caller, wanted);
-        stack.id.clone()
+        (stack.id.clone(), stack.status)
     };
+    if let Some(reason) = exports_in_use(world, &id) {
+        rows::stack(world, &id, status, &reason);
+        return Ok(());
+    }
+    if let Some(stack) = world.state().cloudformation.stack_mut(&id) {
+        begin(stack, caller, wanted);
+    }
     engine::start(world, &id, Operation::Delete(left));
     Ok(())
 }

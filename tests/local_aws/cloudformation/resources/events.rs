@@ -64,8 +64,7 @@ fn put(desk: &mut Desk<'_>, name: &str) -> Result<String, Refused> {
         if let Some(rule) = state.events.rules.get_mut(name) {
             rule.targets.clear();
         }
-        events::put_targets(state, name, targets);
-        Ok(())
+        events::put_targets(state, name, targets)
     })
     .map_err(refused)?;
     Ok(made)

@@ -25,6 +25,15 @@ pub(super) const HANDLERS: &[Handler] = &[
         },
         update: |desk| {
             let name = desk.physical_id.to_owned();
+            match desk.properties.get("KmsKeyId").cloned() {
+                _ if !desk.has_changed("KmsKeyId") => {}
+                Some(key) => {
+                    desk.call("logs", "AssociateKmsKey", &json!({ "logGroupName": name, "kmsKeyId": key }))?;
+                }
+                None => {
+                    desk.call("logs", "DisassociateKmsKey", &json!({ "logGroupName": name }))?;
+                }
+            }
             retain(desk, &name)?;
             Ok(Made::new(name, []))
         },

@@ -13,14 +13,26 @@ pub(super) const HANDLERS: &[Handler] = &[
         attributes: &["TopicArn", "TopicName"],
         create: |desk| {
             let name = desk.name("TopicName", 256);
-            let reply = desk.call("sns", "CreateTopic", &json!({ "Name": name, "Tags": desk.tag_list() }))?;
+            let attributes = desk.only(&["DisplayName", "KmsMasterKeyId"]);
+            let body = json!({ "Name": name, "Tags": desk.tag_list(), "Attributes": attributes });
+            let reply = desk.call("sns", "CreateTopic", &body)?;
             let arn = reply["TopicArn"].as_str().unwrap_or_default().to_owned();
             for subscription in desk.properties["Subscription"].as_array().cloned().unwrap_or_default() {
                 subscribe(desk, &json!(arn), &subscription)?;
             }
             Ok(Made::new(arn.clone(), [("TopicArn", json!(arn)), ("TopicName", json!(name))]))
         },
-        update: |desk| Ok(Made::new(desk.physical_id, [])),
+        update: |desk| {
+            for name in ["DisplayName", "KmsMasterKeyId"] {
+                if !desk.has_changed(name) {
+                    continue;
+                }
+                let body =
+                    json!({ "TopicArn": desk.physical_id, "AttributeName": name, "AttributeValue": desk.text(name) });
+                desk.call("sns", "SetTopicAttributes", &body)?;
+            }
+            Ok(Made::new(desk.physical_id, []))
+        },
         delete: |desk| desk.remove("sns", "DeleteTopic", &json!({ "TopicArn": desk.physical_id })),
         is_settled: at_once,
     },

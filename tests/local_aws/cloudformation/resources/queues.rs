@@ -41,7 +41,14 @@ pub(super) const HANDLERS: &[Handler] = &[
             Ok(Made::new(url.clone(), [("Arn", json!(arn)), ("QueueName", json!(name)), ("QueueUrl", json!(url))]))
         },
         update: |desk| {
-            let body = json!({ "QueueUrl": desk.physical_id, "Attributes": attributes(desk) });
+            let mut attributes = attributes(desk);
+            // An attribute that went is taken away.
+            for name in ATTRIBUTES.into_iter().filter(|name| desk.old.get(name).is_some()) {
+                if desk.properties.get(name).is_none() {
+                    attributes[name] = json!("");
+                }
+            }
+            let body = json!({ "QueueUrl": desk.physical_id, "Attributes": attributes });
             desk.call("sqs", "SetQueueAttributes", &body)?;
             Ok(Made::new(desk.physical_id, []))
         },

@@ -34,17 +34,18 @@ pub(super) const HANDLERS: &[Handler] = &[
         create_only: &["AlarmName"],
         attributes: &["Arn"],
         create: |desk| {
-            call(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
             let name = desk.name("AlarmName", 255);
+            put_alarm(desk, &name)?;
             let arn = desk.arn("cloudwatch", &format!("alarm:{name}"));
             Ok(Made::new(name, [("Arn", json!(arn))]))
         },
         update: |desk| {
-            call(desk, "cloudwatch:PutMetricAlarm", "alarm", "AlarmName")?;
-            let arn = desk.arn("cloudwatch", &format!("alarm:{}", desk.physical_id));
+            let name = desk.physical_id.to_owned();
+            put_alarm(desk, &name)?;
+            let arn = desk.arn("cloudwatch", &format!("alarm:{name}"));
             Ok(Made::new(desk.physical_id, [("Arn", json!(arn))]))
         },
-        delete: |desk| call(desk, "cloudwatch:DeleteAlarms", "alarm", "AlarmName"),
+        delete: |desk| desk.remove("cloudwatch", "DeleteAlarms", &json!({ "AlarmNames": [desk.physical_id] })),
         is_settled: at_once,
     },
     Handler {
@@ -61,7 +62,7 @@ pub(super) const HANDLERS: &[Handler] = &[
             put_dashboard(desk)?;
             Ok(Made::new(desk.physical_id, []))
         },
-        delete: |desk| call(desk, "cloudwatch:DeleteDashboards", "dashboard", "DashboardName"),
+        delete: |desk| dashboard(desk, "cloudwatch:DeleteDashboards"),
         is_settled: at_once,
     },
     // What the CDK CLI adds to each template: it is neither read nor made.
@@ -95,10 +96,16 @@ pub(super) const HANDLERS: &[Handler] = &[
     },
 ];
 
+fn put_alarm(desk: &mut Desk<'_>, name: &str) -> Result<(), Refused> {
+    let mut body = desk.properties.clone();
+    body["AlarmName"] = json!(name);
+    desk.call("cloudwatch", "PutMetricAlarm", &body).map(|_| ())
+}
+
 /// A body that is no JSON, or a name with other characters than these, is refused:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html>.
 fn put_dashboard(desk: &mut Desk<'_>) -> Result<(), Refused> {
-    call(desk, "cloudwatch:PutDashboard", "dashboard", "DashboardName")?;
+    dashboard(desk, "cloudwatch:PutDashboard")?;
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
     let body: Result<Value, _> = serde_json::from_str(desk.text("DashboardBody"));
     let has_widgets = body.is_ok_and(|body| body["widgets"].is_array());
@@ -108,12 +115,9 @@ fn put_dashboard(desk: &mut Desk<'_>) -> Result<(), Refused> {
     Err(Refused::by_handler("The dashboard's name or body is invalid", "InvalidRequest"))
 }
 
-fn call(desk: &mut Desk<'_>, action: &str, kind: &str, property: &str) -> Result<(), Refused> {
-    let name = if desk.physical_id.is_empty() { desk.name(property, 255) } else { desk.physical_id.to_owned() };
-    let arn = match kind {
-        "dashboard" => format!("arn:aws:cloudwatch::{}:dashboard/{name}", desk.settings.account),
-        other => desk.arn("cloudwatch", &format!("{other}:{name}")),
-    };
+fn dashboard(desk: &mut Desk<'_>, action: &str) -> Result<(), Refused> {
+    let name = if desk.physical_id.is_empty() { desk.name("DashboardName", 255) } else { desk.physical_id.to_owned() };
+    let arn = format!("arn:aws:cloudwatch::{}:dashboard/{name}", desk.settings.account);
     crate::services::perform(desk.state, desk.caller, action, &arn, desk.properties, |_| Ok(()))
         .map_err(|error| Refused::by_service("CloudWatch", &error))
 }

@@ -64,6 +64,7 @@ pub(super) fn title(service: &str) -> &str {
         "s3" => "S3",
         "sqs" => "Sqs",
         "sns" => "Sns",
+        "cloudwatch" => "CloudWatch",
         other => other,
     }
 }

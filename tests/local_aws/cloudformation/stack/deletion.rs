@@ -1,5 +1,4 @@
-//! The deletion of a whole stack (semantics C.1): refused while its exports are in use, and what cannot go stays
-//! listed.
+//! The deletion of a whole stack (semantics C.1): what cannot go stays listed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,10 +12,6 @@ use crate::cloudformation::template::exports;
 use crate::cloudformation::template::graph::{self, Dependencies};
 
 pub(super) async fn delete(world: &Arc<World>, id: &str, left: &BTreeSet<String>) {
-    if let Some(reason) = exports_in_use(world, id) {
-        rows::stack(world, id, Status::DeleteFailed, &reason);
-        return;
-    }
     let graph = present(world, id, left);
     let walked = walk(world, id, &graph, Work::Remove).await;
     let leftovers = cleanup(world, id).await;
@@ -33,7 +28,8 @@ pub(super) async fn delete(world: &Arc<World>, id: &str, left: &BTreeSet<String>
     }
 }
 
-pub(super) fn exports_in_use(world: &Arc<World>, id: &str) -> Option<String> {
+/// Why a stack cannot be deleted: another one imports what it exports.
+pub(in crate::cloudformation) fn exports_in_use(world: &Arc<World>, id: &str) -> Option<String> {
     let state = world.state();
     let stack = state.cloudformation.stack(id)?;
     stack.outputs.iter().find_map(|output| {

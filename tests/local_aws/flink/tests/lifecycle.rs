@@ -3,6 +3,9 @@
 use serde_json::json;
 
 use super::{Bench, create_request, custom};
+use crate::clock;
+use crate::durations::Durations;
+use crate::flink::status::Left;
 use crate::flink::{Hold, Status};
 use crate::modes::{DeleteOfRunning, ForceElsewhere, Modes, OperationIds, StopOfReady};
 
@@ -49,6 +52,22 @@ fn only_a_ready_application_starts() {
         let expected = format!("Application cannot be started in '{status}' state");
         assert_eq!(bench.refused("StartApplication", &json!({})), ("ResourceInUseException".to_owned(), expected));
     }
+}
+
+/// Source: SEMANTICS.md G.4, I.1.
+#[test]
+fn a_start_lasts_as_long_as_on_aws_where_things_take_time() {
+    let mut bench = Bench::new();
+    bench.state.flink.take(Durations::default().flink());
+    bench.of_app("StartApplication", &json!({})).unwrap();
+    for _ in 0..9 {
+        assert_eq!(bench.detail()["ApplicationStatus"], "STARTING");
+    }
+    let started = bench.app().operations[0].started;
+    let Some(Left::Until(moment)) = bench.app().transit.as_ref().map(|one| one.left) else { panic!("no time") };
+    assert!(started + 155.0 <= moment && moment <= clock::now() + 155.0, "{started} {moment}");
+    bench.state.flink.applications.get_mut("app").unwrap().transit.as_mut().unwrap().left = Left::Until(started);
+    assert_eq!(bench.detail()["ApplicationStatus"], "RUNNING");
 }
 
 /// Source: SEMANTICS.md G.4.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::Current;
 use crate::api::{ApiError, Caller};
 use crate::cloudformation::{ResponseFault, Status as Stack};
+use crate::durations::Durations;
 use crate::events::{self, EventFault};
 use crate::flink::{self, FlinkClock, Hold, Status};
 use crate::{Modes, Settings, World, faults};
@@ -59,10 +60,11 @@ pub(super) enum Command {
     Response { answer: Response },
     /// A service takes so many calls a second from functions.
     Rate { service: String, per_second: f64 },
-    /// An empty account, in which open questions about AWS are answered so.
+    /// An empty account, in which open questions about AWS are answered so, and things take so long (null: no time).
     World {
         #[serde(default = "Modes::worse")]
         modes: Modes,
+        durations: Option<Durations>,
     },
 }
 
@@ -162,7 +164,15 @@ impl Command {
                 duration(per_second)?;
                 world.state().rates.limit(&service, per_second);
             }
-            Self::World { modes } => current.replace(World::new(Settings { modes, ..settings.clone() })),
+            Self::World { modes, durations } => {
+                let durations = durations.map(Durations::check).transpose()?;
+                let steps = durations.map(Durations::steps).unwrap_or_default();
+                let world = World::new(Settings { steps, modes, ..settings.clone() });
+                if let Some(durations) = durations {
+                    world.state().flink.take(durations.flink());
+                }
+                current.replace(world);
+            }
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! Where the results of asynchronous invocations go (Lambda guide, invocation-async-retain-records).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use crate::api::Caller;
 use crate::lambda::{Invoked, function_name, invoke_asynchronously};
-use crate::{World, clock, events, services};
+use crate::{State, World, clock, events, services};
 
 /// Why there will be no further attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,12 +73,13 @@ fn send(world: &Arc<World>, target: &str, function_arn: &str, role: &Caller, rec
         "lambda" => "lambda:InvokeFunction",
         _ => return,
     };
-    let admitted = services::perform(&mut world.state(), role, action, target, record, |_| Ok(()));
+    let may_send = |state: &mut State| services::may_send_to(state, role, target);
+    let admitted = services::perform(&mut world.state(), role, action, target, record, may_send);
     if admitted.is_err() {
         return;
     }
     match service {
-        "sqs" => services::send(&mut world.state(), target, &record.to_string()),
+        "sqs" => services::send(&mut world.state(), target, &record.to_string(), BTreeMap::new()),
         "sns" => services::publish(&mut world.state(), target, &record.to_string()),
         "lambda" => {
             invoke_asynchronously(world, function_name(target), record);

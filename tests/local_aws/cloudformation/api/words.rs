@@ -1,0 +1,67 @@
+//! Members that take one of a few words. Another one is refused, in AWS's words, with those that are known here.
+
+use super::Params;
+use crate::api::ApiResult;
+use crate::api::members::unnumbered;
+use crate::cloudformation::Status;
+use crate::cloudformation::template::invalid;
+
+const BOOLEAN: &[&str] = &["true", "false"];
+
+/// `OnFailure` of AWS may also be `DELETE`, `ChangeSetType` also `IMPORT`: neither is known here.
+const KNOWN: [(&str, &[&str]); 9] = [
+    ("Capabilities", &["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]),
+    ("ChangeSetType", &["CREATE", "UPDATE"]),
+    ("DisableRollback", BOOLEAN),
+    ("ForceRollback", BOOLEAN),
+    ("IncludeNestedStacks", BOOLEAN),
+    ("OnFailure", &["DO_NOTHING", "ROLLBACK"]),
+    ("Parameters.UsePreviousValue", BOOLEAN),
+    ("TemplateStage", &["Original", "Processed"]),
+    ("UsePreviousTemplate", BOOLEAN),
+];
+
+/// Whether each word is one of those.
+///
+/// # Errors
+/// ValidationError.
+pub(super) fn check(params: &Params) -> ApiResult<()> {
+    for (name, value) in params {
+        let member = unnumbered(name);
+        let known = KNOWN.iter().find(|(known, _)| *known == member).map(|(_, words)| words.join(", "));
+        let is_known = match &known {
+            Some(words) => words.split(", ").any(|word| word == value),
+            None => member != "StackStatusFilter" || Status::named(value).is_some(),
+        };
+        if !is_known {
+            let words = known.unwrap_or_else(|| "the statuses of stacks".to_owned());
+            return Err(invalid(format!(
+                "1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: Member must \
+                 satisfy enum value set: [{words}]"
+            )));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn another_word_than_the_known_ones_is_refused() {
+        for (name, word) in [
+            ("DisableRollback", "yes"),
+            ("OnFailure", "DELETE"),
+            ("ChangeSetType", "IMPORT"),
+            ("Capabilities.member.1", "CAPABILITY_ALL"),
+            ("Parameters.member.2.UsePreviousValue", "True"),
+            ("StackStatusFilter.member.1", "UPDATED"),
+        ] {
+            let refused = check(&[(name.to_owned(), word.to_owned())].into()).unwrap_err();
+            assert!(refused.message.contains(&format!("Value '{word}' at '{name}'")), "{refused}");
+        }
+        let known = [("OnFailure", "ROLLBACK"), ("StackStatusFilter.member.1", "UPDATE_FAILED"), ("StackName", "any")];
+        check(&known.map(|(name, word)| (name.to_owned(), word.to_owned())).into()).unwrap();
+    }
+}
