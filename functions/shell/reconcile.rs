@@ -19,11 +19,11 @@ use crate::custom_resource::request_stack;
 use crate::observe::{self, Begun};
 
 use trail::note;
-pub(crate) use trail::{Made, Trail};
+pub(crate) use trail::{CallRecord, Trail};
 
 /// What a goal is about.
 #[derive(Debug, Clone)]
-pub(crate) struct Subject {
+pub(crate) struct ReconcileTarget {
     /// The ARN of the stack whose operation the request belongs to.
     pub(crate) stack: String,
     /// The application's name; none for a goal about the stack alone.
@@ -58,7 +58,7 @@ pub(crate) enum InNameOf {
 
 /// Why a goal was not reached.
 #[derive(Debug)]
-pub(crate) enum Stopped {
+pub(crate) enum ReconcileError {
     /// It cannot be reached, for the reason that the refusal names.
     Refused(Refusal),
     /// The invocation's time is up; what was waited for last, if anything was.
@@ -72,10 +72,10 @@ const QUOTA: &str = "LimitExceededException";
 pub(crate) async fn drive(
     aws: &Aws,
     goal: &Goal,
-    subject: &Subject,
+    subject: &ReconcileTarget,
     pace: &mut Pace,
     trail: &mut Trail,
-) -> Result<Done, Stopped> {
+) -> Result<Done, ReconcileError> {
     let mut tried = match &subject.in_name_of {
         InNameOf::Request { first, .. } => Tried::after(&first.kept),
         InNameOf::Sweep | InNameOf::Incident { .. } => Tried::default(),
@@ -90,10 +90,10 @@ pub(crate) async fn drive(
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
                 trail.unanswered = Some(error);
-                pace.back_off().await.map_err(|_| Stopped::OutOfTime(waiting))?;
+                pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
                 continue;
             }
-            Err(fault) => return Err(Stopped::Refused(fault.refusal(Action::DescribeApplication))),
+            Err(fault) => return Err(ReconcileError::Refused(fault.refusal(Action::DescribeApplication))),
         };
         pace.succeeded();
         trail.kept = tried.kept();
@@ -109,10 +109,10 @@ pub(crate) async fn drive(
                 Err(Fault::Passing(error)) => {
                     info!(%goal, error, "looked at the stack and learned nothing");
                     trail.unanswered = Some(error);
-                    pace.back_off().await.map_err(|_| Stopped::OutOfTime(waiting))?;
+                    pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
                     continue;
                 }
-                Err(fault) => return Err(Stopped::Refused(fault.refusal(Action::DescribeStacks))),
+                Err(fault) => return Err(ReconcileError::Refused(fault.refusal(Action::DescribeStacks))),
             }
             step = next_step(goal, &observed);
         }
@@ -122,10 +122,10 @@ pub(crate) async fn drive(
         trail.last = Some(observed);
         match step {
             Step::Done(done) => return Ok(done),
-            Step::Refuse(refusal) => return Err(Stopped::Refused(named(refusal, subject))),
+            Step::Refuse(refusal) => return Err(ReconcileError::Refused(named(refusal, subject))),
             Step::Wait(because) => {
                 waiting = Some(because);
-                pace.rest(because).await.map_err(|_| Stopped::OutOfTime(waiting))?;
+                pace.rest(because).await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
             }
             Step::Call(call, because) => {
                 let result = perform(aws, subject, seen.as_ref(), &call).await;
@@ -158,22 +158,22 @@ pub(crate) async fn drive(
                         info!(%goal, %call, error, "called and learned nothing");
                         tried.unanswered(&call, error.clone());
                         trail.unanswered = Some(error.clone());
-                        trail.made(Made { call, because, refused: Some(error) });
-                        pace.back_off().await.map_err(|_| Stopped::OutOfTime(Some(because)))?;
+                        trail.made(CallRecord { call, because, refused: Some(error) });
+                        pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(Some(because)))?;
                         continue;
                     }
                     Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {
-                        return Err(Stopped::Refused(fault.refusal(call.action())));
+                        return Err(ReconcileError::Refused(fault.refusal(call.action())));
                     }
                 };
-                trail.made(Made { call, because, refused });
+                trail.made(CallRecord { call, because, refused });
             }
         }
     }
 }
 
 /// What a request's property groups may not show in any text, and what it names anyway.
-fn mask(subject: &Subject) -> Mask {
+fn mask(subject: &ReconcileTarget) -> Mask {
     let mut mask = Mask::default();
     mask.name([subject.stack.as_str()]);
     mask.name(subject.stack.split('/').nth(1));
@@ -187,7 +187,7 @@ fn mask(subject: &Subject) -> Mask {
 }
 
 /// One call, sent to its service.
-async fn perform(aws: &Aws, subject: &Subject, seen: Option<&Application>, call: &Call) -> Result<(), Fault> {
+async fn perform(aws: &Aws, subject: &ReconcileTarget, seen: Option<&Application>, call: &Call) -> Result<(), Fault> {
     match (call, seen) {
         (Call::ContinueRollback { token }, _) => cloudformation::continue_rollback(aws, &subject.stack, token).await,
         (call, Some(application)) => flink::perform(aws, application, call).await,
@@ -199,7 +199,7 @@ async fn perform(aws: &Aws, subject: &Subject, seen: Option<&Application>, call:
 async fn look(
     aws: &Aws,
     goal: &Goal,
-    subject: &Subject,
+    subject: &ReconcileTarget,
     tried: &mut Tried,
     known: &mut Option<Stack>,
     begun: &mut Begun,
@@ -224,7 +224,7 @@ async fn look(
     Ok(Observed { now, application, stack, tried: tried.clone(), poll_interval })
 }
 
-async fn look_at_stack(aws: &Aws, subject: &Subject) -> Result<Stack, Fault> {
+async fn look_at_stack(aws: &Aws, subject: &ReconcileTarget) -> Result<Stack, Fault> {
     match &subject.in_name_of {
         InNameOf::Request { request, first } => request_stack::look_again(aws, request, first).await,
         InNameOf::Sweep if subject.stack.is_empty() => Ok(Stack::default()),
@@ -240,7 +240,7 @@ async fn look_at_stack(aws: &Aws, subject: &Subject) -> Result<Stack, Fault> {
 }
 
 /// A refusal about an application that does not exist is about the one that was named.
-fn named(refusal: Refusal, subject: &Subject) -> Refusal {
+fn named(refusal: Refusal, subject: &ReconcileTarget) -> Refusal {
     match (refusal, &subject.application) {
         (Refusal::ApplicationMissing { .. }, Some(name)) => Refusal::ApplicationMissing { application: name.clone() },
         (refusal, _) => refusal,

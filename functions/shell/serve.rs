@@ -18,7 +18,7 @@ use crate::aws::{Aws, http, variable};
 use crate::backoff::Pace;
 use crate::clock::{self, instant, now};
 use crate::custom_resource::deliver::{Delivery, deliver};
-use crate::custom_resource::handle::{Delivered, Ended, answer};
+use crate::custom_resource::handle::{Completion, Delivered, answer};
 use crate::custom_resource::respond::Responder;
 use crate::reconcile::Trail;
 use crate::{metrics, unsticker};
@@ -101,9 +101,9 @@ async fn custom_resource<R: CustomResource>(
             hand_over_until: began + schedule.hand_over,
         };
         let (said, reply) = match ended::<R>(aws, &delivered, began, schedule).await {
-            Ended::Reply(reply) => (reply.verdict.as_str(), reply),
-            Ended::AnsweredBefore => return Ok(json!({"Status": "answered before"})),
-            Ended::HandedOver => return Ok(json!({"Status": "handed over"})),
+            Completion::Reply(reply) => (reply.verdict.as_str(), reply),
+            Completion::AnsweredBefore => return Ok(json!({"Status": "answered before"})),
+            Completion::HandedOver => return Ok(json!({"Status": "handed over"})),
         };
         deliver(delivery, &request, reply.render(&request), began + schedule.put).await?;
         Ok(json!({"Status": said}))
@@ -118,20 +118,22 @@ async fn ended<R: CustomResource>(
     delivered: &Delivered<'_>,
     began: Instant,
     schedule: Schedule,
-) -> Ended {
+) -> Completion {
     let responder = delivered.responder;
     let aws = match aws {
         Ok(aws) => aws,
         Err(failed) => {
-            return Ended::Reply(responder.broken(&format!("The function could not be initialised: {failed}.")));
+            return Completion::Reply(responder.broken(&format!("The function could not be initialised: {failed}.")));
         }
     };
     let pace = Pace::new(&aws.environment, began + schedule.work);
     // The pace ends on its own; the watchdog bites only when a single call takes longer than it should.
     match watched(began + schedule.watchdog, answer::<R>(aws, delivered, pace)).await {
         Ok(ended) => ended,
-        Err(Aborted::Panic(message)) => Ended::Reply(responder.broken(&format!("The handler panicked: {message}."))),
-        Err(Aborted::Timeout) => Ended::Reply(responder.late("a call did not come back", &Trail::default())),
+        Err(Aborted::Panic(message)) => {
+            Completion::Reply(responder.broken(&format!("The handler panicked: {message}.")))
+        }
+        Err(Aborted::Timeout) => Completion::Reply(responder.late("a call did not come back", &Trail::default())),
     }
 }
 

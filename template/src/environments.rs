@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use shared::template::environments::{Environment, check};
+use shared::template::environments::{EnvironmentFile, check};
 
 /// All environments of a folder, by name, once they are known to have the same keys. No folder: none.
-pub(crate) fn all(folder: &Path) -> Result<Vec<(String, Environment)>, String> {
+pub(crate) fn all(folder: &Path) -> Result<Vec<(String, EnvironmentFile)>, String> {
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
     if !folder.exists() {
         return Ok(Vec::new());
@@ -20,17 +20,17 @@ pub(crate) fn all(folder: &Path) -> Result<Vec<(String, Environment)>, String> {
         };
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let environment =
-            Environment::read(&path.display().to_string(), &text).map_err(|mistake| mistake.to_string())?;
+            EnvironmentFile::read(&path.display().to_string(), &text).map_err(|mistake| mistake.to_string())?;
         found.push((name, environment));
     }
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let environments: Vec<Environment> = found.iter().map(|(_, environment)| environment.clone()).collect();
+    let environments: Vec<EnvironmentFile> = found.iter().map(|(_, environment)| environment.clone()).collect();
     check(&environments).map_err(|mistake| mistake.to_string())?;
     Ok(found)
 }
 
 /// Reads the environment of this name; the error lists the names that there are.
-pub(crate) fn one(folder: &Path, name: &str) -> Result<Environment, String> {
+pub(crate) fn one(folder: &Path, name: &str) -> Result<EnvironmentFile, String> {
     let all = all(folder)?;
     let known = all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     let found = all.iter().find(|(one, _)| one == name).map(|(_, environment)| environment.clone());

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a file that cannot be read is a failed test")]
 
+mod circles;
 mod columns;
 mod dependencies;
 mod doc_comments;
@@ -9,4 +10,5 @@ mod files;
 mod local_aws;
 mod pages;
 mod tree;
+mod type_names;
 mod words;

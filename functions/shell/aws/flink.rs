@@ -21,7 +21,7 @@ use snapshot_mode::ReadSnapshotMode;
 
 /// One application of the account's list.
 #[derive(Debug, Clone)]
-pub(crate) struct Listed {
+pub(crate) struct ApplicationSummary {
     pub(crate) name: String,
     pub(crate) arn: String,
     /// None for a status that is not known yet.
@@ -29,11 +29,11 @@ pub(crate) struct Listed {
 }
 
 /// A page of the account's applications in this region, and the token of the next one.
-pub(crate) async fn list(aws: &Aws, next: Option<String>) -> Result<(Vec<Listed>, Option<String>), Fault> {
+pub(crate) async fn list(aws: &Aws, next: Option<String>) -> Result<(Vec<ApplicationSummary>, Option<String>), Fault> {
     let page = aws.flink.list_applications().limit(50).set_next_token(next).send().await;
     let page = page.map_err(|error| fault(Action::ListApplications, &error))?;
     let listed = page.application_summaries.into_iter();
-    let listed = listed.map(|one| Listed {
+    let listed = listed.map(|one| ApplicationSummary {
         status: one.application_status.as_str().parse().ok(),
         name: one.application_name,
         arn: one.application_arn,

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, is_trouble, read, success_reason};
-use shared::custom_resource::verdict::{Context, Standing, is_patient, next_hop, patience};
+use shared::custom_resource::verdict::{Context, RowStanding, is_patient, next_hop, patience};
 use shared::custom_resource::{Handover, Reply, Request};
 use shared::lifecycle::{Action, Because, Done, Refusal, last_start};
 use shared::time::Timestamp;
@@ -19,10 +19,10 @@ use crate::aws::lambda::hand_over_until;
 use crate::backoff::{OutOfTime, Pace};
 use crate::clock::now;
 use crate::metrics;
-use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
+use crate::reconcile::{InNameOf, ReconcileError, ReconcileTarget, Trail, drive};
 
 /// What an invocation ends in.
-pub(crate) enum Ended {
+pub(crate) enum Completion {
     /// The request is answered with this reply.
     Reply(Reply),
     /// The request was answered before.
@@ -43,7 +43,7 @@ pub(crate) struct Delivered<'a> {
 }
 
 /// Answers a request, or hands it over.
-pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, mut pace: Pace) -> Ended {
+pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, mut pace: Pace) -> Completion {
     let Delivered { event, request, responder, .. } = *delivered;
     let nothing = Trail::default();
     let handed = Handover::read(event).unwrap_or_default();
@@ -62,42 +62,46 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
                 return ended;
             }
             let because = format!("nothing could be learned of the stack: {error}");
-            return Ended::Reply(responder.late(&because, &nothing));
+            return Completion::Reply(responder.late(&because, &nothing));
         }
     };
     match standing {
-        Standing::Awaited | Standing::Doubtful => {}
-        Standing::AnsweredBefore => {
+        RowStanding::Awaited | RowStanding::Doubtful => {}
+        RowStanding::AnsweredBefore => {
             info!("this request was answered before");
-            return Ended::AnsweredBefore;
+            return Completion::AnsweredBefore;
         }
-        Standing::NotAwaited(found) => {
+        RowStanding::NotAwaited(found) => {
             let resource = request.logical_resource_id.clone();
-            return Ended::Reply(responder.not_awaited(&Refusal::NotAwaited { resource, found }));
+            return Completion::Reply(responder.not_awaited(&Refusal::NotAwaited { resource, found }));
         }
     }
     let properties = match properties::<R>(request) {
         Ok(properties) => properties,
-        Err(unreadable) => return Ended::Reply(responder.unreadable(&unreadable)),
+        Err(unreadable) => return Completion::Reply(responder.unreadable(&unreadable)),
     };
     responder.attributes_are(properties.attributes(None));
     let facts = asked.facts(request, first_seen, &aws.environment);
     let (since, deployed_since) = (facts.since, facts.deployed_since);
     let (goal, application) = match intent(&properties, request, &asked.asker(), facts) {
-        Intent::Nothing => return Ended::Reply(responder.reached(asked.nothing(), BTreeMap::new(), &nothing)),
+        Intent::Nothing => return Completion::Reply(responder.reached(asked.nothing(), BTreeMap::new(), &nothing)),
         Intent::Succeed(attributes) => {
-            return Ended::Reply(responder.reached("It is none of this stack's applications.", attributes, &nothing));
+            return Completion::Reply(responder.reached(
+                "It is none of this stack's applications.",
+                attributes,
+                &nothing,
+            ));
         }
-        Intent::Refuse(NoGoal::Unreadable(unreadable)) => return Ended::Reply(responder.unreadable(&unreadable)),
+        Intent::Refuse(NoGoal::Unreadable(unreadable)) => return Completion::Reply(responder.unreadable(&unreadable)),
         Intent::Refuse(NoGoal::Refused(refusal)) => {
-            return Ended::Reply(responder.refused(&refusal, BTreeMap::new(), &nothing));
+            return Completion::Reply(responder.refused(&refusal, BTreeMap::new(), &nothing));
         }
         Intent::Reach(goal, application) => (goal, application),
     };
     let first = asked.rows.handover(request, asked.status.as_str(), first_seen.0, Some(handed));
     // CloudFormation's clock began with the resource's row, not with this invocation.
     pace.no_longer_than(patience(request, now().since(since)));
-    let subject = Subject {
+    let subject = ReconcileTarget {
         stack: request.stack_id.clone(),
         application: Some(application),
         in_name_of: InNameOf::Request { request: Box::new(request.clone()), first: first.clone() },
@@ -105,7 +109,7 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
     };
     let mut trail = Trail::default();
     let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;
-    if let Err(Stopped::OutOfTime(_)) = &reached {
+    if let Err(ReconcileError::OutOfTime(_)) = &reached {
         let first = Handover { kept: trail.kept.clone(), ..first.clone() };
         if let Some(ended) = handed_over(aws, delivered, &first, &pace).await {
             return ended;
@@ -119,15 +123,17 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
         Ok(done) => responder.reached(&success_reason(done, seen), properties.reached(done, seen), &trail),
         // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could
         // contradict it.
-        Err(Stopped::Refused(_)) if request_stack::is_over(aws, request, &first).await => return Ended::AnsweredBefore,
-        Err(Stopped::Refused(refusal)) => responder.refused(refusal, properties.attributes(seen), &trail),
-        Err(Stopped::OutOfTime(because)) => {
+        Err(ReconcileError::Refused(_)) if request_stack::is_over(aws, request, &first).await => {
+            return Completion::AnsweredBefore;
+        }
+        Err(ReconcileError::Refused(refusal)) => responder.refused(refusal, properties.attributes(seen), &trail),
+        Err(ReconcileError::OutOfTime(because)) => {
             responder.attributes_are(properties.attributes(seen));
             responder.late(&waited_for(because.as_ref(), &trail), &trail)
         }
     };
     measure(&properties, (since, deployed_since), &trail, reached.as_ref().ok());
-    Ended::Reply(reply)
+    Completion::Reply(reply)
 }
 
 /// The properties, once the application that they name can be read too.
@@ -138,23 +144,23 @@ fn properties<R: CustomResource>(request: &Request) -> Result<R, Unreadable> {
 }
 
 /// The answer when the stack cannot be described. Its events may still show in which direction it goes.
-async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, fault: Fault) -> Ended {
+async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, fault: Fault) -> Completion {
     let Delivered { request, responder, .. } = *delivered;
     if let Some(goes_back) = request_stack::rolls_back(aws, request).await {
         responder.goes_back(goes_back);
     }
     let refusal = fault.refusal(Action::DescribeStacks);
-    Ended::Reply(match properties::<R>(request) {
+    Completion::Reply(match properties::<R>(request) {
         Ok(properties) => responder.refused(&refusal, properties.attributes(None), &Trail::default()),
         Err(unreadable) => responder.unreadable(&unreadable),
     })
 }
 
 /// Hands over, if another invocation has more time than this one.
-async fn handed_over(aws: &Aws, delivered: &Delivered<'_>, first: &Handover, pace: &Pace) -> Option<Ended> {
+async fn handed_over(aws: &Aws, delivered: &Delivered<'_>, first: &Handover, pace: &Pace) -> Option<Completion> {
     let next = next_hop(first, delivered.event, pace.is_last())?;
     let is_taken = hand_over_until(aws, delivered.function, &next, delivered.hand_over_until).await;
-    is_taken.then_some(Ended::HandedOver)
+    is_taken.then_some(Completion::HandedOver)
 }
 
 /// What was waited for when time was up, and what came instead of an answer if the last look had none.
@@ -190,7 +196,7 @@ async fn look<R: CustomResource>(
     delivered: &Delivered<'_>,
     first_seen: Timestamp,
     pace: &mut Pace,
-) -> Result<Result<(Asked, Standing), Fault>, String> {
+) -> Result<Result<(Asked, RowStanding), Fault>, String> {
     let Delivered { request, responder, .. } = *delivered;
     let mut looks = 0;
     loop {
@@ -206,7 +212,7 @@ async fn look<R: CustomResource>(
             asked.rows.standing(request, Context { stack, resource_type: R::TYPE, physical_id, status, is_patient })
         };
         match standing(is_patient(now().since(first_seen), looks, aws.environment.poll_interval)) {
-            Standing::Doubtful => {
+            RowStanding::Doubtful => {
                 info!("the rows do not show yet that CloudFormation waits");
                 match pace.rest(Because::NotSeenYet).await {
                     Ok(()) => {}
@@ -218,7 +224,7 @@ async fn look<R: CustomResource>(
                     Err(OutOfTime) => return Err("its events do not show the request's row yet".to_owned()),
                 }
             }
-            standing @ (Standing::Awaited | Standing::AnsweredBefore | Standing::NotAwaited(_)) => {
+            standing @ (RowStanding::Awaited | RowStanding::AnsweredBefore | RowStanding::NotAwaited(_)) => {
                 return Ok(Ok((asked, standing)));
             }
         }

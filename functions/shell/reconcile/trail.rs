@@ -14,7 +14,7 @@ pub(crate) struct Trail {
     /// What the last look saw; none before the first.
     pub(crate) last: Option<Observed>,
     /// Each call, with its reason.
-    pub(crate) calls: Vec<Made>,
+    pub(crate) calls: Vec<CallRecord>,
     /// Each change of status and each call, for people.
     pub(crate) timeline: Vec<String>,
     /// What came instead of an answer to the last look; none when it had one.
@@ -24,8 +24,8 @@ pub(crate) struct Trail {
 }
 
 impl Trail {
-    pub(super) fn made(&mut self, made: Made) {
-        let Made { call, because, refused } = &made;
+    pub(super) fn made(&mut self, made: CallRecord) {
+        let CallRecord { call, because, refused } = &made;
         let refused = refused.as_ref().map_or_else(String::new, |text| format!(", refused: {text}"));
         self.timeline.push(format!("{call}, because {because}{refused}"));
         self.calls.push(made);
@@ -34,7 +34,7 @@ impl Trail {
 
 /// One call that was made.
 #[derive(Debug)]
-pub(crate) struct Made {
+pub(crate) struct CallRecord {
     pub(crate) call: Call,
     pub(crate) because: Because,
     /// The service's own words, when it refused.

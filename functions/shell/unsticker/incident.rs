@@ -12,13 +12,13 @@ use tracing::info;
 
 use super::read_incident;
 use super::report::{self, Taken, compose};
-use super::retry::{Halt, Unfinished, learned};
+use super::retry::{IncidentError, Unfinished, learned};
 use crate::aws::cloudformation::StackSeen;
 use crate::aws::{Aws, flink};
 use crate::backoff::Pace;
 use crate::clock::now;
 use crate::observe::{self, Begun};
-use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
+use crate::reconcile::{InNameOf, ReconcileError, ReconcileTarget, Trail, drive};
 
 /// Drives the incident of the stack `name` until nothing more can be done now. Besides the report, since when the stack
 /// is as it is.
@@ -27,7 +27,7 @@ pub(super) async fn handle(
     name: &str,
     trigger: Trigger,
     until: Instant,
-) -> Result<(Report, Option<Timestamp>), Halt> {
+) -> Result<(Report, Option<Timestamp>), IncidentError> {
     let settings = Settings::from(&aws.environment);
     let Some(root) = root(aws, name, until).await? else { return Ok((report::not_ours(name), None)) };
     let mut incident = read_incident::described_incident(aws, &root);
@@ -35,7 +35,7 @@ pub(super) async fn handle(
     info!(stack = root.id, status = %root.status, ?trigger, "invoked");
     let applications = match read(aws, &mut incident, until).await {
         // What cannot be read of a stack that has not opted in is not reported.
-        Err(Halt::Refused(refusal)) if incident.consent == Consent::None => {
+        Err(IncidentError::Refused(refusal)) if incident.consent == Consent::None => {
             info!(%refusal, "a stack that has not opted in could not be read");
             return Ok((report::blank(Outcome::NotOurs, &root.id), None));
         }
@@ -59,7 +59,7 @@ pub(super) async fn handle(
 
 /// The root of the stack, if the stack that is named has opted in or a guard of ours may concern it. An untagged stack
 /// costs one call.
-async fn root(aws: &Aws, name: &str, until: Instant) -> Result<Option<StackSeen>, Halt> {
+async fn root(aws: &Aws, name: &str, until: Instant) -> Result<Option<StackSeen>, IncidentError> {
     let described = async || read_incident::described(aws, name).await;
     let Some(named) = learned(aws, until, Action::DescribeStacks, described).await? else { return Ok(None) };
     let consent = read_incident::consent(&named);
@@ -70,7 +70,7 @@ async fn root(aws: &Aws, name: &str, until: Instant) -> Result<Option<StackSeen>
 }
 
 /// Reads what the decision takes, and no more.
-async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<Application>, Halt> {
+async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<Application>, IncidentError> {
     let reading = reading(incident.status, incident.consent);
     if reading == Reading::Nothing {
         return Ok(Vec::new());
@@ -87,7 +87,7 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
     for name in incident.concerned() {
         match observe(aws, &name, until).await {
             // An application that is out of reach does not keep the others from being reported.
-            Err(Halt::Refused(_)) if incident.consent == Consent::None => {}
+            Err(IncidentError::Refused(_)) if incident.consent == Consent::None => {}
             found => applications.extend(found?),
         }
     }
@@ -105,20 +105,20 @@ async fn others(
     incident: &Incident,
     known: &[Application],
     until: Instant,
-) -> Result<Vec<Application>, Halt> {
+) -> Result<Vec<Application>, IncidentError> {
     let mut others = Vec::new();
     for name in incident.applications.iter().filter(|name| known.iter().all(|one| one.name != **name)) {
         match learned(aws, until, Action::DescribeApplication, async || flink::described(aws, name).await).await {
             Ok(found) => others.extend(found),
-            Err(Halt::Refused(_)) => {}
-            Err(halt @ Halt::Unfinished(_)) => return Err(halt),
+            Err(IncidentError::Refused(_)) => {}
+            Err(halt @ IncidentError::Unfinished(_)) => return Err(halt),
         }
     }
     Ok(others)
 }
 
 /// An application with all that is known of it; `None` when it does not exist.
-async fn observe(aws: &Aws, name: &str, until: Instant) -> Result<Option<Application>, Halt> {
+async fn observe(aws: &Aws, name: &str, until: Instant) -> Result<Option<Application>, IncidentError> {
     let mut begun = Begun::default();
     learned(aws, until, Action::DescribeApplication, async || {
         observe::application(aws, name, &mut begun, |_| Looks::ALL).await
@@ -135,12 +135,12 @@ async fn reach(
     until: Instant,
 ) -> Result<(Result<Done, Refusal>, Trail), Unfinished> {
     let in_name_of = InNameOf::Incident { continued: incident.continued(), status: incident.status };
-    let subject = Subject { stack: incident.stack.clone(), application, in_name_of, stack_seen: None };
+    let subject = ReconcileTarget { stack: incident.stack.clone(), application, in_name_of, stack_seen: None };
     let mut trail = Trail::default();
     let mut pace = Pace::new(&aws.environment, until);
     match drive(aws, goal, &subject, &mut pace, &mut trail).await {
         Ok(done) => Ok((Ok(done), trail)),
-        Err(Stopped::Refused(refusal)) => Ok((Err(refusal), trail)),
-        Err(Stopped::OutOfTime(_)) => Err(Unfinished::OutOfTime),
+        Err(ReconcileError::Refused(refusal)) => Ok((Err(refusal), trail)),
+        Err(ReconcileError::OutOfTime(_)) => Err(Unfinished::OutOfTime),
     }
 }

@@ -15,7 +15,7 @@ use shared::lifecycle::Trigger;
 use crate::aws::Aws;
 use crate::clock::now;
 use report as message;
-use retry::{Halt, Unfinished};
+use retry::{IncidentError, Unfinished};
 use sweep::sweep;
 
 /// Handles one event; `function` is this function's own name.
@@ -33,8 +33,10 @@ pub(crate) async fn handle(aws: &Aws, event: &Value, function: &str, until: Inst
     };
     let (mut report, rests_since) = match ended {
         Ok(ended) => ended,
-        Err(Halt::Refused(refusal)) => (message::refused(message::blank(Outcome::Refused, name), &refusal), None),
-        Err(Halt::Unfinished(unfinished)) => return Err(unfinished),
+        Err(IncidentError::Refused(refusal)) => {
+            (message::refused(message::blank(Outcome::Refused, name), &refusal), None)
+        }
+        Err(IncidentError::Unfinished(unfinished)) => return Err(unfinished),
     };
     report.notify = report.recipients(&invocation, rests_since, now());
     Ok(report)

@@ -24,13 +24,13 @@ pub(crate) enum Unfinished {
 }
 
 /// Why an incident is not gone on with.
-pub(crate) enum Halt {
+pub(crate) enum IncidentError {
     Unfinished(Unfinished),
     /// It cannot even be looked at.
     Refused(Refusal),
 }
 
-impl From<Unfinished> for Halt {
+impl From<Unfinished> for IncidentError {
     fn from(unfinished: Unfinished) -> Self {
         Self::Unfinished(unfinished)
     }
@@ -43,7 +43,7 @@ pub(crate) async fn learned<T>(
     until: Instant,
     action: Action,
     mut look: impl AsyncFnMut() -> Result<T, Fault>,
-) -> Result<T, Halt> {
+) -> Result<T, IncidentError> {
     let mut pace = Pace::new(&aws.environment, until);
     loop {
         match look().await {
@@ -52,7 +52,7 @@ pub(crate) async fn learned<T>(
                 info!(?action, error, "looked and learned nothing");
                 pace.back_off().await.map_err(|_| Unfinished::Passing(error))?;
             }
-            Err(fault) => return Err(Halt::Refused(fault.refusal(action))),
+            Err(fault) => return Err(IncidentError::Refused(fault.refusal(action))),
         }
     }
 }

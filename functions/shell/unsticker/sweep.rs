@@ -13,12 +13,12 @@ use super::read_incident;
 use crate::aws::Aws;
 use crate::aws::cloudformation::{self, StackSeen};
 use crate::aws::error::Fault;
-use crate::aws::flink::{self, Listed};
+use crate::aws::flink::{self, ApplicationSummary};
 use crate::aws::lambda::hand_over;
 use crate::backoff::Pace;
 use crate::clock::{instant, now};
 use crate::observe::{self, Begun};
-use crate::unsticker::retry::Halt;
+use crate::unsticker::retry::IncidentError;
 
 mod notes;
 mod patience;
@@ -46,7 +46,7 @@ type Opted<'a> = (&'a str, Option<StackSeen>);
 
 /// Sweeps the account's region once. What there is no time for is left to the next sweep: delivered again, this one
 /// would only begin anew.
-pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<Report, Halt> {
+pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<Report, IncidentError> {
     let stuck: BTreeSet<String> = pages(aws, until, Action::ListStacks, async |next| {
         cloudformation::roots_in(aws, StackStatus::UpdateRollbackFailed, next).await
     })
@@ -61,7 +61,7 @@ pub(crate) async fn sweep(aws: &Aws, function: &str, until: Instant) -> Result<R
         notes: Notes::new(),
     };
     sweep.invoke_for(&stuck).await;
-    let applications: Vec<Listed> =
+    let applications: Vec<ApplicationSummary> =
         pages(aws, until, Action::ListApplications, async |next| flink::list(aws, next).await).await?;
     let applications = in_turn(applications, MAX_INVOKED_BY_A_SWEEP, now());
     // What was left behind first, of all of them: a look at snapshots takes several times as many calls, and can wait.
@@ -123,7 +123,11 @@ impl Sweep<'_> {
 
     /// Invokes for the stack of an application that is stuck or was left behind. Any other that opted in, with its
     /// root, is one whose snapshots are looked after.
-    async fn application<'b>(&mut self, one: &'b Listed, stuck: &BTreeSet<String>) -> Result<Option<Opted<'b>>, Fault> {
+    async fn application<'b>(
+        &mut self,
+        one: &'b ApplicationSummary,
+        stuck: &BTreeSet<String>,
+    ) -> Result<Option<Opted<'b>>, Fault> {
         let (aws, name) = (self.aws, one.name.as_str());
         let tags = match looked(&mut self.pace, async || flink::tags(aws, &one.arn).await).await {
             Ok(tags) if tags.contains_key(UNSTICK) || tags.contains_key(UNSTICK_RESTART) => tags,

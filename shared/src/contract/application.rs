@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::resource::decode::{Unreadable, boolean};
+use super::resource::decode::boolean;
+use super::resource::unreadable::Unreadable;
 use crate::flink::Restore;
 
 /// How an application is started: `RunConfiguration` of the application resource.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::application::RunConfiguration;
 use super::resource::common::Common;
-use super::resource::decode::{Unreadable, whole};
+use super::resource::decode::whole;
+use super::resource::unreadable::Unreadable;
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, first_carries, renamed, to_map, unknown};
 use crate::custom_resource::{Request, RequestType};
 use crate::flink::Restore;

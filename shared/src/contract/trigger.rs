@@ -22,7 +22,7 @@ pub fn pattern() -> Value {
 /// The `detail` of a stack status change, as far as it is read (SEMANTICS.md D.1).
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Detail {
+struct StatusChangeDetail {
     stack_id: String,
     status_details: StatusDetails,
 }
@@ -76,8 +76,8 @@ impl Invocation {
             None if sweep => return Ok(Self::Sweep),
             None => {}
         }
-        match EventBridgeEvent::<Detail>::deserialize(event) {
-            Ok(EventBridgeEvent { detail_type, detail: Detail { stack_id, status_details }, .. })
+        match EventBridgeEvent::<StatusChangeDetail>::deserialize(event) {
+            Ok(EventBridgeEvent { detail_type, detail: StatusChangeDetail { stack_id, status_details }, .. })
                 if detail_type == DETAIL_TYPE && !stack_id.is_empty() && !status_details.status.is_empty() =>
             {
                 Ok(Self::StackStatusChange { stack_id, status: status_details.status })

@@ -4,7 +4,7 @@
 mod rows;
 mod schedule;
 
-pub use rows::{Context, Row, Rows, Standing};
+pub use rows::{Context, Row, RowStanding, Rows};
 pub use schedule::{Schedule, is_patient, next_hop, patience};
 
 use super::reply::Verdict;

@@ -49,7 +49,7 @@ pub enum Action {
 
 /// What an action's permission is limited to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
+pub enum ActionScope {
     /// Applications with the deployment's name prefix.
     Application,
     /// A stack of CloudFormation, and what it contains.
@@ -91,7 +91,7 @@ impl Action {
 
     /// What its permission is limited to.
     #[must_use]
-    pub const fn scope(self) -> Scope {
+    pub const fn scope(self) -> ActionScope {
         match self {
             Self::DescribeApplication
             | Self::ListTagsForResource
@@ -105,13 +105,13 @@ impl Action {
             | Self::UpdateApplication
             | Self::CreateSystemSnapshot
             | Self::TagResource
-            | Self::UntagResource => Scope::Application,
+            | Self::UntagResource => ActionScope::Application,
             Self::DescribeStacks
             | Self::DescribeStackEvents
             | Self::ListStackResources
             | Self::GetTemplate
-            | Self::ContinueUpdateRollback => Scope::Stack,
-            Self::ListApplications | Self::ListStacks => Scope::Account,
+            | Self::ContinueUpdateRollback => ActionScope::Stack,
+            Self::ListApplications | Self::ListStacks => ActionScope::Account,
         }
     }
 }

@@ -23,7 +23,7 @@ mod walk;
 
 use std::time::Duration;
 
-pub use action::{Action, Scope};
+pub use action::{Action, ActionScope};
 pub use attempts::{Rejected, Rejection, Steady, Tried};
 pub use call::Call;
 pub use goal::choices::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure};

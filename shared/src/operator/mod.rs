@@ -16,7 +16,7 @@ mod why;
 pub use job::{Job, SlowSince, job};
 pub use line::{Style, age};
 pub use origin::{NotReplaceable, Origin, may_delete, may_replace, origin};
-pub use permissions::{Before, Field, Grant, PermissionChange, Reach, Sign, Subject, permissions};
+pub use permissions::{AccessChange, Field, FormerField, Grant, PermissionChange, Sign, Subject, permissions};
 pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};
 pub use progress::{Bar, Ending, Failure, Kept, Phase, Progress, TimelineStep, Working, timeline};
 pub use screen::{

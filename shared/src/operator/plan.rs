@@ -11,6 +11,7 @@ mod express;
 mod guarding;
 mod keys;
 mod parameters;
+mod proposal;
 mod refusals;
 mod restart;
 mod seen;
@@ -20,109 +21,15 @@ mod state;
 mod tests;
 mod upgrade;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use serde_json::Value as Json;
-
-use crate::flink::Application;
-use crate::stack::StackStatus;
-use crate::time::Timestamp;
+use crate::stack::APPLICATION;
 pub use answer::{Finding, Outlook, Plan};
-pub use change_set::ListedChange;
-pub use changes::{Change, Effect};
+pub use change_set::{Change, Effect, ListedChange};
 pub(super) use changes::{Compared, compare};
+pub use proposal::{Deployed, DeployedResource, Proposal};
+use proposal::{is_updatable, needs_rollback_disabled};
 use refusals::refusals;
 use seen::{Seen, applications};
 pub(super) use side::Side;
-
-const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
-const LOGGING_OPTION: &str = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption";
-/// The replay rule's bound where no guard states one.
-const BOUND: Duration = Duration::from_hours(20);
-
-/// What a deployment would send, and what it meets.
-#[derive(Debug, Clone)]
-pub struct Proposal {
-    /// The time of the look.
-    pub now: Timestamp,
-    /// The name of the stack that would be created or updated.
-    pub name: String,
-    /// The region that the deployment goes to, `eu-west-1` for example.
-    pub region: String,
-    /// The template that would be deployed.
-    pub template: Json,
-    /// The template's file, as the answer names it.
-    pub file: String,
-    /// The parameters that would be given.
-    pub given: BTreeMap<String, String>,
-    /// The stack as it is; `None` before its first deployment.
-    pub deployed: Option<Deployed>,
-    /// Its applications as they are, by logical ID.
-    pub applications: BTreeMap<String, Application>,
-    /// Whether the handlers are deployed.
-    pub handlers: bool,
-    /// Whether CloudFormation's EXPRESS mode is asked for.
-    pub is_express: bool,
-    /// What CloudFormation's own change set lists; `None` when it was not asked.
-    pub change_set: Option<Vec<ListedChange>>,
-}
-
-/// A stack that exists, as DescribeStacks, GetTemplate and ListStackResources show it.
-#[derive(Debug, Clone)]
-pub struct Deployed {
-    /// StackId: the stack's ARN, with its unique part.
-    pub id: String,
-    /// StackStatus, which decides whether the stack takes an update.
-    pub status: StackStatus,
-    /// The parameters' values of the last deployment; `****` where they are NoEcho.
-    pub parameters: BTreeMap<String, String>,
-    /// The template that it was made from.
-    pub template: Json,
-    /// Its resources, by logical ID.
-    pub resources: BTreeMap<String, DeployedResource>,
-}
-
-/// A resource of a stack that exists.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DeployedResource {
-    /// ResourceType as the service says it, `AWS::Kinesis::Stream` for example.
-    pub resource_type: String,
-    /// Its physical ID; empty when its creation failed.
-    pub physical_id: String,
-    /// ResourceStatus as the service says it.
-    pub status: String,
-}
-
-impl Proposal {
-    /// Whether there is a stack that an update may begin from.
-    #[must_use]
-    pub fn takes_an_update(&self) -> bool {
-        self.deployed.as_ref().is_some_and(|deployed| is_updatable(deployed.status))
-    }
-
-    /// Whether the template has a resource that one of the functions answers for.
-    fn needs_handlers(&self) -> bool {
-        let all = self.template["Resources"].as_object().into_iter().flatten();
-        all.filter_map(|(_, one)| one["Type"].as_str()).any(|kind| kind.starts_with("Custom::Flink"))
-    }
-
-    /// What is compared, in words.
-    fn compared(&self) -> String {
-        let count = |many: usize, one: &str| format!("{many} {one}{}", if many == 1 { "" } else { "s" });
-        let resources =
-            |template: &Json| count(template["Resources"].as_object().map_or(0, serde_json::Map::len), "resource");
-        let given = count(self.given.len(), "parameter");
-        let new = format!("{}: {}, {given} given", self.file, resources(&self.template));
-        match (&self.deployed, &self.change_set) {
-            (None, _) => format!("{new}; there is no stack yet"),
-            (Some(deployed), None) => {
-                format!("{new}; with the deployed template: {}", resources(&deployed.template))
-            }
-            (Some(_), Some(_)) => format!("{new}; with the deployed stack, by CloudFormation's own change set"),
-        }
-    }
-}
 
 /// Says what a deployment would change, restart, lose and need, without asking AWS anything.
 #[must_use]
@@ -224,23 +131,4 @@ fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -
         }
     }
     next
-}
-
-/// From these an update may begin (`semantics.md` C.1).
-const fn is_updatable(status: StackStatus) -> bool {
-    matches!(
-        status,
-        StackStatus::CreateComplete
-            | StackStatus::UpdateComplete
-            | StackStatus::CreateFailed
-            | StackStatus::UpdateFailed
-            | StackStatus::UpdateRollbackComplete
-            | StackStatus::ImportComplete
-            | StackStatus::ImportRollbackComplete
-    )
-}
-
-/// From these only with rollback disabled (CloudFormation's user guide, stack failure options).
-const fn needs_rollback_disabled(status: StackStatus) -> bool {
-    matches!(status, StackStatus::CreateFailed | StackStatus::UpdateFailed)
 }

@@ -54,8 +54,8 @@ fn contract() -> Map<String, Json> {
     ])
 }
 
-/// The refusal of an application that is no Flink one, and by how a RuntimeEnvironment begins the resources that
-/// refuse.
+/// The refusal of an application that is no Flink one, and the resources that refuse, by how its RuntimeEnvironment
+/// begins.
 fn not_served() -> Json {
     let resources = ApplicationKind::OTHERS.map(|(kind, prefix)| (prefix.to_owned(), json!(refusing(kind))));
     json!({

@@ -13,11 +13,12 @@
 //! ```
 //! use serde_json::json;
 //! use shared::template::resources::iam::Role;
-//! use shared::template::{Any, ParameterOf, Problem, Resource, Settings, StreamingApplication, Template, Test};
+//! use shared::template::{Any, ApplicationSettings, ParameterOf, Problem, Resource};
+//! use shared::template::{StreamingApplication, Template, Test};
 //!
 //! fn stack() -> Result<String, Problem> {
 //!     let mut template = Template::described("Orders and clicks.");
-//!     let settings = Settings::from_parameters(&mut template)?;
+//!     let settings = ApplicationSettings::from_parameters(&mut template)?;
 //!     let orders = StreamingApplication::named("Orders", &settings).add_to(&mut template)?;
 //!     let kpus = "ApplicationConfiguration.FlinkApplicationConfiguration.ParallelismConfiguration.Parallelism";
 //!     let clicks = StreamingApplication::named("Clicks", &settings).property(kpus, "4").add_to(&mut template)?;
@@ -58,14 +59,14 @@ mod construct_library;
 pub mod resources;
 mod stacks;
 
-pub use cloudformation::condition::{Condition, Test};
+pub use cloudformation::condition::Test;
 pub use cloudformation::digest::configuration_digest;
 pub use cloudformation::document::Template;
 pub use cloudformation::error::Problem;
 pub use cloudformation::parameter::ParameterOf;
 pub use cloudformation::picture::picture;
 pub use cloudformation::resolve;
-pub use cloudformation::resource::{Any, DeletionPolicy, Handle, Parameter, Resource};
+pub use cloudformation::resource::{Any, Condition, DeletionPolicy, Handle, Parameter, Resource};
 pub use cloudformation::scope::Scope;
 pub use cloudformation::value::{Value, pseudo};
 pub use construct_library::construct_library;
@@ -73,9 +74,9 @@ pub use resources::vpc::Network;
 pub use stacks::access::access;
 pub use stacks::application::chain::{SelfStarting, Started};
 pub use stacks::application::environments;
-pub use stacks::application::job::Job;
+pub use stacks::application::job::JobNames;
 pub use stacks::application::observability::Observability;
-pub use stacks::application::parameters::Settings;
+pub use stacks::application::parameters::ApplicationSettings;
 pub use stacks::application::property_check::{check as check_property_groups, warnings as property_group_warnings};
 pub use stacks::application::streaming::{Streaming, StreamingApplication};
 pub use stacks::application::two_applications::two_applications;
@@ -106,7 +107,7 @@ pub fn synthesize() -> Result<[(&'static str, String); 6], Problem> {
 #[must_use]
 pub fn warnings() -> Vec<String> {
     let any = || Value::from("");
-    stacks::application::property_check::warnings(&Job { stream: any(), table: any(), region: any() }.groups())
+    stacks::application::property_check::warnings(&JobNames { stream: any(), table: any(), region: any() }.groups())
 }
 
 #[cfg(test)]

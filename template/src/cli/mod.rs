@@ -88,12 +88,6 @@ pub(crate) enum Command {
         /// The shell that reads the script
         shell: Shell,
     },
-    /// Prints the manual page, or writes one for each subcommand: man -l <(flink-stack man)
-    Man {
-        /// The folder of a page for each; without it the command's own is printed
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-    },
 }
 
 /// The arguments of `flink-stack synth`.
@@ -127,7 +121,7 @@ pub(crate) struct Properties {
     pub(crate) out: Option<PathBuf>,
 }
 
-/// The command as clap knows it, for the parser, for completions and for the manual pages.
+/// The command as clap knows it, for the parser and for completions.
 pub(crate) fn command() -> clap::Command {
     let verbs = [
         ("deploy", Verb::Deploy),
@@ -177,8 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_named_with_what_was_meant() {
+    fn the_command_line_is_one_that_clap_takes() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_not_known_is_named_with_what_was_meant() {
         let said = mistake(&["plam"]);
         assert!(said.contains("unrecognized subcommand 'plam'") && said.contains("'plan'"), "{said}");
         let said = mistake(&["synth", "--enviroments", "x"]);

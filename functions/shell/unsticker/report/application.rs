@@ -4,12 +4,20 @@ use std::time::Duration;
 
 use shared::contract::{ActionTaken, ApplicationReport};
 use shared::flink::{Application, ApplicationStatus, Operations, Restore, Snapshot};
-use shared::lifecycle::{Call, Done, Force, Goal, Replay, Settings, last_start, replay, replayed_since};
+use shared::lifecycle::{Call, Done, Force, Goal, Refusal, Replay, Settings, last_start, replay, replayed_since};
 use shared::time::Timestamp;
 
-use super::{Taken, time};
+use super::text::time;
 use crate::clock::now;
-use crate::reconcile::{Made, Trail};
+use crate::reconcile::{CallRecord, Trail};
+
+/// A goal that was driven, with what was done for it.
+pub(crate) struct Taken {
+    pub(crate) goal: Goal,
+    pub(crate) application: Option<String>,
+    pub(crate) trail: Trail,
+    pub(crate) result: Result<Done, Refusal>,
+}
 
 /// What was not read yet when a job was stopped is not known here.
 pub(super) const LAG: &str = "Consumer lag is not known here: what the job had not read yet comes on top.";
@@ -48,7 +56,7 @@ pub(super) fn describe(name: &str, found: Option<&Application>, all: &[&Taken], 
 
 /// What was called, with what came of it.
 pub(crate) fn actions(trail: &Trail) -> Vec<ActionTaken> {
-    let action = |made: &Made| ActionTaken {
+    let action = |made: &CallRecord| ActionTaken {
         call: made.call.to_string(),
         because: made.because.to_string(),
         refused: made.refused.clone(),

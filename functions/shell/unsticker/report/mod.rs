@@ -5,29 +5,18 @@ mod commands;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::collections::BTreeSet;
 
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 use shared::contract::{Notify, Outcome, Report, VERSION};
 use shared::flink::Application;
-use shared::lifecycle::{Done, Goal, Incident, Refusal, Settings, Standing};
-use shared::time::Timestamp;
+use shared::lifecycle::{Incident, Refusal, Settings, Standing};
 
-use crate::reconcile::Trail;
-
-pub(crate) use application::application;
+pub(crate) use application::{Taken, application};
 use application::{actions, describe, of_application};
 use standing::stands;
-
-/// A goal that was driven, with what was done for it.
-pub(crate) struct Taken {
-    pub(crate) goal: Goal,
-    pub(crate) application: Option<String>,
-    pub(crate) trail: Trail,
-    pub(crate) result: Result<Done, Refusal>,
-}
+pub(crate) use text::{say, time};
 
 /// Of a stack that is gone, or was never there.
 pub(crate) fn not_ours(name: &str) -> Report {
@@ -85,25 +74,10 @@ pub(crate) fn blank(outcome: Outcome, stack: &str) -> Report {
     }
 }
 
-/// Adds a sentence to the report's `State`.
-pub(crate) fn say(report: &mut Report, sentence: &str) {
-    if sentence.is_empty() {
-        return;
-    }
-    report.state.push_str(sentence);
-    report.state.push(' ');
-}
-
 /// It is left to a person.
 pub(crate) fn refused(mut report: Report, refusal: &Refusal) -> Report {
     report.outcome = Outcome::Refused;
     report.state.push_str(&refusal.to_string());
     refusal.remedy().clone_into(&mut report.next);
     report
-}
-
-/// A time as reports print it, to the minute in UTC: `2026-11-28T04:15Z`.
-pub(crate) fn time(at: Timestamp) -> String {
-    let text = DateTime::from_secs(at.0.div_euclid(1000)).fmt(Format::DateTime).unwrap_or_default();
-    format!("{}Z", text.get(..16).unwrap_or(&text))
 }

@@ -6,7 +6,7 @@ use shared::lifecycle::{GuardOutcome, Incident, Replay, Settings, Standing, Woul
 
 use super::application::{LAG, deadline, minutes};
 use super::commands::{by_hand, next_for_a_fix, start};
-use super::{say, time};
+use super::text::{say, time};
 
 /// Adds how the stack, or one application, stands.
 pub(super) fn stands(

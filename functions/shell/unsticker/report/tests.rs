@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use shared::flink::{Mask, Operation, OperationStatus, Operations, SnapshotStatus};
-use shared::lifecycle::{Because, Call, Consent, Force, Observed, Recovered, Stack, Stopped, Tried, Trigger};
+use shared::lifecycle::{
+    Because, Call, Consent, Done, Force, Goal, Observed, Recovered, Stack, Stopped, Tried, Trigger,
+};
 use shared::stack::StackStatus;
+use shared::time::Timestamp;
 
 use super::*;
-use crate::reconcile::Made;
+use crate::reconcile::{CallRecord, Trail};
 use shared::flink::{ApplicationStatus, Restore, Snapshot, SnapshotMode};
 use shared::lifecycle::{GuardOutcome, Replay, WouldStop};
 
@@ -147,7 +150,7 @@ fn each_standing_says_what_is_and_what_a_person_does_next() {
 
 /// What was done for a goal, with the application as it was left.
 fn taken(goal: Goal, calls: Vec<(Call, Option<&str>)>, left: Application, result: Result<Done, Refusal>) -> Taken {
-    let made = |(call, refused): (Call, Option<&str>)| Made {
+    let made = |(call, refused): (Call, Option<&str>)| CallRecord {
         call,
         because: Because::ForceAllowed,
         refused: refused.map(str::to_owned),

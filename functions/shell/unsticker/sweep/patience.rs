@@ -8,7 +8,7 @@ use shared::lifecycle::Action;
 use crate::aws::Aws;
 use crate::aws::error::Fault;
 use crate::backoff::Pace;
-use crate::unsticker::retry::{Halt, learned};
+use crate::unsticker::retry::{IncidentError, learned};
 
 /// How often a look that may yet succeed is tried before its application is passed over: others wait.
 const TRIES: u32 = 5;
@@ -19,7 +19,7 @@ pub(super) async fn pages<T, L: Default + Extend<T>>(
     until: Instant,
     action: Action,
     page: impl AsyncFn(Option<String>) -> Result<(Vec<T>, Option<String>), Fault>,
-) -> Result<L, Halt> {
+) -> Result<L, IncidentError> {
     let mut all = L::default();
     let mut next = None;
     loop {

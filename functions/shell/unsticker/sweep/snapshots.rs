@@ -10,7 +10,7 @@ use crate::aws::cloudformation::StackSeen;
 use crate::aws::error::Fault;
 use crate::backoff::Pace;
 use crate::clock::{instant, now};
-use crate::reconcile::{InNameOf, Stopped, Subject, Trail, drive};
+use crate::reconcile::{InNameOf, ReconcileError, ReconcileTarget, Trail, drive};
 use crate::unsticker::report as message;
 
 /// How long one application may keep the others waiting, in waits of the polling policy: five minutes.
@@ -22,7 +22,7 @@ impl Sweep<'_> {
         let environment = &self.aws.environment;
         let keep = usize::try_from(environment.keep_snapshots).unwrap_or(usize::MAX);
         let goal = Goal::Swept(Swept { snapshot: format!("flink-handlers-sweep-{}", minute()), keep });
-        let subject = Subject {
+        let subject = ReconcileTarget {
             stack: root.map_or_else(String::new, |root| root.id.clone()),
             application: Some(name.to_owned()),
             in_name_of: InNameOf::Sweep,
@@ -37,10 +37,10 @@ impl Sweep<'_> {
             }
             Ok(_) if trail.calls.is_empty() => return,
             Ok(_) => {}
-            Err(Stopped::OutOfTime(_)) => {
+            Err(ReconcileError::OutOfTime(_)) => {
                 return self.notes.pass_over(name, Fault::Passing("it could not be looked at in time".to_owned()));
             }
-            Err(Stopped::Refused(refusal)) => self.notes.refused(name, &refusal, &trail),
+            Err(ReconcileError::Refused(refusal)) => self.notes.refused(name, &refusal, &trail),
         }
         self.notes.report.applications.push(message::application(name, &trail));
     }

@@ -7,14 +7,14 @@ use crate::lifecycle::ConflictPolicy;
 
 /// What an earlier version of the properties gave, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Given {
+pub(super) struct PreviousGroups {
     pub(super) groups: Vec<Group>,
     pub(super) policy: ConflictPolicy,
     /// Whether there was something that could not be read; it is not ours.
     pub(super) unread: bool,
 }
 
-impl Given {
+impl PreviousGroups {
     /// Nothing was given: what a first Create finds before it.
     pub(super) const NOTHING: Self = Self { groups: Vec::new(), policy: ConflictPolicy::Fail, unread: false };
 
@@ -34,7 +34,7 @@ impl Given {
 
 /// Group and key of everything that a resource with these properties writes; `None` where they cannot all be read.
 pub(in crate::contract) fn keys(properties: &Value) -> Option<Vec<(String, String)>> {
-    let given = Given::by(properties);
+    let given = PreviousGroups::by(properties);
     let all = given.groups.iter().flat_map(|group| group.map.keys().map(|key| (group.id.clone(), key.clone())));
     (!given.unread).then(|| all.collect())
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::application::PropertyGroup;
-use crate::contract::resource::decode::Unreadable;
+use crate::contract::resource::unreadable::Unreadable;
 use crate::lifecycle::{MOST_GROUPS, MOST_KEYS};
 
 /// Characters of a group's ID.

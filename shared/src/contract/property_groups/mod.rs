@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 
 use super::application::PropertyGroup;
 use super::resource::common::Common;
-use super::resource::decode::Unreadable;
+use super::resource::unreadable::Unreadable;
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, to_map, unknown};
 use crate::custom_resource::{Request, RequestType};
 use crate::flink::Group;
 use crate::lifecycle::{ConflictPolicy, Goal, How, Observed, Properties, Settled};
-use given::Given;
+use given::PreviousGroups;
 
 /// Properties of `Custom::FlinkPropertyGroups`: an expression in the template, strings once resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,9 +139,9 @@ impl CustomResource for PropertyGroups {
         };
         PropertyGroup::check_all(&self.property_groups)?;
         let given = if request.request_type == RequestType::Update && names_the_same(request) {
-            Given::by(&request.old_properties)
+            PreviousGroups::by(&request.old_properties)
         } else {
-            Given::NOTHING
+            PreviousGroups::NOTHING
         };
         Ok(Some(Goal::Properties(Properties {
             wanted: groups(&self.property_groups),

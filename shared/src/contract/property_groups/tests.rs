@@ -7,10 +7,10 @@ use serde_json::json;
 fn what_can_be_read_of_an_older_template_is_ours_and_the_rest_is_not() {
     let old = json!({"ConflictPolicy": "Keep", "PropertyGroups": [
         {"PropertyGroupId": "a", "PropertyMap": {"k": "v"}}, {"PropertyGroupId": "b"}, 7]});
-    let given = Given::by(&old);
+    let given = PreviousGroups::by(&old);
     assert_eq!(given.groups.iter().map(|group| group.id.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!((given.policy, given.unread), (ConflictPolicy::Keep, true));
-    assert!(Given::by(&json!({"PropertyGroups": "hunter2"})).unread);
+    assert!(PreviousGroups::by(&json!({"PropertyGroups": "hunter2"})).unread);
 }
 
 #[test]

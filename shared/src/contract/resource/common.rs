@@ -2,8 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ApplicationRef;
-use super::decode::Unreadable;
+use super::unreadable::Unreadable;
+
+/// How a request names its application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApplicationRef {
+    /// By the application's own name.
+    Name(String),
+    /// By its logical ID in the request's own stack.
+    LogicalId(String),
+}
+
+impl ApplicationRef {
+    /// The name or the logical ID.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        match self {
+            Self::Name(text) | Self::LogicalId(text) => text,
+        }
+    }
+}
 
 /// The function that CloudFormation calls, how long it waits, which application is meant, and what makes it call again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,25 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::common::Common;
-
-/// A property that cannot be read: where it stands, what was found, what it takes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: found {found}, it takes {takes}")]
-pub struct Unreadable {
-    /// Where the property stands: `RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState`, for example.
-    pub path: String,
-    /// What was found. Never a property group's value: those may be secrets.
-    pub found: String,
-    /// What the property takes instead, in words.
-    pub takes: String,
-}
-
-impl Unreadable {
-    /// For the property at `path`.
-    pub fn at(path: impl Into<String>, found: impl Into<String>, takes: impl Into<String>) -> Self {
-        Self { path: path.into(), found: found.into(), takes: takes.into() }
-    }
-}
+use super::unreadable::Unreadable;
 
 /// Reads a contract from a custom resource's properties.
 ///

@@ -6,37 +6,21 @@ pub(super) mod intent;
 pub(super) mod ownership;
 pub(super) mod served;
 pub(super) mod success_reason;
+pub(super) mod unreadable;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::custom_resource::{Request, RequestType};
+use crate::flink::Group;
 use crate::lifecycle::{Done, Goal, Observed, Reach, Refusal};
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
-use decode::{Unreadable, read};
-use ownership::Kept;
-
-/// How a request names its application.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ApplicationRef {
-    /// By the application's own name.
-    Name(String),
-    /// By its logical ID in the request's own stack.
-    LogicalId(String),
-}
-
-impl ApplicationRef {
-    /// The name or the logical ID.
-    #[must_use]
-    pub fn into_text(self) -> String {
-        match self {
-            Self::Name(text) | Self::LogicalId(text) => text,
-        }
-    }
-}
+pub(super) use common::ApplicationRef;
+use decode::read;
+use unreadable::Unreadable;
 
 /// What is known when a goal is made.
 #[derive(Debug, Clone)]
@@ -61,7 +45,31 @@ pub struct Facts {
     /// How long a start may take on the way back before it counts as hanging.
     pub start_patience: Duration,
     /// What other resources of the stack write into the property groups of the same application.
-    pub kept: Option<Kept>,
+    pub kept: Option<KeptGroups>,
+}
+
+/// What stays when a resource that wrote property groups is deleted: other resources write it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptGroups {
+    /// The logical ID of one of them.
+    pub by: String,
+    /// Group and key of all that they write; `None` where that cannot be read.
+    pub keys: Option<BTreeSet<(String, String)>>,
+}
+
+impl KeptGroups {
+    /// Of what the deleted resource gave, what is taken away; or who keeps all of it.
+    #[must_use]
+    pub fn leave(self, given: Vec<Group>) -> (Vec<Group>, Option<String>) {
+        let Some(keys) = self.keys else { return (given, Some(self.by)) };
+        let is_kept = |id: &str, key: &str| keys.contains(&(id.to_owned(), key.to_owned()));
+        let rest = given.iter().map(|group| {
+            let map = group.map.iter().filter(|(key, _)| !is_kept(&group.id, key));
+            Group { id: group.id.clone(), map: map.map(|(key, value)| (key.clone(), value.clone())).collect() }
+        });
+        let rest: Vec<Group> = rest.filter(|group| !group.map.is_empty()).collect();
+        if rest.is_empty() { (given, Some(self.by)) } else { (rest, None) }
+    }
 }
 
 /// Why a request has no goal.

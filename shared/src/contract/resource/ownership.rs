@@ -1,13 +1,11 @@
 //! Whose application a request may touch: its own stack's, or, for injection only, one that allows its stack.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
-use super::{ApplicationRef, CustomResource};
+use super::common::ApplicationRef;
+use super::{CustomResource, KeptGroups};
 use crate::contract::property_groups::given::keys;
 use crate::custom_resource::Request;
-use crate::flink::Group;
 use crate::lifecycle::Reach;
 use crate::stack::StackStatus;
 
@@ -20,30 +18,6 @@ pub struct Writer {
     pub physical_id: String,
     /// The ResourceProperties of its newest row; `null` where the row has none.
     pub properties: Value,
-}
-
-/// What stays when a resource that wrote property groups is deleted: other resources write it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// The logical ID of one of them.
-    pub by: String,
-    /// Group and key of all that they write; `None` where that cannot be read.
-    pub keys: Option<BTreeSet<(String, String)>>,
-}
-
-impl Kept {
-    /// Of what the deleted resource gave, what is taken away; or who keeps all of it.
-    #[must_use]
-    pub fn leave(self, given: Vec<Group>) -> (Vec<Group>, Option<String>) {
-        let Some(keys) = self.keys else { return (given, Some(self.by)) };
-        let is_kept = |id: &str, key: &str| keys.contains(&(id.to_owned(), key.to_owned()));
-        let rest = given.iter().map(|group| {
-            let map = group.map.iter().filter(|(key, _)| !is_kept(&group.id, key));
-            Group { id: group.id.clone(), map: map.map(|(key, value)| (key.clone(), value.clone())).collect() }
-        });
-        let rest: Vec<Group> = rest.filter(|group| !group.map.is_empty()).collect();
-        if rest.is_empty() { (given, Some(self.by)) } else { (rest, None) }
-    }
 }
 
 /// What is known of the request's stack when it is asked whether the request reaches an application.
@@ -65,7 +39,7 @@ impl Asker<'_> {
     /// What other resources of the stack write into the property groups of the application `name`; `None` where there
     /// is no other.
     #[must_use]
-    pub fn kept(&self, request: &Request, name: &str) -> Option<Kept> {
+    pub fn kept(&self, request: &Request, name: &str) -> Option<KeptGroups> {
         let is_it = |named: &str| {
             named == name || self.applications.iter().any(|(logical_id, own)| logical_id == named && own == name)
         };
@@ -76,7 +50,7 @@ impl Asker<'_> {
         let others: Vec<&Writer> = self.writers.iter().filter(is_other).collect();
         let by = others.first()?.logical_id.clone();
         let all: Option<Vec<_>> = others.iter().map(|writer| keys(&writer.properties)).collect();
-        Some(Kept { by, keys: all.map(|all| all.into_iter().flatten().collect()) })
+        Some(KeptGroups { by, keys: all.map(|all| all.into_iter().flatten().collect()) })
     }
 
     /// The application's name and whose it is; `None` when the request must not touch it. The stack must be worked on:
@@ -102,8 +76,11 @@ impl Asker<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::contract::{AutoStart, PropertyGroups};
+    use crate::flink::Group;
 
     #[test]
     fn a_resource_that_stays_and_names_the_same_application_is_found_under_either_name() {
@@ -133,7 +110,8 @@ mod tests {
             map: keys.iter().map(|key| ((*key).to_owned(), "v".to_owned())).collect(),
         };
         let given = vec![group("Job", &["a", "b"]), group("Reports", &["topic"])];
-        let kept = |properties: Value| Kept { by: "New".into(), keys: keys(&properties).map(BTreeSet::from_iter) };
+        let kept =
+            |properties: Value| KeptGroups { by: "New".into(), keys: keys(&properties).map(BTreeSet::from_iter) };
         let writes = |groups: Value| kept(serde_json::json!({"PropertyGroups": groups}));
         let job = serde_json::json!([{"PropertyGroupId": "Job", "PropertyMap": {"a": "****"}}]);
         let rest = vec![group("Job", &["b"]), group("Reports", &["topic"])];

@@ -15,7 +15,7 @@ const GENERIC: &str = "AWS::CloudFormation::CustomResource";
 
 /// Whether CloudFormation waits for an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum RowStanding {
     /// It does, or its rows cannot be read.
     Awaited,
     /// The rows do not say so yet: a row can be late.
@@ -152,25 +152,25 @@ impl Rows {
 
     /// Whether CloudFormation waits for the answer to this request (DESIGN 4.1 and 4.8).
     #[must_use]
-    pub fn standing(&self, request: &Request, context: Context<'_>) -> Standing {
+    pub fn standing(&self, request: &Request, context: Context<'_>) -> RowStanding {
         if request.stack_id != context.stack {
-            return Standing::NotAwaited(format!("it names the stack {}, not {}", request.stack_id, context.stack));
+            return RowStanding::NotAwaited(format!("it names the stack {}, not {}", request.stack_id, context.stack));
         }
         // Rows that cannot be read, or that do not show the stack itself: work and answer.
-        let Some(turned) = self.turned(request) else { return Standing::Awaited };
+        let Some(turned) = self.turned(request) else { return RowStanding::Awaited };
         let other_type = |row: &&Row| ![context.resource_type, GENERIC].contains(&row.resource_type.as_str());
         let began = self.0.iter().position(|row| row.begins(request)).unwrap_or(self.0.len());
         let own = self.0.iter().take(began).filter(|row| row.logical_id == request.logical_resource_id);
         if let Some(row) = own.into_iter().find(other_type) {
-            return Standing::NotAwaited(format!(
+            return RowStanding::NotAwaited(format!(
                 "it is a {}, expected a {}",
                 row.resource_type, context.resource_type
             ));
         }
         let newest_of_stack = self.0.iter().find(|row| row.is_stack(request));
         let agrees = newest_of_stack.is_some_and(|row| row.status == context.status);
-        let doubtful = |end: Standing| if context.is_patient { end } else { Standing::Doubtful };
-        let not_awaited = |found: &str| Standing::NotAwaited(found.to_owned());
+        let doubtful = |end: RowStanding| if context.is_patient { end } else { RowStanding::Doubtful };
+        let not_awaited = |found: &str| RowStanding::NotAwaited(found.to_owned());
         let Some((index, row)) = self.of(request).next() else {
             return doubtful(not_awaited("it has no row in this stack operation"));
         };
@@ -178,20 +178,20 @@ impl Rows {
         let is_of_now = index < turned || request.request_type == RequestType::Delete;
         if row.asks_for(&request.request_type) {
             if let Some(name) = self.difference(row, request, context.status) {
-                return Standing::NotAwaited(format!("its row has another {name}"));
+                return RowStanding::NotAwaited(format!("its row has another {name}"));
             }
             return match (is_of_now, agrees || request.request_type == RequestType::Delete) {
-                (true, true) => Standing::Awaited,
+                (true, true) => RowStanding::Awaited,
                 // The way back may have begun, and its rows be late.
-                (_, false) => doubtful(Standing::Awaited),
+                (_, false) => doubtful(RowStanding::Awaited),
                 (false, true) => doubtful(not_awaited("its newest row is of an earlier operation")),
             };
         }
         let is_answered = is_of_now && agrees && row.physical_id == context.physical_id && !row.is_in_progress();
         if is_answered && request.request_type != RequestType::Delete {
-            return Standing::AnsweredBefore;
+            return RowStanding::AnsweredBefore;
         }
-        doubtful(Standing::NotAwaited(format!("its newest row is {}", row.status)))
+        doubtful(RowStanding::NotAwaited(format!("its newest row is {}", row.status)))
     }
 
     fn difference(&self, row: &Row, request: &Request, status: &str) -> Option<&'static str> {

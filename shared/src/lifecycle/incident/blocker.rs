@@ -1,9 +1,11 @@
 //! What kind of failure a row is: the words of CloudFormation, of its resource handlers and of the services, read once,
 //! here.
 
-use super::SNAPSHOT_FAILURE;
 use crate::flink::Mask;
 use crate::stack::{APPLICATION, LOGGING_OPTION, STACK, StackEvent};
+
+/// The stable beginning of the service's text; nothing else of it is matched (`semantics.md` A.12).
+pub const SNAPSHOT_FAILURE: &str = "Failed to take snapshot for the application";
 
 /// A resource that stops a rollback, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,15 +16,11 @@ use crate::time::Timestamp;
 
 pub(crate) use blocker::is_failure;
 use blocker::is_nested_stack;
-pub use blocker::{Blocker, BlockerKind};
+pub use blocker::{Blocker, BlockerKind, SNAPSHOT_FAILURE};
 pub use next::{Attempted, Next, Reading, Settings, Standing, Trigger, UnreadMarker, WouldStop, next, reading};
 pub use reminder::{Reminder, reminder};
 pub use restart::left_behind;
-use restart::{Owed, gate, may_be_left_behind, owed, plain};
 pub use sweep::{Duty, Glimpse, duty, invokes_for};
-
-/// The stable beginning of the service's text; nothing else of it is matched (`semantics.md` A.12).
-pub const SNAPSHOT_FAILURE: &str = "Failed to take snapshot for the application";
 
 /// What the consent tag says; anything else but `dry-run` is no consent.
 pub const ENABLED: &str = "enabled";

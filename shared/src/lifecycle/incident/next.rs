@@ -103,11 +103,11 @@ pub enum Reading {
 /// description is read, except after a rollback, when a guard of ours may have stopped a job that no caller starts.
 #[must_use]
 pub fn reading(status: StackStatus, consent: Consent) -> Reading {
-    match (phase(status), consent) {
-        (Phase::Other, _) | (Phase::Stuck | Phase::UpdateFailed, Consent::None) => Reading::Nothing,
-        (Phase::AtRest, Consent::None) if status == StackStatus::UpdateRollbackComplete => Reading::Guarded,
-        (Phase::AtRest, Consent::None) => Reading::Nothing,
-        (Phase::Stuck | Phase::AtRest | Phase::UpdateFailed, Consent::DryRun | Consent::Enabled) => Reading::Everything,
+    match (state(status), consent) {
+        (State::Other, _) | (State::Stuck | State::UpdateFailed, Consent::None) => Reading::Nothing,
+        (State::AtRest, Consent::None) if status == StackStatus::UpdateRollbackComplete => Reading::Guarded,
+        (State::AtRest, Consent::None) => Reading::Nothing,
+        (State::Stuck | State::AtRest | State::UpdateFailed, Consent::DryRun | Consent::Enabled) => Reading::Everything,
     }
 }
 
@@ -115,15 +115,15 @@ pub fn reading(status: StackStatus, consent: Consent) -> Reading {
 /// they were before anything was done.
 #[must_use]
 pub fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
-    match (phase(incident.status), incident.consent) {
-        (Phase::AtRest, Consent::None) => at_rest::untagged(incident, applications),
-        (Phase::Stuck | Phase::UpdateFailed | Phase::Other, Consent::None) => report(Standing::NotOurs),
-        (Phase::Stuck, Consent::DryRun | Consent::Enabled) => stuck::next(incident, applications, settings, now),
-        (Phase::AtRest, Consent::DryRun | Consent::Enabled) => at_rest::next(incident, applications, settings, now),
-        (Phase::UpdateFailed, Consent::DryRun | Consent::Enabled) => {
+    match (state(incident.status), incident.consent) {
+        (State::AtRest, Consent::None) => at_rest::untagged(incident, applications),
+        (State::Stuck | State::UpdateFailed | State::Other, Consent::None) => report(Standing::NotOurs),
+        (State::Stuck, Consent::DryRun | Consent::Enabled) => stuck::next(incident, applications, settings, now),
+        (State::AtRest, Consent::DryRun | Consent::Enabled) => at_rest::next(incident, applications, settings, now),
+        (State::UpdateFailed, Consent::DryRun | Consent::Enabled) => {
             update_failed::next(incident, applications, settings, now)
         }
-        (Phase::Other, Consent::DryRun | Consent::Enabled) => report(Standing::NothingStuck),
+        (State::Other, Consent::DryRun | Consent::Enabled) => report(Standing::NothingStuck),
     }
 }
 
@@ -133,7 +133,7 @@ fn report(standing: Standing) -> Next {
 
 /// What a stack's status asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum State {
     /// The rollback failed: the stack takes nothing but its continuation.
     Stuck,
     /// The operation is over: what was stopped for it is to run again.
@@ -144,15 +144,15 @@ pub(super) enum Phase {
     Other,
 }
 
-pub(super) const fn phase(status: StackStatus) -> Phase {
+pub(super) const fn state(status: StackStatus) -> State {
     match status {
-        StackStatus::UpdateRollbackFailed => Phase::Stuck,
-        StackStatus::UpdateFailed => Phase::UpdateFailed,
+        StackStatus::UpdateRollbackFailed => State::Stuck,
+        StackStatus::UpdateFailed => State::UpdateFailed,
         StackStatus::UpdateRollbackComplete
         | StackStatus::UpdateComplete
         | StackStatus::CreateComplete
         | StackStatus::ImportComplete
-        | StackStatus::ImportRollbackComplete => Phase::AtRest,
+        | StackStatus::ImportRollbackComplete => State::AtRest,
         StackStatus::CreateInProgress
         | StackStatus::CreateFailed
         | StackStatus::RollbackInProgress
@@ -168,7 +168,7 @@ pub(super) const fn phase(status: StackStatus) -> Phase {
         | StackStatus::ReviewInProgress
         | StackStatus::ImportInProgress
         | StackStatus::ImportRollbackInProgress
-        | StackStatus::ImportRollbackFailed => Phase::Other,
+        | StackStatus::ImportRollbackFailed => State::Other,
     }
 }
 
@@ -177,27 +177,27 @@ impl Incident {
     /// holds.
     #[must_use]
     pub fn concerned(&self) -> Vec<String> {
-        match phase(self.status) {
-            Phase::Stuck | Phase::UpdateFailed => {
+        match state(self.status) {
+            State::Stuck | State::UpdateFailed => {
                 let mut names: Vec<String> = self.blockers().into_iter().filter_map(|one| one.application).collect();
                 names.retain(|name| self.applications.contains(name));
                 names.sort();
                 names.dedup();
                 names
             }
-            Phase::AtRest => self.applications.clone(),
-            Phase::Other => Vec::new(),
+            State::AtRest => self.applications.clone(),
+            State::Other => Vec::new(),
         }
     }
 
     /// What stops the stack, for people: each resource with its own reason.
     #[must_use]
     pub fn described_blockers(&self) -> Vec<String> {
-        match phase(self.status) {
-            Phase::Stuck | Phase::UpdateFailed => {
+        match state(self.status) {
+            State::Stuck | State::UpdateFailed => {
                 self.blockers().iter().map(|blocker| format!("{}: {}", blocker.logical_id, blocker.reason)).collect()
             }
-            Phase::AtRest | Phase::Other => Vec::new(),
+            State::AtRest | State::Other => Vec::new(),
         }
     }
 

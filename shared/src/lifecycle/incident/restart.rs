@@ -3,7 +3,7 @@
 
 use super::super::{AWAITING_FIX, MARKER};
 use super::Incident;
-use super::next::{Phase, phase};
+use super::next::{State, state};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus, OperationStatus, Operations, START};
 use crate::stack::{StackEvent, StackStatus};
 use crate::time::Timestamp;
@@ -107,10 +107,10 @@ fn awaiting(incident: &Incident, application: &Application, event: &str) -> Owed
 /// behind: as [`left_behind`] decides, with less known.
 pub(super) fn may_be_left_behind(stack: StackStatus, application: Option<ApplicationStatus>, is_marked: bool) -> bool {
     let may_be_stopped = application.is_none_or(|status| status == ApplicationStatus::Ready);
-    match phase(stack) {
-        Phase::AtRest if stack == StackStatus::UpdateRollbackComplete => is_marked || may_be_stopped,
-        Phase::AtRest => is_marked,
-        Phase::Stuck | Phase::UpdateFailed | Phase::Other => false,
+    match state(stack) {
+        State::AtRest if stack == StackStatus::UpdateRollbackComplete => is_marked || may_be_stopped,
+        State::AtRest => is_marked,
+        State::Stuck | State::UpdateFailed | State::Other => false,
     }
 }
 

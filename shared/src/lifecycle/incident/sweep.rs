@@ -1,6 +1,7 @@
 //! What a sweep of the account's region owes to one application, and to one stack that is stuck.
 
-use super::{Consent, may_be_left_behind};
+use super::Consent;
+use super::restart::may_be_left_behind;
 use crate::flink::ApplicationStatus;
 use crate::stack::StackStatus;
 

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use super::super::{Because, Goal, Observed, Step, Tried, next_step};
-use super::graph::Plan;
-use super::service::{Groups, Kept, Marker, World, old};
+use super::graph::Planner;
+use super::service::{Groups, KeptState, Marker, World, old};
 use super::starts::{killed_once, starts};
 use super::{STABILIZE, running, swept, walk};
 use crate::flink::{ApplicationStatus, Operations, Restore, Snapshot, SnapshotStatus};
 use crate::stack::StackStatus;
 
 /// How the walk ends for a planner that sees everything through `lens`.
-fn caught(stabilize: Duration, plan: Plan<'_>) -> String {
+fn caught(stabilize: Duration, plan: Planner<'_>) -> String {
     let stack = [StackStatus::UpdateInProgress];
-    let starts = killed_once(starts(&stack, &[Kept::None], &[Marker::None], &[Groups::Wanted]));
+    let starts = killed_once(starts(&stack, &[KeptState::None], &[Marker::None], &[Groups::Wanted]));
     walk(&[running(stabilize, Restore::Latest)], &starts, plan).unwrap_err()
 }
 
@@ -72,8 +72,12 @@ fn without_refusals_it_waits_for_ever() {
 
 /// The same for a sweep of an application with three snapshots of ours.
 fn swept_through(lens: impl Fn(&mut Vec<Snapshot>)) -> String {
-    let starts =
-        starts(&[StackStatus::UpdateComplete], &[Kept::None, Kept::Creating], &[Marker::None], &[Groups::Wanted]);
+    let starts = starts(
+        &[StackStatus::UpdateComplete],
+        &[KeptState::None, KeptState::Creating],
+        &[Marker::None],
+        &[Groups::Wanted],
+    );
     let starts: Vec<_> = starts.into_iter().map(|(world, tried)| (World { own: 0b111, ..world }, tried)).collect();
     let plan = |goal: &Goal, observed: &Observed| {
         let mut observed = observed.clone();

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::super::{Call, Goal, LOST, Refusal, Rejected, Step, Tried, next_step};
 use super::graph::is_true;
-use super::service::{Answer, Groups, Kept, Kind, Marker, World};
+use super::service::{CallAnswer, Groups, KeptState, Kind, Marker, World};
 use super::shown::{MINUTE, REQUEST, glimpse, shown};
 use super::{EVERY_KEPT, STABILIZE, running, stopped};
 use crate::flink::{ApplicationStatus as Status, OperationStatus, Restore, SnapshotStatus};
@@ -78,8 +78,8 @@ fn run(goal: &Goal, mut world: World, choices: Vec<u8>) -> Result<(Step, World, 
             Step::Call(call, _) => {
                 prop_assert!(world.allows(&call), "{call} is forbidden in {world:?}");
                 let answers = world.answers(&call);
-                let well = answers.iter().copied().rfind(|(_, answer)| *answer == Answer::Accepted);
-                let (next, answer) = choices.of(&answers, well.unwrap_or((world, Answer::Accepted)));
+                let well = answers.iter().copied().rfind(|(_, answer)| *answer == CallAnswer::Accepted);
+                let (next, answer) = choices.of(&answers, well.unwrap_or((world, CallAnswer::Accepted)));
                 remember(&mut tried, &mut record, &call, answer);
                 world = World { now: next.now + 1, ..next };
             }
@@ -94,26 +94,26 @@ fn is_quiet(world: &World, next: &World) -> bool {
     world.is_working() && next != world && next.meddlers == world.meddlers && !runs
 }
 
-fn remember(tried: &mut Tried, record: &mut Record, call: &Call, answer: Answer) {
-    let accepted = answer == Answer::Accepted;
+fn remember(tried: &mut Tried, record: &mut Record, call: &Call, answer: CallAnswer) {
+    let accepted = answer == CallAnswer::Accepted;
     record.starts += usize::from(accepted && matches!(call, Call::Start { .. }));
     record.snapshots += usize::from(accepted && matches!(call, Call::CreateSnapshot { .. }));
     record.forced += usize::from(matches!(call, Call::Stop { force: true }));
     match answer {
-        Answer::Accepted => tried.accepted(call),
-        Answer::Lost => {
+        CallAnswer::Accepted => tried.accepted(call),
+        CallAnswer::Lost => {
             record.lost += 1;
             tried.unanswered(call, String::new());
         }
-        Answer::Conflict => {
+        CallAnswer::Conflict => {
             record.conflicts += 1;
             tried.rejected(call, Rejected::Conflict, String::new());
         }
-        Answer::Quota => {
+        CallAnswer::Quota => {
             record.at_the_quota = true;
             tried.rejected(call, Rejected::Quota, String::new());
         }
-        Answer::Snapshot => {
+        CallAnswer::Snapshot => {
             record.snapshot_refused = true;
             tried.rejected(call, Rejected::Snapshot, String::new());
         }
@@ -127,7 +127,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
         Refusal::BeingDeleted { .. } => world.status == Some(Status::Deleting),
         Refusal::RolledBack { .. } => world.status == Some(Status::RolledBack),
         Refusal::StartFailed { .. } => record.has_failed(Kind::Start),
-        Refusal::NothingToRestore { .. } => world.kept == Kept::Incompatible,
+        Refusal::NothingToRestore { .. } => world.kept == KeptState::Incompatible,
         Refusal::UpdateRolledBack { .. } => record.has_failed(Kind::Update),
         Refusal::StoppedAfterStart { .. } => {
             world.status == Some(Status::Ready) && (record.starts > 0 || record.started)

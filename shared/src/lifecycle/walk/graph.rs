@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::super::observed::Observed;
 use super::super::{Call, Done, Goal, GuardOutcome, LOST, Rejected, Step, Tried, next_step};
 use super::circles::components;
-use super::key::{Key, key};
-use super::service::{Answer, Groups, World, bit};
+use super::key::{StateKey, key};
+use super::service::{CallAnswer, Groups, World, bit};
 use super::shown::{glimpse, shown};
 use super::starts::near_the_end;
 use crate::flink::{ApplicationStatus, SnapshotStatus};
@@ -19,9 +19,9 @@ const TICK: i64 = 60_000;
 /// Every waiting time of the goals here: more than one of them is no more than one.
 pub(super) const LONG: Duration = Duration::from_mins(1);
 
-pub(super) type Plan<'a> = &'a dyn Fn(&Goal, &Observed) -> Step;
+pub(super) type Planner<'a> = &'a dyn Fn(&Goal, &Observed) -> Step;
 
-struct Node {
+struct StateNode {
     world: World,
     tried: Tried,
     from: Option<usize>,
@@ -32,7 +32,7 @@ struct Node {
 ///
 /// # Errors
 /// The first broken promise, with the way that leads there.
-pub(super) fn explore(goal: &Goal, starts: &[(World, Tried)], plan: Plan<'_>) -> Result<usize, String> {
+pub(super) fn explore(goal: &Goal, starts: &[(World, Tried)], plan: Planner<'_>) -> Result<usize, String> {
     let mut graph = Graph { goal, nodes: Vec::new(), index: HashMap::new() };
     for (world, tried) in starts {
         graph.reach(*world, tried.clone(), None);
@@ -48,8 +48,8 @@ pub(super) fn explore(goal: &Goal, starts: &[(World, Tried)], plan: Plan<'_>) ->
 
 struct Graph<'a> {
     goal: &'a Goal,
-    nodes: Vec<Node>,
-    index: HashMap<Key, usize>,
+    nodes: Vec<StateNode>,
+    index: HashMap<StateKey, usize>,
 }
 
 impl Graph<'_> {
@@ -63,12 +63,12 @@ impl Graph<'_> {
             return *known;
         }
         let at = self.nodes.len();
-        self.nodes.push(Node { world, tried, from, next: Vec::new() });
+        self.nodes.push(StateNode { world, tried, from, next: Vec::new() });
         self.index.insert(key, at);
         at
     }
 
-    fn step(&mut self, at: usize, plan: Plan<'_>) -> Result<(), String> {
+    fn step(&mut self, at: usize, plan: Planner<'_>) -> Result<(), String> {
         let node = &self.nodes[at];
         let (world, tried) = (node.world, node.tried.clone());
         let step = plan(self.goal, &shown(self.goal, &world, tried.clone()));
@@ -107,11 +107,11 @@ impl Graph<'_> {
                 for (next, answer) in world.answers(&call) {
                     let mut tried = tried.clone();
                     match answer {
-                        Answer::Accepted => tried.accepted(&call),
-                        Answer::Lost => tried.unanswered(&call, String::new()),
-                        Answer::Conflict => tried.rejected(&call, Rejected::Conflict, String::new()),
-                        Answer::Snapshot => tried.rejected(&call, Rejected::Snapshot, String::new()),
-                        Answer::Quota => tried.rejected(&call, Rejected::Quota, String::new()),
+                        CallAnswer::Accepted => tried.accepted(&call),
+                        CallAnswer::Lost => tried.unanswered(&call, String::new()),
+                        CallAnswer::Conflict => tried.rejected(&call, Rejected::Conflict, String::new()),
+                        CallAnswer::Snapshot => tried.rejected(&call, Rejected::Snapshot, String::new()),
+                        CallAnswer::Quota => tried.rejected(&call, Rejected::Quota, String::new()),
                     }
                     self.promise(within_budget(&tried), at, || format!("{call} once too often"))?;
                     let next = World { now: next.now + 1, ..next };
@@ -139,7 +139,7 @@ impl Graph<'_> {
         format!("{before}{:?}\n    {:?}\n  {step:?}\n", node.world, node.tried)
     }
 
-    fn components(&self, within: impl Fn(&Node) -> bool) -> Vec<usize> {
+    fn components(&self, within: impl Fn(&StateNode) -> bool) -> Vec<usize> {
         components(self.nodes.len(), |at| &self.nodes[at].next, |at| within(&self.nodes[at]))
     }
 

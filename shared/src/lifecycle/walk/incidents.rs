@@ -10,9 +10,9 @@ use super::super::{Attempted, Consent, Goal, Incident, MAX_ATTEMPTS, Next, Setti
 use crate::flink::Application;
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
-use applications::{STATES, State};
+use applications::{ModelState, STATES};
 use moment::{Moment, NOW};
-use rows::{ROWS, Row};
+use rows::{ROWS, StuckRow};
 
 const ROOT: &str = "arn:stack/root";
 const NAMES: [&str; 2] = ["first", "second"];
@@ -42,7 +42,10 @@ fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application]
             assert_eq!(moment.consent, Consent::Enabled, "something is done without consent: {moment:?} {goal:?}");
             if let Some(index) = NAMES.iter().position(|one| *one == name) {
                 let state = moment.states[index];
-                assert!(!matches!(state, State::DryRun | State::Untagged), "without consent: {moment:?} {goal:?}");
+                assert!(
+                    !matches!(state, ModelState::DryRun | ModelState::Untagged),
+                    "without consent: {moment:?} {goal:?}"
+                );
             }
             let may_stop = matches!(goal, Goal::Stopped(_) | Goal::Settled(_) | Goal::Guarded(_));
             let continues = matches!(goal, Goal::Continued(_));
@@ -69,7 +72,7 @@ fn moments() -> Vec<Moment> {
     let mut moments = Vec::new();
     // Of more than two kinds at once nothing is decided that two do not show.
     for bits in (0..1_usize << ROWS.len()).filter(|bits| bits.count_ones() <= 2) {
-        let rows: Vec<Row> = (0..ROWS.len()).filter(|bit| bits >> bit & 1 == 1).map(|bit| ROWS[bit]).collect();
+        let rows: Vec<StuckRow> = (0..ROWS.len()).filter(|bit| bits >> bit & 1 == 1).map(|bit| ROWS[bit]).collect();
         for status in
             [StackStatus::UpdateRollbackFailed, StackStatus::UpdateRollbackComplete, StackStatus::UpdateFailed]
         {
@@ -79,7 +82,9 @@ fn moments() -> Vec<Moment> {
                 for consent in [Consent::None, Consent::DryRun, Consent::Enabled] {
                     for (may_continue, attempts) in [(true, 0), (true, 2), (true, 3), (true, 4), (false, 0)] {
                         for first in STATES {
-                            for second in [State::Running, State::TooOld, State::Untagged, State::Marked] {
+                            for second in
+                                [ModelState::Running, ModelState::TooOld, ModelState::Untagged, ModelState::Marked]
+                            {
                                 let (rows, states) = (rows.clone(), [first, second]);
                                 let moment = Moment { status, rows, consent, may_continue, attempts, states, trigger };
                                 moments.push(moment);

@@ -3,17 +3,17 @@
 
 use super::super::{Action, Goal, LOST, Rejected, Tried};
 use super::graph::LONG;
-use super::service::{Kept, Kind, Operation, World, bit};
+use super::service::{KeptState, Kind, ModelOperation, World, bit};
 use super::shown::REQUEST;
 use crate::flink::OperationStatus;
 use crate::time::Timestamp;
 
 /// A state, distinguished from others.
-pub(super) type Key = [u8; 42];
+pub(super) type StateKey = [u8; 42];
 
 /// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are
 /// counted.
-pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
+pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> StateKey {
     // Once a force-stop is asked for, what came before it matters no more.
     let over = match goal {
         Goal::Stopped(_) => tried.forced > 0,
@@ -27,7 +27,7 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
         | Goal::Swept(_) => false,
     };
     let before = |count: u8| if over { 0 } else { count };
-    let operation = |operation: &Option<Operation>| match (operation, goal) {
+    let operation = |operation: &Option<ModelOperation>| match (operation, goal) {
         (None, _) => [if over { 8 } else { 9 }, 0],
         (Some(one), Goal::Running(_) | Goal::Recovered(_) | Goal::Swept(_)) if !over => {
             [one.kind as u8, one.status as u8 * 4 + one.when as u8]
@@ -41,10 +41,10 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> Key {
     let (counts_request, counts_began, counts_steady) = match goal {
         Goal::Running(goal) => {
             let gate = !goal.stabilize.is_zero();
-            (goal.way_back || gate && world.kept == Kept::Creating, goal.way_back || gate, gate)
+            (goal.way_back || gate && world.kept == KeptState::Creating, goal.way_back || gate, gate)
         }
         Goal::Stopped(_) | Goal::Settled(_) | Goal::Guarded(_) => (true, true, false),
-        Goal::Recovered(_) => (world.kept == Kept::Creating, true, true),
+        Goal::Recovered(_) => (world.kept == KeptState::Creating, true, true),
         Goal::Unmarked(_) | Goal::Properties(_) | Goal::Continued(_) | Goal::Swept(_) => (false, false, false),
     };
     let age = |since: Option<Timestamp>, counts: bool| {

@@ -22,8 +22,8 @@ use super::{
 use crate::flink::{ApplicationStatus, Restore};
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
-use graph::{LONG, Plan, explore};
-use service::{Groups, Kept, Marker, World};
+use graph::{LONG, Planner, explore};
+use service::{Groups, KeptState, Marker, World};
 use shown::{DEPLOYMENT, EVENT, PROOF, REQUEST, SWEEP, groups};
 use starts::{EVERY_KEPT, killed_once, starts};
 
@@ -99,7 +99,7 @@ fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
     })
 }
 
-fn walk(goals: &[Goal], starts: &[(World, Tried)], plan: Plan<'_>) -> Result<usize, String> {
+fn walk(goals: &[Goal], starts: &[(World, Tried)], plan: Planner<'_>) -> Result<usize, String> {
     goals.iter().map(|goal| explore(goal, starts, plan)).sum()
 }
 
@@ -115,10 +115,10 @@ fn a_running_application_is_reached_or_refused() {
     let stacks = [StackStatus::UpdateInProgress, StackStatus::UpdateRollbackInProgress];
     let latest = [running(Duration::ZERO, Restore::Latest)];
     walks(&latest, &starts(&stacks, EVERY_KEPT, &[Marker::None], &[Groups::Wanted]));
-    let killed = starts(&stacks[..1], &[Kept::TwoVersions], &[Marker::None], &[Groups::Wanted]);
+    let killed = starts(&stacks[..1], &[KeptState::TwoVersions], &[Marker::None], &[Groups::Wanted]);
     walks(&latest, &killed_once(killed));
     let asked = [running(Duration::ZERO, Restore::Skip), running(Duration::ZERO, Restore::Custom("young".into()))];
-    walks(&asked, &starts(&stacks[..1], &[Kept::Young], &[Marker::None, Marker::Older], &[Groups::Wanted]));
+    walks(&asked, &starts(&stacks[..1], &[KeptState::Young], &[Marker::None, Marker::Older], &[Groups::Wanted]));
 }
 
 #[test]
@@ -126,15 +126,15 @@ fn on_the_way_back_a_running_application_is_reached_or_refused() {
     let Goal::Running(goal) = running(Duration::ZERO, Restore::Latest) else { panic!() };
     let back = [Goal::Running(Running { way_back: true, ..goal })];
     let stack = [StackStatus::UpdateRollbackInProgress];
-    let all = starts(&stack, &[Kept::None, Kept::TwoVersions], &[Marker::None], &[Groups::Wanted]);
+    let all = starts(&stack, &[KeptState::None, KeptState::TwoVersions], &[Marker::None], &[Groups::Wanted]);
     walks(&back, &all);
-    walks(&back, &killed_once(starts(&stack, &[Kept::TwoVersions], &[Marker::None], &[Groups::Wanted])));
+    walks(&back, &killed_once(starts(&stack, &[KeptState::TwoVersions], &[Marker::None], &[Groups::Wanted])));
 }
 
 #[test]
 fn a_proof_among_older_ones_is_reached_or_refused() {
     let stack = [StackStatus::UpdateInProgress];
-    let starts = starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted]);
+    let starts = starts(&stack, &[KeptState::Young], &[Marker::None], &[Groups::Wanted]);
     let runs = |(world, _): &(World, Tried)| world.status == Some(ApplicationStatus::Running);
     let starts = starts.into_iter().filter(runs);
     let starts: Vec<_> = starts.map(|(world, tried)| (World { own: 0b11, meddlers: 0, ..world }, tried)).collect();
@@ -153,40 +153,40 @@ fn a_guarded_application_on_the_way_back_is_reached_or_refused() {
         let Goal::Guarded(goal) = goal else { return None };
         Some(Goal::Guarded(Guarded { undoes_since: Some(Timestamp(DEPLOYMENT)), ..goal }))
     });
-    walks(&back.collect::<Vec<_>>(), &starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted]));
+    walks(&back.collect::<Vec<_>>(), &starts(&stack, &[KeptState::Young], &[Marker::None], &[Groups::Wanted]));
 }
 
 #[test]
 fn a_proven_application_is_reached_or_refused() {
     let stack = [StackStatus::UpdateInProgress];
-    let starts = starts(&stack, &[Kept::TwoVersions], &[Marker::None, Marker::Older], &[Groups::Wanted]);
+    let starts = starts(&stack, &[KeptState::TwoVersions], &[Marker::None, Marker::Older], &[Groups::Wanted]);
     walks(&[running(STABILIZE, Restore::Latest)], &starts);
 }
 
 #[test]
 fn a_stopped_application_is_reached_or_refused() {
     let stack = [StackStatus::UpdateRollbackFailed];
-    let snapshots = [Kept::None, Kept::Young, Kept::Old];
+    let snapshots = [KeptState::None, KeptState::Young, KeptState::Old];
     let under_rule = starts(&stack, &snapshots, &[Marker::None], &[Groups::Wanted]);
     walks(&stopped(Force::UnderReplayRule(Duration::from_hours(20))), &under_rule);
-    let freely = starts(&stack, &[Kept::None], &[Marker::None], &[Groups::Wanted]);
+    let freely = starts(&stack, &[KeptState::None], &[Marker::None], &[Groups::Wanted]);
     walks(&stopped(Force::Freely), &freely);
-    let killed = starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted]);
+    let killed = starts(&stack, &[KeptState::Young], &[Marker::None], &[Groups::Wanted]);
     walks(&stopped(Force::UnderReplayRule(Duration::from_hours(20)))[1..2], &killed_once(killed));
 }
 
 #[test]
 fn a_guarded_application_is_reached_or_refused() {
     let stack = [StackStatus::UpdateInProgress];
-    let snapshots = [Kept::None, Kept::Young, Kept::Old, Kept::Failed, Kept::Creating];
+    let snapshots = [KeptState::None, KeptState::Young, KeptState::Old, KeptState::Failed, KeptState::Creating];
     walks(&guarded(), &starts(&stack, &snapshots, &[Marker::None, Marker::Older], &[Groups::Wanted]));
-    walks(&guarded(), &killed_once(starts(&stack, &[Kept::Young], &[Marker::None], &[Groups::Wanted])));
+    walks(&guarded(), &killed_once(starts(&stack, &[KeptState::Young], &[Marker::None], &[Groups::Wanted])));
 }
 
 #[test]
 fn the_property_groups_are_reached_or_refused() {
     let all_groups = [Groups::Wanted, Groups::Missing, Groups::Conflicting];
-    let starts = |stacks| starts(stacks, &[Kept::None], &[Marker::None], &all_groups);
+    let starts = |stacks| starts(stacks, &[KeptState::None], &[Marker::None], &all_groups);
     let goals = [ConflictPolicy::Fail, ConflictPolicy::Overwrite, ConflictPolicy::Keep];
     walks(&goals.map(|policy| properties(true, policy)), &starts(&[StackStatus::UpdateInProgress]));
     let stacks = [StackStatus::UpdateInProgress, StackStatus::DeleteInProgress];
@@ -195,7 +195,7 @@ fn the_property_groups_are_reached_or_refused() {
 
 #[test]
 fn a_continued_rollback_is_reached_or_refused() {
-    let mut starts = starts(StackStatus::ALL, &[Kept::None], &[Marker::None], &[Groups::Wanted]);
+    let mut starts = starts(StackStatus::ALL, &[KeptState::None], &[Marker::None], &[Groups::Wanted]);
     starts.retain(|(world, _)| world.status.is_none());
     let attempts =
         |count| starts.iter().map(move |(world, tried)| (World { continued: count, ..*world }, tried.clone()));
@@ -207,7 +207,7 @@ fn a_continued_rollback_is_reached_or_refused() {
 fn a_recovered_application_is_reached_or_refused() {
     let starts = starts(
         &[StackStatus::UpdateRollbackComplete, StackStatus::UpdateInProgress],
-        &[Kept::TwoVersions],
+        &[KeptState::TwoVersions],
         &[Marker::None, Marker::Ours, Marker::Older, Marker::AwaitingFix],
         &[Groups::Wanted],
     );
@@ -220,7 +220,7 @@ fn a_recovered_application_is_reached_or_refused() {
 #[test]
 fn a_swept_application_is_reached_or_refused() {
     let stacks = [StackStatus::UpdateComplete, StackStatus::UpdateInProgress];
-    let snapshots = [Kept::None, Kept::Young, Kept::Old, Kept::Creating];
+    let snapshots = [KeptState::None, KeptState::Young, KeptState::Old, KeptState::Creating];
     let starts = starts(&stacks, &snapshots, &[Marker::None], &[Groups::Wanted]);
     let own = |own| starts.iter().map(move |(world, tried)| (World { own, ..*world }, tried.clone()));
     let starts: Vec<_> = [0b000, 0b111].into_iter().flat_map(own).collect();

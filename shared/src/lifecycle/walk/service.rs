@@ -23,7 +23,7 @@ pub(super) enum When {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Operation {
+pub(super) struct ModelOperation {
     pub(super) kind: Kind,
     pub(super) status: OperationStatus,
     pub(super) when: When,
@@ -33,7 +33,7 @@ pub(super) struct Operation {
 
 /// The snapshots that exist at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum KeptState {
     None,
     Young,
     Old,
@@ -75,8 +75,8 @@ pub(super) struct World {
     pub(super) ran: bool,
     pub(super) readable: bool,
     /// The last three operations, newest first.
-    pub(super) operations: [Option<Operation>; 3],
-    pub(super) kept: Kept,
+    pub(super) operations: [Option<ModelOperation>; 3],
+    pub(super) kept: KeptState,
     pub(super) proof: Option<SnapshotStatus>,
     /// Old READY snapshots of ours: a bit for each, the lowest the newest.
     pub(super) own: u8,
@@ -95,7 +95,7 @@ pub(super) struct World {
 
 /// How a call ended for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum CallAnswer {
     Accepted,
     Lost,
     Conflict,
@@ -162,14 +162,18 @@ impl World {
 
     /// Whether the service is at work on a snapshot that another caller asked for.
     pub(super) fn is_taking_snapshot(self) -> bool {
-        self.kept == Kept::Creating || self.proof == Some(SnapshotStatus::Creating)
+        self.kept == KeptState::Creating || self.proof == Some(SnapshotStatus::Creating)
     }
 
     /// Whether a READY snapshot is newer than our own old ones.
     fn has_newer(self) -> bool {
         let kept = match self.kept {
-            Kept::None | Kept::Failed | Kept::Creating => false,
-            Kept::Young | Kept::Old | Kept::NewestIncompatible | Kept::Incompatible | Kept::TwoVersions => true,
+            KeptState::None | KeptState::Failed | KeptState::Creating => false,
+            KeptState::Young
+            | KeptState::Old
+            | KeptState::NewestIncompatible
+            | KeptState::Incompatible
+            | KeptState::TwoVersions => true,
         };
         kept || self.proof == Some(SnapshotStatus::Ready)
     }
@@ -182,13 +186,13 @@ impl World {
     }
 
     /// Every way in which the service can answer an allowed call.
-    pub(super) fn answers(self, call: &Call) -> Vec<(Self, Answer)> {
-        let mut answers = vec![(self, Answer::Conflict), (self, Answer::Lost), (self, Answer::Accepted)];
+    pub(super) fn answers(self, call: &Call) -> Vec<(Self, CallAnswer)> {
+        let mut answers = vec![(self, CallAnswer::Conflict), (self, CallAnswer::Lost), (self, CallAnswer::Accepted)];
         for world in self.meddled() {
-            answers.push((world, Answer::Conflict));
+            answers.push((world, CallAnswer::Conflict));
         }
         for world in self.taken(call) {
-            answers.extend([(world, Answer::Accepted), (world, Answer::Lost)]);
+            answers.extend([(world, CallAnswer::Accepted), (world, CallAnswer::Lost)]);
         }
         let snapshots = match call {
             Call::Stop { force: false } | Call::CreateSnapshot { .. } => true,
@@ -199,10 +203,10 @@ impl World {
             }
         };
         if snapshots {
-            answers.push((self, Answer::Snapshot));
+            answers.push((self, CallAnswer::Snapshot));
         }
         if let Call::CreateSnapshot { .. } = call {
-            answers.push((self, Answer::Quota));
+            answers.push((self, CallAnswer::Quota));
         }
         answers
     }

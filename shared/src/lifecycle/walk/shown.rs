@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::observed::{Observed, Stack};
 use super::super::{Goal, Looks, MARKER, SNAPSHOT_HOURS, Tried, UNSTICK};
-use super::service::{Groups, Kept, Kind, Marker, World, old};
+use super::service::{Groups, KeptState, Kind, Marker, World, old};
 use crate::flink::{Application, Group, Operations, Snapshot, SnapshotMode, SnapshotStatus};
 use crate::time::Timestamp;
 
@@ -134,16 +134,16 @@ fn snapshots(goal: &Goal, world: &World) -> Vec<Snapshot> {
     };
     let ready = SnapshotStatus::Ready;
     let mut all = match world.kept {
-        Kept::None => Vec::new(),
-        Kept::Young => vec![snapshot("young", ready, 60, 3, "FLINK-1_20")],
-        Kept::Old => vec![snapshot("old", ready, 30 * 60, 3, "FLINK-1_20")],
-        Kept::Failed => vec![snapshot("failed", SnapshotStatus::Failed, 60, 3, "FLINK-1_20")],
-        Kept::Creating => vec![snapshot("creating", SnapshotStatus::Creating, 0, 3, "FLINK-1_20")],
-        Kept::NewestIncompatible => {
+        KeptState::None => Vec::new(),
+        KeptState::Young => vec![snapshot("young", ready, 60, 3, "FLINK-1_20")],
+        KeptState::Old => vec![snapshot("old", ready, 30 * 60, 3, "FLINK-1_20")],
+        KeptState::Failed => vec![snapshot("failed", SnapshotStatus::Failed, 60, 3, "FLINK-1_20")],
+        KeptState::Creating => vec![snapshot("creating", SnapshotStatus::Creating, 0, 3, "FLINK-1_20")],
+        KeptState::NewestIncompatible => {
             vec![snapshot("new", ready, 60, 3, "FLINK-2_2"), snapshot("older", ready, 90, 3, "FLINK-1_19")]
         }
-        Kept::Incompatible => vec![snapshot("new", ready, 60, 3, "FLINK-2_2")],
-        Kept::TwoVersions => {
+        KeptState::Incompatible => vec![snapshot("new", ready, 60, 3, "FLINK-2_2")],
+        KeptState::TwoVersions => {
             vec![snapshot("new", ready, 60, 2, "FLINK-1_20"), snapshot("own", ready, 90, 3, "FLINK-1_20")]
         }
     };

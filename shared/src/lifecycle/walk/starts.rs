@@ -1,13 +1,13 @@
 //! From where the walk sets out: every status with every history, snapshot, marker and stack that a goal can meet.
 
 use super::super::{LOST, Tried};
-use super::service::{Groups, Kept, Kind, Marker, Operation, When, World};
+use super::service::{Groups, KeptState, Kind, Marker, ModelOperation, When, World};
 use super::shown::{DEPLOYMENT, MINUTE, REQUEST};
 use crate::flink::{ApplicationStatus, OperationStatus};
 use crate::stack::StackStatus;
 
 /// The histories that a start can show.
-pub(super) fn histories() -> Vec<(bool, [Option<Operation>; 3])> {
+pub(super) fn histories() -> Vec<(bool, [Option<ModelOperation>; 3])> {
     use OperationStatus::{Failed, InProgress, Successful};
     let operation = |kind, status, when| {
         let started = match when {
@@ -15,7 +15,7 @@ pub(super) fn histories() -> Vec<(bool, [Option<Operation>; 3])> {
             When::Deployment => DEPLOYMENT + MINUTE,
             When::Request => REQUEST,
         };
-        Some(Operation { kind, status, when, started })
+        Some(ModelOperation { kind, status, when, started })
     };
     let mut histories = vec![(false, [None; 3]), (true, [None; 3])];
     for (kind, status) in [
@@ -41,7 +41,7 @@ pub(super) fn histories() -> Vec<(bool, [Option<Operation>; 3])> {
 /// Every start in which the stack is one of `stacks`.
 pub(super) fn starts(
     stacks: &[StackStatus],
-    kepts: &[Kept],
+    kepts: &[KeptState],
     markers: &[Marker],
     all_groups: &[Groups],
 ) -> Vec<(World, Tried)> {
@@ -90,15 +90,15 @@ pub(super) fn near_the_end() -> Tried {
     Tried { lost: LOST - 1, ..Tried::default() }
 }
 
-pub(super) const EVERY_KEPT: &[Kept] = &[
-    Kept::None,
-    Kept::Young,
-    Kept::Old,
-    Kept::Failed,
-    Kept::Creating,
-    Kept::NewestIncompatible,
-    Kept::Incompatible,
-    Kept::TwoVersions,
+pub(super) const EVERY_KEPT: &[KeptState] = &[
+    KeptState::None,
+    KeptState::Young,
+    KeptState::Old,
+    KeptState::Failed,
+    KeptState::Creating,
+    KeptState::NewestIncompatible,
+    KeptState::Incompatible,
+    KeptState::TwoVersions,
 ];
 
 /// The process is killed once, at the worst moment: what a new one does is still bounded by what the operations show.

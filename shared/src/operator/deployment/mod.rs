@@ -2,7 +2,6 @@
 //! begin from and ends with. The command asks the services and waits; nothing here does.
 
 mod consent;
-pub mod limits;
 mod parameters;
 pub mod prefixes;
 mod removal;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::condition::Condition;
+use super::condition::StatementCondition;
+use super::spelling::Spelling;
 use super::{Grant, Subject};
 use crate::template::resolve::is_open;
 
@@ -38,7 +39,7 @@ pub(super) struct Atom {
     pub(super) principal: Element,
     pub(super) action: Element,
     pub(super) resource: Element,
-    pub(super) condition: Condition,
+    pub(super) condition: StatementCondition,
 }
 
 impl Atom {
@@ -51,7 +52,7 @@ impl Atom {
             principal: Element::owner(),
             action: Element::owner(),
             resource: Element::Only(name),
-            condition: Condition::default(),
+            condition: StatementCondition::default(),
         }
     }
 
@@ -73,7 +74,7 @@ pub(super) struct Atoms {
     /// Each with whether only the deployment decides if it applies.
     pub(super) all: BTreeMap<Atom, bool>,
     /// How the template spells what is compared in lower case.
-    pub(super) spelling: BTreeMap<String, String>,
+    pub(super) spelling: Spelling,
     /// Roles, users and groups that the template has.
     pub(super) identities: BTreeSet<String>,
 }
@@ -83,12 +84,5 @@ impl Atoms {
     pub(super) fn insert(&mut self, atom: Atom, is_possible: bool) {
         let is_undecided = is_possible || atom.is_open();
         self.all.entry(atom).and_modify(|known| *known &= is_undecided).or_insert(is_undecided);
-    }
-
-    /// In lower case, as IAM compares names of actions and of condition keys.
-    pub(super) fn folded(&mut self, text: &str) -> String {
-        let lower = if text.contains('\u{e000}') { text.to_owned() } else { text.to_ascii_lowercase() };
-        self.spelling.entry(lower.clone()).or_insert_with(|| text.to_owned());
-        lower
     }
 }

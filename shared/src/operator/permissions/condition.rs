@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::atom::Atoms;
-use super::document::{items, options};
+use super::possible::{items, options};
+use super::spelling::Spelling;
 use crate::template::resolve::{is_open, text};
 
 /// One operator on one key: `StringEquals`, `aws:sourceaccount`, its values.
@@ -26,23 +26,23 @@ impl Clause {
 
 /// The clauses of one statement; without any, nothing is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Condition(pub(super) BTreeSet<Clause>);
+pub(super) struct StatementCondition(pub(super) BTreeSet<Clause>);
 
-impl Condition {
+impl StatementCondition {
     /// Reads `{"StringEquals": {"aws:SourceAccount": ["1"]}}`; each alternative that an open condition leaves, with whether there are
     /// several.
-    pub(super) fn all(json: Option<&Json>, is_possible: bool, atoms: &mut Atoms) -> Vec<(Self, bool)> {
+    pub(super) fn all(json: Option<&Json>, is_possible: bool, spelling: &mut Spelling) -> Vec<(Self, bool)> {
         let Some(json) = json else { return vec![(Self::default(), is_possible)] };
         options(json, is_possible)
             .into_iter()
             .map(|(one, is_possible)| {
-                let (condition, is_open) = Self::of(one, atoms);
+                let (condition, is_open) = Self::of(one, spelling);
                 (condition, is_possible || is_open)
             })
             .collect()
     }
 
-    fn of(json: &Json, atoms: &mut Atoms) -> (Self, bool) {
+    fn of(json: &Json, spelling: &mut Spelling) -> (Self, bool) {
         let mut clauses = BTreeSet::new();
         let mut is_undecided = false;
         let Some(operators) = json.as_object() else {
@@ -60,7 +60,7 @@ impl Condition {
                     let values = items(values, false);
                     is_undecided |= values.iter().any(|(_, is_possible)| *is_possible);
                     let values = values.into_iter().map(|(value, _)| text(value)).collect();
-                    clauses.insert(Clause { operator: operator.clone(), key: atoms.folded(key), values });
+                    clauses.insert(Clause { operator: operator.clone(), key: spelling.folded(key), values });
                 }
             }
         }

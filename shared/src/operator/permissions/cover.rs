@@ -40,22 +40,22 @@ fn resource(wide: &str, narrow: &str) -> bool {
 
 /// A sign of a pattern: `*`, `?`, or a letter that stands for itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
+enum PatternSign {
     Any,
     One,
     Letter(char),
 }
 
 /// Wildcards within a token belong to what it is of, not to the pattern.
-fn signs(text: &str) -> Vec<Sign> {
+fn signs(text: &str) -> Vec<PatternSign> {
     let mut is_token = false;
     text.chars()
         .map(|letter| {
             is_token = (is_token || letter == '\u{e000}') && letter != '\u{e001}';
             match letter {
-                '*' if !is_token => Sign::Any,
-                '?' if !is_token => Sign::One,
-                letter => Sign::Letter(letter),
+                '*' if !is_token => PatternSign::Any,
+                '?' if !is_token => PatternSign::One,
+                letter => PatternSign::Letter(letter),
             }
         })
         .collect()
@@ -72,9 +72,9 @@ fn matches(wide: &str, narrow: &str) -> bool {
         for end in 0..=narrow.len() {
             let before = end.checked_sub(1).filter(|before| reached[*before]);
             next[end] = match sign {
-                Sign::Any => reached[..=end].contains(&true),
-                Sign::One => before.is_some_and(|before| narrow[before] != Sign::Any),
-                Sign::Letter(_) => before.is_some_and(|before| narrow[before] == sign),
+                PatternSign::Any => reached[..=end].contains(&true),
+                PatternSign::One => before.is_some_and(|before| narrow[before] != PatternSign::Any),
+                PatternSign::Letter(_) => before.is_some_and(|before| narrow[before] == sign),
             };
         }
         reached = next;

@@ -5,30 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::atom::{Atom, Atoms, Element};
-use super::condition::Condition;
+use super::condition::StatementCondition;
+use super::possible::{items, options};
 use super::{Grant, Subject};
-use crate::template::resolve::{EITHER, text};
-
-/// Each value that may stand in this place, with whether only the deployment decides.
-pub(super) fn options(json: &Json, is_possible: bool) -> Vec<(&Json, bool)> {
-    match json.as_object().and_then(|members| members.get(EITHER)) {
-        Some(Json::Array(all)) => all.iter().flat_map(|one| options(one, true)).collect(),
-        _ => vec![(json, is_possible)],
-    }
-}
-
-/// Each item of a list, or the one that stands in its place.
-pub(super) fn items(json: &Json, is_possible: bool) -> Vec<(&Json, bool)> {
-    options(json, is_possible)
-        .into_iter()
-        .flat_map(|(one, is_possible)| match one {
-            Json::Array(all) => all.iter().flat_map(|item| items(item, is_possible)).collect(),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => {
-                vec![(one, is_possible)]
-            }
-        })
-        .collect()
-}
+use crate::template::resolve::text;
 
 /// Adds the statements of a document of this owner. A document may be JSON in a text.
 pub(super) fn read(owner: &str, subject: Subject, document: &Json, is_possible: bool, atoms: &mut Atoms) {
@@ -55,9 +35,9 @@ fn read_statement(owner: &str, subject: Subject, statement: &Json, is_possible: 
         }
     };
     let principals = elements(statement, "Principal", &mut |value| principals(value));
-    let actions = elements(statement, "Action", &mut |value| strings(value, &mut |text| atoms.folded(text)));
+    let actions = elements(statement, "Action", &mut |value| strings(value, &mut |text| atoms.spelling.folded(text)));
     let resources = elements(statement, "Resource", &mut |value| strings(value, &mut str::to_owned));
-    let conditions = Condition::all(statement.get("Condition"), is_possible, atoms);
+    let conditions = StatementCondition::all(statement.get("Condition"), is_possible, &mut atoms.spelling);
     for (principal, of_principal) in &principals {
         for (action, of_action) in &actions {
             for (resource, of_resource) in &resources {

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::atom::{Atom, Atoms, Element};
-use super::condition::{Clause, Condition};
+use super::condition::{Clause, StatementCondition};
 use super::cover::is_covered;
-use super::{Before, Field, Grant, PermissionChange, Reach, Sign, Subject};
+use super::{AccessChange, Field, FormerField, Grant, PermissionChange, Sign, Subject};
 use crate::template::resolve::known;
 
 /// What all atoms of a row have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Head {
     sign: Sign,
-    reach: Reach,
+    reach: AccessChange,
     owner: String,
     subject: Subject,
     grant: Grant,
@@ -20,7 +20,7 @@ struct Head {
 
 /// The lists of a row: principals, actions, resources; each with each.
 type Lists = [BTreeSet<Element>; 3];
-type Row = (Head, Lists, Condition);
+type FoldedRow = (Head, Lists, StatementCondition);
 
 const PRINCIPAL: usize = 0;
 const ACTION: usize = 1;
@@ -36,7 +36,7 @@ pub(super) fn changes(before: &Atoms, after: &Atoms) -> Vec<PermissionChange> {
         Some(was_undecided) if *was_undecided || after.all[atom] => Some(sides.row(atom, Sign::Undecided)),
         Some(_) => None,
     });
-    let mut removed: Vec<Option<Row>> = removed.into_iter().map(Some).collect();
+    let mut removed: Vec<Option<FoldedRow>> = removed.into_iter().map(Some).collect();
     let mut changes = Vec::new();
     for row in folded(others.collect()) {
         let pair = removed.iter_mut().find(|other| other.as_ref().is_some_and(|other| differs(other, &row).is_some()));
@@ -49,7 +49,7 @@ pub(super) fn changes(before: &Atoms, after: &Atoms) -> Vec<PermissionChange> {
 }
 
 /// The one field, other than the actions, in which an added row differs from a removed one.
-fn differs(old: &Row, new: &Row) -> Option<Field> {
+fn differs(old: &FoldedRow, new: &FoldedRow) -> Option<Field> {
     let ((of_old, lists, condition), (of_new, others, other)) = (old, new);
     let same = |head: &Head| (head.owner.clone(), head.subject, head.grant);
     if new.0.sign != Sign::Added || same(of_old) != same(of_new) || lists[ACTION] != others[ACTION] {
@@ -68,14 +68,14 @@ fn differs(old: &Row, new: &Row) -> Option<Field> {
 }
 
 /// Joins rows that differ in one list, until none do.
-fn folded(mut rows: Vec<Row>) -> Vec<Row> {
+fn folded(mut rows: Vec<FoldedRow>) -> Vec<FoldedRow> {
     for list in [ACTION, RESOURCE, PRINCIPAL] {
-        let mut joined: BTreeMap<Row, BTreeSet<Element>> = BTreeMap::new();
+        let mut joined: BTreeMap<FoldedRow, BTreeSet<Element>> = BTreeMap::new();
         for (head, mut lists, condition) in rows {
             let all = std::mem::take(&mut lists[list]);
             joined.entry((head, lists, condition)).or_default().extend(all);
         }
-        let whole = |((head, mut lists, condition), all): (Row, BTreeSet<Element>)| {
+        let whole = |((head, mut lists, condition), all): (FoldedRow, BTreeSet<Element>)| {
             lists[list] = all;
             (head, lists, condition)
         };
@@ -91,7 +91,7 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    fn row(&self, atom: &Atom, sign: Sign) -> Row {
+    fn row(&self, atom: &Atom, sign: Sign) -> FoldedRow {
         let head = Head {
             sign,
             reach: self.reach(atom, sign),
@@ -103,44 +103,48 @@ impl Sides<'_> {
         (head, lists, atom.condition.clone())
     }
 
-    fn reach(&self, atom: &Atom, sign: Sign) -> Reach {
+    fn reach(&self, atom: &Atom, sign: Sign) -> AccessChange {
         let is_kept = |owner: &String| self.before.identities.contains(owner) && self.after.identities.contains(owner);
         let is_gone = self.before.identities.contains(&atom.owner) && !self.after.identities.contains(&atom.owner);
         let is_undecided = |side: &Atoms| side.all.get(atom).is_some_and(|undecided| *undecided);
         if is_undecided(self.before) || is_undecided(self.after) {
-            return Reach::CannotTell;
+            return AccessChange::CannotTell;
         }
-        let unless_covered = |by: &Atoms, reach| if is_covered(atom, by) { Reach::Same } else { reach };
+        let unless_covered = |by: &Atoms, reach| if is_covered(atom, by) { AccessChange::Same } else { reach };
         match (atom.subject, atom.grant, sign) {
-            (_, _, Sign::Removed) if is_gone => Reach::Narrower,
-            (Subject::Unresolved, ..) | (.., Sign::Undecided | Sign::Changed) => Reach::CannotTell,
-            (Subject::Boundary, _, Sign::Removed) => Reach::Broader,
+            (_, _, Sign::Removed) if is_gone => AccessChange::Narrower,
+            (Subject::Unresolved, ..) | (.., Sign::Undecided | Sign::Changed) => AccessChange::CannotTell,
+            (Subject::Boundary, _, Sign::Removed) => AccessChange::Broader,
             (Subject::Boundary, _, Sign::Added) => {
                 let had_one =
                     self.before.all.keys().any(|old| (&old.owner, old.subject) == (&atom.owner, atom.subject));
-                if had_one { Reach::Broader } else { Reach::Narrower }
+                if had_one { AccessChange::Broader } else { AccessChange::Narrower }
             }
             // Policies of others may match roles by their path.
-            (Subject::Path, ..) if is_kept(&atom.owner) => Reach::CannotTell,
-            (Subject::Path, ..) => Reach::Same,
-            (Subject::ManagedPolicy, _, Sign::Added) => Reach::Broader,
-            (Subject::ManagedPolicy, _, Sign::Removed) => Reach::Narrower,
+            (Subject::Path, ..) if is_kept(&atom.owner) => AccessChange::CannotTell,
+            (Subject::Path, ..) => AccessChange::Same,
+            (Subject::ManagedPolicy, _, Sign::Added) => AccessChange::Broader,
+            (Subject::ManagedPolicy, _, Sign::Removed) => AccessChange::Narrower,
             (Subject::Permission | Subject::Trust | Subject::ResourcePolicy, Grant::Allow, Sign::Added) => {
-                if atom.has_not_element() { Reach::Broader } else { unless_covered(self.before, Reach::Broader) }
+                if atom.has_not_element() {
+                    AccessChange::Broader
+                } else {
+                    unless_covered(self.before, AccessChange::Broader)
+                }
             }
             (Subject::Permission | Subject::Trust | Subject::ResourcePolicy, Grant::Allow, Sign::Removed) => {
-                unless_covered(self.after, Reach::Narrower)
+                unless_covered(self.after, AccessChange::Narrower)
             }
             (Subject::Permission | Subject::Trust | Subject::ResourcePolicy, Grant::Deny, Sign::Added) => {
-                unless_covered(self.before, Reach::Narrower)
+                unless_covered(self.before, AccessChange::Narrower)
             }
             (Subject::Permission | Subject::Trust | Subject::ResourcePolicy, Grant::Deny, Sign::Removed) => {
-                unless_covered(self.after, Reach::Broader)
+                unless_covered(self.after, AccessChange::Broader)
             }
         }
     }
 
-    fn change(&self, (head, lists, condition): Row, old: Option<&Row>) -> PermissionChange {
+    fn change(&self, (head, lists, condition): FoldedRow, old: Option<&FoldedRow>) -> PermissionChange {
         let before = old.and_then(|old| {
             let field = differs(old, &(head.clone(), lists.clone(), condition.clone()))?;
             let texts = match field {
@@ -148,7 +152,7 @@ impl Sides<'_> {
                 Field::Resource => self.texts(&old.1[RESOURCE]),
                 Field::Condition => self.clauses(&old.2),
             };
-            Some(Before { field, texts })
+            Some(FormerField { field, texts })
         });
         let reach = old.map_or(head.reach, |old| old.0.reach.min(head.reach));
         PermissionChange {
@@ -178,7 +182,7 @@ impl Sides<'_> {
             .collect()
     }
 
-    fn clauses(&self, condition: &Condition) -> Vec<String> {
+    fn clauses(&self, condition: &StatementCondition) -> Vec<String> {
         let clause = |clause: &Clause| {
             let values: Vec<String> = clause.values.iter().map(|value| shown(value)).collect();
             format!("{} {} {}", shown(&clause.operator), self.spelled(&clause.key), values.join(", "))

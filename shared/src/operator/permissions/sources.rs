@@ -6,11 +6,12 @@ use serde_json::{Map, Value as Json, json};
 use super::super::plan::Side;
 use super::Subject;
 use super::atom::{Atom, Atoms};
-use super::document::{items, options, read};
+use super::document::read;
 use super::owners::Owners;
+use super::possible::{items, options};
 use crate::template::resolve::{as_kept, is_known, text};
 
-type Properties = Map<String, Json>;
+type PropertyMap = Map<String, Json>;
 
 /// What names the roles, users and groups that a policy is attached to.
 const ATTACHED: [&str; 6] = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"];
@@ -33,7 +34,7 @@ pub(super) fn atoms(side: &Side, owners: &Owners) -> Atoms {
     for (id, (kind, properties)) in &side.branches {
         // A permission for a resource stays one for it when the resource is replaced.
         let kept = serde_json::from_str(&as_kept(&Json::Object(properties.clone()).to_string())).ok();
-        let properties: Properties = kept.unwrap_or_default();
+        let properties: PropertyMap = kept.unwrap_or_default();
         let is_possible = side.uncertain.contains_key(id);
         let source = Source { id, properties: &properties, is_possible, owners };
         match kind.as_str() {
@@ -56,7 +57,7 @@ pub(super) fn atoms(side: &Side, owners: &Owners) -> Atoms {
 /// A resource of the template, with both branches of an open condition.
 struct Source<'a> {
     id: &'a str,
-    properties: &'a Properties,
+    properties: &'a PropertyMap,
     is_possible: bool,
     owners: &'a Owners,
 }

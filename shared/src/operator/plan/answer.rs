@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::line::{Colour, Style};
 use super::super::permissions::PermissionChange;
 use super::super::screen::permission_lines;
-use super::changes::{Change, Effect};
+use super::change_set::{Change, Effect};
 
 /// How a deployment would go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,7 +1,40 @@
-//! What CloudFormation itself says would change: a change set's rows, in the words of DescribeChangeSet.
+//! The resources that change, and what CloudFormation itself says of them: a change set's rows, in the words of
+//! DescribeChangeSet.
 
-use super::changes::{Change, Effect};
-use super::{APPLICATION, LOGGING_OPTION};
+use serde::{Deserialize, Serialize};
+
+use crate::stack::{APPLICATION, LOGGING_OPTION};
+
+/// What happens to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// It is created or imported.
+    Add,
+    /// It leaves the stack and is deleted.
+    Remove,
+    /// It leaves the stack and stays, as its DeletionPolicy says.
+    Leave,
+    /// It is updated in place.
+    Modify,
+    /// A new one is created and the old one deleted.
+    Replace,
+    /// Whether anything happens to it is known only at the deployment.
+    Unknown,
+}
+
+/// A resource that changes, or may, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Change {
+    /// The resource's logical ID, under those of the nested stacks that it is in.
+    pub logical_id: String,
+    /// The type in the new template; of a removed resource, in the deployed one.
+    pub resource_type: String,
+    /// What the deployment does to it.
+    pub effect: Effect,
+    /// The properties that differ, or may; empty when it comes or goes.
+    pub properties: Vec<String>,
+}
 
 /// One resource of a change set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,47 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Proposal;
-use super::change_set::ListedChange;
+use super::change_set::{Change, Effect, ListedChange};
 use super::parameters::{changed as changed_parameters, wanted};
 use super::side::{Side, transforms};
 use crate::template::resolve::{
     Difference, Resolver, compare as compare_values, is_known, open_reasons, pseudo_parameters, reasons, values,
 };
-
-/// What happens to a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Effect {
-    /// It is created or imported.
-    Add,
-    /// It leaves the stack and is deleted.
-    Remove,
-    /// It leaves the stack and stays, as its DeletionPolicy says.
-    Leave,
-    /// It is updated in place.
-    Modify,
-    /// A new one is created and the old one deleted.
-    Replace,
-    /// Whether anything happens to it is known only at the deployment.
-    Unknown,
-}
-
-/// A resource that changes, or may, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Change {
-    /// The resource's logical ID, under those of the nested stacks that it is in.
-    pub logical_id: String,
-    /// The type in the new template; of a removed resource, in the deployed one.
-    pub resource_type: String,
-    /// What the deployment does to it.
-    pub effect: Effect,
-    /// The properties that differ, or may; empty when it comes or goes.
-    pub properties: Vec<String>,
-}
 
 /// Properties whose change is a new resource: `createOnlyProperties` of the types' registry schemas (`semantics.md` B.1
 /// for Flink's).

@@ -3,9 +3,10 @@
 
 use serde_json::Value as Json;
 
-use super::{APPLICATION, Seen, keys};
+use super::{Seen, keys};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
 use crate::flink::Restore;
+use crate::stack::APPLICATION;
 
 /// Why the guard stops the job before this deployment's updates; `None` when it leaves it running.
 pub(super) fn stops_because(seen: &Seen) -> Option<String> {

@@ -8,13 +8,14 @@ use serde_json::Value as Json;
 use super::seen::Seen;
 use crate::contract::PropertyGroups;
 use crate::flink::Application;
+use crate::stack::APPLICATION;
 use crate::template::resolve::{Difference, compare, is_known, text};
 
 /// Property keys as `Group/key`, with their resolved values.
-type Keys = BTreeMap<String, Json>;
+type PropertyKeys = BTreeMap<String, Json>;
 
 /// What a side gives an application's job: the injected groups, and those of the application itself.
-pub(super) fn given(seen: &Seen, before: bool) -> Keys {
+pub(super) fn given(seen: &Seen, before: bool) -> PropertyKeys {
     let mut keys = own(seen, before);
     keys.extend(injected(seen, before));
     keys
@@ -26,20 +27,20 @@ pub(super) fn injected_only(seen: &Seen) -> Vec<String> {
     injected(seen, false).into_keys().filter(|key| !own.contains_key(key)).collect()
 }
 
-fn own(seen: &Seen, before: bool) -> Keys {
-    let own = seen.all(super::APPLICATION, before).into_iter().filter_map(|properties| {
+fn own(seen: &Seen, before: bool) -> PropertyKeys {
+    let own = seen.all(APPLICATION, before).into_iter().filter_map(|properties| {
         properties.get("ApplicationConfiguration")?.pointer("/EnvironmentProperties/PropertyGroups")
     });
     of(own)
 }
 
-fn injected(seen: &Seen, before: bool) -> Keys {
+fn injected(seen: &Seen, before: bool) -> PropertyKeys {
     let injected = seen.all(PropertyGroups::<String>::TYPE, before).into_iter();
     of(injected.filter_map(|properties| properties.get("PropertyGroups")))
 }
 
-fn of<'a>(groups: impl Iterator<Item = &'a Json>) -> Keys {
-    let mut keys = Keys::new();
+fn of<'a>(groups: impl Iterator<Item = &'a Json>) -> PropertyKeys {
+    let mut keys = PropertyKeys::new();
     for group in groups.filter_map(Json::as_array).flatten() {
         let id = group.get("PropertyGroupId").map(text).unwrap_or_default();
         let map = group.get("PropertyMap").and_then(Json::as_object);
@@ -49,7 +50,7 @@ fn of<'a>(groups: impl Iterator<Item = &'a Json>) -> Keys {
 }
 
 /// What the deployment changes, in sentences.
-pub(super) fn changed(before: &Keys, after: &Keys) -> Vec<String> {
+pub(super) fn changed(before: &PropertyKeys, after: &PropertyKeys) -> Vec<String> {
     let differs = after.iter().filter_map(|(key, value)| match before.get(key) {
         None => Some(format!("{key} is added")),
         Some(old) => match compare(Some(old), Some(value)) {
@@ -63,7 +64,7 @@ pub(super) fn changed(before: &Keys, after: &Keys) -> Vec<String> {
 }
 
 /// What the live application has otherwise than the stack gave it.
-pub(super) fn drift(before: &Keys, application: &Application) -> Vec<String> {
+pub(super) fn drift(before: &PropertyKeys, application: &Application) -> Vec<String> {
     let live = live(application);
     let ours = before.iter().filter_map(|(key, value)| match live.get(key) {
         None => Some(format!("{key} is gone")),
@@ -76,7 +77,7 @@ pub(super) fn drift(before: &Keys, application: &Application) -> Vec<String> {
 }
 
 /// The live keys that the stack did not give.
-pub(super) fn others(before: &Keys, application: &Application) -> Vec<String> {
+pub(super) fn others(before: &PropertyKeys, application: &Application) -> Vec<String> {
     live(application).into_keys().filter(|key| !before.contains_key(key)).collect()
 }
 

@@ -2,10 +2,11 @@
 
 use super::super::job::{Job, job};
 use super::super::line::age;
-use super::{APPLICATION, Effect, Finding, LOGGING_OPTION, Outlook, Seen, guarding, keys};
+use super::{Effect, Finding, Outlook, Seen, guarding, keys};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard, refusing};
 use crate::flink::{Application, ApplicationKind, ApplicationPhase, ApplicationStatus, SnapshotMode};
 use crate::lifecycle::{Replay, replay};
+use crate::stack::{APPLICATION, LOGGING_OPTION};
 
 /// How often the running job restarts, and in words.
 pub(super) fn of(seen: &Seen) -> (u32, Finding) {

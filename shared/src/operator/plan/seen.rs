@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::changes::{Change, Compared, Effect};
+use super::Proposal;
+use super::change_set::{Change, Effect};
+use super::changes::Compared;
 use super::side::Side;
-use super::{APPLICATION, BOUND, Proposal};
 use crate::contract::{AutoStart, UpdateGuard};
 use crate::flink::{Application, ApplicationKind};
+use crate::stack::{APPLICATION, LOGGING_OPTION};
+
+/// The replay rule's bound where no guard states one.
+const BOUND: Duration = Duration::from_hours(20);
 
 /// An application, and what the deployment changes of it and of what belongs to it.
 pub(super) struct Seen<'a> {
@@ -115,7 +120,7 @@ impl Seen<'_> {
     pub(super) fn is_touched(&self) -> bool {
         self.compared.changes.iter().any(|change| {
             let kind = change.resource_type.as_str();
-            let belongs = kind == APPLICATION || kind == super::LOGGING_OPTION || kind.starts_with("Custom::Flink");
+            let belongs = kind == APPLICATION || kind == LOGGING_OPTION || kind.starts_with("Custom::Flink");
             belongs && self.concerns(&change.logical_id, kind)
         })
     }

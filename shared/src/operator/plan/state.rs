@@ -4,10 +4,11 @@ use serde_json::Value as Json;
 
 use super::super::line::age;
 use super::restart::{busy_status, trouble};
-use super::{APPLICATION, Effect, Finding, Outlook, Seen, upgrade};
+use super::{Effect, Finding, Outlook, Seen, upgrade};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus, Restore, SnapshotStatus};
 use crate::lifecycle::can_restore;
+use crate::stack::APPLICATION;
 
 /// Whether the job's state is carried over, given up or not restorable, after so many restarts.
 pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {

@@ -1,8 +1,10 @@
 use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
 use super::*;
-use crate::flink::{ApplicationStatus, Group, OperationStatus, SnapshotStatus};
-use serde_json::json;
+use crate::flink::{Application, ApplicationStatus, Group, OperationStatus, SnapshotStatus};
+use crate::stack::StackStatus;
+use crate::time::Timestamp;
+use serde_json::{Value as Json, json};
 
 mod busy;
 mod templates;

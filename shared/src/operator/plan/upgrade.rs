@@ -3,10 +3,11 @@
 use serde_json::Value as Json;
 
 use super::super::line::age;
-use super::{APPLICATION, Finding, Outlook, Seen, guarding};
+use super::{Finding, Outlook, Seen, guarding};
 use crate::contract::{AutoStart, UpdateGuard};
 use crate::flink::{Application, ApplicationStatus, Runtime, Snapshot, SnapshotStatus, Upgrade};
 use crate::lifecycle::can_restore;
+use crate::stack::APPLICATION;
 
 /// From one runtime to another one.
 pub(super) struct RuntimeChange<'a> {

@@ -61,7 +61,7 @@ pub enum Ending {
 
 /// A stack of the operation, by its ARN.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stack {
+struct StackPlace {
     /// Logical IDs from the root down, `Network/Subnets/`; empty for the root.
     path: String,
     depth: usize,
@@ -74,7 +74,7 @@ struct Stack {
 pub struct Progress {
     root: String,
     token: String,
-    stacks: BTreeMap<String, Stack>,
+    stacks: BTreeMap<String, StackPlace>,
     rows: BTreeSet<String>,
     working: BTreeMap<Key, Working>,
     forward: Bar,
@@ -93,7 +93,7 @@ impl Progress {
     /// counted in, list so many resources; 0 when that is not known.
     #[must_use]
     pub fn new(stack: &str, token: &str, resources: usize) -> Self {
-        let root = Stack { path: String::new(), depth: 0, since: Timestamp(i64::MIN) };
+        let root = StackPlace { path: String::new(), depth: 0, since: Timestamp(i64::MIN) };
         Self {
             root: stack.to_owned(),
             token: token.to_owned(),
@@ -176,7 +176,7 @@ impl Progress {
         let is_nested = event.resource_type == STACK && !event.physical_id.is_empty();
         if is_nested && !self.stacks.contains_key(&event.physical_id) {
             let (path, depth) = (format!("{logical_id}/"), stack.depth + 1);
-            self.stacks.insert(event.physical_id.clone(), Stack { path, depth, since: event.time });
+            self.stacks.insert(event.physical_id.clone(), StackPlace { path, depth, since: event.time });
             self.bar_mut().expect_one();
         }
         let phase = self.phase();

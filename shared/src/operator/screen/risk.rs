@@ -1,6 +1,6 @@
 //! What a deployment risks, and what has to be said to it.
 
-use super::super::permissions::{PermissionChange, Reach};
+use super::super::permissions::{AccessChange, PermissionChange};
 use super::super::plan::{Change, Effect, Outlook, Plan, Proposal};
 
 /// What has to be given before a deployment begins.
@@ -33,7 +33,7 @@ pub(super) fn loses_state(plan: &Plan) -> bool {
 }
 
 /// How many permissions are of this reach: each action of a row is one.
-pub(super) fn count(permissions: &[PermissionChange], reach: Reach) -> usize {
+pub(super) fn count(permissions: &[PermissionChange], reach: AccessChange) -> usize {
     permissions.iter().filter(|row| row.reach == reach).map(|row| row.action.len().max(1)).sum()
 }
 
@@ -47,7 +47,7 @@ pub fn risk(proposal: &Proposal, plan: &Plan, permissions: &[PermissionChange]) 
     let with = |effect: Effect| -> Vec<&Change> { plan.changes.iter().filter(|one| one.effect == effect).collect() };
     let names = |all: &[&Change]| all.iter().map(|one| one.logical_id.as_str()).collect::<Vec<_>>().join(", ");
     let (replaced, removed) = (with(Effect::Replace), with(Effect::Remove));
-    let (broader, open) = (count(permissions, Reach::Broader), count(permissions, Reach::CannotTell));
+    let (broader, open) = (count(permissions, AccessChange::Broader), count(permissions, AccessChange::CannotTell));
     let mut serious = Vec::new();
     if broader > 0 {
         serious.push(format!("broadens {}", plural(broader, "IAM permission")));

@@ -1,7 +1,7 @@
 //! Changes of permissions: a table where it fits, otherwise a block for each.
 
 use super::super::line::Colour;
-use super::super::permissions::{Field, Grant, PermissionChange, Reach, Sign, Subject};
+use super::super::permissions::{AccessChange, Field, Grant, PermissionChange, Sign, Subject};
 use super::text::{Canvas, LABEL, Line};
 
 /// Narrower than this, and without a terminal, a row is a block.
@@ -29,12 +29,12 @@ fn columns(rows: &[PermissionChange], width: usize) -> Option<Columns> {
     (whole <= action).then_some(Columns { owner, action, on: room - action })
 }
 
-fn colour(reach: Reach) -> Option<Colour> {
+fn colour(reach: AccessChange) -> Option<Colour> {
     match reach {
-        Reach::Broader => Some(Colour::Red),
-        Reach::CannotTell => Some(Colour::Yellow),
-        Reach::Narrower => Some(Colour::Green),
-        Reach::Same => None,
+        AccessChange::Broader => Some(Colour::Red),
+        AccessChange::CannotTell => Some(Colour::Yellow),
+        AccessChange::Narrower => Some(Colour::Green),
+        AccessChange::Same => None,
     }
 }
 
@@ -47,10 +47,10 @@ fn verdict(row: &PermissionChange) -> String {
         Sign::Removed => '-',
     };
     let word = match row.reach {
-        Reach::Broader => "broader",
-        Reach::CannotTell => "cannot tell",
-        Reach::Narrower => "narrower",
-        Reach::Same => "as before",
+        AccessChange::Broader => "broader",
+        AccessChange::CannotTell => "cannot tell",
+        AccessChange::Narrower => "narrower",
+        AccessChange::Same => "as before",
     };
     format!("{sign} {word}")
 }
@@ -111,7 +111,7 @@ pub(in crate::operator) fn permission_lines(rows: &[PermissionChange]) -> Vec<St
     rows.iter().map(|row| format!("{}: {} {}{}", verdict(row), row.owner, words(row), fields(row))).collect()
 }
 
-fn painted(reach: Reach, text: &str) -> Line {
+fn painted(reach: AccessChange, text: &str) -> Line {
     match colour(reach) {
         Some(colour) => Line::coloured(colour, text),
         None => Line::of(text),

@@ -5,12 +5,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::resource::Handle;
+use super::resource::{Condition, Handle};
 use super::value::{Value, pseudo};
-
-/// A condition that stands in a template.
-#[derive(Debug)]
-pub enum Condition {}
 
 /// What a condition asks. Any other expression comes in as JSON: `Test::from(json!({"Fn::Equals": ..}))`.
 #[derive(Debug, Clone, PartialEq, Eq)]

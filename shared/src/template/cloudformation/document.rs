@@ -5,11 +5,12 @@
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::condition::{Condition, Test, conditions_in};
+use super::condition::{Test, conditions_in};
 use super::error::Problem;
 use super::layout::text_of;
 use super::parameter::ParameterOf;
 use super::references::references;
+use super::resource::Condition;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
 use crate::contract::{StackTemplate, TEMPLATE_METADATA, VERSION, VERSION_METADATA};

@@ -6,7 +6,6 @@
 use serde_json::{Map, Value as Json, json};
 use std::marker::PhantomData;
 
-use super::condition::Condition;
 use super::error::Problem;
 use super::value::Value;
 
@@ -17,6 +16,10 @@ pub enum Any {}
 /// A parameter of the template: always a string where it is referred to.
 #[derive(Debug)]
 pub enum Parameter {}
+
+/// A condition that stands in a template.
+#[derive(Debug)]
+pub enum Condition {}
 
 /// What names an item that stands in the template: the only source of `Ref` and `Fn::GetAtt`.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! A part of a template whose names all begin alike, so that the same part can be added twice.
 
-use super::condition::{Condition, Test};
+use super::condition::Test;
 use super::document::Template;
 use super::error::Problem;
 use super::parameter::ParameterOf;
+use super::resource::Condition;
 use super::resource::{Handle, Parameter, Resource};
 use super::value::Value;
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::iam::{Role, Statement};
-use super::kms::Key;
+use super::kms::KmsKey;
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::{Value, pseudo};
 
@@ -42,7 +42,7 @@ impl Table {
 
     /// `SSESpecification` with a key; without one DynamoDB encrypts with its own.
     #[must_use]
-    pub fn encryption(key: &Key) -> Value {
+    pub fn encryption(key: &KmsKey) -> Value {
         let with = |key: &Value| json!({"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key}).into();
         key.choose(with, &pseudo::no_value())
     }

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::s3::Object;
+use super::s3::S3Object;
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::Value;
 
 /// An application of Managed Service for Apache Flink, before it is a resource.
 #[derive(Debug)]
-pub struct Application {
+pub struct FlinkApplication {
     /// Its name. A changed name is a new application.
     pub name: Value,
     /// The RuntimeEnvironment, `FLINK-2_3` for example; it is changed in place (`SEMANTICS.md` H.1).
@@ -16,14 +16,14 @@ pub struct Application {
     /// The ARN of the role that the job has.
     pub role: Value,
     /// The object in S3 that holds the job's jar.
-    pub jar: Object,
+    pub jar: S3Object,
     /// Whether the service takes back an update that its job does not start with: `"true"` or `"false"`.
     pub rollback_enabled: Value,
     /// What the job reads, a list of property groups.
     pub property_groups: Value,
 }
 
-impl Application {
+impl FlinkApplication {
     /// A streaming job with the settings of the tutorial: parallelism 1 that scales automatically, exactly-once
     /// checkpoints every minute with 5 s of rest in between, INFO logs, APPLICATION metrics, snapshots on.
     #[must_use]
@@ -67,7 +67,7 @@ impl Application {
     }
 }
 
-impl Resource<Application> {
+impl Resource<FlinkApplication> {
     /// Adds a tag to the application.
     #[must_use]
     pub fn tagged(mut self, key: &str, value: &str) -> Self {
@@ -81,7 +81,7 @@ impl Resource<Application> {
 #[derive(Debug)]
 pub enum LoggingOption {}
 
-impl Handle<Application> {
+impl Handle<FlinkApplication> {
     /// Logs to the stream of this ARN.
     #[must_use]
     pub fn log_to(&self, stream_arn: &Value) -> Resource<LoggingOption> {

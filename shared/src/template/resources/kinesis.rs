@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::iam::{Role, Statement};
-use super::kms::Key;
-use crate::template::cloudformation::condition::Condition;
+use super::kms::KmsKey;
+use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::{Value, pseudo};
 
@@ -39,7 +39,7 @@ impl Stream {
 
     /// With a key, by ARN; without one with the service's own, except where regions do not offer that.
     #[must_use]
-    pub fn encryption(key: &Key, unencrypted: &Handle<Condition>) -> Value {
+    pub fn encryption(key: &KmsKey, unencrypted: &Handle<Condition>) -> Value {
         let with = |key: &Value| Value::from(json!({"EncryptionType": "KMS", "KeyId": key}));
         let own = unencrypted.choose(&pseudo::no_value(), &with(&"alias/aws/kinesis".into()));
         key.choose(with, &own)

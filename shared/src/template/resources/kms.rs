@@ -3,21 +3,22 @@
 //! What its policy must allow stands in template/README.md, under "Keys of your own".
 
 use super::iam::{Role, Statement};
-use crate::template::cloudformation::condition::{Condition, Test};
+use crate::template::cloudformation::condition::Test;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
+use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::Handle;
 use crate::template::cloudformation::value::Value;
 
 /// The key of a parameter that may be empty.
 #[derive(Debug)]
-pub struct Key {
+pub struct KmsKey {
     arn: Value,
     given: Handle<Condition>,
 }
 
-impl Key {
+impl KmsKey {
     /// The parameter `KeyArn`, and the condition that it was given.
     ///
     /// # Errors

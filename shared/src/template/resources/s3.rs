@@ -49,14 +49,14 @@ impl Handle<Bucket> {
 
 /// One object of a bucket that another stack owns.
 #[derive(Debug)]
-pub struct Object {
+pub struct S3Object {
     /// The name of the bucket that the object is in.
     pub bucket: Value,
     /// The key of the object, without a leading slash.
     pub key: Value,
 }
 
-impl Object {
+impl S3Object {
     /// The ARN of the bucket that the object is in.
     #[must_use]
     pub fn bucket_arn(&self) -> Value {

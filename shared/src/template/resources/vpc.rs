@@ -5,10 +5,11 @@ use serde_json::{Value as Json, json};
 
 use super::arn;
 use super::iam::{Role, Statement};
-use crate::template::cloudformation::condition::{Condition, Test};
+use crate::template::cloudformation::condition::Test;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
+use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::Handle;
 use crate::template::cloudformation::value::{Value, pseudo};
 

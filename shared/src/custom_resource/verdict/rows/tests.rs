@@ -38,25 +38,25 @@ const GOING: Short = ("Start", "DELETE_IN_PROGRESS", OURS);
 const GONE: Short = ("Start", "DELETE_COMPLETE", OURS);
 
 /// What the rows say at first, and once they were waited for.
-fn standings(all: &Rows, request_type: &str, status: &str) -> [Standing; 2] {
+fn standings(all: &Rows, request_type: &str, status: &str) -> [RowStanding; 2] {
     [false, true].map(|is_patient| {
         let context = Context { stack: STACK, resource_type: TYPE, physical_id: OURS, status, is_patient };
         all.standing(&request(request_type), context)
     })
 }
 
-fn of(all: &[Short], request_type: &str, status: &str) -> [Standing; 2] {
+fn of(all: &[Short], request_type: &str, status: &str) -> [RowStanding; 2] {
     standings(&rows(all), request_type, status)
 }
 
-fn is_refused_at_last(standings: &[Standing; 2]) -> bool {
-    matches!(standings, [Standing::Doubtful, Standing::NotAwaited(_)])
+fn is_refused_at_last(standings: &[RowStanding; 2]) -> bool {
+    matches!(standings, [RowStanding::Doubtful, RowStanding::NotAwaited(_)])
 }
 
 const UPDATE: &str = "UPDATE_IN_PROGRESS";
 const ROLLBACK: &str = "UPDATE_ROLLBACK_IN_PROGRESS";
-const AWAITED: [Standing; 2] = [Standing::Awaited, Standing::Awaited];
-const ANSWERED_BEFORE: [Standing; 2] = [Standing::AnsweredBefore, Standing::AnsweredBefore];
+const AWAITED: [RowStanding; 2] = [RowStanding::Awaited, RowStanding::Awaited];
+const ANSWERED_BEFORE: [RowStanding; 2] = [RowStanding::AnsweredBefore, RowStanding::AnsweredBefore];
 
 #[test]
 fn a_request_with_a_row_in_progress_is_worked() {
@@ -90,7 +90,7 @@ fn a_settled_row_of_the_operation_before_is_none() {
 
 #[test]
 fn a_row_in_progress_whose_stack_may_have_turned_back_is_looked_at_again_and_then_worked() {
-    assert_eq!(of(&[WAITING, BEGAN], "Update", ROLLBACK), [Standing::Doubtful, Standing::Awaited]);
+    assert_eq!(of(&[WAITING, BEGAN], "Update", ROLLBACK), [RowStanding::Doubtful, RowStanding::Awaited]);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_row_of_another_type_is_refused_at_once() {
     all.0[0].resource_type = "AWS::KinesisAnalyticsV2::Application".into();
     for request_type in ["Create", "Update", "Delete"] {
         let [first, _] = standings(&all, request_type, UPDATE);
-        let Standing::NotAwaited(found) = first else { panic!("{first:?}") };
+        let RowStanding::NotAwaited(found) = first else { panic!("{first:?}") };
         assert_eq!(found, "it is a AWS::KinesisAnalyticsV2::Application, expected a Custom::FlinkAutoStart");
     }
     all.0[0].resource_type = GENERIC.into();
@@ -133,7 +133,7 @@ fn a_stack_that_is_named_otherwise_than_cloudformation_names_it_is_refused_at_on
         Context { stack: "arn:s/1", resource_type: TYPE, physical_id: OURS, status: UPDATE, is_patient: false };
     assert_eq!(
         all.standing(&request("Update"), context),
-        Standing::NotAwaited("it names the stack arn:s, not arn:s/1".into())
+        RowStanding::NotAwaited("it names the stack arn:s, not arn:s/1".into())
     );
 }
 
@@ -157,8 +157,8 @@ fn what_is_restored_was_deployed_by_the_last_operation_that_did_not_go_back() {
             Context { stack: STACK, resource_type: TYPE, physical_id: OURS, status: ROLLBACK, is_patient: true };
         all.standing(&update, context)
     };
-    assert_eq!(stands("restored"), Standing::Awaited);
-    assert_eq!(stands("forged"), Standing::NotAwaited("its row has another ConfigurationDigest".into()));
+    assert_eq!(stands("restored"), RowStanding::Awaited);
+    assert_eq!(stands("forged"), RowStanding::NotAwaited("its row has another ConfigurationDigest".into()));
     let is_enough = |rows: usize| Rows::is_enough(&all.0[..rows], &request("Update"));
     assert!(!is_enough(5) && !is_enough(13) && is_enough(14));
 }
@@ -169,7 +169,7 @@ fn a_row_with_other_properties_is_refused_at_once_and_supersedes_when_they_come_
     let first = all.handover(&request("Update"), UPDATE, 9, None);
     all.0[0].properties = json!({"ApplicationName": "another"});
     let [standing, _] = standings(&all, "Update", UPDATE);
-    assert_eq!(standing, Standing::NotAwaited("its row has another ApplicationName".into()));
+    assert_eq!(standing, RowStanding::NotAwaited("its row has another ApplicationName".into()));
     assert!(all.is_superseded(&request("Update"), &first, UPDATE));
 }
 

@@ -3,7 +3,8 @@
 use super::super::super::MARKER;
 use super::super::super::goal::{Done, Goal, Recovered, Unmarked};
 use super::super::super::refusal::Refusal;
-use super::super::{Consent, Incident, Owed, gate, owed};
+use super::super::restart::{Owed, gate, owed};
+use super::super::{Consent, Incident};
 use super::{Next, Settings, Standing, consent, named, report};
 use crate::flink::{Application, ApplicationStatus};
 use crate::time::Timestamp;

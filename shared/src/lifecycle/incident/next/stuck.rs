@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::super::super::UNSTICK_TOKEN;
 use super::super::super::goal::{Continued, Done, Force, Goal, Stopped, Unmarked};
 use super::super::super::refusal::Refusal;
-use super::super::{Blocker, BlockerKind, Consent, Incident, gate, plain};
+use super::super::restart::{gate, plain};
+use super::super::{Blocker, BlockerKind, Consent, Incident};
 use super::{Next, Settings, Standing, WouldStop, consent, named, report};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus};
 use crate::lifecycle::goals::continue_rollback::MAX_ATTEMPTS;
@@ -45,14 +46,14 @@ pub(super) fn next(incident: &Incident, applications: &[Application], settings: 
     if !incident.may_continue {
         return refused(Refusal::NoServiceRole);
     }
-    let mut stops: Vec<Stop<'_>> = Vec::new();
+    let mut stops: Vec<StopPlan<'_>> = Vec::new();
     for (name, kind) in &concerned {
         let application = named(applications, name);
         if let Some(refusal) = application.and_then(snapshot_mode::refusal) {
             return refused(refusal);
         }
         match settings.bound(application) {
-            Ok(bound) => stops.push(Stop { name, kind: *kind, application, bound }),
+            Ok(bound) => stops.push(StopPlan { name, kind: *kind, application, bound }),
             Err(refusal) => return refused(refusal),
         }
     }
@@ -86,14 +87,14 @@ pub(super) fn next(incident: &Incident, applications: &[Application], settings: 
 }
 
 /// One application that is waited for or stopped.
-struct Stop<'a> {
+struct StopPlan<'a> {
     name: &'a str,
     kind: BlockerKind,
     application: Option<&'a Application>,
     bound: Duration,
 }
 
-impl Stop<'_> {
+impl StopPlan<'_> {
     fn replay(&self, now: Timestamp) -> Option<Replay> {
         let runs = self.application.filter(|one| one.status != ApplicationStatus::Ready);
         runs.map(|application| replay(application, now, self.bound))

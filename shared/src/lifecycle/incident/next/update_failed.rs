@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::super::super::goal::{Done, Goal, Guarded, Unmarked};
 use super::super::super::refusal::Refusal;
-use super::super::{BlockerKind, Consent, Incident, gate};
+use super::super::restart::gate;
+use super::super::{BlockerKind, Consent, Incident};
 use super::stuck::{incurable, marker};
 use super::{Next, Settings, Standing, Trigger, consent, named, report};
 use crate::flink::Application;

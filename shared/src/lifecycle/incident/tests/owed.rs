@@ -1,6 +1,7 @@
 //! The operation is over: what the sweep finds left behind, and what is owed to each.
 
 use super::super::super::fixtures::*;
+use super::super::restart::{Owed, may_be_left_behind, owed};
 use super::*;
 
 #[test]

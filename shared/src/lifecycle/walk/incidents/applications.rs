@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 /// An application of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum ModelState {
     Running,
     /// Its newest snapshot is too old for a force-stop.
     TooOld,
@@ -25,34 +25,34 @@ pub(super) enum State {
     Marked,
 }
 
-pub(super) const STATES: [State; 8] = [
-    State::Running,
-    State::TooOld,
-    State::Ready,
-    State::Gone,
-    State::DryRun,
-    State::Untagged,
-    State::UnreadableBound,
-    State::Marked,
+pub(super) const STATES: [ModelState; 8] = [
+    ModelState::Running,
+    ModelState::TooOld,
+    ModelState::Ready,
+    ModelState::Gone,
+    ModelState::DryRun,
+    ModelState::Untagged,
+    ModelState::UnreadableBound,
+    ModelState::Marked,
 ];
 
-pub(super) fn application(name: &str, state: State) -> Option<Application> {
-    let is_down = matches!(state, State::Ready | State::Marked);
+pub(super) fn application(name: &str, state: ModelState) -> Option<Application> {
+    let is_down = matches!(state, ModelState::Ready | ModelState::Marked);
     let status = if is_down { ApplicationStatus::Ready } else { ApplicationStatus::Running };
     let mut observed = seen(status);
     snapshot(&mut observed, "old", SnapshotStatus::Ready);
-    if state != State::TooOld {
+    if state != ModelState::TooOld {
         later(&mut observed, Duration::from_hours(30));
         snapshot(&mut observed, "young", SnapshotStatus::Ready);
     }
     let application = app(&mut observed);
     name.clone_into(&mut application.name);
     let (key, value) = match state {
-        State::Gone => return None,
-        State::DryRun => (UNSTICK, "dry-run"),
-        State::Untagged => (UNSTICK, "no"),
-        State::UnreadableBound => (MAX_REPLAY_HOURS, "2h"),
-        State::Marked => {
+        ModelState::Gone => return None,
+        ModelState::DryRun => (UNSTICK, "dry-run"),
+        ModelState::Untagged => (UNSTICK, "no"),
+        ModelState::UnreadableBound => (MAX_REPLAY_HOURS, "2h"),
+        ModelState::Marked => {
             let kind = "StopApplication".to_owned();
             let (status, started) = (OperationStatus::Successful, Timestamp(5));
             application.operations = Operations::Listed(vec![Operation {
@@ -66,7 +66,7 @@ pub(super) fn application(name: &str, state: State) -> Option<Application> {
             }]);
             (MARKER, "stack-0")
         }
-        State::Running | State::TooOld | State::Ready => return observed.application,
+        ModelState::Running | ModelState::TooOld | ModelState::Ready => return observed.application,
     };
     application.tags.insert(key.into(), value.into());
     observed.application

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::super::super::{
     Action, Consent, Done, Goal, GuardOutcome, Incident, Observed, Refusal, Stack, Step, Tried, Trigger, next_step,
 };
-use super::applications::{State, application};
-use super::rows::Row;
+use super::applications::{ModelState, application};
+use super::rows::StuckRow;
 use super::{NAMES, ROOT};
 use crate::flink::{Application, Mask};
 use crate::stack::{StackEvent, StackStatus};
@@ -16,11 +16,11 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone)]
 pub(super) struct Moment {
     pub(super) status: StackStatus,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<StuckRow>,
     pub(super) consent: Consent,
     pub(super) may_continue: bool,
     pub(super) attempts: u32,
-    pub(super) states: [State; 2],
+    pub(super) states: [ModelState; 2],
     pub(super) trigger: Trigger,
 }
 

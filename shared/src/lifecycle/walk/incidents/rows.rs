@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 
 /// What a row says of one resource since the rollback began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Row {
+pub(super) enum StuckRow {
     /// The application of this index cannot be snapshotted.
     Snapshot(usize),
     /// Its logging option says so.
@@ -24,18 +24,18 @@ pub(super) enum Row {
     Cancelled,
 }
 
-pub(super) const ROWS: [Row; 8] = [
-    Row::Snapshot(0),
-    Row::Snapshot(1),
-    Row::Logging(0),
-    Row::Busy(0),
-    Row::Transient,
-    Row::Foreign,
-    Row::Incurable,
-    Row::Cancelled,
+pub(super) const ROWS: [StuckRow; 8] = [
+    StuckRow::Snapshot(0),
+    StuckRow::Snapshot(1),
+    StuckRow::Logging(0),
+    StuckRow::Busy(0),
+    StuckRow::Transient,
+    StuckRow::Foreign,
+    StuckRow::Incurable,
+    StuckRow::Cancelled,
 ];
 
-impl Row {
+impl StuckRow {
     pub(super) const fn is_incurable(self) -> bool {
         match self {
             Self::Incurable | Self::Foreign => true,

@@ -1,6 +1,7 @@
 //! Templates as teams write them: several applications, conditions, secrets, parameters, notebooks.
 
 use super::*;
+use crate::stack::LOGGING_OPTION;
 
 /// A second application in the template, with a key of its own.
 fn two_applications(given: &[(&str, &str)]) -> Proposal {

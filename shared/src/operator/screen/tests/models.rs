@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::super::super::deployment::Removal;
 use super::super::super::job::tests::{NOW, application};
-use super::super::super::permissions::{Before as Was, Field, Grant, PermissionChange, Reach, Sign, Subject};
+use super::super::super::permissions::{
+    AccessChange, Field, FormerField as Was, Grant, PermissionChange, Sign, Subject,
+};
 use super::super::super::plan::{Change, Effect, Finding, Outlook, Plan};
 use super::super::super::progress::Progress;
 use super::super::{After, Before, Canvas, During, Removing, after, before, during, removing};
@@ -25,7 +27,7 @@ fn texts(all: &[&str]) -> Vec<String> {
 }
 
 /// A permission of the job's role.
-fn permission(sign: Sign, reach: Reach, action: &[&str], resource: &str) -> PermissionChange {
+fn permission(sign: Sign, reach: AccessChange, action: &[&str], resource: &str) -> PermissionChange {
     PermissionChange {
         reach,
         sign,
@@ -64,14 +66,14 @@ pub(super) fn new_stack(canvas: Canvas) -> Vec<String> {
         principal: texts(&["Service: kinesisanalytics.amazonaws.com"]),
         resource: Vec::new(),
         condition: texts(&["StringEquals aws:SourceAccount 111122223333"]),
-        ..permission(Sign::Added, Reach::Broader, &["sts:AssumeRole"], "")
+        ..permission(Sign::Added, AccessChange::Broader, &["sts:AssumeRole"], "")
     };
     let stream = "arn:${AWS::Partition}:kinesis:eu-west-1:${AWS::AccountId}:stream/orders-input";
     let boundary = PermissionChange {
         subject: Subject::Boundary,
-        ..permission(Sign::Added, Reach::Narrower, &[], "${Fn::ImportValue \"flink-application-boundary\"}")
+        ..permission(Sign::Added, AccessChange::Narrower, &[], "${Fn::ImportValue \"flink-application-boundary\"}")
     };
-    let read = permission(Sign::Added, Reach::Broader, &["kinesis:GetRecords", "kinesis:ListShards"], stream);
+    let read = permission(Sign::Added, AccessChange::Broader, &["kinesis:GetRecords", "kinesis:ListShards"], stream);
     before(&Before { plan: &plan, permissions: &[read, trust, boundary], is_verbose: false }, canvas)
 }
 
@@ -93,11 +95,16 @@ pub(super) fn restart(canvas: Canvas) -> Vec<String> {
     let changed = PermissionChange {
         sign: Sign::Changed,
         before: Some(Was { field: Field::Condition, texts: texts(&["StringEquals aws:SourceAccount 111122223333"]) }),
-        ..permission(Sign::Added, Reach::Broader, &["s3:GetObject"], "arn:aws:s3:::flink-artifacts-111122223333/*")
+        ..permission(
+            Sign::Added,
+            AccessChange::Broader,
+            &["s3:GetObject"],
+            "arn:aws:s3:::flink-artifacts-111122223333/*",
+        )
     };
     let gone = permission(
         Sign::Removed,
-        Reach::Narrower,
+        AccessChange::Narrower,
         &["dynamodb:Scan"],
         "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
     );

@@ -1,6 +1,6 @@
 //! What a deployment risks, and what has to be said to it.
 
-use super::super::super::permissions::{Grant, PermissionChange, Reach, Sign, Subject};
+use super::super::super::permissions::{AccessChange, Grant, PermissionChange, Sign, Subject};
 use super::super::super::plan::{Change, Effect, Finding, Outlook, Plan, Proposal};
 use super::super::{Consent, Risk, risk};
 use super::models::plan_of;
@@ -33,7 +33,7 @@ fn judged(change: impl FnOnce(&mut Plan), permissions: &[PermissionChange]) -> R
     risk(&proposal(), &plan, permissions)
 }
 
-fn permissions(reach: Reach) -> Vec<PermissionChange> {
+fn permissions(reach: AccessChange) -> Vec<PermissionChange> {
     vec![PermissionChange {
         reach,
         sign: Sign::Added,
@@ -58,7 +58,7 @@ fn finding(outlook: Outlook, sentence: &str) -> Finding {
 
 #[test]
 fn a_restart_is_said_and_needs_no_consent_without_a_terminal() {
-    let risk = judged(|plan| plan.restarts = 1, &permissions(Reach::Narrower));
+    let risk = judged(|plan| plan.restarts = 1, &permissions(AccessChange::Narrower));
     assert_eq!(risk.without_consent("orders"), None);
     assert_eq!(risk.question("orders"), "Deploy orders? It restarts the job. [y/N] ");
     let none = judged(|_| {}, &[]);
@@ -67,7 +67,7 @@ fn a_restart_is_said_and_needs_no_consent_without_a_terminal() {
 
 #[test]
 fn broader_permissions_and_what_cannot_be_said_need_a_yes() {
-    let broader = judged(|plan| plan.restarts = 2, &permissions(Reach::Broader));
+    let broader = judged(|plan| plan.restarts = 2, &permissions(AccessChange::Broader));
     assert_eq!(
         broader.question("orders"),
         "Deploy orders? It broadens 3 IAM permissions and restarts the job 2 times. [y/N] "
@@ -75,7 +75,7 @@ fn broader_permissions_and_what_cannot_be_said_need_a_yes() {
     let refused = broader.without_consent("orders").unwrap();
     assert!(refused.contains("broadens 3 IAM permissions") && refused.contains("--yes"), "{refused}");
     for risk in [
-        judged(|_| {}, &permissions(Reach::CannotTell)),
+        judged(|_| {}, &permissions(AccessChange::CannotTell)),
         judged(|plan| plan.state = finding(Outlook::CannotTell, "cannot tell: it is UPDATING"), &[]),
         judged(|plan| plan.changes = changed("AWS::DynamoDB::Table", Effect::Replace), &[]),
         judged(|plan| plan.changes = changed("AWS::DynamoDB::Table", Effect::Remove), &[]),

@@ -5,15 +5,16 @@
 //! access, when there is one; and what the administrator lists by ARN in [`Further`], in any account.
 
 use super::stack_role::LOG_GROUP_PREFIX;
-use crate::template::cloudformation::condition::{Condition, Test};
+use crate::template::cloudformation::condition::Test;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
+use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::Handle;
 use crate::template::cloudformation::value::Value;
 use crate::template::resources::arn;
 use crate::template::resources::iam::Statement;
-use crate::template::resources::kms::{self, Key};
+use crate::template::resources::kms::{self, KmsKey};
 use crate::template::resources::vpc::interfaces;
 use crate::template::stacks::name_prefixes::NamePrefixes;
 
@@ -48,12 +49,12 @@ const BUCKET: [&str; 6] =
 
 /// Resources beyond the stacks' own, by ARN: a parameter that may be empty.
 #[derive(Debug)]
-struct Listed {
+struct AllowedArns {
     list: Value,
     given: Handle<Condition>,
 }
 
-impl Listed {
+impl AllowedArns {
     fn from_parameter(template: &mut Template, kind: &str, pattern: &str) -> Result<Self, Problem> {
         let description = format!(
             "ARNs of further {} that jobs may use, separated by commas, of any account; empty for none.",
@@ -82,10 +83,10 @@ impl Listed {
 /// What an administrator lists beyond the names' prefixes.
 #[derive(Debug)]
 pub(in crate::template) struct Further {
-    streams: Listed,
-    tables: Listed,
-    buckets: Listed,
-    keys: Listed,
+    streams: AllowedArns,
+    tables: AllowedArns,
+    buckets: AllowedArns,
+    keys: AllowedArns,
 }
 
 impl Further {
@@ -95,7 +96,7 @@ impl Further {
     /// `DuplicateLogicalId` if one of the names is in use.
     pub(in crate::template) fn from_parameters(template: &mut Template) -> Result<Self, Problem> {
         let regional = |service: &str, rest: &str| format!("arn:[a-z-]+:{service}:[a-z0-9-]+:[0-9]{{12}}:{rest}");
-        let mut listed = |kind: &str, pattern: &str| Listed::from_parameter(template, kind, pattern);
+        let mut listed = |kind: &str, pattern: &str| AllowedArns::from_parameter(template, kind, pattern);
         Ok(Self {
             streams: listed("Streams", &regional("kinesis", "stream/[a-zA-Z0-9_.*-]+"))?,
             tables: listed("Tables", &regional("dynamodb", "table/[a-zA-Z0-9_.*-]+"))?,
@@ -125,7 +126,7 @@ pub(in crate::template) fn statements(
     data: &NamePrefixes,
     further: &Further,
     bucket_arn: &Value,
-    key: &Key,
+    key: &KmsKey,
 ) -> Vec<Statement> {
     let own = [arn::regional("kinesis", ["stream/".into()]), arn::regional("dynamodb", ["table/".into()])];
     let data = [data.arn_text(&own), further.streams.and("/consumer/*"), further.tables.and("/index/*")];

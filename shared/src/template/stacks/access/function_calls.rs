@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{Function, UNSTICK, UNSTICK_RESTART, permissions};
-use crate::lifecycle::{Action, ENABLED, Looks, Scope};
-use crate::template::cloudformation::condition::Condition as Test;
+use crate::lifecycle::{Action, ActionScope, ENABLED, Looks};
+use crate::template::cloudformation::resource::Condition as Test;
 use crate::template::cloudformation::resource::Handle;
 use crate::template::resources::arn;
 use crate::template::resources::iam::Statement;
@@ -16,7 +16,7 @@ use crate::template::stacks::name_prefixes::NamePrefixes;
 
 /// What a call is limited to besides the resource's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Condition {
+enum TagCondition {
     /// The application or stack carries the consent. `dry-run` is none: a report needs no call.
     Consent,
     /// No tag but the marker is written or removed.
@@ -32,15 +32,15 @@ pub(in crate::template) fn statements(
     prefixes: &NamePrefixes,
     ignores_tag: &Handle<Test>,
 ) -> Vec<Statement> {
-    let mut alike: BTreeMap<(Scope, BTreeSet<Condition>), Vec<Action>> = BTreeMap::new();
+    let mut alike: BTreeMap<(ActionScope, BTreeSet<TagCondition>), Vec<Action>> = BTreeMap::new();
     for action in permissions(function) {
         alike.entry((action.scope(), conditions(function, action))).or_default().push(action);
     }
-    let statement = |((scope, conditions), actions): ((Scope, BTreeSet<Condition>), Vec<Action>)| {
+    let statement = |((scope, conditions), actions): ((ActionScope, BTreeSet<TagCondition>), Vec<Action>)| {
         let on = match scope {
-            Scope::Application => prefixes.arns(&[arn::regional("kinesisanalytics", ["application/".into()])]),
-            Scope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
-            Scope::Account => "*".into(),
+            ActionScope::Application => prefixes.arns(&[arn::regional("kinesisanalytics", ["application/".into()])]),
+            ActionScope::Stack => arn::regional("cloudformation", ["stack/*/*".into()]),
+            ActionScope::Account => "*".into(),
         };
         let statement = Statement::allow(actions.into_iter().map(Action::iam)).on([on]);
         conditions.into_iter().fold(statement, |statement, condition| condition.limit(statement, ignores_tag))
@@ -48,18 +48,18 @@ pub(in crate::template) fn statements(
     alike.into_iter().map(statement).collect()
 }
 
-fn conditions(function: Function, action: Action) -> BTreeSet<Condition> {
+fn conditions(function: Function, action: Action) -> BTreeSet<TagCondition> {
     let looks = Looks::ALL.actions().any(|look| look == action) || Action::LOOK_AT_STACK.contains(&action);
     // A list of what there is has no resource, and so no tags.
-    let looks = looks || action.scope() == Scope::Account;
+    let looks = looks || action.scope() == ActionScope::Account;
     let asks = function == Function::RollbackUnsticker && !looks;
     let tags = matches!(action, Action::TagResource | Action::UntagResource);
     let continues = action == Action::ContinueUpdateRollback;
-    let all = [(asks, Condition::Consent), (tags, Condition::OnlyTheMarker), (continues, Condition::NoRole)];
+    let all = [(asks, TagCondition::Consent), (tags, TagCondition::OnlyTheMarker), (continues, TagCondition::NoRole)];
     all.into_iter().filter_map(|(holds, condition)| holds.then_some(condition)).collect()
 }
 
-impl Condition {
+impl TagCondition {
     /// Every key is in the service authorization reference: `aws:ResourceTag` of the resource types application and
     /// stack, `aws:TagKeys` of kinesisanalytics' TagResource and UntagResource, `cloudformation:RoleArn` of
     /// ContinueUpdateRollback.

@@ -4,13 +4,13 @@
 use super::function_calls;
 use super::own_roles::OwnRoles;
 use crate::contract::Function;
-use crate::template::cloudformation::condition::Condition;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
+use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::{Handle, Parameter, Resource};
 use crate::template::cloudformation::value::Value;
 use crate::template::resources::iam::{ManagedPolicy, Role, Statement};
-use crate::template::resources::kms::Key;
+use crate::template::resources::kms::KmsKey;
 use crate::template::resources::lambda::{function_arn, logical_id};
 use crate::template::resources::logs::LogGroup;
 use crate::template::resources::messaging::{Queue, Topic};
@@ -18,7 +18,7 @@ use crate::template::resources::vpc;
 use crate::template::stacks::name_prefixes::NamePrefixes;
 
 /// What every function is given.
-pub(in crate::template) struct Given<'a> {
+pub(in crate::template) struct FunctionInputs<'a> {
     /// How the names of applications begin.
     pub(in crate::template) prefixes: &'a NamePrefixes,
     /// Whether the unsticker's role does not ask for the tag that is consent.
@@ -34,13 +34,13 @@ pub(in crate::template) struct Given<'a> {
     /// Where the unsticker's results go.
     pub(in crate::template) reports: &'a Handle<Topic>,
     /// What lines and failures are encrypted with.
-    pub(in crate::template) key: &'a Key,
+    pub(in crate::template) key: &'a KmsKey,
 }
 
 /// What every function may, as a managed policy: what failed for good goes to the queue, and what is optional with it.
 pub(in crate::template) fn common_policy(
     failures: &Handle<Queue>,
-    key: &Key,
+    key: &KmsKey,
     traced: &Handle<Condition>,
     in_vpc: &Handle<Condition>,
 ) -> Resource<ManagedPolicy> {
@@ -60,7 +60,7 @@ pub(in crate::template) fn common_policy(
 pub(in crate::template) fn add_function(
     template: &mut Template,
     function: Function,
-    given: &Given<'_>,
+    given: &FunctionInputs<'_>,
 ) -> Result<Handle<Role>, Problem> {
     let (id, name) = (logical_id(function), function.name());
     let group = LogGroup::named(&format!("/aws/lambda/{name}").into(), given.retention)
@@ -72,7 +72,7 @@ pub(in crate::template) fn add_function(
 }
 
 /// What the function's calls need, and nothing else.
-fn function_role(function: Function, group: &Handle<LogGroup>, given: &Given<'_>) -> Resource<Role> {
+fn function_role(function: Function, group: &Handle<LogGroup>, given: &FunctionInputs<'_>) -> Resource<Role> {
     let role = Role::assumed_by("lambda.amazonaws.com", &format!("Of the function {}.", function.name()));
     let mut role = given.roles.frame(role);
     role.attach([given.common_policy.clone()]);

@@ -24,12 +24,12 @@ use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::{Value, pseudo};
 use crate::template::resources::alarms::{Alarm, Metric};
 use crate::template::resources::iam::{ManagedPolicy, Role};
-use crate::template::resources::kms::Key;
+use crate::template::resources::kms::KmsKey;
 use crate::template::resources::logs::RETENTION_DAYS;
 use crate::template::resources::messaging::{Queue, Topic};
 use crate::template::resources::s3::Bucket;
 use boundary::Further;
-use function_role::{Given, add_function, common_policy};
+use function_role::{FunctionInputs, add_function, common_policy};
 use own_roles::{OwnRoles, in_vpc};
 use stack_role::{Extent, Limits, application_statements, statements};
 
@@ -67,8 +67,10 @@ pub fn access() -> Result<Template, Problem> {
         .parameter("IncidentMail", ParameterOf::text("Who gets mail about incidents; empty for none.").default(""))?;
     let own_roles = OwnRoles::from_parameters(&mut template)?;
     let in_vpc = in_vpc(&mut template)?;
-    let key =
-        Key::from_parameter(&mut template, "queue, topic and the functions' logs; application stacks may use it too")?;
+    let key = KmsKey::from_parameter(
+        &mut template,
+        "queue, topic and the functions' logs; application stacks may use it too",
+    )?;
     let tracing = ParameterOf::text("Active lets the functions send traces to X-Ray.").default("PassThrough");
     let tracing = template.parameter("Tracing", tracing.one_of(["PassThrough", "Active"]))?.reference();
     let traced = template.condition("FunctionsAreTraced", Test::equals(&tracing, "Active"))?;
@@ -117,7 +119,7 @@ pub fn access() -> Result<Template, Problem> {
     let service = template.add("StackRole", service)?;
 
     let common = template.add("FunctionPolicy", common_policy(&queue, &limits.key, &traced, &in_vpc))?;
-    let given = Given {
+    let given = FunctionInputs {
         prefixes: &limits.applications,
         ignores_tag: &ignores,
         rollback_policies: rollback_policies.map(|policy| continues.then(&policy)),

@@ -1,10 +1,11 @@
 //! What an account may ask of every role that this stack makes: a path and a permissions boundary of its own, by which
 //! its service control policies limit who makes roles; and whether the functions are in a VPC.
 
-use crate::template::cloudformation::condition::{Condition, Test};
+use crate::template::cloudformation::condition::Test;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
+use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::Handle;
 use crate::template::cloudformation::value::Value;
 use crate::template::resources::iam::Role;

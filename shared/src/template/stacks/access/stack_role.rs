@@ -8,7 +8,7 @@ use crate::contract::Function;
 use crate::template::cloudformation::value::Value;
 use crate::template::resources::arn;
 use crate::template::resources::iam::Statement;
-use crate::template::resources::kms::{self, Key};
+use crate::template::resources::kms::{self, KmsKey};
 use crate::template::resources::lambda::function_arn;
 use crate::template::stacks::name_prefixes::NamePrefixes;
 
@@ -33,7 +33,7 @@ pub(in crate::template) struct Limits {
     /// The ARN of the permissions boundary that the role may hand on.
     pub(in crate::template) boundary_arn: Value,
     /// The only key that streams, tables and logs may be encrypted with, beside the services' own.
-    pub(in crate::template) key: Key,
+    pub(in crate::template) key: KmsKey,
 }
 
 /// The path of application roles: nothing outside it is touched.

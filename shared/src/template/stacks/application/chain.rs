@@ -5,7 +5,7 @@
 //! comes last. All three handlers carry the digest, so that a change of anything that the application is sent calls
 //! them.
 
-use super::parameters::Settings;
+use super::parameters::ApplicationSettings;
 use super::property_check;
 use crate::contract::{AutoStart, Common, Function, PropertyGroup, PropertyGroups, RunConfiguration, UpdateGuard};
 use crate::template::cloudformation::digest::configuration_digest;
@@ -13,7 +13,7 @@ use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::resource::{DeletionPolicy, Handle, Resource};
 use crate::template::cloudformation::scope::Scope;
 use crate::template::cloudformation::value::Value;
-use crate::template::resources::flink::Application;
+use crate::template::resources::flink::FlinkApplication;
 
 /// The logical ID: the guard comes first and cannot refer to it.
 const APPLICATION: &str = "Application";
@@ -24,7 +24,7 @@ const SERVICE_TIMEOUT: &str = "3600";
 #[derive(Debug)]
 pub struct SelfStarting<'a> {
     /// The application; whatever it refers to is in the template already. It carries the property groups too.
-    pub application: Resource<Application>,
+    pub application: Resource<FlinkApplication>,
     /// The property groups that the job reads at its start.
     pub property_groups: Vec<PropertyGroup<Value>>,
     /// The ARN of the log stream that it logs to.
@@ -36,14 +36,14 @@ pub struct SelfStarting<'a> {
     /// What becomes of it when the stack goes, and of its logging option, without which it would log no more.
     pub deletion_policy: DeletionPolicy,
     /// What the stack's applications share.
-    pub settings: &'a Settings,
+    pub settings: &'a ApplicationSettings,
 }
 
 /// The resources that were added to the template.
 #[derive(Debug)]
 pub struct Started {
     /// The handle of the application, for references to it.
-    pub application: Handle<Application>,
+    pub application: Handle<FlinkApplication>,
     /// What starts it: its attributes say which version runs, and from which snapshot.
     pub auto_start: Handle<AutoStart>,
 }

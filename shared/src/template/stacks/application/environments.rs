@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::application;
-use super::job::Job;
+use super::job::JobNames;
 use crate::contract::PropertyGroup;
 use crate::template::cloudformation::error::Problem;
 
 /// One environment, as its file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Environment {
+pub struct EnvironmentFile {
     /// The path of the file, for messages.
     pub file: String,
     /// The parameters that the file sets, with their values.
@@ -66,7 +66,7 @@ pub enum Mistake {
     Template(#[from] Problem),
 }
 
-impl Environment {
+impl EnvironmentFile {
     /// Reads a file's text.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Environment {
 ///
 /// # Errors
 /// The file and the key.
-pub fn check(environments: &[Environment]) -> Result<(), Mistake> {
+pub fn check(environments: &[EnvironmentFile]) -> Result<(), Mistake> {
     let known = defaults()?;
     for environment in environments {
         let file = || environment.file.clone();
@@ -117,7 +117,7 @@ pub fn check(environments: &[Environment]) -> Result<(), Mistake> {
 /// # Errors
 /// A mistake in the template.
 pub fn properties(
-    environment: Option<&Environment>,
+    environment: Option<&EnvironmentFile>,
     stack: &str,
     region: &str,
 ) -> Result<Vec<PropertyGroup<String>>, Problem> {
@@ -127,7 +127,7 @@ pub fn properties(
         let default = if stack.is_empty() { defaults.get(name).cloned() } else { Some(stack.to_owned()) };
         given(name).or(default).unwrap_or_default()
     };
-    Ok(Job { stream: named("StreamName"), table: named("TableName"), region: region.to_owned() }.groups())
+    Ok(JobNames { stream: named("StreamName"), table: named("TableName"), region: region.to_owned() }.groups())
 }
 
 /// The template's parameters, with their defaults.
@@ -143,8 +143,8 @@ mod tests {
     use crate::template::cloudformation::resolved::Resolved;
     use serde_json::json;
 
-    fn environment(file: &str, text: &str) -> Environment {
-        Environment::read(file, text).unwrap()
+    fn environment(file: &str, text: &str) -> EnvironmentFile {
+        EnvironmentFile::read(file, text).unwrap()
     }
 
     #[test]
@@ -172,9 +172,9 @@ mod tests {
 
     #[test]
     fn a_line_that_cannot_be_read_is_named_by_its_number_and_not_repeated() {
-        let error = Environment::read("a.env", "# c\nhunter2\n").unwrap_err().to_string();
+        let error = EnvironmentFile::read("a.env", "# c\nhunter2\n").unwrap_err().to_string();
         assert_eq!(error, "a.env, line 2: it is no Name=value; a line that begins with # is a comment");
-        let error = Environment::read("a.env", "A=1\nA=2\n").unwrap_err().to_string();
+        let error = EnvironmentFile::read("a.env", "A=1\nA=2\n").unwrap_err().to_string();
         assert_eq!(error, "a.env, line 2: A is given a second time; remove one of the two");
     }
 

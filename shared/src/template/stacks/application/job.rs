@@ -6,7 +6,7 @@ use crate::contract::PropertyGroup;
 /// What is known of the stack when the job's properties are written: expressions in the template, strings on a
 /// developer's machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job<V> {
+pub struct JobNames<V> {
     /// The name of the stream that the job reads.
     pub stream: V,
     /// The name of the table that the job writes.
@@ -15,7 +15,7 @@ pub struct Job<V> {
     pub region: V,
 }
 
-impl<V: From<&'static str>> Job<V> {
+impl<V: From<&'static str>> JobNames<V> {
     /// The job's property groups. A new property is a line here; what differs between environments is a parameter of
     /// the template, with a value in each file of `template/environments/`.
     #[must_use]

@@ -16,7 +16,7 @@ use crate::contract::StackTemplate;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::resource::DeletionPolicy;
-use parameters::Settings;
+use parameters::ApplicationSettings;
 use streaming::StreamingApplication;
 
 /// The template.
@@ -47,7 +47,7 @@ fn with(policy: DeletionPolicy) -> Result<Template, Problem> {
          Flink between them. Needs the stacks of access.template.json and handlers.template.json.",
     )
     .identified_as(StackTemplate::Application);
-    let settings = Settings::from_parameters(&mut template)?;
+    let settings = ApplicationSettings::from_parameters(&mut template)?;
     StreamingApplication::named("", &settings).deletion_policy(policy).add_to(&mut template)?;
     Ok(template)
 }

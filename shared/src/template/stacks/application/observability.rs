@@ -6,17 +6,18 @@
 //! APPLICATION, since an application of ours publishes no others; of the lag, the stream's.
 
 use crate::contract::metric;
-use crate::template::cloudformation::condition::{Condition, Test};
+use crate::template::cloudformation::condition::Test;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
+use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::scope::Scope;
 use crate::template::cloudformation::value::{Value, pseudo};
 use crate::template::resources::alarms::{Alarm, Metric};
 use crate::template::resources::dashboard::Dashboard;
 use crate::template::resources::dynamodb::Table;
-use crate::template::resources::flink::Application;
+use crate::template::resources::flink::FlinkApplication;
 use crate::template::resources::kinesis::Stream;
 use crate::template::resources::logs::LogGroup;
 
@@ -62,7 +63,7 @@ const FLINK_1: [&str; 4] = ["FLINK-1_15", "FLINK-1_18", "FLINK-1_19", "FLINK-1_2
 /// The application that alarms and dashboard are about, and the names in their texts.
 #[derive(Debug)]
 pub(in crate::template) struct Watched<'a> {
-    pub(in crate::template) application: &'a Handle<Application>,
+    pub(in crate::template) application: &'a Handle<FlinkApplication>,
     pub(in crate::template) stream: &'a Handle<Stream>,
     pub(in crate::template) table: &'a Handle<Table>,
     pub(in crate::template) group: &'a Handle<LogGroup>,

@@ -5,14 +5,15 @@
 use super::observability::Observability;
 use crate::contract::{ApplicationRestoreConfiguration, FlinkRunConfiguration, RunConfiguration};
 use crate::flink::RestoreType;
-use crate::template::cloudformation::condition::{Condition, Test};
+use crate::template::cloudformation::condition::Test;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
+use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::{Handle, Parameter};
 use crate::template::cloudformation::scope::Scope;
 use crate::template::cloudformation::value::{Value, pseudo};
-use crate::template::resources::kms::Key;
+use crate::template::resources::kms::KmsKey;
 use crate::template::resources::logs::RETENTION_DAYS;
 use crate::template::resources::vpc::{InVpc, Network};
 
@@ -22,7 +23,7 @@ const IN_VPC: InVpc =
 
 /// The parameters that all applications of a template share.
 #[derive(Debug)]
-pub struct Settings {
+pub struct ApplicationSettings {
     pub(in crate::template) runtime: Value,
     pub(in crate::template) log_retention: Handle<Parameter>,
     pub(in crate::template) stabilize_seconds: Value,
@@ -32,12 +33,12 @@ pub struct Settings {
     pub(in crate::template) rollback_enabled: Value,
     /// Where the service's own key does not encrypt streams.
     pub(in crate::template) unencrypted: Handle<Condition>,
-    pub(in crate::template) key: Key,
+    pub(in crate::template) key: KmsKey,
     pub(in crate::template) network: Network,
     pub(in crate::template) observability: Observability,
 }
 
-impl Settings {
+impl ApplicationSettings {
     /// Adds them.
     ///
     /// # Errors
@@ -66,7 +67,7 @@ impl Settings {
         let is = |region: &str| Test::equals(&pseudo::region(), region);
         let china = Test::any([is("cn-north-1"), is("cn-northwest-1")]);
         let unencrypted = template.condition("KinesisIsUnencrypted", china)?;
-        let key = Key::from_parameter(template, "streams, tables and logs")?;
+        let key = KmsKey::from_parameter(template, "streams, tables and logs")?;
         let network = Network::from_parameters(template, IN_VPC)?;
         let observability = Observability::from_parameters(template, &runtime)?;
         Ok(Self {

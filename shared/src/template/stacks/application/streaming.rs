@@ -2,9 +2,9 @@
 //! starts automatically.
 
 use super::chain::{SelfStarting, Started};
-use super::job::Job;
+use super::job::JobNames;
 use super::observability::Watched;
-use super::parameters::{Named, Settings};
+use super::parameters::{ApplicationSettings, Named};
 use crate::contract::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, PropertyGroup, SNAPSHOT_HOURS};
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
@@ -12,11 +12,11 @@ use crate::template::cloudformation::resource::{DeletionPolicy, Handle};
 use crate::template::cloudformation::value::{Value, pseudo};
 use crate::template::resources::arn;
 use crate::template::resources::dynamodb::Table;
-use crate::template::resources::flink::Application;
+use crate::template::resources::flink::FlinkApplication;
 use crate::template::resources::iam::{Role, Statement};
 use crate::template::resources::kinesis::Stream;
 use crate::template::resources::logs::LogGroup;
-use crate::template::resources::s3::Object;
+use crate::template::resources::s3::S3Object;
 use crate::template::stacks::access::stack_role::{LOG_GROUP_PREFIX, ROLE_PATH};
 
 /// Hours that the stream keeps records: what a restart can replay.
@@ -29,8 +29,8 @@ const MAX_REPLAY_HOURS: u32 = RETENTION_HOURS - 4;
 #[derive(Debug)]
 pub struct StreamingApplication<'a> {
     name: String,
-    settings: &'a Settings,
-    groups: fn(Job<Value>) -> Vec<PropertyGroup<Value>>,
+    settings: &'a ApplicationSettings,
+    groups: fn(JobNames<Value>) -> Vec<PropertyGroup<Value>>,
     overrides: Vec<(String, Value)>,
     policy: DeletionPolicy,
 }
@@ -51,19 +51,19 @@ pub struct Streaming {
 impl<'a> StreamingApplication<'a> {
     /// Under this name, which begins its logical IDs and parameters: letters and digits. An only one needs none.
     #[must_use]
-    pub fn named(name: &str, settings: &'a Settings) -> Self {
+    pub fn named(name: &str, settings: &'a ApplicationSettings) -> Self {
         Self {
             name: name.to_owned(),
             settings,
-            groups: Job::groups,
+            groups: JobNames::groups,
             overrides: Vec::new(),
             policy: DeletionPolicy::Delete,
         }
     }
 
-    /// Whose job reads these property groups instead of [`Job::groups`].
+    /// Whose job reads these property groups instead of [`JobNames::groups`].
     #[must_use]
-    pub const fn reading(mut self, groups: fn(Job<Value>) -> Vec<PropertyGroup<Value>>) -> Self {
+    pub const fn reading(mut self, groups: fn(JobNames<Value>) -> Vec<PropertyGroup<Value>>) -> Self {
         self.groups = groups;
         self
     }
@@ -105,7 +105,7 @@ impl<'a> StreamingApplication<'a> {
         let group = scope.add("LogGroup", group.deletion_policy(policy))?;
         let log = scope.add("LogStream", group.stream().deletion_policy(policy))?;
 
-        let jar = Object { bucket: Value::import(ACCESS_BUCKET_EXPORT), key: chosen.jar_key };
+        let jar = S3Object { bucket: Value::import(ACCESS_BUCKET_EXPORT), key: chosen.jar_key };
         let mut role = Role::assumed_by("kinesisanalytics.amazonaws.com", "Of a Flink application.")
             .under(ROLE_PATH)
             .bounded_by(Value::import(ACCESS_BOUNDARY_EXPORT));
@@ -119,9 +119,9 @@ impl<'a> StreamingApplication<'a> {
         let role = scope.add("ApplicationRole", role.into_resource().deletion_policy(policy))?;
 
         // The application is created with them, and the handler keeps them there.
-        let job = Job { stream: stream.reference(), table: table.reference(), region: pseudo::region() };
+        let job = JobNames { stream: stream.reference(), table: table.reference(), region: pseudo::region() };
         let property_groups = (self.groups)(job);
-        let application = Application {
+        let application = FlinkApplication {
             name: chosen.application,
             runtime: settings.runtime.clone(),
             role: role.arn(),

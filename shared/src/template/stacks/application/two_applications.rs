@@ -1,6 +1,6 @@
 //! A sample and its proof: two applications in one stack.
 
-use super::parameters::Settings;
+use super::parameters::ApplicationSettings;
 use super::streaming::StreamingApplication;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
@@ -12,7 +12,7 @@ use crate::template::cloudformation::error::Problem;
 /// A mistake in this file.
 pub fn two_applications() -> Result<Template, Problem> {
     let mut template = Template::described("Two Flink applications that start automatically.");
-    let settings = Settings::from_parameters(&mut template)?;
+    let settings = ApplicationSettings::from_parameters(&mut template)?;
     StreamingApplication::named("Orders", &settings).add_to(&mut template)?;
     StreamingApplication::named("Clicks", &settings)
         .property("ApplicationDescription", "Clicks")

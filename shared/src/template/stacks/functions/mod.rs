@@ -20,7 +20,7 @@ use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
 use crate::template::cloudformation::resource::Resource;
 use crate::template::cloudformation::value::{Value, pseudo};
-use crate::template::resources::kms::Key;
+use crate::template::resources::kms::KmsKey;
 use crate::template::resources::lambda::{LambdaFunction, logical_id};
 use crate::template::resources::vpc::{InVpc, Network};
 use deploy_settings::DeploySettings;
@@ -52,7 +52,7 @@ pub fn functions() -> Result<Template, Problem> {
     let tracing = ParameterOf::text(tracing).default("PassThrough").one_of(["PassThrough", "Active"]);
     let tracing = template.parameter("Tracing", tracing)?.reference();
     let key = "the functions' environment variables; with KeyArn of the access stack, which allows its use";
-    let key = Key::from_parameter(&mut template, key)?;
+    let key = KmsKey::from_parameter(&mut template, key)?;
     let network = Network::from_parameters(&mut template, IN_VPC)?;
     let concurrency = "How many of the unsticker run at once, at most; 0: nothing is reserved, and an account with few \
                        concurrent executions takes it.";
