@@ -76,6 +76,8 @@ pub(super) struct Argument {
 pub(super) struct Arm {
     pub(super) names: Vec<String>,
     pub(super) labels: Vec<Node>,
+    /// Whether its pattern takes a map, a list or an instance apart.
+    pub(super) takes_apart: bool,
     pub(super) body: Node,
 }
 
@@ -134,6 +136,8 @@ pub(super) struct Class {
 
 /// Names the argument of `Class::method`, on which the method is called unless the class has it.
 pub(super) const ON_ARGUMENT: &str = "<argument>";
+/// The name of all of Scala's implicit values together.
+pub(super) const IMPLICIT: &str = "<implicit>";
 /// The name of a constructor.
 pub(super) const CONSTRUCTOR: &str = "<init>";
 

@@ -51,6 +51,9 @@ impl<'p> Walk<'p> {
         let mut after = scope.clone();
         for arm in arms {
             let mut inner = scope.clone();
+            if arm.takes_apart {
+                self.escape(arm.body.line, &value, "is taken apart", scope);
+            }
             if arm.names.len() == 2 {
                 self.spread(&arm.names, &value, arm.body.line, &mut inner);
             } else {

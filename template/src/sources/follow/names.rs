@@ -229,4 +229,18 @@ impl<'p> Walk<'p> {
         let classes = classes.into_iter().flatten();
         classes.fold(value, |value, class| value.joined(Value::object(class, None)))
     }
+
+    /// Of all implicit values those that a type of the sources takes; where the type is not in them, all.
+    pub(super) fn summoned(&self, mut value: Value, of: Option<&str>) -> Value {
+        let classes = of.map(|of| self.program.classes_named(of)).unwrap_or_default();
+        if !classes.is_empty() {
+            value.trails.clear();
+            let is_one = |object: &Object| {
+                let family = self.program.family(object.class);
+                classes.iter().any(|class| family.contains(class))
+            };
+            value.objects.retain(is_one);
+        }
+        value
+    }
 }

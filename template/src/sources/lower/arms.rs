@@ -28,7 +28,8 @@ impl Lower<'_> {
     pub(super) fn arm(&mut self, syntax: Syntax<'_>) -> Arm {
         let is_pattern = |kind: &str| kind.ends_with("pattern") || kind == "switch_label";
         let bodies = [fields(syntax, "body"), fields(syntax, "consequence")].concat();
-        let mut arm = Arm { names: Vec::new(), labels: Vec::new(), body: Node::new(line(syntax), Op::Null) };
+        let body = Node::new(line(syntax), Op::Null);
+        let mut arm = Arm { names: Vec::new(), labels: Vec::new(), takes_apart: false, body };
         let conditions = fields(syntax, "condition");
         let mut rest = Vec::new();
         for child in named(syntax) {
@@ -48,6 +49,7 @@ impl Lower<'_> {
 
     /// The names and texts of a pattern.
     fn bound(&mut self, syntax: Syntax<'_>, arm: &mut Arm) {
+        arm.takes_apart |= ["dict_pattern", "list_pattern", "class_pattern"].contains(&syntax.kind());
         match syntax.kind() {
             "identifier" | "capture_pattern" => arm.names.push(self.ident(syntax)),
             "string" | "string_literal" => arm.labels.push(self.node(syntax)),

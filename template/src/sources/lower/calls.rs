@@ -3,7 +3,7 @@
 use tree_sitter::Node as Syntax;
 
 use super::syntax::{child_of_kind, line, named};
-use super::{Language, Lower};
+use super::{Language, Lower, implicits};
 use crate::sources::tree::{Argument, Node, ON_ARGUMENT, Op, Parameter};
 
 impl Lower<'_> {
@@ -32,7 +32,12 @@ impl Lower<'_> {
                 let keys = self.nodes(keys).into_iter().map(|value| Argument { name: None, value }).collect();
                 Op::Call(Box::new(Node::new(line(syntax), function)), keys)
             }
-            "generic_function" => self.op(syntax.child_by_field_name("function")?),
+            "generic_function" => {
+                let function = syntax.child_by_field_name("function")?;
+                let is_summoned =
+                    self.language == Language::Scala && implicits::SUMMONS.contains(&self.words(function));
+                if is_summoned { implicits::any() } else { self.op(function) }
+            }
             "method_reference" => {
                 let parts = named(syntax);
                 let (first, last) = (*parts.first()?, *parts.last()?);

@@ -2,8 +2,8 @@
 
 use tree_sitter::Node as Syntax;
 
-use super::Lower;
 use super::syntax::{child_of_kind, fields, line, named};
+use super::{Lower, implicits};
 use crate::sources::tree::{Argument, Class, Function, Node, Op, Parameter, Target};
 
 const CLASSES: [&str; 13] = [
@@ -80,7 +80,9 @@ impl Lower<'_> {
                 if let (Target::Name { of, .. }, Some(named)) = (&mut target, syntax.child_by_field_name("type")) {
                     *of = Some(self.type_name(named));
                 }
-                Op::Assign(target, Box::new(self.field(syntax, "value")))
+                let name = self.first_name(pattern);
+                let value = Box::new(self.field(syntax, "value"));
+                self.offered(syntax, &name, Op::Assign(target, value))
             }
             "property_declaration" => self.property(syntax)?,
             "assignment_declaration" | "val_declaration" | "var_declaration" => Op::Null,
@@ -131,6 +133,10 @@ impl Lower<'_> {
             }
         } else if FUNCTIONS.contains(&kind) {
             let function = self.function(child);
+            if function.parameters.is_empty() && self.is_implicit(child) {
+                let offers = implicits::offers(function.line, &function.name);
+                self.classes[class].body.extend(offers);
+            }
             self.classes[class].functions.push(function);
         } else if kind == "decorated_definition" {
             let decorators = self.words(child);
@@ -196,14 +202,7 @@ impl Lower<'_> {
         let index = self.classes.len();
         self.classes.push(Class { name, outer: Some(self.around), ..Class::default() });
         let before = std::mem::replace(&mut self.around, index);
-        let list = child_of_kind(syntax, &["primary_constructor", "class_parameters", "formal_parameters"]);
-        let list = match list {
-            Some(list) if list.kind() == "primary_constructor" => child_of_kind(list, &["class_parameters"]),
-            other => other,
-        };
-        if let Some(list) = list {
-            self.classes[index].parameters = self.parameters(list);
-        }
+        self.class_parameters(syntax, index);
         self.classes[index].supers = self.supers(syntax);
         let kinds = ["class_body", "template_body", "interface_body", "enum_body", "enum_class_body", "block"];
         if let Some(body) = syntax.child_by_field_name("body").or_else(|| child_of_kind(syntax, &kinds)) {

@@ -3,7 +3,7 @@
 use tree_sitter::Node as Syntax;
 
 use super::syntax::{child_of_kind, fields, line, named};
-use super::{Language, Lower};
+use super::{Language, Lower, implicits};
 use crate::sources::tree::{CONSTRUCTOR, Function, Node, Op, Parameter};
 
 impl Lower<'_> {
@@ -16,8 +16,12 @@ impl Lower<'_> {
         let list = child_of_kind(syntax, &["function_value_parameters"]);
         let has_list = !lists.is_empty() || list.is_some();
         let mut parameters = Vec::new();
+        let mut offered = Vec::new();
         for list in lists.into_iter().chain(list) {
-            parameters.extend(self.parameters(list));
+            let (some, is_implicit) = self.implicit_parameters(list);
+            let names = some.iter().filter(|_| is_implicit).flat_map(|parameter| &parameter.names);
+            offered.extend(names.flat_map(|name| implicits::offers(line(list), name)));
+            parameters.extend(some);
         }
         let in_class = !self.classes[self.around].is_module;
         let own = if self.language == Language::Python && in_class && !parameters.is_empty() {
@@ -51,6 +55,12 @@ impl Lower<'_> {
         let body = match delegation {
             Some(delegation) => Node::new(line(syntax), Op::Block(vec![delegation, body])),
             None => body,
+        };
+        let body = if offered.is_empty() || !has_body {
+            body
+        } else {
+            offered.push(body);
+            Node::new(line(syntax), Op::Block(offered))
         };
         // Kotlin: the receiver's type stands before the name.
         let receiver = child_of_kind(syntax, &["user_type", "nullable_type", "parenthesized_type"]);

@@ -6,6 +6,7 @@ mod assignments;
 mod calls;
 mod declarations;
 mod functions;
+mod implicits;
 mod loops;
 mod statements;
 mod syntax;

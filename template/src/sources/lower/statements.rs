@@ -2,8 +2,8 @@
 
 use tree_sitter::Node as Syntax;
 
-use super::Lower;
 use super::syntax::{child_of_kind, fields, line, named};
+use super::{Language, Lower};
 use crate::sources::tree::{Node, Op};
 
 impl Lower<'_> {
@@ -72,6 +72,10 @@ impl Lower<'_> {
                 let before = std::mem::replace(&mut self.in_condition, true);
                 let mut parts = self.children(syntax);
                 self.in_condition = before;
+                // `x instanceof Conf(Properties p)`.
+                if syntax.child_by_field_name("pattern").is_some_and(|one| one.kind() == "record_pattern") {
+                    return Some(Op::Unknown(parts));
+                }
                 if let Some(name) = syntax.child_by_field_name("name").filter(|_| kind == "instanceof_expression") {
                     // Java's `x instanceof Properties p`.
                     parts.pop();
@@ -140,7 +144,9 @@ impl Lower<'_> {
             "pair" => Op::Pair(Box::new(self.field(syntax, "key")), Box::new(self.field(syntax, "value"))),
             "import_declaration" | "import_statement" | "import_from_statement" | "import" => {
                 self.import(syntax);
-                Op::Null
+                // Scala's import of a value's own members.
+                let first = named(syntax).first().copied().filter(|_| self.language == Language::Scala);
+                first.map_or(Op::Null, |first| Op::Unknown(vec![self.node(first)]))
             }
             "package_declaration"
             | "package_header"

@@ -105,3 +105,36 @@ fn scala_says_what_it_cannot_follow() {
         new Consumer(all(\"G\"))\n} }";
     assert_eq!(lines(&[("Job.scala", text)]), ["line 3", "line 4", "line 5"]);
 }
+
+#[test]
+fn scala_follows_what_is_handed_on_implicitly() {
+    let text = r#"
+        case class Context(held: Properties)
+        class Reader(key: String)(implicit from: Properties) { val value = from.getProperty(key) }
+        object Job {
+          def need(key: String)(implicit from: Properties): String = deep(key)
+          def deep(key: String)(implicit other: Properties): String = other.getProperty(key)
+          def summoned(key: String): String = implicitly[Properties].getProperty(key)
+          def held(key: String)(implicit context: Context): String = context.held.getProperty(key)
+          def main(args: Array[String]): Unit = {
+            implicit val own: Properties = KinesisAnalyticsRuntime.getApplicationProperties.get("G")
+            implicit val context: Context = Context(own)
+            use(need("need"), new Reader("class").value, summoned("summoned"), held("held"))
+          }
+        }"#;
+    assert_eq!(lines(&[("Job.scala", text)]), ["G/class", "G/held", "G/need", "G/summoned"]);
+}
+
+#[test]
+fn what_an_import_or_a_pattern_takes_out_of_a_value_is_reported() {
+    let scala = "object Job { def main(args: Array[String]): Unit = {
+        val group = KinesisAnalyticsRuntime.getApplicationProperties.get(\"G\")
+        import group.getProperty
+        use(getProperty(\"stream.name\"))\n} }";
+    assert_eq!(lines(&[("Job.scala", scala)]), ["line 3"]);
+    let java = "class Job { record Conf(Properties held) { }
+        static void main(String[] args) {
+        Object conf = new Conf(KinesisAnalyticsRuntime.getApplicationProperties().get(\"G\"));
+        if (conf instanceof Conf(Properties held)) { use(held.getProperty(\"stream.name\")); }\n} }";
+    assert_eq!(lines(&[("Job.java", java)]), ["G/stream.name", "line 4"]);
+}

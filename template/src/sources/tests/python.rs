@@ -138,3 +138,13 @@ print(settings["stream.name"])
 "#;
     assert_eq!(lines(&[("main.py", text)]), ["G/stream.name"]);
 }
+
+#[test]
+fn a_pattern_that_takes_a_group_apart_is_reported() {
+    let text = "def main():
+    group = get_application_properties()['G']
+    match group:
+        case {'stream.name': name}:
+            use(name)\n";
+    assert_eq!(lines(&[("job.py", text)]), ["line 4", "line 5"]);
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sources::follow::{Scope, Walk};
 use crate::sources::program::Place;
-use crate::sources::tree::{Argument, CONSTRUCTOR, Node, Op, Parameter};
+use crate::sources::tree::{Argument, CONSTRUCTOR, IMPLICIT, Node, Op, Parameter};
 use crate::sources::value::{Object, Value};
 
 /// A run of a function.
@@ -155,7 +155,11 @@ impl<'p> Walk<'p> {
         for (parameter, value) in parameters.iter().zip(given) {
             let value = match (value, &parameter.default) {
                 (Some(value), _) => value,
-                (None, Some(default)) => self.value(default, inner),
+                (None, Some(default)) => {
+                    let value = self.value(default, inner);
+                    let is_implicit = matches!(&default.op, Op::Name(name) if name == IMPLICIT);
+                    if is_implicit { self.summoned(value, parameter.of.as_deref()) } else { value }
+                }
                 (None, None) => Value::unknown(),
             };
             let value = self.typed(value, parameter.of.as_deref());
