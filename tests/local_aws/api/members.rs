@@ -87,8 +87,13 @@ pub(crate) fn check(service: &str, action: &str, params: &BTreeMap<String, Strin
     }) else {
         return Ok(());
     };
-    let unknown = params.keys().find(|name| !members.contains(&unnumbered(name).as_str()));
-    unknown.map_or(Ok(()), |name| {
+    // SDKs send an empty list as `Tags=`.
+    let is_empty_list = |name: &str, value: &str| {
+        value.is_empty() && members.iter().any(|one| one.split_once('.').unzip().0 == Some(name))
+    };
+    let is_known = |name: &str, value: &str| members.contains(&unnumbered(name).as_str()) || is_empty_list(name, value);
+    let unknown = params.iter().find(|(name, value)| !is_known(name, value));
+    unknown.map_or(Ok(()), |(name, _)| {
         let known = members.join(", ");
         let message = format!("The local AWS does not know the member {name} of {operation}, only: {known}");
         Err(ApiError::with_status(501, "UnknownMemberException", message))
@@ -137,5 +142,8 @@ mod tests {
             params.remove(unknown);
             check(service, &action, &params).unwrap();
         }
+        let list = |value: &str| BTreeMap::from([("Tags".to_owned(), value.to_owned())]);
+        check("cloudformation", "CreateStack", &list("")).unwrap();
+        check("cloudformation", "CreateStack", &list("a")).unwrap_err();
     }
 }

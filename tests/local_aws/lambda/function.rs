@@ -46,6 +46,8 @@ pub struct Function {
     pub event_age: Option<u64>,
     /// Where results of asynchronous invocations go.
     pub destinations: Destinations,
+    /// DeadLetterConfig, an ARN: where an event goes that was tried for the last time.
+    pub dead_letters: Option<String>,
     /// ReservedConcurrentExecutions.
     pub reserved: Option<usize>,
     /// Shared by every copy of this, and by the environments that run it.
@@ -83,6 +85,7 @@ impl Function {
             retries: 2,
             event_age: None,
             destinations: Destinations::default(),
+            dead_letters: None,
             reserved: None,
             code: Arc::new(Package::new(code)),
             revision: stamp::uuid(),

@@ -10,7 +10,7 @@ use super::execution::host::not_found;
 use super::execution::package::Package;
 use super::{Function, function_name};
 use crate::api::{ApiError, ApiResult, Caller};
-use crate::{Settings, State, clock, services, stamp};
+use crate::{Settings, State, clock, kms, services, stamp};
 
 /// CreateFunction's body, also a resource's properties.
 pub(crate) fn create(state: &mut State, settings: &Settings, caller: &Caller, body: &Value) -> ApiResult {
@@ -25,6 +25,7 @@ pub(crate) fn create(state: &mut State, settings: &Settings, caller: &Caller, bo
         let message = "The role defined for the function cannot be assumed by Lambda.";
         return Err(ApiError::new("InvalidParameterValueException", message));
     }
+    may_encrypt(state, caller, body)?;
     let code = code(state, caller, &body["Code"])?;
     let mut function = Function::new(settings, &name, &role, code);
     configure(&mut function, body);
@@ -49,10 +50,23 @@ pub(crate) fn update_code(
 }
 
 /// UpdateFunctionConfiguration.
-pub(crate) fn update_configuration(state: &mut State, settings: &Settings, name: &str, body: &Value) -> ApiResult {
+pub(crate) fn update_configuration(
+    state: &mut State,
+    settings: &Settings,
+    caller: &Caller,
+    name: &str,
+    body: &Value,
+) -> ApiResult {
+    may_encrypt(state, caller, body)?;
     let function = find(state, settings, name)?;
     configure(function, body);
     touched(function)
+}
+
+/// The key of the environment variables is the caller's to use (Lambda guide, configuration-envvars-encryption).
+fn may_encrypt(state: &State, caller: &Caller, body: &Value) -> ApiResult<()> {
+    let key = body["KMSKeyArn"].as_str().or(body["KmsKeyArn"].as_str()).unwrap_or_default();
+    kms::authorize(state, caller, key, &["kms:CreateGrant", "kms:Encrypt"])
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the tail of two operations that can fail before it")]
@@ -112,6 +126,9 @@ fn configure(function: &mut Function, body: &Value) {
     }
     if body["Environment"].is_object() {
         function.environment = strings(&body["Environment"]["Variables"]);
+    }
+    if let Some(target) = body["DeadLetterConfig"]["TargetArn"].as_str() {
+        function.dead_letters = Some(target.to_owned()).filter(|target| !target.is_empty());
     }
     if let Some(architectures) = body["Architectures"].as_array() {
         function.architectures = architectures.iter().filter_map(Value::as_str).map(str::to_owned).collect();

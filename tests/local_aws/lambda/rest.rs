@@ -118,7 +118,7 @@ fn answer(world: &World, state: &mut State, call: &Call<'_>) -> ApiResult {
             Ok(configuration)
         }
         "ListVersionsByFunction" => Ok(json!({ "Versions": [function(state)?.configuration()] })),
-        "UpdateFunctionConfiguration" => operations::update_configuration(state, settings, name, body),
+        "UpdateFunctionConfiguration" => operations::update_configuration(state, settings, call.caller, name, body),
         "UpdateFunctionCode" => operations::update_code(state, settings, call.caller, name, body),
         "DeleteFunction" => operations::delete(state, settings, name).map(|()| json!({})),
         "AddPermission" => {

@@ -12,17 +12,17 @@ use crate::stage::{handlers, why};
 
 const ACCESS: &str = include_str!("../../../template/access.template.json");
 const PAGE: &str = include_str!("../../../template/README.md");
-pub(super) const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666";
+pub(crate) const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666";
 
 /// The statements that the page gives.
-pub(super) fn statements() -> Vec<Value> {
+pub(crate) fn statements() -> Vec<Value> {
     let section = PAGE.split_once("## Keys of your own").expect("the section").1;
     let listed = section.split_once("```json").expect("the statements").1;
     serde_json::from_str(listed.split_once("```").expect("their end").0).expect("JSON")
 }
 
 /// The key has these statements, beside those of its administrators.
-pub(super) fn keep(world: &World, statements: &[Value]) {
+pub(crate) fn keep(world: &World, statements: &[Value]) {
     kms::put_policy(&mut world.state(), KEY, &json!({"Statement": statements})).unwrap();
 }
 

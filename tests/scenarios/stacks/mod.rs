@@ -7,7 +7,7 @@ mod downtime;
 mod enhanced_snapshots;
 mod express;
 mod flink_2;
-mod keys;
+pub(crate) mod keys;
 mod permissions;
 mod released;
 mod upgrade;

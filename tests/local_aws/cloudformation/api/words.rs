@@ -30,6 +30,8 @@ pub(super) fn check(params: &Params) -> ApiResult<()> {
         let member = unnumbered(name);
         let known = KNOWN.iter().find(|(known, _)| *known == member).map(|(_, words)| words.join(", "));
         let is_known = match &known {
+            // An empty list.
+            _ if value.is_empty() => true,
             Some(words) => words.split(", ").any(|word| word == value),
             None => member != "StackStatusFilter" || Status::named(value).is_some(),
         };

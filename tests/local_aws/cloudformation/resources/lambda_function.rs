@@ -61,7 +61,9 @@ fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     if desk.has_changed("Code") {
         act(desk, "UpdateFunctionCode", |state| lambda::update_code(state, settings, caller, name, &code))?;
     }
-    act(desk, "UpdateFunctionConfiguration", |state| lambda::update_configuration(state, settings, name, &body))?;
+    act(desk, "UpdateFunctionConfiguration", |state| {
+        lambda::update_configuration(state, settings, caller, name, &body)
+    })?;
     Ok(Made::new(name, []))
 }
 

@@ -202,32 +202,6 @@ async fn a_stack_is_deleted_in_the_reverse_order() {
     assert_eq!(settled(&world, "s").await, Status::DeleteComplete);
 }
 
-// CloudFormation's user guide, stack failure options: both states take an update only with the option.
-#[tokio::test]
-async fn a_failed_creation_is_updated_with_the_option_or_a_rollback_deletes_its_stack() {
-    for is_updated in [true, false] {
-        let world = world();
-        let mut invocations = handler(&world);
-        let body = super::template(&json!({ "A": custom(&json!("1")) }));
-        let params = [("StackName", "s"), ("TemplateBody", &*body), ("DisableRollback", "true")];
-        request(&world, "CreateStack", params).unwrap();
-        answer(&world, &mut invocations, "FAILED", "id").await;
-        assert_eq!(settled(&world, "s").await, Status::CreateFailed);
-        let refused = request(&world, "UpdateStack", [("StackName", "s"), ("TemplateBody", &*body)]).unwrap_err();
-        assert!(refused.message.contains("non-terminal [CREATE_FAILED] state"), "{}", refused.message);
-        let ended = if is_updated {
-            request(&world, "UpdateStack", params).unwrap();
-            answer(&world, &mut invocations, "SUCCESS", "id").await;
-            Status::UpdateComplete
-        } else {
-            request(&world, "RollbackStack", [("StackName", "s")]).unwrap();
-            answer(&world, &mut invocations, "SUCCESS", "id").await;
-            Status::DeleteComplete
-        };
-        assert_eq!(settled(&world, "s").await, ended);
-    }
-}
-
 // C.1: with rollback disabled a failure stays where it failed, and is tried again.
 #[tokio::test]
 async fn without_rollback_an_update_fails_and_can_be_repeated_or_rolled_back() {

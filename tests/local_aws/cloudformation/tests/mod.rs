@@ -1,6 +1,7 @@
 //! Stacks driven in process. Custom resources are answered by the test itself.
 
 mod custom;
+mod failed_creation;
 mod incident;
 mod language_extensions;
 mod nested;

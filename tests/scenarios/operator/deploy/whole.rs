@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 
 use super::toolchain::{Toolchain, deploys};
 use super::{Jar, is_clean, status};
+use crate::stacks::keys::{KEY, keep, statements};
 use crate::stage::{application, handlers, why};
-
-const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666";
 
 /// Everything of a deployment that is kept in the account, one text for each stack and function.
 fn kept(deployment: &Deployment) -> Vec<String> {
@@ -35,6 +34,7 @@ fn parameter(deployment: &Deployment, stack: &str, name: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_setting_stays_until_it_is_given_again() {
     let deployment = handlers().await;
+    keep(deployment.world(), &statements());
     let (toolchain, jar) = (Toolchain::of("kept"), Jar::of("kept", "1"));
     let file = jar.file();
     let all = [
