@@ -45,7 +45,8 @@ fn contract() -> Map<String, Json> {
             "words".to_owned(),
             json!({
                 "Mode": text(UpdateGuard { mode: found(), ..guard() }.mode()),
-                "OnSnapshotFailure": text(UpdateGuard { on_snapshot_failure: found(), ..guard() }.on_snapshot_failure()),
+                "OnSnapshotFailure":
+                    text(UpdateGuard { on_snapshot_failure: found(), ..guard() }.on_snapshot_failure()),
                 "OnDelete": text(AutoStart { on_delete: found(), ..started() }.on_delete()),
             }),
         ),
