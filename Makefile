@@ -36,7 +36,7 @@ test: ## Every example and scenario: needs cargo alone
 	cargo build $(PRODUCT)
 	LOCAL_AWS_RECORD=$(RECORDED) cargo test --no-fail-fast
 
-check: lint deny gates test requests commands cdk adoption example witness e2e gauge ## What CI runs
+check: lint deny gates test requests commands cdk adoption example witness e2e gauge calls ## What CI runs
 
 lint: ## Formatting, lints, documentation
 	cargo fmt --all --check
@@ -292,8 +292,9 @@ fleet: ## FLEET (50) stacks stuck at once under limited API rates: is each one c
 	cargo run --quiet --bin fleet -- $(FLEET) $(RATES) $(CONCURRENCIES)
 
 .PHONY: journey calls
-calls: ## Calls of a healthy deployment, against tests/journey/calls.txt
-	@$(MAKE) --no-print-directory journey STORY='new jar'
+calls: ## Calls of the functions in each story, against tests/journey/calls.txt, which what it prints is written into
+	@cargo build --quiet --bin journey
+	@$(TARGET)/debug/journey calls
 
 journey: ## How long a job is down, how long a deployment takes, what it costs in calls: stories in virtual time [STORY=part of a name] [DRAW=folder]
 	cargo build --quiet --bin journey

@@ -80,12 +80,11 @@ pub(crate) async fn drive(
         InNameOf::Request { first, .. } => Tried::after(&first.kept),
         InNameOf::Sweep | InNameOf::Incident { .. } => Tried::default(),
     };
-    let mut waiting = None;
-    let mut known = subject.stack_seen.clone();
+    let (mut waiting, mut known) = (None, subject.stack_seen.clone());
     let mut begun = Begun::masking(mask(subject));
     loop {
         let observed = look(aws, goal, subject, &mut tried, &mut known, &mut begun).await;
-        let observed = match observed.map_err(|fault| fault.masked(&begun.mask)) {
+        let mut observed = match observed.map_err(|fault| fault.masked(&begun.mask)) {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
                 info!(%goal, error, "looked and learned nothing");
@@ -97,7 +96,6 @@ pub(crate) async fn drive(
         };
         pace.succeeded();
         trail.kept = tried.kept();
-        let mut observed = observed;
         let mut step = next_step(goal, &observed);
         if let Step::Call(..) = step {
             // The stack is looked at before every mutation.
@@ -129,8 +127,7 @@ pub(crate) async fn drive(
             }
             Step::Call(call, because) => {
                 let result = perform(aws, subject, seen.as_ref(), &call).await;
-                let result = result.map_err(|fault| fault.masked(&begun.mask));
-                let refused = match result {
+                let refused = match result.map_err(|fault| fault.masked(&begun.mask)) {
                     Ok(()) => {
                         tried.accepted(&call);
                         None
@@ -166,7 +163,12 @@ pub(crate) async fn drive(
                         return Err(ReconcileError::Refused(fault.refusal(call.action())));
                     }
                 };
+                let rest = goal.rests_after(&call).filter(|_| refused.is_none());
                 trail.made(CallRecord { call, because, refused });
+                if let Some(because) = rest {
+                    waiting = Some(because);
+                    pace.rest(because).await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
+                }
             }
         }
     }

@@ -9,6 +9,8 @@ use crate::way::Way;
 const STABILIZE: f64 = 60.0;
 /// What a person does between two steps.
 const BETWEEN: f64 = 30.0;
+/// How soon a person who is quick has the fix of a job.
+pub(crate) const FIX: f64 = 300.0;
 /// A look of a guard or a gate at its proving snapshot comes so often.
 const PROVING: f64 = 15.0;
 
@@ -38,12 +40,28 @@ pub(crate) fn floor(story: Story, constants: &Constants) -> Option<Sum> {
             let end = wedged(c) + c.force_stop + continued(c) + c.start;
             Some(Sum { down: end, end })
         }
-        Story::Creation
-        | Story::Autoscaling
-        | Story::BadRecord
-        | Story::DoesNotStart
-        | Story::NewOneLoops
-        | Story::Deletion => None,
+        Story::Autoscaling => {
+            let end = c.update_running + c.update_running + c.detect + c.cleanup;
+            Some(Sum { down: 2.0 * c.update_gap, end })
+        }
+        Story::BadRecord => {
+            let fix = FIX + c.begin + c.next + c.update_ready + c.detect + c.start;
+            let end = wedged(c) + c.force_stop + continued(c) + fix;
+            Some(Sum { down: end, end })
+        }
+        Story::DoesNotStart => {
+            let down = c.failed_update + c.durations.flink().rollback;
+            Some(Sum { down, end: c.begin + c.next + c.snapshot + down + c.detect + c.cleanup })
+        }
+        Story::NewOneLoops => {
+            let back = c.force_stop + c.update_ready + c.start;
+            Some(Sum { down: c.update_gap + back, end: c.begin + c.next + c.update_running + back })
+        }
+        Story::Deletion => {
+            let down = c.durations.flink().delete;
+            Some(Sum { down, end: c.begin + c.next + down + c.cleanup })
+        }
+        Story::Creation => None,
     }
 }
 

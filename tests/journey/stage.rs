@@ -139,6 +139,14 @@ impl Stage {
         self.world().wait_for(is_so).await;
     }
 
+    /// Until the job that runs is stopped or replaced.
+    pub(crate) async fn leaves_running(&self) {
+        let is_so = |state: &mut local_aws::State| {
+            state.flink.applications.get(NAME).filter(|one| one.status != Flink::Running).map(|_| ())
+        };
+        self.world().wait_for(is_so).await;
+    }
+
     /// A person gets a stuck stack out by hand: notices, force-stops, continues the rollback.
     pub(crate) async fn unstick_by_hand(&self) {
         person(self.way.person()).await;

@@ -6,6 +6,7 @@ use local_aws::flink::{self, Status as Flink};
 use project::deployment::NAME;
 use project::fleet;
 
+use crate::paper::FIX;
 use crate::people::{cured, deployed, started_by_others, stuck};
 use crate::stage::{POISON, Stage, person};
 
@@ -83,6 +84,16 @@ impl Story {
         !matches!(self, Self::PassingCause | Self::BadRecord)
     }
 
+    /// Whether it is guarded, and otherwise by Stop than by Probe.
+    pub(crate) const fn is_guarded_apart(self) -> bool {
+        matches!(self, Self::Jar | Self::Autoscaling | Self::Looping | Self::DoesNotStart | Self::NewOneLoops)
+    }
+
+    /// Whether an update of the application fails or is taken back in it, which is what RollbackEnabled is about.
+    pub(crate) const fn is_about_rollback(self) -> bool {
+        matches!(self, Self::Jar | Self::DoesNotStart | Self::NewOneLoops)
+    }
+
     /// Brings the stage to where the story begins.
     pub(crate) async fn prepare(self, stage: &Stage) {
         match self {
@@ -96,16 +107,13 @@ impl Story {
                 stage.deployment.sink_permission(false);
                 stage.deployment.record("b");
             }
-            Self::NewOneLoops => {
-                stage.running(&[]).await;
-                stage.deployment.record(POISON);
-            }
             Self::Jar
             | Self::Property
             | Self::Both
             | Self::Nothing
             | Self::Autoscaling
             | Self::DoesNotStart
+            | Self::NewOneLoops
             | Self::Deletion => stage.running(&[]).await,
         }
         stage.slow_down();
@@ -167,8 +175,7 @@ impl Story {
                         })
                         .await;
                     stage.idle().await;
-                    // The fix, as late as a person who is quick has it.
-                    person(300.0).await;
+                    person(FIX).await;
                 } else {
                     stage.unstick_by_hand().await;
                 }
@@ -181,7 +188,11 @@ impl Story {
                 cured(stage).await;
             }
             Self::NewOneLoops => {
-                deployed(stage, ("2", &[POISON]), 1).await;
+                stage.request("2", &[POISON], 1);
+                // The old version knows how to read what the new one is the first to meet.
+                stage.leaves_running().await;
+                stage.deployment.record(POISON);
+                stage.settled().await;
                 cured(stage).await;
             }
             Self::Deletion => {

@@ -17,7 +17,8 @@ pub(crate) fn draw(played: &[Figures]) -> String {
     let mut lanes = String::new();
     for one in played {
         let middle = height + 16.0;
-        let _ = writeln!(lanes, "<text x=\"8\" y=\"{middle:.0}\">{}</text>", one.way);
+        let off = if one.rollback_enabled { "" } else { ", off" };
+        let _ = writeln!(lanes, "<text x=\"8\" y=\"{middle:.0}\">{}{off}</text>", one.way);
         for (span, down) in one.spans.iter().zip(&one.down_in) {
             let length = span.to - span.from;
             bar(&mut lanes, (span.from, length - down), height, scale, "#5b9a68");

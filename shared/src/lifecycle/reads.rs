@@ -2,8 +2,10 @@
 //! one call, not four. An answer or a report is only made of a settled application, and then everything is there.
 
 use super::action::Action;
+use super::call::Call;
 use super::goal::Goal;
 use super::goals::{guard, start, stop};
+use super::reason::Because;
 use crate::flink::{ApplicationKind, ApplicationStatus};
 use crate::time::Timestamp;
 
@@ -88,6 +90,14 @@ impl Goal {
             | ApplicationStatus::Maintenance
             | ApplicationStatus::Deleting => Looks::NONE,
         }
+    }
+
+    /// What is waited for once `call` was accepted, where a look right after it shows nothing new: a snapshot takes
+    /// seconds at least, and a look at a RUNNING application is four calls. A sweep waits for none.
+    #[must_use]
+    pub fn rests_after(&self, call: &Call) -> Option<Because> {
+        let is_proof = matches!(call, Call::CreateSnapshot { .. }) && !matches!(self, Self::Swept(_));
+        is_proof.then_some(Because::Proving)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a step is what it is: one sentence each, in logs, answers and reports.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::flink::ApplicationStatus;
 
@@ -23,8 +24,10 @@ pub enum Because {
     NewestFailed,
     /// An update's operation has not ended.
     UpdateUnsettled,
-    /// RUNNING, but not yet for long enough.
+    /// RUNNING, but an operation goes on.
     Stabilizing,
+    /// RUNNING, but not yet for long enough: that is so much later.
+    SteadyIn(Duration),
     /// RUNNING for long enough; a snapshot is the proof.
     ProveHealth,
     /// The snapshot that proves it is being taken.
@@ -80,7 +83,7 @@ impl fmt::Display for Because {
                 "the start from the newest snapshot failed, so the newest of the version that is started is tried, once"
             }
             Self::UpdateUnsettled => "an update's operation has not ended, and it may still be taken back",
-            Self::Stabilizing => "the application is RUNNING, but not for long enough to trust it",
+            Self::Stabilizing | Self::SteadyIn(_) => "the application is RUNNING, but not for long enough to trust it",
             Self::ProveHealth => "the application stayed RUNNING; a snapshot proves that its job is healthy",
             Self::Proving => "the snapshot that proves the job's health is being taken",
             Self::OthersSnapshot => "another snapshot of the application is being taken",

@@ -70,8 +70,9 @@ pub(in crate::lifecycle) fn of(
         };
     }
     // A job that has no snapshots cannot be proven; it is asked to be steady, no more.
-    if observed.now.since(steady_since(application, observed)) < stabilize {
-        return Health::Wait(Because::Stabilizing);
+    let left = stabilize.saturating_sub(observed.now.since(steady_since(application, observed)));
+    if !left.is_zero() {
+        return Health::Wait(Because::SteadyIn(left));
     }
     if !application.snapshots_enabled {
         return Health::Healthy;
@@ -159,7 +160,7 @@ mod tests {
         later(&mut observed, Duration::from_mins(19));
         observed.tried = crate::lifecycle::Tried::default();
         later(&mut observed, Duration::from_secs(59));
-        assert!(matches!(health(&observed), Health::Wait(Because::Stabilizing)));
+        assert!(matches!(health(&observed), Health::Wait(Because::SteadyIn(left)) if left == Duration::from_secs(1)));
         later(&mut observed, Duration::from_secs(1));
         assert!(matches!(health(&observed), Health::Call(..)));
     }
@@ -173,7 +174,7 @@ mod tests {
         later(&mut observed, Duration::ZERO);
         let stabilize = Duration::from_secs(1);
         let health = of(observed.application.as_ref().unwrap(), &observed, stabilize, "proof", Timestamp(0));
-        assert!(matches!(health, Health::Wait(Because::Stabilizing)));
+        assert!(matches!(health, Health::Wait(Because::SteadyIn(_))));
     }
 
     #[test]

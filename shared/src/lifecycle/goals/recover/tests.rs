@@ -61,7 +61,7 @@ fn a_job_that_loops_again_is_marked_then_stopped_then_left() {
 #[test]
 fn one_that_a_process_gave_up_before_it_died_is_proven_once_more_and_stopped_if_that_fails() {
     let mut observed = awaiting(recovering(ApplicationStatus::Running));
-    assert!(matches!(step(&observed), Step::Wait(Because::Stabilizing)));
+    assert!(matches!(step(&observed), Step::Wait(Because::SteadyIn(_))));
     later(&mut observed, Duration::from_mins(1));
     let Step::Call(call @ Call::CreateSnapshot { .. }, Because::ProveHealth) = step(&observed) else { panic!() };
     refuse_often(&mut observed, &call);

@@ -73,7 +73,7 @@ fn a_busy_application_is_waited_out() {
 fn the_gate_waits_then_proves_then_is_content() {
     let goal = Goal::Running(Running { stabilize: Duration::from_mins(1), ..goal() });
     let mut observed = seen(ApplicationStatus::Running);
-    assert_eq!(next_step(&goal, &observed), Step::Wait(Because::Stabilizing));
+    assert_eq!(next_step(&goal, &observed), Step::Wait(Because::SteadyIn(Duration::from_mins(1))));
     later(&mut observed, Duration::from_mins(1));
     assert!(matches!(next_step(&goal, &observed), Step::Call(Call::CreateSnapshot { .. }, Because::ProveHealth)));
     snapshot(&mut observed, "flink-handlers-gate-1", SnapshotStatus::Creating);
