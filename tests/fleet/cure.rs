@@ -2,22 +2,23 @@
 //! records, never from what the functions say.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use local_aws::{Options, State, World, events};
+use local_aws::{LocalAws, Options, State, World, clock, events, virtual_time};
 use project::deployment::Deployment;
 use project::fleet::{self, NotThere, is_cured, is_idle};
 
-use crate::lag::Lag;
-use crate::outcome::{Outcome, SERVICES, Times, UNSTICKER};
-use crate::scale::Scale;
+use crate::durations::{VARIABLES, slow_down};
+use crate::outcome::{Outcome, SERVICES, UNSTICKER};
 
 /// So many stacks are brought into trouble side by side: the machine may be small.
-const SIDE_BY_SIDE: usize = 25;
+const SIDE_BY_SIDE: usize = 10;
 /// How often it is looked how far it is.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_secs(15);
 /// And printed.
-const PRINT_INTERVAL: Duration = Duration::from_secs(10);
+const PRINT_INTERVAL: Duration = Duration::from_mins(10);
+/// CloudFormation looks at what it waits for every few seconds.
+const PACE: Duration = Duration::from_secs(2);
 /// When no other stack was cured for so long, none will be: eight sweeps.
 const HOPELESS: Duration = Duration::from_hours(2);
 /// How often the schedule of `handlers` sweeps.
@@ -34,19 +35,14 @@ pub(crate) struct Setting {
 
 /// Makes a region of so many stuck stacks, lets all events go, and waits until all are cured, or nothing goes on any
 /// more.
-pub(crate) async fn cure(
-    many: usize,
-    setting: Setting,
-    scale: Scale,
-    print: impl Fn(&str),
-) -> Result<Outcome, NotThere> {
-    let (deployment, stacks) = stuck(many, scale).await?;
+pub(crate) async fn cure(many: usize, setting: Setting, print: impl Fn(&str)) -> Result<Outcome, NotThere> {
+    let (deployment, stacks) = stuck(many).await?;
     let world = deployment.world();
     let calls_before = {
         let mut state = world.state();
-        scale.slow_down(&mut state);
+        slow_down(&mut state);
         for service in SERVICES {
-            state.rates.limit(service, scale.rate(setting.rate));
+            state.rates.limit(service, setting.rate);
         }
         if let Some(function) = state.lambda.functions.get_mut(UNSTICKER) {
             function.reserved = Some(setting.concurrency);
@@ -54,22 +50,20 @@ pub(crate) async fn cure(
         state.journal.len()
     };
     let relief = tokio::spawn(fleet::cause_passes(Arc::clone(world), calls_before));
-    let lag = Lag::watch(world);
-    let began = Instant::now();
+    let began = clock::now();
     events::release(world);
-    let schedule = tokio::spawn(sweeps(Arc::clone(world), scale));
-    wait(world, &stacks, scale, |cured| {
-        let minutes = scale.on_aws(began.elapsed()).as_secs() / 60;
-        print(&format!("after {minutes} min: {cured} of {many} cured"));
+    let schedule = tokio::spawn(sweeps(Arc::clone(world)));
+    wait(world, &stacks, |cured| {
+        let minutes = (clock::now() - began) / 60.0;
+        print(&format!("after {minutes:.0} min: {cured} of {many} cured"));
     })
     .await;
-    let took = scale.on_aws(began.elapsed());
+    let took = Duration::from_secs_f64(clock::now() - began);
     let calls_until_cured = world.state().journal.len();
     schedule.abort();
     // What is still in the queue finds cured stacks, and leaves them so.
     world.wait_for(|state| is_idle(state, &stacks).then_some(())).await;
     relief.abort();
-    let lag = lag.end().map(|lag| scale.on_aws(lag));
     let state = world.state();
     for stack in stacks.iter().filter(|stack| !is_cured(&state, stack)) {
         let newest = state
@@ -84,15 +78,14 @@ pub(crate) async fn cure(
         });
         print(&format!("{stack} is not cured: {failure}"));
     }
-    Ok(Outcome::count(&state, &stacks, calls_before..calls_until_cured, setting, Times { took, lag }))
+    Ok(Outcome::count(&state, &stacks, calls_before..calls_until_cured, setting, took))
 }
 
-async fn stuck(many: usize, scale: Scale) -> Result<(Deployment, Vec<String>), NotThere> {
-    // CloudFormation looks at what it waits for every few seconds.
-    let options = Options { pace: Some(scale.here(Duration::from_secs(2))), ..Options::default() };
-    let variables = scale.variables();
-    let environment: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let deployment = Deployment::start(options, &environment).await;
+async fn stuck(many: usize) -> Result<(Deployment, Vec<String>), NotThere> {
+    let aws = LocalAws::start(Options { pace: Some(PACE), ..Options::default() }).await.expect("a port on 127.0.0.1");
+    // As long as the program.
+    tokio::spawn(virtual_time::drive(Arc::clone(&aws.world)));
+    let deployment = Deployment::in_world(aws, &VARIABLES).await;
     let stacks = fleet::names(many);
     for some in stacks.chunks(SIDE_BY_SIDE) {
         fleet::get_stuck(&deployment, some).await?;
@@ -101,25 +94,25 @@ async fn stuck(many: usize, scale: Scale) -> Result<(Deployment, Vec<String>), N
 }
 
 /// The schedule of `handlers`, as often as there.
-async fn sweeps(world: Arc<World>, scale: Scale) {
+async fn sweeps(world: Arc<World>) {
     loop {
-        tokio::time::sleep(scale.here(EVERY)).await;
+        virtual_time::sleep(EVERY).await;
         events::fire_schedules(&world);
     }
 }
 
 /// Until all are cured, or for so long no other was that none will be.
-async fn wait(world: &World, stacks: &[String], scale: Scale, print: impl Fn(usize)) {
+async fn wait(world: &World, stacks: &[String], print: impl Fn(usize)) {
     let cured = |state: &State| stacks.iter().filter(|stack| is_cured(state, stack)).count();
-    let (mut best, mut since, mut printed) = (0, Instant::now(), Instant::now());
-    while best < stacks.len() && since.elapsed() < scale.here(HOPELESS) {
-        tokio::time::sleep(LOOK).await;
+    let (mut best, mut since, mut printed) = (0, clock::now(), clock::now());
+    while best < stacks.len() && clock::now() - since < HOPELESS.as_secs_f64() {
+        virtual_time::sleep(LOOK).await;
         let now = cured(&world.state());
         if now > best {
-            (best, since) = (now, Instant::now());
+            (best, since) = (now, clock::now());
         }
-        if printed.elapsed() > PRINT_INTERVAL {
-            printed = Instant::now();
+        if clock::now() - printed > PRINT_INTERVAL.as_secs_f64() {
+            printed = clock::now();
             print(best);
         }
     }

@@ -18,8 +18,8 @@ pub(crate) const UNSTICKER: &str = "flink-rollback-unsticker";
 
 /// The heads of the columns.
 pub(crate) const HEADS: &str = concat!(
-    "rate  concurrency      cured  forbidden  doubled  lost stacks  throttled  attempts  calls    time   bound       lag\n",
-    "  per s                of stacks      calls    calls events  swept      calls per stack per stack    min     min  s, 1/100",
+    "rate  concurrency      cured  forbidden  doubled  lost stacks  throttled  attempts  calls    time   bound  times\n",
+    "  per s                of stacks      calls    calls events  swept      calls per stack per stack    min     min  bound",
 );
 
 /// What became of the stacks.
@@ -42,16 +42,10 @@ pub(crate) struct Outcome {
     pub(crate) calls: usize,
     /// What the rate lets these calls through in: those of the service that was asked more, after its burst.
     pub(crate) bound: Duration,
-    pub(crate) times: Times,
-}
-
-/// As on AWS.
-#[derive(Debug)]
-pub(crate) struct Times {
     /// Until the last stack was cured.
     pub(crate) took: Duration,
-    /// How late this machine was: the middle of all measurements, and what one in a hundred exceeds.
-    pub(crate) lag: [Duration; 2],
+    /// The calls, by action.
+    pub(crate) by_action: BTreeMap<String, usize>,
 }
 
 impl Outcome {
@@ -61,7 +55,7 @@ impl Outcome {
         stacks: &[String],
         journal: Range<usize>,
         setting: Setting,
-        times: Times,
+        took: Duration,
     ) -> Self {
         let own: Vec<&Recorded> = fleet::calls_of(state, UNSTICKER, journal.start).collect();
         let late = fleet::calls_of(state, UNSTICKER, journal.end).count();
@@ -86,7 +80,8 @@ impl Outcome {
             throttled: throttled.len(),
             calls: calls.len(),
             bound: Duration::from_secs_f64((f64::from(most) / setting.rate - 2.0).max(0.0)),
-            times,
+            took,
+            by_action: counted(calls.iter().map(|call| call.action.clone())),
         }
     }
 
@@ -111,11 +106,10 @@ impl fmt::Display for Outcome {
         };
         let minutes = |time: Duration| format!("{:.1}", time.as_secs_f64() / 60.0);
         let cured = format!("{}/{}", self.cured, self.stacks);
-        let seconds = |time: Duration| format!("{:.1}", time.as_secs_f64());
-        let [middle, late] = self.times.lag.map(seconds);
+        let times = self.took.as_secs_f64() / self.bound.as_secs_f64().max(1.0);
         write!(
             formatter,
-            "  {:>4}  {:>11}  {cured:>9}  {:>9}  {:>7}  {:>4}  {:>5}  {:>9}  {:>8}  {:>5}  {:>6}  {:>6}  {:>9}",
+            "  {:>4}  {:>11}  {cured:>9}  {:>9}  {:>7}  {:>4}  {:>5}  {:>9}  {:>8}  {:>5}  {:>6}  {:>6}  {times:>5.2}",
             self.setting.rate,
             self.setting.concurrency,
             self.forbidden.values().sum::<usize>(),
@@ -125,10 +119,12 @@ impl fmt::Display for Outcome {
             self.throttled,
             each(self.attempts),
             each(self.calls),
-            minutes(self.times.took),
+            minutes(self.took),
             minutes(self.bound),
-            format!("{middle} {late}"),
         )?;
+        for (action, calls) in &self.by_action {
+            write!(formatter, "\n        {} x {action} per stack", each(*calls))?;
+        }
         for (why, events) in &self.lost {
             write!(formatter, "\n        {events} events {why}")?;
         }

@@ -1,6 +1,6 @@
 //! The clock of a local AWS in virtual time, at AWS_ENDPOINT_URL: it stands still while this process computes, so it is
-//! asked for only when an invocation begins and when it rests. The dice always fall on the middle: the same story makes
-//! the same calls.
+//! asked for only when an invocation begins and when it rests. The dice always fall on the middle, so that the same
+//! story makes the same calls; where many callers are to come apart, VIRTUAL_TIME_DICE is set, and they are thrown.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -35,7 +35,8 @@ pub(super) fn resume() {
 }
 
 pub(super) fn dice() -> f64 {
-    0.5
+    static ARE_THROWN: LazyLock<bool> = LazyLock::new(|| std::env::var_os("VIRTUAL_TIME_DICE").is_some());
+    if *ARE_THROWN { fastrand::f64() } else { 0.5 }
 }
 
 fn rested(millis: u128) -> Option<u64> {
