@@ -1,4 +1,4 @@
-//! How long things last on AWS, in virtual time: what Flink takes; the functions, Lambda and the rate keep their own.
+//! How long things last on AWS, in virtual time: what Flink takes, and when Lambda tries again.
 
 use std::time::Duration;
 
@@ -10,6 +10,9 @@ const LASTS: [(Status, u64); 4] =
     [(Status::Starting, 90), (Status::Updating, 30), (Status::Stopping, 60), (Status::ForceStopping, 30)];
 /// And a snapshot.
 const SNAPSHOT_LASTS: u64 = 30;
+/// When Lambda tries a failed event again, and from when to when one that is throttled, in seconds.
+const RETRY_DELAYS: [u64; 2] = [60, 120];
+const THROTTLE_DELAYS: [u64; 2] = [1, 300];
 
 /// What `make deploy` sets on the functions, and that callers which were throttled together do not come back together.
 pub(crate) const VARIABLES: [(&str, &str); 4] = [
@@ -24,5 +27,7 @@ pub(crate) fn slow_down(state: &mut State) {
     for (status, seconds) in LASTS {
         state.flink.hold("*", status, Hold::For(Duration::from_secs(seconds)));
     }
+    state.lambda.retry_delays = RETRY_DELAYS.map(Duration::from_secs);
+    state.lambda.throttle_delays = THROTTLE_DELAYS.map(Duration::from_secs);
     state.flink.hold_snapshots(Hold::For(Duration::from_secs(SNAPSHOT_LASTS)));
 }

@@ -29,7 +29,7 @@ use story::Story;
 use way::Way;
 
 /// How long a story may take here, on the machine's clock.
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(10);
 const WAYS: [Way; 5] = [Way::Person(300), Way::Person(1800), Way::Starter, Way::Probe, Way::Stop];
 /// Of these sizes of state the healthy deployment is played, in gigabytes.
 const SIZES: [f64; 3] = [10.0, 56.0, 235.0];

@@ -20,11 +20,12 @@ pub(super) fn instant() -> Instant {
     began + Duration::from_millis(NOW.load(Ordering::Relaxed).saturating_sub(then))
 }
 
-/// Blocks its thread: a function that rests in virtual time does nothing else.
-#[expect(clippy::unused_async, reason = "as the machine's clock")]
+/// Blocks its thread: a function that rests in virtual time does nothing else. Once that world is gone the machine's
+/// clock is left, or a loop of looks would not rest at all.
 pub(super) async fn sleep(duration: Duration) {
-    if let Some(now) = rested(duration.as_millis()) {
-        NOW.store(now, Ordering::Relaxed);
+    match rested(duration.as_millis()) {
+        Some(now) => NOW.store(now, Ordering::Relaxed),
+        None => tokio::time::sleep(duration).await,
     }
 }
 

@@ -97,22 +97,36 @@ pub async fn drive(world: Arc<World>) {
         for _ in 0..ROUNDS {
             tokio::task::yield_now().await;
         }
-        match first_due(&world, before) {
+        match next(&world, before) {
             // Who no longer waits was cancelled.
-            Some(waiter) => waiter.send(()).unwrap_or_default(),
-            None => tokio::time::sleep(COMPUTING).await,
+            Next::Due(waiter) => waiter.send(()).unwrap_or_default(),
+            Next::Another => {}
+            Next::Computing => tokio::time::sleep(COMPUTING).await,
         }
     }
 }
 
+/// What the clock does next.
+enum Next {
+    /// It moved, and this waiter goes on.
+    Due(oneshot::Sender<()>),
+    /// Another waiter has come: who is ready goes on first.
+    Another,
+    /// A function computes, or no one waits.
+    Computing,
+}
+
 /// Moves the clock to the first waiter's moment, if nothing computes and no other has come since.
-fn first_due(world: &World, before: u64) -> Option<oneshot::Sender<()>> {
+fn next(world: &World, before: u64) -> Next {
     let under_way = world.state().lambda.under_way();
     let mut time = lock();
-    if time.resting < under_way || time.count != before {
-        return None;
+    if time.count != before {
+        return Next::Another;
     }
-    let ((moment, _), waiter) = time.waiters.pop_first()?;
+    let is_computing = time.resting < under_way;
+    let Some(((moment, _), waiter)) = (!is_computing).then(|| time.waiters.pop_first()).flatten() else {
+        return Next::Computing;
+    };
     time.now = time.now.map(|now| now.max(moment));
-    Some(waiter)
+    Next::Due(waiter)
 }
