@@ -31,11 +31,10 @@ prop_compose! {
         attributes in prop::collection::btree_map("[A-Za-z]{1,20}", text(500), 0..6),
         timeline in prop::collection::vec(text(300), 0..8),
         trouble in any::<bool>(),
-        no_echo in any::<bool>(),
     ) -> Reply {
         let verdict = if is_success { Verdict::Success } else { Verdict::Failed };
         let (reason, trouble) = (format!("because {reason}"), trouble && is_success);
-        Reply { verdict, reason, physical_resource_id, attributes, timeline, trouble, no_echo }
+        Reply { verdict, reason, physical_resource_id, attributes, timeline, trouble }
     }
 }
 
@@ -48,7 +47,7 @@ fn least(reply: &Reply, request: &Request) -> usize {
     let body = json!({
         "Status": reply.verdict.as_str(), "Reason": "", "PhysicalResourceId": reply.physical_resource_id,
         "StackId": request.stack_id, "RequestId": request.request_id, "LogicalResourceId": request.logical_resource_id,
-        "NoEcho": reply.no_echo, "Data": data,
+        "NoEcho": false, "Data": data,
     });
     body.to_string().len()
 }
@@ -68,7 +67,7 @@ proptest! {
         prop_assert_eq!(&body["StackId"], request.stack_id.as_str());
         prop_assert_eq!(&body["RequestId"], request.request_id.as_str());
         prop_assert_eq!(&body["LogicalResourceId"], request.logical_resource_id.as_str());
-        prop_assert_eq!(&body["NoEcho"], reply.no_echo);
+        prop_assert_eq!(&body["NoEcho"], false);
         if reply.verdict == Verdict::Failed {
             prop_assert!(body["Reason"].as_str().is_some_and(|reason| !reason.is_empty()), "FAILED needs a reason");
         }

@@ -49,7 +49,6 @@ fn fits(request: &Request, reason: &str, attribute: &str) {
             attributes: BTreeMap::from([("ApplicationStatus".to_owned(), attribute.to_owned())]),
             timeline: vec![reason.to_owned()],
             trouble: verdict == Verdict::Success,
-            no_echo: false,
         };
         let sent = reply.render(request);
         let body: Value = serde_json::from_slice(&sent).expect("a reply is JSON");

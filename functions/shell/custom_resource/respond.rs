@@ -19,7 +19,6 @@ pub(crate) struct Responder<'a> {
     kind: &'static str,
     /// The stack's applications, as soon as they are known: logical ID and name.
     applications: RefCell<Vec<(String, String)>>,
-    no_echo: bool,
     /// Where this invocation's log is.
     log: &'a str,
     /// Where the stack goes, as soon as that is known.
@@ -34,7 +33,6 @@ impl<'a> Responder<'a> {
             request,
             kind: R::KIND,
             applications: RefCell::default(),
-            no_echo: R::NO_ECHO,
             log,
             direction: Cell::new(Direction::Unknown),
             attributes: RefCell::new(R::unknown_attributes()),
@@ -162,7 +160,6 @@ impl<'a> Responder<'a> {
             attributes: known,
             timeline: trail.timeline.clone(),
             trouble,
-            no_echo: self.no_echo,
         }
     }
 }

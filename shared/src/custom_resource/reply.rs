@@ -47,8 +47,6 @@ pub struct Reply {
     pub timeline: Vec<String>,
     /// What went wrong although the verdict is SUCCESS; CloudFormation shows a SUCCESS's Reason to no one.
     pub trouble: bool,
-    /// Whether `Fn::GetAtt` masks the attributes.
-    pub no_echo: bool,
 }
 
 impl Reply {
@@ -109,7 +107,8 @@ impl Reply {
             "StackId": request.stack_id,
             "RequestId": request.request_id,
             "LogicalResourceId": request.logical_resource_id,
-            "NoEcho": self.no_echo,
+            // None of the attributes is a secret: names, ARNs, versions, statuses.
+            "NoEcho": false,
             "Data": data,
         });
         body.to_string().into_bytes()
@@ -133,7 +132,6 @@ mod tests {
             attributes: BTreeMap::from([("ApplicationStatus".into(), "READY".into())]),
             timeline: vec!["looked".into(), "started".into()],
             trouble: false,
-            no_echo: false,
         }
     }
 

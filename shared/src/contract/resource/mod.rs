@@ -94,8 +94,6 @@ pub trait CustomResource: DeserializeOwned {
     /// The type that its resources are declared with.
     const TYPE: &'static str;
 
-    /// Whether `Fn::GetAtt` masks its attributes. None of ours is a secret: names, ARNs, versions, statuses.
-    const NO_ECHO: bool = false;
     /// Whether it may act on an application of another stack that allows it.
     const BORROWS: bool = false;
 

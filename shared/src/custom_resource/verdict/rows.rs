@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::handover::Handover;
 use super::super::request::{Request, RequestType};
+use crate::stack::APPLICATION;
 
 /// The type of a custom resource that has no name of its own.
 const GENERIC: &str = "AWS::CloudFormation::CustomResource";
@@ -141,7 +142,7 @@ impl Rows {
     #[must_use]
     pub fn has_reached_an_application(&self, request: &Request) -> bool {
         let operation = self.0.iter().take_while(|row| !row.begins(request));
-        operation.into_iter().any(|row| row.resource_type.starts_with("AWS::KinesisAnalyticsV2::Application"))
+        operation.into_iter().any(|row| row.resource_type.starts_with(APPLICATION))
     }
 
     /// Whether the stack goes back to what it was, by its newest row; `None` where that cannot be read.

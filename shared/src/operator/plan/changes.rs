@@ -10,6 +10,7 @@ use super::Proposal;
 use super::change_set::{Change, Effect, ListedChange};
 use super::parameters::{changed as changed_parameters, wanted};
 use super::side::{Side, transforms};
+use crate::stack::{APPLICATION, LOGGING_OPTION};
 use crate::template::resolve::{
     Difference, Resolver, compare as compare_values, is_known, open_reasons, pseudo_parameters, reasons, values,
 };
@@ -17,8 +18,8 @@ use crate::template::resolve::{
 /// Properties whose change is a new resource: `createOnlyProperties` of the types' registry schemas (`semantics.md` B.1
 /// for Flink's).
 const REPLACES: [(&str, &[&str]); 14] = [
-    ("AWS::KinesisAnalyticsV2::Application", &["ApplicationName", "ApplicationMode"]),
-    ("AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption", &["ApplicationName"]),
+    (APPLICATION, &["ApplicationName", "ApplicationMode"]),
+    (LOGGING_OPTION, &["ApplicationName"]),
     ("AWS::Kinesis::Stream", &["Name"]),
     ("AWS::DynamoDB::Table", &["TableName", "KeySchema", "LocalSecondaryIndexes"]),
     ("AWS::Logs::LogGroup", &["LogGroupName"]),

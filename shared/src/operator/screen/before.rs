@@ -6,6 +6,7 @@ use super::super::plan::{Effect, Outlook, Plan};
 use super::risk::loses_state;
 use super::table;
 use super::text::{Canvas, Line};
+use crate::stack::APPLICATION;
 
 /// What is shown before the question.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +106,7 @@ fn lost(resource_type: &str) -> String {
 /// What a resource of this type holds, and that it goes; `None` where nothing is known of it.
 pub(super) fn held(resource_type: &str) -> Option<&'static str> {
     Some(match resource_type {
-        "AWS::KinesisAnalyticsV2::Application" => "the job's state and its snapshots go",
+        APPLICATION => "the job's state and its snapshots go",
         "AWS::DynamoDB::Table" => "its items go",
         "AWS::Kinesis::Stream" => "its records go",
         "AWS::S3::Bucket" => "its objects go",

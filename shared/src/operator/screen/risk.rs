@@ -2,6 +2,7 @@
 
 use super::super::permissions::{AccessChange, PermissionChange};
 use super::super::plan::{Change, Effect, Outlook, Plan, Proposal};
+use crate::stack::APPLICATION;
 
 /// What has to be given before a deployment begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +23,6 @@ pub struct Risk {
     /// How it is agreed to.
     pub consent: Consent,
 }
-
-const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 
 /// Whether the plan says that state is lost: given up, or started without.
 pub(super) fn loses_state(plan: &Plan) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Answer, Scene, Verdict};
 use crate::lifecycle::SNAPSHOT_FAILURE;
-use crate::stack::{StackEvent, StackStatus};
+use crate::stack::{APPLICATION, StackEvent, StackStatus};
 
 pub(super) fn describe(scene: &Scene) -> Answer {
     let commands = scene.commands();
@@ -45,7 +45,7 @@ pub(super) fn describe(scene: &Scene) -> Answer {
 fn refused(scene: &Scene) -> Vec<String> {
     let operation = scene.operation();
     let named = |row: &StackEvent| {
-        let is_application = row.resource_type == "AWS::KinesisAnalyticsV2::Application";
+        let is_application = row.resource_type == APPLICATION;
         if is_application { Some(row.physical_id.clone()) } else { row.application.clone() }
     };
     let failed = operation.events.iter().filter(|row| row.status.ends_with("_FAILED"));

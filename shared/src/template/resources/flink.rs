@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::s3::S3Object;
+use crate::stack::{APPLICATION, LOGGING_OPTION};
 use crate::template::cloudformation::resource::{Handle, Resource};
 use crate::template::cloudformation::value::Value;
 
@@ -63,7 +64,7 @@ impl FlinkApplication {
                 "FlinkApplicationConfiguration": flink,
             },
         });
-        Resource::of("AWS::KinesisAnalyticsV2::Application", properties)
+        Resource::of(APPLICATION, properties)
     }
 }
 
@@ -89,6 +90,6 @@ impl Handle<FlinkApplication> {
             "ApplicationName": self.reference(),
             "CloudWatchLoggingOption": {"LogStreamARN": stream_arn},
         });
-        Resource::of("AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption", properties)
+        Resource::of(LOGGING_OPTION, properties)
     }
 }
