@@ -21,7 +21,7 @@ pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange
 pub use progress::{Bar, Ending, Failure, Kept, Phase, Progress, TimelineStep, Working, timeline};
 pub use screen::{
     After, Before as BeforeScreen, Canvas, ColourChoice, ColourFlag, Consent, During, FailureReport, Removing, Risk,
-    Status, after, an_update, before, clock, during, event_line, failure, newest_operation, removing, risk, seconds,
-    status, staying, waiting_line,
+    Status, after, an_update, before, clock, during, event_line, failed_steps, failure, newest_operation, removing,
+    risk, seconds, status, staying, waiting_line,
 };
 pub use why::{ApplicationSeen, Fix, Scene, Verdict, Why, fix, why};

@@ -10,7 +10,7 @@ mod flow;
 mod functions;
 mod interrupt;
 mod jar;
-mod output;
+pub(crate) mod output;
 mod packages;
 mod screens;
 mod watch;

@@ -5,10 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value as Json, json};
 use shared::operator::deployment::{GivenSettings, Values, Verb};
+use shared::stack::StackEvent;
 
 /// Where a command prints to.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(crate) struct Output {
     verb: &'static str,
     json: bool,
     pub(super) verbose: bool,
@@ -25,7 +26,12 @@ impl Output {
             Verb::Functions => "functions",
             Verb::Packages => "packages",
         };
-        Self { verb, json: given.is_on("JSON"), verbose: given.is_on("VERBOSE"), is_plain: given.is_on("PLAIN") }
+        Self { verbose: given.is_on("VERBOSE"), is_plain: given.is_on("PLAIN"), ..Self::of(verb, given.is_on("JSON")) }
+    }
+
+    /// Of a command without these settings.
+    pub(crate) const fn of(verb: &'static str, json: bool) -> Self {
+        Self { verb, json, verbose: false, is_plain: false }
     }
 
     /// The first line, before anything is asked.
@@ -82,13 +88,22 @@ impl Output {
         }
     }
 
+    /// A row of CloudFormation's, for programs.
+    pub(crate) fn event(&self, row: &StackEvent) {
+        self.emit(
+            "event",
+            json!({"stack": row.stack, "logicalId": row.logical_id, "resourceType": row.resource_type,
+                "status": row.status, "reason": row.reason, "eventTime": row.time.0}),
+        );
+    }
+
     /// The last line of JSON, with the exit code.
-    pub(super) fn result(&self, code: u8) {
+    pub(crate) fn result(&self, code: u8) {
         self.emit("result", json!({"verb": self.verb, "exitCode": code}));
     }
 
     /// A line of JSON, where that is asked for.
-    pub(super) fn emit(&self, kind: &str, members: Json) {
+    pub(crate) fn emit(&self, kind: &str, members: Json) {
         if !self.json {
             return;
         }

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use std::io::{Stderr, stderr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
 use shared::operator::deployment::status::Ending;
 use shared::operator::{
-    During, FailureReport, Progress, TimelineStep, during, event_line, failure, timeline, waiting_line,
+    During, FailureReport, Progress, TimelineStep, during, event_line, failed_steps, failure, timeline, waiting_line,
 };
 use shared::stack::StackEvent;
 use shared::time::Timestamp;
@@ -52,6 +51,8 @@ struct Seen {
     progress: Progress,
     application: Option<String>,
     timeline: Vec<TimelineStep>,
+    /// How many of its failed steps were printed.
+    said: usize,
     read: Instant,
 }
 
@@ -85,7 +86,7 @@ impl<'a> Watch<'a> {
         let begun = Instant::now();
         let (mut failures, mut factor) = (0, 1);
         let progress = Progress::new(&self.root, token, resources);
-        let mut seen = Seen { progress, application, timeline: Vec::new(), read: begun };
+        let mut seen = Seen { progress, application, timeline: Vec::new(), said: 0, read: begun };
         loop {
             match self.look(&mut seen, token).await {
                 Ok(status) => {
@@ -149,33 +150,34 @@ impl<'a> Watch<'a> {
             Some(block) => block.above(&canvas(&stderr()).fit(&[line])),
             None => Output::text(&format!("    {line}")),
         }
-        self.output.emit(
-            "event",
-            json!({"stack": row.stack, "logicalId": row.logical_id, "resourceType": row.resource_type,
-                "status": row.status, "reason": row.reason, "eventTime": row.time.0}),
-        );
+        self.output.event(row);
     }
 
-    /// Draws the bar, or says after half a minute what is waited for.
+    /// Draws the bar; without one, says what of the job's own steps failed, and after half a minute what is waited for.
     async fn draw(&mut self, seen: &mut Seen) {
         let now = now();
-        let Some(block) = &mut self.block else {
-            if self.spoken.elapsed() >= SILENCE {
-                Output::text(&format!("    {}", waiting_line(&seen.progress, now)));
-                self.spoken = Instant::now();
-            }
-            return;
-        };
         if let (Some(name), Some(began)) = (&seen.application, seen.progress.began())
-            && seen.read.elapsed() >= TIMELINE
+            && seen.read.elapsed() >= interrupt::pace(TIMELINE)
         {
             seen.read = Instant::now();
             if let Ok(Some(application)) = self.account.operator.application(name).await {
                 seen.timeline = timeline(&application, began, now);
             }
         }
-        let drawn = During { progress: &seen.progress, timeline: &seen.timeline, now };
-        block.draw(during(&drawn, canvas(&stderr())));
+        if let Some(block) = &mut self.block {
+            let drawn = During { progress: &seen.progress, timeline: &seen.timeline, now };
+            block.draw(during(&drawn, canvas(&stderr())));
+            return;
+        }
+        let failed: Vec<String> = failed_steps(&seen.timeline);
+        for line in failed.iter().skip(seen.said) {
+            Output::text(&format!("    {line}"));
+        }
+        seen.said = seen.said.max(failed.len());
+        if self.spoken.elapsed() >= SILENCE {
+            Output::text(&format!("    {}", waiting_line(&seen.progress, now)));
+            self.spoken = Instant::now();
+        }
     }
 
     /// What a person has to know when the command leaves before the operation does.

@@ -64,8 +64,8 @@ pub(crate) struct StatusOf {
     /// The region of the stack
     #[arg(long)]
     region: Option<String>,
-    /// Print JSON instead of text
-    #[arg(long, conflicts_with = "watch")]
+    /// Print JSON instead of text; with --watch a line of JSON for each event, the last of which is the result
+    #[arg(long)]
     json: bool,
     /// While an operation runs, show it until it ends
     #[arg(long)]

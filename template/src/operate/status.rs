@@ -14,6 +14,7 @@ use shared::time::Timestamp;
 
 use super::terminal::{Block, INTERRUPTED, canvas, interruption, is_drawable};
 use super::{StatusOf, account};
+use crate::deploy::output::Output;
 use crate::{document, show};
 
 /// Without an event for so long, a line says what is waited for.
@@ -71,20 +72,24 @@ async fn update(operator: &Operator, asked: &StatusOf, region: &str) -> Result<O
 async fn watch(operator: &Operator, asked: &StatusOf, first: Scene) -> Result<u8, String> {
     let interrupted = interruption()?;
     let block = is_drawable(&stderr()).then(|| Block::new(stderr()));
-    let mut watch = Watch { block, printed: BTreeSet::new(), silent_since: first.now };
+    let output = Output::of("status", asked.json);
+    let mut watch = Watch { block, output, printed: BTreeSet::new(), silent_since: first.now };
     let mut scene = first;
     loop {
         let progress = newest_operation(&scene);
         watch.show(&scene, &progress);
         if let Some(ending) = progress.ending() {
-            return Ok(match ending {
+            let code = match ending {
                 Ending::Done => 0,
                 Ending::Failed => 1,
                 Ending::RolledBack => 4,
-            });
+            };
+            watch.output.result(code);
+            return Ok(code);
         }
         tokio::time::sleep(account::pace()).await;
         if interrupted.load(Ordering::Relaxed) {
+            watch.output.result(INTERRUPTED);
             drop(watch);
             let stack = &asked.stack;
             eprintln!("interrupted; the operation on {stack} goes on: make status STACK={stack} WATCH=1 watches it");
@@ -98,6 +103,8 @@ async fn watch(operator: &Operator, asked: &StatusOf, first: Scene) -> Result<u8
 /// What is drawn: a block on a terminal with the events above it, otherwise a line for each event.
 struct Watch {
     block: Option<Block<Stderr>>,
+    /// Where a line of JSON for each event goes, if that is asked for.
+    output: Output,
     /// The IDs of the events that are on the screen.
     printed: BTreeSet<String>,
     silent_since: Timestamp,
@@ -107,7 +114,7 @@ impl Watch {
     fn show(&mut self, scene: &Scene, progress: &Progress) {
         let events = scene.newest_events();
         let fresh = events.iter().filter(|event| self.printed.insert(event.id.clone()));
-        let lines: Vec<String> = fresh.map(event_line).collect();
+        let lines: Vec<String> = fresh.inspect(|event| self.output.event(event)).map(event_line).collect();
         if !lines.is_empty() {
             self.silent_since = scene.now;
         }

@@ -4,6 +4,7 @@ use local_aws::api::Caller;
 use local_aws::cloudformation::Status;
 use local_aws::flink::{self, Hold, Status as Flink};
 use project::deployment::{Deployment, NAME, jar, request, settled};
+use serde_json::Value;
 
 use super::why::stuck_with;
 use super::{Answered, command, look};
@@ -44,11 +45,12 @@ async fn a_stack_its_job_and_what_an_update_would_do_fit_on_one_screen() {
     assert!(answer.json()["Update"][2].as_str().unwrap().starts_with("state: kept"), "{}", answer.printed);
 }
 
-/// Without a terminal `status --watch` writes a line for each event, without escape codes, and ends as the operation ends.
+/// Without a terminal `status --watch` writes a line for each event, without escape codes, with `--json` one of JSON too, and
+/// ends as the operation ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_terminal_an_operation_is_watched_line_by_line_to_its_end() {
     let deployment = starting().await;
-    let watch = command(&deployment.aws, &["status", "--watch", "--stack", NAME]).output();
+    let watch = command(&deployment.aws, &["status", "--watch", "--json", "--stack", NAME]).output();
     let (watched, ()) = tokio::join!(watch, async {
         let is_watched = |state: &mut local_aws::State| {
             let mut calls = state.journal.iter().filter(|call| call.caller == Caller::Operator);
@@ -62,6 +64,10 @@ async fn without_a_terminal_an_operation_is_watched_line_by_line_to_its_end() {
     assert_eq!(watched.status.code(), Some(0), "{printed}");
     assert!(printed.lines().all(|line| !line.contains(['\u{1b}', '\r'])), "{printed}");
     assert!(printed.lines().last().unwrap().ends_with(&format!("{NAME} CREATE_COMPLETE")), "{printed}");
+    let lines = String::from_utf8(watched.stdout).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), printed.lines().count() + 1, "an event a line, and the result: {lines:?}");
+    assert_eq!((&lines.last().unwrap()["type"], &lines.last().unwrap()["exitCode"]), (&"result".into(), &0.into()));
 }
 
 /// Ctrl-C while an operation is watched leaves the terminal as it was and says that the operation goes on, and it does.

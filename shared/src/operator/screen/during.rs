@@ -100,6 +100,13 @@ fn job(timeline: &[TimelineStep]) -> Option<Line> {
     Some(Line::of(&format!("  job: {}", steps.join(" -> "))))
 }
 
+/// The job's own steps that failed, without a terminal, a line each: what the handlers wait for will not come.
+#[must_use]
+pub fn failed_steps(timeline: &[TimelineStep]) -> Vec<String> {
+    let failed = timeline.iter().filter(|step| step.status == OperationStatus::Failed);
+    failed.map(|step| format!("job: {} FAILED after {}", step.name, seconds(step.took))).collect()
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

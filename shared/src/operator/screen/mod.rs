@@ -20,7 +20,7 @@ mod text;
 pub use after::{After, after};
 pub use before::{Before, before};
 pub use colour::{ColourChoice, ColourFlag};
-pub use during::{During, clock, during, event_line, seconds, waiting_line};
+pub use during::{During, clock, during, event_line, failed_steps, seconds, waiting_line};
 pub use failure::{FailureReport, failure};
 pub use removal::{Removing, removing, staying};
 pub use risk::{Consent, Risk, risk};

@@ -9,6 +9,7 @@ mod statuses;
 
 use super::super::line::Style;
 use super::*;
+use crate::flink::OperationStatus;
 
 /// A screen with the model that it shows.
 type Screen = (&'static str, fn(Canvas) -> Vec<String>);
@@ -80,5 +81,10 @@ fn what_is_drawn_again_has_at_most_six_lines_under_its_bar_and_says_what_it_leav
 fn without_a_terminal_an_event_is_one_line_and_so_is_a_wait() {
     let (event, waiting) = operations::lines();
     assert_eq!(event, "12:03:44 Stream CREATE_FAILED Limit exceeded");
+    let steps = [
+        operations::step("snapshot", OperationStatus::Failed, 12),
+        operations::step("stop", OperationStatus::Successful, 3),
+    ];
+    assert_eq!(failed_steps(&steps), ["job: snapshot FAILED after 12s"]);
     assert_eq!(waiting, "12:04:14 waiting for Table (CREATE_IN_PROGRESS for 43s) and 1 more");
 }

@@ -4,6 +4,7 @@
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;
 use local_aws::faults::Fault;
+use local_aws::kms;
 use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 
@@ -36,6 +37,8 @@ async fn every_setting_stays_until_it_is_given_again() {
     let deployment = handlers().await;
     keep(deployment.world(), &statements());
     let (toolchain, jar) = (Toolchain::of("kept"), Jar::of("kept", "1"));
+    let anyone = json!({"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"});
+    kms::put_policy(&mut deployment.world().state(), KEY, &json!({"Statement": [anyone]})).unwrap();
     let file = jar.file();
     let all = [
         "deploy",
