@@ -42,6 +42,7 @@ fn main() -> ExitCode {
             show(&String::from_utf8_lossy(&script));
             Ok(())
         }
+        Command::Man { out } => manual(out.as_deref()),
         Command::Deploy(settings) => return deployment(Verb::Deploy, &settings),
         Command::Destroy(settings) => return deployment(Verb::Destroy, &settings),
         Command::Functions(settings) => return deployment(Verb::Functions, &settings),
@@ -89,6 +90,19 @@ fn synth(out: &Path, environments: &Path) -> Result<(), String> {
 fn show(text: &str) {
     use std::io::Write;
     let _closed_early = std::io::stdout().write_all(text.as_bytes());
+}
+
+/// The manual page of the command, or of each subcommand in a folder.
+fn manual(out: Option<&Path>) -> Result<(), String> {
+    let command = cli::command();
+    if let Some(folder) = out {
+        let made = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
+        return made.map_err(|error| format!("{}: {error}", folder.display()));
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).map_err(|error| error.to_string())?;
+    show(&String::from_utf8_lossy(&page));
+    Ok(())
 }
 
 /// Leaves a file alone that says this already: a build by file times has nothing to do again.
@@ -139,6 +153,17 @@ mod tests {
             let committed = std::fs::read_to_string(&path).unwrap_or_default();
             assert!(committed == text, "template/{name} is not what is synthesized: run `make template`");
         }
+    }
+
+    #[test]
+    fn each_subcommand_has_a_manual_page_with_its_options() {
+        let folder = std::env::temp_dir().join(format!("flink-stack-man-{}", std::process::id()));
+        manual(Some(&folder)).unwrap();
+        let subcommands = cli::command().get_subcommands().filter(|one| !one.is_hide_set()).count();
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), subcommands + 1, "and the command's own");
+        let page = std::fs::read_to_string(folder.join("flink-stack-deploy.1")).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(page.contains("max\\-replay\\-hours") && page.contains("flink\\-stack\\-deploy"), "{page}");
     }
 
     #[test]

@@ -95,3 +95,15 @@ fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
     let sources = files::read_sources(&asked.sources)?;
     Ok(report::Report::of(&sources, &injected, &against))
 }
+
+/// What a job's sources read without a default and a template does not inject, a sentence each.
+///
+/// # Errors
+/// Sources or a template that cannot be read.
+#[cfg(feature = "aws")]
+pub(crate) fn not_injected(sources: &std::path::Path, template: &std::path::Path) -> Result<Vec<String>, String> {
+    let injected = injected::Injected::of_template(&crate::document::read(template)?, None)
+        .map_err(|error| format!("{}: {error}", template.display()))?;
+    let report = report::Report::of(&files::read_sources(sources)?, &injected, &template.display().to_string());
+    Ok(report.missing_lines())
+}

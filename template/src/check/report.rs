@@ -50,6 +50,15 @@ pub(super) struct Missing {
     pub(super) read_at: Vec<Place>,
 }
 
+impl Missing {
+    fn line(&self) -> String {
+        let Self { group, key, read_at } = self;
+        let name = key.as_ref().map_or_else(|| group.clone(), |key| format!("{group}/{key}"));
+        let places: Vec<String> = read_at.iter().map(|place| format!("{}:{}", place.file, place.line)).collect();
+        format!("{name}: read at {}, injected by nothing", places.join(", "))
+    }
+}
+
 /// A key that is injected and not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -214,16 +223,19 @@ impl Report {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
+    /// What is read without a default and injected by nothing, a line each.
+    pub(super) fn missing_lines(&self) -> Vec<String> {
+        self.missing.iter().map(Missing::line).collect()
+    }
+
     /// The verdict, what was compared, each finding on a line, and what to do next.
     pub(super) fn text(&self) -> String {
         let mut text = format!("{}\ncompared  {}\n", self.sentence, self.compared);
-        let place = |place: &Place| format!("{}:{}", place.file, place.line);
-        for (missing, rest) in [(&self.missing, ""), (&self.with_default, "; the job has a default")] {
-            for Missing { group, key, read_at } in missing {
-                let name = key.as_ref().map_or_else(|| group.clone(), |key| format!("{group}/{key}"));
-                let places = read_at.iter().map(place).collect::<Vec<_>>().join(", ");
-                let _ = writeln!(text, "{name}: read at {places}, injected by nothing{rest}");
-            }
+        for line in self.missing_lines() {
+            let _ = writeln!(text, "{line}");
+        }
+        for missing in &self.with_default {
+            let _ = writeln!(text, "{}; the job has a default", missing.line());
         }
         for Unread { group, key } in &self.unread {
             let _ = writeln!(text, "{group}/{key}: injected, and no source is seen to read it");

@@ -88,6 +88,12 @@ pub(crate) enum Command {
         /// The shell that reads the script
         shell: Shell,
     },
+    /// Prints the manual page, or writes one for each subcommand: man -l <(flink-stack man)
+    Man {
+        /// The folder of a page for each; without it the command's own is printed
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// The arguments of `flink-stack synth`.
@@ -121,7 +127,7 @@ pub(crate) struct Properties {
     pub(crate) out: Option<PathBuf>,
 }
 
-/// The command as clap knows it, for the parser and for completions.
+/// The command as clap knows it, for the parser, for completions and for the manual pages.
 pub(crate) fn command() -> clap::Command {
     let verbs = [
         ("deploy", Verb::Deploy),
@@ -171,12 +177,8 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_one_that_clap_takes() {
-        command().debug_assert();
-    }
-
-    #[test]
     fn what_is_not_known_is_named_with_what_was_meant() {
+        command().debug_assert();
         let said = mistake(&["plam"]);
         assert!(said.contains("unrecognized subcommand 'plam'") && said.contains("'plan'"), "{said}");
         let said = mistake(&["synth", "--enviroments", "x"]);

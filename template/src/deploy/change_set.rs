@@ -15,9 +15,6 @@ use super::output::Output;
 use super::{Stop, interrupt};
 use crate::operate::change_set::{Failure, Made};
 
-/// CloudFormation takes a template of so many bytes in a request.
-const MAX_BYTES: usize = 51_200;
-
 /// What one stack of a deployment is to become.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
@@ -62,11 +59,6 @@ impl Request {
     /// # Errors
     /// What CloudFormation refuses, or a signal; nothing is left behind then.
     pub(super) async fn prepare(&self, account: &Account) -> Result<Prepared, Stop> {
-        let body = self.template.to_string();
-        if body.len() > MAX_BYTES {
-            let bytes = body.len();
-            return Err(Stop::Failed(format!("{} has {bytes} bytes; CloudFormation takes {MAX_BYTES}", self.file)));
-        }
         let found = account.look(&self.stack).await?;
         let is_new = found.as_ref().is_none_or(|found| found.status == "REVIEW_IN_PROGRESS");
         let known = found.as_ref().filter(|_| !is_new).map(|found| found.parameters.clone()).unwrap_or_default();
@@ -83,7 +75,7 @@ impl Request {
         let express = DeploymentConfig::builder().mode(DeploymentConfigMode::Express).build();
         let create = create
             .change_set_type(kind)
-            .template_body(body)
+            .template_body(self.template.to_string())
             .set_parameters(Some(self.parameters(&known)))
             .set_tags(self.tags.as_ref().map(sent))
             .set_role_arn(self.role.clone())

@@ -1,6 +1,8 @@
 //! Everything that can be found out before anything is made, all of it listed together: one failure does not hide the
 //! next.
 
+mod limits;
+
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -30,6 +32,8 @@ pub(super) struct Checked {
     pub(super) stack: Option<Stack>,
     /// The template of the application's stack.
     pub(super) file: &'static str,
+    /// What a person should know before the question.
+    pub(super) notes: Vec<String>,
 }
 
 /// Checks a deployment.
@@ -78,12 +82,17 @@ pub(super) async fn deploy(given: &GivenSettings) -> Result<Checked, Stop> {
         }
     }
     let file = file(given, stack.as_ref().is_some_and(retains));
-    if let Some(environment) = &environment {
-        problems.extend(unknown(given, environment, file)?);
+    let none = Values::new();
+    let named = (jar.as_ref(), environment.as_ref().unwrap_or(&none));
+    problems.extend(limits::problems(&account, given, (stack.as_ref(), file), named, whole).await?);
+    if let Err(problem) = limits::applications(&account).await {
+        let region = &account.region;
+        problems.push(format!("Managed Service for Apache Flink does not answer in {region}: {problem}"));
     }
     match (jar, environment) {
         (Some(jar), Some(environment)) if problems.is_empty() => {
-            Ok(Checked { account, jar, environment, architecture, stack, file })
+            let notes = limits::notes(&account, given, stack.is_none(), whole).await;
+            Ok(Checked { account, jar, environment, architecture, stack, file, notes })
         }
         _ => Err(Stop::Refused(problems)),
     }
@@ -107,17 +116,6 @@ fn environment(given: &GivenSettings) -> Result<Values, String> {
 /// The template of the application's stack: what stays when the stack goes stays so until RETAIN says otherwise.
 pub(crate) fn file(given: &GivenSettings, is_retained: bool) -> &'static str {
     if deployment::is_retained(given, is_retained) { RETAINED } else { APPLICATION }
-}
-
-/// The parameters that the template does not have, a sentence each: CloudFormation would never see them.
-fn unknown(given: &GivenSettings, environment: &Values, file: &str) -> Result<Vec<String>, String> {
-    let template: Json = document::read(Path::new(file))?;
-    let names = match application_parameters(given, None, None, environment) {
-        Ok(parameters) => parameters.into_keys(),
-        Err(problem) => return Ok(vec![problem]),
-    };
-    let unknown = names.filter(|name| template["Parameters"].get(name).is_none());
-    Ok(unknown.map(|name| format!("{file}: {name} is no parameter of it")).collect())
 }
 
 /// What `deploy` would give the application's stack, and its template; for a plan.
@@ -145,9 +143,13 @@ pub(super) async fn parameters(
     environment: &Values,
 ) -> Result<Values, String> {
     let access = account.there(&account.access).await?;
+    application_parameters(given, Some(&jar.key), new_stack(access.as_ref(), stack).as_ref(), environment)
+}
+
+/// What a stack that is not there yet is given besides; `None` of one that is.
+fn new_stack(access: Option<&Stack>, stack: Option<&Stack>) -> Option<NewStack> {
     let topic = access.and_then(|access| access.outputs.get("IncidentTopicArn").cloned());
-    let new = stack.is_none().then_some(NewStack { topic });
-    application_parameters(given, Some(&jar.key), new.as_ref(), environment)
+    stack.is_none().then_some(NewStack { topic })
 }
 
 /// Whether the application of a stack stays when the stack goes: the retained template says so in an output.

@@ -31,6 +31,9 @@ pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), St
     output.say("checking settings, jar, account and stacks");
     let checked = checks::deploy(given).await?;
     output.say(&format!("account {}, region {}", checked.account.id, checked.account.region));
+    for note in &checked.notes {
+        output.say(&format!("note: {note}"));
+    }
     let mut deployment = Deployment { given, output, checked, prepared: Vec::new(), phases: Vec::new(), ended: None };
     let outcome = deployment.steps().await;
     // What was not executed does not stay.

@@ -34,12 +34,15 @@ impl Jar {
     /// Reads a file and names its object.
     ///
     /// # Errors
-    /// It is no file, it cannot be read, or it is larger than the service takes.
+    /// It is no file, it is empty, it cannot be read, or it is larger than the service takes.
     pub(super) fn read(path: &str) -> Result<Self, String> {
         let path = PathBuf::from(path);
         let named = path.display();
         let size = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file);
         let size = size.ok_or_else(|| format!("JAR={named} is not a file"))?.len();
+        if size == 0 {
+            return Err(format!("JAR={named} is empty"));
+        }
         if size > LARGEST {
             return Err(format!("JAR={named} has {size} bytes; Managed Service for Apache Flink takes {LARGEST}"));
         }

@@ -32,9 +32,11 @@ pub(crate) fn canvas(stream: &(impl IsTerminal + AsFd)) -> Canvas {
     Canvas { width: width.filter(|width| *width > 0), style }
 }
 
-/// Whether a block can be drawn again in place: on a terminal that takes escape codes.
+/// Whether a block can be drawn again in place: on a terminal that takes escape codes, and not in CI, whose log keeps every
+/// drawing as a line.
 pub(crate) fn is_drawable(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var("TERM").is_ok_and(|term| term != "dumb")
+    let is_ci = std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()));
+    stream.is_terminal() && !is_ci && std::env::var("TERM").is_ok_and(|term| term != "dumb")
 }
 
 /// Whether SIGINT or SIGTERM has come; from now on they do not end the command.

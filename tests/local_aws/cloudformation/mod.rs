@@ -17,7 +17,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-pub use api::query;
+pub use api::{Finding, query};
 pub use custom_resource::responses::{Answer, BY_HAND, Put, Request, ResponseFault, response_put};
 pub use durations::StepDurations;
 pub use modes::{FailureOnTheWayBack, GroupsOnUpdate, LongServiceTimeout, RowsOnTheWayBack, TagsOnUpdate, TokenAgain};
@@ -33,6 +33,10 @@ pub struct CloudFormation {
     pub stacks: Vec<Stack>,
     /// Not yet executed or deleted.
     pub(crate) change_sets: Vec<api::ChangeSet>,
+    /// What early validation finds in the next change set, which is FAILED by it.
+    pub early_validation: Vec<api::Finding>,
+    /// What it found, by the ARN of the change set.
+    pub(crate) findings: BTreeMap<String, Vec<api::Finding>>,
     /// Change sets stay CREATE_IN_PROGRESS.
     pub holds_change_sets: bool,
     /// Custom-resource requests by RequestId.

@@ -51,6 +51,7 @@ pub async fn rest(
         ("GET", ["functions", _, "concurrency"]) => "GetFunctionConcurrency",
         ("PUT", ["functions", _, "concurrency"]) => "PutFunctionConcurrency",
         ("DELETE", ["functions", _, "concurrency"]) => "DeleteFunctionConcurrency",
+        ("GET", ["account-settings"]) => "GetAccountSettings",
         ("GET", ["functions", _, "aliases", _]) => "GetAlias",
         ("GET", ["functions", _, "url"]) => "GetFunctionUrlConfig",
         ("POST", ["functions", _, "versions"]) => "PublishVersion",
@@ -149,6 +150,10 @@ fn answer(world: &World, state: &mut State, call: &Call<'_>) -> ApiResult {
         "DeleteFunctionEventInvokeConfig" => {
             operations::configure_events(state, settings, name, &json!({})).map(|_| json!({}))
         }
+        "GetAccountSettings" => Ok(json!({ "AccountLimit": {
+            "ConcurrentExecutions": state.lambda.account_concurrency,
+            "UnreservedConcurrentExecutions": concurrency::unreserved(&state.lambda, None),
+        } })),
         "GetFunctionConcurrency" => Ok(function(state)?
             .reserved
             .map_or_else(|| json!({}), |reserved| json!({ "ReservedConcurrentExecutions": reserved }))),

@@ -3,6 +3,8 @@
 
 mod at_terminal;
 mod destroyed;
+mod refused;
+mod signals;
 mod toolchain;
 mod uploads;
 mod whole;
@@ -139,12 +141,21 @@ async fn without_a_terminal_new_permissions_want_a_yes_and_nothing_is_left() {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_that_is_wrong_is_listed_together() {
     let deployment = handlers().await;
+    let parameters =
+        ["--parameters", "GuardMode=Kill StabilizeSeconds=3601 Typo=1", "--jar-sources", "template/fixtures/job"];
     let given = ["deploy", "--only-stack", "--jar", "no/such.jar", "--stack", "lake", "--retain=2", "--tracing", "On"];
-    let refused = run(&deployment, &given).await;
+    let refused = run(&deployment, &[&given[..], &parameters].concat()).await;
     assert_eq!(refused.code, 1, "{}", refused.printed);
-    for words in
-        ["JAR=no/such.jar is not a file", "lake does not begin with flink-", "RETAIN is \"2\"", "TRACING is \"On\""]
-    {
+    for words in [
+        "JAR=no/such.jar is not a file",
+        "lake does not begin with flink-",
+        "RETAIN is \"2\"",
+        "TRACING is \"On\"",
+        "GuardMode is \"Kill\"; it takes Probe or Stop",
+        "StabilizeSeconds is \"3601\"",
+        "Typo is no parameter of it",
+        "tabel.name: read at template/fixtures/job/",
+    ] {
         assert!(refused.printed.contains(words), "{words}: {}", refused.printed);
     }
     assert!(deployment.world().state().cloudformation.stack("lake").is_none());

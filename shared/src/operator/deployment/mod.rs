@@ -2,6 +2,7 @@
 //! begin from and ends with. The command asks the services and waits; nothing here does.
 
 mod consent;
+pub mod limits;
 mod parameters;
 pub mod prefixes;
 mod removal;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::listed::{self, Child, Listed};
 use super::xml::{element, list, optional};
-use super::{Params, Wanted, required};
+use super::{Params, Wanted, required, validation};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::cloudformation::stack::model::{Stack, Status};
 use crate::cloudformation::stack::{engine, rows};
@@ -70,6 +70,7 @@ pub(super) fn create(world: &Arc<World>, caller: &Caller, params: &Params) -> Ap
     let with_nested = super::is_true(params, "IncludeNestedStacks");
     let caller = caller.clone();
     let id = arn(world, &name);
+    validation::judge(world, &id);
     let result = format!("{}{}", element("Id", &id), element("StackId", &stack_id));
     let description = params.get("Description").cloned();
     let root = None;
@@ -158,13 +159,12 @@ fn find(world: &Arc<World>, params: &Params) -> ApiResult<ChangeSet> {
 
 pub(super) fn describe(world: &Arc<World>, params: &Params) -> ApiResult<String> {
     let found = find(world, params)?;
-    let (status, execution) = match (world.state().cloudformation.holds_change_sets, found.is_empty) {
+    let reason = validation::reason(world, &found.id, found.is_empty);
+    let (status, execution) = match (world.state().cloudformation.holds_change_sets, reason) {
         (true, _) => ("CREATE_IN_PROGRESS", "UNAVAILABLE"),
-        (false, true) => ("FAILED", "UNAVAILABLE"),
-        (false, false) => ("CREATE_COMPLETE", "AVAILABLE"),
+        (false, Some(_)) => ("FAILED", "UNAVAILABLE"),
+        (false, None) => ("CREATE_COMPLETE", "AVAILABLE"),
     };
-    let reason =
-        "The submitted information didn't contain changes. Submit different information to create a change set.";
     let parameter = |(name, given): (&String, &Given)| {
         let value = match given {
             Given::Value(value) => value.clone(),
@@ -187,7 +187,7 @@ pub(super) fn describe(world: &Arc<World>, params: &Params) -> ApiResult<String>
         element("CreationTime", &clock::iso8601(clock::now())),
         element("ExecutionStatus", execution),
         element("Status", status),
-        optional("StatusReason", found.is_empty.then_some(reason)),
+        optional("StatusReason", reason),
         list("Capabilities", found.wanted.capabilities.clone()),
         list("Changes", found.changes.iter().map(listed::shown)),
     ]
@@ -196,7 +196,7 @@ pub(super) fn describe(world: &Arc<World>, params: &Params) -> ApiResult<String>
 
 pub(super) fn execute(world: &Arc<World>, params: &Params) -> ApiResult<String> {
     let found = find(world, params)?;
-    if found.is_empty {
+    if validation::reason(world, &found.id, found.is_empty).is_some() {
         let message =
             format!("ChangeSet [{}] cannot be executed in its current execution status of [UNAVAILABLE]", found.id);
         return Err(ApiError::new("InvalidChangeSetStatus", message));

@@ -9,6 +9,7 @@ mod events;
 mod listed;
 mod stacks;
 mod templates;
+mod validation;
 mod wanted;
 mod words;
 mod xml;
@@ -20,6 +21,7 @@ pub(crate) use change_sets::ChangeSet;
 pub(crate) use deployment_config::DeploymentConfig;
 pub(crate) use stacks::{create as create_stack, delete as delete_stack, update as update_stack};
 pub(crate) use templates::fetched;
+pub use validation::Finding;
 pub(crate) use wanted::Wanted;
 
 use serde_json::json;
@@ -96,6 +98,7 @@ fn answer(world: &Arc<World>, caller: &Caller, action: &str, params: &Params) ->
         "ListStackResources" => describe::list_resources(world, params),
         "ListExports" => Ok(describe::exports(world)),
         "ListImports" => describe::imports(world, params),
+        "DescribeEvents" => validation::events(world, params),
         "DescribeStackEvents" => events::describe(world, params),
         "GetTemplate" => templates::get(world, params),
         "GetTemplateSummary" => templates::summary(world, params),

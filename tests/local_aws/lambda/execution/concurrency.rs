@@ -48,7 +48,7 @@ fn running(lambda: &Lambda, name: &str) -> usize {
 }
 
 /// What is left of the account's limit, as if `except` had reserved nothing.
-fn unreserved(lambda: &Lambda, except: Option<&str>) -> usize {
+pub(in crate::lambda) fn unreserved(lambda: &Lambda, except: Option<&str>) -> usize {
     let others = lambda.functions.values().filter(|one| Some(one.name.as_str()) != except);
     let reserved: usize = others.filter_map(|one| one.reserved).sum();
     lambda.account_concurrency.saturating_sub(reserved)

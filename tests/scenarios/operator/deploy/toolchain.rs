@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use project::deployment::{Deployment, FUNCTIONS};
+use tokio::process::Command;
 
 use super::super::command;
 use super::{Ended, ended};
@@ -38,12 +39,26 @@ impl Toolchain {
         Self(folder)
     }
 
+    /// A cargo that does not come to its end.
+    pub(super) fn that_hangs(test: &str) -> Self {
+        let toolchain = Self::of(test);
+        let script = "#!/bin/sh\ncase \"$2\" in build) exec tail -f /dev/null;; esac\n";
+        fs::write(toolchain.0.join("cargo"), script).unwrap();
+        toolchain
+    }
+
+    /// The command beside them.
+    pub(super) fn command(&self, deployment: &Deployment, arguments: &[&str]) -> Command {
+        let path = format!("{}:/usr/bin:/bin", self.0.display());
+        let mut command = command(&deployment.aws, arguments);
+        command.env("PATH", path).env("CARGO_TARGET_DIR", &self.0);
+        command
+    }
+
     /// Runs the command beside them; what cargo was asked, a line each.
     pub(super) async fn run(&self, deployment: &Deployment, arguments: &[&str]) -> (Ended, Vec<String>) {
         let _none_yet = fs::remove_file(self.0.join("asked"));
-        let path = format!("{}:/usr/bin:/bin", self.0.display());
-        let command = command(&deployment.aws, arguments).env("PATH", path).env("CARGO_TARGET_DIR", &self.0).output();
-        let ended = ended(command.await.unwrap());
+        let ended = ended(self.command(deployment, arguments).output().await.unwrap());
         let asked = fs::read_to_string(self.0.join("asked")).unwrap_or_default();
         (ended, asked.lines().map(str::to_owned).collect())
     }

@@ -118,11 +118,13 @@ async fn the_refusals_of_several_stacks_are_listed_together() {
     let (toolchain, jar) = (Toolchain::of("refusals"), Jar::of("refusals", "1"));
     let invalid = ApiError::new("ValidationError", "Parameters: [Gone] do not exist in the template");
     deployment.world().state().faults.inject("cloudformation:CreateChangeSet", 2, Fault::Refuse(invalid));
+    deployment.world().state().lambda.account_concurrency = 50;
     let (refused, asked) = toolchain.run(&deployment, &["deploy", "--jar", jar.file(), "--yes"]).await;
     assert_eq!(refused.code, 1, "{}", refused.printed);
     for stack in ["flink-access", "flink-handlers"] {
         assert!(refused.printed.contains(&format!("the stack {stack} cannot be changed so")), "{}", refused.printed);
     }
+    assert!(refused.printed.contains("note: Lambda keeps 100 concurrent executions unreserved"), "{}", refused.printed);
     assert!(asked.iter().all(|line| !line.contains("build")), "{asked:?}");
     is_clean(&deployment);
 }

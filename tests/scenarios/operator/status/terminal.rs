@@ -9,7 +9,7 @@ use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{Termios, tcgetattr};
 use nix::unistd::Pid;
-use tokio::process::Child;
+use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::super::command;
@@ -25,12 +25,17 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Starts the command there.
+    /// Starts `flink-stack` there.
     pub(crate) fn start(aws: &LocalAws, arguments: &[&str]) -> Self {
+        Self::of(command(aws, arguments))
+    }
+
+    /// Starts this command there.
+    pub(crate) fn of(mut command: Command) -> Self {
         let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
         let pair = openpty(Some(&size), None).unwrap();
         let end = || Stdio::from(pair.slave.try_clone().unwrap());
-        let child = command(aws, arguments).stdin(end()).stdout(end()).stderr(end()).env("TERM", "xterm").spawn();
+        let child = command.stdin(end()).stdout(end()).stderr(end()).env("TERM", "xterm").spawn();
         let master = File::from(pair.master);
         let before = tcgetattr(&master).unwrap();
         let mut output = master.try_clone().unwrap();
@@ -67,8 +72,13 @@ impl Terminal {
 
     /// Sends SIGINT, as Ctrl-C does.
     pub(crate) fn interrupt(&self) {
+        self.signal(Signal::SIGINT);
+    }
+
+    /// Sends a signal to the command.
+    pub(crate) fn signal(&self, signal: Signal) {
         let id = self.child.id().unwrap().try_into().unwrap();
-        kill(Pid::from_raw(id), Signal::SIGINT).unwrap();
+        kill(Pid::from_raw(id), signal).unwrap();
     }
 
     /// Waits for its end, and sees that the terminal is as it was: its modes, its cursor, its colours.

@@ -25,6 +25,9 @@ macro_rules! table {
 table! {
     JAR: Takes::Text, APPLICATION, "required",
         "the job's jar; kept in the bucket under the digest of its content";
+    JAR_SOURCES: Takes::Text, DEPLOY, "none",
+        "the job's sources: a key that they read without a default and the template does not inject is refused, as \
+         `check-properties` says it";
     STACK: Takes::Text, STACK, "`flink-test`",
         "the stack is STACK, or STACK-ENV; application, stream and table are called like it";
     ENV: Takes::Name, STACK, "none",

@@ -4,8 +4,20 @@ use super::super::super::{SETTINGS, Setting, Takes};
 use super::*;
 
 /// Which run it is and how it runs: given each time, and never kept.
-const OF_THE_RUN: [&str; 11] =
-    ["JAR", "STACK", "ENV", "REGION", "ONLY_STACK", "EXPRESS", "YES", "VERBOSE", "PLAIN", "JSON", "CHANGE_SET"];
+const OF_THE_RUN: [&str; 12] = [
+    "JAR",
+    "JAR_SOURCES",
+    "STACK",
+    "ENV",
+    "REGION",
+    "ONLY_STACK",
+    "EXPRESS",
+    "YES",
+    "VERBOSE",
+    "PLAIN",
+    "JSON",
+    "CHANGE_SET",
+];
 
 /// Everything that a deployment leaves in an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
