@@ -1,5 +1,6 @@
-//! What CloudFormation and Lambda would refuse of a deployment, found out before anything is made: the bounds of parameters as
-//! the template declares them, and quotas (CloudFormation guide, cloudformation-limits; `SEMANTICS.md` A.11).
+//! What CloudFormation and Lambda would refuse of a deployment, found out before anything is made. These are the bounds
+//! of parameters as the template declares them, and quotas (CloudFormation guide, cloudformation-limits;
+//! `SEMANTICS.md` A.11).
 
 use serde_json::Value as Json;
 
@@ -106,8 +107,8 @@ pub fn tag_refusals(tags: &Values) -> Vec<String> {
     problems
 }
 
-/// What a person should know of the unsticker's concurrency before the deployment: with `unreserved` executions left in the
-/// account, beside the `present` ones that it has reserved, whether it goes without the `wanted` ones.
+/// What a person should know of the unsticker's concurrency before the deployment: with `unreserved` executions left in
+/// the account, beside the `present` ones that it has reserved, whether it goes without the `wanted` ones.
 #[must_use]
 pub fn concurrency_note(unreserved: i64, present: i64, wanted: i64) -> Option<String> {
     let left = unreserved + present - wanted;
@@ -125,8 +126,8 @@ pub fn concurrency_note(unreserved: i64, present: i64, wanted: i64) -> Option<St
 pub fn applications_note(applications: usize) -> Option<String> {
     (applications >= USUAL_APPLICATIONS).then(|| {
         format!(
-            "this region has {applications} applications; the service's quota (50 or 100 unless it was raised) may refuse another one: \
-             aws service-quotas list-service-quotas --service-code kinesisanalytics"
+            "this region has {applications} applications; the service's quota (50 or 100 unless it was raised) may \
+             refuse another one: aws service-quotas list-service-quotas --service-code kinesisanalytics"
         )
     })
 }
