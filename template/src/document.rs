@@ -1,6 +1,8 @@
 //! A template's file, JSON or YAML: the one reader of all commands.
 
 use std::path::Path;
+#[cfg(feature = "aws")]
+use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
@@ -11,6 +13,22 @@ use serde_json::Value as Json;
 pub(crate) fn read(path: &Path) -> Result<Json, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     parse(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// One of the templates that this command was built with, by its name in the project: `template/access.template.json`.
+///
+/// # Errors
+/// There is none of that name.
+#[cfg(feature = "aws")]
+pub(crate) fn own(file: &str) -> Result<Json, String> {
+    static ALL: OnceLock<Result<Vec<(&'static str, String)>, String>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let synthesized = shared::template::synthesize().map_err(|problem| problem.to_string())?;
+        Ok(synthesized.into_iter().collect())
+    });
+    let name = file.strip_prefix("template/").unwrap_or(file);
+    let found = all.as_ref().map_err(Clone::clone)?.iter().find(|(own, _)| *own == name);
+    parse(found.map_or("", |(_, text)| text)).map_err(|error| format!("{file}: {error}"))
 }
 
 /// Reads a template's text.

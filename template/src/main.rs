@@ -46,6 +46,8 @@ fn main() -> ExitCode {
         Command::Deploy(settings) => return deployment(Verb::Deploy, &settings),
         Command::Destroy(settings) => return deployment(Verb::Destroy, &settings),
         Command::Functions(settings) => return deployment(Verb::Functions, &settings),
+        Command::Handlers(settings) => return deployment(Verb::Handlers, &settings),
+        Command::Publish(asked) => return publish(&asked),
         Command::Packages(settings) => return deployment(Verb::Packages, &settings),
         Command::Plan(asked) => return operate::answer(&Question::Plan(asked)),
         Command::Why(asked) => return operate::answer(&Question::Why(asked)),
@@ -72,6 +74,17 @@ fn deployment(_verb: Verb, _settings: &Settings) -> ExitCode {
     operate::without_aws()
 }
 
+#[cfg(feature = "aws")]
+fn publish(asked: &cli::Publish) -> ExitCode {
+    deploy::publish(asked)
+}
+
+/// Without the feature no bucket can be reached.
+#[cfg(not(feature = "aws"))]
+fn publish(_asked: &cli::Publish) -> ExitCode {
+    operate::without_aws()
+}
+
 fn synth(out: &Path, environments: &Path) -> Result<(), String> {
     environments::all(environments)?;
     for warning in shared::template::warnings() {
@@ -80,8 +93,11 @@ fn synth(out: &Path, environments: &Path) -> Result<(), String> {
     for (name, text) in shared::template::synthesize().map_err(|problem| problem.to_string())? {
         write(&out.join(name), &text)?;
     }
-    for (name, text) in shared::template::construct_library() {
-        write(&out.join(name), &text)?;
+    // What the construct library is built from is no template: it stands in the project alone.
+    if out.join("cdk").is_dir() {
+        for (name, text) in shared::template::construct_library() {
+            write(&out.join(name), &text)?;
+        }
     }
     Ok(())
 }

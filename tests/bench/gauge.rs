@@ -75,7 +75,7 @@ pub(crate) fn write(bench: &Bench, budget: &Path) -> Result<bool, Box<dyn Error>
 
 const HEAD: &str = "\
 # What one cold invocation of each function costs, as `make gauge` counts it on x86_64; at most 3 % more pass.
-# Measured on the packages of `make packages` and written by `make budget`, not by hand.
+# Measured on the zips that `make deploy` ships and written by `make budget`, not by hand.
 ";
 
 fn read(text: &str) -> Result<Figures, Box<dyn Error>> {

@@ -5,7 +5,6 @@ Starts ministack on 127.0.0.1, runs `make deploy` and `make destroy` as an opera
 seen. Whatever it started is stopped when it ends, also on failure and on Ctrl-C.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -276,8 +275,7 @@ def bad_input(aws, seen):
 
 
 def zips(aws, seen):
-    """What is shipped runs on the runtime's glibc, names no path of this machine, and is packed alike when it is built again."""
-    digests = {}
+    """What is shipped runs on the runtime's glibc, and names no path of this machine."""
     for function in FUNCTIONS:
         path = TARGET / "lambda" / function / "bootstrap.zip"
         packed = path.read_bytes()
@@ -288,14 +286,8 @@ def zips(aws, seen):
         text = ".".join(map(str, newest))
         for place in (ROOT, Path.home()):
             expect(f"{place}/".encode() not in binary, f"{function} names the path {place} of the machine that built it")
-        digests[path] = hashlib.sha256(packed).hexdigest()
-        path.unlink()
         print(f"      | {function}: zip {len(packed) / 1e6:.2f} MB, binary {len(binary) / 1e6:.2f} MB, glibc {text}")
     seen("the zips need no newer glibc than the runtime has, and name no path of this machine")
-    make(aws, "packages")
-    for path, digest in digests.items():
-        equal(hashlib.sha256(path.read_bytes()).hexdigest(), digest, f"the digest of {path.name} of {path.parent.name}")
-    seen("built and packed again, the zips are the same")
 
 
 def run(aws):

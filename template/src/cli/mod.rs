@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use shared::operator::deployment::Verb;
 
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Publish, Settings};
 
 use self::colour::Colour;
 use crate::check::CheckProperties;
@@ -30,8 +30,7 @@ const EXIT_CODES: &str = "Ends with:
   130  interrupted
 
 The region is --region's, AWS_REGION's, AWS_DEFAULT_REGION's or the AWS CLI's. Credentials are the environment's
-(AWS_ACCESS_KEY_ID), else whatever the AWS CLI finds:
-profiles, IAM Identity Center, credential_process and `aws login`.";
+(AWS_ACCESS_KEY_ID), else what the AWS CLI finds: profiles, IAM Identity Center, credential_process and `aws login`.";
 
 /// Deploys Flink applications with the handlers that look after them, and answers an operator's questions.
 #[derive(Debug, Parser)]
@@ -53,7 +52,12 @@ pub(crate) enum Command {
     Destroy(Settings),
     /// Builds and deploys the functions alone, where a StackSet brings the stacks around them
     Functions(Settings),
+    /// Brings the handlers without an application, for a stack that adopts them
+    Handlers(Settings),
+    /// Copies a release into a bucket of yours, and prints what the functions template is then given
+    Publish(Publish),
     /// Builds and packs the functions, and prints the digests of their zips
+    #[command(hide = true)]
     Packages(Settings),
     /// Writes the templates and samples/ into a folder, after a look at the environments
     Synth(Synth),
@@ -134,6 +138,7 @@ pub(crate) fn command() -> clap::Command {
         ("destroy", Verb::Destroy),
         ("plan", Verb::Plan),
         ("functions", Verb::Functions),
+        ("handlers", Verb::Handlers),
         ("packages", Verb::Packages),
     ];
     verbs.into_iter().fold(Cli::command(), |command, (name, verb)| settings::hide_unused(command, name, verb))
@@ -230,10 +235,8 @@ mod tests {
             (given.get("JAR"), given.get("MAX_REPLAY_HOURS"), given.get("MAIL")),
             (Some("a.jar"), Some("7"), None)
         );
-        assert_eq!(
-            ["ONLY_STACK", "RETAIN", "VERBOSE"].map(|name| given.switch(name)),
-            [Some(true), Some(false), Some(true)]
-        );
+        let switches = ["ONLY_STACK", "RETAIN", "VERBOSE"].map(|name| given.switch(name));
+        assert_eq!(switches, [Some(true), Some(false), Some(true)]);
         assert!(mistake(&["deploy", "--jarr", "x"]).contains("'--jar'"));
         let help = parsed(&["destroy", "--help"]).unwrap_err().to_string();
         assert!(help.contains("--only-stack") && !help.contains("--mail"), "{help}");
@@ -242,7 +245,6 @@ mod tests {
     #[test]
     fn how_commands_end_stands_in_the_help() {
         let help = parsed(&["--help"]).unwrap_err();
-        assert_eq!(help.exit_code(), 0);
-        assert!(help.to_string().contains("4    rolled back, and whole"), "{help}");
+        assert!(help.exit_code() == 0 && help.to_string().contains("4    rolled back, and whole"), "{help}");
     }
 }

@@ -1,7 +1,28 @@
 //! The settings of a deployment as options, from the one list of [`shared::operator::deployment::SETTINGS`].
 
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use shared::operator::deployment::published::CODE_PREFIX;
 use shared::operator::deployment::{GivenSettings, SETTINGS, Setting, Takes, Verb};
+
+/// The arguments of `flink-stack publish`: what is published, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    /// A bucket of yours in the region; ${AWS::Region} in its name stands for the region
+    #[arg(long, alias = "BUCKET", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) bucket: String,
+    /// The folder that holds the release
+    #[arg(long, alias = "RELEASE", value_name = "DIR", default_value = ".")]
+    pub(crate) release: PathBuf,
+    /// How the keys begin; nothing, or a text that ends with /
+    #[arg(long, alias = "PREFIX", value_name = "PREFIX", default_value = CODE_PREFIX)]
+    pub(crate) prefix: String,
+    /// The region of the bucket and of the functions
+    #[arg(long, alias = "REGION", value_name = "TEXT")]
+    pub(crate) region: Option<String>,
+}
 
 /// The settings that were given on a command line.
 #[derive(Debug, Clone, Default)]

@@ -102,6 +102,26 @@ impl Account {
         Ok(self.look(name).await?.filter(|stack| stack.status != "REVIEW_IN_PROGRESS"))
     }
 
+    /// Every stack that is there, with its status.
+    ///
+    /// # Errors
+    /// The call that was refused.
+    pub(super) async fn stacks(&self) -> Result<Vec<(String, String)>, String> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let page =
+                self.client.describe_stacks().set_next_token(next).send().await.map_err(|error| words(&error))?;
+            for stack in page.stacks() {
+                let status = stack.stack_status().map_or("", |status| status.as_str()).to_owned();
+                all.push((stack.stack_name().unwrap_or_default().to_owned(), status));
+            }
+            next = page.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     /// An output of the access stack or the handlers'.
     ///
     /// # Errors

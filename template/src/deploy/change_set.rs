@@ -76,7 +76,7 @@ impl Request {
         let create = create
             .change_set_type(kind)
             .template_body(self.template.to_string())
-            .set_parameters(Some(self.parameters(&known)))
+            .set_parameters(Some(self.parameters(&known)).filter(|parameters| !parameters.is_empty()))
             .set_tags(self.tags.as_ref().map(sent))
             .set_role_arn(self.role.clone())
             .set_capabilities(Some(capabilities))

@@ -4,6 +4,7 @@ use std::io::stderr;
 
 use ::functions::Signed;
 use serde_json::json;
+use shared::operator::deployment::installed::FUNCTIONS_STACK;
 use shared::operator::deployment::status::Ending;
 use shared::operator::deployment::{GivenSettings, removals};
 use shared::operator::{Consent, Kept, Removing, Risk, removing, staying};
@@ -53,6 +54,7 @@ pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), St
         return Ok(());
     }
     kept.extend(delete_stack(&account, &account.handlers, output).await?);
+    kept.extend(delete_stack(&account, FUNCTIONS_STACK, output).await?);
     functions::delete(&account, output).await?;
     if account.there(&account.access).await?.is_some() {
         let bucket = account.output(&account.access, "BucketName").await?;
@@ -77,9 +79,9 @@ async fn check(account: &Account, name: &str, is_whole: bool) -> Result<Vec<Stri
     }
     let mut ours = vec![(name, checks::APPLICATION)];
     if is_whole {
-        ours.extend([(access, checks::ACCESS), (handlers, checks::HANDLERS)]);
+        ours.extend([(access, checks::ACCESS), (FUNCTIONS_STACK, checks::FUNCTIONS), (handlers, checks::HANDLERS)]);
     }
-    problems.extend(checks::foreign(account, &ours, true).await?);
+    problems.extend(checks::foreign(account, &ours, None, true).await?);
     if !is_whole {
         return Ok(problems);
     }
@@ -118,7 +120,7 @@ async fn say_what_goes(account: &Account, name: &str, found: Option<&Stack>, out
 }
 
 /// Deletes a stack, and waits for it; what CloudFormation left of it in the account.
-async fn delete_stack(account: &Account, name: &str, output: &Output) -> Result<Vec<Kept>, Stop> {
+pub(super) async fn delete_stack(account: &Account, name: &str, output: &Output) -> Result<Vec<Kept>, Stop> {
     let Some(found) = account.look(name).await? else { return Ok(Vec::new()) };
     interrupt::check()?;
     output.say(&format!("deleting the stack {name}"));

@@ -12,7 +12,7 @@ use super::change_set::{Prepared, Request, discard_all};
 use super::checks::{self, Checked};
 use super::output::Output;
 use super::watch::{Watch, now};
-use super::{Stop, consent, functions, interrupt, packages, screens};
+use super::{Stop, consent, functions, interrupt, packages, release, screens};
 use crate::operate::plan::proposal;
 
 /// The stacks of a deployment in their order, and the change sets of those that can have one before the question.
@@ -26,10 +26,10 @@ struct Deployment<'a> {
     ended: Option<Progress>,
 }
 
-/// Deploys, or leaves everything as it was.
-pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), Stop> {
+/// Deploys the handlers, and an application unless only they are wanted; or leaves everything as it was.
+pub(super) async fn run(given: &GivenSettings, has_application: bool, output: &Output) -> Result<(), Stop> {
     output.say("checking settings, jar, account and stacks");
-    let checked = checks::deploy(given).await?;
+    let checked = checks::deploy(given, has_application).await?;
     output.say(&format!("account {}, region {}", checked.account.id, checked.account.region));
     for note in &checked.notes {
         output.say(&format!("note: {note}"));
@@ -47,15 +47,21 @@ impl Deployment<'_> {
         let mut requests = Vec::new();
         if is_whole {
             requests.push(self.access().await?);
+            if let Some(release) = &self.checked.release {
+                requests.push(release::request(&self.checked, release, self.given).await?);
+            }
             requests.push(self.handlers()?);
         }
-        requests.push(self.application().await?);
+        if self.checked.jar.is_some() {
+            requests.push(self.application().await?);
+        }
         self.prepare(&requests).await?;
         let changes = self.changes(&requests).await?;
         screens::changes(&changes, self.output);
-        let name = self.given.stack();
+        let name = self.name();
         if is_whole || changes.iter().any(|one| !one.plan.changes.is_empty()) {
-            let risk = weigh(&changes);
+            let mut risk = weigh(&changes);
+            release::weigh(self.checked.installed.as_ref(), &mut risk);
             consent::ask(&risk, &risk.question(&name), self.given.is_on("YES"))?;
         }
         interrupt::check()?;
@@ -71,7 +77,9 @@ impl Deployment<'_> {
         let has_handlers = account.there(&account.handlers).await?.is_some();
         let mut problems = Vec::new();
         for request in requests {
-            if request.file == checks::ACCESS || (has_access && has_handlers) {
+            // A function that is there fails a change set that would make it.
+            let is_made_later = request.file == checks::FUNCTIONS && self.is_taking_over();
+            if request.file == checks::ACCESS || (has_access && has_handlers && !is_made_later) {
                 self.output.say(&format!("stack {}: asking CloudFormation what changes", request.stack));
                 match request.prepare(&self.checked.account).await {
                     Ok(prepared) => self.prepared.push(prepared),
@@ -108,7 +116,7 @@ impl Deployment<'_> {
     }
 
     async fn perform(&mut self, requests: &[Request]) -> Result<(), Stop> {
-        if let Some(architecture) = self.checked.architecture.clone() {
+        if let (Some(architecture), None) = (self.checked.architecture.clone(), &self.checked.release) {
             let begun = Instant::now();
             packages::build(&architecture, self.output)?;
             self.phase("build", begun);
@@ -120,19 +128,38 @@ impl Deployment<'_> {
                 self.phase("jar", begun);
             }
             let begun = Instant::now();
-            self.stack(request).await?;
+            match &self.checked.release {
+                Some(release) if request.file == checks::FUNCTIONS => {
+                    let (mut request, checked) = (request.clone(), &self.checked);
+                    let kept = release::before_stack(checked, release, self.given, &mut request, self.output).await?;
+                    self.stack(&request).await?;
+                    kept.put_back(&self.checked.account, self.output).await?;
+                }
+                _ => self.stack(request).await?,
+            }
             self.phase(&request.stack, begun);
             match request.file {
-                checks::ACCESS => {
+                checks::ACCESS if self.checked.release.is_none() => {
                     let begun = Instant::now();
-                    functions::deploy(&self.checked.account, self.given, self.output).await?;
+                    release::deploy_built(&self.checked, self.given, self.output).await?;
                     self.phase("functions", begun);
                 }
-                checks::HANDLERS => functions::reserve(&self.checked.account, self.output).await?,
+                checks::HANDLERS if self.checked.release.is_none() => {
+                    functions::reserve(&self.checked.account, self.output).await?;
+                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Whose changes are asked about: the application's stack, or the handlers' where there is none.
+    fn name(&self) -> String {
+        if self.checked.jar.is_some() { self.given.stack() } else { self.checked.account.handlers.clone() }
+    }
+
+    fn is_taking_over(&self) -> bool {
+        self.checked.installed.as_ref().is_some_and(|installed| installed.take_over.is_some())
     }
 
     fn phase(&mut self, name: &str, begun: Instant) {
@@ -142,7 +169,8 @@ impl Deployment<'_> {
     async fn jar(&self) -> Result<(), Stop> {
         let account = &self.checked.account;
         let bucket = account.output(&account.access, "BucketName").await?;
-        self.checked.jar.upload(&account.operator.signed(), &bucket, self.output).await
+        let Some(jar) = &self.checked.jar else { return Ok(()) };
+        jar.upload(&account.operator.signed(), &bucket, self.output).await
     }
 
     /// Executes a stack's change set, which is made now where it could not be made before, and waits for its end.
@@ -178,14 +206,19 @@ impl Deployment<'_> {
 
     /// Outputs, where the job runs from, how long each phase took, and what comes next.
     async fn end(&self) -> Result<(), Stop> {
-        let (account, name) = (&self.checked.account, self.given.stack());
+        let (account, name) = (&self.checked.account, self.name());
         let found = account.look(&name).await?.ok_or_else(|| format!("the stack {name} is gone"))?;
         self.output.outputs(&found.outputs);
         let application = match found.outputs.get("ApplicationName") {
             Some(application) => account.operator.application(application).await?,
             None => None,
         };
-        let next = [format!("flink-stack status --stack {name} --region {}", account.region)];
+        // Without an application there is no job to look at.
+        let next = match &self.checked.jar {
+            Some(_) => format!("flink-stack status --stack {name} --region {}", account.region),
+            None => "adopt them in your own stack: functions/README.md".to_owned(),
+        };
+        let next = [next];
         let model = After {
             stack: &name,
             phases: &self.phases,

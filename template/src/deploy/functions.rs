@@ -1,6 +1,7 @@
 //! The functions: deployed by `cargo lambda deploy`, each with its role and its variables, and the unsticker's
 //! concurrency.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,28 +19,12 @@ const ATTEMPTS: u32 = 6;
 
 /// A function as Lambda has it.
 #[derive(Debug, Clone, Default)]
-struct Deployed {
+pub(super) struct Deployed {
     role: String,
-    variables: Values,
+    pub(super) variables: Values,
     architecture: Option<String>,
     is_busy: bool,
     failed: Option<String>,
-}
-
-/// `flink-stack functions`: where a StackSet brings the stacks around them.
-pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), Stop> {
-    let mut problems = given.mistakes();
-    let account = Account::open(given).await.map_err(|error| Stop::Refused(vec![error]))?;
-    let architecture = architecture(&account, given).await?;
-    problems.extend(packages::problems(&architecture));
-    if account.there(&account.access).await?.is_none() {
-        problems.push(format!("{} is not deployed; its roles are what the functions run with", account.access));
-    }
-    if !problems.is_empty() {
-        return Err(Stop::Refused(problems));
-    }
-    packages::build(&architecture, output)?;
-    deploy(&account, given, output).await
 }
 
 /// What is built for: what is given, else what the functions have.
@@ -48,15 +33,21 @@ pub(super) async fn architecture(account: &Account, given: &GivenSettings) -> Re
     Ok(shared::operator::deployment::architecture(given, deployed.as_deref()))
 }
 
-/// Deploys all four, with the roles of the access stack.
-pub(super) async fn deploy(account: &Account, given: &GivenSettings, output: &Output) -> Result<(), Stop> {
+/// Deploys all four, with the roles of the access stack. One that is not there has the variables that were kept of it.
+pub(super) async fn deploy(
+    account: &Account,
+    given: &GivenSettings,
+    kept: &BTreeMap<String, Values>,
+    output: &Output,
+) -> Result<(), Stop> {
     // What the roles allow and what the functions do are one parameter each.
     let own_role = account.output(&account.access, "ContinueWithOwnRole").await?;
     let tracing = account.output(&account.access, "Tracing").await?;
     for function in Function::ALL {
         output.say(&format!("function {}", function.name()));
         let role = account.output(&account.access, &role_output(function)).await?;
-        let present = look(account, function).await?.unwrap_or_default().variables;
+        let present = look(account, function).await?.map(|found| found.variables);
+        let present = present.or_else(|| kept.get(function.name()).cloned()).unwrap_or_default();
         let variables = function_variables(function, given, &present, &own_role);
         deploy_one(account, function, &role, &variables, &tracing).await?;
     }
@@ -111,7 +102,7 @@ async fn wait(account: &Account, function: Function) -> Result<Deployed, Stop> {
 }
 
 /// A function's configuration; `None` when there is no such function.
-async fn look(account: &Account, function: Function) -> Result<Option<Deployed>, String> {
+pub(super) async fn look(account: &Account, function: Function) -> Result<Option<Deployed>, String> {
     let lambda = account.operator.clients().lambda;
     let found = match lambda.get_function_configuration().function_name(function.name()).send().await {
         Ok(found) => found,

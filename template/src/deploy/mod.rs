@@ -1,4 +1,4 @@
-//! `flink-stack deploy`, `destroy`, `functions` and `packages`: one file a phase. What is decided stands in
+//! `flink-stack deploy`, `handlers`, `destroy`, `functions` and `publish`: one file a phase. What is decided stands in
 //! [`shared::operator::deployment`]; here the services are asked, changed and waited for.
 
 mod account;
@@ -12,6 +12,7 @@ mod interrupt;
 mod jar;
 pub(crate) mod output;
 mod packages;
+mod release;
 mod screens;
 mod watch;
 
@@ -21,6 +22,7 @@ use shared::operator::deployment::{GivenSettings, Verb};
 
 pub(crate) use checks::{file, planned};
 use output::Output;
+pub(crate) use release::publish;
 
 use crate::operate::terminal::INTERRUPTED;
 
@@ -79,9 +81,10 @@ pub(crate) fn run(verb: Verb, given: &GivenSettings) -> ExitCode {
         let runtime = runtime.map_err(|error| Stop::Failed(error.to_string()))?;
         match verb {
             Verb::Packages => packages::run(given, &output),
-            Verb::Functions => runtime.block_on(functions::run(given, &output)),
+            Verb::Functions => runtime.block_on(release::functions_alone(given, &output)),
             Verb::Destroy => runtime.block_on(destroy::run(given, &output)),
-            Verb::Deploy | Verb::Plan => runtime.block_on(flow::run(given, &output)),
+            Verb::Deploy | Verb::Plan => runtime.block_on(flow::run(given, true, &output)),
+            Verb::Handlers => runtime.block_on(flow::run(given, false, &output)),
         }
     });
     let code = outcome.as_ref().map_or_else(Stop::exit_code, |()| 0);

@@ -24,6 +24,7 @@ impl Output {
             Verb::Destroy => "destroy",
             Verb::Plan => "plan",
             Verb::Functions => "functions",
+            Verb::Handlers => "handlers",
             Verb::Packages => "packages",
         };
         Self { verbose: given.is_on("VERBOSE"), is_plain: given.is_on("PLAIN"), ..Self::of(verb, given.is_on("JSON")) }

@@ -74,6 +74,9 @@ fn of_bucket(world: &World, incoming: &Incoming, caller: &Caller, bucket: &str) 
             let body = format!("{HEADER}<LocationConstraint xmlns=\"{NAMESPACE}\">{region}</LocationConstraint>");
             return Ok(reply::with(world, 200, XML, body));
         }
+        Method::GET if incoming.query.contains_key("versions") => {
+            return list_versions(world, incoming, caller, bucket);
+        }
         Method::GET if is_listing(incoming) => return list(world, incoming, caller, bucket),
         _ => {
             let asked = format!("s3 {} {}", incoming.method, incoming.raw_path_and_query);
@@ -98,6 +101,30 @@ fn is_listing(incoming: &Incoming) -> bool {
         "continuation-token",
     ];
     incoming.query.keys().all(|key| KNOWN.contains(&key.as_str()))
+}
+
+/// ListObjectVersions of a bucket that keeps one version of each object, `null`, as S3 calls it where versioning was
+/// never switched on.
+fn list_versions(world: &World, incoming: &Incoming, caller: &Caller, bucket: &str) -> ApiResult<Response> {
+    let prefix = incoming.query.get("prefix").map_or("", String::as_str);
+    let objects = s3::list_objects(&mut world.state(), caller, bucket, prefix)?;
+    let row = |(key, object): &(String, s3::Object)| {
+        format!(
+            "<Version><Key>{}</Key><VersionId>null</VersionId><IsLatest>true</IsLatest><LastModified>{}</LastModified>\
+             <ETag>{}</ETag><Size>{}</Size><StorageClass>STANDARD</StorageClass></Version>",
+            escape(key),
+            clock::iso8601(object.modified),
+            escape(&object.etag),
+            object.bytes.len()
+        )
+    };
+    let versions: String = objects.iter().map(row).collect();
+    let body = format!(
+        "{HEADER}<ListVersionsResult xmlns=\"{NAMESPACE}\"><Name>{bucket}</Name><Prefix>{}</Prefix>\
+         <MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>{versions}</ListVersionsResult>",
+        escape(prefix)
+    );
+    Ok(reply::with(world, 200, XML, body))
 }
 
 fn list(world: &World, incoming: &Incoming, caller: &Caller, bucket: &str) -> ApiResult<Response> {

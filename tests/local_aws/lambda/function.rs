@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::execution::in_test::TestInvocation;
 use super::execution::package::Package;
+use super::network::Network;
 use crate::{Settings, World, clock, stamp};
 
 /// A Lambda function.
@@ -40,6 +41,14 @@ pub struct Function {
     pub tags: BTreeMap<String, String>,
     /// The resource policy's statements.
     pub policy: Vec<Value>,
+    /// Its VPC, if it is in one.
+    pub network: Network,
+    /// KMSKeyArn, if one was given.
+    pub key: Option<String>,
+    /// TracingConfig's Mode: `PassThrough` or `Active`.
+    pub tracing: String,
+    /// Whether there are asynchronous settings of its own.
+    pub has_event_configuration: bool,
     /// MaximumRetryAttempts: 2 unless configured.
     pub retries: usize,
     /// MaximumEventAgeInSeconds: six hours unless configured.
@@ -82,6 +91,10 @@ impl Function {
             architectures: vec!["x86_64".to_owned()],
             tags: BTreeMap::new(),
             policy: Vec::new(),
+            network: Network::default(),
+            key: None,
+            tracing: "PassThrough".to_owned(),
+            has_event_configuration: false,
             retries: 2,
             event_age: None,
             destinations: Destinations::default(),
@@ -101,7 +114,7 @@ impl Function {
     }
 
     pub(crate) fn configuration(&self) -> Value {
-        json!({
+        let mut configuration = json!({
             "FunctionName": self.name,
             "FunctionArn": self.arn,
             "Runtime": self.runtime,
@@ -115,7 +128,7 @@ impl Function {
             "LastModified": clock::iso8601(self.modified).replace('Z', "+0000"),
             "Version": "$LATEST",
             "Environment": { "Variables": self.environment },
-            "TracingConfig": { "Mode": "PassThrough" },
+            "TracingConfig": { "Mode": self.tracing },
             "RevisionId": self.revision,
             "State": "Active",
             "LastUpdateStatus": "Successful",
@@ -123,7 +136,14 @@ impl Function {
             "Architectures": self.architectures,
             "EphemeralStorage": { "Size": 512 },
             "LoggingConfig": { "LogFormat": "Text", "LogGroup": format!("/aws/lambda/{}", self.name) },
-        })
+        });
+        if let Some(vpc) = self.network.described() {
+            configuration["VpcConfig"] = vpc;
+        }
+        if let Some(key) = &self.key {
+            configuration["KMSKeyArn"] = json!(key);
+        }
+        configuration
     }
 }
 

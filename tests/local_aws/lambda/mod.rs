@@ -5,6 +5,7 @@
 mod asynchronous;
 mod execution;
 mod function;
+mod network;
 mod operations;
 mod permissions;
 mod rest;
@@ -21,7 +22,10 @@ pub use execution::host::{Invoked, invoke};
 pub use execution::in_test::{TestInvocation, in_test};
 pub use execution::kill::{Moment, kill_after, kill_at, strike};
 pub use function::{Destinations, Function, deploy, packed};
-pub(crate) use operations::{configure_events, create, delete, update_code, update_configuration};
+pub use network::Network;
+pub(crate) use operations::{
+    configure_events, create, delete, remove_event_configuration, reserve, tag, update_code, update_configuration,
+};
 pub(crate) use permissions::{add as add_permission, allows, remove as remove_permission};
 pub use rest::rest;
 

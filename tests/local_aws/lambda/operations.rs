@@ -6,8 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::execution::concurrency;
 use super::execution::host::not_found;
 use super::execution::package::Package;
+use super::network::{self, Network};
 use super::{Function, function_name};
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::{Settings, State, clock, kms, services, stamp};
@@ -26,8 +28,11 @@ pub(crate) fn create(state: &mut State, settings: &Settings, caller: &Caller, bo
         return Err(ApiError::new("InvalidParameterValueException", message));
     }
     may_encrypt(state, caller, body)?;
+    let network = Network::read(body)?;
+    network::check_role(state, &role, &network)?;
     let code = code(state, caller, &body["Code"])?;
     let mut function = Function::new(settings, &name, &role, code);
+    (function.network, function.key) = (network, network::key(body));
     configure(&mut function, body);
     function.tags = strings(&body["Tags"]);
     let configuration = function.configuration();
@@ -49,7 +54,7 @@ pub(crate) fn update_code(
     touched(function)
 }
 
-/// UpdateFunctionConfiguration.
+/// UpdateFunctionConfiguration: what is not given stays; an empty VpcConfig takes the function out of its VPC.
 pub(crate) fn update_configuration(
     state: &mut State,
     settings: &Settings,
@@ -58,7 +63,19 @@ pub(crate) fn update_configuration(
     body: &Value,
 ) -> ApiResult {
     may_encrypt(state, caller, body)?;
+    let network = body["VpcConfig"].is_object().then(|| Network::read(body)).transpose()?;
+    let present = find(state, settings, name)?.role.clone();
+    let role = body["Role"].as_str().unwrap_or(&present).to_owned();
+    if let Some(network) = &network {
+        network::check_role(state, &role, network)?;
+    }
     let function = find(state, settings, name)?;
+    if let Some(network) = network {
+        function.network = network;
+    }
+    if body["KMSKeyArn"].is_string() {
+        function.key = network::key(body);
+    }
     configure(function, body);
     touched(function)
 }
@@ -87,6 +104,7 @@ pub(crate) fn delete(state: &mut State, settings: &Settings, name: &str) -> ApiR
 /// PutFunctionEventInvokeConfig's body, also a resource's properties.
 pub(crate) fn configure_events(state: &mut State, settings: &Settings, name: &str, body: &Value) -> ApiResult {
     let function = find(state, settings, name)?;
+    function.has_event_configuration = true;
     let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
     function.retries = number(&body["MaximumRetryAttempts"]).and_then(|n| usize::try_from(n).ok()).unwrap_or(2);
     function.event_age = number(&body["MaximumEventAgeInSeconds"]);
@@ -100,6 +118,27 @@ pub(crate) fn configure_events(state: &mut State, settings: &Settings, name: &st
         "MaximumEventAgeInSeconds": function.event_age,
         "DestinationConfig": body["DestinationConfig"],
     }))
+}
+
+/// DeleteFunctionEventInvokeConfig: Lambda's own settings count again.
+pub(crate) fn remove_event_configuration(state: &mut State, settings: &Settings, name: &str) -> ApiResult<()> {
+    configure_events(state, settings, name, &json!({}))?;
+    find(state, settings, name)?.has_event_configuration = false;
+    Ok(())
+}
+
+/// PutFunctionConcurrency, or DeleteFunctionConcurrency with nothing.
+pub(crate) fn reserve(state: &mut State, settings: &Settings, name: &str, reserved: Option<usize>) -> ApiResult<()> {
+    find(state, settings, name)?;
+    concurrency::check(&state.lambda, function_name(name), reserved.unwrap_or_default())?;
+    find(state, settings, name)?.reserved = reserved;
+    Ok(())
+}
+
+/// TagResource and UntagResource at once: these tags and no other.
+pub(crate) fn tag(state: &mut State, settings: &Settings, name: &str, tags: &Value) -> ApiResult<()> {
+    find(state, settings, name)?.tags = strings(tags);
+    Ok(())
 }
 
 pub(crate) fn find<'a>(state: &'a mut State, settings: &Settings, name: &str) -> ApiResult<&'a mut Function> {
@@ -123,6 +162,9 @@ fn configure(function: &mut Function, body: &Value) {
     }
     if let Some(runtime) = body["Runtime"].as_str() {
         runtime.clone_into(&mut function.runtime);
+    }
+    if let Some(mode) = body["TracingConfig"]["Mode"].as_str() {
+        mode.clone_into(&mut function.tracing);
     }
     if body["Environment"].is_object() {
         function.environment = strings(&body["Environment"]["Variables"]);

@@ -137,10 +137,15 @@ fn answer(world: &World, state: &mut State, call: &Call<'_>) -> ApiResult {
         "PutFunctionEventInvokeConfig" => operations::configure_events(state, settings, name, body),
         "GetFunctionEventInvokeConfig" => {
             let function = function(state)?;
+            if !function.has_event_configuration {
+                let message = format!("The function {} doesn't have an EventInvokeConfig", function.arn);
+                return Err(missing(&message));
+            }
             Ok(json!({
                 "FunctionArn": format!("{}:$LATEST", function.arn),
                 "LastModified": clock::now(),
                 "MaximumRetryAttempts": function.retries,
+                "MaximumEventAgeInSeconds": function.event_age,
                 "DestinationConfig": {
                     "OnSuccess": { "Destination": function.destinations.on_success },
                     "OnFailure": { "Destination": function.destinations.on_failure },
@@ -148,7 +153,7 @@ fn answer(world: &World, state: &mut State, call: &Call<'_>) -> ApiResult {
             }))
         }
         "DeleteFunctionEventInvokeConfig" => {
-            operations::configure_events(state, settings, name, &json!({})).map(|_| json!({}))
+            operations::remove_event_configuration(state, settings, name).map(|()| json!({}))
         }
         "GetAccountSettings" => Ok(json!({ "AccountLimit": {
             "ConcurrentExecutions": state.lambda.account_concurrency,
@@ -160,15 +165,10 @@ fn answer(world: &World, state: &mut State, call: &Call<'_>) -> ApiResult {
         "PutFunctionConcurrency" => {
             let reserved =
                 body["ReservedConcurrentExecutions"].as_u64().and_then(|number| usize::try_from(number).ok());
-            operations::find(state, settings, name)?;
-            concurrency::check(&state.lambda, name, reserved.unwrap_or_default())?;
-            operations::find(state, settings, name)?.reserved = reserved;
+            operations::reserve(state, settings, name, reserved)?;
             Ok(json!({ "ReservedConcurrentExecutions": reserved }))
         }
-        "DeleteFunctionConcurrency" => {
-            operations::find(state, settings, name)?.reserved = None;
-            Ok(json!({}))
-        }
+        "DeleteFunctionConcurrency" => operations::reserve(state, settings, name, None).map(|()| json!({})),
         "ListTags" => Ok(json!({ "Tags": function(state)?.tags })),
         "TagResource" => {
             let tags = body["Tags"].as_object().cloned().unwrap_or_default();

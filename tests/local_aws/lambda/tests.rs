@@ -40,7 +40,7 @@ done
 "#;
 
 /// A role with these actions on everything.
-fn allow(world: &World, name: &str, actions: &[&str]) {
+pub(super) fn allow(world: &World, name: &str, actions: &[&str]) {
     let trust = json!({ "Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }] });
     let allowed = json!({ "Version": "2012-10-17", "Statement": [{

@@ -4,6 +4,7 @@
 mod at_terminal;
 mod destroyed;
 mod refused;
+mod release;
 mod signals;
 mod toolchain;
 mod uploads;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use local_aws::cloudformation::Status;
+use local_aws::api::Caller;
+use local_aws::cloudformation::{Status, query};
 use local_aws::flink::Status as Flink;
-use local_aws::{LocalAws, Options, lambda, s3};
+use local_aws::{LocalAws, Options, kms, lambda, s3};
 use project::deployment::{Deployment, FUNCTIONS, NAME, binaries, deploy_stack, jar};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::operator::command;
-use crate::stage::{application, running, why, with_jar};
+use crate::stage::{ReleaseFolder, application, running, why, with_jar};
 
 const FUNCTIONS_STACK: &str = "flink-functions";
 const RELEASED: [(&str, &str); 3] = [("PollIntervalMs", "10"), ("ReplyMarginMs", "2000"), ("StabilizeSeconds", "0")];
@@ -17,16 +17,6 @@ const RELEASED: [(&str, &str); 3] = [("PollIntervalMs", "10"), ("ReplyMarginMs",
 /// A template of a folder.
 fn template(folder: &std::path::Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(format!("{name}.template.json"))).unwrap()
-}
-
-/// The templates as the command itself writes them into a folder that has nothing else.
-async fn release(aws: &LocalAws) -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("released-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let written = command(aws, &["synth", "--out", folder.to_str().unwrap()]).current_dir(&folder).output().await;
-    let written = written.unwrap();
-    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
-    folder
 }
 
 /// Zips of this build in a bucket, under the keys of a version.
@@ -50,16 +40,15 @@ fn outputs(aws: &LocalAws, stack: &str) -> BTreeMap<String, String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn four_templates_and_a_bucket_of_zips_start_an_application_without_rust() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
-    let folder = release(&aws).await;
-    let version = serde_json::from_str::<Value>(&template(&folder, "functions")).unwrap();
-    let version = version["Metadata"]["FlinkStackHandlersVersion"].as_str().unwrap().to_owned();
+    let folder = ReleaseFolder::made(&aws, "by-templates").await;
+    let version = folder.version();
     publish(&aws, &format!("zips-{}", aws.world.settings.region), &version);
 
     let mut given = RELEASED.to_vec();
     given.push(("CodeBucket", "zips-${AWS::Region}"));
     for (stack, parameters) in [("access", &[][..]), ("functions", &given), ("handlers", &[])] {
         let name = format!("flink-{stack}");
-        let status = deploy_stack(&aws.world, &name, &template(&folder, stack), parameters, &[], None).await;
+        let status = deploy_stack(&aws.world, &name, &folder.template(stack), parameters, &[], None).await;
         assert_eq!(status, Status::CreateComplete, "{name}");
         assert_eq!(outputs(&aws, &name)["FlinkStackHandlersVersion"], version);
     }
@@ -78,7 +67,6 @@ async fn four_templates_and_a_bucket_of_zips_start_an_application_without_rust()
         assert_eq!(function.environment["FLINK_STACK_HANDLERS_VERSION"], version, "{name}");
         assert_eq!(function.tags["flink-stack-handlers-version"], version, "{name}");
     }
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// A new version is a new key: CloudFormation replaces the code and the ARNs stay. Where its zips are not there the update fails and is rolled
@@ -128,4 +116,85 @@ async fn functions_of_cargo_lambda_are_not_taken_over_by_chance() {
     assert_eq!(application(&deployment).status, Flink::Running);
     let state = deployment.world().state();
     assert!(state.cloudformation.stack(NAME).is_some());
+}
+
+/// Functions in a VPC, with a key, tracing and reserved concurrency, are what the template says; without the rights that `access` gives on
+/// request, Lambda refuses the roles and nothing of the functions stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_get_a_vpc_a_key_and_tracing_where_access_allows_them() {
+    let aws = LocalAws::start(Options::default()).await.unwrap();
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../template"));
+    let deploy = async |stack: &str, parameters: &[(&str, &str)]| {
+        deploy_stack(&aws.world, &format!("flink-{stack}"), &template(folder, stack), parameters, &[], None).await
+    };
+    publish(&aws, "zips", "1.0.0");
+    let key = format!("arn:aws:kms:eu-west-1:{}:key/0a1b", aws.world.settings.account);
+    let key = key.as_str();
+    let statements = json!([{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}]);
+    kms::put_policy(&mut aws.world.state(), key, &json!({"Statement": statements})).unwrap();
+    let given = [
+        ("CodeBucket", "zips"),
+        ("CodeVersion", "1.0.0"),
+        ("SubnetIds", "subnet-0a,subnet-0b"),
+        ("SecurityGroupIds", "sg-0a"),
+        ("KeyArn", key),
+        ("Tracing", "Active"),
+        ("UnstickerConcurrency", "7"),
+    ];
+    assert_eq!(deploy("access", &[]).await, Status::CreateComplete);
+    assert_eq!(deploy("functions", &given).await, Status::RollbackComplete);
+    assert!(aws.world.state().lambda.functions.is_empty());
+    let gone = query(
+        &aws.world,
+        &Caller::Operator,
+        "DeleteStack",
+        &[("StackName".to_owned(), FUNCTIONS_STACK.to_owned())].into(),
+    );
+    gone.unwrap();
+    let allowed = [("FunctionsInVpc", "true"), ("KeyArn", key), ("Tracing", "Active")];
+    assert_eq!(deploy("access", &allowed).await, Status::UpdateComplete);
+    assert_eq!(deploy("functions", &given).await, Status::CreateComplete);
+    {
+        let state = aws.world.state();
+        for function in state.lambda.functions.values() {
+            assert_eq!(function.network.subnets, ["subnet-0a", "subnet-0b"], "{}", function.name);
+            assert_eq!((function.key.as_deref(), function.tracing.as_str()), (Some(key), "Active"));
+        }
+        assert_eq!(state.lambda.functions["flink-rollback-unsticker"].reserved, Some(7));
+    }
+    // What is taken back goes.
+    let without = [
+        ("CodeBucket", "zips"),
+        ("CodeVersion", "1.0.0"),
+        ("SubnetIds", ""),
+        ("SecurityGroupIds", ""),
+        ("KeyArn", ""),
+        ("UnstickerConcurrency", "0"),
+    ];
+    assert_eq!(deploy("functions", &without).await, Status::UpdateComplete);
+    let state = aws.world.state();
+    let unsticker = &state.lambda.functions["flink-rollback-unsticker"];
+    assert_eq!((unsticker.reserved, &unsticker.key, unsticker.network.subnets.len()), (None, &None, 0));
+}
+
+/// The four templates deploy as a StackSet deploys them: in stacks of names of its own, by parameters alone; the handlers are found by what they
+/// export.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_templates_deploy_under_the_names_that_a_stack_set_gives() {
+    let aws = LocalAws::start(Options::default()).await.unwrap();
+    let folder = ReleaseFolder::made(&aws, "stack-set").await;
+    publish(&aws, &format!("zips-{}", aws.world.settings.region), &folder.version());
+    let mut given = RELEASED.to_vec();
+    given.push(("CodeBucket", "zips-${AWS::Region}"));
+    let name = |set: &str| format!("StackSet-flink-{set}-0a1b2c3d-1111-2222-3333-444455556666");
+    for (set, parameters) in [("access", &[][..]), ("functions", &given), ("handlers", &[])] {
+        let status = deploy_stack(&aws.world, &name(set), &folder.template(set), parameters, &[], None).await;
+        assert_eq!(status, Status::CreateComplete, "{set}");
+    }
+    let bucket = outputs(&aws, &name("access"))["BucketName"].clone();
+    local_aws::s3::put(&mut aws.world.state(), &bucket, "jars/1.jar", jar("1", &[]).to_string().into_bytes());
+    let given = with_jar("jars/1.jar");
+    let status = deploy_stack(&aws.world, &name("orders"), &folder.template("application"), &given, &[], None).await;
+    assert_eq!(status, Status::CreateComplete);
+    assert_eq!(aws.world.state().flink.applications[NAME].status, Flink::Running);
 }

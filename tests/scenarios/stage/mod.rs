@@ -1,6 +1,7 @@
 //! What scenarios begin with, and how they look at what came out.
 
 mod incident;
+mod release;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use project::deployment::{Deployment, NAME};
 use serde_json::{Value, json};
 
 pub(crate) use incident::{ended_well, history, passing_cause, stuck_without_a_service_role, succeeded};
+pub(crate) use release::ReleaseFolder;
 
 /// Functions that look every few milliseconds and trust a job that stayed RUNNING for a look.
 pub(crate) const QUICK: [(&str, &str); 3] =

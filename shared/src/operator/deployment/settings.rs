@@ -34,7 +34,9 @@ pub enum Verb {
     Plan,
     /// Builds and deploys the functions alone.
     Functions,
-    /// Builds and packs the functions, and deploys nothing.
+    /// Brings the handlers without an application, for a stack that adopts them.
+    Handlers,
+    /// Builds and packs the functions for the gauges, and deploys nothing.
     Packages,
 }
 

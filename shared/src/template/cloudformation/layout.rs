@@ -1,5 +1,5 @@
 //! How a template is laid out: what fits into a line stands in one. A person reads a diff of it, and a template that is
-//! sent without a bucket has at most 51,200 bytes.
+//! sent without a bucket has at most 51,200 bytes: within a line no blanks stand between its parts.
 
 use serde_json::{Map, Value as Json};
 
@@ -67,7 +67,7 @@ fn write_texts(items: &[Json], indent: usize, text: &mut String) {
     let mut begun = text.len() - indent - 1;
     for (index, item) in items.iter().enumerate() {
         let before = text.len();
-        text.push_str(if index == 0 { "" } else { ", " });
+        text.push_str(if index == 0 { "" } else { "," });
         push_scalar(item, text);
         if index > 0 && text.len() - begun > WIDTH {
             text.truncate(before);
@@ -92,11 +92,12 @@ fn function(json: &Json) -> Option<(&str, &Json)> {
 /// stands.
 fn write_function(name: &str, argument: &Json, indent: usize, text: &mut String) {
     text.push('{');
-    push_key(name, text);
+    push_text(name, text);
+    text.push(':');
     if let Json::Array(items) = argument {
         text.push('[');
         for (index, item) in items.iter().enumerate() {
-            text.push_str(if index == 0 { "" } else { ", " });
+            text.push_str(if index == 0 { "" } else { "," });
             let column = text.len() - text.rfind('\n').map_or(0, |end| end + 1);
             write(item, indent, column, text);
         }
@@ -116,13 +117,14 @@ fn begin_line(indent: usize, text: &mut String) {
 /// Whether it ends in the line, before `end`. What does not is left off there, so that no part is written more often
 /// than it is deep.
 fn in_a_line(json: &Json, end: usize, text: &mut String) -> bool {
-    let comma = |index, text: &mut String| text.push_str(if index == 0 { "" } else { ", " });
+    let comma = |index, text: &mut String| text.push_str(if index == 0 { "" } else { "," });
     match json {
         Json::Object(members) => {
             text.push('{');
             for (index, (key, value)) in in_order(members).into_iter().enumerate() {
                 comma(index, text);
-                push_key(key, text);
+                push_text(key, text);
+                text.push(':');
                 if text.len() >= end || !in_a_line(value, end, text) {
                     return false;
                 }
@@ -186,7 +188,7 @@ mod tests {
         let text = text_of(in_order(json!({"A": {"Ref": "B"}, "C": [long, {"D": [1, null]}]}).as_object().unwrap()));
         assert_eq!(
             text,
-            format!("{{\n \"A\": {{\"Ref\": \"B\"}},\n \"C\": [\n  \"{long}\",\n  {{\"D\": [1, null]}}\n ]\n}}")
+            format!("{{\n \"A\": {{\"Ref\":\"B\"}},\n \"C\": [\n  \"{long}\",\n  {{\"D\":[1,null]}}\n ]\n}}")
         );
     }
 
@@ -196,8 +198,8 @@ mod tests {
         let json =
             json!({"A": {"Fn::Join": [",", {"Fn::Sub": ["${B}${C}", {"B": long, "C": {"Ref": "D"}, "E": long}]}]}});
         let expected = format!(
-            "{{\n \"A\": {{\"Fn::Join\": [\",\", {{\"Fn::Sub\": [\"${{B}}${{C}}\", {{\n  \"B\": \"{long}\",\n  \"C\": \
-             {{\"Ref\": \"D\"}},\n  \"E\": \"{long}\"\n }}]}}]}}\n}}"
+            "{{\n \"A\": {{\"Fn::Join\":[\",\",{{\"Fn::Sub\":[\"${{B}}${{C}}\",{{\n  \"B\": \"{long}\",\n  \"C\": \
+             {{\"Ref\":\"D\"}},\n  \"E\": \"{long}\"\n }}]}}]}}\n}}"
         );
         assert_eq!(text_of(in_order(json.as_object().unwrap())), expected);
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use aws_sdk_kinesisanalyticsv2::error::ProvideErrorMetadata;
 use regex_lite::Regex;
-use serde_json::Value as Json;
 use shared::contract::Function;
+use shared::operator::deployment::installed::{FUNCTIONS_STACK, functions_parameters};
 use shared::operator::deployment::limits::{Sent, applications_note, concurrency_note, refusals, tag_refusals};
 use shared::operator::deployment::{
     GivenSettings, Values, access_parameters, application_parameters, handlers_parameters, tags,
@@ -13,8 +13,9 @@ use shared::operator::deployment::{
 
 use super::super::account::{Account, Stack};
 use super::super::jar::Jar;
-use super::{ACCESS, HANDLERS};
-use crate::{check, document};
+use super::super::release::Release;
+use super::{ACCESS, FUNCTIONS, HANDLERS};
+use crate::check;
 
 /// Everything that would be refused of the stacks' templates, parameters and tags, a sentence each.
 ///
@@ -23,8 +24,9 @@ use crate::{check, document};
 pub(super) async fn problems(
     account: &Account,
     given: &GivenSettings,
-    (stack, file): (Option<&Stack>, &'static str),
+    (stack, file): (Option<&Stack>, Option<&'static str>),
     (jar, environment): (Option<&Jar>, &Values),
+    release: Option<&Release>,
     is_whole: bool,
 ) -> Result<Vec<String>, String> {
     let mut problems = Vec::new();
@@ -34,22 +36,29 @@ pub(super) async fn problems(
         let deployed = access.as_ref().map(|access| access.parameters.clone()).unwrap_or_default();
         all.push((ACCESS, access_parameters(given, &deployed), access.is_none()));
         all.push((HANDLERS, handlers_parameters(given), handlers.is_none()));
+        if release.is_some() {
+            let is_new = account.there(FUNCTIONS_STACK).await?.is_none();
+            all.push((FUNCTIONS, functions_parameters(given, &Values::new(), &Values::new()), is_new));
+        }
     }
     // A jar that cannot be read is named already.
     let key = jar.map_or("jars/0.jar", |jar| jar.key.as_str());
-    match application_parameters(given, Some(key), super::new_stack(access.as_ref(), stack).as_ref(), environment) {
-        Ok(parameters) => all.push((file, parameters, stack.is_none())),
-        Err(problem) => problems.push(problem),
+    if let Some(file) = file {
+        let new = super::new_stack(access.as_ref(), stack);
+        match application_parameters(given, Some(key), new.as_ref(), environment) {
+            Ok(parameters) => all.push((file, parameters, stack.is_none())),
+            Err(problem) => problems.push(problem),
+        }
     }
     for (file, values, is_new) in &all {
-        let template: Json = document::read(Path::new(file))?;
+        let template = super::template(release, file)?;
         problems.extend(refusals(&Sent { file, template: &template, values, is_new: *is_new }, &matches));
     }
     match tags(given, stack.map(|stack| &stack.tags)) {
         Ok(tags) => problems.extend(tag_refusals(&tags)),
         Err(problem) => problems.push(problem),
     }
-    problems.extend(unread_keys(given, file));
+    problems.extend(file.into_iter().flat_map(|file| unread_keys(given, file)));
     Ok(problems)
 }
 

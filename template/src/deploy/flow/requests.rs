@@ -1,15 +1,11 @@
 //! What each stack of a deployment is to become: its template, its parameters, its tags and its role.
 
-use std::path::Path;
-
-use serde_json::Value as Json;
 use shared::operator::deployment::{Values, access_parameters, handlers_parameters, tags};
 
 use super::super::Stop;
 use super::super::change_set::Request;
 use super::super::checks::{self, Checked};
 use super::Deployment;
-use crate::document;
 
 impl Deployment<'_> {
     /// What only the access stack knows: the service role and, for a new stack, the topic.
@@ -26,11 +22,11 @@ impl Deployment<'_> {
     pub(super) async fn access(&self) -> Result<Request, Stop> {
         let account = &self.checked.account;
         let deployed = account.there(&account.access).await?.map(|access| access.parameters).unwrap_or_default();
-        of_ours(&account.access, checks::ACCESS, access_parameters(self.given, &deployed))
+        self.of_ours(&account.access, checks::ACCESS, access_parameters(self.given, &deployed))
     }
 
     pub(super) fn handlers(&self) -> Result<Request, Stop> {
-        of_ours(&self.checked.account.handlers, checks::HANDLERS, handlers_parameters(self.given))
+        self.of_ours(&self.checked.account.handlers, checks::HANDLERS, handlers_parameters(self.given))
     }
 
     pub(super) async fn application(&self) -> Result<Request, Stop> {
@@ -40,7 +36,7 @@ impl Deployment<'_> {
         Ok(Request {
             stack: self.given.stack(),
             file: self.checked.file,
-            template: document::read(Path::new(self.checked.file))?,
+            template: checks::template(self.checked.release.as_ref(), self.checked.file)?,
             parameters: self.application_parameters().await?,
             tags: Some(tags(self.given, deployed)?),
             role: access.and_then(|access| access.outputs.get("StackRoleArn").cloned()),
@@ -50,13 +46,13 @@ impl Deployment<'_> {
 
     async fn application_parameters(&self) -> Result<Values, Stop> {
         let Checked { account, jar, stack, environment, .. } = &self.checked;
-        Ok(checks::parameters(account, self.given, jar, stack.as_ref(), environment).await?)
+        Ok(checks::parameters(account, self.given, jar.as_ref(), stack.as_ref(), environment).await?)
     }
-}
 
-/// One of the two stacks of the handlers, with what is given now.
-fn of_ours(stack: &str, file: &'static str, parameters: Values) -> Result<Request, Stop> {
-    let template: Json = document::read(Path::new(file))?;
-    let (tags, role, is_express) = (None, None, false);
-    Ok(Request { stack: stack.to_owned(), file, template, parameters, tags, role, is_express })
+    /// One of the two stacks of the handlers, with what is given now.
+    fn of_ours(&self, stack: &str, file: &'static str, parameters: Values) -> Result<Request, Stop> {
+        let template = checks::template(self.checked.release.as_ref(), file)?;
+        let (tags, role, is_express) = (None, None, false);
+        Ok(Request { stack: stack.to_owned(), file, template, parameters, tags, role, is_express })
+    }
 }

@@ -121,10 +121,12 @@ pub(super) fn resources(world: &Arc<World>, params: &Params) -> ApiResult<String
             stack.resources.values().map(|resource| (stack, resource)).collect()
         }
         (None, Some(physical)) => {
-            let owner =
-                state.cloudformation.stacks.iter().rev().find(|stack| {
-                    stack.resources.values().any(|resource| resource.physical_id.as_ref() == Some(physical))
-                });
+            let owner = state.cloudformation.stacks.iter().rev().find(|stack| {
+                let has = |resource: &Resource| {
+                    resource.physical_id.as_ref() == Some(physical) && resource.status.as_str() != "DELETE_COMPLETE"
+                };
+                stack.status != Status::DeleteComplete && stack.resources.values().any(has)
+            });
             let stack = owner.ok_or_else(|| invalid(format!("Stack for {physical} does not exist")))?;
             stack.resources.values().map(|resource| (stack, resource)).collect()
         }

@@ -60,9 +60,9 @@ pub(super) const HANDLERS: &[Handler] = &[
             let settings = desk.settings;
             let name = desk.text("FunctionName").to_owned();
             act(desk, "DeleteFunctionEventInvokeConfig", |state| {
-                match lambda::configure_events(state, settings, &name, &json!({})) {
+                match lambda::remove_event_configuration(state, settings, &name) {
                     Err(error) if error.status == 404 => Ok(()),
-                    other => other.map(|_| ()),
+                    other => other,
                 }
             })
         },

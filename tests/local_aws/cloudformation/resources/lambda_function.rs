@@ -52,19 +52,43 @@ fn create(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     body["Code"] = code(desk)?;
     let (settings, caller) = (desk.settings, desk.caller);
     let made = act(desk, "CreateFunction", |state| lambda::create(state, settings, caller, &body))?;
+    if let reserved @ Some(_) = reserved(desk) {
+        act(desk, "PutFunctionConcurrency", |state| lambda::reserve(state, settings, &name, reserved))?;
+    }
     Ok(Made::new(name, [("Arn", made["FunctionArn"].clone())]))
 }
 
 fn update(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let (settings, caller, name) = (desk.settings, desk.caller, desk.physical_id);
-    let (body, code) = (desk.properties.clone(), code(desk)?);
+    let (mut body, code) = (desk.properties.clone(), code(desk)?);
+    // What a resource does not name goes, where a request would leave it as it is.
+    body["VpcConfig"] = json!({
+        "SubnetIds": body.pointer("/VpcConfig/SubnetIds").cloned().unwrap_or_else(|| json!([])),
+        "SecurityGroupIds": body.pointer("/VpcConfig/SecurityGroupIds").cloned().unwrap_or_else(|| json!([])),
+    });
+    body["KMSKeyArn"] = json!(desk.text("KmsKeyArn"));
     if desk.has_changed("Code") {
         act(desk, "UpdateFunctionCode", |state| lambda::update_code(state, settings, caller, name, &code))?;
     }
     act(desk, "UpdateFunctionConfiguration", |state| {
         lambda::update_configuration(state, settings, caller, name, &body)
     })?;
+    if desk.has_changed("ReservedConcurrentExecutions") {
+        let reserved = reserved(desk);
+        let call = if reserved.is_some() { "PutFunctionConcurrency" } else { "DeleteFunctionConcurrency" };
+        act(desk, call, |state| lambda::reserve(state, settings, name, reserved))?;
+    }
+    if desk.has_changed("Tags") {
+        let tags = json!(desk.tags);
+        act(desk, "TagResource", |state| lambda::tag(state, settings, name, &tags))?;
+    }
     Ok(Made::new(name, []))
+}
+
+/// ReservedConcurrentExecutions, which arrives as a text from a parameter.
+fn reserved(desk: &Desk<'_>) -> Option<usize> {
+    let reserved = &desk.properties["ReservedConcurrentExecutions"];
+    reserved.as_u64().map(|number| number.to_string()).or_else(|| reserved.as_str().map(str::to_owned))?.parse().ok()
 }
 
 /// ZipFile is source text for Node.js and Python: CloudFormation packs it as `index`

@@ -2,12 +2,14 @@
 
 use super::{Setting, Takes, Verb};
 
-const ALL: &[Verb] = &[Verb::Deploy, Verb::Destroy, Verb::Plan, Verb::Functions];
+const ALL: &[Verb] = &[Verb::Deploy, Verb::Destroy, Verb::Plan, Verb::Functions, Verb::Handlers];
 const STACK: &[Verb] = &[Verb::Deploy, Verb::Destroy, Verb::Plan];
 const APPLICATION: &[Verb] = &[Verb::Deploy, Verb::Plan];
-const BUILD: &[Verb] = &[Verb::Deploy, Verb::Functions, Verb::Packages];
-const FUNCTIONS: &[Verb] = &[Verb::Deploy, Verb::Functions];
+const BUILD: &[Verb] = &[Verb::Deploy, Verb::Functions, Verb::Handlers, Verb::Packages];
+const FUNCTIONS: &[Verb] = &[Verb::Deploy, Verb::Functions, Verb::Handlers];
+const HANDLERS: &[Verb] = &[Verb::Deploy, Verb::Handlers];
 const DEPLOY: &[Verb] = &[Verb::Deploy];
+const CHANGE: &[Verb] = &[Verb::Deploy, Verb::Destroy, Verb::Handlers];
 
 macro_rules! table {
     ($($name:ident: $takes:expr, $verbs:expr, $default:literal, $meaning:literal;)*) => {
@@ -36,35 +38,41 @@ table! {
         "the region";
     ARCH: Takes::Words(&["x86_64", "arm64"]), BUILD, "`x86_64`, the tested one",
         "`x86_64`, or `arm64` with a toolchain that has the target";
-    PREFIX: Takes::Prefixes, DEPLOY, "`flink-`",
+    RELEASE: Takes::Text, HANDLERS, "none: the functions are built",
+        "a release folder: its templates, and its zips as a functions stack, in the place of a build";
+    BUCKET: Takes::Text, HANDLERS, "the artifact bucket",
+        "with RELEASE, the bucket of the region for the zips; `${AWS::Region}` may stand in its name";
+    TAKE_OVER: Takes::Switch, HANDLERS, "`0`",
+        "`1`: functions that were installed [the other way](#from-one-way-to-the-other) are deleted and deployed anew";
+    PREFIX: Takes::Prefixes, HANDLERS, "`flink-`",
         "how the names of applications, streams and tables begin: one to five prefixes, separated by commas; they \
          bound the functions' roles and the boundary of jobs";
-    DATA_PREFIX: Takes::Prefixes, DEPLOY, "PREFIX",
+    DATA_PREFIX: Takes::Prefixes, HANDLERS, "PREFIX",
         "the same for streams and tables alone";
-    FURTHER_STREAMS: Takes::Text, DEPLOY, "none",
+    FURTHER_STREAMS: Takes::Text, HANDLERS, "none",
         "streams that jobs may use beyond that, [by ARN](#what-a-job-may-do)";
-    FURTHER_TABLES: Takes::Text, DEPLOY, "none",
+    FURTHER_TABLES: Takes::Text, HANDLERS, "none",
         "tables, likewise";
-    FURTHER_BUCKETS: Takes::Text, DEPLOY, "none",
+    FURTHER_BUCKETS: Takes::Text, HANDLERS, "none",
         "buckets, likewise";
-    FURTHER_KEYS: Takes::Text, DEPLOY, "none",
+    FURTHER_KEYS: Takes::Text, HANDLERS, "none",
         "keys, likewise";
-    BOUNDARY: Takes::Text, DEPLOY, "ours",
+    BOUNDARY: Takes::Text, HANDLERS, "ours",
         "a managed policy of yours, by ARN, [in the place of ours](#what-a-job-may-do)";
     PARAMETERS: Takes::Text, APPLICATION, "none; `template/environments/ENV.env` holds an environment's own",
         "`Key=Value ...` of the application template";
     TAG: Takes::Text, DEPLOY, "`flink-unstick=enabled`",
         "tags of the stack, `Key=Value ...`";
-    MAIL: Takes::Text, DEPLOY, "none",
+    MAIL: Takes::Text, HANDLERS, "none",
         "who gets incident reports and alarms by mail";
     ONLY_STACK: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "all stacks",
         "`1`: only the application stack; the handlers stay as they are";
-    CONTINUE_WITH_OWN_ROLE: Takes::Words(&["true", "false"]), DEPLOY, "`false`",
+    CONTINUE_WITH_OWN_ROLE: Takes::Words(&["true", "false"]), HANDLERS, "`false`",
         "`true`: also stacks without a service role are continued, with the unsticker's own";
-    UNSTICKER_CONCURRENCY: Takes::Whole(0, 900), DEPLOY, "10",
+    UNSTICKER_CONCURRENCY: Takes::Whole(0, 900), HANDLERS, "10",
         "how many of the unsticker run at once (its reserved concurrency); `0`: nothing is reserved. An account \
          whose concurrency is too low gets a message and goes without";
-    IGNORE_CONSENT_TAG: Takes::Words(&["true", "false"]), DEPLOY, "`false`",
+    IGNORE_CONSENT_TAG: Takes::Words(&["true", "false"]), HANDLERS, "`false`",
         "`true`: the unsticker's policy does not ask for the tag, only its code; for an account where it is \
          denied what it is for";
     MAX_REPLAY_HOURS: Takes::Whole(0, 8760), FUNCTIONS, "20",
@@ -75,13 +83,13 @@ table! {
         "how long a recovered job stays RUNNING before a snapshot proves it";
     KEEP_SNAPSHOTS: Takes::Whole(0, 1000), FUNCTIONS, "10",
         "how many of the handlers' own snapshots of an application stay";
-    SWEEP: Takes::Words(&["ENABLED", "DISABLED"]), DEPLOY, "`ENABLED`",
+    SWEEP: Takes::Words(&["ENABLED", "DISABLED"]), HANDLERS, "`ENABLED`",
         "`DISABLED`: no sweep every 15 minutes";
     RETAIN: Takes::Switch, APPLICATION, "`0`",
         "`1`: the application stays when its stack goes; `0`: not any more";
-    KEY: Takes::Text, APPLICATION, "the services' own keys",
+    KEY: Takes::Text, &[Verb::Deploy, Verb::Plan, Verb::Handlers], "the services' own keys",
         "the ARN of a KMS key of yours, see [below](#keys-of-your-own)";
-    TRACING: Takes::Words(&["PassThrough", "Active"]), DEPLOY, "`PassThrough`",
+    TRACING: Takes::Words(&["PassThrough", "Active"]), HANDLERS, "`PassThrough`",
         "`Active`: the functions send traces to X-Ray, and may";
     POLL_INTERVAL_MS: Takes::Whole(0, 900_000), FUNCTIONS, "5000",
         "the base wait of the functions' polling policy, in milliseconds; all waits scale with it";
@@ -89,14 +97,14 @@ table! {
         "how long before its deadline a function answers, in milliseconds";
     EXPRESS: Takes::Switch, APPLICATION, "`0`",
         "`1`: CloudFormation's EXPRESS mode; `plan` says what it means for the job";
-    YES: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "`0`",
+    YES: Takes::Switch, CHANGE, "`0`",
         "`1`: consent without a question, as a command without a terminal needs it for what broadens permissions, \
          replaces a resource or loses state";
-    VERBOSE: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "`0`",
+    VERBOSE: Takes::Switch, CHANGE, "`0`",
         "`1`: every resource that changes or goes, not only those that are replaced, removed or hold something";
-    PLAIN: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "`0`",
+    PLAIN: Takes::Switch, CHANGE, "`0`",
         "`1`: plain lines also on a terminal";
-    JSON: Takes::Switch, STACK, "`0`",
+    JSON: Takes::Switch, ALL, "`0`",
         "`1`: JSON, a document of `plan`, a line for each step of the others";
     CHANGE_SET: Takes::Switch, &[Verb::Plan], "`0`",
         "for `plan` alone, `1`: CloudFormation is asked by a change set that is never executed";
