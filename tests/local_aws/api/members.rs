@@ -9,8 +9,8 @@ use super::{ApiError, ApiResult};
 const KNOWN: &str = "
 cloudformation:CancelUpdateStack StackName ClientRequestToken
 cloudformation:ContinueUpdateRollback StackName RoleARN ResourcesToSkip ClientRequestToken ForceRollback
-cloudformation:CreateChangeSet StackName ChangeSetName ChangeSetType Description IncludeNestedStacks TemplateBody
-+ TemplateURL UsePreviousTemplate Capabilities RoleARN Parameters.ParameterKey Parameters.ParameterValue
+cloudformation:CreateChangeSet StackName ChangeSetName ChangeSetType ClientToken Description IncludeNestedStacks
++ ImportExistingResources TemplateBody TemplateURL UsePreviousTemplate Capabilities RoleARN Parameters.ParameterKey Parameters.ParameterValue
 + Parameters.UsePreviousValue Tags.Key Tags.Value DeploymentConfig.Mode DeploymentConfig.DisableRollback
 cloudformation:CreateStack StackName TemplateBody TemplateURL Capabilities RoleARN ClientRequestToken DisableRollback
 + OnFailure Parameters.ParameterKey Parameters.ParameterValue Tags.Key Tags.Value
@@ -18,7 +18,7 @@ cloudformation:CreateStack StackName TemplateBody TemplateURL Capabilities RoleA
 cloudformation:DeleteChangeSet StackName ChangeSetName
 cloudformation:DeleteStack StackName RetainResources RoleARN ClientRequestToken DeploymentConfig.Mode
 + DeploymentConfig.DisableRollback
-cloudformation:DescribeChangeSet StackName ChangeSetName
+cloudformation:DescribeChangeSet StackName ChangeSetName IncludePropertyValues
 cloudformation:DescribeStackEvents StackName NextToken
 cloudformation:DescribeStackResource StackName LogicalResourceId
 cloudformation:DescribeStackResources StackName LogicalResourceId PhysicalResourceId

@@ -8,13 +8,17 @@ use crate::cloudformation::template::invalid;
 
 const BOOLEAN: &[&str] = &["true", "false"];
 
-/// `OnFailure` of AWS may also be `DELETE`, `ChangeSetType` also `IMPORT`: neither is known here.
-const KNOWN: [(&str, &[&str]); 9] = [
+/// `OnFailure` of AWS may also be `DELETE`, `ChangeSetType` also `IMPORT`, and resources that exist may be imported: none
+/// of these is known here. The property values that a change set may include are left out, as AWS leaves out those that
+/// it cannot render. A ClientToken is for a retry: made twice, a change set has two IDs here.
+const KNOWN: [(&str, &[&str]); 11] = [
     ("Capabilities", &["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]),
     ("ChangeSetType", &["CREATE", "UPDATE"]),
     ("DisableRollback", BOOLEAN),
     ("ForceRollback", BOOLEAN),
+    ("ImportExistingResources", &["false"]),
     ("IncludeNestedStacks", BOOLEAN),
+    ("IncludePropertyValues", BOOLEAN),
     ("OnFailure", &["DO_NOTHING", "ROLLBACK"]),
     ("Parameters.UsePreviousValue", BOOLEAN),
     ("TemplateStage", &["Original", "Processed"]),
@@ -56,6 +60,7 @@ mod tests {
             ("DisableRollback", "yes"),
             ("OnFailure", "DELETE"),
             ("ChangeSetType", "IMPORT"),
+            ("ImportExistingResources", "true"),
             ("Capabilities.member.1", "CAPABILITY_ALL"),
             ("Parameters.member.2.UsePreviousValue", "True"),
             ("StackStatusFilter.member.1", "UPDATED"),
