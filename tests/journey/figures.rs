@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use local_aws::State;
 use local_aws::api::{Caller, Recorded};
 use local_aws::cloudformation::Status;
+use local_aws::flink::SnapshotStatus;
 use project::deployment::{FUNCTIONS, NAME};
 
 use crate::constants::Constants;
@@ -154,13 +155,14 @@ fn snapshots(journal: &[Recorded], state: &State) -> usize {
     own + services
 }
 
-/// A force-stop throws away what was processed since the newest snapshot.
+/// A force-stop throws away what was processed since the newest snapshot that can be restored.
 fn replayed(journal: &[Recorded], state: &State) -> f64 {
     let is_forced = |call: &&Recorded| {
         call.is_done() && call.action == "kinesisanalytics:StopApplication" && call.body["Force"] == true
     };
     let Some(stopped) = journal.iter().find(is_forced).map(|call| call.time) else { return 0.0 };
     let snapshots = state.flink.applications.get(NAME).into_iter().flat_map(|application| &application.snapshots);
-    let before = snapshots.map(|snapshot| snapshot.created).filter(|created| *created <= stopped);
+    let ready = snapshots.filter(|snapshot| snapshot.status == SnapshotStatus::Ready);
+    let before = ready.map(|snapshot| snapshot.created).filter(|created| *created <= stopped);
     before.reduce(f64::max).map_or(0.0, |newest| stopped - newest)
 }
