@@ -10,8 +10,9 @@ const KNOWN: &str = "
 cloudformation:CancelUpdateStack StackName ClientRequestToken
 cloudformation:ContinueUpdateRollback StackName RoleARN ResourcesToSkip ClientRequestToken ForceRollback
 cloudformation:CreateChangeSet StackName ChangeSetName ChangeSetType ClientToken Description IncludeNestedStacks
-+ ImportExistingResources TemplateBody TemplateURL UsePreviousTemplate Capabilities RoleARN Parameters.ParameterKey Parameters.ParameterValue
-+ Parameters.UsePreviousValue Tags.Key Tags.Value DeploymentConfig.Mode DeploymentConfig.DisableRollback
++ ImportExistingResources TemplateBody TemplateURL UsePreviousTemplate Capabilities RoleARN
++ Parameters.ParameterKey Parameters.ParameterValue Parameters.UsePreviousValue Tags.Key Tags.Value
++ DeploymentConfig.Mode DeploymentConfig.DisableRollback
 cloudformation:CreateStack StackName TemplateBody TemplateURL Capabilities RoleARN ClientRequestToken DisableRollback
 + OnFailure Parameters.ParameterKey Parameters.ParameterValue Tags.Key Tags.Value
 + DeploymentConfig.Mode DeploymentConfig.DisableRollback

@@ -8,9 +8,9 @@ use crate::cloudformation::template::invalid;
 
 const BOOLEAN: &[&str] = &["true", "false"];
 
-/// `OnFailure` of AWS may also be `DELETE`, `ChangeSetType` also `IMPORT`, and resources that exist may be imported: none
-/// of these is known here. The property values that a change set may include are left out, as AWS leaves out those that
-/// it cannot render. A ClientToken is for a retry: made twice, a change set has two IDs here.
+/// `OnFailure` of AWS may also be `DELETE`, `ChangeSetType` also `IMPORT`, and resources that exist may be imported:
+/// none of these is known here. The property values that a change set may include are left out, as AWS leaves out
+/// those that it cannot render. A ClientToken is for a retry: made twice, a change set has two IDs here.
 const KNOWN: [(&str, &[&str]); 11] = [
     ("Capabilities", &["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]),
     ("ChangeSetType", &["CREATE", "UPDATE"]),
