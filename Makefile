@@ -221,9 +221,9 @@ status: ## How a stack and its jobs are, and what an update would do now: [STACK
 replay: ## A saved event in a local process of a function; nothing is sent to CloudFormation: FUNCTION=flink-auto-start EVENT=saved.json
 	@cargo run --quiet --bin replay -- '$(FUNCTION)' '$(EVENT)'
 
-verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it: BUCKET=.. KEY=job.jar [PROPERTIES='k=v ..'] [RUN=1] YES=1
+verify-aws: ## Ask an account what AWS leaves open; makes a stack and removes it: BUCKET=.. KEY=job.jar [PROPERTIES='k=v ..'] [RUN=1 [NEXT_KEY=.. JOB_ROLE=arn]] YES=1
 	@$(flink-stack) verify-aws --bucket '$(BUCKET)' --key '$(KEY)' $(call given,REGION,--region) \
-		$(if $(RUN),--run) $(if $(YES),--yes) $(PROPERTIES)
+		$(call given,NEXT_KEY,--next-key) $(call given,JOB_ROLE,--job-role) $(if $(RUN),--run) $(if $(YES),--yes) $(PROPERTIES)
 
 # Zips, templates, the command, SBOMs and licences in dist/: template/release/make.py says how, and why each.
 release: $(VENV)/installed ## The release folder in dist/, the same bytes for the same commit (needs python3; installs into target/): [ARCH=arm64]

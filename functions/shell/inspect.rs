@@ -2,9 +2,11 @@
 //! credentials. It changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use serde_json::Value as Json;
+use shared::custom_resource::Request;
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{Action, Incident, Looks};
 use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
@@ -16,6 +18,7 @@ use crate::aws::credentials::Keys;
 use crate::aws::error::Fault;
 use crate::aws::signed::Signed;
 use crate::aws::{Aws, Clients, Retries};
+use crate::custom_resource::deliver::{Delivery, deliver};
 use crate::observe::Begun;
 use crate::unsticker::read_incident;
 use crate::{clock, observe};
@@ -63,6 +66,18 @@ impl Operator {
     pub fn signed(&self) -> Signed {
         let (http, region) = (self.aws.http.clone(), self.aws.region.clone());
         Signed { http, credentials: self.credentials.clone(), region }
+    }
+
+    /// Answers a request of CloudFormation's to a custom resource that came by another way than a function.
+    ///
+    /// # Errors
+    /// The request cannot be read, or no answer reached CloudFormation within 30 s.
+    pub async fn answer(&self, event: &Json, body: &Json) -> Result<(), String> {
+        let (http, region) = (self.aws.http.clone(), self.aws.region.clone());
+        let delivery = Delivery { http, region, endpoint: self.aws.endpoint.clone() };
+        let until = clock::instant() + Duration::from_secs(30);
+        let body = body.to_string().into_bytes();
+        deliver(&delivery, &Request::read(event)?, body, until).await.map_err(|error| error.to_string())
     }
 
     /// The rows of a stack after the one with this ID, oldest first; all of them where none is named.

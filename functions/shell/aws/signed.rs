@@ -9,6 +9,7 @@ use aws_sigv4::http_request::{
     sign,
 };
 use aws_sigv4::sign::v4;
+use serde_json::Value as Json;
 
 /// How long one request may take: 16 MiB on a slow line.
 const TIMEOUT: Duration = Duration::from_mins(5);
@@ -21,6 +22,17 @@ pub struct Signed {
     pub(crate) http: reqwest::Client,
     pub(crate) credentials: Credentials,
     pub(crate) region: String,
+}
+
+/// What is sent, and as what it is signed.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    service: &'a str,
+    method: &'a str,
+    url: &'a str,
+    /// The headers that say what the body is.
+    kinds: &'a [(&'a str, &'a str)],
+    body: &'a [u8],
 }
 
 /// What a service answered to a signed request.
@@ -55,9 +67,31 @@ impl Signed {
     /// # Errors
     /// No answer came, in the client's words.
     pub async fn send(&self, service: &str, method: &str, url: &str, body: &[u8]) -> Result<Reply, String> {
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let kinds: &[_] = if service == "s3" { &[] } else { &form };
+        self.persist(Request { service, method, url, kinds, body }).await
+    }
+
+    /// One call in a service's JSON protocol; `target` is `AmazonSQS.ReceiveMessage`, say.
+    ///
+    /// # Errors
+    /// No answer came, or one that is not a success, in the service's words.
+    pub async fn call(&self, service: &str, target: &str, body: &Json) -> Result<Json, String> {
+        let kinds = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
+        let url = format!("{}/", self.address(service, None));
+        let body = body.to_string();
+        let request = Request { service, method: "POST", url: &url, kinds: &kinds, body: body.as_bytes() };
+        let reply = self.persist(request).await?;
+        if reply.status != 200 {
+            return Err(format!("{target}: {}", reply.body));
+        }
+        serde_json::from_str(&reply.body).map_err(|error| format!("{target}: {error}"))
+    }
+
+    async fn persist(&self, request: Request<'_>) -> Result<Reply, String> {
         let mut wait = Duration::from_millis(500);
         for attempt in 1.. {
-            let outcome = self.once(service, method, url, body).await;
+            let outcome = self.once(request).await;
             let is_transient = outcome.as_ref().map_or(true, |reply| reply.status >= 500 || reply.status == 429);
             if !is_transient || attempt == ATTEMPTS {
                 return outcome;
@@ -65,35 +99,29 @@ impl Signed {
             tokio::time::sleep(wait).await;
             wait *= 2;
         }
-        Err(format!("{method} {service}: no answer"))
+        Err(format!("{} {}: no answer", request.method, request.service))
     }
 
-    async fn once(&self, service: &str, method: &str, url: &str, body: &[u8]) -> Result<Reply, String> {
+    async fn once(&self, request: Request<'_>) -> Result<Reply, String> {
+        let Request { method, url, body, kinds, .. } = request;
         let verb: reqwest::Method = method.parse().map_err(|_| format!("{method} is no method of HTTP"))?;
-        let mut request = self.http.request(verb, url).timeout(TIMEOUT);
-        let kind = (service != "s3").then_some(("content-type", "application/x-www-form-urlencoded"));
-        if let Some((name, value)) = kind {
-            request = request.header(name, value);
+        let mut send = self.http.request(verb, url).timeout(TIMEOUT);
+        for (name, value) in kinds {
+            send = send.header(*name, *value);
         }
-        for (name, value) in self.headers(service, method, url, kind, body)? {
-            request = request.header(name, value);
+        for (name, value) in self.headers(request)? {
+            send = send.header(name, value);
         }
         let words = |error: reqwest::Error| super::error::words(&error.without_url());
-        let response = request.body(body.to_vec()).send().await.map_err(words)?;
+        let response = send.body(body.to_vec()).send().await.map_err(words)?;
         let (status, headers) = (response.status().as_u16(), response.headers());
         let etag = headers.get("etag").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         Ok(Reply { status, etag, body: response.text().await.map_err(words)? })
     }
 
     /// What the signature adds to a request's headers.
-    fn headers(
-        &self,
-        service: &str,
-        method: &str,
-        url: &str,
-        kind: Option<(&str, &str)>,
-        body: &[u8],
-    ) -> Result<Vec<(String, String)>, String> {
+    fn headers(&self, request: Request<'_>) -> Result<Vec<(String, String)>, String> {
+        let Request { service, method, url, kinds, body } = request;
         let mut settings = SigningSettings::default();
         // S3 reads a path as it stands, and wants the body's digest in a header.
         if service == "s3" {
@@ -110,7 +138,7 @@ impl Signed {
             .settings(settings)
             .build()
             .map_err(|error| error.to_string())?;
-        let request = SignableRequest::new(method, url, kind.into_iter(), SignableBody::Bytes(body));
+        let request = SignableRequest::new(method, url, kinds.iter().copied(), SignableBody::Bytes(body));
         let signed =
             request.and_then(|request| sign(request, &parameters.into())).map_err(|error| error.to_string())?;
         let (instructions, _) = signed.into_parts();

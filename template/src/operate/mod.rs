@@ -109,6 +109,12 @@ pub(crate) struct Verify {
     /// The jar, an object of the bucket
     #[arg(long, value_parser = cli::text())]
     key: String,
+    /// A jar of the same bucket that cannot restore the first one's state
+    #[arg(long, requires = "job_role", value_parser = cli::text())]
+    next_key: Option<String>,
+    /// The ARN of a role with which the first jar's job is healthy
+    #[arg(long, value_name = "ARN", requires = "next_key", value_parser = cli::text())]
+    job_role: Option<String>,
     /// The properties that the job needs to start
     #[arg(value_name = "Key=Value", value_parser = cli::pair)]
     properties: Vec<(String, String)>,

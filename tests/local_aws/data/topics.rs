@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::api::{self, ApiError, ApiResult};
 use crate::iam::Policy;
-use crate::{State, clock, events};
+use crate::{State, clock, events, services};
 
 /// A topic.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,8 @@ pub struct Subscription {
     pub endpoint: String,
     /// FilterPolicy.
     pub filter: Option<Value>,
+    /// RawMessageDelivery: a queue gets the text alone, without the notification around it.
+    pub is_raw: bool,
     /// FilterPolicyScope is MessageBody; otherwise the filter is for message attributes, of which nothing here has any.
     pub is_on_body: bool,
 }
@@ -48,6 +50,7 @@ impl Subscription {
             "FilterPolicyScope" if ["MessageBody", "MessageAttributes"].contains(&value) => {
                 self.is_on_body = value == "MessageBody";
             }
+            "RawMessageDelivery" if ["true", "false"].contains(&value) => self.is_raw = value == "true",
             _ => return Err(unknown_attribute(attribute, value)),
         }
         Ok(())
@@ -81,9 +84,18 @@ pub fn publish(state: &mut State, topic_arn: &str, subject: &str, message: &str)
     let published = Published { time: clock::now(), subject: subject.to_owned(), message: message.to_owned() };
     let topic = topic(state, name)?;
     let takers = topic.subscriptions.iter().filter(|subscription| subscription.takes(message));
-    let delivered: Vec<_> = takers.map(|one| (one.endpoint.clone(), published.clone())).collect();
-    topic.delivered.extend(delivered);
+    let takers: Vec<Subscription> = takers.cloned().collect();
+    topic.delivered.extend(takers.iter().map(|one| (one.endpoint.clone(), published.clone())));
     topic.published.push(published);
+    for taker in takers.iter().filter(|taker| taker.protocol == "sqs") {
+        // Without the queue's own leave the message is lost (SNS guide, subscribe a queue).
+        if services::queue_allows(state, &taker.endpoint, "sns.amazonaws.com", topic_arn) {
+            let envelope =
+                json!({ "Type": "Notification", "TopicArn": topic_arn, "Subject": subject, "Message": message });
+            let body = if taker.is_raw { message.to_owned() } else { envelope.to_string() };
+            services::send(state, &taker.endpoint, &body, BTreeMap::new());
+        }
+    }
     Ok(())
 }
 
@@ -121,6 +133,7 @@ pub(super) fn of_topic(state: &mut State, operation: &str, name: &str, arn: &str
                 endpoint: body["Endpoint"].as_str().unwrap_or_default().to_owned(),
                 filter: None,
                 is_on_body: false,
+                is_raw: false,
             };
             for (name, value) in attributes(&body["Attributes"]) {
                 subscription.set(&name, &value)?;

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use local_aws::cloudformation::{GroupsOnUpdate, RowsOnTheWayBack, Status, TagsOnUpdate};
+use local_aws::cloudformation::{
+    FailureOnTheWayBack, GroupsOnUpdate, LongServiceTimeout, RowsOnTheWayBack, Status, TagsOnUpdate, TokenAgain,
+};
 use local_aws::flink::{Hold, Status as Flink};
 use local_aws::modes::{
-    DeleteOfRunning, FailedUpdate, ForceElsewhere, OperationIds, ResourceTags, RunConfigurationWhenReady,
-    SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown, StopOfReady,
+    DeleteOfRunning, FailedUpdate, ForceElsewhere, IncompatibleRestore, OperationIds, ResourceTags,
+    RunConfigurationWhenReady, SecondSnapshot, SnapshotOfUnhealthy, SnapshotsOfUnknown, StopOfReady,
 };
 use local_aws::{LocalAws, Modes, Options, s3};
 use project::deployment::binaries;
@@ -22,7 +24,24 @@ async fn world(modes: Modes) -> LocalAws {
     let mut state = aws.world.state();
     let create = json!({"Bucket": "jars"});
     s3::call(&mut state, &aws.world.settings, &local_aws::api::Caller::Operator, "CreateBucket", &create).unwrap();
-    s3::put(&mut state, "jars", "job.jar", json!({"job": "feature-counter", "version": "1"}).to_string().into_bytes());
+    for (key, version) in [("job.jar", "1"), ("next.jar", "2")] {
+        let jar = json!({"job": "feature-counter", "version": version, "state_compatible_with": []});
+        s3::put(&mut state, "jars", key, jar.to_string().into_bytes());
+    }
+    // With this role the job works, which reads and writes what the account has.
+    let trust = json!({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"Service": "kinesisanalytics.amazonaws.com"}}]});
+    let all = json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let keys = json!([{"AttributeName": "key", "KeyType": "HASH"}]);
+    for (service, operation, body) in [
+        ("iam", "CreateRole", json!({"RoleName": "works", "AssumeRolePolicyDocument": trust.to_string()})),
+        ("iam", "PutRolePolicy", json!({"RoleName": "works", "PolicyName": "all", "PolicyDocument": all.to_string()})),
+        ("kinesis", "CreateStream", json!({"StreamName": "flink-test"})),
+        ("dynamodb", "CreateTable", json!({"TableName": "flink-test", "KeySchema": keys})),
+    ] {
+        let caller = local_aws::api::Caller::Operator;
+        local_aws::dispatch::call(&mut state, &aws.world.settings, &caller, (service, operation), &body).unwrap();
+    }
     // Long enough to be asked a second time.
     state.flink.hold("*", Flink::ForceStopping, Hold::Looks(2));
     drop(state);
@@ -33,6 +52,9 @@ async fn world(modes: Modes) -> LocalAws {
 fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("verify-{name}.json"))
 }
+
+/// Two jars with different state, and the role with which the first one works.
+const NEXT: [&str; 5] = ["--run", "--next-key", "next.jar", "--job-role", "arn:aws:iam::111122223333:role/works"];
 
 const JOB: [&str; 2] = ["stream.name=flink-test", "table.name=flink-test"];
 
@@ -48,7 +70,11 @@ async fn verify(aws: &LocalAws, name: &str, more: &[&str]) -> (Answered, Value) 
 fn is_clean(aws: &LocalAws) -> bool {
     let state = aws.world.state();
     let stacks = state.cloudformation.stacks.iter().all(|stack| stack.status == Status::DeleteComplete);
-    stacks && state.flink.applications.is_empty() && state.iam.roles.keys().all(|role| !role.contains("verify"))
+    let messages = state.queues.queues.is_empty() && state.queues.topics.is_empty() && state.events.rules.is_empty();
+    stacks
+        && messages
+        && state.flink.applications.is_empty()
+        && state.iam.roles.keys().all(|role| !role.contains("verify"))
 }
 
 /// The other answer to each question that can be asked.
@@ -66,6 +92,10 @@ fn others() -> Modes {
         rows_on_the_way_back: RowsOnTheWayBack::Restored,
         failed_update: FailedUpdate::RunningWithoutProcessing,
         resource_tags: ResourceTags::Missing,
+        failure_on_the_way_back: FailureOnTheWayBack::LetsOthersEnd,
+        long_service_timeout: LongServiceTimeout::Accepted,
+        token_again: TokenAgain::Answered,
+        incompatible_restore: IncompatibleRestore::Fails,
         ..Modes::worse()
     }
 }
@@ -75,20 +105,33 @@ fn others() -> Modes {
 async fn it_finds_out_the_very_modes_that_the_local_aws_was_set_to() {
     let second = |second_snapshot| Modes { second_snapshot, ..Modes::worse() };
     for (name, found, modes) in [
-        ("defaults", 14, Modes::worse()),
-        ("others", 13, others()),
-        ("in-use", 14, second(SecondSnapshot::InUse)),
-        ("accepted", 14, second(SecondSnapshot::Accepted)),
+        ("defaults", 18, Modes::worse()),
+        ("others", 17, others()),
+        ("in-use", 18, second(SecondSnapshot::InUse)),
+        ("accepted", 18, second(SecondSnapshot::Accepted)),
     ] {
         let aws = world(modes.clone()).await;
-        let (answered, answers) = verify(&aws, name, &["--run"]).await;
+        let (answered, answers) = verify(&aws, name, &NEXT).await;
         assert_eq!(Modes::read(&file(name)), Ok(modes), "{}", answered.printed);
         assert_eq!(answers["Modes"].as_object().unwrap().len(), found, "{answers}");
         let durations = answers["Durations"].as_array().unwrap();
-        assert!(durations.iter().any(|one| one["Operation"] == "StartApplication" && one["Seconds"].is_number()));
+        let start = durations.iter().find(|one| one["Operation"] == "StartApplication").unwrap();
+        assert!(
+            start["Constant"] == "start_cold" && start["Seconds"].is_number() && start["End"].is_string(),
+            "{start}"
+        );
+        assert!(answered.printed.contains("| start_cold | "), "{}", answered.printed);
+        let asked = |question: &str| {
+            let all = answers["Questions"].as_array().unwrap();
+            all.iter().find(|one| one["Asked"].as_str().unwrap().starts_with(question)).unwrap()["Answer"].to_string()
+        };
+        let old = asked("H.2. The old properties");
+        assert!(old.contains("took 2 is given old 2") && old.contains("UPDATE_COMPLETE"), "{old}");
+        assert!(asked("D.1.").contains("CloudFormation Stack Status Change"), "{answers}");
+        assert!(asked("8. Host").contains("expires"), "{answers}");
         assert_eq!(answered.code, 0, "{}", answered.printed);
         let text = std::fs::read_to_string(file(name)).unwrap();
-        let own = [aws.world.settings.account.as_str(), "arn:aws", "s3://jars", "job.jar"];
+        let own = [aws.world.settings.account.as_str(), "arn:aws", "s3://jars", "job.jar", "next.jar", "Signature"];
         assert!(own.iter().all(|word| !text.contains(word)), "it names no account, no ARN and no bucket: {text}");
         assert!(is_clean(&aws), "{}", answered.printed);
     }
@@ -109,8 +152,7 @@ async fn without_run_nothing_is_started_and_what_was_not_asked_says_why() {
         let is_answered = |one: &Value| one["Asked"].as_str().unwrap().starts_with(asked) && one["Answer"].is_string();
         assert!(questions.iter().any(is_answered), "{asked}: {answers}");
     }
-    // With the fourteen that a whole run finds out, all of the local AWS's modes.
-    for mode in ["FailedUpdate", "IncompatibleRestore", "FailureOnTheWayBack"] {
+    for mode in ["FailedUpdate", "IncompatibleRestore"] {
         let named = |one: &Value| one["NotAsked"].is_string() && one["Asked"].as_str().unwrap().starts_with(mode);
         assert!(questions.iter().any(named), "{mode}: {answers}");
     }

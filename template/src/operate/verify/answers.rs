@@ -22,10 +22,16 @@ pub(super) struct Answers {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Duration {
+    /// The name of the constant in `SEMANTICS.md` I.1 that it is a figure for.
+    pub(super) constant: &'static str,
     /// The service's word for the operation: `StartApplication`, `UpdateApplication`, ...
     pub(super) operation: String,
     /// The operation's status: SUCCESSFUL, FAILED, CANCELLED or IN_PROGRESS.
     pub(super) status: String,
+    /// StartTime as the service says it, in UTC.
+    pub(super) start: Option<String>,
+    /// EndTime, in UTC; none while it has no end.
+    pub(super) end: Option<String>,
     /// From StartTime to EndTime, in seconds; none while it has no end.
     pub(super) seconds: Option<f64>,
 }

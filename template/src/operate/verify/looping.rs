@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use aws_sdk_cloudformation::types::StackEvent;
-use aws_sdk_kinesisanalyticsv2::primitives::DateTime;
 use aws_sdk_kinesisanalyticsv2::types::SnapshotStatus;
 use shared::lifecycle::SNAPSHOT_FAILURE;
 
-use super::answers::{Answers, Duration};
-use super::failed_update;
+use super::answers::Answers;
 use super::stage::{Halt, Stage, error_text};
+use super::{durations, failed_update};
 
 /// The name of the snapshot that shows whether the job can be snapshotted.
 const PROBE: &str = "verify-probe";
@@ -32,7 +31,7 @@ pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt
     }
     failed_update::ask(stage, answers).await?;
     start(stage).await?;
-    durations(stage, answers).await?;
+    durations::ask(stage, answers).await?;
     delete(stage, answers).await
 }
 
@@ -105,22 +104,6 @@ async fn rows(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     Ok(())
 }
 
-/// How long each operation took, for the constants of `SEMANTICS.md` I.1.
-async fn durations(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
-    let list = stage.clients.flink.list_application_operations().application_name(&stage.name).limit(50);
-    let listed = list.send().await.map_err(|error| error_text(&error))?;
-    for one in listed.application_operation_info_list().iter().rev() {
-        let ended = one.end_time.as_ref().map(DateTime::as_secs_f64);
-        let seconds = ended.zip(one.start_time.as_ref().map(DateTime::as_secs_f64)).map(|(end, start)| end - start);
-        let operation = one.operation.clone().unwrap_or_default();
-        let status = one.operation_status.as_ref().map_or("", |status| status.as_str()).to_owned();
-        let took = seconds.map_or_else(|| "no end yet".to_owned(), |seconds| format!("{seconds:.1} s"));
-        println!("  | {operation} | {took} | {status} |");
-        answers.durations.push(Duration { operation, status, seconds });
-    }
-    Ok(())
-}
-
 /// 3 and 5: the update that wedges the stack; whether it did.
 async fn incident(stage: &Stage, answers: &mut Answers) -> Result<bool, Halt> {
     let (_, before) = stage.application().await?;
@@ -167,6 +150,7 @@ async fn force(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
 
 /// 9: the same token while the rollback runs, and when it is over.
 async fn tokens(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
+    const QUESTION: &str = "TokenAgain, 9. ContinueUpdateRollback, the same token three times";
     let token = format!("{}-continue", stage.name);
     let continued = || async {
         let call = stage.clients.cloudformation.continue_update_rollback().stack_name(&stage.name);
@@ -177,10 +161,12 @@ async fn tokens(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     let second = continued().await;
     let settled = stage.settled().await?;
     let third = continued().await;
-    answers.answer(
-        "9. ContinueUpdateRollback, the same token three times",
-        format!("{first} | at once again: {second} | {settled}, and again: {third}"),
-    );
+    let seen = format!("{first} | at once again: {second} | {settled}, and again: {third}");
+    match third.split(':').next() {
+        Some("TokenAlreadyExistsException") => answers.mode(QUESTION, ("TokenAgain", "Refused"), &seen),
+        Some("accepted") => answers.mode(QUESTION, ("TokenAgain", "Answered"), &seen),
+        Some(_) | None => answers.answer(QUESTION, seen),
+    }
     Ok(())
 }
 

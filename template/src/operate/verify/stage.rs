@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::types::Capability;
 use aws_sdk_kinesisanalyticsv2::error::ProvideErrorMetadata;
-use functions::Clients;
+use functions::{Clients, Operator};
 use serde_json::json;
 
 /// How the name of everything that is made begins.
@@ -37,6 +37,9 @@ impl From<String> for Halt {
 #[derive(Clone)]
 pub(super) struct Stage {
     pub(super) clients: Clients,
+    pub(super) operator: Operator,
+    /// The role of the application, where it is not the template's, which may read the jar and nothing else.
+    pub(super) job_role: Option<String>,
     pub(super) name: String,
     pub(super) bucket: String,
     pub(super) key: String,
@@ -62,6 +65,8 @@ impl Stage {
         let mut reads = statement("s3:GetObject", String::new());
         reads["Resource"] = object;
         let groups = json!([{"PropertyGroupId": OWN_GROUP, "PropertyMap": self.properties}]);
+        let own_role = json!({"Fn::GetAtt": ["Role", "Arn"]});
+        let role = self.job_role.as_ref().map_or(own_role, |role| json!(role));
         json!({
             "Description": "Made by `make verify-aws`, which deletes it again.",
             "Resources": {
@@ -69,7 +74,7 @@ impl Stage {
                     {"PolicyName": "Jar", "PolicyDocument": {"Version": "2012-10-17", "Statement": [reads]}}]}},
                 "Application": {"Type": "AWS::KinesisAnalyticsV2::Application", "Properties": {
                     "ApplicationName": self.name, "RuntimeEnvironment": "FLINK-1_20",
-                    "ServiceExecutionRole": {"Fn::GetAtt": ["Role", "Arn"]},
+                    "ServiceExecutionRole": role,
                     "ApplicationConfiguration": {
                         "ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"S3ContentLocation":
                             {"BucketARN": {"Fn::Sub": arn}, "FileKey": self.key}}},
@@ -185,50 +190,5 @@ impl Stage {
             (failed && !own).then(|| row.resource_status_reason().unwrap_or_default().to_owned())
         };
         events.iter().filter_map(of).collect()
-    }
-
-    /// Takes everything away again, whatever state it is in; what is left when that does not work. Ctrl-C does not end
-    /// this.
-    pub(super) async fn clean_up(&self) -> Vec<String> {
-        self.interrupted.store(false, Ordering::Relaxed);
-        let mut left = Vec::new();
-        // The one that the role deployed goes before its role.
-        for stack in super::limited::names(self).into_iter().rev() {
-            let delete = self.clients.cloudformation.delete_stack().stack_name(&stack);
-            let deleted = delete.send().await.map_err(|error| error_text(&error));
-            match self.settled_of(&stack).await {
-                Ok(status) if deleted.is_ok() && (status == "gone" || status == "DELETE_COMPLETE") => {}
-                settled => {
-                    let why = deleted.err().unwrap_or_else(|| format!("{settled:?}"));
-                    left.push(format!("stack {stack} ({why})"));
-                }
-            }
-        }
-        let mut last_seen = String::new();
-        // A stack that a running application keeps is tried again once that is stopped.
-        for _ in 0..3 {
-            if let Ok((status, _)) = self.application().await
-                && status != "READY"
-                && status != "DELETING"
-            {
-                let stop = self.clients.flink.stop_application().application_name(&self.name).force(true);
-                let _refused_is_seen_next = stop.send().await;
-                let _ = self.becomes("READY").await;
-            }
-            let _ = self.settled().await;
-            let delete = self.clients.cloudformation.delete_stack().stack_name(&self.name);
-            if let Err(error) = delete.send().await {
-                last_seen = error_text(&error);
-            }
-            self.interrupted.store(false, Ordering::Relaxed);
-            match self.settled().await {
-                Ok(status) if status == "gone" || status == "DELETE_COMPLETE" => return left,
-                Ok(status) => last_seen = status,
-                Err(Halt::Failed(error)) => last_seen = error,
-                Err(Halt::Interrupted) => {}
-            }
-        }
-        left.insert(0, format!("stack {} with its application and role ({last_seen})", self.name));
-        left
     }
 }

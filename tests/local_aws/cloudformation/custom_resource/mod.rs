@@ -1,8 +1,10 @@
 //! The custom-resource protocol from CloudFormation's side (semantics E): it asks a function, and waits for a PUT.
 //!
 //! It refuses to know what the resource is. The function is invoked asynchronously, so that Lambda's own retries apply.
+//! A topic gets the request as a message.
 
 pub(super) mod responses;
+mod taker;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +15,9 @@ use super::modes::LongServiceTimeout;
 use super::resources::{Made, Refused};
 use super::template::parameters::as_text;
 use crate::api::Caller;
-use crate::{Settings, World, clock, lambda, stamp, virtual_time};
+use crate::{Settings, World, clock, stamp, virtual_time};
 use responses::{Answer, Request};
+use taker::Taker;
 
 /// The type that is not `Custom::`.
 pub(crate) const GENERIC: &str = "AWS::CloudFormation::CustomResource";
@@ -53,14 +56,10 @@ pub(crate) fn stringified(value: &Value) -> Value {
 pub(crate) async fn ask(world: &Arc<World>, ask: Ask) -> Result<Made, Refused> {
     let timeout = service_timeout(&ask.properties, world.settings.modes.long_service_timeout)?;
     let token = ask.properties.get("ServiceToken").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let function = service_token(&world.settings, &token)?;
+    let taker = Taker::of(&world.settings, &token)?;
     let (id, event) = {
         let mut state = world.state();
-        lambda::authorize_invoke(&mut state, &world.settings, &ask.caller, &token)
-            .map_err(|error| Refused::plain(format!("{} (Service: Lambda, Status Code: 403)", error.message)))?;
-        if !state.lambda.functions.contains_key(&function) {
-            return Err(Refused::plain(format!("Function not found: {token}")));
-        }
+        taker.admit(&mut state, &world.settings, &ask.caller, &token)?;
         let number = state.cloudformation.requests.len();
         let request = request(&world.settings, &ask, &token, number);
         let sent = (request.id.clone(), request.event.clone());
@@ -70,7 +69,7 @@ pub(crate) async fn ask(world: &Arc<World>, ask: Ask) -> Result<Made, Refused> {
     // Half of the way there, half of the way back.
     let half = world.settings.steps.custom_resource / 2;
     virtual_time::sleep(half).await;
-    lambda::invoke_asynchronously(world, &function, &event);
+    taker.hand_over(world, &token, &event);
     // The answer, or the scenario's word that the time is over.
     let answer = world.wait_for(|state| {
         let answer = state.cloudformation.requests.get(&id).and_then(|request| request.answer.clone());
@@ -118,19 +117,6 @@ fn service_timeout(properties: &Value, long: LongServiceTimeout) -> Result<Durat
         Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
         Ok(seconds @ 3601..) if long == LongServiceTimeout::Accepted => Ok(Duration::from_secs(seconds)),
         Ok(_) | Err(_) => Err(Refused::plain("ServiceTimeout must be an integer between 1 and 3600 seconds")),
-    }
-}
-
-fn service_token(settings: &Settings, token: &str) -> Result<String, Refused> {
-    let parts: Vec<_> = token.split(':').collect();
-    match parts.as_slice() {
-        ["arn", "aws", "lambda", region, _, "function", ..] if *region != settings.region => Err(Refused::plain(
-            format!("Functions from '{region}' are not reachable in this region ('{}')", settings.region),
-        )),
-        ["arn", "aws", "lambda", _, _, "function", name] | ["arn", "aws", "lambda", _, _, "function", name, _] => {
-            Ok((*name).to_owned())
-        }
-        _ => Err(Refused::plain("Invalid service token.")),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Desk, Handler, Made, Refused, at_once};
+use crate::cloudformation::parameters_as_text;
 
 pub(super) const HANDLERS: &[Handler] = &[
     Handler {
@@ -82,7 +83,7 @@ pub(super) const HANDLERS: &[Handler] = &[
     },
 ];
 
-/// The attributes that say which messages are delivered; a policy is sent as text.
+/// The attributes that say which messages are delivered, and how; a policy is sent as text.
 fn filter(subscription: &Value) -> Value {
     let mut attributes = json!({});
     if !subscription["FilterPolicy"].is_null() {
@@ -90,6 +91,9 @@ fn filter(subscription: &Value) -> Value {
     }
     if let Some(scope) = subscription["FilterPolicyScope"].as_str() {
         attributes["FilterPolicyScope"] = json!(scope);
+    }
+    if !subscription["RawMessageDelivery"].is_null() {
+        attributes["RawMessageDelivery"] = json!(parameters_as_text(&subscription["RawMessageDelivery"]));
     }
     attributes
 }
