@@ -20,7 +20,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::{Verify, account};
 use answers::Answers;
-use restore::Next;
+use restore::NextJar;
 use stage::{Halt, PREFIX, Stage};
 
 /// What no account answers in a run of this; of the local AWS's modes each is asked, or named here.
@@ -73,7 +73,7 @@ pub(super) async fn answer(asked: &Verify) -> Result<u8, String> {
         interrupted,
     };
     let mut answers = Answers::default();
-    let next = asked.next_key.clone().zip(asked.job_role.clone()).map(|(key, role)| Next { key, role });
+    let next = asked.next_key.clone().zip(asked.job_role.clone()).map(|(key, role)| NextJar { key, role });
     let unanswered = questions(&stage, asked.run, next.as_ref(), &mut answers).await;
     for (question, why) in NOT_ASKED {
         answers.not_asked(question, why);
@@ -128,7 +128,7 @@ fn introduce(asked: &Verify, name: &str, region: &str) {
 }
 
 /// Whether something stayed without an answer.
-async fn questions(stage: &Stage, run: bool, next: Option<&Next>, answers: &mut Answers) -> bool {
+async fn questions(stage: &Stage, run: bool, next: Option<&NextJar>, answers: &mut Answers) -> bool {
     let mut unanswered = false;
     let mut record = |about: &str, outcome: Result<(), Halt>| match outcome {
         Ok(()) => true,

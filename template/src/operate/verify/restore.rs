@@ -16,7 +16,7 @@ const LOOKS: u32 = 120;
 
 /// The second jar, and the role with which the first one's job is healthy.
 #[derive(Debug, Clone)]
-pub(super) struct Next {
+pub(super) struct NextJar {
     pub(super) key: String,
     pub(super) role: String,
 }
@@ -27,7 +27,7 @@ pub(super) fn name(stage: &Stage) -> String {
 }
 
 /// What becomes of the update; the stack is deleted by [`Stage::clean_up`].
-pub(super) async fn ask(stage: &Stage, next: &Next, answers: &mut Answers) -> Result<(), Halt> {
+pub(super) async fn ask(stage: &Stage, next: &NextJar, answers: &mut Answers) -> Result<(), Halt> {
     let stage = Stage { name: name(stage), job_role: Some(next.role.clone()), ..stage.clone() };
     stage.create().await?;
     looping::start(&stage).await?;
