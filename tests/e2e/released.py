@@ -86,7 +86,8 @@ class Local:
         def client(service):
             return session.create_client(service, region_name=self.region, endpoint_url=self.endpoint)
 
-        self.cloudformation, self.flink, self.functions = client("cloudformation"), client("kinesisanalyticsv2"), client("lambda")
+        self.cloudformation, self.flink = client("cloudformation"), client("kinesisanalyticsv2")
+        self.functions = client("lambda")
 
     def stop(self):
         try:

@@ -12,7 +12,7 @@ import os
 import sys
 
 from ministack.services import kinesisanalyticsv2 as flink
-from ministack.services.cloudformation import _stack_events, _stacks, provisioners, stacks
+from ministack.services.cloudformation import _stack_events, _stacks, changesets, engine, handlers, provisioners, stacks
 
 SNAPSHOT_FAILURE = (
     "Failed to take snapshot for the application {} at this moment. The application is currently experiencing downtime. "
@@ -123,6 +123,23 @@ def rows_of_what_is_removed(delete):
     return call
 
 
+def conditions_that_split(evaluate):
+    """Its conditions resolve no Fn::Split in an Fn::Select. CloudFormation does; cfn-lint's model of it says so too."""
+
+    def resolved(value, params):
+        selected = value.get("Fn::Select") if isinstance(value, dict) else None
+        if isinstance(selected, list) and "Fn::Split" in selected[1]:
+            return engine._resolve_refs(value, {}, params, {}, {}, "", "")
+        if isinstance(value, dict):
+            return {name: resolved(member, params) for name, member in value.items()}
+        return [resolved(item, params) for item in value] if isinstance(value, list) else value
+
+    def call(template, params):
+        return evaluate({**template, "Conditions": resolved(template.get("Conditions", {}), params)}, params)
+
+    return call
+
+
 def patch():
     """Puts ministack's behaviour right. A name that is not there any more ends the run: the pinned version changed."""
     # ministack's UpdateApplication, StopApplication and CreateApplicationSnapshot never fail on a snapshot.
@@ -143,6 +160,11 @@ def patch():
     flink.replace_from_template = replace_from_template
 
     provisioners._cw_metric_alarm_record = alarm_of_an_expression(provisioners._cw_metric_alarm_record)
+
+    evaluate = conditions_that_split(engine._evaluate_conditions)
+    for module in (changesets, engine, handlers, stacks):
+        if hasattr(module, "_evaluate_conditions"):
+            module._evaluate_conditions = evaluate
 
     stacks._add_event = rows_of_what_is_added(stacks._add_event)
     stacks._update_keeping_seed = without_what_is_unchanged(stacks._update_keeping_seed)
