@@ -105,9 +105,13 @@ pub fn functions_parameters(given: &GivenSettings, taken: &Values, access: &Valu
             values.insert(variable.parameter.to_owned(), value.to_owned());
         }
     }
-    for (setting, parameter) in
-        [("ARCH", "Architecture"), ("KEY", "KeyArn"), ("UNSTICKER_CONCURRENCY", "UnstickerConcurrency")]
-    {
+    let own = [
+        ("ARCH", "Architecture"),
+        ("BUCKET", "CodeBucket"),
+        ("KEY", "KeyArn"),
+        ("UNSTICKER_CONCURRENCY", "UnstickerConcurrency"),
+    ];
+    for (setting, parameter) in own {
         if let Some(value) = given.get(setting) {
             values.insert(parameter.to_owned(), value.to_owned());
         }

@@ -41,9 +41,6 @@ async fn parameters(checked: &Checked, given: &GivenSettings, kept: &KeptFunctio
     let access = checked.account.there(&checked.account.access).await?.map(|access| access.outputs).unwrap_or_default();
     // It has every variable; the others have some of them.
     let mut values = functions_parameters(given, &kept.variables(Function::RollbackUnsticker), &access);
-    if let Some(bucket) = given.get("BUCKET") {
-        values.insert("CodeBucket".to_owned(), bucket.to_owned());
-    }
     if let Some(reserved) = kept.reserved(Function::RollbackUnsticker) {
         values.entry(UNSTICKER_CONCURRENCY_PARAMETER.to_owned()).or_insert_with(|| reserved.to_string());
     }

@@ -2,9 +2,10 @@
 
 use super::super::super::{SETTINGS, Setting, Takes};
 use super::*;
+use crate::operator::deployment::installed::functions_parameters;
 
 /// Which run it is and how it runs: given each time, and never kept.
-const OF_THE_RUN: [&str; 12] = [
+const OF_THE_RUN: [&str; 14] = [
     "JAR",
     "JAR_SOURCES",
     "STACK",
@@ -17,6 +18,8 @@ const OF_THE_RUN: [&str; 12] = [
     "PLAIN",
     "JSON",
     "CHANGE_SET",
+    "RELEASE",
+    "TAKE_OVER",
 ];
 
 /// Everything that a deployment leaves in an account.
@@ -24,6 +27,7 @@ const OF_THE_RUN: [&str; 12] = [
 struct Account {
     access: Values,
     handlers: Values,
+    functions: Values,
     application: Values,
     tags: Option<Values>,
     variables: BTreeMap<&'static str, Values>,
@@ -37,6 +41,7 @@ impl Account {
         let mut after = self.clone();
         after.access.extend(access_parameters(given, &self.access));
         after.handlers.extend(handlers_parameters(given));
+        after.functions.extend(functions_parameters(given, &Values::new(), &Values::new()));
         after.application.extend(application_parameters(given, None, None, &Values::new()).unwrap());
         after.tags = Some(tags(given, self.tags.as_ref()).unwrap());
         for function in Function::ALL {
