@@ -1,5 +1,6 @@
-//! `flink-stack`, the operator's command. What templates say and what the job reads is decided in [`shared::template`]; this is the only
-//! place of the generator that touches files. What asks AWS is behind the feature `aws`: without it, `synth` builds in seconds.
+//! `flink-stack`, the operator's command. What templates say and what the job reads is decided in [`shared::template`];
+//! this is the only place of the generator that touches files. What asks AWS is behind the feature `aws`: without it,
+//! `synth` builds in seconds.
 
 #![cfg_attr(
     not(feature = "aws"),

@@ -1,4 +1,5 @@
-//! Which keys a template injects into a job: the application's own EnvironmentProperties, and each Custom::FlinkPropertyGroups.
+//! Which keys a template injects into a job: the application's own EnvironmentProperties, and each
+//! Custom::FlinkPropertyGroups.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +44,8 @@ impl Injected {
         Reader::of(resolver, None).read(application)
     }
 
-    /// Of a stack as it is: its own parameters, and the resources that it has. `deployed.template` is the processed one.
+    /// Of a stack as it is: its own parameters, and the resources that it has. `deployed.template` is the processed
+    /// one.
     ///
     /// # Errors
     /// A stack without an application, or with several of which none is named.

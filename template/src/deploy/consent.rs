@@ -20,8 +20,8 @@ pub(super) fn ask(risk: &Risk, question: &str, has_yes: bool) -> Result<(), Stop
         Reply::Line(_) => Err(Stop::Declined),
         Reply::Interrupted => Err(Stop::Interrupted),
         Reply::NoTerminal => Err(Stop::Usage(format!(
-            "it {}, and there is no terminal to ask: nothing was changed. Read what changes, and give --yes (make: YES=1) \
-             to agree to it",
+            "it {}, and there is no terminal to ask: nothing was changed. Read what changes, and give --yes (make: \
+             YES=1) to agree to it",
             risk.phrase()
         ))),
     }

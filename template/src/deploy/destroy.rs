@@ -93,8 +93,8 @@ async fn check(account: &Account, name: &str, is_whole: bool) -> Result<Vec<Stri
     }
     if account.there(name).await?.is_some_and(|stack| checks::retains(&stack)) {
         problems.push(format!(
-            "the application of {name} stays and needs its role's boundary in {access}; take the stack alone away: {alone}, or let \
-             the application go with it: make deploy RETAIN=0"
+            "the application of {name} stays and needs its role's boundary in {access}; take the stack alone away: \
+             {alone}, or let the application go with it: make deploy RETAIN=0"
         ));
     }
     Ok(problems)
@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn versions_and_delete_markers_are_found_in_a_listing() {
-        let listing = "<ListVersionsResult><Name>b</Name><Version><Key>jars/1.jar</Key><VersionId>v1</VersionId></Version>\
+        let listing = "<ListVersionsResult><Name>b</Name>\
+                       <Version><Key>jars/1.jar</Key><VersionId>v1</VersionId></Version>\
                        <DeleteMarker><Key>jars/2.jar</Key><VersionId>v2</VersionId></DeleteMarker></ListVersionsResult>";
         let found = versions(listing);
         assert_eq!(found, [("jars/1.jar".into(), "v1".into()), ("jars/2.jar".into(), "v2".into())]);

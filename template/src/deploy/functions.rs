@@ -137,8 +137,8 @@ pub(super) async fn reserve(account: &Account, output: &Output) -> Result<(), St
         Ok(_) => output.say(&format!("function {name}: at most {many} at once")),
         Err(error) if error.message().is_some_and(|text| text.contains("UnreservedConcurrentExecution")) => {
             output.say(&format!(
-                "function {name}: nothing reserved, the account's concurrency is too low for {many}. Stacks that get stuck \
-                 together may wait longer. Raise Lambda's quota \"Concurrent executions\" above {} and deploy again, or give \
+                "function {name}: nothing reserved, the account's concurrency is too low for {many}. Stacks that get \
+                 stuck together may wait longer. Raise Lambda's quota \"Concurrent executions\" above {} and deploy again, or give \
                  UNSTICKER_CONCURRENCY=0",
                 many + 100
             ));

@@ -1,5 +1,5 @@
-//! Waiting for an operation: its rows as they come, above a bar on a terminal and else as plain lines, with one line each half
-//! minute without any; at the end what failed first.
+//! Waiting for an operation: its rows as they come, above a bar on a terminal and else as plain lines, with one line
+//! each half minute without any; at the end what failed first.
 
 use std::collections::BTreeMap;
 use std::io::{Stderr, stderr};
@@ -184,9 +184,9 @@ impl<'a> Watch<'a> {
     fn goes_on(&self) -> String {
         let (name, region) = (&self.name, &self.account.region);
         format!(
-            "CloudFormation goes on with {name} without this command. Watch it: flink-stack status --watch --stack {name} --region \
-             {region}. An update is cancelled by: aws cloudformation cancel-update-stack --stack-name {name} --region {region} (it \
-             rolls back, and the job restarts from its newest snapshot)"
+            "CloudFormation goes on with {name} without this command. Watch it: flink-stack status --watch --stack \
+             {name} --region {region}. An update is cancelled by: aws cloudformation cancel-update-stack --stack-name \
+             {name} --region {region} (it rolls back, and the job restarts from its newest snapshot)"
         )
     }
 

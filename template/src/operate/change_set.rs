@@ -1,5 +1,5 @@
-//! A change set of our own, where it is the only truth: for macros, loops and nested stacks. It is made, read and deleted again, never
-//! executed; an error and Ctrl-C delete it too.
+//! A change set of our own, where it is the only truth: for macros, loops and nested stacks. It is made, read and
+//! deleted again, never executed; an error and Ctrl-C delete it too.
 
 mod listed;
 

@@ -32,8 +32,8 @@ pub(crate) fn canvas(stream: &(impl IsTerminal + AsFd)) -> Canvas {
     Canvas { width: width.filter(|width| *width > 0), style }
 }
 
-/// Whether a block can be drawn again in place: on a terminal that takes escape codes, and not in CI, whose log keeps every
-/// drawing as a line.
+/// Whether a block can be drawn again in place: on a terminal that takes escape codes, and not in CI, whose log keeps
+/// every drawing as a line.
 pub(crate) fn is_drawable(stream: &impl IsTerminal) -> bool {
     let is_ci = std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()));
     stream.is_terminal() && !is_ci && std::env::var("TERM").is_ok_and(|term| term != "dumb")
@@ -100,8 +100,8 @@ impl<W: Write> Block<W> {
         Self { out, shown: Vec::new() }
     }
 
-    /// Draws these lines where the ones before stood. None of them is wider than the terminal. A terminal that is gone is
-    /// no failure.
+    /// Draws these lines where the ones before stood. None of them is wider than the terminal. A terminal that is gone
+    /// is no failure.
     pub(crate) fn draw(&mut self, lines: Vec<String>) {
         let mut text = self.to_its_top();
         for (at, line) in lines.iter().enumerate() {

@@ -1,5 +1,6 @@
-//! What a job reads of its property groups, found in its sources in Java, Kotlin, Scala and Python. Two rules: every text that reaches a
-//! read of application properties is listed, and every trail that cannot be followed is listed with its file and line.
+//! What a job reads of its property groups, found in its sources in Java, Kotlin, Scala and Python. Two rules: every
+//! text that reaches a read of application properties is listed, and every trail that cannot be followed is listed with
+//! its file and line.
 
 mod follow;
 mod lower;

@@ -1,7 +1,7 @@
 //! A stack that was there before the handlers adopts them in an update: the application stays the same one, and runs.
 //!
-//! The examples in `tests/adoption` are what template/README.md shows. Plain CloudFormation runs here; `make adoption` brings CDK's and SAM's
-//! through the same journeys.
+//! The examples in `tests/adoption` are what template/README.md shows. Plain CloudFormation runs here; `make adoption`
+//! brings CDK's and SAM's through the same journeys.
 
 mod cloudformation;
 pub(crate) mod team;

@@ -1,4 +1,5 @@
-//! Flink's clock need not be CloudFormation's: what became of a start is known by its operation, not by two times to the millisecond.
+//! Flink's clock need not be CloudFormation's: what became of a start is known by its operation, not by two times to
+//! the millisecond.
 
 use local_aws::cloudformation::Status;
 use local_aws::flink::{FlinkClock, Status as Flink};

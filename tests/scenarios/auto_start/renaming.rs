@@ -37,7 +37,8 @@ async fn a_new_name_with_skip_runs_under_it() {
         let renamed = deployment.world().state().flink.applications["flink-renamed"].status;
         assert_eq!(renamed, Flink::Running);
         let old = deployment.world().state().flink.applications.get(NAME).map(|old| old.status);
-        // The cleanup takes the old one. Where AWS deletes no running application, CloudFormation leaves it behind and says so.
+        // The cleanup takes the old one. Where AWS deletes no running application, CloudFormation leaves it behind and
+        // says so.
         let left = (delete_of_running == DeleteOfRunning::Refused).then_some(Flink::Running);
         assert_eq!(old, left, "{delete_of_running:?}");
         let message = reasons(&deployment, "Application").iter().any(|reason| reason.contains("cannot be deleted"));

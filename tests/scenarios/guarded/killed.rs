@@ -1,4 +1,5 @@
-//! A guard whose process dies after one of its calls, or of its answer: Lambda delivers the request again, and the end is the same.
+//! A guard whose process dies after one of its calls, or of its answer: Lambda delivers the request again, and the end
+//! is the same.
 
 use local_aws::lambda::{Moment, kill_after};
 

@@ -1,4 +1,5 @@
-//! Whatever status the guard finds, in either mode: it stops or proves what runs, waits for what passes, and leaves the rest alone.
+//! Whatever status the guard finds, in either mode: it stops or proves what runs, waits for what passes, and leaves the
+//! rest alone.
 
 use local_aws::flink::Hold;
 

@@ -41,8 +41,8 @@ fn runs_again_with_its_state(deployment: &Deployment) {
     assert!(!application.tags.contains_key(MARKER));
 }
 
-/// Without a guard the stack is stuck over an application in UPDATING, and the unsticker brings the old code back with its
-/// state.
+/// Without a guard the stack is stuck over an application in UPDATING, and the unsticker brings the old code back with
+/// its state.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_guard_the_unsticker_brings_back_an_application_that_hangs_in_updating() {
     let template = Deployment::template_without_guard();

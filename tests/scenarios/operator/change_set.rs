@@ -1,4 +1,5 @@
-//! `flink-stack plan --change-set`: CloudFormation's own answer where no other is the truth, and nothing is left behind.
+//! `flink-stack plan --change-set`: CloudFormation's own answer where no other is the truth, and nothing is left
+//! behind.
 
 use std::process::Stdio;
 

@@ -1,4 +1,5 @@
-//! What `plan` says of generated templates is what the local AWS's engine then does, or "cannot tell"; with a change set it always can.
+//! What `plan` says of generated templates is what the local AWS's engine then does, or "cannot tell"; with a change
+//! set it always can.
 
 use std::collections::BTreeSet;
 use std::io::Write;

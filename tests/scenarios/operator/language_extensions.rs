@@ -1,4 +1,5 @@
-//! `flink-stack plan` of templates that CloudFormation rewrites: what stays open is said to be open, and a change set closes it.
+//! `flink-stack plan` of templates that CloudFormation rewrites: what stays open is said to be open, and a change set
+//! closes it.
 
 use std::collections::BTreeSet;
 

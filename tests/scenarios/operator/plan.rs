@@ -57,7 +57,8 @@ pub(super) async fn failed_snapshot(deployment: &Deployment) {
     }
 }
 
-/// Where a snapshot of a job that loops is taken and fails: a plan only looks, and one that is refused leaves nothing to see.
+/// Where a snapshot of a job that loops is taken and fails: a plan only looks, and one that is refused leaves nothing
+/// to see.
 pub(super) fn snapshots_fail() -> Modes {
     Modes { snapshot_of_unhealthy: SnapshotOfUnhealthy::AcceptedThenFailed, ..Modes::default() }
 }

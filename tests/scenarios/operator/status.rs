@@ -29,7 +29,8 @@ async fn starting() -> Deployment {
     deployment
 }
 
-/// `status` says on one screen of 24 x 80 how a stack and its job are, how old the newest snapshot is, and what an update would do now.
+/// `status` says on one screen of 24 x 80 how a stack and its job are, how old the newest snapshot is, and what an
+/// update would do now.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_its_job_and_what_an_update_would_do_fit_on_one_screen() {
     let deployment = running().await;
@@ -45,8 +46,8 @@ async fn a_stack_its_job_and_what_an_update_would_do_fit_on_one_screen() {
     assert!(answer.json()["Update"][2].as_str().unwrap().starts_with("state: kept"), "{}", answer.printed);
 }
 
-/// Without a terminal `status --watch` writes a line for each event, without escape codes, with `--json` one of JSON too, and
-/// ends as the operation ends.
+/// Without a terminal `status --watch` writes a line for each event, without escape codes, with `--json` one of JSON
+/// too, and ends as the operation ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_terminal_an_operation_is_watched_line_by_line_to_its_end() {
     let deployment = starting().await;

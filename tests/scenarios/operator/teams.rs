@@ -1,4 +1,5 @@
-//! `flink-stack plan` and `why` for stacks that a team wrote in its own way, without the handlers: what plan says is what then happens.
+//! `flink-stack plan` and `why` for stacks that a team wrote in its own way, without the handlers: what plan says is
+//! what then happens.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! `Custom::FlinkPropertyGroups`: merged with what others wrote, owned by who wrote it, and quiet when there is nothing to do.
+//! `Custom::FlinkPropertyGroups`: merged with what others wrote, owned by who wrote it, and quiet when there is nothing
+//! to do.
 
 use local_aws::Modes;
 use local_aws::api::Caller;

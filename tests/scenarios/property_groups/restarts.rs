@@ -1,4 +1,5 @@
-//! Changing groups of a running application restarts it: with its state, once, and beside another caller that changes it too.
+//! Changing groups of a running application restarts it: with its state, once, and beside another caller that changes
+//! it too.
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::GroupsOnUpdate;

@@ -1,4 +1,5 @@
-//! Stands between CloudFormation and a function: delivers an event when it is time, as often and as changed as a scenario wants.
+//! Stands between CloudFormation and a function: delivers an event when it is time, as often and as changed as a
+//! scenario wants.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! A caller that may invoke a handler writes any event; during a deployment it would act with the stack's own application. Each forged request
-//! stands beside an honest one, which comes to its end.
+//! A caller that may invoke a handler writes any event; during a deployment it would act with the stack's own
+//! application. Each forged request stands beside an honest one, which comes to its end.
 
 use local_aws::cloudformation::{Request, RowsOnTheWayBack, Status};
 use local_aws::flink::{self, Hold, Status as Flink};
@@ -15,7 +15,8 @@ use crate::stage::application;
 const GUARD: &str = "flink-update-guard";
 const GROUPS: &str = "flink-property-groups";
 
-/// Sends an event that no caller asked for, and looks at what it was answered and did. The honest request waits meanwhile.
+/// Sends an event that no caller asked for, and looks at what it was answered and did. The honest request waits
+/// meanwhile.
 async fn forged(deployment: &Deployment, function: &str, change: impl FnOnce(&mut Value)) -> Seen {
     let world = deployment.world();
     let mut event = {

@@ -97,8 +97,8 @@ async fn the_gate_waits_longer_than_one_invocation_also_when_one_of_them_dies() 
 
 /// StopMinutes pass though no invocation lives so long.
 ///
-/// StopMinutes counts from CloudFormation's own row, not from a process: after the first invocation the row moves into the
-/// past, and with it all that the application did before.
+/// StopMinutes counts from CloudFormation's own row, not from a process: after the first invocation the row moves into
+/// the past, and with it all that the application did before.
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_minutes_pass_though_no_invocation_lives_so_long() {
     let deployment = running().await;

@@ -182,7 +182,8 @@ pub(super) async fn one_line() -> Seen {
     seen
 }
 
-/// A value of the application's own groups: masked in what CloudFormation shows and in the log, unless the request names it anyway.
+/// A value of the application's own groups: masked in what CloudFormation shows and in the log, unless the request
+/// names it anyway.
 pub(super) async fn secret() -> Seen {
     const SECRET: &str = "hunter2-hunter2";
     let deployment = handlers().await;

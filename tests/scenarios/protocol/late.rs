@@ -1,4 +1,5 @@
-//! Rows of the stack's events come late, or never: an honest request is worked nevertheless, and never met with silence.
+//! Rows of the stack's events come late, or never: an honest request is worked nevertheless, and never met with
+//! silence.
 
 use local_aws::cloudformation::Status;
 use local_aws::flink::{self, Status as Flink};

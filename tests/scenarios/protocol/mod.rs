@@ -1,7 +1,7 @@
 //! The fault matrix: what befalls a custom resource's request, and what CloudFormation sees of it.
 //!
-//! Each row is a scenario of its own, run once for its test and for the table. The table is what was observed, cell by cell:
-//! `WRITE_TABLE=1 cargo test --test scenarios table` writes it anew.
+//! Each row is a scenario of its own, run once for its test and for the table. The table is what was observed, cell by
+//! cell: `WRITE_TABLE=1 cargo test --test scenarios table` writes it anew.
 
 mod courier;
 mod delivery;

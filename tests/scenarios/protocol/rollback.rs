@@ -65,7 +65,8 @@ pub(super) async fn late() -> Seen {
     {
         let mut state = deployment.world().state();
         state.flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
-        // On the way back a start that hangs is force-stopped; what no one can end is waited for until the time is over.
+        // On the way back a start that hangs is force-stopped; what no one can end is waited for until the time is
+        // over.
         state.flink.hold(NAME, Flink::ForceStopping, Hold::UntilReleased);
     }
     begin(&deployment, "UpdateStack", &template("AutoStart"), &[("OnDelete", "Stop")]);

@@ -58,8 +58,8 @@ pub(super) async fn running() -> Deployment {
     deployment
 }
 
-/// The next PUTs meet these faults. A creation that fails is rolled back to its end, though the application runs: the rows are about
-/// the answer.
+/// The next PUTs meet these faults. A creation that fails is rolled back to its end, though the application runs: the
+/// rows are about the answer.
 pub(super) async fn handlers_meeting(faults: &[ResponseFault]) -> Deployment {
     let deployment = handlers_where(Modes { delete_of_running: DeleteOfRunning::Accepted, ..Modes::default() }).await;
     deployment.world().state().cloudformation.response_faults.extend(faults);

@@ -97,7 +97,8 @@ pub(super) async fn hand_over_again() -> Seen {
     flink::release(&mut deployment.world().state(), &deployment.world().settings, NAME);
     settled(&deployment).await;
     let mut seen = Seen::first(&deployment, "AutoStart", "Create").await;
-    // A hand-over whose reply was lost was taken: two invocations are at work, and the second may find the answer given.
+    // A hand-over whose reply was lost was taken: two invocations are at work, and the second may find the answer
+    // given.
     assert!(["200", "200 x2"].contains(&seen.puts.as_str()), "{seen:?}");
     "200, once or twice".clone_into(&mut seen.puts);
     seen

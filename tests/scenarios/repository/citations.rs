@@ -1,4 +1,5 @@
-//! A fact that code cites stands in the repository: each `SEMANTICS.md X.N` names a row of `tests/local_aws/SEMANTICS.md`.
+//! A fact that code cites stands in the repository: each `SEMANTICS.md X.N` names a row of
+//! `tests/local_aws/SEMANTICS.md`.
 
 use std::collections::BTreeSet;
 

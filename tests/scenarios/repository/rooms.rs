@@ -75,7 +75,8 @@ fn the_core_waits_for_nothing_and_knows_no_sdk() {
     }
 }
 
-/// The operator's command reads through the functions' clients; nothing reaches back, and without its feature it knows no network.
+/// The operator's command reads through the functions' clients; nothing reaches back, and without its feature it knows
+/// no network.
 #[test]
 fn only_the_operators_command_looks_through_the_shell_and_only_with_its_feature() {
     let manifest = |folder: &str| fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();

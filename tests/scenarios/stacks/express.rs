@@ -1,5 +1,5 @@
-//! CloudFormation's EXPRESS mode: it completes a resource when its configuration call returned, so that the functions are
-//! called while the application is on its way.
+//! CloudFormation's EXPRESS mode: it completes a resource when its configuration call returned, so that the functions
+//! are called while the application is on its way.
 
 use local_aws::api::{ApiResult, Caller};
 use local_aws::cloudformation::{self, Status};
@@ -104,8 +104,8 @@ async fn in_express_the_functions_are_called_while_the_application_is_on_its_way
     assert_eq!(mutations(&deployment, "flink-property-groups"), [""; 0], "the application has them by its own update");
 }
 
-/// A change set keeps the EXPRESS mode that it was created with: executed, it completes the application while that is UPDATING.
-/// Without property groups the auto-start is the first to meet it; it waits, and starts nothing.
+/// A change set keeps the EXPRESS mode that it was created with: executed, it completes the application while that is
+/// UPDATING. Without property groups the auto-start is the first to meet it; it waits, and starts nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_set_keeps_the_express_mode_and_the_auto_start_waits_for_an_update_under_way() {
     let deployment = jars().await;
@@ -202,8 +202,8 @@ fn deployment_without_the_option(deployment: &Deployment) -> String {
     send(deployment, "UpdateStack", &template, &with_jar("jars/2.jar"), &enabled).unwrap_err().message
 }
 
-/// A stack that is deleted in EXPRESS is gone before its application, and is created again when that is gone. Where AWS deletes a RUNNING
-/// application: this one is left running.
+/// A stack that is deleted in EXPRESS is gone before its application, and is created again when that is gone. Where AWS
+/// deletes a RUNNING application: this one is left running.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_express_a_stack_is_gone_before_its_application_and_is_made_again_once_that_is_gone() {
     let modes = Modes { delete_of_running: DeleteOfRunning::Accepted, ..Modes::default() };

@@ -1,5 +1,5 @@
-//! The upgrade from Flink 1 to Flink 2 in place, and the way back when it fails: AWS calls an update a success whose job cannot read its
-//! state and restarts for ever (`SEMANTICS.md` G.52).
+//! The upgrade from Flink 1 to Flink 2 in place, and the way back when it fails: AWS calls an update a success whose
+//! job cannot read its state and restarts for ever (`SEMANTICS.md` G.52).
 
 mod unguarded;
 
@@ -55,7 +55,8 @@ fn runs(application: &Application) -> (Flink, &str, &str) {
     (application.status, application.configuration.runtime.as_str(), version)
 }
 
-/// What the newest start restored: the newest snapshot there was, unless one is named. No gate proves the old job on the way back.
+/// What the newest start restored: the newest snapshot there was, unless one is named. No gate proves the old job on
+/// the way back.
 fn restored(deployment: &Deployment) -> Snapshot {
     let application = application(deployment);
     let restore = starts(deployment).pop().unwrap()["ApplicationRestoreConfiguration"].clone();
@@ -177,7 +178,8 @@ async fn without_a_gate_the_deployment_back_to_the_old_runtime_goes_through() {
         assert_eq!(status, Status::UpdateComplete, "{words}: no gate, no failure\n{}", why(&deployment));
         assert!(application(&deployment).is_unhealthy(), "{words}");
         if !is_guarded {
-            // Its update is refused, and so is its rollback: stopped by the unsticker, which finds that the code before loops too.
+            // Its update is refused, and so is its rollback: stopped by the unsticker, which finds that the code before
+            // loops too.
             let status = deploy(&deployment, &template(false), &with_kryo_state("1"), &[OLD]).await;
             assert_eq!(status, Status::UpdateRollbackFailed, "{words}\n{}", why(&deployment));
             report(&deployment, "StoppedAwaitingFix").await;

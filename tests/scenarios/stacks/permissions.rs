@@ -1,4 +1,5 @@
-//! What the functions' roles may do, whatever their code wanted: calls made with a function's role, straight at the services.
+//! What the functions' roles may do, whatever their code wanted: calls made with a function's role, straight at the
+//! services.
 
 use std::collections::BTreeMap;
 

@@ -35,8 +35,9 @@ fn outputs(aws: &LocalAws, stack: &str) -> BTreeMap<String, String> {
     stack.outputs.iter().map(|output| (output.key.clone(), output.value.clone())).collect()
 }
 
-/// The released way, in the documented order, from a folder of templates and a bucket of the region with the zips: access, functions, handlers,
-/// application, each by its template alone; the application runs, and the functions say which version they are.
+/// The released way, in the documented order, from a folder of templates and a bucket of the region with the zips:
+/// access, functions, handlers, application, each by its template alone; the application runs, and the functions say
+/// which version they are.
 #[tokio::test(flavor = "multi_thread")]
 async fn four_templates_and_a_bucket_of_zips_start_an_application_without_rust() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
@@ -69,8 +70,8 @@ async fn four_templates_and_a_bucket_of_zips_start_an_application_without_rust()
     }
 }
 
-/// A new version is a new key: CloudFormation replaces the code and the ARNs stay. Where its zips are not there the update fails and is rolled
-/// back, and the functions go on with the code that they had.
+/// A new version is a new key: CloudFormation replaces the code and the ARNs stay. Where its zips are not there the
+/// update fails and is rolled back, and the functions go on with the code that they had.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_to_a_version_without_zips_is_rolled_back_and_the_functions_go_on() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
@@ -96,8 +97,8 @@ async fn an_update_to_a_version_without_zips_is_rolled_back_and_the_functions_go
     assert_eq!(variable(), ("1.1.0".to_owned(), arn));
 }
 
-/// Functions that `cargo lambda deploy` made are never taken over by chance: the functions stack is refused by their names and rolled back, and
-/// they stay as they are, with what calls them.
+/// Functions that `cargo lambda deploy` made are never taken over by chance: the functions stack is refused by their
+/// names and rolled back, and they stay as they are, with what calls them.
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_of_cargo_lambda_are_not_taken_over_by_chance() {
     let deployment = running().await;
@@ -118,8 +119,8 @@ async fn functions_of_cargo_lambda_are_not_taken_over_by_chance() {
     assert!(state.cloudformation.stack(NAME).is_some());
 }
 
-/// Functions in a VPC, with a key, tracing and reserved concurrency, are what the template says; without the rights that `access` gives on
-/// request, Lambda refuses the roles and nothing of the functions stays.
+/// Functions in a VPC, with a key, tracing and reserved concurrency, are what the template says; without the rights
+/// that `access` gives on request, Lambda refuses the roles and nothing of the functions stays.
 #[tokio::test(flavor = "multi_thread")]
 async fn functions_get_a_vpc_a_key_and_tracing_where_access_allows_them() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
@@ -177,8 +178,8 @@ async fn functions_get_a_vpc_a_key_and_tracing_where_access_allows_them() {
     assert_eq!((unsticker.reserved, &unsticker.key, unsticker.network.subnets.len()), (None, &None, 0));
 }
 
-/// The four templates deploy as a StackSet deploys them: in stacks of names of its own, by parameters alone; the handlers are found by what they
-/// export.
+/// The four templates deploy as a StackSet deploys them: in stacks of names of its own, by parameters alone; the
+/// handlers are found by what they export.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_templates_deploy_under_the_names_that_a_stack_set_gives() {
     let aws = LocalAws::start(Options::default()).await.unwrap();

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::{application, begun_with, reports, stuck, why, with_jar};
 
-/// The job loops because its role may not write the table, and the stack gets stuck. The role may write again as soon as the job is
-/// force-stopped: a graceful stop cannot be, and a job that is started again is healthy.
+/// The job loops because its role may not write the table, and the stack gets stuck. The role may write again as soon
+/// as the job is force-stopped: a graceful stop cannot be, and a job that is started again is healthy.
 pub(crate) async fn passing_cause(deployment: &Deployment) {
     deployment.record("a");
     deployment.sink_permission(false);
@@ -30,7 +30,8 @@ pub(crate) async fn ended_well(deployment: &Deployment, trouble: &str) {
     deployment.world().until(|state| (state.dynamodb.tables[NAME].items.len() == 2).then_some(())).await;
 }
 
-/// What the world remembers in the end: the application's operations, how often a rollback was continued, and the reports.
+/// What the world remembers in the end: the application's operations, how often a rollback was continued, and the
+/// reports.
 pub(crate) fn history(deployment: &Deployment) -> (Vec<String>, usize, Vec<Value>) {
     (succeeded(deployment), begun_with(deployment, "unstick-"), summaries(deployment))
 }

@@ -68,7 +68,8 @@ pub(crate) async fn stuck(deployment: &Deployment) {
     assert_eq!(deployment.deploy_unguarded(&with_jar(&key)).await, Status::UpdateRollbackFailed, "{}", why(deployment));
 }
 
-/// A deployment of version 1 that asks the auto-start anew and changes nothing else: OnDelete turns from Leave to Stop, or back.
+/// A deployment of version 1 that asks the auto-start anew and changes nothing else: OnDelete turns from Leave to Stop,
+/// or back.
 pub(crate) async fn touch(deployment: &Deployment, more: &[(&str, &str)]) -> Status {
     let leaves = deployment.world().state().cloudformation.stack(NAME).unwrap().parameters["OnDelete"] == "Leave";
     let on_delete = if leaves { "Stop" } else { "Leave" };
@@ -125,7 +126,8 @@ pub(crate) async fn idle(deployment: &Deployment) {
     deployment.world().until_that("every invocation to be over", |state| state.lambda.is_idle().then_some(())).await;
 }
 
-/// Whether a line of the auto-start's log says this. Of a deployment that is settled: then all its lines are in the log.
+/// Whether a line of the auto-start's log says this. Of a deployment that is settled: then all its lines are in the
+/// log.
 pub(crate) fn is_logged(deployment: &Deployment, text: &str) -> bool {
     let state = deployment.world().state();
     state.lambda.logs.iter().any(|line| line.function == "flink-auto-start" && line.line.contains(text))

@@ -171,8 +171,8 @@ async fn a_sweep_that_is_killed_after_any_call_ends_where_a_living_one_does() {
 /// A process that dies between giving a job up and stopping it leaves the stop to the next sweep.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_was_given_up_before_the_process_died_is_stopped_after_all() {
-    // Tags that are erased distinguish the second mark from the first; that the job was given up is read from the snapshot
-    // that failed.
+    // Tags that are erased distinguish the second mark from the first; that the job was given up is read from the
+    // snapshot that failed.
     let snapshot_of_unhealthy = SnapshotOfUnhealthy::AcceptedThenFailed;
     let modes = Modes { tags: TagsOnUpdate::Erased, snapshot_of_unhealthy, ..Modes::default() };
     let deployment = running_unguarded_in(Options { modes, ..Options::default() }).await;

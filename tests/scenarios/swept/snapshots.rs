@@ -1,4 +1,5 @@
-//! A running application has a snapshot as young as its tag asks for; one that fails is reported before any caller deploys.
+//! A running application has a snapshot as young as its tag asks for; one that fails is reported before any caller
+//! deploys.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! `flink-rollback-unsticker` when many stacks get stuck together and the API's rate is limited. `make fleet` is the same at a region's size.
+//! `flink-rollback-unsticker` when many stacks get stuck together and the API's rate is limited. `make fleet` is the
+//! same at a region's size.
 
 use std::sync::Arc;
 

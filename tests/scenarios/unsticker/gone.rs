@@ -1,4 +1,5 @@
-//! An application that another caller deletes in the middle of its incident: nothing is done to it, the stack comes to rest, people are notified.
+//! An application that another caller deletes in the middle of its incident: nothing is done to it, the stack comes to
+//! rest, people are notified.
 
 use local_aws::State;
 use local_aws::api::ApiError;

@@ -1,4 +1,5 @@
-//! `flink-rollback-unsticker` when events are lost, late or doubled, and when its process dies: the final world is the same.
+//! `flink-rollback-unsticker` when events are lost, late or doubled, and when its process dies: the final world is the
+//! same.
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::{Status, TagsOnUpdate};

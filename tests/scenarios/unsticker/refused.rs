@@ -1,5 +1,5 @@
-//! What `flink-rollback-unsticker` is refused, and who is notified: by the service that does not stop, by CloudFormation that does not
-//! continue, by a second blocker.
+//! What `flink-rollback-unsticker` is refused, and who is notified: by the service that does not stop, by
+//! CloudFormation that does not continue, by a second blocker.
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::{FailureOnTheWayBack, Status};

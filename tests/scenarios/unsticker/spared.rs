@@ -1,5 +1,5 @@
-//! What `flink-rollback-unsticker` leaves alone, and reports with the command that a person would run, before anything is
-//! stopped.
+//! What `flink-rollback-unsticker` leaves alone, and reports with the command that a person would run, before anything
+//! is stopped.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

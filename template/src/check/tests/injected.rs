@@ -32,8 +32,8 @@ fn a_template_injects_by_its_application_and_by_its_property_groups() {
         "Own": {"Type": "Custom::FlinkPropertyGroups", "Properties": {"ApplicationName": {"Ref": "App"},
             "PropertyGroups": [{"PropertyGroupId": "B", "PropertyMap": {"b": "1"}}]}},
     }});
-    let open = "open App.ApplicationConfiguration.EnvironmentProperties.PropertyGroups[3].PropertyGroupId is only known when the \
-                stack is deployed";
+    let open = "open App.ApplicationConfiguration.EnvironmentProperties.PropertyGroups[3].PropertyGroupId is only \
+                known when the stack is deployed";
     assert_eq!(of(&template, None).unwrap(), ["A/a.one", "B/b", "Dee/d", "x-Given/p", "x-Given/q", open]);
 }
 
@@ -70,8 +70,8 @@ fn a_stack_injects_what_its_own_conditions_and_parameters_choose() {
     let deployed = stack(template.clone(), &[("Stage", "prod")], &["App", "There"]);
     assert_eq!(listed(Injected::of_stack(&deployed, None).unwrap()), ["Live/a", "orders-prod/c"]);
     // Before a deployment both sides of a condition may come.
-    let open = "open App.ApplicationConfiguration.EnvironmentProperties.PropertyGroups[0].PropertyGroupId is only known when the \
-                stack is deployed";
+    let open = "open App.ApplicationConfiguration.EnvironmentProperties.PropertyGroups[0].PropertyGroupId is only \
+                known when the stack is deployed";
     let before = of(&template, None).unwrap();
     assert!(before.contains(&"Dev/b".to_owned()) && before.contains(&"None/d".to_owned()), "{before:?}");
     assert!(before.contains(&open.to_owned()), "{before:?}");

@@ -73,8 +73,8 @@ fn unread_keys(given: &GivenSettings, file: &'static str) -> Vec<String> {
     check::not_injected(Path::new(sources), Path::new(file)).unwrap_or_else(|problem| vec![problem])
 }
 
-/// What a person should know before the question, and what no deployment is refused for. It is not said where the account
-/// lets nothing of it be read.
+/// What a person should know before the question, and what no deployment is refused for. It is not said where the
+/// account lets nothing of it be read.
 pub(super) async fn notes(account: &Account, given: &GivenSettings, is_new: bool, is_whole: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if is_new && let Ok(many) = applications(account).await {

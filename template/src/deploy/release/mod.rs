@@ -1,5 +1,5 @@
-//! A release in the place of a build: its folder, the bucket that it is copied into, the functions stack, and the way from
-//! functions that were installed otherwise.
+//! A release in the place of a build: its folder, the bucket that it is copied into, the functions stack, and the way
+//! from functions that were installed otherwise.
 
 mod folder;
 mod installed;

@@ -1,5 +1,5 @@
-//! `flink-stack publish`: a release into a bucket of the user's own, and what the functions template is then given. Lambda
-//! takes zips from a bucket of its own region alone, so that each region has one.
+//! `flink-stack publish`: a release into a bucket of the user's own, and what the functions template is then given.
+//! Lambda takes zips from a bucket of its own region alone, so that each region has one.
 
 use std::process::ExitCode;
 
@@ -42,8 +42,8 @@ fn publish(asked: &Publish) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Where a deployment puts a release: what is given, else where the functions stack has its zips from, else the artifact
-/// bucket.
+/// Where a deployment puts a release: what is given, else where the functions stack has its zips from, else the
+/// artifact bucket.
 ///
 /// # Errors
 /// A prefix that the template does not take.

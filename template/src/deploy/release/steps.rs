@@ -47,8 +47,8 @@ async fn parameters(checked: &Checked, given: &GivenSettings, kept: &KeptFunctio
     Ok(values)
 }
 
-/// Brings the zips into the bucket, and where the other way is taken over deletes what it made; what is put back once the
-/// stack has its functions.
+/// Brings the zips into the bucket, and where the other way is taken over deletes what it made; what is put back once
+/// the stack has its functions.
 ///
 /// # Errors
 /// What S3 or Lambda refused, or a stack that needs the functions now.

@@ -1,5 +1,5 @@
-//! What custom resources and a rollback of them show, at no cost: a stack whose custom resources are asked through a topic, so
-//! that this command answers them from a queue. The same queue gets the stack's events.
+//! What custom resources and a rollback of them show, at no cost: a stack whose custom resources are asked through a
+//! topic, so that this command answers them from a queue. The same queue gets the stack's events.
 
 mod requests;
 
@@ -11,7 +11,8 @@ use super::answers::Answers;
 use super::stage::{Halt, Stage};
 use requests::{Custom, about};
 
-/// How many looks the other resource of a rollback may go on for after the first one failed, until it counts as waited for.
+/// How many looks the other resource of a rollback may go on for after the first one failed, until it counts as waited
+/// for.
 const LOOKS: u32 = 60;
 /// Until CloudFormation gives an answer up, in seconds: longer than all the looks.
 const TIMEOUT: u32 = 1800;
@@ -109,7 +110,8 @@ impl Custom<'_> {
         Ok(())
     }
 
-    /// H.2: with rollback disabled one resource is updated and another fails; the next update says what it takes for old.
+    /// H.2: with rollback disabled one resource is updated and another fails; the next update says what it takes for
+    /// old.
     async fn old_properties(&mut self, answers: &mut Answers) -> Result<(), Halt> {
         const QUESTION: &str = "H.2. The old properties that a custom resource is given after UPDATE_FAILED";
         self.send(&template(&json!({"A": "2", "B": "1", "Last": "1"})), true).await?;

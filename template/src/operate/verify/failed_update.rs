@@ -9,7 +9,8 @@ use super::stage::{Halt, Stage, error_text};
 
 pub(super) const QUESTION: &str = "FailedUpdate, A.6. Where a failed update of a RUNNING application ends";
 
-/// An update without the properties that the job needs, and without snapshots: that of a job that loops would be refused.
+/// An update without the properties that the job needs, and without snapshots: that of a job that loops would be
+/// refused.
 pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
     if stage.properties.is_empty() {
         answers.not_asked(QUESTION, "it takes a job that needs properties: give them (PROPERTIES)");

@@ -1,5 +1,6 @@
-//! What a service role may lack: a second stack, deployed with a role of its own whose policy changes from question to question. Its
-//! application stays READY and costs nothing; at the end it is switched to enhanced snapshots, which cannot be taken back.
+//! What a service role may lack: a second stack, deployed with a role of its own whose policy changes from question to
+//! question. Its application stays READY and costs nothing; at the end it is switched to enhanced snapshots, which
+//! cannot be taken back.
 
 use aws_sdk_cloudformation::types::{Capability, Tag};
 use aws_sdk_kinesisanalyticsv2::types::{ApplicationConfigurationUpdate, ApplicationSnapshotConfigurationUpdate};

@@ -98,7 +98,8 @@ pub(super) async fn answer(asked: &Verify) -> Result<u8, String> {
     Ok(u8::from(unanswered || !answers.leftovers.is_empty()))
 }
 
-/// The stacks beside the first, in the order in which they are deleted: the one that the role deployed goes before its role.
+/// The stacks beside the first, in the order in which they are deleted: the one that the role deployed goes before its
+/// role.
 fn other_stacks(stage: &Stage) -> [String; 4] {
     let [role, limited] = limited::names(stage);
     [custom_resources::name(stage), restore::name(stage), limited, role]
@@ -113,8 +114,8 @@ fn introduce(asked: &Verify, name: &str, region: &str) {
         "Beside it {name}-role, a service role, and {name}-limited, an application that this role deploys and nothing starts."
     );
     println!(
-        "Beside them {name}-custom: a topic and a queue, with custom resources that this command answers, and a rule that sends the \
-         queue CloudFormation's events."
+        "Beside them {name}-custom: a topic and a queue, with custom resources that this command answers, and a rule \
+         that sends the queue CloudFormation's events."
     );
     println!("As long as the application is READY it costs nothing. All of it is removed at the end, also at Ctrl-C.");
     if asked.run {

@@ -1,5 +1,5 @@
-//! A restore that the new code cannot read: two jars and a role with which the first one's job is healthy. An application of its
-//! own is started with the first, keeps a snapshot, and is given the second.
+//! A restore that the new code cannot read: two jars and a role with which the first one's job is healthy. An
+//! application of its own is started with the first, keeps a snapshot, and is given the second.
 
 use aws_sdk_kinesisanalyticsv2::types::{
     ApplicationCodeConfigurationUpdate, ApplicationConfigurationUpdate, CodeContentUpdate, S3ContentLocationUpdate,
@@ -11,7 +11,8 @@ use super::stage::{Halt, Stage, error_text};
 use super::{durations, looping};
 
 pub(super) const QUESTION: &str = "IncompatibleRestore, A.6. An update to a jar that cannot restore the state";
-/// How many looks an update may go on for until it counts as one that hangs: twenty minutes at AWS's pace, twice what AWS calls stuck.
+/// How many looks an update may go on for until it counts as one that hangs: twenty minutes at AWS's pace, twice what
+/// AWS calls stuck.
 const LOOKS: u32 = 120;
 
 /// The second jar, and the role with which the first one's job is healthy.

@@ -38,7 +38,8 @@ impl Walk<'_> {
         }
     }
 
-    /// As [`lose`](Self::lose); and what the value can do is done: lambdas run, methods of an instance are called by others.
+    /// As [`lose`](Self::lose); and what the value can do is done: lambdas run, methods of an instance are called by
+    /// others.
     pub(super) fn escape(&mut self, line: usize, value: &Value, what: &str, scope: &Scope) {
         self.lose(line, value, what, scope);
         for closure in &value.closures {

@@ -1,5 +1,5 @@
-//! Runs the sources with what is known of each value, and notes which keys of which groups are read. A value that leads to properties
-//! and arrives where nothing is known of its use is reported with its line.
+//! Runs the sources with what is known of each value, and notes which keys of which groups are read. A value that leads
+//! to properties and arrives where nothing is known of its use is reported with its line.
 
 mod branches;
 mod calls;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Scope, Walk};
-use crate::sources::tree::{Node, Op};
+use crate::sources::tree::{Node, Op, Target};
 use crate::sources::value::{Object, Trail, Value};
 
 /// Where all groups come from: AWS's runtime library, and the function of AWS's Python examples.
@@ -171,14 +171,11 @@ impl<'p> Walk<'p> {
 
     fn declares(&self, class: usize, name: &str) -> bool {
         let class = &self.program.classes[class];
-        let assigns = |node: &Node| {
-            match &node.op {
-            Op::Assign(crate::sources::tree::Target::Name { name: assigned, .. }, _) => assigned == name,
-            Op::Block(parts) => parts.iter().any(|part| {
-                matches!(&part.op, Op::Assign(crate::sources::tree::Target::Name { name: assigned, .. }, _) if assigned == name)
-            }),
-            _ => false,
-        }
+        let is_named =
+            |node: &Node| matches!(&node.op, Op::Assign(Target::Name { name: assigned, .. }, _) if assigned == name);
+        let assigns = |node: &Node| match &node.op {
+            Op::Block(parts) => parts.iter().any(is_named),
+            _ => is_named(node),
         };
         class.declared.iter().any(|declared| declared == name)
             || class.parameters.iter().any(|parameter| parameter.names.iter().any(|one| one == name))

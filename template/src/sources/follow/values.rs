@@ -31,7 +31,8 @@ impl<'p> Walk<'p> {
         whole
     }
 
-    /// An entry of a dictionary: `{id: map}` over all groups is all groups again, `{key: value}` of a group is that group.
+    /// An entry of a dictionary: `{id: map}` over all groups is all groups again, `{key: value}` of a group is that
+    /// group.
     pub(super) fn pair(&mut self, key: &'p Node, value: &'p Node, scope: &mut Scope) -> Value {
         let (id, held) = (self.value(key, scope), self.value(value, scope));
         let of = Self::entry(&id, &held);

@@ -1,5 +1,5 @@
-//! Scala's implicit values: each one is kept under one name, which stands for the arguments that a call leaves out. Which of them
-//! the compiler takes is not decided: the arguments may be any.
+//! Scala's implicit values: each one is kept under one name, which stands for the arguments that a call leaves out.
+//! Which of them the compiler takes is not decided: the arguments may be any.
 
 use tree_sitter::Node as Syntax;
 

@@ -1,5 +1,5 @@
-//! From the syntax trees of four languages to the one in [`tree`](super::tree). A kind of syntax that is not named here becomes
-//! `Unknown` with its parts, so that a value that arrives in it is reported.
+//! From the syntax trees of four languages to the one in [`tree`](super::tree). A kind of syntax that is not named here
+//! becomes `Unknown` with its parts, so that a value that arrives in it is reported.
 
 mod arms;
 mod assignments;

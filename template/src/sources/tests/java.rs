@@ -21,7 +21,9 @@ fn through_a_loader_a_constant_and_a_parameter() {
             private static Source<String> createSource(Properties properties) {
                 return build(properties.getProperty("stream.name"), properties.getProperty("aws.region", "eu-west-1"));
             }
-            private static Sink<String> createSink(Properties properties) { return build(properties.getProperty(TABLE_KEY)); }
+            private static Sink<String> createSink(Properties properties) {
+                return build(properties.getProperty(TABLE_KEY));
+            }
             public static void main(String[] args) throws Exception {
                 final Map<String, Properties> applicationProperties = load(env);
                 LOG.info("Application properties: {}", applicationProperties);
@@ -57,8 +59,10 @@ fn casts_options_and_streams() {
         use(Optional.ofNullable(all.get("C")).map(g -> g.getProperty("optional")).orElse("d"));
         use(Optional.ofNullable(all.get("C")).map(g -> g.getProperty("must")).orElseThrow());
         use(all.getOrDefault("D", new Properties()).getProperty("default", "d"));
-        all.entrySet().stream().filter(e -> e.getKey().equals("E")).map(Map.Entry::getValue).findFirst().get().getProperty("stream");
-        for (Map.Entry<String, Properties> e : all.entrySet()) { if ("F".equals(e.getKey())) { use(e.getValue().getProperty("loop")); } }
+        all.entrySet().stream().filter(e -> e.getKey().equals("E")).map(Map.Entry::getValue)
+            .findFirst().get().getProperty("stream");
+        for (Map.Entry<String, Properties> e : all.entrySet()) {
+            if ("F".equals(e.getKey())) { use(e.getValue().getProperty("loop")); } }
         Supplier<Properties> later = () -> all.get("G"); use(later.get().getProperty("lazy"));"#;
     let expected = ["A/cast", "B/required", "C/must", "C/optional?", "D/default?", "E/stream", "F/loop", "G/lazy"];
     assert_eq!(java(body), expected);
@@ -72,7 +76,8 @@ fn constants_enums_and_wrappers_of_other_files() {
     let config = r#"class Config {
         private final Properties group;
         Config(Map<String, Properties> all, String id) { this.group = all.get(id); }
-        String required(String key) { String value = group.getProperty(key); if (value == null) throw new IllegalStateException(key); return value; }
+        String required(String key) { String value = group.getProperty(key);
+            if (value == null) throw new IllegalStateException(key); return value; }
         int number(String key, int other) { return Integer.parseInt(group.getProperty(key, "" + other)); }
     }"#;
     let job = r#"class Job { void main() {
@@ -147,8 +152,10 @@ fn nothing_is_lost_where_nothing_is_read() {
 
 #[test]
 fn a_map_that_is_made_for_others_is_reported_where_no_source_takes_it() {
-    let text = "@Configuration class Beans {\n @Bean Map<String, Properties> all() { return KinesisAnalyticsRuntime.getApplicationProperties(); } }
-        @Service class Reader { @Autowired Map<String, Properties> all; String at(String key) { return all.get(\"G\").getProperty(key); } }";
+    let text = "@Configuration class Beans {
+        @Bean Map<String, Properties> all() { return KinesisAnalyticsRuntime.getApplicationProperties(); } }
+        @Service class Reader { @Autowired Map<String, Properties> all;
+        String at(String key) { return all.get(\"G\").getProperty(key); } }";
     assert_eq!(lines(&[("Beans.java", text)]), ["line 2"]);
 }
 

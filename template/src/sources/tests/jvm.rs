@@ -11,7 +11,8 @@ fn kotlin_with_indexing_scope_functions_and_defaults() {
         data class Settings(val source: Properties, val sink: Properties) {
             val name: String get() = source.getProperty("getter") ?: "d"
         }
-        fun Map<String, Properties>.required(group: String, key: String): String = this[group]!!.getProperty(key) ?: error("no $key")
+        fun Map<String, Properties>.required(group: String, key: String): String =
+            this[group]!!.getProperty(key) ?: error("no $key")
         private val all: Map<String, Properties> by lazy { Runtime.getApplicationProperties() }
         fun main() {
             val settings = Settings(all.getValue("A"), all["B"]!!)
@@ -77,7 +78,9 @@ fn scala_without_parentheses_and_with_options_and_matches() {
     let text = r#"
         object Keys { val Group = "G"; val Name = "stream.name" }
         case class Conf(source: Properties, table: String)
-        trait Loader { lazy val groups: util.Map[String, Properties] = KinesisAnalyticsRuntime.getApplicationProperties }
+        trait Loader {
+          lazy val groups: util.Map[String, Properties] = KinesisAnalyticsRuntime.getApplicationProperties
+        }
         object Job extends Loader {
           implicit class Rich(p: Properties) { def req(k: String): String = p.getProperty(k) }
           def main(args: Array[String]): Unit = {
@@ -99,7 +102,8 @@ fn scala_without_parentheses_and_with_options_and_matches() {
 
 #[test]
 fn scala_says_what_it_cannot_follow() {
-    let text = "object Job { def main(key: String): Unit = {\nval all = KinesisAnalyticsRuntime.getApplicationProperties.asScala.toMap
+    let text = "object Job { def main(key: String): Unit = {
+        val all = KinesisAnalyticsRuntime.getApplicationProperties.asScala.toMap
         use(all(\"G\").getProperty(s\"pre.$key\"))
         all(\"G\").asScala.foreach { case (k, v) => configuration.setString(k, v) }
         new Consumer(all(\"G\"))\n} }";

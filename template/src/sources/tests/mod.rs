@@ -1,5 +1,5 @@
-//! The ways in which public jobs read property groups. A line of what is found: `Group/key`, with `?` where the job can do without it, and
-//! `line N` for each place that cannot be followed.
+//! The ways in which public jobs read property groups. A line of what is found: `Group/key`, with `?` where the job can
+//! do without it, and `line N` for each place that cannot be followed.
 
 mod java;
 mod jvm;

@@ -1,4 +1,5 @@
-//! The promise itself: a job that reads a key which nothing injects is never passed in silence, however it comes to the read.
+//! The promise itself: a job that reads a key which nothing injects is never passed in silence, however it comes to the
+//! read.
 
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 

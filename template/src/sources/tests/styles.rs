@@ -17,14 +17,17 @@ pub(super) const JAVA: Style = Style {
     job: r#"
         class Keys { static final String KEY = "$n"; static String key() { return KEY; } }
         enum Key { NAME("$n"); final String text; Key(String text) { this.text = text; } String getText() { return text; } }
-        class Holder { private final Properties held; Holder(Properties held) { this.held = held; } Properties getHeld() { return held; }
+        class Holder { private final Properties held; Holder(Properties held) { this.held = held; }
+            Properties getHeld() { return held; }
             String at(String key) { return held.getProperty(key); } }
-        class Fn extends MapFunction { final Properties g; Fn(Properties g) { this.g = g; } String map(String k) { return g.getProperty("$n"); } }
+        class Fn extends MapFunction { final Properties g; Fn(Properties g) { this.g = g; }
+            String map(String k) { return g.getProperty("$n"); } }
         class Job {
             static Properties field;
             static Properties same(Properties given) { return given; }
             static String reads(Properties given, String key) { return given.getProperty(key); }
-            static Map<String, String> copy(Properties given) { Map<String, String> to = new HashMap<>(); given.forEach((k, v) -> to.put((String) k, (String) v)); return to; }
+            static Map<String, String> copy(Properties given) { Map<String, String> to = new HashMap<>();
+                given.forEach((k, v) -> to.put((String) k, (String) v)); return to; }
             static Properties filled(Properties given) { Properties to = new Properties(); fill(to, given); return to; }
             static void fill(Properties to, Properties from) { to.putAll(from); }
             static String later() { return field.getProperty("$n"); }

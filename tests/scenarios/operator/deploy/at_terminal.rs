@@ -22,7 +22,8 @@ async fn ctrl_c_at_the_question_leaves_nothing_behind() {
     is_clean(&deployment);
 }
 
-/// Ctrl-C while `deploy` runs leaves the terminal as it was, says how to watch and to cancel, and the deployment goes on.
+/// Ctrl-C while `deploy` runs leaves the terminal as it was, says how to watch and to cancel, and the deployment goes
+/// on.
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_while_it_runs_leaves_the_deployment_to_cloudformation() {
     let deployment = handlers().await;
@@ -45,8 +46,8 @@ async fn ctrl_c_while_it_runs_leaves_the_deployment_to_cloudformation() {
     deployment.stack_becomes(Status::CreateComplete).await;
 }
 
-/// At a terminal `deploy` asks with a no as its default, wants the application's name typed where state is lost, and draws a bar.
-/// `RECORDED` names a file for what was on the screen: `make picture` draws it.
+/// At a terminal `deploy` asks with a no as its default, wants the application's name typed where state is lost, and
+/// draws a bar. `RECORDED` names a file for what was on the screen: `make picture` draws it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_is_asked_about_drawn_and_declined() {
     let (first, second) = (Jar::of("asks", "1"), Jar::of("asks", "2"));
@@ -80,8 +81,8 @@ async fn a_deployment_is_asked_about_drawn_and_declined() {
     record(&screens);
 }
 
-/// Writes the screens to the file that RECORDED names: without what differs from run to run, and of many events the first and
-/// the last ones.
+/// Writes the screens to the file that RECORDED names: without what differs from run to run, and of many events the
+/// first and the last ones.
 fn record(screens: &[(&str, String)]) {
     let Ok(file) = std::env::var("RECORDED") else { return };
     let masks = [

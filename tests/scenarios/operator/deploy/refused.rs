@@ -8,8 +8,8 @@ use project::deployment::NAME;
 use super::{Jar, is_clean, run, status};
 use crate::stage::handlers;
 
-/// Early validation says that something is wrong and DescribeEvents says what; without that permission the reason stands, and
-/// nothing is left either way.
+/// Early validation says that something is wrong and DescribeEvents says what; without that permission the reason
+/// stands, and nothing is left either way.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_early_validation_found_is_said_with_its_place() {
     let deployment = handlers().await;

@@ -26,8 +26,8 @@ fn statuses(aws: &LocalAws) -> Vec<(String, Status)> {
     there.map(|stack| (stack.name.clone(), stack.status)).collect()
 }
 
-/// `flink-stack handlers --release .` brings the handlers from a release folder without Rust, a jar or an application; once more changes nothing,
-/// and `destroy` takes all of it away.
+/// `flink-stack handlers --release .` brings the handlers from a release folder without Rust, a jar or an application;
+/// once more changes nothing, and `destroy` takes all of it away.
 #[tokio::test(flavor = "multi_thread")]
 async fn handlers_come_from_a_release_alone_and_go_again() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
@@ -54,8 +54,8 @@ async fn handlers_come_from_a_release_alone_and_go_again() {
     assert!(aws.world.state().lambda.functions.is_empty());
 }
 
-/// `flink-stack deploy --release .` brings handlers and application; the way over cargo-lambda is then refused, by `deploy` and by `functions`,
-/// and changes nothing.
+/// `flink-stack deploy --release .` brings handlers and application; the way over cargo-lambda is then refused, by
+/// `deploy` and by `functions`, and changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_from_a_release_runs_and_refuses_the_other_way() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
@@ -91,8 +91,8 @@ async fn a_release_is_refused_where_cargo_lambda_deployed() {
     }
 }
 
-/// `flink-stack publish` puts a release into a bucket of one's own and prints what the functions template is then given: with that it deploys.
-/// A folder that was changed, or another build of the same version, is refused.
+/// `flink-stack publish` puts a release into a bucket of one's own and prints what the functions template is then
+/// given: with that it deploys. A folder that was changed, or another build of the same version, is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_published_release_is_what_the_printed_parameters_deploy() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
@@ -124,8 +124,9 @@ async fn a_published_release_is_what_the_printed_parameters_deploy() {
     assert!(missing.code == 1 && missing.printed.contains("there is no such bucket"), "{}", missing.printed);
 }
 
-/// One way takes over from the other: refused while a stack needs the functions, then they are deleted and made by the functions stack under the
-/// same ARNs, with their variables, permissions and asynchronous settings, and the running job goes on.
+/// One way takes over from the other: refused while a stack needs the functions, then they are deleted and made by the
+/// functions stack under the same ARNs, with their variables, permissions and asynchronous settings, and the running
+/// job goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_takes_over_from_cargo_lambda_and_nothing_of_the_functions_is_lost() {
     let deployment = crate::stage::running().await;

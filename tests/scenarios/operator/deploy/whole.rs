@@ -1,5 +1,5 @@
-//! `flink-stack deploy` of everything: access, functions, handlers, jar, application, beside a cargo that only writes down
-//! what it was asked.
+//! `flink-stack deploy` of everything: access, functions, handlers, jar, application, beside a cargo that only writes
+//! down what it was asked.
 
 use local_aws::api::ApiError;
 use local_aws::cloudformation::Status;

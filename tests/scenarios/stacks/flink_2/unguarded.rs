@@ -1,5 +1,5 @@
-//! The way back to Flink 1 without a guard, an update in place: what its failure leaves is brought back by auto-start, and what
-//! gets stuck by the unsticker.
+//! The way back to Flink 1 without a guard, an update in place: what its failure leaves is brought back by auto-start,
+//! and what gets stuck by the unsticker.
 
 use local_aws::Options;
 use local_aws::modes::FailedUpdate;
@@ -7,12 +7,12 @@ use local_aws::modes::FailedUpdate;
 use super::*;
 use crate::stage::{QUICK, reasons};
 
-/// Without a guard a healthy upgrade that another failed resource rolls back loses nothing, wherever the service leaves a
-/// failed update.
+/// Without a guard a healthy upgrade that another failed resource rolls back loses nothing, wherever the service leaves
+/// a failed update.
 ///
-/// The way back is an update in place whose restore fails. Without RollbackEnabled the old job runs again from its own snapshot, from READY and
-/// from RUNNING without processing; with it the service itself takes that update back: the job runs on under the new runtime, auto-start reports
-/// it, and the next deployment goes through.
+/// The way back is an update in place whose restore fails. Without RollbackEnabled the old job runs again from its own
+/// snapshot, from READY and from RUNNING without processing; with it the service itself takes that update back: the job
+/// runs on under the new runtime, auto-start reports it, and the next deployment goes through.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_upgrade_that_something_else_takes_back_loses_nothing() {
     for (failed_update, rollback) in [
@@ -44,8 +44,8 @@ async fn a_healthy_upgrade_that_something_else_takes_back_loses_nothing() {
     }
 }
 
-/// Without a guard a way back that hangs is ended when CloudFormation's handler gives it up: the unsticker brings the old
-/// runtime back and nothing is lost.
+/// Without a guard a way back that hangs is ended when CloudFormation's handler gives it up: the unsticker brings the
+/// old runtime back and nothing is lost.
 ///
 /// Until then the stack is UPDATE_ROLLBACK_IN_PROGRESS, and no handler is called.
 #[tokio::test(flavor = "multi_thread")]

@@ -41,7 +41,8 @@ impl<'p> Walk<'p> {
         self.run_function(place, this, arguments, line, caller).value
     }
 
-    /// Those that are more than declared, where a component of a record or a property implements what an interface declares.
+    /// Those that are more than declared, where a component of a record or a property implements what an interface
+    /// declares.
     pub(super) fn implemented(&self, places: Vec<Place>, objects: &BTreeSet<Object>, name: &str) -> Vec<Place> {
         let is_declared = |place: &Place| matches!(self.program.function(*place).body.op, Op::Null);
         let has_field = objects.iter().any(|object| self.field(object, name).is_some());

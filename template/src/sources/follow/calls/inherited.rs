@@ -1,4 +1,5 @@
-//! Functions of the sources that are run: those of what a class extends, and those that put something into their arguments.
+//! Functions of the sources that are run: those of what a class extends, and those that put something into their
+//! arguments.
 
 use super::functions::Given;
 use crate::sources::follow::{Scope, Walk};

@@ -1,4 +1,5 @@
-//! What libraries do with property groups: the methods of maps, lists, options, streams and of Flink's `ParameterTool`, in four languages.
+//! What libraries do with property groups: the methods of maps, lists, options, streams and of Flink's `ParameterTool`,
+//! in four languages.
 
 use super::functions::Given;
 use crate::sources::follow::lost::known;
