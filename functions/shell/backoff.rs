@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use shared::contract::Environment;
-use shared::lifecycle::{Because, Polling};
+use shared::lifecycle::{Polling, StepReason};
 
 use crate::clock::{dice, instant, sleep};
 
@@ -55,8 +55,8 @@ impl Pace {
     }
 
     /// Rests before the next look, as long as the cause of the wait suggests; `OutOfTime` when less is left than that.
-    pub(crate) async fn rest(&mut self, because: Because) -> Result<(), OutOfTime> {
-        let wait = self.polling.rest(because, dice());
+    pub(crate) async fn rest(&mut self, reason: StepReason) -> Result<(), OutOfTime> {
+        let wait = self.polling.rest(reason, dice());
         self.sleep(wait).await
     }
 

@@ -8,7 +8,7 @@ use aws_credential_types::Credentials;
 use serde_json::Value as Json;
 use shared::custom_resource::Request;
 use shared::flink::{Application, Mask};
-use shared::lifecycle::{Action, Incident, Looks};
+use shared::lifecycle::{Action, Incident, Reads};
 use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
 use shared::stack::{StackEvent, StackStatus};
 use shared::time::Timestamp;
@@ -30,7 +30,7 @@ const HANDLERS: &str = "flink-handlers";
 
 /// What a deployment would meet.
 #[derive(Debug, Clone)]
-pub struct Met {
+pub struct DeployedState {
     /// The time of the look.
     pub now: Timestamp,
     /// Whether the handlers are deployed.
@@ -150,7 +150,7 @@ impl Operator {
     /// # Errors
     /// The call that was refused.
     pub async fn application(&self, name: &str) -> Result<Option<Application>, String> {
-        observe::application(&self.aws, name, &mut Begun::default(), |_| Looks::ALL).await.map_err(describe)
+        observe::application(&self.aws, name, &mut Begun::default(), |_| Reads::ALL).await.map_err(describe)
     }
 
     /// What a deployment of this stack would meet: the stack as it is, its applications, whether the handlers are
@@ -158,14 +158,14 @@ impl Operator {
     ///
     /// # Errors
     /// The call that was refused.
-    pub async fn meets(&self, name: &str) -> Result<Met, String> {
+    pub async fn meets(&self, name: &str) -> Result<DeployedState, String> {
         let aws = &self.aws;
         let handlers = self.stack(HANDLERS).await?.is_some();
         // A stack whose first change set was never executed is not there yet.
         let found = self.stack(name).await?.filter(|found| found.status != StackStatus::ReviewInProgress);
         let Some(found) = found else {
             let (template, applications) = (String::new(), BTreeMap::new());
-            return Ok(Met { handlers, deployed: None, template, applications, now: clock::now() });
+            return Ok(DeployedState { handlers, deployed: None, template, applications, now: clock::now() });
         };
         let template = cloudformation::template(aws, &found.id, Stage::Original).await.map_err(describe)?;
         let deployed = self.resources(found).await?;
@@ -178,7 +178,7 @@ impl Operator {
                 applications.insert(id.clone(), application);
             }
         }
-        Ok(Met { handlers, deployed: Some(deployed), template, applications, now: clock::now() })
+        Ok(DeployedState { handlers, deployed: Some(deployed), template, applications, now: clock::now() })
     }
 
     /// A stack as it is, with its template's text as CloudFormation processed it; `None` when there is no such stack.

@@ -25,5 +25,5 @@ mod unsticker;
 
 pub use aws::signed::{Reply, Signed};
 pub use aws::{Clients, credentials, variable};
-pub use inspect::{Met, Operator};
+pub use inspect::{DeployedState, Operator};
 pub use serve::{serve, serve_unsticker};

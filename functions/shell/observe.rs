@@ -1,7 +1,7 @@
 //! One look at an application: several calls, each of which may be throttled on its own.
 
 use shared::flink::{Application, ApplicationStatus, Mask, Operations, SnapshotMode, without_frames};
-use shared::lifecycle::Looks;
+use shared::lifecycle::Reads;
 
 use crate::aws::error::Fault;
 use crate::aws::{Aws, flink};
@@ -11,7 +11,7 @@ use crate::aws::{Aws, flink};
 #[derive(Debug, Default)]
 pub(crate) struct Begun {
     application: Option<Application>,
-    has: Looks,
+    has: Reads,
     is_interrupted: bool,
     /// What no text of the service may repeat.
     pub(crate) mask: Mask,
@@ -35,7 +35,7 @@ pub(crate) async fn application(
     aws: &Aws,
     name: &str,
     begun: &mut Begun,
-    needs: impl Fn(ApplicationStatus) -> Looks,
+    needs: impl Fn(ApplicationStatus) -> Reads,
 ) -> Result<Option<Application>, Fault> {
     let found = match go_on(aws, name, begun, needs).await {
         // It may have been deleted since it was described; ListApplicationSnapshots may call that an invalid argument.
@@ -57,7 +57,7 @@ async fn go_on(
     aws: &Aws,
     name: &str,
     begun: &mut Begun,
-    needs: impl Fn(ApplicationStatus) -> Looks,
+    needs: impl Fn(ApplicationStatus) -> Reads,
 ) -> Result<Option<Application>, Fault> {
     loop {
         if begun.application.is_none() {

@@ -6,7 +6,7 @@ use shared::contract::property_values;
 use shared::custom_resource::{Handover, Request};
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{
-    Action, Because, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, Tried, next_step,
+    Action, Attempts, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, StepReason, next_step,
 };
 use shared::stack::StackStatus;
 use tracing::info;
@@ -62,7 +62,7 @@ pub(crate) enum ReconcileError {
     /// It cannot be reached, for the reason that the refusal names.
     Refused(Refusal),
     /// The invocation's time is up; what was waited for last, if anything was.
-    OutOfTime(Option<Because>),
+    OutOfTime(Option<StepReason>),
 }
 
 /// How the service's refusal begins when there are as many snapshots as its quota allows (`semantics.md` A.7).
@@ -76,14 +76,14 @@ pub(crate) async fn drive(
     pace: &mut Pace,
     trail: &mut Trail,
 ) -> Result<Done, ReconcileError> {
-    let mut tried = match &subject.in_name_of {
-        InNameOf::Request { first, .. } => Tried::after(&first.kept),
-        InNameOf::Sweep | InNameOf::Incident { .. } => Tried::default(),
+    let mut attempts = match &subject.in_name_of {
+        InNameOf::Request { first, .. } => Attempts::after(&first.kept),
+        InNameOf::Sweep | InNameOf::Incident { .. } => Attempts::default(),
     };
     let (mut waiting, mut known) = (None, subject.stack_seen.clone());
     let mut begun = Begun::masking(mask(subject));
     loop {
-        let observed = look(aws, goal, subject, &mut tried, &mut known, &mut begun).await;
+        let observed = look(aws, goal, subject, &mut attempts, &mut known, &mut begun).await;
         let mut observed = match observed.map_err(|fault| fault.masked(&begun.mask)) {
             Ok(observed) => observed,
             Err(Fault::Passing(error)) => {
@@ -95,7 +95,7 @@ pub(crate) async fn drive(
             Err(fault) => return Err(ReconcileError::Refused(fault.refusal(Action::DescribeApplication))),
         };
         pace.succeeded();
-        trail.kept = tried.kept();
+        trail.kept = attempts.kept();
         let mut step = next_step(goal, &observed);
         if let Step::Call(..) = step {
             // The stack is looked at before every mutation.
@@ -121,42 +121,42 @@ pub(crate) async fn drive(
         match step {
             Step::Done(done) => return Ok(done),
             Step::Refuse(refusal) => return Err(ReconcileError::Refused(named(refusal, subject))),
-            Step::Wait(because) => {
-                waiting = Some(because);
-                pace.rest(because).await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
+            Step::Wait(reason) => {
+                waiting = Some(reason);
+                pace.rest(reason).await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
             }
-            Step::Call(call, because) => {
+            Step::Call(call, reason) => {
                 let result = perform(aws, subject, seen.as_ref(), &call).await;
                 let refused = match result.map_err(|fault| fault.masked(&begun.mask)) {
                     Ok(()) => {
-                        tried.accepted(&call);
+                        attempts.accepted(&call);
                         None
                     }
                     // Housekeeping fails no deployment; the sweep says what it could not delete.
                     Err(fault) if matches!(call, Call::DeleteSnapshot { .. }) && !matches!(goal, Goal::Swept(_)) => {
                         let text = fault.refusal(call.action()).to_string();
-                        tried.rejected(&call, Rejected::Conflict, text.clone());
+                        attempts.rejected(&call, Rejected::Conflict, text.clone());
                         Some(text)
                     }
                     Err(Fault::Rejected(Action::CreateApplicationSnapshot, text)) if text.starts_with(QUOTA) => {
-                        tried.rejected(&call, Rejected::Quota, text.clone());
+                        attempts.rejected(&call, Rejected::Quota, text.clone());
                         Some(text)
                     }
                     Err(Fault::Snapshot(text)) => {
-                        tried.rejected(&call, Rejected::Snapshot, text.clone());
+                        attempts.rejected(&call, Rejected::Snapshot, text.clone());
                         Some(text)
                     }
                     Err(Fault::Conflict(text) | Fault::Missing(text)) => {
-                        tried.rejected(&call, Rejected::Conflict, text.clone());
+                        attempts.rejected(&call, Rejected::Conflict, text.clone());
                         Some(text)
                     }
                     Err(Fault::Passing(error)) => {
                         // Whether it was taken is not known: the next observation shows it.
                         info!(%goal, %call, error, "called and learned nothing");
-                        tried.unanswered(&call, error.clone());
+                        attempts.unanswered(&call, error.clone());
                         trail.unanswered = Some(error.clone());
-                        trail.made(CallRecord { call, because, refused: Some(error) });
-                        pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(Some(because)))?;
+                        trail.made(CallRecord { call, reason, refused: Some(error) });
+                        pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(Some(reason)))?;
                         continue;
                     }
                     Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {
@@ -164,10 +164,10 @@ pub(crate) async fn drive(
                     }
                 };
                 let rest = goal.rests_after(&call).filter(|_| refused.is_none());
-                trail.made(CallRecord { call, because, refused });
-                if let Some(because) = rest {
-                    waiting = Some(because);
-                    pace.rest(because).await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
+                trail.made(CallRecord { call, reason, refused });
+                if let Some(reason) = rest {
+                    waiting = Some(reason);
+                    pace.rest(reason).await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
                 }
             }
         }
@@ -202,7 +202,7 @@ async fn look(
     aws: &Aws,
     goal: &Goal,
     subject: &ReconcileTarget,
-    tried: &mut Tried,
+    attempts: &mut Attempts,
     known: &mut Option<Stack>,
     begun: &mut Begun,
 ) -> Result<Observed, Fault> {
@@ -219,11 +219,11 @@ async fn look(
     };
     *known = Some(stack.clone());
     if let Some(application) = &mut application {
-        tried.note_new(&mut application.operations);
+        attempts.note_new(&mut application.operations);
     }
-    tried.looked(application.as_ref(), now);
+    attempts.looked(application.as_ref(), now);
     let poll_interval = aws.environment.poll_interval;
-    Ok(Observed { now, application, stack, tried: tried.clone(), poll_interval })
+    Ok(Observed { now, application, stack, attempts: attempts.clone(), poll_interval })
 }
 
 async fn look_at_stack(aws: &Aws, subject: &ReconcileTarget) -> Result<Stack, Fault> {

@@ -22,7 +22,7 @@ const PACE: Duration = Duration::from_secs(2);
 /// When no other stack was cured for so long, none will be: eight sweeps.
 const HOPELESS: Duration = Duration::from_hours(2);
 /// How often the schedule of `handlers` sweeps.
-const EVERY: Duration = Duration::from_mins(15);
+const SWEEP_INTERVAL: Duration = Duration::from_mins(15);
 
 /// What the functions may ask for.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +96,7 @@ async fn stuck(many: usize) -> Result<(Deployment, Vec<String>), NotThere> {
 /// The schedule of `handlers`, as often as there.
 async fn sweeps(world: Arc<World>) {
     loop {
-        virtual_time::sleep(EVERY).await;
+        virtual_time::sleep(SWEEP_INTERVAL).await;
         events::fire_schedules(&world);
     }
 }

@@ -7,11 +7,11 @@ use serde_json::Value;
 use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, is_trouble, read, success_reason};
 use shared::custom_resource::verdict::{Context, RowStanding, is_patient, next_hop, patience};
 use shared::custom_resource::{Handover, Reply, Request};
-use shared::lifecycle::{Action, Because, Done, Refusal, last_start};
+use shared::lifecycle::{Action, Done, Refusal, StepReason, last_start};
 use shared::time::Timestamp;
 use tracing::info;
 
-use super::request_stack::{self, Asked};
+use super::request_stack::{self, RequestStack};
 use super::respond::Responder;
 use crate::aws::Aws;
 use crate::aws::error::Fault;
@@ -61,8 +61,8 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             if let Some(ended) = handed_over(aws, delivered, &first, &pace).await {
                 return ended;
             }
-            let because = format!("nothing could be learned of the stack: {error}");
-            return Completion::Reply(responder.late(&because, &nothing));
+            let reason = format!("nothing could be learned of the stack: {error}");
+            return Completion::Reply(responder.late(&reason, &nothing));
         }
     };
     match standing {
@@ -127,9 +127,9 @@ pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'
             return Completion::AnsweredBefore;
         }
         Err(ReconcileError::Refused(refusal)) => responder.refused(refusal, properties.attributes(seen), &trail),
-        Err(ReconcileError::OutOfTime(because)) => {
+        Err(ReconcileError::OutOfTime(reason)) => {
             responder.attributes_are(properties.attributes(seen));
-            responder.late(&waited_for(because.as_ref(), &trail), &trail)
+            responder.late(&waited_for(reason.as_ref(), &trail), &trail)
         }
     };
     measure(&properties, (since, deployed_since), &trail, reached.as_ref().ok());
@@ -164,10 +164,10 @@ async fn handed_over(aws: &Aws, delivered: &Delivered<'_>, first: &Handover, pac
 }
 
 /// What was waited for when time was up, and what came instead of an answer if the last look had none.
-fn waited_for(because: Option<&Because>, trail: &Trail) -> String {
-    match (because, &trail.unanswered) {
-        (Some(because), None) => because.to_string(),
-        (Some(because), Some(error)) => format!("{because}; then AWS did not respond: {error}"),
+fn waited_for(reason: Option<&StepReason>, trail: &Trail) -> String {
+    match (reason, &trail.unanswered) {
+        (Some(reason), None) => reason.to_string(),
+        (Some(reason), Some(error)) => format!("{reason}; then AWS did not respond: {error}"),
         (None, Some(error)) => format!("nothing could be learned of it: AWS did not respond: {error}"),
         (None, None) => "nothing could be learned of it".to_owned(),
     }
@@ -196,7 +196,7 @@ async fn look<R: CustomResource>(
     delivered: &Delivered<'_>,
     first_seen: Timestamp,
     pace: &mut Pace,
-) -> Result<Result<(Asked, RowStanding), Fault>, String> {
+) -> Result<Result<(RequestStack, RowStanding), Fault>, String> {
     let Delivered { request, responder, .. } = *delivered;
     let mut looks = 0;
     loop {
@@ -214,7 +214,7 @@ async fn look<R: CustomResource>(
         match standing(is_patient(now().since(first_seen), looks, aws.environment.poll_interval)) {
             RowStanding::Doubtful => {
                 info!("the rows do not show yet that CloudFormation waits");
-                match pace.rest(Because::NotSeenYet).await {
+                match pace.rest(StepReason::NotSeenYet).await {
                     Ok(()) => {}
                     // No one has more time than this invocation.
                     Err(OutOfTime) if pace.is_last() => {

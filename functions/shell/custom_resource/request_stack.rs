@@ -1,7 +1,7 @@
 //! The looks at the stack of a request: what it is, its rows, its applications. What they mean is judged in the core.
 
 use serde_json::Value;
-use shared::contract::{Asker, Environment, Facts, PropertyGroups, Writer};
+use shared::contract::{Environment, Facts, PropertyGroups, Requester, Writer};
 use shared::custom_resource::verdict::{Row, Rows};
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{Reach, Stack};
@@ -14,7 +14,7 @@ use crate::backoff::{OutOfTime, Pace};
 
 /// The request's stack, as it was when the request was first seen.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct RequestStack {
     pub(crate) status: StackStatus,
     pub(crate) rows: Rows,
     name: String,
@@ -33,7 +33,7 @@ pub(crate) async fn look(
     request: &Request,
     pace: &mut Pace,
     with_status: impl Fn(StackStatus),
-) -> Result<Result<Asked, Fault>, String> {
+) -> Result<Result<RequestStack, Fault>, String> {
     loop {
         match look_once(aws, request, &with_status).await {
             Err(Fault::Passing(error)) => {
@@ -45,7 +45,7 @@ pub(crate) async fn look(
     }
 }
 
-async fn look_once(aws: &Aws, request: &Request, with_status: impl Fn(StackStatus)) -> Result<Asked, Fault> {
+async fn look_once(aws: &Aws, request: &Request, with_status: impl Fn(StackStatus)) -> Result<RequestStack, Fault> {
     let described = cloudformation::describe(aws, &request.stack_id).await?;
     with_status(described.status);
     // arn:aws:cloudformation:<region>:<account>:stack/<name>/<id>
@@ -67,7 +67,7 @@ async fn look_once(aws: &Aws, request: &Request, with_status: impl Fn(StackStatu
         Writer { logical_id, physical_id, properties }
     });
     let writers = writers.collect();
-    Ok(Asked { status: described.status, rows, name, id: described.id, applications, writers })
+    Ok(RequestStack { status: described.status, rows, name, id: described.id, applications, writers })
 }
 
 /// Whether the stack goes back to what it was, by its events alone: for when it cannot be described.
@@ -91,7 +91,7 @@ async fn newest_row(aws: &Aws, request: &Request) -> Result<Rows, Fault> {
     rows(aws, request, |all| all.last().is_some_and(|row| row.is_of(request))).await
 }
 
-impl Asked {
+impl RequestStack {
     /// When the request began; where its rows do not show it, when it was first seen.
     pub(crate) fn since(&self, request: &Request, first_seen: Timestamp) -> Timestamp {
         self.rows.since(request).map_or(first_seen, Timestamp)
@@ -136,8 +136,8 @@ impl Asked {
     }
 
     /// The stack as it is asked whose an application is.
-    pub(crate) fn asker(&self) -> Asker<'_> {
-        Asker {
+    pub(crate) fn asker(&self) -> Requester<'_> {
+        Requester {
             stack: &self.name,
             stack_id: &self.id,
             status: self.status,

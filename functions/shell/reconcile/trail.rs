@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::contract::success_reason;
-use shared::lifecycle::{Because, Call, Goal, Observed, Step};
+use shared::lifecycle::{Call, Goal, Observed, Step, StepReason};
 use tracing::info;
 
 /// What was done on the way.
@@ -25,9 +25,9 @@ pub(crate) struct Trail {
 
 impl Trail {
     pub(super) fn made(&mut self, made: CallRecord) {
-        let CallRecord { call, because, refused } = &made;
+        let CallRecord { call, reason, refused } = &made;
         let refused = refused.as_ref().map_or_else(String::new, |text| format!(", refused: {text}"));
-        self.timeline.push(format!("{call}, because {because}{refused}"));
+        self.timeline.push(format!("{call}, because {reason}{refused}"));
         self.calls.push(made);
     }
 }
@@ -36,7 +36,7 @@ impl Trail {
 #[derive(Debug)]
 pub(crate) struct CallRecord {
     pub(crate) call: Call,
-    pub(crate) because: Because,
+    pub(crate) reason: StepReason,
     /// The service's own words, when it refused.
     pub(crate) refused: Option<String>,
 }
@@ -57,8 +57,8 @@ pub(super) fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut Tr
         Step::Done(done) => {
             info!(%goal, status, stack, step = "done", because = success_reason(done, Some(observed)), "step");
         }
-        Step::Wait(because) => info!(%goal, status, stack, step = "wait", %because, "step"),
-        Step::Call(call, because) => info!(%goal, status, stack, step = %call, %because, "step"),
+        Step::Wait(reason) => info!(%goal, status, stack, step = "wait", because = %reason, "step"),
+        Step::Call(call, reason) => info!(%goal, status, stack, step = %call, because = %reason, "step"),
         Step::Refuse(refusal) => info!(%goal, status, stack, step = "refuse", because = refusal.title(), "step"),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use shared::contract::{Outcome, Report};
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{
-    Action, Attempted, Consent, Done, Goal, Incident, Looks, Next, Reading, Refusal, Settings, Trigger, next, reading,
+    Action, Attempted, Consent, Done, Goal, Incident, Next, Reading, Reads, Refusal, Settings, Trigger, next, reading,
 };
 use shared::time::Timestamp;
 use tracing::info;
@@ -121,7 +121,7 @@ async fn others(
 async fn observe(aws: &Aws, name: &str, until: Instant) -> Result<Option<Application>, IncidentError> {
     let mut begun = Begun::default();
     learned(aws, until, Action::DescribeApplication, async || {
-        observe::application(aws, name, &mut begun, |_| Looks::ALL).await
+        observe::application(aws, name, &mut begun, |_| Reads::ALL).await
     })
     .await
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use shared::contract::{Invocation, MAX_INVOKED_BY_A_SWEEP, Report, STACK_ID, UNSTICK, UNSTICK_RESTART};
 use shared::flink::ApplicationStatus;
-use shared::lifecycle::{Action, Duty, Glimpse, Looks, Settings, duty, in_turn, invokes_for, left_behind, reminder};
+use shared::lifecycle::{Action, Duty, Glimpse, Reads, Settings, duty, in_turn, invokes_for, left_behind, reminder};
 use shared::stack::StackStatus;
 
 use super::read_incident;
@@ -184,7 +184,7 @@ impl Sweep<'_> {
 
     async fn is_left_behind(&mut self, name: &str, root: &StackSeen) -> Result<bool, Fault> {
         let (aws, mut begun) = (self.aws, Begun::default());
-        let look = async || observe::application(aws, name, &mut begun, |_| Looks::ALL).await;
+        let look = async || observe::application(aws, name, &mut begun, |_| Reads::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(false) };
         let mut incident = read_incident::described_incident(aws, root);
         incident.events = looked(&mut self.pace, async || read_incident::events(aws, &root.id).await).await?;
@@ -197,7 +197,7 @@ impl Sweep<'_> {
     /// Says of a job that these handlers stopped and that does not run until when nothing is lost.
     async fn remind(&mut self, name: &str) -> Result<(), Fault> {
         let (aws, mut begun) = (self.aws, Begun::default());
-        let look = async || observe::application(aws, name, &mut begun, |_| Looks::ALL).await;
+        let look = async || observe::application(aws, name, &mut begun, |_| Reads::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(()) };
         let settings = Settings::from(&aws.environment);
         let bound = settings.bound(Some(&application)).unwrap_or(settings.max_replay);

@@ -48,7 +48,7 @@ pub use resource::common::{ApplicationRef, Common};
 pub use resource::decode::read;
 pub(crate) use resource::decode::whole;
 pub use resource::intent::{Intent, intent};
-pub use resource::ownership::{Asker, Writer};
+pub use resource::ownership::{Requester, Writer};
 pub use resource::served::refusing;
 pub use resource::success_reason::{is_trouble, success_reason};
 pub use resource::unreadable::Unreadable;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::functions::Function;
-use crate::lifecycle::{Action, Looks};
+use crate::lifecycle::{Action, Reads};
 
 /// The actions a function's role allows, no more and no fewer.
 #[must_use]
@@ -41,8 +41,8 @@ pub fn permissions(function: Function) -> BTreeSet<Action> {
         ],
     };
     let looks = match function {
-        Function::PropertyGroups => Looks::PROPERTIES,
-        Function::AutoStart | Function::UpdateGuard | Function::RollbackUnsticker => Looks::ALL,
+        Function::PropertyGroups => Reads::PROPERTIES,
+        Function::AutoStart | Function::UpdateGuard | Function::RollbackUnsticker => Reads::ALL,
     };
     looks.actions().chain(Action::LOOK_AT_STACK).chain(calls.iter().copied()).collect()
 }

@@ -15,7 +15,7 @@ pub struct Handover {
     /// When the request was first seen, in milliseconds since 1970: the hop clock where the stack's events cannot be
     /// read.
     pub first_seen: Option<i64>,
-    /// What the planner knows of the past and no API shows, by name (`Tried::kept` in `lifecycle`).
+    /// What the planner knows of the past and no API shows, by name (`Attempts::kept` in `lifecycle`).
     pub kept: BTreeMap<String, String>,
 }
 
@@ -25,7 +25,7 @@ const MEMBER: &str = "Handover";
 impl Handover {
     /// The most that a request is handed over: far below Lambda's own loop protection at about sixteen (`semantics.md`
     /// F).
-    pub const MOST: u64 = 6;
+    pub const MAX_HOPS: u64 = 6;
 
     /// Reads it from an event; `None` on CloudFormation's own.
     #[must_use]
@@ -45,7 +45,7 @@ impl Handover {
     /// The event for the next invocation; `None` when it was handed over often enough.
     #[must_use]
     pub fn next(&self, event: &Value) -> Option<Value> {
-        if self.hop >= Self::MOST {
+        if self.hop >= Self::MAX_HOPS {
             return None;
         }
         let mut event = event.clone();
@@ -94,6 +94,6 @@ mod tests {
             event = next;
             hops += 1;
         }
-        assert_eq!(hops, Handover::MOST);
+        assert_eq!(hops, Handover::MAX_HOPS);
     }
 }

@@ -1,7 +1,7 @@
 //! The service's own words without what drowns them: Flink's error texts are Java stack traces whose cause stands last.
 
 /// The most that is kept of one error text, in bytes: the answer to CloudFormation holds 4,096 in all.
-const MOST: usize = 1500;
+const MAX_ERROR_BYTES: usize = 1500;
 /// What a cause begins with.
 const CAUSE: &str = "Caused by:";
 
@@ -20,12 +20,12 @@ pub fn without_frames(text: &str) -> String {
         rest = rest.get(length.max(1)..).unwrap_or_default();
     }
     let said = kept.join(" ");
-    if said.len() <= MOST {
+    if said.len() <= MAX_ERROR_BYTES {
         return said;
     }
     let cause = said.rfind(CAUSE).and_then(|at| said.get(at..)).unwrap_or_default();
-    let cause = cause.get(..cause.floor_char_boundary(MOST / 2)).unwrap_or_default();
-    let begin = said.get(..said.floor_char_boundary(MOST - cause.len())).unwrap_or_default();
+    let cause = cause.get(..cause.floor_char_boundary(MAX_ERROR_BYTES / 2)).unwrap_or_default();
+    let begin = said.get(..said.floor_char_boundary(MAX_ERROR_BYTES - cause.len())).unwrap_or_default();
     if cause.is_empty() { format!("{begin} [...]") } else { format!("{begin} [...] {cause}") }
 }
 
@@ -109,7 +109,7 @@ mod tests {
             let (wrapper, first) = ("é".repeat(3000), "y".repeat(3000));
             let trace = format!("org.X: {wrapper}{between}Caused by: {first}{between}Caused by: org.Z: the cause");
             let said = without_frames(&trace);
-            assert!(said.len() <= MOST + 10, "{}", said.len());
+            assert!(said.len() <= MAX_ERROR_BYTES + 10, "{}", said.len());
             assert!(said.starts_with("org.X: é") && said.ends_with("Caused by: org.Z: the cause"), "{said}");
         }
     }

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::Action;
 use super::call::Call;
-use super::goal::settled::Settled;
+use super::goal::key_change::KeyChange;
 use crate::flink::{Application, ApplicationStatus, Operations, SNAPSHOT};
 use crate::time::Timestamp;
 
 /// What one invocation already tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tried {
+pub struct Attempts {
     /// How many starts the service accepted.
     pub starts: u8,
     /// How many stops without Force the service accepted.
@@ -24,7 +24,7 @@ pub struct Tried {
     /// Whether an accepted update restarted a RUNNING application.
     pub restarted: bool,
     /// What accepted updates repaired or replaced.
-    pub settled: Vec<Settled>,
+    pub settled: Vec<KeyChange>,
     /// How many snapshots the service accepted to take.
     pub snapshots: u8,
     /// Snapshots whose deletion was asked for: the service may show them for a while.
@@ -63,7 +63,7 @@ pub struct Tried {
     /// The service's own words when it refused a proving snapshot.
     pub refused_proof: Option<String>,
     /// Since when the status, the version and the newest operation are what they are now.
-    pub steady: Option<Steady>,
+    pub steady: Option<UnchangedSince>,
 }
 
 /// A call that the service did not accept.
@@ -90,7 +90,7 @@ pub enum Rejected {
 
 /// Since when status, version and operations of an application are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Steady {
+pub struct UnchangedSince {
     /// Since when, as this invocation saw it.
     pub since: Timestamp,
     /// Whether this invocation saw it move before: otherwise it may have been so for long.
@@ -100,14 +100,14 @@ pub struct Steady {
     operation: Option<(String, Timestamp)>,
 }
 
-/// The name of [`Tried::steady_before`] among what is kept.
+/// The name of [`Attempts::steady_before`] among what is kept.
 const STEADY: &str = "RunningSince";
-/// The name of [`Tried::conflicts_since`] among what is kept.
+/// The name of [`Attempts::conflicts_since`] among what is kept.
 const CONFLICTS: &str = "ConflictsSince";
-/// The name of [`Tried::newest_at_first`] among what is kept.
+/// The name of [`Attempts::newest_at_first`] among what is kept.
 const NEWEST: &str = "NewestOperation";
 
-impl Tried {
+impl Attempts {
     /// With what an invocation before this one kept of the same request.
     #[must_use]
     pub fn after(kept: &BTreeMap<String, String>) -> Self {
@@ -160,7 +160,7 @@ impl Tried {
             // Between two invocations nothing becomes RUNNING again: what the one before saw goes on.
             let before = self.steady_before.filter(|_| !seen_to_move && status == ApplicationStatus::Running);
             let since = before.unwrap_or(now);
-            self.steady = Some(Steady { since, seen_to_move, status, version, operation });
+            self.steady = Some(UnchangedSince { since, seen_to_move, status, version, operation });
         }
     }
 

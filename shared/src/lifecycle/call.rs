@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::action::Action;
-use super::goal::settled::Settled;
+use super::goal::key_change::KeyChange;
 use crate::flink::{Group, Restore};
 use crate::time::Timestamp;
 
@@ -43,7 +43,7 @@ pub enum Call {
         /// On RUNNING, what the restart is reported: AllowNonRestoredState as now described.
         restart: Option<bool>,
         /// What this repairs or replaces, and what it keeps.
-        settled: Vec<Settled>,
+        settled: Vec<KeyChange>,
     },
     /// TagResource on the application: a marker of what these handlers did.
     Tag {
@@ -97,7 +97,7 @@ impl fmt::Display for Call {
             Self::DeleteSnapshot { name, .. } => write!(formatter, "DeleteApplicationSnapshot {name}"),
             Self::UpdateProperties { settled, .. } => {
                 formatter.write_str("UpdateApplication with property groups")?;
-                settled.iter().try_for_each(|Settled { place, how }| write!(formatter, ", {how} {place}"))
+                settled.iter().try_for_each(|KeyChange { place, how }| write!(formatter, ", {how} {place}"))
             }
             Self::Tag { key, value } => write!(formatter, "TagResource {key}={value}"),
             Self::Untag { key } => write!(formatter, "UntagResource {key}"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::attempts::{Rejected, Tried};
+use super::attempts::{Attempts, Rejected};
 use super::call::Call;
 use super::goal::choices::ConflictPolicy;
 use super::goal::{Properties, Reach};
@@ -37,13 +37,13 @@ pub(crate) fn seen(status: ApplicationStatus) -> Observed {
         snapshots: Vec::new(),
     };
     let now = Timestamp(1_000_000);
-    let mut tried = Tried::default();
-    tried.looked(Some(&application), now);
+    let mut attempts = Attempts::default();
+    attempts.looked(Some(&application), now);
     Observed {
         now,
         application: Some(application),
         stack: Stack::default(),
-        tried,
+        attempts,
         poll_interval: Duration::from_secs(5),
     }
 }
@@ -56,7 +56,7 @@ pub(crate) fn app(observed: &mut Observed) -> &mut Application {
 /// Time passes and it is looked at again.
 pub(crate) fn later(observed: &mut Observed, by: Duration) {
     observed.now.0 += i64::try_from(by.as_millis()).unwrap();
-    observed.tried.looked(observed.application.as_ref(), observed.now);
+    observed.attempts.looked(observed.application.as_ref(), observed.now);
 }
 
 /// Adds an operation that is newer than all others.
@@ -87,7 +87,7 @@ pub(crate) fn snapshot(observed: &mut Observed, name: &str, status: SnapshotStat
 /// The service refuses the call's snapshot as often as it is asked.
 pub(super) fn refuse_often(observed: &mut Observed, call: &Call) {
     for _ in 0..3 {
-        observed.tried.rejected(call, Rejected::Snapshot, "Failed to take snapshot".into());
+        observed.attempts.rejected(call, Rejected::Snapshot, "Failed to take snapshot".into());
     }
 }
 

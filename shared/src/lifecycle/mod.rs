@@ -1,7 +1,7 @@
 //! The planner: from a goal and what was just observed, the one next step.
 //!
 //! A step is one request. Between two calls reality is looked at again; nothing is remembered but what one invocation
-//! tried ([`Tried`]), so a killed function that is called again plans the rest from what it sees.
+//! tried ([`Attempts`]), so a killed function that is called again plans the rest from what it sees.
 
 mod action;
 mod attempts;
@@ -24,16 +24,16 @@ mod walk;
 use std::time::Duration;
 
 pub use action::{Action, ActionScope};
-pub use attempts::{Rejected, Rejection, Steady, Tried};
+pub use attempts::{Attempts, Rejected, Rejection, UnchangedSince};
 pub use call::Call;
 pub use goal::choices::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure};
-pub use goal::settled::{How, Settled};
+pub use goal::key_change::{KeyAction, KeyChange};
 pub use goal::{
     Continued, Done, Force, Goal, Guarded, Properties, Reach, Recovered, Running, Stopped, Swept, Unmarked,
 };
 pub use goals::continue_rollback::MAX_ATTEMPTS;
 pub use goals::properties::{MOST_GROUPS, MOST_KEYS};
-pub use goals::snapshots::{EVERY, in_turn, is_new, is_news, is_reminder_due};
+pub use goals::snapshots::{SWEEP_INTERVAL, in_turn, is_new, is_news, is_reminder_due};
 pub use goals::start::restored_snapshot;
 pub(crate) use incident::is_failure;
 pub use incident::{
@@ -43,8 +43,8 @@ pub use incident::{
 };
 pub use observed::{Observed, Stack};
 pub use polling::Polling;
-pub use reads::Looks;
-pub use reason::Because;
+pub use reads::Reads;
+pub use reason::StepReason;
 pub use refusal::Refusal;
 pub use rules::last_start::{LastStart, last_start};
 pub use rules::replay::{Replay, bound, replay, replayed_since};
@@ -74,22 +74,22 @@ pub enum Step {
     /// The goal is reached, and how.
     Done(Done),
     /// One request is to be sent, for this reason.
-    Call(Call, Because),
+    Call(Call, StepReason),
     /// Nothing can be done yet: look again after a rest.
-    Wait(Because),
+    Wait(StepReason),
     /// The goal cannot be reached.
     Refuse(Refusal),
 }
 
 /// How many calls may stay unanswered: each is looked for before it is repeated, so this is minutes of throttling.
-const LOST: u8 = 20;
+const MAX_UNANSWERED: u8 = 20;
 /// How many looks an accepted call may stay unseen before it counts as having come to nothing.
 const UNSEEN_LOOKS: u32 = 3;
 
 /// The next step toward `goal`.
 #[must_use]
 pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
-    if let Some(rejection) = observed.tried.rejection.as_ref().filter(|_| is_in_conflict_too_long(goal, observed)) {
+    if let Some(rejection) = observed.attempts.rejection.as_ref().filter(|_| is_in_conflict_too_long(goal, observed)) {
         return Step::Refuse(Refusal::TooManyConflicts { error: rejection.text.clone() });
     }
     let refused = || rules::snapshot_mode::next(goal, observed);
@@ -107,7 +107,7 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     match step {
         // CloudFormation went on without this request: what it wanted is wanted no more.
         Step::Call(..) if observed.stack.superseded => Step::Refuse(Refusal::Superseded),
-        Step::Call(call, because) => repeated(call, because, observed),
+        Step::Call(call, reason) => repeated(call, reason, observed),
         Step::Done(_) | Step::Wait(_) | Step::Refuse(_) => step,
     }
 }
@@ -117,23 +117,26 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
 fn is_in_conflict_too_long(goal: &Goal, observed: &Observed) -> bool {
     let more = if let Goal::Guarded(goal) = goal { goal.patience } else { Duration::ZERO };
     let patience = observed.conflict_patience().saturating_add(more);
-    observed.tried.conflicts_since.is_some_and(|since| observed.now.since(since) >= patience)
+    observed.attempts.conflicts_since.is_some_and(|since| observed.now.since(since) >= patience)
 }
 
 /// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that no one
 /// answered, what became of it is looked for first.
-fn repeated(call: Call, because: Because, observed: &Observed) -> Step {
-    let tried = &observed.tried;
-    let conflict = tried.rejection.as_ref().filter(|one| one.kind == Rejected::Conflict && one.action == call.action());
-    if conflict.is_some() && tried.looks <= 1 {
-        return Step::Wait(Because::AnotherCaller);
+fn repeated(call: Call, reason: StepReason, observed: &Observed) -> Step {
+    let attempts = &observed.attempts;
+    let conflict =
+        attempts.rejection.as_ref().filter(|one| one.kind == Rejected::Conflict && one.action == call.action());
+    if conflict.is_some() && attempts.looks <= 1 {
+        return Step::Wait(StepReason::AnotherCaller);
     }
-    match &tried.unanswered {
-        Some((action, error)) if tried.lost > LOST => {
+    match &attempts.unanswered {
+        Some((action, error)) if attempts.lost > MAX_UNANSWERED => {
             Step::Refuse(Refusal::Unanswered { action: *action, error: error.clone() })
         }
-        Some((action, _)) if *action == call.action() && tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::Unanswered),
-        Some(_) | None => Step::Call(call, because),
+        Some((action, _)) if *action == call.action() && attempts.looks <= UNSEEN_LOOKS => {
+            Step::Wait(StepReason::Unanswered)
+        }
+        Some(_) | None => Step::Call(call, reason),
     }
 }
 
@@ -158,11 +161,11 @@ mod tests {
     fn after_a_conflict_there_is_a_rest_and_after_ten_minutes_of_them_an_end() {
         let mut observed = seen(ApplicationStatus::Ready);
         for _ in 0..10 {
-            observed.tried.rejected(&call(&observed), Rejected::Conflict, "in use".into());
-            observed.tried.looks = 1;
-            assert_eq!(properties(&observed), Step::Wait(Because::AnotherCaller));
+            observed.attempts.rejected(&call(&observed), Rejected::Conflict, "in use".into());
+            observed.attempts.looks = 1;
+            assert_eq!(properties(&observed), Step::Wait(StepReason::AnotherCaller));
             later(&mut observed, Duration::from_mins(1));
-            observed.tried.looks = 2;
+            observed.attempts.looks = 2;
         }
         assert_eq!(properties(&observed), Step::Refuse(Refusal::TooManyConflicts { error: "in use".into() }));
     }
@@ -177,12 +180,12 @@ mod tests {
     #[test]
     fn a_call_that_no_one_answered_is_looked_for_before_it_is_repeated() {
         let mut observed = seen(ApplicationStatus::Ready);
-        for _ in 0..LOST {
-            observed.tried.unanswered(&call(&observed), "Rate exceeded".into());
-            assert_eq!(properties(&observed), Step::Wait(Because::Unanswered));
-            observed.tried.looks = UNSEEN_LOOKS + 1;
+        for _ in 0..MAX_UNANSWERED {
+            observed.attempts.unanswered(&call(&observed), "Rate exceeded".into());
+            assert_eq!(properties(&observed), Step::Wait(StepReason::Unanswered));
+            observed.attempts.looks = UNSEEN_LOOKS + 1;
         }
-        observed.tried.unanswered(&call(&observed), "Rate exceeded".into());
+        observed.attempts.unanswered(&call(&observed), "Rate exceeded".into());
         assert!(matches!(properties(&observed), Step::Refuse(Refusal::Unanswered { .. })));
     }
 }

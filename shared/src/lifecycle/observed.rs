@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::attempts::Tried;
+use super::attempts::Attempts;
 use crate::flink::Application;
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
@@ -22,7 +22,7 @@ pub struct Observed {
     /// The stack in whose name this happens.
     pub stack: Stack,
     /// What this invocation already tried.
-    pub tried: Tried,
+    pub attempts: Attempts,
     /// The base wait of the polling policy (`POLL_INTERVAL_MS`): every patience that is no property's scales with it.
     pub poll_interval: Duration,
 }

@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use super::Because;
+use super::StepReason;
 use crate::flink::ApplicationStatus;
 
 /// The polling policy of one invocation; all its waits scale with its base.
@@ -22,21 +22,21 @@ pub struct Polling {
 
 /// The first wait for a start, an update or a graceful stop, in bases: with a base of 5 s, 30 s, in which one start in
 /// fifty ends.
-const SKIPPED: u32 = 6;
+const FIRST_WAIT: u32 = 6;
 /// Until when it is looked at half as often, in bases: a minute and a half, in which no start or update ended that was
 /// published with its times (`SEMANTICS.md` I.1); a stop may.
-const EARLY: u32 = 18;
+const EARLY_UNTIL: u32 = 18;
 /// The longest wait without information, in bases. With 40 s, a thousand applications under a limit of five calls a
 /// second make 7 attempts each; uncapped, the last of them are found minutes late.
-const SLOWEST: u32 = 8;
+const MAX_BACK_OFF: u32 = 8;
 /// How much longer a job that is only waited for rests: a look at a RUNNING application is four calls, not one, and
 /// many of them at once would use up the rate for nothing.
-const WATCHED: u32 = 3;
+const STABILIZING_WAIT: u32 = 3;
 /// The longest rest of one whose health is known to be asked for later, in bases: a minute at 5 s. That it fails
 /// meanwhile is seen so much later at most.
-const LONGEST: u32 = 12;
+const MAX_STABILIZING_WAIT: u32 = 12;
 /// What is left of a slow pace after a successful observation.
-const FASTER: f64 = 0.7;
+const RECOVERY_FACTOR: f64 = 0.7;
 
 impl Polling {
     /// Begins with `base` between two looks.
@@ -47,7 +47,7 @@ impl Polling {
 
     /// Call after a successful observation.
     pub fn succeeded(&mut self) {
-        self.wait = self.base.max(self.wait.mul_f64(FASTER));
+        self.wait = self.base.max(self.wait.mul_f64(RECOVERY_FACTOR));
     }
 
     /// The rest after a call that failed for the moment. Both `random` numbers are of 0 to 1: how much slower, and when
@@ -55,26 +55,26 @@ impl Polling {
     #[must_use]
     pub fn back_off(&mut self, random: [f64; 2]) -> Duration {
         let [slower, when] = random;
-        self.wait = (self.base * SLOWEST).min(self.wait.mul_f64(1.0 + 2.0 * slower));
+        self.wait = (self.base * MAX_BACK_OFF).min(self.wait.mul_f64(1.0 + 2.0 * slower));
         self.wait.mul_f64(0.5 + when)
     }
 
     /// The rest before the next look; `random` is of 0 to 1 and moves it by a fifth, so that a fleet that was deployed
     /// at once does not look at once.
     #[must_use]
-    pub fn rest(&mut self, because: Because, random: f64) -> Duration {
-        if let Because::SteadyIn(left) = because {
+    pub fn rest(&mut self, reason: StepReason, random: f64) -> Duration {
+        if let StepReason::SteadyIn(left) = reason {
             // Never too soon: one more look would be for nothing.
-            return left.min(self.base * LONGEST) + self.base.mul_f64(0.2 * random);
+            return left.min(self.base * MAX_STABILIZING_WAIT) + self.base.mul_f64(0.2 * random);
         }
-        let busy = if let Because::Busy(status) = because { Some(status) } else { None };
+        let busy = if let StepReason::Busy(status) = reason { Some(status) } else { None };
         let before = self.busy.filter(|(before, _)| busy == Some(*before));
         let waited = busy.map(|status| (status, before.map_or(Duration::ZERO, |(_, waited)| waited)));
         let wait = match waited {
-            Some((status, waited)) if is_long(status) && waited.is_zero() => self.base * SKIPPED,
-            Some((status, waited)) if is_long(status) && waited < self.base * EARLY => self.wait * 2,
+            Some((status, waited)) if is_long(status) && waited.is_zero() => self.base * FIRST_WAIT,
+            Some((status, waited)) if is_long(status) && waited < self.base * EARLY_UNTIL => self.wait * 2,
             Some(_) => self.wait,
-            None if matches!(because, Because::Stabilizing | Because::Proving) => self.wait * WATCHED,
+            None if matches!(reason, StepReason::Stabilizing | StepReason::Proving) => self.wait * STABILIZING_WAIT,
             None => self.wait,
         };
         self.busy = waited.map(|(status, waited)| (status, waited + wait));
@@ -103,7 +103,7 @@ const fn is_long(status: ApplicationStatus) -> bool {
 mod tests {
     use super::*;
 
-    const STARTING: Because = Because::Busy(ApplicationStatus::Starting);
+    const STARTING: StepReason = StepReason::Busy(ApplicationStatus::Starting);
 
     #[test]
     fn a_start_is_left_alone_for_half_a_minute_then_looked_at_now_and_then_then_evenly() {
@@ -116,22 +116,22 @@ mod tests {
     fn each_status_that_lasts_is_left_alone_anew_and_one_that_passes_soon_is_not() {
         let mut polling = Polling::every(Duration::from_secs(5));
         let all = [ApplicationStatus::ForceStopping, ApplicationStatus::Stopping, ApplicationStatus::Starting];
-        let waits = all.map(|status| polling.rest(Because::Busy(status), 0.5).as_secs());
+        let waits = all.map(|status| polling.rest(StepReason::Busy(status), 0.5).as_secs());
         assert_eq!(waits, [5, 30, 30]);
     }
 
     #[test]
     fn a_job_that_is_to_be_asked_later_is_left_alone_until_then_or_for_a_minute() {
         let mut polling = Polling::every(Duration::from_secs(5));
-        let waits = [20, 300].map(|left| polling.rest(Because::SteadyIn(Duration::from_secs(left)), 0.0));
+        let waits = [20, 300].map(|left| polling.rest(StepReason::SteadyIn(Duration::from_secs(left)), 0.0));
         assert_eq!(waits.map(|wait| wait.as_secs()), [20, 60]);
     }
 
     #[test]
     fn a_job_that_is_only_waited_for_is_looked_at_a_third_as_often() {
         let mut polling = Polling::every(Duration::from_secs(5));
-        let waits = [Because::Stabilizing, Because::Proving, Because::NotSeenYet];
-        assert_eq!(waits.map(|because| polling.rest(because, 0.5).as_secs()), [15, 15, 5]);
+        let waits = [StepReason::Stabilizing, StepReason::Proving, StepReason::NotSeenYet];
+        assert_eq!(waits.map(|reason| polling.rest(reason, 0.5).as_secs()), [15, 15, 5]);
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         let rests: Vec<u64> = (0..8)
             .map(|_| {
                 polling.succeeded();
-                polling.rest(Because::NotSeenYet, 0.5).as_secs()
+                polling.rest(StepReason::NotSeenYet, 0.5).as_secs()
             })
             .collect();
         assert_eq!(rests, [28, 19, 13, 9, 6, 5, 5, 5]);

@@ -5,13 +5,13 @@ use super::action::Action;
 use super::call::Call;
 use super::goal::Goal;
 use super::goals::{guard, start, stop};
-use super::reason::Because;
+use super::reason::StepReason;
 use crate::flink::{ApplicationKind, ApplicationStatus};
 use crate::time::Timestamp;
 
 /// What else has to be looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Looks {
+pub struct Reads {
     /// Whether the tags are asked for (ListTagsForResource).
     pub tags: bool,
     /// ListApplicationOperations, and the failed ones' own texts.
@@ -20,7 +20,7 @@ pub struct Looks {
     pub snapshots: bool,
 }
 
-impl Looks {
+impl Reads {
     /// Every look that there is, four calls.
     pub const ALL: Self = Self { tags: true, operations: true, snapshots: true };
     /// Nothing but the description, one call.
@@ -50,30 +50,30 @@ impl Looks {
 impl Goal {
     /// What this goal needs to know of an application in this status.
     #[must_use]
-    pub fn needs(&self, status: ApplicationStatus, now: Timestamp) -> Looks {
+    pub fn needs(&self, status: ApplicationStatus, now: Timestamp) -> Reads {
         match status {
             ApplicationStatus::Ready | ApplicationStatus::Running | ApplicationStatus::RolledBack => match self {
-                Self::Properties(_) => Looks::PROPERTIES,
+                Self::Properties(_) => Reads::PROPERTIES,
                 Self::Running(_) | Self::Stopped(_) | Self::Settled(_) | Self::Recovered(_) | Self::Guarded(_) => {
-                    Looks::ALL
+                    Reads::ALL
                 }
-                Self::Unmarked(_) => Looks { tags: true, ..Looks::NONE },
+                Self::Unmarked(_) => Reads { tags: true, ..Reads::NONE },
                 // Without the operations no one knows since when it runs, nor why a snapshot failed; one that is
                 // stopped has neither.
-                Self::Swept(_) => Looks { operations: status == ApplicationStatus::Running, ..Looks::ALL },
-                Self::Continued(_) => Looks::NONE,
+                Self::Swept(_) => Reads { operations: status == ApplicationStatus::Running, ..Reads::ALL },
+                Self::Continued(_) => Reads::NONE,
             },
             ApplicationStatus::Starting
             | ApplicationStatus::Updating
             | ApplicationStatus::Autoscaling
             | ApplicationStatus::Stopping => match self {
-                Self::Running(goal) if start::may_hang(goal, goal.since, now) => Looks::ALL,
+                Self::Running(goal) if start::may_hang(goal, goal.since, now) => Reads::ALL,
                 // The marker and the replay rule come before the force-stop.
-                Self::Stopped(goal) | Self::Settled(goal) if stop::is_due(goal, goal.since, now) => Looks::ALL,
-                Self::Guarded(goal) if guard::is_due(goal, goal.since, now) => Looks::ALL,
+                Self::Stopped(goal) | Self::Settled(goal) if stop::is_due(goal, goal.since, now) => Reads::ALL,
+                Self::Guarded(goal) if guard::is_due(goal, goal.since, now) => Reads::ALL,
                 // Since when it is busy, its operation says.
                 Self::Recovered(goal) if now.since(goal.since) >= goal.patience => {
-                    Looks { operations: true, ..Looks::NONE }
+                    Reads { operations: true, ..Reads::NONE }
                 }
                 Self::Stopped(_)
                 | Self::Settled(_)
@@ -83,21 +83,21 @@ impl Goal {
                 | Self::Continued(_)
                 | Self::Recovered(_)
                 | Self::Guarded(_)
-                | Self::Swept(_) => Looks::NONE,
+                | Self::Swept(_) => Reads::NONE,
             },
             ApplicationStatus::ForceStopping
             | ApplicationStatus::RollingBack
             | ApplicationStatus::Maintenance
-            | ApplicationStatus::Deleting => Looks::NONE,
+            | ApplicationStatus::Deleting => Reads::NONE,
         }
     }
 
     /// What is waited for once `call` was accepted, where a look right after it shows nothing new: a snapshot takes
     /// seconds at least, and a look at a RUNNING application is four calls. A sweep waits for none.
     #[must_use]
-    pub fn rests_after(&self, call: &Call) -> Option<Because> {
+    pub fn rests_after(&self, call: &Call) -> Option<StepReason> {
         let is_proof = matches!(call, Call::CreateSnapshot { .. }) && !matches!(self, Self::Swept(_));
-        is_proof.then_some(Because::Proving)
+        is_proof.then_some(StepReason::Proving)
     }
 }
 
@@ -122,8 +122,8 @@ mod tests {
             start_patience: Duration::ZERO,
         });
         let needs = |status| goal.needs(status, Timestamp(0));
-        assert_eq!(needs(ApplicationStatus::Starting), Looks::NONE);
-        assert_eq!(needs(ApplicationStatus::Running), Looks::ALL);
+        assert_eq!(needs(ApplicationStatus::Starting), Reads::NONE);
+        assert_eq!(needs(ApplicationStatus::Running), Reads::ALL);
     }
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
             proof: None,
         });
         let needs = |now| goal.needs(ApplicationStatus::Stopping, Timestamp(now));
-        assert_eq!(needs(1000), Looks::NONE);
-        assert_eq!(needs(600_000), Looks::ALL);
+        assert_eq!(needs(1000), Reads::NONE);
+        assert_eq!(needs(600_000), Reads::ALL);
     }
 }

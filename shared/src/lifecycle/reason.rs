@@ -7,7 +7,7 @@ use crate::flink::ApplicationStatus;
 
 /// The reason of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Because {
+pub enum StepReason {
     /// A status that passes on its own.
     Busy(ApplicationStatus),
     /// READY, and it is to run.
@@ -68,7 +68,7 @@ pub enum Because {
     StateGivenUp,
 }
 
-impl fmt::Display for Because {
+impl fmt::Display for StepReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Busy(status) => return write!(formatter, "the application is {status}, which passes"),

@@ -68,7 +68,7 @@ pub fn age(age: Duration) -> String {
 }
 
 /// The longest that one reason may be on a screen.
-const MOST: usize = 320;
+const MAX_LINE_BYTES: usize = 320;
 
 /// A reason without CloudFormation's envelope around the service's own words, on one line of bearable length.
 pub(super) fn own_words(reason: &str) -> String {
@@ -80,10 +80,10 @@ pub(super) fn own_words(reason: &str) -> String {
     // What the snapshot failure suggests after its two sentences (switch snapshots off) is not what is done here.
     let line =
         line.split(" Please check the application's CloudWatch").next().unwrap_or_default().trim_end_matches('"');
-    if line.len() <= MOST {
+    if line.len() <= MAX_LINE_BYTES {
         return line.to_owned();
     }
-    format!("{} ...", line.get(..line.floor_char_boundary(MOST)).unwrap_or_default().trim_end())
+    format!("{} ...", line.get(..line.floor_char_boundary(MAX_LINE_BYTES)).unwrap_or_default().trim_end())
 }
 
 /// The way back from a snapshot mode that this version does not support: a line each, none where it is not used.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use shared::flink::ApplicationStatus;
-use shared::lifecycle::{Because, Polling};
+use shared::lifecycle::{Polling, StepReason};
 
 /// A way to poll; times are seconds.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,7 @@ impl Waits {
     pub(crate) fn succeeded(&mut self, random: &mut Rng) -> f64 {
         if let Policy::Product = self.policy {
             self.product.succeeded();
-            let starting = Because::Busy(ApplicationStatus::Starting);
+            let starting = StepReason::Busy(ApplicationStatus::Starting);
             return self.product.rest(starting, random.f64()).as_secs_f64();
         }
         self.usual(random)

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::sources::{Found, Language, read};
 
 /// Folders that hold no sources of the job.
-const SKIPPED: [&str; 8] = ["target", "build", "node_modules", ".git", ".gradle", ".venv", "venv", "__pycache__"];
+const IGNORED_DIRECTORIES: [&str; 8] =
+    ["target", "build", "node_modules", ".git", ".gradle", ".venv", "venv", "__pycache__"];
 
 /// Files and what they read.
 #[derive(Debug)]
@@ -51,7 +52,8 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let path = entry.path();
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            if !path.file_name().and_then(|name| name.to_str()).is_some_and(|name| SKIPPED.contains(&name)) {
+            if !path.file_name().and_then(|name| name.to_str()).is_some_and(|name| IGNORED_DIRECTORIES.contains(&name))
+            {
                 collect(&path, found)?;
             }
         } else if kind.is_file() && Language::of(&path).is_some() {

@@ -13,7 +13,7 @@ use shared::operator::deployment::{Values, status};
 use super::account::{Account, words};
 use super::output::Output;
 use super::{Stop, interrupt};
-use crate::operate::change_set::{Failure, Made};
+use crate::operate::change_set::{Failure, OwnChangeSet};
 
 /// What one stack of a deployment is to become.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub(super) struct Request {
 pub(super) struct Prepared {
     /// The name of the stack that it is for.
     pub(super) name: String,
-    made: Made,
+    made: OwnChangeSet,
     id: String,
     /// The ARN of the stack that it is for.
     pub(super) stack_id: String,
@@ -62,7 +62,7 @@ impl Request {
         let found = account.look(&self.stack).await?;
         let is_new = found.as_ref().is_none_or(|found| found.status == "REVIEW_IN_PROGRESS");
         let known = found.as_ref().filter(|_| !is_new).map(|found| found.parameters.clone()).unwrap_or_default();
-        let made = Made {
+        let made = OwnChangeSet {
             client: account.client.clone(),
             stack: found.as_ref().map_or_else(|| self.stack.clone(), |found| found.id.clone()),
             name: unique("deploy"),

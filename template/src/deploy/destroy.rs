@@ -132,7 +132,7 @@ pub(super) async fn delete_stack(account: &Account, name: &str, output: &Output)
     if ended.status == "DELETE_COMPLETE" {
         return Ok(ended.progress.kept().to_vec());
     }
-    Err(Stop::Ended(Ending::of(&ended.status).exit_code()))
+    Err(Stop::FinishedOperation(Ending::of(&ended.status).exit_code()))
 }
 
 /// Every version of every object: a bucket that holds one cannot be deleted.

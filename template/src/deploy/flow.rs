@@ -200,7 +200,7 @@ impl Deployment<'_> {
                 self.ended = Some(ended.progress).filter(|_| request.file == self.checked.file);
                 Ok(())
             }
-            ending => Err(Stop::Ended(ending.exit_code())),
+            ending => Err(Stop::FinishedOperation(ending.exit_code())),
         }
     }
 

@@ -40,7 +40,7 @@ enum Stop {
     /// A step failed, in the words of what failed.
     Failed(String),
     /// An operation of CloudFormation ended so, and was reported.
-    Ended(u8),
+    FinishedOperation(u8),
 }
 
 impl From<String> for Stop {
@@ -56,7 +56,7 @@ impl Stop {
             Self::Usage(_) => 2,
             Self::Declined => 3,
             Self::Interrupted => INTERRUPTED,
-            Self::Ended(code) => *code,
+            Self::FinishedOperation(code) => *code,
         }
     }
 
@@ -67,7 +67,7 @@ impl Stop {
             Self::Usage(message) | Self::Failed(message) => vec![message.clone()],
             Self::Declined => vec!["declined: nothing was changed, and nothing of it is left".to_owned()],
             Self::Interrupted => vec!["interrupted".to_owned()],
-            Self::Ended(_) => Vec::new(),
+            Self::FinishedOperation(_) => Vec::new(),
         }
     }
 }

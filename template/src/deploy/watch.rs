@@ -41,7 +41,7 @@ pub(super) struct Watch<'a> {
 }
 
 /// How an operation ended, and what its rows say of the way there.
-pub(super) struct Ended {
+pub(super) struct FinishedOperation {
     pub(super) status: String,
     pub(super) progress: Progress,
 }
@@ -82,7 +82,7 @@ impl<'a> Watch<'a> {
         token: &str,
         resources: usize,
         application: Option<String>,
-    ) -> Result<Ended, Stop> {
+    ) -> Result<FinishedOperation, Stop> {
         let begun = Instant::now();
         let (mut failures, mut factor) = (0, 1);
         let progress = Progress::new(&self.root, token, resources);
@@ -96,7 +96,7 @@ impl<'a> Watch<'a> {
                         let _last = self.look(&mut seen, token).await;
                         self.draw(&mut seen).await;
                         self.report(&status, &seen.progress);
-                        return Ok(Ended { status, progress: seen.progress });
+                        return Ok(FinishedOperation { status, progress: seen.progress });
                     }
                     self.draw(&mut seen).await;
                 }

@@ -48,7 +48,7 @@ pub(crate) enum Failure {
 
 /// A change set that exists and has to be deleted again.
 #[derive(Debug)]
-pub(crate) struct Made {
+pub(crate) struct OwnChangeSet {
     pub(crate) client: Client,
     pub(crate) stack: String,
     pub(crate) name: String,
@@ -78,7 +78,7 @@ pub(super) async fn ask(
         registered.map_err(|error| Failure::Refused(error.to_string()))?;
     }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    let made = Made {
+    let made = OwnChangeSet {
         client,
         stack: stack.to_owned(),
         name: format!("flink-stack-plan-{since:x}-{:x}", std::process::id()),
@@ -91,7 +91,7 @@ pub(super) async fn ask(
     said
 }
 
-impl Made {
+impl OwnChangeSet {
     /// Its ID; its name when no answer came: it may have been made.
     async fn create(
         &self,

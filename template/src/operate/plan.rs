@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use functions::Met;
+use functions::DeployedState;
 use serde_json::Value;
 use shared::operator::{Deployed, Outlook, Plan, Proposal, may_replace, plan};
 
@@ -75,7 +75,7 @@ pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
 ///
 /// # Errors
 /// The deployed template cannot be read.
-pub(crate) fn proposal(met: Met, stack: &str, region: &str, template: Value) -> Result<Proposal, String> {
+pub(crate) fn proposal(met: DeployedState, stack: &str, region: &str, template: Value) -> Result<Proposal, String> {
     let mut deployed = met.deployed;
     if let Some(deployed) = &mut deployed {
         deployed.template =

@@ -58,7 +58,7 @@ pub(super) fn describe(name: &str, found: Option<&Application>, all: &[&Taken], 
 pub(crate) fn actions(trail: &Trail) -> Vec<ActionTaken> {
     let action = |made: &CallRecord| ActionTaken {
         call: made.call.to_string(),
-        because: made.because.to_string(),
+        because: made.reason.to_string(),
         refused: made.refused.clone(),
     };
     trail.calls.iter().map(action).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::flink::{Mask, Operation, OperationStatus, Operations, SnapshotStatus};
 use shared::lifecycle::{
-    Because, Call, Consent, Done, Force, Goal, Observed, Recovered, Stack, Stopped, Tried, Trigger,
+    Attempts, Call, Consent, Done, Force, Goal, Observed, Recovered, Stack, StepReason, Stopped, Trigger,
 };
 use shared::stack::StackStatus;
 use shared::time::Timestamp;
@@ -152,14 +152,14 @@ fn each_standing_says_what_is_and_what_a_person_does_next() {
 fn taken(goal: Goal, calls: Vec<(Call, Option<&str>)>, left: Application, result: Result<Done, Refusal>) -> Taken {
     let made = |(call, refused): (Call, Option<&str>)| CallRecord {
         call,
-        because: Because::ForceAllowed,
+        reason: StepReason::ForceAllowed,
         refused: refused.map(str::to_owned),
     };
     let observed = Observed {
         now: ago(0),
         application: Some(left),
         stack: Stack::default(),
-        tried: Tried::default(),
+        attempts: Attempts::default(),
         poll_interval: std::time::Duration::from_secs(5),
     };
     let calls = calls.into_iter().map(made).collect();

@@ -11,7 +11,7 @@ use crate::reconcile::Trail;
 use crate::unsticker::report as message;
 
 /// Of so many that were passed over it is reported why.
-const SHOWN: usize = 3;
+const MAX_LISTED: usize = 3;
 
 /// What is reported at the end.
 pub(super) struct Notes {
@@ -90,8 +90,8 @@ impl Notes {
     /// The report of this sweep, with its worst outcome.
     pub(super) fn message(mut self) -> Report {
         let passed_over = std::mem::take(&mut self.passed_over);
-        passed_over.iter().take(SHOWN).for_each(|one| self.say(one));
-        let more = passed_over.len().saturating_sub(SHOWN);
+        passed_over.iter().take(MAX_LISTED).for_each(|one| self.say(one));
+        let more = passed_over.len().saturating_sub(MAX_LISTED);
         for (many, what) in
             [(more, "more were passed over"), (self.out_of_reach, "applications are out of this function's reach")]
         {

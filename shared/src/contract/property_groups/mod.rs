@@ -14,7 +14,7 @@ use super::resource::unreadable::Unreadable;
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, to_map, unknown};
 use crate::custom_resource::{Request, RequestType};
 use crate::flink::Group;
-use crate::lifecycle::{ConflictPolicy, Goal, How, Observed, Properties, Settled};
+use crate::lifecycle::{ConflictPolicy, Goal, KeyAction, KeyChange, Observed, Properties};
 use given::PreviousGroups;
 
 /// Properties of `Custom::FlinkPropertyGroups`: an expression in the template, strings once resolved.
@@ -64,18 +64,18 @@ pub fn property_values(properties: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// What was done about keys with another value, by key.
-pub(super) fn describe_groups(settled: &[Settled], unread: bool) -> String {
+pub(super) fn describe_groups(settled: &[KeyChange], unread: bool) -> String {
     let mut text = "The property groups are as wanted.".to_owned();
     for (how, because) in [
         (
-            How::Wiped,
+            KeyAction::Wiped,
             "The update of the application in this deployment had dropped them from the RUNNING job, which went on \
              without them until it was restarted with them; give the application's own EnvironmentProperties the same \
              groups",
         ),
-        (How::Repaired, "Repaired, because they were changed or dropped behind this resource's back"),
-        (How::Replaced, "Replaced, though this resource had not set them"),
-        (How::Kept, "Kept, since this resource did not set them"),
+        (KeyAction::Repaired, "Repaired, because they were changed or dropped behind this resource's back"),
+        (KeyAction::Replaced, "Replaced, though this resource had not set them"),
+        (KeyAction::Kept, "Kept, since this resource did not set them"),
     ] {
         let places: Vec<&str> = settled.iter().filter(|one| one.how == how).map(|one| one.place.as_str()).collect();
         if !places.is_empty() {

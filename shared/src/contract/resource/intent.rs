@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ownership::Asker;
+use super::ownership::Requester;
 use super::{CustomResource, Facts, NoGoal};
 use crate::custom_resource::{Request, RequestType};
 use crate::lifecycle::{Goal, Reach, Refusal};
@@ -23,7 +23,7 @@ pub enum Intent {
 /// What `request` asks of an application of the stack that `asker` describes. `facts` say nothing yet of whose the
 /// application is.
 #[must_use]
-pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Asker<'_>, facts: Facts) -> Intent {
+pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Requester<'_>, facts: Facts) -> Intent {
     let application = match properties.application() {
         Ok(application) => application,
         Err(unreadable) => return Intent::Refuse(unreadable.into()),
@@ -76,7 +76,7 @@ mod tests {
             kept: None,
         };
         let applications = [("Application".to_owned(), "flink-own".to_owned())];
-        let asker = Asker {
+        let asker = Requester {
             stack: "s",
             stack_id: "arn:s",
             status: StackStatus::UpdateInProgress,

@@ -22,7 +22,7 @@ pub struct Writer {
 
 /// What is known of the request's stack when it is asked whether the request reaches an application.
 #[derive(Debug, Clone, Copy)]
-pub struct Asker<'a> {
+pub struct Requester<'a> {
     /// The name of the request's stack.
     pub stack: &'a str,
     /// The ARN of the request's stack, which names one stack for ever.
@@ -35,7 +35,7 @@ pub struct Asker<'a> {
     pub writers: &'a [Writer],
 }
 
-impl Asker<'_> {
+impl Requester<'_> {
     /// What other resources of the stack write into the property groups of the application `name`; `None` where there
     /// is no other.
     #[must_use]
@@ -97,7 +97,8 @@ mod tests {
             let writers =
                 [Writer { logical_id: "New".to_owned(), physical_id: other.to_owned(), properties: Value::Null }];
             let status = StackStatus::UpdateCompleteCleanupInProgress;
-            let asker = Asker { stack: "s", stack_id: "arn:s", status, applications: &applications, writers: &writers };
+            let asker =
+                Requester { stack: "s", stack_id: "arn:s", status, applications: &applications, writers: &writers };
             let kept = asker.kept(&request("property-groups/flink-own/Groups"), "flink-own");
             assert_eq!(kept.is_some(), found, "{other}");
         }
@@ -129,7 +130,7 @@ mod tests {
     #[test]
     fn only_property_groups_reach_an_application_of_another_stack_and_only_by_name() {
         let applications = [("Application".to_owned(), "flink-own".to_owned())];
-        let reach = |status| Asker {
+        let reach = |status| Requester {
             stack: "reports",
             stack_id: "arn:reports",
             status,

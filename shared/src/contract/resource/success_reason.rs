@@ -4,7 +4,7 @@ use crate::contract::property_groups::describe_groups;
 use std::time::Duration;
 
 use crate::flink::{Application, ApplicationKind, Operations, Restore};
-use crate::lifecycle::{Done, GuardOutcome, How, Observed, last_start};
+use crate::lifecycle::{Done, GuardOutcome, KeyAction, Observed, last_start};
 use crate::time::Timestamp;
 
 /// Describes how a goal ended, for the `Reason` of a SUCCESS.
@@ -48,7 +48,7 @@ pub fn success_reason(done: &Done, observed: Option<&Observed>) -> String {
 /// CloudFormation shows the Reason of a SUCCESS nowhere.
 #[must_use]
 pub fn is_trouble(done: &Done) -> bool {
-    matches!(done, Done::Groups { settled, .. } if settled.iter().any(|one| one.how == How::Wiped))
+    matches!(done, Done::Groups { settled, .. } if settled.iter().any(|one| one.how == KeyAction::Wiped))
 }
 
 /// A snapshot that was older than this when it was restored may have met a stream that had forgotten what came after
@@ -83,11 +83,11 @@ fn text(done: &Done) -> String {
         Done::Stopped => "The application is stopped.".to_owned(),
         Done::Gone => "The application is gone.".to_owned(),
         Done::Groups { settled, unread } => describe_groups(settled, *unread),
-        Done::GroupsLeft { because, keys } if keys.is_empty() => {
-            format!("Nothing of the property groups was taken: {because}.")
+        Done::GroupsLeft { reason, keys } if keys.is_empty() => {
+            format!("Nothing of the property groups was taken: {reason}.")
         }
-        Done::GroupsLeft { because, keys } => {
-            format!("Left in the property groups: {}, because {because}.", keys.join(", "))
+        Done::GroupsLeft { reason, keys } => {
+            format!("Left in the property groups: {}, because {reason}.", keys.join(", "))
         }
         Done::RollbackContinued => "The rollback goes on.".to_owned(),
         Done::NoLongerStuck => "The stack is not stuck any more.".to_owned(),
@@ -111,7 +111,7 @@ fn text(done: &Done) -> String {
         },
         Done::LeftToDeployment => "A deployment is under way and starts the application.".to_owned(),
         Done::Swept => "Nothing more to do for it until the next sweep.".to_owned(),
-        Done::Would { call, because } => format!("Dry run: would call {call}, because {because}."),
+        Done::Would { call, reason } => format!("Dry run: would call {call}, because {reason}."),
     }
 }
 

@@ -5,16 +5,16 @@ use crate::flink::{Operation, OperationStatus};
 
 #[test]
 fn what_is_kept_is_known_again() {
-    let mut tried =
-        Tried { conflicts_since: Some(Timestamp(7)), newest_at_first: Some("op".into()), ..Tried::default() };
+    let mut attempts =
+        Attempts { conflicts_since: Some(Timestamp(7)), newest_at_first: Some("op".into()), ..Attempts::default() };
     let running = super::super::fixtures::seen(ApplicationStatus::Running).application;
-    tried.looked(running.as_ref(), Timestamp(9));
-    let mut next = Tried::after(&tried.kept());
+    attempts.looked(running.as_ref(), Timestamp(9));
+    let mut next = Attempts::after(&attempts.kept());
     assert_eq!((next.conflicts_since, next.steady_before), (Some(Timestamp(7)), Some(Timestamp(9))));
     next.looked(running.as_ref(), Timestamp(60));
-    assert_eq!(next.kept(), tried.kept(), "and handed on from one to the next");
+    assert_eq!(next.kept(), attempts.kept(), "and handed on from one to the next");
     assert_eq!(next.newest_at_first.as_deref(), Some("op"));
-    assert_eq!(Tried::after(&BTreeMap::from([("Tomorrow".into(), "x".into())])), Tried::default());
+    assert_eq!(Attempts::after(&BTreeMap::from([("Tomorrow".into(), "x".into())])), Attempts::default());
 }
 
 #[test]
@@ -31,18 +31,18 @@ fn what_was_not_there_at_the_first_look_is_new() {
         };
         Operations::Listed(ids.iter().map(operation).collect())
     };
-    let new = |tried: &mut Tried, ids: &[&str]| {
+    let new = |attempts: &mut Attempts, ids: &[&str]| {
         let mut operations = listed(ids);
-        tried.note_new(&mut operations);
+        attempts.note_new(&mut operations);
         let Operations::Listed(all) = operations else { panic!() };
         all.iter().filter(|one| one.is_new).map(|one| one.id.clone()).collect::<Vec<_>>()
     };
-    let mut tried = Tried::default();
-    assert!(new(&mut tried, &["b", "a"]).is_empty());
-    assert_eq!(new(&mut tried, &["d", "c", "b", "a"]), ["d", "c"]);
+    let mut attempts = Attempts::default();
+    assert!(new(&mut attempts, &["b", "a"]).is_empty());
+    assert_eq!(new(&mut attempts, &["d", "c", "b", "a"]), ["d", "c"]);
     // The next invocation knows it too.
-    assert_eq!(new(&mut Tried::after(&tried.kept()), &["c", "b"]), ["c"]);
-    let mut first = Tried::default();
+    assert_eq!(new(&mut Attempts::after(&attempts.kept()), &["c", "b"]), ["c"]);
+    let mut first = Attempts::default();
     assert!(new(&mut first, &[]).is_empty());
     assert_eq!(new(&mut first, &["a"]), ["a"]);
     let mut unreadable = Operations::Unreadable;

@@ -3,8 +3,8 @@
 use super::super::call::Call;
 use super::choices::GuardOutcome;
 use crate::flink::Restore;
-use crate::lifecycle::goal::settled::Settled;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::goal::key_change::KeyChange;
+use crate::lifecycle::reason::StepReason;
 
 /// What a goal ended in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,14 +27,14 @@ pub enum Done {
     /// The groups are as wanted.
     Groups {
         /// What was repaired, replaced or kept on the way.
-        settled: Vec<Settled>,
+        settled: Vec<KeyChange>,
         /// Whether the last version's properties could not all be read.
         unread: bool,
     },
     /// What was left in place on a Delete, and why.
     GroupsLeft {
         /// Why they stay, in half a sentence.
-        because: String,
+        reason: String,
         /// What was left, each as `Group/key`, never with a value.
         keys: Vec<String>,
     },
@@ -64,6 +64,6 @@ pub enum Done {
         /// The call that was held back.
         call: Call,
         /// What the call would have been made for.
-        because: Because,
+        reason: StepReason,
     },
 }

@@ -2,7 +2,7 @@
 
 pub(super) mod choices;
 mod done;
-pub(super) mod settled;
+pub(super) mod key_change;
 
 use std::fmt;
 use std::time::Duration;

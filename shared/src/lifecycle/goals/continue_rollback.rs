@@ -4,7 +4,7 @@
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Continued, Done};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::{Step, UNSEEN_LOOKS};
 use crate::stack::StackStatus;
@@ -14,17 +14,17 @@ pub const MAX_ATTEMPTS: u32 = 3;
 
 /// The next step toward a rollback that goes on.
 pub(in crate::lifecycle) fn next(goal: &Continued, observed: &Observed) -> Step {
-    if observed.tried.continued > 0 {
+    if observed.attempts.continued > 0 {
         // Accepted. Directly afterwards a look can still say UPDATE_ROLLBACK_FAILED.
         return Step::Done(Done::RollbackContinued);
     }
     if observed.stack.status != Some(StackStatus::UpdateRollbackFailed) {
         return Step::Done(Done::NoLongerStuck);
     }
-    if let Some(rejection) = &observed.tried.rejection {
+    if let Some(rejection) = &observed.attempts.rejection {
         // The token is used, or the stack is on its way: then another caller was first, and the status says so soon.
-        return if observed.tried.looks <= UNSEEN_LOOKS {
-            Step::Wait(Because::NotSeenYet)
+        return if observed.attempts.looks <= UNSEEN_LOOKS {
+            Step::Wait(StepReason::NotSeenYet)
         } else {
             let (action, error) = (rejection.action, rejection.text.clone());
             Step::Refuse(Refusal::Rejected { action, error })
@@ -33,7 +33,7 @@ pub(in crate::lifecycle) fn next(goal: &Continued, observed: &Observed) -> Step 
     if observed.stack.continued >= MAX_ATTEMPTS {
         return Step::Refuse(Refusal::TooManyAttempts { attempts: observed.stack.continued });
     }
-    Step::Call(Call::ContinueRollback { token: goal.token.clone() }, Because::Unblocked)
+    Step::Call(Call::ContinueRollback { token: goal.token.clone() }, StepReason::Unblocked)
 }
 
 #[cfg(test)]
@@ -57,8 +57,8 @@ mod tests {
     #[test]
     fn a_stuck_stack_is_continued_and_that_is_all() {
         let mut observed = stuck(0);
-        assert!(matches!(step(&observed), Step::Call(Call::ContinueRollback { .. }, Because::Unblocked)));
-        observed.tried.continued = 1;
+        assert!(matches!(step(&observed), Step::Call(Call::ContinueRollback { .. }, StepReason::Unblocked)));
+        observed.attempts.continued = 1;
         assert_eq!(step(&observed), Step::Done(Done::RollbackContinued));
     }
 
@@ -71,9 +71,9 @@ mod tests {
     fn a_stack_that_stays_stuck_after_a_rejection_is_not_called_continued() {
         let mut observed = stuck(0);
         let call = Call::ContinueRollback { token: "unstick-e".into() };
-        observed.tried.rejected(&call, Rejected::Conflict, "ValidationError: no".into());
-        assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
-        observed.tried.looks = UNSEEN_LOOKS + 1;
+        observed.attempts.rejected(&call, Rejected::Conflict, "ValidationError: no".into());
+        assert_eq!(step(&observed), Step::Wait(StepReason::NotSeenYet));
+        observed.attempts.looks = UNSEEN_LOOKS + 1;
         assert!(matches!(step(&observed), Step::Refuse(Refusal::Rejected { .. })));
     }
 

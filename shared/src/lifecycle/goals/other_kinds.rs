@@ -7,7 +7,7 @@ use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::GuardOutcome;
 use crate::lifecycle::goal::{Done, Goal, Guarded, Stopped};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::{Step, UNSEEN_LOOKS};
 
@@ -61,7 +61,7 @@ fn let_pass(goal: &Guarded, application: &Application, observed: &Observed) -> S
         ApplicationPhase::Deleting => GuardOutcome::NoApplication,
         ApplicationPhase::Ready | ApplicationPhase::RolledBack => GuardOutcome::NotRunning,
         ApplicationPhase::Transitional if !guard::is_due(goal, application.busy_since(goal.since), observed.now) => {
-            return Step::Wait(Because::Busy(application.status));
+            return Step::Wait(StepReason::Busy(application.status));
         }
         ApplicationPhase::Running | ApplicationPhase::Transitional => GuardOutcome::SnapshotsDisabled,
     };
@@ -71,7 +71,7 @@ fn let_pass(goal: &Guarded, application: &Application, observed: &Observed) -> S
 /// A notebook has no state that a snapshot keeps, so a stop without Force loses nothing; whether AWS forces one is not
 /// documented (`SEMANTICS.md` H.4).
 fn stop_notebook(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
-    let tried = &observed.tried;
+    let attempts = &observed.attempts;
     let would_not_stop = || {
         let error = format!("it stays {}", application.status);
         Step::Refuse(Refusal::WouldNotStop { application: application.name.clone(), error })
@@ -79,13 +79,15 @@ fn stop_notebook(goal: &Stopped, application: &Application, observed: &Observed)
     match application.status.phase() {
         ApplicationPhase::Deleting => Step::Done(Done::Gone),
         ApplicationPhase::Ready | ApplicationPhase::RolledBack => {
-            Step::Done(if tried.stops > 0 { Done::Stopped } else { Done::NotRunning })
+            Step::Done(if attempts.stops > 0 { Done::Stopped } else { Done::NotRunning })
         }
-        ApplicationPhase::Running if tried.stops == 0 => Step::Call(Call::Stop { force: false }, Because::StackGoes),
-        ApplicationPhase::Running if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
+        ApplicationPhase::Running if attempts.stops == 0 => {
+            Step::Call(Call::Stop { force: false }, StepReason::StackGoes)
+        }
+        ApplicationPhase::Running if attempts.looks <= UNSEEN_LOOKS => Step::Wait(StepReason::NotSeenYet),
         ApplicationPhase::Running => would_not_stop(),
         ApplicationPhase::Transitional if is_overdue(goal, application, observed) => would_not_stop(),
-        ApplicationPhase::Transitional => Step::Wait(Because::Busy(application.status)),
+        ApplicationPhase::Transitional => Step::Wait(StepReason::Busy(application.status)),
     }
 }
 
@@ -103,7 +105,7 @@ fn wait_for_rest(goal: &Stopped, application: &Application, observed: &Observed)
             let error = format!("it is {} for too long", application.status);
             Step::Refuse(Refusal::NotSettled { application: application.name.clone(), error })
         }
-        ApplicationPhase::Transitional => Step::Wait(Because::Busy(application.status)),
+        ApplicationPhase::Transitional => Step::Wait(StepReason::Busy(application.status)),
     }
 }
 

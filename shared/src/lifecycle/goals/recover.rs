@@ -7,7 +7,7 @@ use crate::flink::{Application, ApplicationStatus, Operation, OperationStatus, O
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Recovered};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::health::{self, Health};
 use crate::lifecycle::rules::restore;
@@ -20,7 +20,7 @@ pub(in crate::lifecycle) fn next(goal: &Recovered, observed: &Observed) -> Step 
     }
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
     // A tag that was accepted is believed, though a look may not show it yet.
-    let given_up = observed.tried.tagged > 0;
+    let given_up = observed.attempts.tagged > 0;
     match application.status {
         ApplicationStatus::Deleting => Step::Done(Done::Gone),
         ApplicationStatus::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
@@ -46,7 +46,7 @@ pub(in crate::lifecycle) fn next(goal: &Recovered, observed: &Observed) -> Step 
         | ApplicationStatus::Autoscaling
             if given_up =>
         {
-            stop::forced(application, observed, Because::FailsAgain)
+            stop::forced(application, observed, StepReason::FailsAgain)
         }
         ApplicationStatus::Running => running(goal, application, observed),
         ApplicationStatus::Starting
@@ -54,19 +54,19 @@ pub(in crate::lifecycle) fn next(goal: &Recovered, observed: &Observed) -> Step 
         | ApplicationStatus::Autoscaling
         | ApplicationStatus::Stopping => {
             // By its operation, which a killed process does not forget; without one, as long as this process sees it.
-            let steady = observed.tried.steady.as_ref().map_or(observed.now, |steady| steady.since);
+            let steady = observed.attempts.steady.as_ref().map_or(observed.now, |steady| steady.since);
             let since = application.in_progress().map_or(steady, |operation| operation.started.max(goal.since));
             let stuck = observed.now.since(since) >= goal.patience;
             if stuck && given_up {
-                stop::forced(application, observed, Because::FailsAgain)
+                stop::forced(application, observed, StepReason::FailsAgain)
             } else if stuck {
                 give_up(goal, application, observed)
             } else {
-                Step::Wait(Because::Busy(application.status))
+                Step::Wait(StepReason::Busy(application.status))
             }
         }
         ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
-            Step::Wait(Because::Busy(application.status))
+            Step::Wait(StepReason::Busy(application.status))
         }
     }
 }
@@ -78,7 +78,7 @@ fn is_marked(application: &Application) -> bool {
 
 /// What it fails on: the refused snapshot, or the newest operation since the stack's that failed.
 fn own_error(goal: &Recovered, application: &Application, observed: &Observed) -> String {
-    if let Some(refused) = &observed.tried.refused_proof {
+    if let Some(refused) = &observed.attempts.refused_proof {
         return refused.clone();
     }
     let all: &[Operation] = match &application.operations {
@@ -94,23 +94,23 @@ fn own_error(goal: &Recovered, application: &Application, observed: &Observed) -
 
 fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
     match application.newest(START, goal.since).map(|operation| operation.status) {
-        Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
+        Some(OperationStatus::InProgress) => return Step::Wait(StepReason::NotSeenYet),
         // Status and operations are two calls: another delivery may have started it between them.
-        Some(OperationStatus::Successful) if observed.tried.looks <= UNSEEN_LOOKS => {
-            return Step::Wait(Because::NotSeenYet);
+        Some(OperationStatus::Successful) if observed.attempts.looks <= UNSEEN_LOOKS => {
+            return Step::Wait(StepReason::NotSeenYet);
         }
         Some(OperationStatus::Cancelled | OperationStatus::Successful) => return give_up(goal, application, observed),
         Some(OperationStatus::Failed) | None => {}
     }
-    if observed.tried.starts > 0 && observed.tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
+    if observed.attempts.starts > 0 && observed.attempts.looks <= UNSEEN_LOOKS {
+        return Step::Wait(StepReason::NotSeenYet);
     }
     let failed = application.failed_starts(goal.since);
-    if usize::from(observed.tried.starts) > failed {
+    if usize::from(observed.attempts.starts) > failed {
         return give_up(goal, application, observed);
     }
-    match restore::rung(application, observed, failed, None) {
-        Ok((restore, because)) => Step::Call(Call::Start { restore, allow_non_restored_state: false }, because),
+    match restore::choose_snapshot(application, observed, failed, None) {
+        Ok((restore, reason)) => Step::Call(Call::Start { restore, allow_non_restored_state: false }, reason),
         Err(refusal) if failed == 0 => Step::Refuse(refusal),
         Err(_) => give_up(goal, application, observed),
     }
@@ -118,12 +118,12 @@ fn ready(goal: &Recovered, application: &Application, observed: &Observed) -> St
 
 fn running(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
     match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
-        Health::Wait(because) => Step::Wait(because),
-        Health::Call(call, because) => Step::Call(call, because),
+        Health::Wait(reason) => Step::Wait(reason),
+        Health::Call(call, reason) => Step::Call(call, reason),
         Health::Unhealthy(_) => give_up(goal, application, observed),
         Health::Impossible(refusal) => Step::Refuse(refusal),
-        Health::Healthy if application.tag(MARKER).is_some() && observed.tried.untagged == 0 => {
-            Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain)
+        Health::Healthy if application.tag(MARKER).is_some() && observed.attempts.untagged == 0 => {
+            Step::Call(Call::Untag { key: MARKER }, StepReason::RunsAgain)
         }
         Health::Healthy => Step::Done(Done::Healthy),
     }
@@ -132,10 +132,10 @@ fn running(goal: &Recovered, application: &Application, observed: &Observed) -> 
 /// The marker first: the next invocation finishes the stop, and no caller starts it until a fix is deployed.
 fn give_up(goal: &Recovered, application: &Application, observed: &Observed) -> Step {
     if is_marked(application) {
-        return stop::forced(application, observed, Because::FailsAgain);
+        return stop::forced(application, observed, StepReason::FailsAgain);
     }
     let value = format!("{AWAITING_FIX}{}", goal.event);
-    Step::Call(Call::Tag { key: MARKER, value }, Because::FailsAgain)
+    Step::Call(Call::Tag { key: MARKER, value }, StepReason::FailsAgain)
 }
 
 #[cfg(test)]

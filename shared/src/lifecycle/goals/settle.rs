@@ -11,7 +11,7 @@ use crate::lifecycle::{MARKER, Step};
 pub(in crate::lifecycle) fn next(goal: &Stopped, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
     let is_marked = goal.marker.is_some() && application.tag(MARKER) == goal.marker.as_deref();
-    let is_begun = is_marked || observed.tried.tagged > 0 || observed.tried.forced > 0;
+    let is_begun = is_marked || observed.attempts.tagged > 0 || observed.attempts.forced > 0;
     if application.status == ApplicationStatus::Running && !is_begun {
         return Step::Done(Done::Settled);
     }
@@ -24,7 +24,7 @@ mod tests {
 
     use super::*;
     use crate::lifecycle::fixtures::*;
-    use crate::lifecycle::{Because, Call, Force, Goal, next_step};
+    use crate::lifecycle::{Call, Force, Goal, StepReason, next_step};
 
     fn step(observed: &Observed) -> Step {
         next_step(
@@ -49,10 +49,10 @@ mod tests {
     #[test]
     fn what_stays_busy_is_waited_for_then_marked_and_forced() {
         let mut observed = seen(ApplicationStatus::Updating);
-        assert_eq!(step(&observed), Step::Wait(Because::Busy(ApplicationStatus::Updating)));
+        assert_eq!(step(&observed), Step::Wait(StepReason::Busy(ApplicationStatus::Updating)));
         later(&mut observed, Duration::from_mins(10));
-        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::RememberToRestart)));
-        observed.tried.tagged = 1;
-        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
+        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, StepReason::RememberToRestart)));
+        observed.attempts.tagged = 1;
+        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, StepReason::ForceAllowed));
     }
 }

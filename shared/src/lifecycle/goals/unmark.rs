@@ -5,13 +5,13 @@ use crate::flink::ApplicationPhase;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Unmarked};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::{MARKER, Step};
 
 /// The next step toward an application without this marker.
 pub(in crate::lifecycle) fn next(goal: &Unmarked, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
-    let is_marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
+    let is_marked = application.tag(MARKER) == Some(&goal.marker) && observed.attempts.untagged == 0;
     let goes = match application.status.phase() {
         ApplicationPhase::Running => is_marked,
         ApplicationPhase::Ready => is_marked && goal.even_stopped,
@@ -19,7 +19,7 @@ pub(in crate::lifecycle) fn next(goal: &Unmarked, observed: &Observed) -> Step {
         // On its way somewhere: whether it was stopped is seen when it is there.
         ApplicationPhase::Transitional | ApplicationPhase::RolledBack => false,
     };
-    if goes { Step::Call(Call::Untag { key: MARKER }, Because::NotStopped) } else { Step::Done(Done::Unmarked) }
+    if goes { Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped) } else { Step::Done(Done::Unmarked) }
 }
 
 #[cfg(test)]
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn only_this_marker_goes_and_from_a_stopped_job_only_when_a_person_stopped_it() {
-        let gone = Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
+        let gone = Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped);
         assert_eq!(step(ApplicationStatus::Running, "e1", false), gone);
         assert_eq!(step(ApplicationStatus::Running, "e2", false), Step::Done(Done::Unmarked));
         assert_eq!(step(ApplicationStatus::Ready, "e1", false), Step::Done(Done::Unmarked));

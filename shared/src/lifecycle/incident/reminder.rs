@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::super::MARKER;
 use crate::flink::{Application, ApplicationStatus};
-use crate::lifecycle::goals::snapshots::EVERY;
+use crate::lifecycle::goals::snapshots::SWEEP_INTERVAL;
 use crate::lifecycle::rules::replay::replayed_since;
 use crate::time::Timestamp;
 
 /// How often people are reminded once the bound has passed.
-const AGAIN: Duration = Duration::from_hours(24);
+const REMINDER_INTERVAL: Duration = Duration::from_hours(24);
 
 /// What a sweep says of a job that is down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,10 @@ pub fn reminder(application: &Application, bound: Duration, now: Timestamp) -> O
 
 /// Each moment falls into exactly one sweep of the schedule.
 fn is_due(age: Duration, bound: Duration) -> bool {
-    let falls = |moment: Duration| age.checked_sub(moment).is_some_and(|since| since < EVERY);
-    let beyond = age.checked_sub(bound).is_some_and(|since| since.as_secs() % AGAIN.as_secs() < EVERY.as_secs());
+    let falls = |moment: Duration| age.checked_sub(moment).is_some_and(|since| since < SWEEP_INTERVAL);
+    let beyond = age
+        .checked_sub(bound)
+        .is_some_and(|since| since.as_secs() % REMINDER_INTERVAL.as_secs() < SWEEP_INTERVAL.as_secs());
     falls(bound / 2) || beyond
 }
 

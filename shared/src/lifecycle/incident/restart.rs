@@ -14,13 +14,13 @@ const STOP: &str = "StopApplication";
 const CLOCK_SKEW_MILLIS: i64 = 5000;
 
 /// The letters of an event's ID that tokens and snapshot names take.
-pub(super) fn plain(event_id: &str) -> String {
+pub(super) fn sanitize_token(event_id: &str) -> String {
     event_id.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect()
 }
 
 /// The name of the snapshot that proves a recovered job.
-pub(super) fn gate(event_id: &str) -> String {
-    format!("flink-handlers-gate-{}", plain(event_id))
+pub(super) fn proof_snapshot_name(event_id: &str) -> String {
+    format!("flink-handlers-gate-{}", sanitize_token(event_id))
 }
 
 /// What is owed to an application now that the stack operation is over.

@@ -10,16 +10,16 @@ use crate::lifecycle::UNSEEN_LOOKS;
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::time::Timestamp;
 
 /// What is known of a RUNNING application's job.
 pub(in crate::lifecycle) enum Health {
     /// It is not known yet: look again after a rest.
-    Wait(Because),
+    Wait(StepReason),
     /// One call brings it to light.
-    Call(Call, Because),
+    Call(Call, StepReason),
     /// A snapshot that became READY proved it.
     Healthy,
     /// Disproven, in the service's own words.
@@ -43,7 +43,7 @@ pub(in crate::lifecycle) fn of(
     if let Some(snapshot) = application.snapshots.iter().find(|snapshot| snapshot.name == proof) {
         return match snapshot.status {
             SnapshotStatus::Ready => Health::Healthy,
-            SnapshotStatus::Creating => Health::Wait(Because::Proving),
+            SnapshotStatus::Creating => Health::Wait(StepReason::Proving),
             SnapshotStatus::Failed | SnapshotStatus::Deleting => {
                 // Its operation began before it did; whether by a moment or more is the service's business.
                 let operation = application.newest(SNAPSHOT, since);
@@ -58,13 +58,13 @@ pub(in crate::lifecycle) fn of(
                 let error = operation.error.as_deref().unwrap_or("the service gives no reason");
                 return Health::Unhealthy(format!("{} failed: {error}", operation.kind));
             }
-            OperationStatus::InProgress if operation.kind != SNAPSHOT => return Health::Wait(Because::Stabilizing),
+            OperationStatus::InProgress if operation.kind != SNAPSHOT => return Health::Wait(StepReason::Stabilizing),
             OperationStatus::InProgress | OperationStatus::Cancelled | OperationStatus::Successful => {}
         }
     }
-    if observed.tried.snapshots > 0 {
-        return if observed.tried.looks <= UNSEEN_LOOKS {
-            Health::Wait(Because::NotSeenYet)
+    if observed.attempts.snapshots > 0 {
+        return if observed.attempts.looks <= UNSEEN_LOOKS {
+            Health::Wait(StepReason::NotSeenYet)
         } else {
             Health::Unhealthy(format!("snapshot {proof} was accepted and never seen"))
         };
@@ -72,33 +72,33 @@ pub(in crate::lifecycle) fn of(
     // A job that has no snapshots cannot be proven; it is asked to be steady, no more.
     let left = stabilize.saturating_sub(observed.now.since(steady_since(application, observed)));
     if !left.is_zero() {
-        return Health::Wait(Because::SteadyIn(left));
+        return Health::Wait(StepReason::SteadyIn(left));
     }
     if !application.snapshots_enabled {
         return Health::Healthy;
     }
-    if let Some(error) = &observed.tried.quota {
+    if let Some(error) = &observed.attempts.quota {
         let action = Action::CreateApplicationSnapshot;
         return proof_snapshots::make_room(application, observed, proof).map_or_else(
             || Health::Impossible(Refusal::Rejected { action, error: error.clone() }),
-            |(call, because)| Health::Call(call, because),
+            |(call, reason)| Health::Call(call, reason),
         );
     }
     if refused(observed, Action::CreateApplicationSnapshot) == Refused::Rest {
-        return Health::Wait(Because::RefusedForNow);
+        return Health::Wait(StepReason::RefusedForNow);
     }
     // The service may refuse a second snapshot while it takes one, and that says nothing about the job.
     let is_fresh = |began: Timestamp| observed.now.since(began.max(since)) < observed.conflict_patience();
     if application.creating(Some(proof)).is_some_and(|other| is_fresh(other.created)) {
-        return Health::Wait(Because::OthersSnapshot);
+        return Health::Wait(StepReason::OthersSnapshot);
     }
-    Health::Call(Call::CreateSnapshot { name: proof.to_owned() }, Because::ProveHealth)
+    Health::Call(Call::CreateSnapshot { name: proof.to_owned() }, StepReason::ProveHealth)
 }
 
 /// Since when it runs undisturbed. The service's operations say so across invocations; a status that has none, and one
 /// that cannot be read, only as far back as this invocation saw it.
 fn steady_since(application: &Application, observed: &Observed) -> Timestamp {
-    let Some(steady) = &observed.tried.steady else { return observed.now };
+    let Some(steady) = &observed.attempts.steady else { return observed.now };
     let newest = match &application.operations {
         Operations::Listed(all) => all.iter().find(|operation| operation.kind != SNAPSHOT),
         Operations::Unreadable => None,
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn an_operation_that_goes_on_is_waited_for() {
         let observed = with("Maintenance", OperationStatus::InProgress);
-        assert!(matches!(health(&observed), Health::Wait(Because::Stabilizing)));
+        assert!(matches!(health(&observed), Health::Wait(StepReason::Stabilizing)));
     }
 
     #[test]
@@ -158,9 +158,11 @@ mod tests {
             of(observed.application.as_ref().unwrap(), observed, stabilize, "proof", Timestamp(0))
         };
         later(&mut observed, Duration::from_mins(19));
-        observed.tried = crate::lifecycle::Tried::default();
+        observed.attempts = crate::lifecycle::Attempts::default();
         later(&mut observed, Duration::from_secs(59));
-        assert!(matches!(health(&observed), Health::Wait(Because::SteadyIn(left)) if left == Duration::from_secs(1)));
+        assert!(
+            matches!(health(&observed), Health::Wait(StepReason::SteadyIn(left)) if left == Duration::from_secs(1))
+        );
         later(&mut observed, Duration::from_secs(1));
         assert!(matches!(health(&observed), Health::Call(..)));
     }
@@ -174,19 +176,19 @@ mod tests {
         later(&mut observed, Duration::ZERO);
         let stabilize = Duration::from_secs(1);
         let health = of(observed.application.as_ref().unwrap(), &observed, stabilize, "proof", Timestamp(0));
-        assert!(matches!(health, Health::Wait(Because::SteadyIn(_))));
+        assert!(matches!(health, Health::Wait(StepReason::SteadyIn(_))));
     }
 
     #[test]
     fn one_refusal_is_no_verdict_and_a_snapshot_of_another_callers_is_waited_for() {
         let mut observed = with("Maintenance", OperationStatus::Successful);
         let call = Call::CreateSnapshot { name: "proof".into() };
-        observed.tried.rejected(&call, Rejected::Snapshot, "no".into());
-        assert!(matches!(health(&observed), Health::Wait(Because::RefusedForNow)));
+        observed.attempts.rejected(&call, Rejected::Snapshot, "no".into());
+        assert!(matches!(health(&observed), Health::Wait(StepReason::RefusedForNow)));
         later(&mut observed, Duration::from_secs(40));
         assert!(matches!(health(&observed), Health::Call(..)));
         snapshot(&mut observed, "flink-handlers-sweep-1", SnapshotStatus::Creating);
-        assert!(matches!(health(&observed), Health::Wait(Because::OthersSnapshot)));
+        assert!(matches!(health(&observed), Health::Wait(StepReason::OthersSnapshot)));
         refuse_often(&mut observed, &call);
         assert!(matches!(health(&observed), Health::Unhealthy(_)));
     }

@@ -5,28 +5,28 @@
 use crate::flink::{Application, Restore, Snapshot, SnapshotStatus};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 
 /// How the names of proofs begin, the guard's and the gate's.
 const KINDS: [&str; 2] = ["flink-handlers-guard-", "flink-handlers-gate-"];
 /// How many of one kind stay.
 const KEPT: usize = 2;
 /// How many go at most in one invocation: it is a deployment that waits.
-const MOST: usize = 3;
+const MAX_DELETIONS: usize = 3;
 
 /// The deletion of an older proof of the kind of `proof`, while there are more than stay.
 pub(in crate::lifecycle) fn surplus(
     application: &Application,
     observed: &Observed,
     proof: &str,
-) -> Option<(Call, Because)> {
+) -> Option<(Call, StepReason)> {
     let kind = KINDS.into_iter().find(|kind| proof.starts_with(kind))?;
     let of_kind = application.snapshots.iter().filter(|one| one.name.starts_with(kind) && one.name != proof);
-    let left = of_kind.filter(|one| !observed.tried.deleted.contains(&one.name)).count();
+    let left = of_kind.filter(|one| !observed.attempts.deleted.contains(&one.name)).count();
     if left < KEPT {
         return None;
     }
-    oldest(application, observed, proof, &[kind]).map(|one| (delete(one), Because::MoreThanKept))
+    oldest(application, observed, proof, &[kind]).map(|one| (delete(one), StepReason::MoreThanKept))
 }
 
 /// The deletion of an old proof of either kind, when the quota forbids a new one.
@@ -34,8 +34,8 @@ pub(in crate::lifecycle) fn make_room(
     application: &Application,
     observed: &Observed,
     proof: &str,
-) -> Option<(Call, Because)> {
-    oldest(application, observed, proof, &KINDS).map(|one| (delete(one), Because::AtTheQuota))
+) -> Option<(Call, StepReason)> {
+    oldest(application, observed, proof, &KINDS).map(|one| (delete(one), StepReason::AtTheQuota))
 }
 
 /// The oldest proof that may go. The newest READY snapshot is what a restart resumes from; the named one is what the
@@ -51,10 +51,10 @@ fn oldest<'a>(application: &'a Application, observed: &Observed, proof: &str, ki
         kinds.iter().any(|kind| one.name.starts_with(kind))
             && matches!(one.status, SnapshotStatus::Ready | SnapshotStatus::Failed)
             && ![newest, runs_from, Some(proof)].contains(&name)
-            && !observed.tried.deleted.contains(&one.name)
+            && !observed.attempts.deleted.contains(&one.name)
     };
     let all = application.snapshots.iter().filter(may_go);
-    all.min_by_key(|one| one.created).filter(|_| observed.tried.deleted.len() < MOST)
+    all.min_by_key(|one| one.created).filter(|_| observed.attempts.deleted.len() < MAX_DELETIONS)
 }
 
 fn delete(snapshot: &Snapshot) -> Call {
@@ -81,13 +81,13 @@ mod tests {
 
     fn gone(
         observed: &mut Observed,
-        next: fn(&Application, &Observed, &str) -> Option<(Call, Because)>,
+        next: fn(&Application, &Observed, &str) -> Option<(Call, StepReason)>,
     ) -> Vec<String> {
         let mut gone = Vec::new();
         while let Some((Call::DeleteSnapshot { name, created }, _)) =
             next(observed.application.as_ref().unwrap(), observed, PROOF)
         {
-            observed.tried.accepted(&Call::DeleteSnapshot { name: name.clone(), created });
+            observed.attempts.accepted(&Call::DeleteSnapshot { name: name.clone(), created });
             gone.push(name);
         }
         gone
@@ -110,6 +110,6 @@ mod tests {
     fn a_deployment_waits_for_few_deletions() {
         let names: Vec<String> = (0..20).map(|index| format!("flink-handlers-guard-{index}")).collect();
         let mut observed = with(&names.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(gone(&mut observed, surplus).len(), MOST);
+        assert_eq!(gone(&mut observed, surplus).len(), MAX_DELETIONS);
     }
 }

@@ -22,13 +22,13 @@ pub(in crate::lifecycle) enum Refused<'a> {
 
 /// What the refusals of `action` in this invocation ask for.
 pub(in crate::lifecycle) fn refused(observed: &Observed, action: Action) -> Refused<'_> {
-    let tried = &observed.tried;
-    let Some(text) = tried.refused_snapshot(action) else { return Refused::Try };
-    if tried.refusals >= TRIES {
+    let attempts = &observed.attempts;
+    let Some(text) = attempts.refused_snapshot(action) else { return Refused::Try };
+    if attempts.refusals >= TRIES {
         return Refused::Often(text);
     }
     let rest = observed.refusal_patience() * 2 / PARTS;
-    if observed.now.since(tried.refused_at) < rest { Refused::Rest } else { Refused::Try }
+    if observed.now.since(attempts.refused_at) < rest { Refused::Rest } else { Refused::Try }
 }
 
 #[cfg(test)]
@@ -46,12 +46,12 @@ mod tests {
         let began = observed.now;
         let call = Call::Stop { force: false };
         for _ in 1..TRIES {
-            observed.tried.rejected(&call, Rejected::Snapshot, "no".into());
+            observed.attempts.rejected(&call, Rejected::Snapshot, "no".into());
             assert_eq!(refused(&observed, Action::StopApplication), Refused::Rest);
             later(&mut observed, Duration::from_secs(36));
             assert_eq!(refused(&observed, Action::StopApplication), Refused::Try);
         }
-        observed.tried.rejected(&call, Rejected::Snapshot, "no".into());
+        observed.attempts.rejected(&call, Rejected::Snapshot, "no".into());
         assert_eq!(refused(&observed, Action::StopApplication), Refused::Often("no"));
         assert!(observed.now.since(began) <= Duration::from_secs(90));
     }
@@ -61,9 +61,9 @@ mod tests {
         let mut observed = seen(ApplicationStatus::Running);
         let call = Call::CreateSnapshot { name: "s".into() };
         for _ in 0..TRIES {
-            observed.tried.rejected(&call, Rejected::Snapshot, "no".into());
+            observed.attempts.rejected(&call, Rejected::Snapshot, "no".into());
         }
-        observed.tried.accepted(&call);
+        observed.attempts.accepted(&call);
         assert_eq!(refused(&observed, Action::CreateApplicationSnapshot), Refused::Try);
     }
 }

@@ -4,24 +4,24 @@
 
 use crate::flink::{Application, Operation, Operations, Restore, Runtime, Snapshot, SnapshotStatus};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
 
 /// What to restore after `failed` starts, and why; or why nothing is left. `undone` is when the stack operation began
 /// that is taken back.
-pub(in crate::lifecycle) fn rung(
+pub(in crate::lifecycle) fn choose_snapshot(
     application: &Application,
     observed: &Observed,
     failed: usize,
     undone: Option<Timestamp>,
-) -> Result<(Restore, Because), Refusal> {
+) -> Result<(Restore, StepReason), Refusal> {
     let ready = newest_first(application);
     let Some(newest) = ready.first() else {
         // Nothing to lose: the service's LATEST starts empty.
         return if failed == 0 {
-            Ok((Restore::Latest, Because::NotRunning))
+            Ok((Restore::Latest, StepReason::NotRunning))
         } else {
             Err(none_left(application, "LATEST"))
         };
@@ -36,9 +36,9 @@ pub(in crate::lifecycle) fn rung(
     };
     let second = || own(application, observed, &restorable, undone).filter(|second| second.name != first.name);
     match (failed, second()) {
-        (0, _) if first.name == newest.name => Ok((Restore::Latest, Because::NotRunning)),
-        (0, _) => Ok((Restore::Custom(first.name.clone()), Because::NewestIncompatible)),
-        (1, Some(second)) => Ok((Restore::Custom(second.name.clone()), Because::NewestFailed)),
+        (0, _) if first.name == newest.name => Ok((Restore::Latest, StepReason::NotRunning)),
+        (0, _) => Ok((Restore::Custom(first.name.clone()), StepReason::NewestIncompatible)),
+        (1, Some(second)) => Ok((Restore::Custom(second.name.clone()), StepReason::NewestFailed)),
         (_, None) => Err(none_left(application, &format!("snapshot {}", first.name))),
         (_, Some(second)) => {
             Err(none_left(application, &format!("snapshot {}, then snapshot {}", first.name, second.name)))
@@ -122,11 +122,11 @@ mod tests {
     }
 
     fn restored(observed: &Observed, failed: usize) -> Restore {
-        rung(observed.application.as_ref().unwrap(), observed, failed, None).unwrap().0
+        choose_snapshot(observed.application.as_ref().unwrap(), observed, failed, None).unwrap().0
     }
 
     fn refused(observed: &Observed, failed: usize) -> String {
-        rung(observed.application.as_ref().unwrap(), observed, failed, None).unwrap_err().to_string()
+        choose_snapshot(observed.application.as_ref().unwrap(), observed, failed, None).unwrap_err().to_string()
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
         // Begun a moment before the service's own snapshot for it.
         all[0].started = Timestamp(1);
         let application = observed.application.as_ref().unwrap();
-        let chosen = rung(application, &observed, 1, Some(Timestamp(0))).unwrap().0;
+        let chosen = choose_snapshot(application, &observed, 1, Some(Timestamp(0))).unwrap().0;
         assert_eq!(chosen, Restore::Custom("UPDATEAPPLICATION-1".into()));
     }
 

@@ -4,7 +4,7 @@
 
 use crate::flink::{Application, Operation, OperationStatus, Operations, SNAPSHOT};
 use crate::lifecycle::Step;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -21,7 +21,7 @@ pub(in crate::lifecycle) fn step(application: &Application, deployed_since: Time
                 OperationStatus::Failed => {
                     refuse(operation.error.clone().unwrap_or_else(|| "the service gives no reason".to_owned()))
                 }
-                OperationStatus::InProgress => Some(Step::Wait(Because::UpdateUnsettled)),
+                OperationStatus::InProgress => Some(Step::Wait(StepReason::UpdateUnsettled)),
                 // A force-stop cancels an update; its caller knows.
                 OperationStatus::Cancelled | OperationStatus::Successful => None,
             }

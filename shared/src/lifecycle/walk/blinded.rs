@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Because, Goal, Observed, Step, Tried, next_step};
+use super::super::{Attempts, Goal, Observed, Step, StepReason, next_step};
 use super::graph::Planner;
 use super::service::{Groups, KeptState, Marker, World, old};
 use super::starts::{killed_once, starts};
@@ -37,7 +37,7 @@ fn without_operations_a_job_that_cannot_start_is_started_once_too_often() {
 
 #[test]
 fn without_memory_a_call_is_repeated() {
-    let message = through(Duration::ZERO, |observed| observed.tried = Tried::default());
+    let message = through(Duration::ZERO, |observed| observed.attempts = Attempts::default());
     assert!(message.contains("once too often"), "{message}");
 }
 
@@ -64,7 +64,7 @@ fn without_the_snapshots_own_status_a_looping_job_is_called_healthy() {
 #[test]
 fn without_refusals_it_waits_for_ever() {
     let message = caught(Duration::ZERO, &|goal: &Goal, observed: &Observed| match next_step(goal, observed) {
-        Step::Refuse(_) => Step::Wait(Because::NotSeenYet),
+        Step::Refuse(_) => Step::Wait(StepReason::NotSeenYet),
         step @ (Step::Done(_) | Step::Call(..) | Step::Wait(_)) => step,
     });
     assert!(message.starts_with("waits for ever"), "{message}");
@@ -78,7 +78,8 @@ fn swept_through(lens: impl Fn(&mut Vec<Snapshot>)) -> String {
         &[Marker::None],
         &[Groups::Wanted],
     );
-    let starts: Vec<_> = starts.into_iter().map(|(world, tried)| (World { own: 0b111, ..world }, tried)).collect();
+    let starts: Vec<_> =
+        starts.into_iter().map(|(world, attempts)| (World { own: 0b111, ..world }, attempts)).collect();
     let plan = |goal: &Goal, observed: &Observed| {
         let mut observed = observed.clone();
         if let Some(application) = &mut observed.application {

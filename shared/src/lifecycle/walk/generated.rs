@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::{Call, Goal, LOST, Refusal, Rejected, Step, Tried, next_step};
+use super::super::{Attempts, Call, Goal, MAX_UNANSWERED, Refusal, Rejected, Step, next_step};
 use super::graph::is_true;
 use super::service::{CallAnswer, Groups, KeptState, Kind, Marker, World};
 use super::shown::{MINUTE, REQUEST, glimpse, shown};
@@ -17,7 +17,7 @@ use crate::stack::StackStatus;
 use crate::time::Timestamp;
 
 /// More looks than any run here takes.
-const MOST: usize = 2000;
+const MAX_STEPS: usize = 2000;
 
 /// What the run has seen happen, by any caller.
 #[derive(Debug, Default)]
@@ -62,12 +62,13 @@ impl Choices {
 
 /// Runs until the end: where it ended, in which world, with what record.
 fn run(goal: &Goal, mut world: World, choices: Vec<u8>) -> Result<(Step, World, Record), TestCaseError> {
-    let (mut tried, mut record, mut choices) = (Tried::default(), Record::default(), Choices(choices.into_iter()));
-    for _ in 0..MOST {
+    let (mut attempts, mut record, mut choices) =
+        (Attempts::default(), Record::default(), Choices(choices.into_iter()));
+    for _ in 0..MAX_STEPS {
         world = choices.of(&[&[world][..], &world.meddled()[..]].concat(), world);
         record.saw(&world);
-        tried.looked(glimpse(goal, &world).as_ref(), Timestamp(world.now));
-        let step = next_step(goal, &shown(goal, &world, tried.clone()));
+        attempts.looked(glimpse(goal, &world).as_ref(), Timestamp(world.now));
+        let step = next_step(goal, &shown(goal, &world, attempts.clone()));
         match step {
             Step::Done(_) | Step::Refuse(_) => return Ok((step, world, record)),
             Step::Wait(_) => {
@@ -80,12 +81,12 @@ fn run(goal: &Goal, mut world: World, choices: Vec<u8>) -> Result<(Step, World, 
                 let answers = world.answers(&call);
                 let well = answers.iter().copied().rfind(|(_, answer)| *answer == CallAnswer::Accepted);
                 let (next, answer) = choices.of(&answers, well.unwrap_or((world, CallAnswer::Accepted)));
-                remember(&mut tried, &mut record, &call, answer);
+                remember(&mut attempts, &mut record, &call, answer);
                 world = World { now: next.now + 1, ..next };
             }
         }
     }
-    Err(TestCaseError::fail(format!("{MOST} looks and no end: {world:?} {tried:?}")))
+    Err(TestCaseError::fail(format!("{MAX_STEPS} looks and no end: {world:?} {attempts:?}")))
 }
 
 /// Left alone, what is under way ends, and ends well; what runs goes on running.
@@ -94,28 +95,28 @@ fn is_quiet(world: &World, next: &World) -> bool {
     world.is_working() && next != world && next.meddlers == world.meddlers && !runs
 }
 
-fn remember(tried: &mut Tried, record: &mut Record, call: &Call, answer: CallAnswer) {
+fn remember(attempts: &mut Attempts, record: &mut Record, call: &Call, answer: CallAnswer) {
     let accepted = answer == CallAnswer::Accepted;
     record.starts += usize::from(accepted && matches!(call, Call::Start { .. }));
     record.snapshots += usize::from(accepted && matches!(call, Call::CreateSnapshot { .. }));
     record.forced += usize::from(matches!(call, Call::Stop { force: true }));
     match answer {
-        CallAnswer::Accepted => tried.accepted(call),
+        CallAnswer::Accepted => attempts.accepted(call),
         CallAnswer::Lost => {
             record.lost += 1;
-            tried.unanswered(call, String::new());
+            attempts.unanswered(call, String::new());
         }
         CallAnswer::Conflict => {
             record.conflicts += 1;
-            tried.rejected(call, Rejected::Conflict, String::new());
+            attempts.rejected(call, Rejected::Conflict, String::new());
         }
         CallAnswer::Quota => {
             record.at_the_quota = true;
-            tried.rejected(call, Rejected::Quota, String::new());
+            attempts.rejected(call, Rejected::Quota, String::new());
         }
         CallAnswer::Snapshot => {
             record.snapshot_refused = true;
-            tried.rejected(call, Rejected::Snapshot, String::new());
+            attempts.rejected(call, Rejected::Snapshot, String::new());
         }
     }
 }
@@ -138,7 +139,7 @@ fn fits(refusal: &Refusal, world: &World, record: &Record) -> bool {
             proof || unseen || record.snapshot_refused || !record.failed.is_empty()
         }
         Refusal::TooManyConflicts { .. } => record.conflicts > 0,
-        Refusal::Unanswered { .. } => record.lost > usize::from(LOST),
+        Refusal::Unanswered { .. } => record.lost > usize::from(MAX_UNANSWERED),
         Refusal::WouldNotStop { .. } => record.forced >= 3,
         Refusal::NotOwned { .. }
         | Refusal::NotServed { .. }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::super::observed::Observed;
-use super::super::{Call, Done, Goal, GuardOutcome, LOST, Rejected, Step, Tried, next_step};
+use super::super::{Attempts, Call, Done, Goal, GuardOutcome, MAX_UNANSWERED, Rejected, Step, next_step};
 use super::circles::components;
 use super::key::{StateKey, key};
 use super::service::{CallAnswer, Groups, World, bit};
@@ -23,7 +23,7 @@ pub(super) type Planner<'a> = &'a dyn Fn(&Goal, &Observed) -> Step;
 
 struct StateNode {
     world: World,
-    tried: Tried,
+    attempts: Attempts,
     from: Option<usize>,
     next: Vec<(usize, bool)>,
 }
@@ -32,10 +32,10 @@ struct StateNode {
 ///
 /// # Errors
 /// The first broken promise, with the way that leads there.
-pub(super) fn explore(goal: &Goal, starts: &[(World, Tried)], plan: Planner<'_>) -> Result<usize, String> {
+pub(super) fn explore(goal: &Goal, starts: &[(World, Attempts)], plan: Planner<'_>) -> Result<usize, String> {
     let mut graph = Graph { goal, nodes: Vec::new(), index: HashMap::new() };
-    for (world, tried) in starts {
-        graph.reach(*world, tried.clone(), None);
+    for (world, attempts) in starts {
+        graph.reach(*world, attempts.clone(), None);
     }
     let mut at = 0;
     while at < graph.nodes.len() {
@@ -54,28 +54,28 @@ struct Graph<'a> {
 
 impl Graph<'_> {
     /// One look: the node of this world and this memory.
-    fn reach(&mut self, world: World, mut tried: Tried, from: Option<usize>) -> usize {
+    fn reach(&mut self, world: World, mut attempts: Attempts, from: Option<usize>) -> usize {
         // As many looks as are counted at all, at once: what happens between them happens between two waits as well.
-        tried.looks = if tried.looks == 0 { 0 } else { 3 };
-        tried.looked(glimpse(self.goal, &world).as_ref(), Timestamp(world.now));
-        let key = key(self.goal, &world, &tried);
+        attempts.looks = if attempts.looks == 0 { 0 } else { 3 };
+        attempts.looked(glimpse(self.goal, &world).as_ref(), Timestamp(world.now));
+        let key = key(self.goal, &world, &attempts);
         if let Some(known) = self.index.get(&key) {
             return *known;
         }
         let at = self.nodes.len();
-        self.nodes.push(StateNode { world, tried, from, next: Vec::new() });
+        self.nodes.push(StateNode { world, attempts, from, next: Vec::new() });
         self.index.insert(key, at);
         at
     }
 
     fn step(&mut self, at: usize, plan: Planner<'_>) -> Result<(), String> {
         let node = &self.nodes[at];
-        let (world, tried) = (node.world, node.tried.clone());
-        let step = plan(self.goal, &shown(self.goal, &world, tried.clone()));
+        let (world, attempts) = (node.world, node.attempts.clone());
+        let step = plan(self.goal, &shown(self.goal, &world, attempts.clone()));
         match step {
             Step::Done(done) => {
                 self.promise(is_true(&done, self.goal, &world), at, || format!("{done:?} is not true"))?;
-                let pruned = done != Done::Swept || is_pruned(self.goal, &world, &tried);
+                let pruned = done != Done::Swept || is_pruned(self.goal, &world, &attempts);
                 self.promise(pruned, at, || "more snapshots stay than are kept".to_owned())
             }
             Step::Refuse(refusal) => {
@@ -90,7 +90,7 @@ impl Graph<'_> {
                         let to = self.reach(reborn, near_the_end(), Some(at));
                         self.nodes[at].next.push((to, false));
                     }
-                    let to = self.reach(next, tried.clone(), Some(at));
+                    let to = self.reach(next, attempts.clone(), Some(at));
                     self.nodes[at].next.push((to, false));
                 }
                 Ok(())
@@ -105,17 +105,17 @@ impl Graph<'_> {
                 self.promise(!second, at, || "a snapshot is asked for while one is being taken".to_owned())?;
                 self.promise(world.allows(&call), at, || format!("{call} is forbidden here"))?;
                 for (next, answer) in world.answers(&call) {
-                    let mut tried = tried.clone();
+                    let mut attempts = attempts.clone();
                     match answer {
-                        CallAnswer::Accepted => tried.accepted(&call),
-                        CallAnswer::Lost => tried.unanswered(&call, String::new()),
-                        CallAnswer::Conflict => tried.rejected(&call, Rejected::Conflict, String::new()),
-                        CallAnswer::Snapshot => tried.rejected(&call, Rejected::Snapshot, String::new()),
-                        CallAnswer::Quota => tried.rejected(&call, Rejected::Quota, String::new()),
+                        CallAnswer::Accepted => attempts.accepted(&call),
+                        CallAnswer::Lost => attempts.unanswered(&call, String::new()),
+                        CallAnswer::Conflict => attempts.rejected(&call, Rejected::Conflict, String::new()),
+                        CallAnswer::Snapshot => attempts.rejected(&call, Rejected::Snapshot, String::new()),
+                        CallAnswer::Quota => attempts.rejected(&call, Rejected::Quota, String::new()),
                     }
-                    self.promise(within_budget(&tried), at, || format!("{call} once too often"))?;
+                    self.promise(within_budget(&attempts), at, || format!("{call} once too often"))?;
                     let next = World { now: next.now + 1, ..next };
-                    let to = self.reach(next, tried, Some(at));
+                    let to = self.reach(next, attempts, Some(at));
                     self.nodes[at].next.push((to, true));
                 }
                 Ok(())
@@ -135,8 +135,8 @@ impl Graph<'_> {
     fn way(&self, at: usize) -> String {
         let node = &self.nodes[at];
         let before = node.from.map_or_else(String::new, |from| self.way(from));
-        let step = next_step(self.goal, &shown(self.goal, &node.world, node.tried.clone()));
-        format!("{before}{:?}\n    {:?}\n  {step:?}\n", node.world, node.tried)
+        let step = next_step(self.goal, &shown(self.goal, &node.world, node.attempts.clone()));
+        format!("{before}{:?}\n    {:?}\n  {step:?}\n", node.world, node.attempts)
     }
 
     fn components(&self, within: impl Fn(&StateNode) -> bool) -> Vec<usize> {
@@ -216,25 +216,25 @@ pub(super) fn is_true(done: &Done, goal: &Goal, world: &World) -> bool {
 
 /// Whether no more of our own old snapshots stay than are kept, but for the newest and those that the sweep asked to be
 /// deleted.
-fn is_pruned(goal: &Goal, world: &World, tried: &Tried) -> bool {
+fn is_pruned(goal: &Goal, world: &World, attempts: &Attempts) -> bool {
     let Goal::Swept(swept) = goal else { return true };
     let rests = matches!(world.status, Some(ApplicationStatus::Ready | ApplicationStatus::Running));
-    let asked = tried.deleted.iter().fold(0, |bits, name| bits | bit(name));
+    let asked = attempts.deleted.iter().fold(0, |bits, name| bits | bit(name));
     let left = (world.own & !asked).count_ones();
     !rests || usize::try_from(left).is_ok_and(|left| left <= swept.keep.max(1))
 }
 
 /// What one invocation may call, whatever it is answered.
-fn within_budget(tried: &Tried) -> bool {
-    tried.starts <= 2
-        && tried.stops <= 1
-        && tried.forced <= 3
-        && tried.updates <= 3
-        && tried.snapshots <= 1
-        && tried.deleted.len() <= 3
-        && tried.continued <= 1
-        && tried.tagged <= 1
-        && tried.untagged <= 1
-        && tried.refusals <= 3
-        && tried.lost <= LOST + 1
+fn within_budget(attempts: &Attempts) -> bool {
+    attempts.starts <= 2
+        && attempts.stops <= 1
+        && attempts.forced <= 3
+        && attempts.updates <= 3
+        && attempts.snapshots <= 1
+        && attempts.deleted.len() <= 3
+        && attempts.continued <= 1
+        && attempts.tagged <= 1
+        && attempts.untagged <= 1
+        && attempts.refusals <= 3
+        && attempts.lost <= MAX_UNANSWERED + 1
 }

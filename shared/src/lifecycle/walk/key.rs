@@ -1,7 +1,7 @@
 //! What makes two states the same: everything that a planner, or the service, could treat differently, and nothing
 //! else.
 
-use super::super::{Action, Goal, LOST, Rejected, Tried};
+use super::super::{Action, Attempts, Goal, MAX_UNANSWERED, Rejected};
 use super::graph::LONG;
 use super::service::{KeptState, Kind, ModelOperation, World, bit};
 use super::shown::REQUEST;
@@ -13,11 +13,11 @@ pub(super) type StateKey = [u8; 42];
 
 /// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are
 /// counted.
-pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> StateKey {
+pub(super) fn key(goal: &Goal, world: &World, attempts: &Attempts) -> StateKey {
     // Once a force-stop is asked for, what came before it matters no more.
     let over = match goal {
-        Goal::Stopped(_) => tried.forced > 0,
-        Goal::Recovered(_) => tried.tagged > 0,
+        Goal::Stopped(_) => attempts.forced > 0,
+        Goal::Recovered(_) => attempts.tagged > 0,
         Goal::Settled(_)
         | Goal::Unmarked(_)
         | Goal::Running(_)
@@ -71,42 +71,42 @@ pub(super) fn key(goal: &Goal, world: &World, tried: &Tried) -> StateKey {
         before(world.proof.map_or(99, |status| status as u8)),
         world.marker as u8,
         world.own,
-        tried.deleted.iter().map(|name| bit(name)).sum(),
+        attempts.deleted.iter().map(|name| bit(name)).sum(),
         world.groups as u8,
         world.stack as u8,
         u8::try_from(world.continued).unwrap_or(99),
-        before(tried.starts),
-        before(tried.stops),
-        tried.forced,
-        tried.updates,
-        before(tried.snapshots),
-        tried.continued,
-        tried.tagged,
-        tried.untagged,
-        tried.conflicts_since.map_or(255, |since| {
+        before(attempts.starts),
+        before(attempts.stops),
+        attempts.forced,
+        attempts.updates,
+        before(attempts.snapshots),
+        attempts.continued,
+        attempts.tagged,
+        attempts.untagged,
+        attempts.conflicts_since.map_or(255, |since| {
             u8::try_from(Timestamp(world.now).since(since).min(3 * LONG).as_secs() / 60).unwrap_or(254)
         }),
-        before(tried.refusals),
-        age(Some(tried.refused_at), tried.refusals > 0 && !over),
+        before(attempts.refusals),
+        age(Some(attempts.refused_at), attempts.refusals > 0 && !over),
         age(began(world), counts_began && !over),
-        tried.lost,
-        u8::try_from(tried.looks.min(4)).unwrap_or(4),
-        u8::from(tried.rejection.is_some() && matches!(goal, Goal::Continued(_))),
-        u8::from(tried.quota.is_some()),
-        before(tried.refused.as_ref().map_or(0, |(refused, _)| action(*refused))),
-        tried
+        attempts.lost,
+        u8::try_from(attempts.looks.min(4)).unwrap_or(4),
+        u8::from(attempts.rejection.is_some() && matches!(goal, Goal::Continued(_))),
+        u8::from(attempts.quota.is_some()),
+        before(attempts.refused.as_ref().map_or(0, |(refused, _)| action(*refused))),
+        attempts
             .rejection
             .as_ref()
-            .filter(|one| one.kind == Rejected::Conflict && tried.looks <= 1)
+            .filter(|one| one.kind == Rejected::Conflict && attempts.looks <= 1)
             .map_or(0, |one| action(one.action)),
-        tried
+        attempts
             .unanswered
             .as_ref()
-            .filter(|_| tried.looks <= 3 || tried.lost > LOST)
+            .filter(|_| attempts.looks <= 3 || attempts.lost > MAX_UNANSWERED)
             .map_or(0, |unanswered| action(unanswered.0)),
         age(Some(Timestamp(REQUEST)), counts_request && !over),
-        age(tried.steady.as_ref().map(|steady| steady.since), counts_steady && !over),
-        u8::from(counts_steady && tried.steady.as_ref().is_some_and(|steady| steady.seen_to_move)),
+        age(attempts.steady.as_ref().map(|steady| steady.since), counts_steady && !over),
+        u8::from(counts_steady && attempts.steady.as_ref().is_some_and(|steady| steady.seen_to_move)),
     ]
 }
 

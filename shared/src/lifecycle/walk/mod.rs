@@ -16,8 +16,8 @@ mod starts;
 use std::time::Duration;
 
 use super::{
-    ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, OnSnapshotFailure, Properties, Reach, Recovered,
-    Running, Stopped, Swept, Tried, next_step,
+    Attempts, ConflictPolicy, Continued, Force, Goal, GuardMode, Guarded, OnSnapshotFailure, Properties, Reach,
+    Recovered, Running, Stopped, Swept, next_step,
 };
 use crate::flink::{ApplicationStatus, Restore};
 use crate::stack::StackStatus;
@@ -99,11 +99,11 @@ fn properties(wanted: bool, policy: ConflictPolicy) -> Goal {
     })
 }
 
-fn walk(goals: &[Goal], starts: &[(World, Tried)], plan: Planner<'_>) -> Result<usize, String> {
+fn walk(goals: &[Goal], starts: &[(World, Attempts)], plan: Planner<'_>) -> Result<usize, String> {
     goals.iter().map(|goal| explore(goal, starts, plan)).sum()
 }
 
-fn walks(goals: &[Goal], starts: &[(World, Tried)]) {
+fn walks(goals: &[Goal], starts: &[(World, Attempts)]) {
     match walk(goals, starts, &next_step) {
         Ok(states) => println!("{states} states"),
         Err(broken) => panic!("{broken}"),
@@ -135,9 +135,10 @@ fn on_the_way_back_a_running_application_is_reached_or_refused() {
 fn a_proof_among_older_ones_is_reached_or_refused() {
     let stack = [StackStatus::UpdateInProgress];
     let starts = starts(&stack, &[KeptState::Young], &[Marker::None], &[Groups::Wanted]);
-    let runs = |(world, _): &(World, Tried)| world.status == Some(ApplicationStatus::Running);
+    let runs = |(world, _): &(World, Attempts)| world.status == Some(ApplicationStatus::Running);
     let starts = starts.into_iter().filter(runs);
-    let starts: Vec<_> = starts.map(|(world, tried)| (World { own: 0b11, meddlers: 0, ..world }, tried)).collect();
+    let starts: Vec<_> =
+        starts.map(|(world, attempts)| (World { own: 0b11, meddlers: 0, ..world }, attempts)).collect();
     walks(&[running(STABILIZE, Restore::Latest)], &starts);
     let probes: Vec<_> = guarded()
         .into_iter()
@@ -198,7 +199,7 @@ fn a_continued_rollback_is_reached_or_refused() {
     let mut starts = starts(StackStatus::ALL, &[KeptState::None], &[Marker::None], &[Groups::Wanted]);
     starts.retain(|(world, _)| world.status.is_none());
     let attempts =
-        |count| starts.iter().map(move |(world, tried)| (World { continued: count, ..*world }, tried.clone()));
+        |count| starts.iter().map(move |(world, attempts)| (World { continued: count, ..*world }, attempts.clone()));
     let starts: Vec<_> = (0..=4).flat_map(attempts).collect();
     walks(&[Goal::Continued(Continued { token: "unstick-e".into() })], &starts);
 }
@@ -213,7 +214,7 @@ fn a_recovered_application_is_reached_or_refused() {
     );
     walks(&[recovered(true), recovered(false)], &starts);
     // Its own stop comes between two starts, and hides the first of them: the starts are not counted here.
-    let killed = starts.into_iter().map(|(world, tried)| (World { killable: true, ..world }, tried));
+    let killed = starts.into_iter().map(|(world, attempts)| (World { killable: true, ..world }, attempts));
     walks(&[recovered(true)], &killed.collect::<Vec<_>>());
 }
 
@@ -222,7 +223,7 @@ fn a_swept_application_is_reached_or_refused() {
     let stacks = [StackStatus::UpdateComplete, StackStatus::UpdateInProgress];
     let snapshots = [KeptState::None, KeptState::Young, KeptState::Old, KeptState::Creating];
     let starts = starts(&stacks, &snapshots, &[Marker::None], &[Groups::Wanted]);
-    let own = |own| starts.iter().map(move |(world, tried)| (World { own, ..*world }, tried.clone()));
+    let own = |own| starts.iter().map(move |(world, attempts)| (World { own, ..*world }, attempts.clone()));
     let starts: Vec<_> = [0b000, 0b111].into_iter().flat_map(own).collect();
     walks(&[swept(0), swept(2)], &starts);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::observed::{Observed, Stack};
-use super::super::{Goal, Looks, MARKER, SNAPSHOT_HOURS, Tried, UNSTICK};
+use super::super::{Attempts, Goal, MARKER, Reads, SNAPSHOT_HOURS, UNSTICK};
 use super::service::{Groups, KeptState, Kind, Marker, World, old};
 use crate::flink::{Application, Group, Operations, Snapshot, SnapshotMode, SnapshotStatus};
 use crate::time::Timestamp;
@@ -26,12 +26,12 @@ pub(super) fn groups(value: &str) -> Vec<Group> {
 }
 
 /// What the goal asks to be looked at: the rest it does not get to see.
-fn looks(goal: &Goal, world: &World) -> Looks {
-    world.status.map_or(Looks::NONE, |status| goal.needs(status, Timestamp(world.now)))
+fn looks(goal: &Goal, world: &World) -> Reads {
+    world.status.map_or(Reads::NONE, |status| goal.needs(status, Timestamp(world.now)))
 }
 
 /// What a look at `world` shows.
-pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
+pub(super) fn shown(goal: &Goal, world: &World, attempts: Attempts) -> Observed {
     let looks = looks(goal, world);
     let application = world.status.map(|status| Application {
         name: "app".into(),
@@ -58,7 +58,7 @@ pub(super) fn shown(goal: &Goal, world: &World, tried: Tried) -> Observed {
         snapshots: if looks.snapshots { snapshots(goal, world) } else { Vec::new() },
     });
     let stack = Stack { status: Some(world.stack), superseded: false, continued: world.continued };
-    Observed { now: Timestamp(world.now), application, stack, tried, poll_interval: POLL_INTERVAL }
+    Observed { now: Timestamp(world.now), application, stack, attempts, poll_interval: POLL_INTERVAL }
 }
 
 /// As much of it as the memory of one invocation keeps: many more looks are taken than planned on.

@@ -1,6 +1,6 @@
 //! From where the walk sets out: every status with every history, snapshot, marker and stack that a goal can meet.
 
-use super::super::{LOST, Tried};
+use super::super::{Attempts, MAX_UNANSWERED};
 use super::service::{Groups, KeptState, Kind, Marker, ModelOperation, When, World};
 use super::shown::{DEPLOYMENT, MINUTE, REQUEST};
 use crate::flink::{ApplicationStatus, OperationStatus};
@@ -44,7 +44,7 @@ pub(super) fn starts(
     kepts: &[KeptState],
     markers: &[Marker],
     all_groups: &[Groups],
-) -> Vec<(World, Tried)> {
+) -> Vec<(World, Attempts)> {
     let mut starts = Vec::new();
     let statuses: Vec<_> = ApplicationStatus::ALL.iter().copied().map(Some).chain([None]).collect();
     for status in statuses {
@@ -86,8 +86,8 @@ pub(super) fn starts(
 }
 
 /// Shortly before giving up on others: how often another caller was in the way before matters to nothing else.
-pub(super) fn near_the_end() -> Tried {
-    Tried { lost: LOST - 1, ..Tried::default() }
+pub(super) fn near_the_end() -> Attempts {
+    Attempts { lost: MAX_UNANSWERED - 1, ..Attempts::default() }
 }
 
 pub(super) const EVERY_KEPT: &[KeptState] = &[
@@ -102,7 +102,7 @@ pub(super) const EVERY_KEPT: &[KeptState] = &[
 ];
 
 /// The process is killed once, at the worst moment: what a new one does is still bounded by what the operations show.
-pub(super) fn killed_once(starts: Vec<(World, Tried)>) -> Vec<(World, Tried)> {
+pub(super) fn killed_once(starts: Vec<(World, Attempts)>) -> Vec<(World, Attempts)> {
     let killable = |world| World { killable: true, started: Some(0), ..world };
-    starts.into_iter().map(|(world, tried)| (killable(world), tried)).collect()
+    starts.into_iter().map(|(world, attempts)| (killable(world), attempts)).collect()
 }

@@ -42,7 +42,7 @@ impl LambdaFunction {
 
 /// How a function is called asynchronously.
 #[derive(Debug)]
-pub struct Asynchronous<'a> {
+pub struct EventInvokeConfig<'a> {
     /// The function that is invoked asynchronously.
     pub function: Function,
     /// After so many seconds an event is no longer worth delivering.
@@ -53,7 +53,7 @@ pub struct Asynchronous<'a> {
     pub on_success: Option<&'a Value>,
 }
 
-impl Asynchronous<'_> {
+impl EventInvokeConfig<'_> {
     /// Lambda's setting. Two retries: a function errs only where another attempt may still help.
     #[must_use]
     pub fn resource(&self) -> Resource {

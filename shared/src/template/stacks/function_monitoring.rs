@@ -4,7 +4,7 @@
 //! [`metric`]'s.
 
 use crate::contract::{ACCESS_QUEUE_EXPORT, Function, Outcome, metric};
-use crate::lifecycle::EVERY;
+use crate::lifecycle::SWEEP_INTERVAL;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::value::{Value, pseudo};
@@ -59,14 +59,16 @@ pub(in crate::template) fn add_alarms(
                 metric::FAILED_SNAPSHOTS
             );
             // Each sweep says it anew, but for the one that tries again: the alarm lasts as long as it is so.
-            let alarm = Alarm::above(0, &own(function, metric::FAILED_SNAPSHOTS, "Maximum")).in_periods_of(EVERY * 3);
+            let alarm =
+                Alarm::above(0, &own(function, metric::FAILED_SNAPSHOTS, "Maximum")).in_periods_of(SWEEP_INTERVAL * 3);
             let alarm = alarm.described(failed).notifies(topic);
             template.add::<Alarm>(&format!("{id}FailedSnapshotAlarm"), alarm)?;
             let stopped = format!(
                 "A job that these handlers stopped does not run, and what its stream forgets is lost: see {} in {log}.",
                 metric::STOPPED_JOBS
             );
-            let alarm = Alarm::above(0, &own(function, metric::STOPPED_JOBS, "Maximum")).in_periods_of(EVERY * 3);
+            let alarm =
+                Alarm::above(0, &own(function, metric::STOPPED_JOBS, "Maximum")).in_periods_of(SWEEP_INTERVAL * 3);
             let alarm = alarm.described(stopped).notifies(topic);
             template.add::<Alarm>(&format!("{id}StoppedJobAlarm"), alarm).map(|_| ())
         }

@@ -7,13 +7,13 @@ use crate::contract::{
     ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function, StackTemplate, UNSTICKER_CONCURRENCY,
     UNSTICKER_CONCURRENCY_PARAMETER, pattern,
 };
-use crate::lifecycle::EVERY;
+use crate::lifecycle::SWEEP_INTERVAL;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
 use crate::template::cloudformation::value::Value;
 use crate::template::resources::events::{Rule, Target};
-use crate::template::resources::lambda::{Asynchronous, function_arn, logical_id};
+use crate::template::resources::lambda::{EventInvokeConfig, function_arn, logical_id};
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
 pub const DEPLOYED: [Function; 4] =
@@ -53,7 +53,7 @@ pub fn handlers() -> Result<Template, Problem> {
 
     let target = Target::of(unsticker.clone()).input(&json!({"Sweep": true})).undeliverable_to(&queue);
     let description = "Finishes what a lost event left, and looks after snapshots.";
-    let rate = format!("{} minutes", EVERY.as_secs() / 60);
+    let rate = format!("{} minutes", SWEEP_INTERVAL.as_secs() / 60);
     let rule = Rule::every(description, &rate, &sweep.reference(), target);
     let rule = template.add("SweepRule", rule)?;
     template.add("SweepPermission", rule.permission_to_invoke(&unsticker))?;
@@ -63,12 +63,12 @@ pub fn handlers() -> Result<Template, Problem> {
         let asynchronous = match function {
             // After an hour CloudFormation no longer waits for the answer.
             Function::AutoStart | Function::PropertyGroups | Function::UpdateGuard => {
-                Asynchronous { function, event_age_seconds: 3600, on_failure: &queue, on_success: None }
+                EventInvokeConfig { function, event_age_seconds: 3600, on_failure: &queue, on_success: None }
             }
             // An incident waits; six hours is Lambda's longest. Its results go to the topic by Lambda's own hand: over
             // a bus, who may put an event on it could write what people are mailed.
             Function::RollbackUnsticker => {
-                Asynchronous { function, event_age_seconds: 21_600, on_failure: &queue, on_success: Some(&topic) }
+                EventInvokeConfig { function, event_age_seconds: 21_600, on_failure: &queue, on_success: Some(&topic) }
             }
         };
         template.add(&format!("{id}Asynchronous"), asynchronous.resource())?;

@@ -12,7 +12,7 @@ use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::{GuardMode, GuardOutcome, OnSnapshotFailure};
 use crate::lifecycle::goal::{Done, Guarded};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::proof_snapshots;
 use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
@@ -47,7 +47,7 @@ pub(in crate::lifecycle) fn next(goal: &Guarded, observed: &Observed) -> Step {
                     }
                 }
             } else {
-                Step::Wait(Because::Busy(application.status))
+                Step::Wait(StepReason::Busy(application.status))
             }
         }
     }
@@ -83,15 +83,15 @@ fn others_snapshot(goal: &Guarded, application: &Application, observed: &Observe
 /// had.
 fn before_snapshot(goal: &Guarded, application: &Application, observed: &Observed, action: Action) -> Snapshotting {
     if others_snapshot(goal, application, observed) {
-        return Snapshotting::Wait(Because::OthersSnapshot);
+        return Snapshotting::Wait(StepReason::OthersSnapshot);
     }
     match refused(observed, action) {
         Refused::Try => {}
-        Refused::Rest => return Snapshotting::Wait(Because::RefusedForNow),
+        Refused::Rest => return Snapshotting::Wait(StepReason::RefusedForNow),
         Refused::Often(error) => return Snapshotting::Impossible(error.to_owned()),
     }
-    let tried = &observed.tried;
-    match (&tried.rejection, tried.conflicts_since) {
+    let attempts = &observed.attempts;
+    match (&attempts.rejection, attempts.conflicts_since) {
         (Some(conflict), Some(since)) if is_due(goal, since, observed.now) => {
             Snapshotting::Impossible(conflict.text.clone())
         }
@@ -102,24 +102,24 @@ fn before_snapshot(goal: &Guarded, application: &Application, observed: &Observe
 /// Whether a snapshot is asked for now.
 enum Snapshotting {
     Try,
-    Wait(Because),
+    Wait(StepReason),
     /// It cannot be snapshotted, for this reason, so that OnSnapshotFailure applies.
     Impossible(String),
 }
 
 /// READY: stopped by this guard, in this invocation or by the marker in one before it; or not running anyway.
 fn at_rest(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
-    let tried = &observed.tried;
-    if tried.stops == 0 && tried.forced == 0 && application.tag(MARKER) != Some(&goal.marker) {
+    let attempts = &observed.attempts;
+    if attempts.stops == 0 && attempts.forced == 0 && application.tag(MARKER) != Some(&goal.marker) {
         return done(GuardOutcome::NotRunning);
     }
-    if tried.forced > 0 || (tried.stops == 0 && !keeps_state(application)) {
+    if attempts.forced > 0 || (attempts.stops == 0 && !keeps_state(application)) {
         return done(GuardOutcome::ForceStopped);
     }
     let newest = application.snapshots.iter().max_by_key(|snapshot| snapshot.created);
     match (newest.map(|snapshot| snapshot.status), goal.on_failure) {
         (Some(SnapshotStatus::Creating), _) if newest.is_some_and(|one| !is_overdue(goal, observed, one.created)) => {
-            Step::Wait(Because::Proving)
+            Step::Wait(StepReason::Proving)
         }
         // A stop that was accepted, and whose snapshot turned FAILED: too late for anything but to say so.
         (Some(SnapshotStatus::Failed | SnapshotStatus::Creating), OnSnapshotFailure::Fail) => {
@@ -144,51 +144,51 @@ fn keeps_state(application: &Application) -> bool {
 
 /// RUNNING: the marker, then a graceful stop, whose snapshot is the proof.
 fn stop(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
-    let tried = &observed.tried;
-    if tried.forced > 0 {
+    let attempts = &observed.attempts;
+    if attempts.forced > 0 {
         return failed(goal, application, observed, "it is RUNNING after a force-stop");
     }
-    if tried.stops == 0 {
+    if attempts.stops == 0 {
         return match before_snapshot(goal, application, observed, Action::StopApplication) {
-            Snapshotting::Wait(because) => Step::Wait(because),
+            Snapshotting::Wait(reason) => Step::Wait(reason),
             Snapshotting::Impossible(error) => failed(goal, application, observed, &error),
             Snapshotting::Try => mark(goal, application, observed)
-                .unwrap_or(Step::Call(Call::Stop { force: false }, Because::StopKeepsState)),
+                .unwrap_or(Step::Call(Call::Stop { force: false }, StepReason::StopKeepsState)),
         };
     }
-    if tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
+    if attempts.looks <= UNSEEN_LOOKS {
+        return Step::Wait(StepReason::NotSeenYet);
     }
     failed(goal, application, observed, "a graceful stop was accepted and it is RUNNING again")
 }
 
 /// RUNNING, and left so: a snapshot that becomes READY is the proof.
 fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step {
-    let tried = &observed.tried;
+    let attempts = &observed.attempts;
     let proof = application.snapshots.iter().find(|snapshot| snapshot.name == goal.proof);
     match proof.map(|snapshot| snapshot.status) {
         Some(SnapshotStatus::Ready) => proof_snapshots::surplus(application, observed, &goal.proof)
-            .map_or(done(GuardOutcome::Probed), |(call, because)| Step::Call(call, because)),
+            .map_or(done(GuardOutcome::Probed), |(call, reason)| Step::Call(call, reason)),
         // However long it takes: the job works, and nothing is stopped for it.
-        Some(SnapshotStatus::Creating) => Step::Wait(Because::Proving),
+        Some(SnapshotStatus::Creating) => Step::Wait(StepReason::Proving),
         Some(SnapshotStatus::Failed | SnapshotStatus::Deleting) => {
             failed(goal, application, observed, &own_error(application, proof))
         }
-        None if tried.snapshots == 0 && tried.quota.is_some() => {
-            let (action, error) = (Action::CreateApplicationSnapshot, tried.quota.clone().unwrap_or_default());
+        None if attempts.snapshots == 0 && attempts.quota.is_some() => {
+            let (action, error) = (Action::CreateApplicationSnapshot, attempts.quota.clone().unwrap_or_default());
             proof_snapshots::make_room(application, observed, &goal.proof)
-                .map_or(Step::Refuse(Refusal::Rejected { action, error }), |(call, because)| Step::Call(call, because))
+                .map_or(Step::Refuse(Refusal::Rejected { action, error }), |(call, reason)| Step::Call(call, reason))
         }
-        None if tried.snapshots == 0 => {
+        None if attempts.snapshots == 0 => {
             match before_snapshot(goal, application, observed, Action::CreateApplicationSnapshot) {
-                Snapshotting::Wait(because) => Step::Wait(because),
+                Snapshotting::Wait(reason) => Step::Wait(reason),
                 Snapshotting::Impossible(error) => failed(goal, application, observed, &error),
                 Snapshotting::Try => {
-                    Step::Call(Call::CreateSnapshot { name: goal.proof.clone() }, Because::ProveHealth)
+                    Step::Call(Call::CreateSnapshot { name: goal.proof.clone() }, StepReason::ProveHealth)
                 }
             }
         }
-        None if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
+        None if attempts.looks <= UNSEEN_LOOKS => Step::Wait(StepReason::NotSeenYet),
         None => failed(goal, application, observed, "a snapshot was accepted and is not listed"),
     }
 }

@@ -5,13 +5,13 @@ use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::{GuardOutcome, OnSnapshotFailure};
 use crate::lifecycle::goal::{Done, Guarded};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::replay::{Replay, bound, replay};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
 
 /// How often a force-stop is asked for.
-pub(super) const FORCED: u8 = 3;
+pub(super) const MAX_FORCE_STOPS: u8 = 3;
 
 /// The job cannot be snapshotted: what the policy says.
 pub(super) fn failed(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
@@ -27,19 +27,19 @@ pub(super) fn failed(goal: &Guarded, application: &Application, observed: &Obser
 }
 
 pub(super) fn force(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
-    let tried = &observed.tried;
+    let attempts = &observed.attempts;
     let name = application.name.clone();
-    if tried.forced >= FORCED {
+    if attempts.forced >= MAX_FORCE_STOPS {
         let error = error.to_owned();
         return let_go(goal, application, observed, Step::Refuse(Refusal::WouldNotStop { application: name, error }));
     }
-    if tried.forced > 0 && tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
+    if attempts.forced > 0 && attempts.looks <= UNSEEN_LOOKS {
+        return Step::Wait(StepReason::NotSeenYet);
     }
     match application.status {
         // No force is known to work here, and each of them passes (`semantics.md` A.3).
         ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
-            return Step::Wait(Because::Busy(application.status));
+            return Step::Wait(StepReason::Busy(application.status));
         }
         ApplicationStatus::Ready
         | ApplicationStatus::RolledBack
@@ -51,7 +51,7 @@ pub(super) fn force(goal: &Guarded, application: &Application, observed: &Observ
         | ApplicationStatus::Autoscaling => {}
     }
     if goal.gives_state_up {
-        let force = Step::Call(Call::Stop { force: true }, Because::StateGivenUp);
+        let force = Step::Call(Call::Stop { force: true }, StepReason::StateGivenUp);
         return mark(goal, application, observed).unwrap_or(force);
     }
     let bound = match bound(application, goal.bound) {
@@ -63,24 +63,23 @@ pub(super) fn force(goal: &Guarded, application: &Application, observed: &Observ
             let refusal = Refusal::ReplayForbidden { application: name, why };
             let_go(goal, application, observed, Step::Refuse(refusal))
         }
-        Replay::Since { .. } | Replay::Empty { .. } => {
-            mark(goal, application, observed).unwrap_or(Step::Call(Call::Stop { force: true }, Because::ForceAllowed))
-        }
+        Replay::Since { .. } | Replay::Empty { .. } => mark(goal, application, observed)
+            .unwrap_or(Step::Call(Call::Stop { force: true }, StepReason::ForceAllowed)),
     }
 }
 
 /// The marker comes before the stop.
 pub(super) fn mark(goal: &Guarded, application: &Application, observed: &Observed) -> Option<Step> {
-    let marked = application.tag(MARKER) == Some(&goal.marker) || observed.tried.tagged > 0;
+    let marked = application.tag(MARKER) == Some(&goal.marker) || observed.attempts.tagged > 0;
     let tag = Call::Tag { key: MARKER, value: goal.marker.clone() };
-    (!marked).then_some(Step::Call(tag, Because::RememberToRestart))
+    (!marked).then_some(Step::Call(tag, StepReason::RememberToRestart))
 }
 
 /// What was marked and goes on running has no restart to be remembered: its marker goes first.
 pub(in crate::lifecycle) fn let_go(goal: &Guarded, application: &Application, observed: &Observed, end: Step) -> Step {
-    let marked = application.tag(MARKER) == Some(&goal.marker) && observed.tried.untagged == 0;
+    let marked = application.tag(MARKER) == Some(&goal.marker) && observed.attempts.untagged == 0;
     if application.status == ApplicationStatus::Running && marked {
-        return Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
+        return Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped);
     }
     end
 }

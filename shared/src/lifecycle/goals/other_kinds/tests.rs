@@ -67,7 +67,7 @@ fn is_refused_as_not_served(goal: &Goal, observed: &Observed) -> bool {
 #[test]
 fn a_notebook_is_started_without_a_run_configuration_and_not_proven() {
     let ready = of(NOTEBOOK, ApplicationStatus::Ready);
-    assert_eq!(next_step(&running(), &ready), Step::Call(Call::StartNotebook, Because::NotRunning));
+    assert_eq!(next_step(&running(), &ready), Step::Call(Call::StartNotebook, StepReason::NotRunning));
     let runs = of(NOTEBOOK, ApplicationStatus::Running);
     assert_eq!(next_step(&running(), &runs), Step::Done(Done::Running));
 }
@@ -80,7 +80,7 @@ fn a_notebook_whose_start_failed_or_hangs_is_neither_started_again_nor_forced() 
     assert!(refusal.to_string().contains("no database"), "{refusal}");
     let mut hangs = of(NOTEBOOK, ApplicationStatus::Starting);
     later(&mut hangs, Duration::from_hours(2));
-    assert_eq!(next_step(&running(), &hangs), Step::Wait(Because::Busy(ApplicationStatus::Starting)));
+    assert_eq!(next_step(&running(), &hangs), Step::Wait(StepReason::Busy(ApplicationStatus::Starting)));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn the_guard_lets_a_notebook_pass_and_stops_none_that_stays_busy() {
         assert_eq!(next_step(&guarded(), &of(NOTEBOOK, status)), Step::Done(Done::Guarded(outcome)));
     }
     let mut busy = of(NOTEBOOK, ApplicationStatus::Updating);
-    assert_eq!(next_step(&guarded(), &busy), Step::Wait(Because::Busy(ApplicationStatus::Updating)));
+    assert_eq!(next_step(&guarded(), &busy), Step::Wait(StepReason::Busy(ApplicationStatus::Updating)));
     later(&mut busy, Duration::from_mins(10));
     assert_eq!(next_step(&guarded(), &busy), Step::Done(Done::Guarded(GuardOutcome::SnapshotsDisabled)));
 }
@@ -102,13 +102,13 @@ fn the_guard_lets_a_notebook_pass_and_stops_none_that_stays_busy() {
 fn a_notebook_is_stopped_without_force_even_where_on_delete_forces() {
     let goal = Goal::Stopped(stopped(None));
     let runs = of(NOTEBOOK, ApplicationStatus::Running);
-    assert_eq!(next_step(&goal, &runs), Step::Call(Call::Stop { force: false }, Because::StackGoes));
+    assert_eq!(next_step(&goal, &runs), Step::Call(Call::Stop { force: false }, StepReason::StackGoes));
     let mut stopping = of(NOTEBOOK, ApplicationStatus::Stopping);
-    assert_eq!(next_step(&goal, &stopping), Step::Wait(Because::Busy(ApplicationStatus::Stopping)));
+    assert_eq!(next_step(&goal, &stopping), Step::Wait(StepReason::Busy(ApplicationStatus::Stopping)));
     later(&mut stopping, Duration::from_mins(10));
     assert!(matches!(next_step(&goal, &stopping), Step::Refuse(Refusal::WouldNotStop { .. })));
     let mut at_rest = of(NOTEBOOK, ApplicationStatus::Ready);
-    at_rest.tried.stops = 1;
+    at_rest.attempts.stops = 1;
     assert_eq!(next_step(&goal, &at_rest), Step::Done(Done::Stopped));
 }
 

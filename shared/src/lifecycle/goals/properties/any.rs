@@ -10,7 +10,7 @@ use super::*;
 use crate::flink::Group;
 use crate::lifecycle::fixtures::*;
 use crate::lifecycle::goal::choices::ConflictPolicy;
-use crate::lifecycle::goal::settled::How;
+use crate::lifecycle::goal::key_change::KeyAction;
 use crate::lifecycle::{Goal, Rejected, next_step};
 
 /// Few names and few values, so that everybody meets everybody.
@@ -78,11 +78,11 @@ fn run(
         };
         if let Some(written) = writers.pop() {
             foreign_write(goal, present, &written);
-            observed.tried.rejected(call, Rejected::Conflict, "ConcurrentModificationException".into());
+            observed.attempts.rejected(call, Rejected::Conflict, "ConcurrentModificationException".into());
         } else if let Call::UpdateProperties { groups, .. } = call {
             assert!(groups.iter().all(|group| !group.map.is_empty()), "an empty group is not valid");
             present.clone_from(groups);
-            observed.tried.accepted(call);
+            observed.attempts.accepted(call);
             accepted += 1;
         }
     }
@@ -119,7 +119,7 @@ proptest! {
             }
             Step::Done(Done::Groups { settled, .. }) => {
                 for (id, key, value) in pairs(&goal.wanted) {
-                    let kept = settled.iter().any(|one| one.how == How::Kept && one.place == format!("{id}/{key}"));
+                    let kept = settled.iter().any(|one| one.how == KeyAction::Kept && one.place == format!("{id}/{key}"));
                     let expected = if kept { value_of(&before, id, key) } else { Some(value) };
                     prop_assert_eq!(value_of(&present, id, key), expected);
                     prop_assert!(!kept || goal.policy == ConflictPolicy::Keep);

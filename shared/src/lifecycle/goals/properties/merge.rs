@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::flink::Group;
 use crate::lifecycle::goal::Properties;
 use crate::lifecycle::goal::choices::ConflictPolicy;
-use crate::lifecycle::goal::settled::{How, Settled};
+use crate::lifecycle::goal::key_change::{KeyAction, KeyChange};
 
 /// Groups of an application (`semantics.md` A.10).
 pub const MOST_GROUPS: usize = 50;
@@ -21,7 +21,7 @@ pub(super) struct Merged {
     pub(super) groups: Vec<Group>,
     /// The keys that another caller wrote with another value, each as `Group/key`.
     pub(super) conflicts: Vec<String>,
-    pub(super) settled: Vec<Settled>,
+    pub(super) settled: Vec<KeyChange>,
 }
 
 /// The groups to be written. A key of `previous` that is wanted no more goes only while its value is the one that
@@ -40,16 +40,16 @@ pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> M
         if present == Some(value) {
             continue;
         }
-        let dropped = if is_updated { How::Wiped } else { How::Repaired };
+        let dropped = if is_updated { KeyAction::Wiped } else { KeyAction::Repaired };
         let settled = settle(goal, present, value_of(&goal.previous, id, key), dropped);
         let place = format!("{id}/{key}");
         match settled {
             Ok(None) => insert(&mut merged.groups, id, key, value),
             Ok(Some(how)) => {
-                if how != How::Kept {
+                if how != KeyAction::Kept {
                     insert(&mut merged.groups, id, key, value);
                 }
-                merged.settled.push(Settled { place, how });
+                merged.settled.push(KeyChange { place, how });
             }
             Err(Conflict) => merged.conflicts.push(place),
         }
@@ -67,8 +67,8 @@ fn settle(
     goal: &Properties,
     present: Option<&String>,
     given: Option<&String>,
-    dropped: How,
-) -> Result<Option<How>, Conflict> {
+    dropped: KeyAction,
+) -> Result<Option<KeyAction>, Conflict> {
     match (present, given) {
         (None, None) => return Ok(None),
         (None, Some(_)) => return Ok(Some(dropped)),
@@ -81,9 +81,9 @@ fn settle(
         ConflictPolicy::Fail | ConflictPolicy::Overwrite => given.is_some(),
     };
     match goal.policy {
-        ConflictPolicy::Keep => Ok(Some(How::Kept)),
-        ConflictPolicy::Fail | ConflictPolicy::Overwrite if ours => Ok(Some(How::Repaired)),
-        ConflictPolicy::Overwrite => Ok(Some(How::Replaced)),
+        ConflictPolicy::Keep => Ok(Some(KeyAction::Kept)),
+        ConflictPolicy::Fail | ConflictPolicy::Overwrite if ours => Ok(Some(KeyAction::Repaired)),
+        ConflictPolicy::Overwrite => Ok(Some(KeyAction::Replaced)),
         ConflictPolicy::Fail => Err(Conflict),
     }
 }

@@ -13,7 +13,7 @@ use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Goal, Properties, Reach};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
 use crate::lifecycle::rules::snapshot_mode;
@@ -21,7 +21,7 @@ use crate::lifecycle::{HANDLERS_ALLOW, Step, UNSEEN_LOOKS};
 use crate::stack::StackStatus;
 use merge::{Merged, merge, over_the_limits, places, same};
 
-use crate::lifecycle::goal::settled::Settled;
+use crate::lifecycle::goal::key_change::KeyChange;
 pub use merge::{MOST_GROUPS, MOST_KEYS};
 
 /// How often an accepted update may come to nothing.
@@ -65,7 +65,7 @@ pub(in crate::lifecycle) fn next(goal: &Properties, observed: &Observed) -> Step
         }
         ApplicationPhase::RolledBack => Step::Refuse(Refusal::RolledBack { application: application.name.clone() }),
         ApplicationPhase::Ready | ApplicationPhase::Running => settled(goal, application, observed),
-        ApplicationPhase::Transitional => Step::Wait(Because::Busy(application.status)),
+        ApplicationPhase::Transitional => Step::Wait(StepReason::Busy(application.status)),
     }
 }
 
@@ -99,7 +99,7 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
     let is_running = application.status == ApplicationStatus::Running;
     // What this request itself wrote is no update that dropped anything.
     let is_updated = is_running
-        && observed.tried.updates == 0
+        && observed.attempts.updates == 0
         && goal.deployed_since.is_some_and(|began| application.version_created >= began.less_skew())
         && application.newest("UpdateApplication", goal.since).is_none();
     let merged = merge(&application.groups, goal, is_updated);
@@ -111,7 +111,7 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
     }
     match refused(observed, Action::UpdateApplication) {
         Refused::Try => {}
-        Refused::Rest => return Step::Wait(Because::RefusedForNow),
+        Refused::Rest => return Step::Wait(StepReason::RefusedForNow),
         Refused::Often(text) if goal.is_removal() => {
             return left(goal, application, &format!("the job cannot be snapshotted: {text}"));
         }
@@ -125,16 +125,16 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
     if let Some(error) = over_the_limits(&merged.groups) {
         return Step::Refuse(Refusal::Rejected { action: Action::UpdateApplication, error });
     }
-    if observed.tried.updates > 0 && observed.tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
+    if observed.attempts.updates > 0 && observed.attempts.looks <= UNSEEN_LOOKS {
+        return Step::Wait(StepReason::NotSeenYet);
     }
-    if observed.tried.updates >= UPDATES {
+    if observed.attempts.updates >= UPDATES {
         let error = "updates were accepted, and the groups are still not the wanted ones".to_owned();
         return Step::Refuse(Refusal::UpdateFailed { application: name(), error });
     }
     let restart = is_running.then(|| application.running_with.as_ref().is_some_and(|(_, allow)| *allow));
     let call = Call::UpdateProperties { groups: merged.groups, restart, settled: merged.settled };
-    Step::Call(call, Because::GroupsDiffer)
+    Step::Call(call, StepReason::GroupsDiffer)
 }
 
 /// What the update's own operation came to, when that decides.
@@ -149,10 +149,10 @@ fn ended(goal: &Properties, application: &Application, observed: &Observed) -> O
                 let error = operation.error.as_deref().unwrap_or("the service gives no reason");
                 failed(format!("{error} The application is {} now.", application.status))
             }
-            OperationStatus::InProgress => Some(Step::Wait(Because::NotSeenYet)),
+            OperationStatus::InProgress => Some(Step::Wait(StepReason::NotSeenYet)),
             OperationStatus::Successful => None,
         },
-        None if observed.tried.restarted && application.status == ApplicationStatus::Ready => {
+        None if observed.attempts.restarted && application.status == ApplicationStatus::Ready => {
             failed("it was RUNNING before the update and is READY now; read its log for why the job ended.".to_owned())
         }
         None => None,
@@ -160,9 +160,9 @@ fn ended(goal: &Properties, application: &Application, observed: &Observed) -> O
 }
 
 /// What was settled by the calls of this invocation, and what is settled by leaving it.
-fn all_settled(observed: &Observed, merged: &Merged) -> Vec<Settled> {
-    let mut all = observed.tried.settled.clone();
-    all.extend(merged.settled.iter().filter(|one| !observed.tried.settled.contains(one)).cloned());
+fn all_settled(observed: &Observed, merged: &Merged) -> Vec<KeyChange> {
+    let mut all = observed.attempts.settled.clone();
+    all.extend(merged.settled.iter().filter(|one| !observed.attempts.settled.contains(one)).cloned());
     all
 }
 
@@ -183,7 +183,7 @@ fn held(conflicts: &[String], goal: &Properties, application: &Application) -> V
 }
 
 /// A Delete that leaves what it would have taken.
-fn left(goal: &Properties, application: &Application, because: &str) -> Step {
+fn left(goal: &Properties, application: &Application, reason: &str) -> Step {
     let keys = places(&goal.previous, &application.groups);
-    Step::Done(Done::GroupsLeft { because: because.to_owned(), keys })
+    Step::Done(Done::GroupsLeft { reason: reason.to_owned(), keys })
 }

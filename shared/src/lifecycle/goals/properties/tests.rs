@@ -7,7 +7,7 @@ use super::*;
 use crate::flink::Group;
 use crate::lifecycle::fixtures::*;
 use crate::lifecycle::goal::choices::ConflictPolicy;
-use crate::lifecycle::goal::settled::How;
+use crate::lifecycle::goal::key_change::KeyAction;
 use crate::lifecycle::{Goal, Rejected, next_step};
 use crate::time::Timestamp;
 
@@ -30,8 +30,8 @@ fn goal(wanted: &[Triple], previous: &[Triple], policy: ConflictPolicy) -> Goal 
     Goal::Properties(properties(wanted, previous, policy))
 }
 
-fn done(settled: &[(&str, How)]) -> Step {
-    let settled = settled.iter().map(|(place, how)| Settled { place: (*place).into(), how: *how }).collect();
+fn done(settled: &[(&str, KeyAction)]) -> Step {
+    let settled = settled.iter().map(|(place, how)| KeyChange { place: (*place).into(), how: *how }).collect();
     Step::Done(Done::Groups { settled, unread: false })
 }
 
@@ -77,7 +77,7 @@ fn overwrite_and_keep_do_what_they_say_and_report_it() {
     let overwrite = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Overwrite), &observed);
     assert_eq!(written(overwrite), groups(&[("ours", "stream", "s")]));
     let keep = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Keep), &observed);
-    assert_eq!(keep, done(&[("ours/stream", How::Kept)]));
+    assert_eq!(keep, done(&[("ours/stream", KeyAction::Kept)]));
 }
 
 #[test]
@@ -100,9 +100,9 @@ fn on_a_running_application_the_restart_is_reported_what_is_now_described() {
 fn a_job_that_cannot_be_snapshotted_is_refused_and_a_delete_leaves_what_it_cannot_take() {
     let mut observed = with(&[("ours", "old", "v")], ApplicationStatus::Running);
     let call = Call::UpdateProperties { groups: vec![], restart: None, settled: vec![] };
-    observed.tried.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
+    observed.attempts.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
     let update = goal(&[("ours", "new", "v")], &[], ConflictPolicy::Fail);
-    assert_eq!(next_step(&update, &observed), Step::Wait(Because::RefusedForNow), "one refusal is no verdict");
+    assert_eq!(next_step(&update, &observed), Step::Wait(StepReason::RefusedForNow), "one refusal is no verdict");
     refuse_often(&mut observed, &call);
     assert!(matches!(next_step(&update, &observed), Step::Refuse(Refusal::SnapshotFailed { .. })));
     let delete = goal(&[], &[("ours", "old", "v")], ConflictPolicy::Fail);
@@ -120,7 +120,7 @@ fn nothing_is_taken_from_an_application_that_goes_with_its_stack() {
 /// What is reported after the call of `step` was accepted and seen.
 fn reported_after(goal: &Goal, observed: &mut Observed) -> Step {
     let Step::Call(call @ Call::UpdateProperties { .. }, _) = next_step(goal, observed) else { panic!() };
-    observed.tried.accepted(&call);
+    observed.attempts.accepted(&call);
     if let Call::UpdateProperties { groups, .. } = call {
         app(observed).groups = groups;
     }
@@ -132,7 +132,7 @@ fn what_was_changed_or_dropped_behind_our_back_is_repaired_and_reported() {
     let ours = [("ours", "changed", "v"), ("ours", "dropped", "v")];
     let mut observed = with(&[("ours", "changed", "by them")], ApplicationStatus::Ready);
     let message = reported_after(&goal(&ours, &ours, ConflictPolicy::Fail), &mut observed);
-    assert_eq!(message, done(&[("ours/changed", How::Repaired), ("ours/dropped", How::Repaired)]));
+    assert_eq!(message, done(&[("ours/changed", KeyAction::Repaired), ("ours/dropped", KeyAction::Repaired)]));
     assert_eq!(app(&mut observed).groups, groups(&ours));
 }
 
@@ -140,7 +140,7 @@ fn what_was_changed_or_dropped_behind_our_back_is_repaired_and_reported() {
 fn an_overwritten_key_is_reported_after_the_call_too() {
     let mut observed = with(&[("ours", "stream", "theirs")], ApplicationStatus::Ready);
     let message = reported_after(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Overwrite), &mut observed);
-    assert_eq!(message, done(&[("ours/stream", How::Replaced)]));
+    assert_eq!(message, done(&[("ours/stream", KeyAction::Replaced)]));
 }
 
 #[test]

@@ -48,10 +48,10 @@ fn a_job_that_loops_again_is_marked_then_stopped_then_left() {
     let mut observed = recovering(ApplicationStatus::Running);
     let call = Call::CreateSnapshot { name: "flink-handlers-gate-e1".into() };
     refuse_often(&mut observed, &call);
-    let Step::Call(Call::Tag { value, .. }, Because::FailsAgain) = step(&observed) else { panic!() };
+    let Step::Call(Call::Tag { value, .. }, StepReason::FailsAgain) = step(&observed) else { panic!() };
     assert_eq!(value, "awaiting-fix/e1");
-    let stop = Step::Call(Call::Stop { force: true }, Because::FailsAgain);
-    observed.tried.tagged = 1;
+    let stop = Step::Call(Call::Stop { force: true }, StepReason::FailsAgain);
+    observed.attempts.tagged = 1;
     assert_eq!(step(&observed), stop);
     app(&mut observed).status = ApplicationStatus::Ready;
     let error = "Failed to take snapshot".to_owned();
@@ -61,27 +61,27 @@ fn a_job_that_loops_again_is_marked_then_stopped_then_left() {
 #[test]
 fn one_that_a_process_gave_up_before_it_died_is_proven_once_more_and_stopped_if_that_fails() {
     let mut observed = awaiting(recovering(ApplicationStatus::Running));
-    assert!(matches!(step(&observed), Step::Wait(Because::SteadyIn(_))));
+    assert!(matches!(step(&observed), Step::Wait(StepReason::SteadyIn(_))));
     later(&mut observed, Duration::from_mins(1));
-    let Step::Call(call @ Call::CreateSnapshot { .. }, Because::ProveHealth) = step(&observed) else { panic!() };
+    let Step::Call(call @ Call::CreateSnapshot { .. }, StepReason::ProveHealth) = step(&observed) else { panic!() };
     refuse_often(&mut observed, &call);
-    assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::FailsAgain));
+    assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, StepReason::FailsAgain));
 }
 
 #[test]
 fn a_start_that_fails_on_the_old_code_waits_for_a_fix() {
     let mut observed = recovering(ApplicationStatus::Ready);
     operation(&mut observed, "StartApplication", OperationStatus::Failed, Some("boom"));
-    assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+    assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, StepReason::FailsAgain)));
 }
 
 #[test]
 fn a_start_of_another_delivery_between_two_looks_is_no_failure() {
     let mut observed = recovering(ApplicationStatus::Ready);
     operation(&mut observed, START, OperationStatus::Successful, None);
-    assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
-    observed.tried.looks = UNSEEN_LOOKS + 1;
-    assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+    assert_eq!(step(&observed), Step::Wait(StepReason::NotSeenYet));
+    observed.attempts.looks = UNSEEN_LOOKS + 1;
+    assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, StepReason::FailsAgain)));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_start_that_fails_on_the_newest_snapshot_is_tried_once_more_on_the_old_codes
     app(&mut observed).snapshots[1].version = 2;
     app(&mut observed).version = 3;
     operation(&mut observed, START, OperationStatus::Failed, Some("boom"));
-    let Step::Call(Call::Start { restore, .. }, Because::NewestFailed) = step(&observed) else { panic!() };
+    let Step::Call(Call::Start { restore, .. }, StepReason::NewestFailed) = step(&observed) else { panic!() };
     assert_eq!(restore, crate::flink::Restore::Custom("old code".into()));
 }
 
@@ -101,11 +101,11 @@ fn a_start_that_fails_on_the_newest_snapshot_is_tried_once_more_on_the_old_codes
 fn an_application_that_is_stuck_is_marked_then_forced() {
     for status in [ApplicationStatus::Starting, ApplicationStatus::Autoscaling, ApplicationStatus::Stopping] {
         let mut observed = recovering(status);
-        assert_eq!(step(&observed), Step::Wait(Because::Busy(status)));
+        assert_eq!(step(&observed), Step::Wait(StepReason::Busy(status)));
         later(&mut observed, Duration::from_mins(10));
-        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
-        observed.tried.tagged = 1;
-        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::FailsAgain));
+        assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, StepReason::FailsAgain)));
+        observed.attempts.tagged = 1;
+        assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, StepReason::FailsAgain));
     }
 }
 
@@ -122,7 +122,7 @@ fn a_healthy_job_loses_its_marker() {
     let mut observed = recovering(ApplicationStatus::Running);
     app(&mut observed).tags.insert(MARKER.into(), "e0".into());
     snapshot(&mut observed, "flink-handlers-gate-e1", crate::flink::SnapshotStatus::Ready);
-    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain));
+    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, StepReason::RunsAgain));
     app(&mut observed).tags.clear();
     assert_eq!(step(&observed), Step::Done(Done::Healthy));
 }
@@ -139,7 +139,7 @@ fn one_of_several_is_only_started_at_first() {
     assert!(matches!(next_step(&goal(false), &ready), Step::Call(Call::Start { .. }, _)));
     let starting = recovering(ApplicationStatus::Starting);
     assert_eq!(next_step(&goal(false), &starting), Step::Done(Done::Started));
-    assert_eq!(next_step(&goal(true), &starting), Step::Wait(Because::Busy(ApplicationStatus::Starting)));
+    assert_eq!(next_step(&goal(true), &starting), Step::Wait(StepReason::Busy(ApplicationStatus::Starting)));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_start_is_as_old_as_its_own_operation_not_as_the_process_that_looks() {
     let mut observed = recovering(ApplicationStatus::Starting);
     operation(&mut observed, START, OperationStatus::InProgress, None);
     observed.now.0 += 10 * 60_000;
-    observed.tried = crate::lifecycle::Tried::default();
-    observed.tried.looked(observed.application.as_ref(), observed.now);
-    assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::FailsAgain)));
+    observed.attempts = crate::lifecycle::Attempts::default();
+    observed.attempts.looked(observed.application.as_ref(), observed.now);
+    assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, StepReason::FailsAgain)));
 }

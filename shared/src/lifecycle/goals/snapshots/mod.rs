@@ -12,21 +12,21 @@ use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Swept};
 use crate::lifecycle::incident::Consent;
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::{SNAPSHOT_HOURS, Step, UNSTICK};
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
 
 /// How often the schedule sweeps.
-pub const EVERY: Duration = Duration::from_mins(15);
+pub const SWEEP_INTERVAL: Duration = Duration::from_mins(15);
 /// How the names of this project's own snapshots begin; no other is ever deleted.
 const OURS: [&str; 3] = ["flink-handlers-guard-", "flink-handlers-gate-", "flink-handlers-sweep-"];
 /// How the names of the sweep's snapshots begin.
 const SWEEPS: &str = "flink-handlers-sweep-";
 /// A snapshot that failed is tried again after so long, since each attempt disturbs a job that has trouble enough; and
 /// people are notified again.
-const AGAIN: Duration = Duration::from_hours(1);
+const RETRY_FAILED_AFTER: Duration = Duration::from_hours(1);
 /// The most hours that the tag takes, a year.
 const MOST_HOURS: u64 = 8760;
 
@@ -44,7 +44,7 @@ pub(in crate::lifecycle) fn next(goal: &Swept, observed: &Observed) -> Step {
     let step = prune(goal, application, observed).unwrap_or_else(|| keep_young(goal, application, observed));
     match (Consent::of(application.tag(UNSTICK), None), step) {
         (Consent::None, _) => Step::Done(Done::Swept),
-        (Consent::DryRun, Step::Call(call, because)) => Step::Done(Done::Would { call, because }),
+        (Consent::DryRun, Step::Call(call, reason)) => Step::Done(Done::Would { call, reason }),
         (Consent::DryRun | Consent::Enabled, step) => step,
     }
 }
@@ -59,14 +59,14 @@ fn prune(goal: &Swept, application: &Application, observed: &Observed) -> Option
         .iter()
         .filter(ours)
         .filter(|snapshot| matches!(snapshot.status, SnapshotStatus::Ready | SnapshotStatus::Failed))
-        .filter(|snapshot| !observed.tried.deleted.contains(&snapshot.name))
+        .filter(|snapshot| !observed.attempts.deleted.contains(&snapshot.name))
         .collect();
     let more = ours.len().checked_sub(goal.keep).filter(|more| *more > 0)?;
     ours.sort_by_key(|snapshot| (snapshot.status == SnapshotStatus::Ready, snapshot.created));
     // The newest READY one is what a restart resumes from; an attempt that failed is what the next sweep knows of it.
     let spared = |snapshot: &&&Snapshot| Some(&snapshot.name) == newest || Some(&snapshot.name) == attempt;
     let old = ours.iter().take(more).find(|snapshot| !spared(snapshot))?;
-    Some(Step::Call(Call::DeleteSnapshot { name: old.name.clone(), created: old.created }, Because::MoreThanKept))
+    Some(Step::Call(Call::DeleteSnapshot { name: old.name.clone(), created: old.created }, StepReason::MoreThanKept))
 }
 
 fn keep_young(goal: &Swept, application: &Application, observed: &Observed) -> Step {
@@ -78,20 +78,20 @@ fn keep_young(goal: &Swept, application: &Application, observed: &Observed) -> S
     let failed = |error: &str| {
         Step::Refuse(Refusal::SnapshotFailed { application: application.name.clone(), error: error.to_owned() })
     };
-    if let Some(error) = observed.tried.refused_snapshot(Action::CreateApplicationSnapshot) {
+    if let Some(error) = observed.attempts.refused_snapshot(Action::CreateApplicationSnapshot) {
         return failed(error);
     }
-    if let Some(error) = &observed.tried.quota {
+    if let Some(error) = &observed.attempts.quota {
         return Step::Refuse(Refusal::Rejected { action: Action::CreateApplicationSnapshot, error: error.clone() });
     }
-    if let Some(last) = failed_last(application).filter(|last| observed.now.since(last.created) < AGAIN) {
+    if let Some(last) = failed_last(application).filter(|last| observed.now.since(last.created) < RETRY_FAILED_AFTER) {
         return failed(&own_error(application, last));
     }
     // One is being made, or another sweep of this minute was first.
     let is_taken = |one: &Snapshot| one.status == SnapshotStatus::Creating || one.name == goal.snapshot;
     let is_taken = application.snapshots.iter().any(is_taken);
-    if observed.tried.snapshots == 0 && !is_taken && is_due(application, observed.now, most) {
-        return Step::Call(Call::CreateSnapshot { name: goal.snapshot.clone() }, Because::SnapshotTooOld);
+    if observed.attempts.snapshots == 0 && !is_taken && is_due(application, observed.now, most) {
+        return Step::Call(Call::CreateSnapshot { name: goal.snapshot.clone() }, StepReason::SnapshotTooOld);
     }
     Step::Done(Done::Swept)
 }
@@ -112,7 +112,7 @@ fn most_age(application: &Application) -> Result<Option<Duration>, Refusal> {
 fn is_due(application: &Application, now: Timestamp, most: Duration) -> bool {
     let runs = now.since(runs_since(application));
     match application.newest_snapshot() {
-        Some(newest) => now.since(newest.created) >= most && runs >= EVERY,
+        Some(newest) => now.since(newest.created) >= most && runs >= SWEEP_INTERVAL,
         None => runs >= most,
     }
 }
@@ -123,8 +123,8 @@ fn due_since(application: &Application) -> Option<Timestamp> {
     let runs = runs_since(application);
     let due = application
         .newest_snapshot()
-        .map_or_else(|| runs.plus(most), |newest| newest.created.plus(most).max(runs.plus(EVERY)));
-    let again = last_attempt(application).map(|last| last.created.plus(AGAIN));
+        .map_or_else(|| runs.plus(most), |newest| newest.created.plus(most).max(runs.plus(SWEEP_INTERVAL)));
+    let again = last_attempt(application).map(|last| last.created.plus(RETRY_FAILED_AFTER));
     Some(again.map_or(due, |again| again.max(due)))
 }
 
@@ -164,7 +164,7 @@ fn own_error(application: &Application, snapshot: &Snapshot) -> String {
 pub fn in_turn<T>(all: impl IntoIterator<Item = T>, many: usize, now: Timestamp) -> Vec<T> {
     let mut all: Vec<T> = all.into_iter().collect();
     if all.len() > many {
-        let sweep = now.since(Timestamp(0)).as_secs() / EVERY.as_secs();
+        let sweep = now.since(Timestamp(0)).as_secs() / SWEEP_INTERVAL.as_secs();
         let begun = usize::try_from(sweep).unwrap_or_default().wrapping_mul(many) % all.len();
         all.rotate_left(begun);
     }
@@ -176,14 +176,14 @@ pub fn in_turn<T>(all: impl IntoIterator<Item = T>, many: usize, now: Timestamp)
 #[must_use]
 pub fn is_reminder_due(since: Timestamp, now: Timestamp) -> bool {
     let age = now.since(since);
-    is_new(age) || age.as_secs() % AGAIN.as_secs() < EVERY.as_secs()
+    is_new(age) || age.as_secs() % RETRY_FAILED_AFTER.as_secs() < SWEEP_INTERVAL.as_secs()
 }
 
 /// Whether something of this age began since the sweep before: a little more than one sweep, so that a late schedule
 /// loses nothing.
 #[must_use]
 pub fn is_new(age: Duration) -> bool {
-    age < EVERY + EVERY / 2
+    age < SWEEP_INTERVAL + SWEEP_INTERVAL / 2
 }
 
 /// Whether people hear of a refusal in this sweep.
@@ -195,7 +195,7 @@ pub fn is_news(refusal: &Refusal, observed: &Observed) -> bool {
     };
     if let Some(last) = observed.application.as_ref().and_then(failed_last) {
         // Each attempt is reported once: by the sweep after the one that made it.
-        return observed.tried.snapshots == 0 && is_new(observed.now.since(last.created));
+        return observed.attempts.snapshots == 0 && is_new(observed.now.since(last.created));
     }
     // A refused one leaves nothing behind but that it is due: reported when it first is, and then once an hour.
     let due = observed.application.as_ref().and_then(due_since);

@@ -23,7 +23,7 @@ fn tagged(status: ApplicationStatus) -> Observed {
 }
 
 fn takes_one(step: &Step) -> bool {
-    matches!(step, Step::Call(Call::CreateSnapshot { .. }, Because::SnapshotTooOld))
+    matches!(step, Step::Call(Call::CreateSnapshot { .. }, StepReason::SnapshotTooOld))
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn an_old_snapshot_is_not_enough_but_a_job_that_was_only_just_started_is_left_to
     assert!(takes_one(&step(&observed)));
     operation(&mut observed, START, OperationStatus::Successful, None);
     assert_eq!(step(&observed), Step::Done(Done::Swept));
-    later(&mut observed, EVERY);
+    later(&mut observed, SWEEP_INTERVAL);
     assert!(takes_one(&step(&observed)));
 }
 
@@ -81,10 +81,10 @@ fn one_that_failed_is_reported_in_its_operations_words_and_tried_again_in_an_hou
     let refusal = Refusal::SnapshotFailed { application: "app".into(), error: "why".into() };
     assert_eq!(step(&observed), Step::Refuse(refusal.clone()));
     assert!(is_news(&refusal, &observed));
-    later(&mut observed, 2 * EVERY);
+    later(&mut observed, 2 * SWEEP_INTERVAL);
     assert_eq!(step(&observed), Step::Refuse(refusal.clone()));
     assert!(!is_news(&refusal, &observed));
-    later(&mut observed, 2 * EVERY);
+    later(&mut observed, 2 * SWEEP_INTERVAL);
     assert!(takes_one(&step(&observed)));
 }
 
@@ -109,7 +109,7 @@ fn one_that_is_refused_without_a_healthy_job_is_a_failure() {
     let mut observed = tagged(ApplicationStatus::Running);
     later(&mut observed, 7 * HOUR);
     let call = Call::CreateSnapshot { name: "flink-handlers-sweep-now".into() };
-    observed.tried.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
+    observed.attempts.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
     assert!(matches!(step(&observed), Step::Refuse(Refusal::SnapshotFailed { .. })));
 }
 
@@ -127,8 +127,8 @@ fn a_refused_one_is_reported_when_it_first_happens_whatever_the_clock_says_and_t
             is_news(&refusal, &observed)
         };
         assert!(news(Duration::from_mins(8)), "{minutes}: new");
-        assert!(!news(2 * EVERY), "{minutes}");
-        assert!(news(2 * EVERY), "{minutes}: an hour later");
+        assert!(!news(2 * SWEEP_INTERVAL), "{minutes}");
+        assert!(news(2 * SWEEP_INTERVAL), "{minutes}: an hour later");
     }
 }
 

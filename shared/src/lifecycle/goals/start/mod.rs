@@ -9,7 +9,7 @@ use crate::flink::{
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Running};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::health::{self, Health};
 use crate::lifecycle::rules::{proof_snapshots, restore, update_rolled_back};
@@ -32,9 +32,9 @@ pub(in crate::lifecycle) fn next(goal: &Running, observed: &Observed) -> Step {
                 && application.kind() == ApplicationKind::Flink
                 && may_hang(goal, application.busy_since(goal.since), observed.now) =>
         {
-            stop::forced(application, observed, Because::StartHangs)
+            stop::forced(application, observed, StepReason::StartHangs)
         }
-        ApplicationPhase::Transitional => Step::Wait(Because::Busy(application.status)),
+        ApplicationPhase::Transitional => Step::Wait(StepReason::Busy(application.status)),
     }
 }
 
@@ -52,7 +52,7 @@ fn failed_starts(goal: &Running, application: &Application, observed: &Observed)
     }
     match &application.operations {
         Operations::Listed(_) => failed + application.ended_starts(OperationStatus::Cancelled, goal.since),
-        Operations::Unreadable => usize::from(observed.tried.forced > 0),
+        Operations::Unreadable => usize::from(observed.attempts.forced > 0),
     }
 }
 
@@ -65,27 +65,29 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
         Some(step) => return step,
         None => {}
     }
-    let tried = &observed.tried;
+    let attempts = &observed.attempts;
     let update_rolled_back = |seen: &str| {
         Step::Refuse(Refusal::StoppedAfterStart { application: application.name.clone(), seen: seen.to_owned() })
     };
     match application.newest(START, goal.since).map(|operation| operation.status) {
-        Some(OperationStatus::InProgress) => return Step::Wait(Because::NotSeenYet),
+        Some(OperationStatus::InProgress) => return Step::Wait(StepReason::NotSeenYet),
         // Another caller stopped it while it started.
         Some(OperationStatus::Cancelled) if !goal.way_back => {
             return Step::Refuse(restore::none_left(application, "one start, cancelled"));
         }
         // Status and operations are two calls: another delivery may have started it between them.
-        Some(OperationStatus::Successful) if tried.looks <= UNSEEN_LOOKS => return Step::Wait(Because::NotSeenYet),
+        Some(OperationStatus::Successful) if attempts.looks <= UNSEEN_LOOKS => {
+            return Step::Wait(StepReason::NotSeenYet);
+        }
         // Started in this request and READY again: a batch job that ended, or another caller stopped it.
         Some(OperationStatus::Successful) => return update_rolled_back("the start's operation is SUCCESSFUL"),
         Some(OperationStatus::Failed | OperationStatus::Cancelled) | None => {}
     }
-    if tried.starts > 0 && tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
+    if attempts.starts > 0 && attempts.looks <= UNSEEN_LOOKS {
+        return Step::Wait(StepReason::NotSeenYet);
     }
     let failed = failed_starts(goal, application, observed);
-    if usize::from(tried.starts) > failed {
+    if usize::from(attempts.starts) > failed {
         return update_rolled_back(match &application.operations {
             Operations::Listed(_) => "a start was accepted and no operation of it is to be seen",
             Operations::Unreadable => "a start was accepted, and what became of it cannot be read",
@@ -93,22 +95,22 @@ fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step
     }
     if application.kind() == ApplicationKind::Studio {
         return match failed {
-            0 => Step::Call(Call::StartNotebook, Because::NotRunning),
+            0 => Step::Call(Call::StartNotebook, StepReason::NotRunning),
             1.. => Step::Refuse(restore::none_left(application, "one start of a Studio notebook")),
         };
     }
     let chosen = match (&goal.restore, failed) {
         (Restore::Latest, _) => {
-            restore::rung(application, observed, failed, goal.way_back.then_some(goal.operation_since))
+            restore::choose_snapshot(application, observed, failed, goal.way_back.then_some(goal.operation_since))
         }
-        (asked, 0) => Ok((asked.clone(), Because::NotRunning)),
+        (asked, 0) => Ok((asked.clone(), StepReason::NotRunning)),
         (Restore::Custom(name), _) => Err(restore::none_left(application, &format!("snapshot {name}, as asked for"))),
         (Restore::Skip, _) => Err(restore::none_left(application, "no snapshot, as asked for")),
     };
     match chosen {
-        Ok((restore, because)) => {
+        Ok((restore, reason)) => {
             let allow_non_restored_state = goal.allow_non_restored_state;
-            Step::Call(Call::Start { restore, allow_non_restored_state }, because)
+            Step::Call(Call::Start { restore, allow_non_restored_state }, reason)
         }
         Err(refusal) => Step::Refuse(refusal),
     }
@@ -125,21 +127,21 @@ fn running(goal: &Running, application: &Application, observed: &Observed) -> St
     let is_notebook = application.kind() == ApplicationKind::Studio;
     if !goal.stabilize.is_zero() && !is_notebook {
         match health::of(application, observed, goal.stabilize, &goal.proof, goal.since) {
-            Health::Wait(because) => return Step::Wait(because),
-            Health::Call(call, because) => return Step::Call(call, because),
+            Health::Wait(reason) => return Step::Wait(reason),
+            Health::Call(call, reason) => return Step::Call(call, reason),
             Health::Unhealthy(error) => {
                 return Step::Refuse(Refusal::Unhealthy { application: application.name.clone(), error });
             }
             Health::Impossible(refusal) => return Step::Refuse(refusal),
             Health::Healthy => {
-                if let Some((call, because)) = proof_snapshots::surplus(application, observed, &goal.proof) {
-                    return Step::Call(call, because);
+                if let Some((call, reason)) = proof_snapshots::surplus(application, observed, &goal.proof) {
+                    return Step::Call(call, reason);
                 }
             }
         }
     }
-    if application.tag(MARKER).is_some() && observed.tried.untagged == 0 {
-        return Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain);
+    if application.tag(MARKER).is_some() && observed.attempts.untagged == 0 {
+        return Step::Call(Call::Untag { key: MARKER }, StepReason::RunsAgain);
     }
     if is_notebook {
         return Step::Done(Done::Running);
@@ -162,9 +164,9 @@ fn without_processing(goal: &Running, application: &Application, observed: &Obse
     // What the update's own failure proves is known: from after it.
     let after = Timestamp(failed.ended.unwrap_or(failed.started).0 + 1);
     match health::of(application, observed, Duration::ZERO, &goal.proof, after) {
-        Health::Unhealthy(_) => Some(stop::forced(application, observed, Because::UpdateLeftIdle)),
-        Health::Wait(because) => Some(Step::Wait(because)),
-        Health::Call(call, because) => Some(Step::Call(call, because)),
+        Health::Unhealthy(_) => Some(stop::forced(application, observed, StepReason::UpdateLeftIdle)),
+        Health::Wait(reason) => Some(Step::Wait(reason)),
+        Health::Call(call, reason) => Some(Step::Call(call, reason)),
         Health::Healthy | Health::Impossible(_) => None,
     }
 }

@@ -28,7 +28,7 @@ fn step(observed: &Observed) -> Step {
 #[test]
 fn a_ready_application_is_started_from_the_newest_snapshot() {
     let start = Call::Start { restore: Restore::Latest, allow_non_restored_state: false };
-    assert_eq!(step(&seen(ApplicationStatus::Ready)), Step::Call(start, Because::NotRunning));
+    assert_eq!(step(&seen(ApplicationStatus::Ready)), Step::Call(start, StepReason::NotRunning));
 }
 
 #[test]
@@ -56,16 +56,16 @@ fn a_start_that_failed_in_an_earlier_request_does_not_count() {
 fn without_operations_a_start_that_stays_unseen_is_given_up() {
     let mut observed = seen(ApplicationStatus::Ready);
     app(&mut observed).operations = Operations::Unreadable;
-    observed.tried.starts = 1;
-    assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
-    observed.tried.looks = UNSEEN_LOOKS + 1;
+    observed.attempts.starts = 1;
+    assert_eq!(step(&observed), Step::Wait(StepReason::NotSeenYet));
+    observed.attempts.looks = UNSEEN_LOOKS + 1;
     assert!(matches!(step(&observed), Step::Refuse(Refusal::StoppedAfterStart { .. })));
 }
 
 #[test]
 fn a_busy_application_is_waited_out() {
     for status in [ApplicationStatus::Starting, ApplicationStatus::Autoscaling, ApplicationStatus::Maintenance] {
-        assert_eq!(step(&seen(status)), Step::Wait(Because::Busy(status)));
+        assert_eq!(step(&seen(status)), Step::Wait(StepReason::Busy(status)));
     }
 }
 
@@ -73,11 +73,11 @@ fn a_busy_application_is_waited_out() {
 fn the_gate_waits_then_proves_then_is_content() {
     let goal = Goal::Running(Running { stabilize: Duration::from_mins(1), ..goal() });
     let mut observed = seen(ApplicationStatus::Running);
-    assert_eq!(next_step(&goal, &observed), Step::Wait(Because::SteadyIn(Duration::from_mins(1))));
+    assert_eq!(next_step(&goal, &observed), Step::Wait(StepReason::SteadyIn(Duration::from_mins(1))));
     later(&mut observed, Duration::from_mins(1));
-    assert!(matches!(next_step(&goal, &observed), Step::Call(Call::CreateSnapshot { .. }, Because::ProveHealth)));
+    assert!(matches!(next_step(&goal, &observed), Step::Call(Call::CreateSnapshot { .. }, StepReason::ProveHealth)));
     snapshot(&mut observed, "flink-handlers-gate-1", SnapshotStatus::Creating);
-    assert_eq!(next_step(&goal, &observed), Step::Wait(Because::Proving));
+    assert_eq!(next_step(&goal, &observed), Step::Wait(StepReason::Proving));
     app(&mut observed).snapshots[0].status = SnapshotStatus::Ready;
     assert_eq!(next_step(&goal, &observed), Step::Done(Done::Healthy));
 }
@@ -102,23 +102,23 @@ fn of_two_codes() -> Observed {
 fn a_start_that_hangs_on_the_way_back_is_ended_and_the_old_codes_own_snapshot_is_tried() {
     let mut observed = of_two_codes();
     let latest = Call::Start { restore: Restore::Latest, allow_non_restored_state: false };
-    assert_eq!(on_the_way_back(&observed), Step::Call(latest.clone(), Because::NotRunning));
-    observed.tried.accepted(&latest);
+    assert_eq!(on_the_way_back(&observed), Step::Call(latest.clone(), StepReason::NotRunning));
+    observed.attempts.accepted(&latest);
     app(&mut observed).status = ApplicationStatus::Starting;
     operation(&mut observed, START, OperationStatus::InProgress, None);
     later(&mut observed, Duration::from_mins(9));
-    assert_eq!(on_the_way_back(&observed), Step::Wait(Because::Busy(ApplicationStatus::Starting)));
+    assert_eq!(on_the_way_back(&observed), Step::Wait(StepReason::Busy(ApplicationStatus::Starting)));
     later(&mut observed, Duration::from_mins(1));
-    assert_eq!(step(&observed), Step::Wait(Because::Busy(ApplicationStatus::Starting)), "forward it fails late");
+    assert_eq!(step(&observed), Step::Wait(StepReason::Busy(ApplicationStatus::Starting)), "forward it fails late");
     let force = Call::Stop { force: true };
-    assert_eq!(on_the_way_back(&observed), Step::Call(force.clone(), Because::StartHangs));
+    assert_eq!(on_the_way_back(&observed), Step::Call(force.clone(), StepReason::StartHangs));
     // The next invocation knows it from the operation alone.
-    observed.tried = crate::lifecycle::Tried::default();
+    observed.attempts = crate::lifecycle::Attempts::default();
     app(&mut observed).status = ApplicationStatus::Ready;
     let Operations::Listed(all) = &mut app(&mut observed).operations else { panic!() };
     all[0].status = OperationStatus::Cancelled;
     let own = Call::Start { restore: Restore::Custom("old code".into()), allow_non_restored_state: false };
-    assert_eq!(on_the_way_back(&observed), Step::Call(own, Because::NewestFailed));
+    assert_eq!(on_the_way_back(&observed), Step::Call(own, StepReason::NewestFailed));
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_start_that_ended_while_its_operations_were_asked_for_does_not_count_as_hang
     later(&mut observed, Duration::from_mins(11));
     app(&mut observed).status = ApplicationStatus::Starting;
     operation(&mut observed, START, OperationStatus::Successful, None);
-    assert_eq!(on_the_way_back(&observed), Step::Wait(Because::Busy(ApplicationStatus::Starting)));
+    assert_eq!(on_the_way_back(&observed), Step::Wait(StepReason::Busy(ApplicationStatus::Starting)));
 }
 
 #[test]
@@ -187,13 +187,13 @@ fn the_gate_prunes_its_own_proofs_and_makes_room_at_the_quota() {
         later(&mut observed, Duration::from_mins(1));
     }
     let create = Call::CreateSnapshot { name: "flink-handlers-gate-1".into() };
-    observed.tried.rejected(&create, Rejected::Quota, "LimitExceededException".into());
-    assert!(matches!(next_step(&goal, &observed), Step::Call(Call::DeleteSnapshot { .. }, Because::AtTheQuota)));
-    observed.tried.quota = None;
+    observed.attempts.rejected(&create, Rejected::Quota, "LimitExceededException".into());
+    assert!(matches!(next_step(&goal, &observed), Step::Call(Call::DeleteSnapshot { .. }, StepReason::AtTheQuota)));
+    observed.attempts.quota = None;
     snapshot(&mut observed, "flink-handlers-gate-1", SnapshotStatus::Ready);
-    assert!(matches!(next_step(&goal, &observed), Step::Call(Call::DeleteSnapshot { .. }, Because::MoreThanKept)));
+    assert!(matches!(next_step(&goal, &observed), Step::Call(Call::DeleteSnapshot { .. }, StepReason::MoreThanKept)));
     let mut bare = seen(ApplicationStatus::Running);
-    bare.tried.rejected(&create, Rejected::Quota, "LimitExceededException".into());
+    bare.attempts.rejected(&create, Rejected::Quota, "LimitExceededException".into());
     later(&mut bare, Duration::from_mins(1));
     assert!(matches!(next_step(&goal, &bare), Step::Refuse(Refusal::Rejected { .. })));
 }
@@ -211,7 +211,7 @@ fn a_job_that_cannot_be_snapshotted_does_not_pass_the_gate() {
 fn a_marker_is_removed_once_it_runs() {
     let mut observed = seen(ApplicationStatus::Running);
     app(&mut observed).tags.insert(MARKER.into(), "awaiting-fix/e".into());
-    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::RunsAgain));
+    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, StepReason::RunsAgain));
 }
 
 #[test]

@@ -5,30 +5,30 @@ mod proof;
 
 use crate::flink::{Application, ApplicationStatus, Snapshot};
 use crate::lifecycle::action::Action;
-use crate::lifecycle::attempts::Tried;
+use crate::lifecycle::attempts::Attempts;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Force, Stopped};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::replay::{Replay, replay};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
 use crate::time::Timestamp;
 
 /// How often a force-stop is asked for.
-const FORCED: u8 = 3;
+const MAX_FORCE_STOPS: u8 = 3;
 
 /// The next step toward a stopped application.
 pub(in crate::lifecycle) fn next(goal: &Stopped, observed: &Observed) -> Step {
     let Some(application) = &observed.application else { return Step::Done(Done::Gone) };
-    let tried = &observed.tried;
+    let attempts = &observed.attempts;
     match application.status {
         ApplicationStatus::Deleting => Step::Done(Done::Gone),
         ApplicationStatus::Ready | ApplicationStatus::RolledBack => {
-            Step::Done(if is_ours(goal, application, tried) { Done::Stopped } else { Done::NotRunning })
+            Step::Done(if is_ours(goal, application, attempts) { Done::Stopped } else { Done::NotRunning })
         }
         ApplicationStatus::ForceStopping | ApplicationStatus::RollingBack | ApplicationStatus::Maintenance => {
-            Step::Wait(Because::Busy(application.status))
+            Step::Wait(StepReason::Busy(application.status))
         }
         ApplicationStatus::Running => {
             if let Some(step) = proof::first(goal, application, observed) {
@@ -37,24 +37,24 @@ pub(in crate::lifecycle) fn next(goal: &Stopped, observed: &Observed) -> Step {
             if let Some(step) = mark(goal, application, observed) {
                 return step;
             }
-            let impossible = tried.refused_snapshot(Action::StopApplication).is_some();
+            let impossible = attempts.refused_snapshot(Action::StopApplication).is_some();
             // Its snapshot is waited for like a refusal: the service may refuse another one meanwhile, and a force-stop
             // cancels it.
             let is_fresh =
                 |one: &Snapshot| observed.now.since(one.created.max(goal.since)) < observed.refusal_patience();
             if goal.graceful
-                && tried.stops == 0
-                && tried.forced == 0
+                && attempts.stops == 0
+                && attempts.forced == 0
                 && application.creating(None).is_some_and(is_fresh)
             {
-                return Step::Wait(Because::OthersSnapshot);
+                return Step::Wait(StepReason::OthersSnapshot);
             }
-            if !goal.graceful || impossible || tried.forced > 0 {
+            if !goal.graceful || impossible || attempts.forced > 0 {
                 force(goal, application, observed)
-            } else if tried.stops == 0 {
-                Step::Call(Call::Stop { force: false }, Because::StopKeepsState)
-            } else if tried.looks <= UNSEEN_LOOKS {
-                Step::Wait(Because::NotSeenYet)
+            } else if attempts.stops == 0 {
+                Step::Call(Call::Stop { force: false }, StepReason::StopKeepsState)
+            } else if attempts.looks <= UNSEEN_LOOKS {
+                Step::Wait(StepReason::NotSeenYet)
             } else {
                 // The graceful stop was accepted and the application is RUNNING again: its snapshot failed after all.
                 force(goal, application, observed)
@@ -65,7 +65,7 @@ pub(in crate::lifecycle) fn next(goal: &Stopped, observed: &Observed) -> Step {
         | ApplicationStatus::Autoscaling
         | ApplicationStatus::Stopping => {
             if !is_due(goal, application.busy_since(goal.since), observed.now) {
-                return Step::Wait(Because::Busy(application.status));
+                return Step::Wait(StepReason::Busy(application.status));
             }
             // Nothing is marked that would not be stopped.
             match force(goal, application, observed) {
@@ -87,29 +87,30 @@ pub(in crate::lifecycle) fn is_due(goal: &Stopped, since: Timestamp, now: Timest
 fn mark(goal: &Stopped, application: &Application, observed: &Observed) -> Option<Step> {
     let value = goal.marker.as_ref()?;
     // What was let go is not marked anew.
-    let marked = application.tag(MARKER) == Some(value) || observed.tried.tagged > 0 || observed.tried.untagged > 0;
-    (!marked).then(|| Step::Call(Call::Tag { key: MARKER, value: value.clone() }, Because::RememberToRestart))
+    let marked =
+        application.tag(MARKER) == Some(value) || observed.attempts.tagged > 0 || observed.attempts.untagged > 0;
+    (!marked).then(|| Step::Call(Call::Tag { key: MARKER, value: value.clone() }, StepReason::RememberToRestart))
 }
 
 /// Whether it was stopped for this goal: by this process, or by one before it, which left the marker.
-fn is_ours(goal: &Stopped, application: &Application, tried: &Tried) -> bool {
-    let unanswered = tried.unanswered.as_ref().is_some_and(|(action, _)| *action == Action::StopApplication);
+fn is_ours(goal: &Stopped, application: &Application, attempts: &Attempts) -> bool {
+    let unanswered = attempts.unanswered.as_ref().is_some_and(|(action, _)| *action == Action::StopApplication);
     let marked = goal.marker.is_some() && application.tag(MARKER) == goal.marker.as_deref();
-    tried.stops > 0 || tried.forced > 0 || unanswered || marked
+    attempts.stops > 0 || attempts.forced > 0 || unanswered || marked
 }
 
 fn force(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
-    let because = match goal.force {
-        Force::Freely => Because::StackGoes,
+    let reason = match goal.force {
+        Force::Freely => StepReason::StackGoes,
         Force::UnderReplayRule(bound) => match replay(application, observed.now, bound) {
-            Replay::Since { .. } | Replay::Empty { .. } => Because::ForceAllowed,
+            Replay::Since { .. } | Replay::Empty { .. } => StepReason::ForceAllowed,
             Replay::Forbidden { why } => {
                 let refusal = Refusal::ReplayForbidden { application: application.name.clone(), why };
                 return let_go(goal, application, observed, Step::Refuse(refusal));
             }
         },
     };
-    match forced(application, observed, because) {
+    match forced(application, observed, reason) {
         step @ Step::Refuse(_) => let_go(goal, application, observed, step),
         step @ (Step::Call(..) | Step::Wait(_) | Step::Done(_)) => step,
     }
@@ -118,22 +119,22 @@ fn force(goal: &Stopped, application: &Application, observed: &Observed) -> Step
 /// What was marked and goes on running has no restart to be remembered: its marker goes first.
 fn let_go(goal: &Stopped, application: &Application, observed: &Observed, end: Step) -> Step {
     let is_marked = goal.marker.is_some() && application.tag(MARKER) == goal.marker.as_deref();
-    if application.status == ApplicationStatus::Running && is_marked && observed.tried.untagged == 0 {
-        return Step::Call(Call::Untag { key: MARKER }, Because::NotStopped);
+    if application.status == ApplicationStatus::Running && is_marked && observed.attempts.untagged == 0 {
+        return Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped);
     }
     end
 }
 
 /// A force-stop, asked for a few times: it can be rejected, or come to nothing.
-pub(in crate::lifecycle) fn forced(application: &Application, observed: &Observed, because: Because) -> Step {
-    let tried = &observed.tried;
-    if tried.forced > 0 && tried.looks <= UNSEEN_LOOKS {
-        return Step::Wait(Because::NotSeenYet);
+pub(in crate::lifecycle) fn forced(application: &Application, observed: &Observed, reason: StepReason) -> Step {
+    let attempts = &observed.attempts;
+    if attempts.forced > 0 && attempts.looks <= UNSEEN_LOOKS {
+        return Step::Wait(StepReason::NotSeenYet);
     }
-    if tried.forced < FORCED {
-        return Step::Call(Call::Stop { force: true }, because);
+    if attempts.forced < MAX_FORCE_STOPS {
+        return Step::Call(Call::Stop { force: true }, reason);
     }
-    let error = tried.rejection.as_ref().map_or_else(
+    let error = attempts.rejection.as_ref().map_or_else(
         || format!("a force-stop was accepted and it is {}", application.status),
         |rejection| rejection.text.clone(),
     );

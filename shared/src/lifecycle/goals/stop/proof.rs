@@ -7,7 +7,7 @@ use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Force, Stopped};
 use crate::lifecycle::observed::Observed;
-use crate::lifecycle::reason::Because;
+use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
 use crate::lifecycle::rules::replay::{Replay, replay};
 use crate::lifecycle::{Step, UNSEEN_LOOKS};
@@ -16,29 +16,29 @@ use crate::lifecycle::{Step, UNSEEN_LOOKS};
 pub(super) fn first(goal: &Stopped, application: &Application, observed: &Observed) -> Option<Step> {
     let (name, Force::UnderReplayRule(bound)) = (goal.proof.as_ref()?, goal.force) else { return None };
     let Replay::Forbidden { why } = replay(application, observed.now, bound) else { return None };
-    if is_ours(goal, application, &observed.tried) {
+    if is_ours(goal, application, &observed.attempts) {
         return None;
     }
     let refused = || Step::Refuse(Refusal::ReplayForbidden { application: application.name.clone(), why });
-    let tried = &observed.tried;
+    let attempts = &observed.attempts;
     let proof = application.snapshots.iter().find(|one| one.name == *name);
     Some(match proof.map(|one| one.status) {
         // READY and yet too old: the bound is shorter than taking it was.
         Some(SnapshotStatus::Ready | SnapshotStatus::Failed | SnapshotStatus::Deleting) => refused(),
-        Some(SnapshotStatus::Creating) => Step::Wait(Because::Proving),
-        None if tried.refused_snapshot(Action::CreateApplicationSnapshot).is_some() || tried.quota.is_some() => {
+        Some(SnapshotStatus::Creating) => Step::Wait(StepReason::Proving),
+        None if attempts.refused_snapshot(Action::CreateApplicationSnapshot).is_some() || attempts.quota.is_some() => {
             refused()
         }
-        None if tried.snapshots == 0 => {
+        None if attempts.snapshots == 0 => {
             let is_fresh =
                 |one: &Snapshot| observed.now.since(one.created.max(goal.since)) < observed.refusal_patience();
             if application.creating(None).is_some_and(is_fresh) {
-                Step::Wait(Because::OthersSnapshot)
+                Step::Wait(StepReason::OthersSnapshot)
             } else {
-                Step::Call(Call::CreateSnapshot { name: name.clone() }, Because::ProveHealth)
+                Step::Call(Call::CreateSnapshot { name: name.clone() }, StepReason::ProveHealth)
             }
         }
-        None if tried.looks <= UNSEEN_LOOKS => Step::Wait(Because::NotSeenYet),
+        None if attempts.looks <= UNSEEN_LOOKS => Step::Wait(StepReason::NotSeenYet),
         None => refused(),
     })
 }

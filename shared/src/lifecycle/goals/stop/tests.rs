@@ -30,40 +30,40 @@ fn marked(status: ApplicationStatus) -> Observed {
 #[test]
 fn the_marker_is_written_before_the_stop() {
     let observed = seen(ApplicationStatus::Running);
-    assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, Because::RememberToRestart)));
+    assert!(matches!(step(&observed), Step::Call(Call::Tag { .. }, StepReason::RememberToRestart)));
 }
 
 #[test]
 fn a_graceful_stop_comes_first() {
-    let stop = Step::Call(Call::Stop { force: false }, Because::StopKeepsState);
+    let stop = Step::Call(Call::Stop { force: false }, StepReason::StopKeepsState);
     assert_eq!(step(&marked(ApplicationStatus::Running)), stop);
 }
 
 #[test]
 fn a_rejected_snapshot_leads_to_force_under_the_replay_rule() {
     let mut observed = marked(ApplicationStatus::Running);
-    observed.tried.rejected(&Call::Stop { force: false }, Rejected::Snapshot, "Failed to take snapshot".into());
-    assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
+    observed.attempts.rejected(&Call::Stop { force: false }, Rejected::Snapshot, "Failed to take snapshot".into());
+    assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, StepReason::ForceAllowed));
     snapshot(&mut observed, "s", SnapshotStatus::Ready);
     later(&mut observed, Duration::from_hours(21));
-    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::NotStopped), "no one owes a start");
-    observed.tried.untagged = 1;
+    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped), "no one owes a start");
+    observed.attempts.untagged = 1;
     assert!(matches!(step(&observed), Step::Refuse(Refusal::ReplayForbidden { .. })));
 }
 
 #[test]
 fn a_stop_that_takes_too_long_is_forced() {
     let mut observed = marked(ApplicationStatus::Stopping);
-    assert_eq!(step(&observed), Step::Wait(Because::Busy(ApplicationStatus::Stopping)));
+    assert_eq!(step(&observed), Step::Wait(StepReason::Busy(ApplicationStatus::Stopping)));
     later(&mut observed, Duration::from_mins(10));
-    assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, Because::ForceAllowed));
+    assert_eq!(step(&observed), Step::Call(Call::Stop { force: true }, StepReason::ForceAllowed));
 }
 
 #[test]
 fn an_application_that_stopped_without_us_is_distinguished() {
     assert_eq!(step(&seen(ApplicationStatus::Ready)), Step::Done(Done::NotRunning));
     let mut observed = seen(ApplicationStatus::Ready);
-    observed.tried.forced = 1;
+    observed.attempts.forced = 1;
     assert_eq!(step(&observed), Step::Done(Done::Stopped));
 }
 
@@ -75,11 +75,11 @@ fn what_a_killed_process_stopped_is_known_by_its_marker() {
 #[test]
 fn a_force_stop_that_comes_to_nothing_is_given_up() {
     let mut observed = marked(ApplicationStatus::Running);
-    observed.tried.forced = FORCED;
-    assert_eq!(step(&observed), Step::Wait(Because::NotSeenYet));
-    observed.tried.looks = UNSEEN_LOOKS + 1;
-    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, Because::NotStopped));
-    observed.tried.untagged = 1;
+    observed.attempts.forced = MAX_FORCE_STOPS;
+    assert_eq!(step(&observed), Step::Wait(StepReason::NotSeenYet));
+    observed.attempts.looks = UNSEEN_LOOKS + 1;
+    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped));
+    observed.attempts.untagged = 1;
     assert!(matches!(step(&observed), Step::Refuse(Refusal::WouldNotStop { .. })));
 }
 
@@ -92,20 +92,20 @@ fn where_force_is_forbidden_a_snapshot_proves_the_job_before_anything_is_marked(
     snapshot(&mut observed, "old", SnapshotStatus::Ready);
     assert!(matches!(proven(&observed), Step::Call(Call::Tag { .. }, _)), "force is allowed");
     later(&mut observed, Duration::from_hours(21));
-    let Step::Call(call @ Call::CreateSnapshot { .. }, Because::ProveHealth) = proven(&observed) else { panic!() };
+    let Step::Call(call @ Call::CreateSnapshot { .. }, StepReason::ProveHealth) = proven(&observed) else { panic!() };
     let mut refused = observed.clone();
-    refused.tried.rejected(&call, Rejected::Snapshot, "no".into());
+    refused.attempts.rejected(&call, Rejected::Snapshot, "no".into());
     assert!(matches!(proven(&refused), Step::Refuse(Refusal::ReplayForbidden { .. })));
-    observed.tried.accepted(&call);
+    observed.attempts.accepted(&call);
     snapshot(&mut observed, "flink-handlers-gate-e1-7", SnapshotStatus::Creating);
-    assert_eq!(proven(&observed), Step::Wait(Because::Proving));
+    assert_eq!(proven(&observed), Step::Wait(StepReason::Proving));
     let mut failed = observed.clone();
     app(&mut failed).snapshots[1].status = SnapshotStatus::Failed;
     assert!(matches!(proven(&failed), Step::Refuse(Refusal::ReplayForbidden { .. })));
     app(&mut observed).snapshots[1].status = SnapshotStatus::Ready;
-    assert!(matches!(proven(&observed), Step::Call(Call::Tag { .. }, Because::RememberToRestart)));
+    assert!(matches!(proven(&observed), Step::Call(Call::Tag { .. }, StepReason::RememberToRestart)));
     app(&mut observed).tags.insert(MARKER.into(), "e1".into());
-    assert_eq!(proven(&observed), Step::Call(Call::Stop { force: false }, Because::StopKeepsState));
+    assert_eq!(proven(&observed), Step::Call(Call::Stop { force: false }, StepReason::StopKeepsState));
 }
 
 #[test]

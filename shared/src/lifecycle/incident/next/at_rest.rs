@@ -3,7 +3,7 @@
 use super::super::super::MARKER;
 use super::super::super::goal::{Done, Goal, Recovered, Unmarked};
 use super::super::super::refusal::Refusal;
-use super::super::restart::{Owed, gate, owed};
+use super::super::restart::{Owed, owed, proof_snapshot_name};
 use super::super::{Consent, Incident};
 use super::{Next, Settings, Standing, consent, named, report};
 use crate::flink::{Application, ApplicationStatus};
@@ -69,7 +69,7 @@ pub(super) fn untagged(incident: &Incident, applications: &[Application]) -> Nex
 
 fn recover(incident: &Incident, name: &str, prove: bool, settings: &Settings, now: Timestamp) -> Next {
     let (event, since) = incident.ended().map_or_else(|| (String::new(), now), |row| (row.id.clone(), row.time));
-    let proof = gate(&event);
+    let proof = proof_snapshot_name(&event);
     let goal = Goal::Recovered(Recovered {
         event,
         stabilize: settings.stabilize,

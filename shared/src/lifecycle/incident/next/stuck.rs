@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::super::UNSTICK_TOKEN;
 use super::super::super::goal::{Continued, Done, Force, Goal, Stopped, Unmarked};
 use super::super::super::refusal::Refusal;
-use super::super::restart::{gate, plain};
+use super::super::restart::{proof_snapshot_name, sanitize_token};
 use super::super::{Blocker, BlockerKind, Consent, Incident};
 use super::{Next, Settings, Standing, WouldStop, consent, named, report};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus};
@@ -116,7 +116,7 @@ impl StopPlan<'_> {
             patience: settings.stop_patience,
             since: incident.newest(StackStatus::UpdateRollbackFailed).map_or(now, |row| row.time),
             // Each attempt takes one of its own: one that failed says nothing of the job a quarter of an hour later.
-            proof: Some(format!("{}-{}", gate(&failed(incident)), now.0)),
+            proof: Some(format!("{}-{}", proof_snapshot_name(&failed(incident)), now.0)),
         };
         // Busy is what it was a moment ago: only a second attempt stops what came to rest.
         let waits = self.kind == BlockerKind::Busy && incident.continued() == 0;
@@ -177,5 +177,5 @@ fn failed(incident: &Incident) -> String {
 
 /// What CloudFormation takes as a token: the same for every delivery of one failure.
 fn token(incident: &Incident) -> String {
-    format!("{UNSTICK_TOKEN}{}", plain(&failed(incident))).chars().take(MAX_TOKEN_LEN).collect()
+    format!("{UNSTICK_TOKEN}{}", sanitize_token(&failed(incident))).chars().take(MAX_TOKEN_LEN).collect()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::super::goal::{Done, Goal, Guarded, Unmarked};
 use super::super::super::refusal::Refusal;
-use super::super::restart::gate;
+use super::super::restart::proof_snapshot_name;
 use super::super::{BlockerKind, Consent, Incident};
 use super::stuck::{incurable, marker};
 use super::{Next, Settings, Standing, Trigger, consent, named, report};
@@ -35,7 +35,7 @@ pub(super) fn next(incident: &Incident, applications: &[Application], settings: 
         match incident.results(Some(&name)).as_slice() {
             [] => match settings.bound(named(applications, &name)) {
                 Ok(bound) => {
-                    let proof = gate(&failed.map(|row| row.id.clone()).unwrap_or_default());
+                    let proof = proof_snapshot_name(&failed.map(|row| row.id.clone()).unwrap_or_default());
                     return reach(proven_again(marker(incident), proof, bound, settings, now));
                 }
                 Err(refusal) => {

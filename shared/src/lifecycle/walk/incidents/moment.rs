@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::super::{
-    Action, Consent, Done, Goal, GuardOutcome, Incident, Observed, Refusal, Stack, Step, Tried, Trigger, next_step,
+    Action, Attempts, Consent, Done, Goal, GuardOutcome, Incident, Observed, Refusal, Stack, Step, Trigger, next_step,
 };
 use super::applications::{ModelState, application};
 use super::rows::StuckRow;
@@ -97,8 +97,8 @@ impl Moment {
             ],
             Goal::Continued(_) => {
                 let stack = Stack { status: Some(self.status), superseded: false, continued: self.attempts };
-                let (now, tried, poll_interval) = (Timestamp(NOW), Tried::default(), Duration::from_secs(5));
-                let observed = Observed { now, application: None, stack, tried, poll_interval };
+                let (now, attempts, poll_interval) = (Timestamp(NOW), Attempts::default(), Duration::from_secs(5));
+                let observed = Observed { now, application: None, stack, attempts, poll_interval };
                 match next_step(goal, &observed) {
                     Step::Call(..) => vec![
                         Ok(Done::RollbackContinued),

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{Function, UNSTICK, UNSTICK_RESTART, permissions};
-use crate::lifecycle::{Action, ActionScope, ENABLED, Looks};
+use crate::lifecycle::{Action, ActionScope, ENABLED, Reads};
 use crate::template::cloudformation::resource::Condition as Test;
 use crate::template::cloudformation::resource::Handle;
 use crate::template::resources::arn;
@@ -49,7 +49,7 @@ pub(in crate::template) fn statements(
 }
 
 fn conditions(function: Function, action: Action) -> BTreeSet<TagCondition> {
-    let looks = Looks::ALL.actions().any(|look| look == action) || Action::LOOK_AT_STACK.contains(&action);
+    let looks = Reads::ALL.actions().any(|look| look == action) || Action::LOOK_AT_STACK.contains(&action);
     // A list of what there is has no resource, and so no tags.
     let looks = looks || action.scope() == ActionScope::Account;
     let asks = function == Function::RollbackUnsticker && !looks;

@@ -31,7 +31,7 @@ use crate::template::resources::s3::Bucket;
 use boundary::Further;
 use function_role::{FunctionInputs, add_function, common_policy};
 use own_roles::{OwnRoles, in_vpc};
-use stack_role::{Extent, Limits, application_statements, statements};
+use stack_role::{RoleLimits, RoleScope, application_statements, statements};
 
 /// The template.
 ///
@@ -101,21 +101,21 @@ pub fn access() -> Result<Template, Problem> {
     let boundary = ManagedPolicy::of("The most that a role of a Flink application stack can do.", boundary);
     let boundary = template.add("ApplicationBoundary", boundary)?;
     let boundary = bounds.choose(&boundary.reference(), &own_boundary);
-    let limits = Limits { applications, data, bucket_arn: bucket.arn(), boundary_arn: boundary.clone(), key };
+    let limits = RoleLimits { applications, data, bucket_arn: bucket.arn(), boundary_arn: boundary.clone(), key };
     // Two policies: with five long prefixes one would be too long.
     let what =
         "What an update of a Flink application stack changes, and its rollback puts back: data, roles, and the rest.";
-    let update = ManagedPolicy::of(what, statements(&limits, Extent::Update));
+    let update = ManagedPolicy::of(what, statements(&limits, RoleScope::Update));
     let update = template.add("StackUpdatePolicy", update)?.reference();
     let what = "The same: applications, their logs, alarms and dashboards.";
-    let of_applications = ManagedPolicy::of(what, application_statements(&limits, Extent::Update));
+    let of_applications = ManagedPolicy::of(what, application_statements(&limits, RoleScope::Update));
     let of_applications = template.add("ApplicationUpdatePolicy", of_applications)?.reference();
     let rollback_policies = [update, of_applications];
     let service = Role::assumed_by("cloudformation.amazonaws.com", "Deploys Flink application stacks.");
     let mut service = own_roles.frame(service);
     service.attach(rollback_policies.clone());
-    service.grant_all(application_statements(&limits, Extent::CreateAndDelete));
-    service.grant_all(statements(&limits, Extent::CreateAndDelete));
+    service.grant_all(application_statements(&limits, RoleScope::CreateAndDelete));
+    service.grant_all(statements(&limits, RoleScope::CreateAndDelete));
     let service = template.add("StackRole", service)?;
 
     let common = template.add("FunctionPolicy", common_policy(&queue, &limits.key, &traced, &in_vpc))?;

@@ -14,7 +14,7 @@ use crate::template::stacks::name_prefixes::NamePrefixes;
 
 /// Which part of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::template) enum Extent {
+pub(in crate::template) enum RoleScope {
     /// What an update changes, and its rollback puts back.
     Update,
     /// What besides makes a stack, and takes it away.
@@ -23,7 +23,7 @@ pub(in crate::template) enum Extent {
 
 /// What the permissions are limited to.
 #[derive(Debug)]
-pub(in crate::template) struct Limits {
+pub(in crate::template) struct RoleLimits {
     /// How the names of applications begin.
     pub(in crate::template) applications: NamePrefixes,
     /// How the names of streams and tables begin.
@@ -141,16 +141,16 @@ const BOUNDED_ROLE: [&str; 6] = [
 ];
 
 /// The first actions of an update, the second of creation and deletion.
-fn allow(extent: Extent, update: &[&'static str], create_and_delete: &[&'static str]) -> Statement {
+fn allow(extent: RoleScope, update: &[&'static str], create_and_delete: &[&'static str]) -> Statement {
     Statement::allow(match extent {
-        Extent::Update => update.to_vec(),
-        Extent::CreateAndDelete => create_and_delete.to_vec(),
+        RoleScope::Update => update.to_vec(),
+        RoleScope::CreateAndDelete => create_and_delete.to_vec(),
     })
 }
 
 /// What is called as an application: itself, its log group, alarms and dashboard. Actions of several services stand in
 /// one statement with all their ARNs: each takes its own alone, and a policy has little room.
-pub(in crate::template) fn application_statements(limits: &Limits, extent: Extent) -> [Statement; 2] {
+pub(in crate::template) fn application_statements(limits: &RoleLimits, extent: RoleScope) -> [Statement; 2] {
     let heads = [
         arn::regional("kinesisanalytics", ["application/".into()]),
         arn::regional("logs", [format!("log-group:{LOG_GROUP_PREFIX}").into()]),
@@ -167,7 +167,7 @@ pub(in crate::template) fn application_statements(limits: &Limits, extent: Exten
 }
 
 /// Everything else: data, roles, the key, what takes no resource, and what a deployment reads and calls.
-pub(in crate::template) fn statements(limits: &Limits, extent: Extent) -> Vec<Statement> {
+pub(in crate::template) fn statements(limits: &RoleLimits, extent: RoleScope) -> Vec<Statement> {
     let data = [arn::regional("kinesis", ["stream/".into()]), arn::regional("dynamodb", ["table/".into()])];
     let roles = || arn::account_wide("iam", [format!("role{ROLE_PATH}*").into()]);
     let bounded = |statement: Statement| {
@@ -179,7 +179,7 @@ pub(in crate::template) fn statements(limits: &Limits, extent: Extent) -> Vec<St
         allow(extent, &WITHOUT_RESOURCE, &everywhere).on(["*".into()]),
         bounded(allow(extent, &BOUNDED_ROLE, &["iam:CreateRole", "iam:DeleteRole"])),
     ];
-    if extent == Extent::Update {
+    if extent == RoleScope::Update {
         let objects = Value::concat([limits.bucket_arn.clone(), "/*".into()]);
         all.extend([
             limits.key.statement(kms::USE),

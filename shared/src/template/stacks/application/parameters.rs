@@ -1,6 +1,7 @@
 //! What a person chooses for a stack of Flink applications, and what CloudFormation refuses before it begins.
 //!
-//! Once for each template; what differs between two applications of one stack is asked for by [`Named`].
+//! Once for each template; what differs between two applications of one stack is asked for by
+//! [`ApplicationParameters`].
 
 use super::observability::Observability;
 use crate::contract::{ApplicationRestoreConfiguration, FlinkRunConfiguration, RunConfiguration};
@@ -109,7 +110,7 @@ fn prevention(template: &mut Template) -> Result<[Value; 3], Problem> {
 
 /// The parameters of one application: its names, its jar, and what its next start restores.
 #[derive(Debug)]
-pub(in crate::template) struct Named {
+pub(in crate::template) struct ApplicationParameters {
     pub(in crate::template) application: Value,
     pub(in crate::template) stream: Value,
     pub(in crate::template) table: Value,
@@ -117,7 +118,7 @@ pub(in crate::template) struct Named {
     pub(in crate::template) run_configuration: RunConfiguration<Value>,
 }
 
-impl Named {
+impl ApplicationParameters {
     /// Adds the parameters of the job to a template.
     pub(in crate::template) fn from_parameters(scope: &mut Scope<'_>) -> Result<Self, Problem> {
         let default = scope.suffixed("flink-test");

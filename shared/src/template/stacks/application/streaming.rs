@@ -4,7 +4,7 @@
 use super::chain::{SelfStarting, Started};
 use super::job::JobNames;
 use super::observability::Watched;
-use super::parameters::{ApplicationSettings, Named};
+use super::parameters::{ApplicationParameters, ApplicationSettings};
 use crate::contract::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, PropertyGroup, SNAPSHOT_HOURS};
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
@@ -90,7 +90,7 @@ impl<'a> StreamingApplication<'a> {
     pub fn add_to(self, template: &mut Template) -> Result<Streaming, Problem> {
         let (settings, policy) = (self.settings, self.policy);
         let mut scope = template.scope(&self.name);
-        let chosen = Named::from_parameters(&mut scope)?;
+        let chosen = ApplicationParameters::from_parameters(&mut scope)?;
 
         let encryption = Stream::encryption(&settings.key, &settings.unencrypted);
         let stream = Stream::on_demand(&chosen.stream, RETENTION_HOURS, &encryption);

@@ -52,7 +52,7 @@ fn swept(mut observed: Observed, keep: usize) -> (Vec<Snapshot>, Step, usize) {
             | Call::Untag { .. }
             | Call::ContinueRollback { .. } => panic!("{call}"),
         }
-        observed.tried.accepted(&call);
+        observed.attempts.accepted(&call);
         later(&mut observed, Duration::from_secs(5));
     }
     panic!("no end")

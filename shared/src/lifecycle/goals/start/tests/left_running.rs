@@ -15,13 +15,13 @@ fn left_running() -> Observed {
 fn a_job_that_a_failed_update_back_left_without_processing_is_stopped_and_started() {
     let mut observed = left_running();
     let proof = Call::CreateSnapshot { name: goal().proof };
-    assert_eq!(on_the_way_back(&observed), Step::Call(proof.clone(), Because::ProveHealth));
+    assert_eq!(on_the_way_back(&observed), Step::Call(proof.clone(), StepReason::ProveHealth));
     refuse_often(&mut observed, &proof);
-    assert_eq!(on_the_way_back(&observed), Step::Call(Call::Stop { force: true }, Because::UpdateLeftIdle));
+    assert_eq!(on_the_way_back(&observed), Step::Call(Call::Stop { force: true }, StepReason::UpdateLeftIdle));
     assert!(matches!(step(&observed), Step::Refuse(Refusal::UpdateRolledBack { .. })), "forward it is a failure");
     operation(&mut observed, "StopApplication", OperationStatus::Successful, None);
     app(&mut observed).status = ApplicationStatus::Ready;
-    assert!(matches!(on_the_way_back(&observed), Step::Call(Call::Start { .. }, Because::NotRunning)));
+    assert!(matches!(on_the_way_back(&observed), Step::Call(Call::Start { .. }, StepReason::NotRunning)));
     operation(&mut observed, START, OperationStatus::Successful, None);
     app(&mut observed).status = ApplicationStatus::Running;
     assert!(matches!(on_the_way_back(&observed), Step::Refuse(Refusal::UpdateRolledBack { .. })), "once");
