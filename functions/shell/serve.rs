@@ -18,7 +18,7 @@ use crate::aws::{Aws, http, variable};
 use crate::backoff::Pace;
 use crate::clock::{self, instant, now};
 use crate::custom_resource::deliver::{Delivery, deliver};
-use crate::custom_resource::handle::{Completion, Delivered, answer};
+use crate::custom_resource::handle::{Completion, RequestDelivery, answer};
 use crate::custom_resource::respond::Responder;
 use crate::reconcile::Trail;
 use crate::{metrics, unsticker};
@@ -93,7 +93,7 @@ async fn custom_resource<R: CustomResource>(
     let schedule = Schedule::of(left, aws.as_ref().map_or(Duration::ZERO, |aws| aws.environment.reply_margin));
     let function = &event.context.env_config.function_name;
     async {
-        let delivered = Delivered {
+        let delivered = RequestDelivery {
             event: &event.payload,
             request: &request,
             responder: &responder,
@@ -115,7 +115,7 @@ async fn custom_resource<R: CustomResource>(
 /// What the work ends in, whatever happens to it: a panic and the watchdog end it too.
 async fn ended<R: CustomResource>(
     aws: &Result<Aws, String>,
-    delivered: &Delivered<'_>,
+    delivered: &RequestDelivery<'_>,
     began: Instant,
     schedule: Schedule,
 ) -> Completion {

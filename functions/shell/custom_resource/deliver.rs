@@ -28,7 +28,7 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// CloudFormation could not be reached until there was no time left: another invocation may still reach it.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer did not reach CloudFormation before the deadline")]
-pub(crate) struct Unreached;
+pub(crate) struct AnswerUndelivered;
 
 /// PUTs `body`, retrying what may pass (5xx, no answer) with back-off until `until`. A refusal is final, and after it
 /// the invocation ends normally: an error would only make Lambda run everything again.
@@ -37,7 +37,7 @@ pub(crate) async fn deliver(
     request: &Request,
     body: Vec<u8>,
     until: Instant,
-) -> Result<(), Unreached> {
+) -> Result<(), AnswerUndelivered> {
     let url = match delivery.url(request) {
         Ok(url) => url,
         Err(refused) => {
@@ -65,7 +65,7 @@ pub(crate) async fn deliver(
         }
         let jittered = wait.mul_f64(0.5 + dice());
         if instant() + jittered >= until {
-            return Err(Unreached);
+            return Err(AnswerUndelivered);
         }
         sleep(jittered).await;
         wait = (wait * 2).min(Duration::from_secs(10));

@@ -32,7 +32,7 @@ pub(crate) enum Completion {
 }
 
 /// One delivery of one request.
-pub(crate) struct Delivered<'a> {
+pub(crate) struct RequestDelivery<'a> {
     pub(crate) event: &'a Value,
     pub(crate) request: &'a Request,
     pub(crate) responder: &'a Responder<'a>,
@@ -43,8 +43,12 @@ pub(crate) struct Delivered<'a> {
 }
 
 /// Answers a request, or hands it over.
-pub(crate) async fn answer<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, mut pace: Pace) -> Completion {
-    let Delivered { event, request, responder, .. } = *delivered;
+pub(crate) async fn answer<R: CustomResource>(
+    aws: &Aws,
+    delivered: &RequestDelivery<'_>,
+    mut pace: Pace,
+) -> Completion {
+    let RequestDelivery { event, request, responder, .. } = *delivered;
     let nothing = Trail::default();
     let handed = Handover::read(event).unwrap_or_default();
     if !handed.status.is_empty() {
@@ -144,8 +148,8 @@ fn properties<R: CustomResource>(request: &Request) -> Result<R, Unreadable> {
 }
 
 /// The answer when the stack cannot be described. Its events may still show in which direction it goes.
-async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, fault: Fault) -> Completion {
-    let Delivered { request, responder, .. } = *delivered;
+async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &RequestDelivery<'_>, fault: Fault) -> Completion {
+    let RequestDelivery { request, responder, .. } = *delivered;
     if let Some(goes_back) = request_stack::rolls_back(aws, request).await {
         responder.goes_back(goes_back);
     }
@@ -157,7 +161,7 @@ async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &Delivered<'_>, fa
 }
 
 /// Hands over, if another invocation has more time than this one.
-async fn handed_over(aws: &Aws, delivered: &Delivered<'_>, first: &Handover, pace: &Pace) -> Option<Completion> {
+async fn handed_over(aws: &Aws, delivered: &RequestDelivery<'_>, first: &Handover, pace: &Pace) -> Option<Completion> {
     let next = next_hop(first, delivered.event, pace.is_last())?;
     let is_taken = hand_over_until(aws, delivered.function, &next, delivered.hand_over_until).await;
     is_taken.then_some(Completion::HandedOver)
@@ -193,11 +197,11 @@ fn measure<R: CustomResource>(
 /// Looks at the stack until it is known whether CloudFormation waits for the answer.
 async fn look<R: CustomResource>(
     aws: &Aws,
-    delivered: &Delivered<'_>,
+    delivered: &RequestDelivery<'_>,
     first_seen: Timestamp,
     pace: &mut Pace,
 ) -> Result<Result<(RequestStack, RowStanding), Fault>, String> {
-    let Delivered { request, responder, .. } = *delivered;
+    let RequestDelivery { request, responder, .. } = *delivered;
     let mut looks = 0;
     loop {
         looks += 1;

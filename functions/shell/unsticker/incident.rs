@@ -5,13 +5,13 @@ use std::time::Instant;
 use shared::contract::{Outcome, Report};
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{
-    Action, Attempted, Consent, Done, Goal, Incident, Next, Reading, Reads, Refusal, Settings, Trigger, next, reading,
+    Action, Consent, Done, Goal, GoalResult, Incident, Next, Reading, Reads, Refusal, Settings, Trigger, next, reading,
 };
 use shared::time::Timestamp;
 use tracing::info;
 
 use super::read_incident;
-use super::report::{self, Taken, compose};
+use super::report::{self, GoalRecord, compose};
 use super::retry::{IncidentError, Unfinished, learned};
 use crate::aws::cloudformation::StackSeen;
 use crate::aws::{Aws, flink};
@@ -41,13 +41,13 @@ pub(super) async fn handle(
         }
         applications => applications?,
     };
-    let mut taken: Vec<Taken> = Vec::new();
+    let mut taken: Vec<GoalRecord> = Vec::new();
     loop {
         match next(&incident, &applications, &settings, now()) {
             Next::Reach { goal, application } => {
                 let (result, trail) = reach(aws, &goal, &incident, application.clone(), until).await?;
-                incident.attempted.push(Attempted { application: application.clone(), result: result.clone() });
-                taken.push(Taken { goal, application, trail, result });
+                incident.attempted.push(GoalResult { application: application.clone(), result: result.clone() });
+                taken.push(GoalRecord { goal, application, trail, result });
             }
             Next::Report(standings) => {
                 let since = incident.newest(incident.status).map(|row| row.time);

@@ -24,7 +24,7 @@ impl SnapshotMode {
     /// does not know. A body that cannot be read shows none; what else it lacks, the SDK says.
     #[must_use]
     pub fn of_description(body: &[u8]) -> Self {
-        let described: Described = serde_json::from_slice(body).unwrap_or_default();
+        let described: DescribeAnswer = serde_json::from_slice(body).unwrap_or_default();
         let configuration = described.application_detail.application_configuration_description;
         let mode = configuration.application_snapshot_configuration_description.snapshot_mode;
         mode.map_or_else(Self::default, |word| Self::of(&word))
@@ -34,7 +34,7 @@ impl SnapshotMode {
 /// What is read of the answer.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Described {
+struct DescribeAnswer {
     application_detail: Detail,
 }
 

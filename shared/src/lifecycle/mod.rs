@@ -37,7 +37,7 @@ pub use goals::snapshots::{SWEEP_INTERVAL, in_turn, is_new, is_news, is_reminder
 pub use goals::start::restored_snapshot;
 pub(crate) use incident::is_failure;
 pub use incident::{
-    Attempted, Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, Incident, Next, Reading, Reminder,
+    Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, GoalResult, Incident, Next, Reading, Reminder,
     SNAPSHOT_FAILURE, Settings, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind, next,
     reading, reminder,
 };

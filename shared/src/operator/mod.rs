@@ -20,8 +20,8 @@ pub use permissions::{AccessChange, Field, FormerField, Grant, PermissionChange,
 pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};
 pub use progress::{Bar, Ending, Failure, Kept, Phase, Progress, TimelineStep, Working, timeline};
 pub use screen::{
-    After, Before as BeforeScreen, Canvas, ColourChoice, ColourFlag, Consent, During, FailureReport, Removing, Risk,
-    Status, after, an_update, before, clock, during, event_line, failed_steps, failure, newest_operation, removing,
-    risk, seconds, status, staying, waiting_line,
+    Canvas, ColourChoice, ColourFlag, Consent, FailureReport, ProgressScreen, QuestionScreen as BeforeScreen,
+    RemovalScreen, ResultScreen, Risk, Status, after, an_update, before, clock, during, event_line, failed_steps,
+    failure, newest_operation, removing, risk, seconds, status, staying, waiting_line,
 };
 pub use why::{ApplicationSeen, Fix, Scene, Verdict, Why, fix, why};

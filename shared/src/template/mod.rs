@@ -72,7 +72,7 @@ pub use cloudformation::value::{Value, pseudo};
 pub use construct_library::construct_library;
 pub use resources::vpc::Network;
 pub use stacks::access::access;
-pub use stacks::application::chain::{SelfStarting, Started};
+pub use stacks::application::chain::{SelfStarting, StartedApplication};
 pub use stacks::application::environments;
 pub use stacks::application::job::JobNames;
 pub use stacks::application::observability::Observability;

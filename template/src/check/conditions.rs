@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::files::Sources;
-use super::injected::Injected;
+use super::injected::InjectedKeys;
 use super::report::NotFollowed;
 
 /// Conditions from the outside in, and whether each holds.
@@ -29,7 +29,7 @@ pub(super) fn is_everywhere(mut paths: BTreeSet<Path>) -> bool {
 }
 
 /// Keys that the job cannot do without, and that are injected only under conditions.
-pub(super) fn conditional(sources: &Sources, injected: &Injected, against: &str) -> Vec<NotFollowed> {
+pub(super) fn conditional(sources: &Sources, injected: &InjectedKeys, against: &str) -> Vec<NotFollowed> {
     let needed = sources.found.keys.iter().filter(|(_, read)| !read.has_default);
     let needed = needed.filter_map(|((groups, key), _)| {
         let all = groups.iter().filter(|group| injected.groups.get(*group).is_some_and(|keys| keys.contains(key)));

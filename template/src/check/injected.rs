@@ -15,7 +15,7 @@ const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 
 /// Keys by group, without their values.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Injected {
+pub(super) struct InjectedKeys {
     pub(super) groups: BTreeMap<String, BTreeSet<String>>,
     /// Of these, the keys that are injected only under conditions, by group and key, with the names of the conditions.
     pub(super) conditional: BTreeMap<(String, String), BTreeSet<String>>,
@@ -23,7 +23,7 @@ pub(super) struct Injected {
     pub(super) open: Vec<String>,
 }
 
-impl Injected {
+impl InjectedKeys {
     pub(super) fn of_groups(groups: &[PropertyGroup<String>]) -> Self {
         let keys = |group: &PropertyGroup<String>| group.property_map.keys().cloned().collect();
         let groups = groups.iter().map(|group| (group.property_group_id.clone(), keys(group))).collect();
@@ -71,7 +71,7 @@ impl Injected {
 struct Reader<'a> {
     resolver: Resolver<'a>,
     deployed: Option<&'a Deployed>,
-    injected: Injected,
+    injected: InjectedKeys,
     /// The undecided conditions around what is being read.
     under: Path,
     /// Under which of them each key is injected.
@@ -80,11 +80,11 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn of(resolver: Resolver<'a>, deployed: Option<&'a Deployed>) -> Self {
-        let (injected, under, paths) = (Injected::default(), Path::new(), BTreeMap::new());
+        let (injected, under, paths) = (InjectedKeys::default(), Path::new(), BTreeMap::new());
         Self { resolver, deployed, injected, under, paths }
     }
 
-    fn read(mut self, application: Option<&str>) -> Result<Injected, String> {
+    fn read(mut self, application: Option<&str>) -> Result<InjectedKeys, String> {
         self.injected.open.extend(open_transforms(self.resolver.template));
         let groups = self.of_type(PropertyGroups::<String>::TYPE);
         // A notebook and a SQL application read no properties from sources.

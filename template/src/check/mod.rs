@@ -23,7 +23,7 @@ pub(crate) struct CheckProperties {
     #[arg(value_parser = clap::builder::PathBufValueParser::new())]
     pub(crate) sources: PathBuf,
     #[command(flatten)]
-    against: Against,
+    against: ComparisonSource,
     /// The application's logical ID, where there are several
     #[arg(long, value_name = "ID")]
     pub(crate) application: Option<String>,
@@ -34,7 +34,7 @@ pub(crate) struct CheckProperties {
 
 /// Where the injected properties are read from; without either, from the job that this project's own templates deploy.
 #[derive(Debug, Args)]
-struct Against {
+struct ComparisonSource {
     /// Compare with this template's EnvironmentProperties and Custom::FlinkPropertyGroups
     #[arg(long, value_name = "FILE", conflicts_with = "stack")]
     template: Option<PathBuf>,
@@ -72,23 +72,23 @@ pub(crate) fn run(asked: &CheckProperties) -> ExitCode {
 #[cfg(feature = "sources")]
 fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
     let application = asked.application.as_deref();
-    let Against { template, stack, region } = &asked.against;
+    let ComparisonSource { template, stack, region } = &asked.against;
     let (against, injected) = match (template, stack) {
         (None, None) => {
             let groups =
                 shared::template::environments::properties(None, "", "").map_err(|problem| problem.to_string())?;
             (
                 "the sample job of shared/src/template/stacks/application/job.rs".to_owned(),
-                injected::Injected::of_groups(&groups),
+                injected::InjectedKeys::of_groups(&groups),
             )
         }
         (Some(path), _) => {
-            let injected = injected::Injected::of_template(&crate::document::read(path)?, application);
+            let injected = injected::InjectedKeys::of_template(&crate::document::read(path)?, application);
             (path.display().to_string(), injected.map_err(|error| format!("{}: {error}", path.display()))?)
         }
         (None, Some(name)) => {
             let deployed = crate::operate::deployed(name, region.as_deref())?;
-            let injected = injected::Injected::of_stack(&deployed, application);
+            let injected = injected::InjectedKeys::of_stack(&deployed, application);
             (format!("the stack {name}"), injected.map_err(|error| format!("{name}: {error}"))?)
         }
     };
@@ -102,7 +102,7 @@ fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
 /// Sources or a template that cannot be read.
 #[cfg(feature = "aws")]
 pub(crate) fn not_injected(sources: &std::path::Path, template: &std::path::Path) -> Result<Vec<String>, String> {
-    let injected = injected::Injected::of_template(&crate::document::read(template)?, None)
+    let injected = injected::InjectedKeys::of_template(&crate::document::read(template)?, None)
         .map_err(|error| format!("{}: {error}", template.display()))?;
     let report = report::Report::of(&files::read_sources(sources)?, &injected, &template.display().to_string());
     Ok(report.missing_lines())

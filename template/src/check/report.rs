@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::conditions::conditional;
 use super::files::Sources;
-use super::injected::Injected;
+use super::injected::InjectedKeys;
 use crate::sources::Read;
 
 /// A group that the service reads itself: `kinesis.analytics.flink.run.options` names the job's entry point.
@@ -43,14 +43,14 @@ pub(super) struct Place {
 /// A key that the job reads and nothing injects; without a key, a whole group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Missing {
+pub(super) struct MissingKey {
     /// `A+B` where groups were merged.
     pub(super) group: String,
     pub(super) key: Option<String>,
     pub(super) read_at: Vec<Place>,
 }
 
-impl Missing {
+impl MissingKey {
     fn line(&self) -> String {
         let Self { group, key, read_at } = self;
         let name = key.as_ref().map_or_else(|| group.clone(), |key| format!("{group}/{key}"));
@@ -62,7 +62,7 @@ impl Missing {
 /// A key that is injected and not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Unread {
+pub(super) struct UnreadKey {
     pub(super) group: String,
     pub(super) key: String,
 }
@@ -87,10 +87,10 @@ pub(super) struct Report {
     pub(super) sentence: String,
     pub(super) compared: String,
     /// Read without a default, and not injected.
-    pub(super) missing: Vec<Missing>,
+    pub(super) missing: Vec<MissingKey>,
     /// Read with a default, and not injected.
-    pub(super) with_default: Vec<Missing>,
-    pub(super) unread: Vec<Unread>,
+    pub(super) with_default: Vec<MissingKey>,
+    pub(super) unread: Vec<UnreadKey>,
     pub(super) not_followed: Vec<NotFollowed>,
     pub(super) next: Vec<String>,
 }
@@ -116,7 +116,7 @@ impl Report {
         self.compared.is_empty()
     }
 
-    pub(super) fn of(sources: &Sources, injected: &Injected, against: &str) -> Self {
+    pub(super) fn of(sources: &Sources, injected: &InjectedKeys, against: &str) -> Self {
         let mut report = Self::cannot_tell("");
         report.missing(sources, injected);
         let conditional = conditional(sources, injected, against);
@@ -180,7 +180,7 @@ impl Report {
         }
     }
 
-    fn missing(&mut self, sources: &Sources, injected: &Injected) {
+    fn missing(&mut self, sources: &Sources, injected: &InjectedKeys) {
         let has = |group: &String, key: &String| injected.groups.get(group).is_some_and(|keys| keys.contains(key));
         let mut groups: BTreeSet<&String> = BTreeSet::new();
         for ((ids, key), read) in &sources.found.keys {
@@ -202,11 +202,11 @@ impl Report {
             let file = files.get(*file).map_or_else(String::new, |path| path.display().to_string());
             Place { file, line: *line }
         };
-        let missing = Missing { group, key, read_at: read.places.iter().map(place).collect() };
+        let missing = MissingKey { group, key, read_at: read.places.iter().map(place).collect() };
         if read.has_default { self.with_default.push(missing) } else { self.missing.push(missing) }
     }
 
-    fn unread(&mut self, sources: &Sources, injected: &Injected) {
+    fn unread(&mut self, sources: &Sources, injected: &InjectedKeys) {
         let found = &sources.found;
         let read: BTreeSet<(&String, &String)> =
             found.keys.keys().flat_map(|(ids, key)| ids.iter().map(move |group| (group, key))).collect();
@@ -215,7 +215,7 @@ impl Report {
                 continue;
             }
             let keys = keys.iter().filter(|key| !read.contains(&(group, *key)) && !found.loose.contains(*key));
-            self.unread.extend(keys.map(|key| Unread { group: group.clone(), key: key.clone() }));
+            self.unread.extend(keys.map(|key| UnreadKey { group: group.clone(), key: key.clone() }));
         }
     }
 
@@ -225,7 +225,7 @@ impl Report {
 
     /// What is read without a default and injected by nothing, a line each.
     pub(super) fn missing_lines(&self) -> Vec<String> {
-        self.missing.iter().map(Missing::line).collect()
+        self.missing.iter().map(MissingKey::line).collect()
     }
 
     /// The verdict, what was compared, each finding on a line, and what to do next.
@@ -237,7 +237,7 @@ impl Report {
         for missing in &self.with_default {
             let _ = writeln!(text, "{}; the job has a default", missing.line());
         }
-        for Unread { group, key } in &self.unread {
+        for UnreadKey { group, key } in &self.unread {
             let _ = writeln!(text, "{group}/{key}: injected, and no source is seen to read it");
         }
         for NotFollowed { file, line, what } in &self.not_followed {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::files::{Sources, read_sources};
-use super::injected::Injected;
+use super::injected::InjectedKeys;
 use super::report::{Report, Verdict};
 use crate::sources::read;
 
@@ -16,9 +16,12 @@ fn sources(files: &[(&str, &str)]) -> Sources {
     Sources { files: files.iter().map(|(path, _)| path.into()).collect(), found: read(&given) }
 }
 
-fn injected(groups: &[(&str, &[&str])]) -> Injected {
+fn injected(groups: &[(&str, &[&str])]) -> InjectedKeys {
     let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
-    Injected { groups: groups.iter().map(|(id, of)| ((*id).to_owned(), keys(of))).collect(), ..Injected::default() }
+    InjectedKeys {
+        groups: groups.iter().map(|(id, of)| ((*id).to_owned(), keys(of))).collect(),
+        ..InjectedKeys::default()
+    }
 }
 
 fn report(java: &str, groups: &[(&str, &[&str])]) -> Report {
@@ -94,7 +97,7 @@ fn the_names_in_json_are_stable() {
 fn a_folder_of_two_languages_is_read_and_its_one_slip_is_found() {
     let sources = read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
     let groups = shared::template::environments::properties(None, "", "").unwrap();
-    let report = Report::of(&sources, &Injected::of_groups(&groups), "the sample");
+    let report = Report::of(&sources, &InjectedKeys::of_groups(&groups), "the sample");
     let lines = findings(&report);
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("FlinkApplicationProperties/tabel.name: read at "), "{lines:?}");

@@ -15,7 +15,7 @@ pub(crate) use settings::{Publish, Settings};
 
 use self::colour::Colour;
 use crate::check::CheckProperties;
-use crate::operate::{Planned, StatusOf, Verify, WhyStuck};
+use crate::operate::{PlanArguments, StatusOf, Verify, WhyStuck};
 
 /// The folder of the `.env` files, one for each environment, unless `--environments` names another.
 pub(crate) const ENVIRONMENTS: &str = "template/environments";
@@ -73,7 +73,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "Ends with 0: it goes through, 1: something is lost or it fails, 2: cannot tell, 130: interrupted."
     )]
-    Plan(Planned),
+    Plan(PlanArguments),
     /// Says why a stack is stuck, or that it is not, and the next command to run; only looks
     #[command(after_help = "Ends with 0: nothing to do, 1: stuck, 2: cannot tell.")]
     Why(WhyStuck),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use shared::operator::deployment::published::CODE_PREFIX;
-use shared::operator::deployment::{GivenSettings, SETTINGS, Setting, Takes, Verb};
+use shared::operator::deployment::{GivenSettings, SETTINGS, Setting, ValueKind, Verb};
 
 /// The arguments of `flink-stack publish`: what is published, and where to.
 #[derive(Debug, Args)]
@@ -61,10 +61,10 @@ fn argument(setting: &Setting) -> Arg {
         _ => argument,
     };
     match setting.takes {
-        Takes::Switch => argument.num_args(0..=1).require_equals(true).default_missing_value("1").value_name("0|1"),
-        Takes::Words(words) => argument.value_name(words.join("|")),
-        Takes::Whole(..) => argument.value_name("NUMBER"),
-        Takes::Text | Takes::Prefixes | Takes::Name => argument.value_name("TEXT"),
+        ValueKind::Switch => argument.num_args(0..=1).require_equals(true).default_missing_value("1").value_name("0|1"),
+        ValueKind::Words(words) => argument.value_name(words.join("|")),
+        ValueKind::Whole(..) => argument.value_name("NUMBER"),
+        ValueKind::Text | ValueKind::Prefixes | ValueKind::Name => argument.value_name("TEXT"),
     }
 }
 

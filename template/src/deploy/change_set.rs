@@ -33,7 +33,7 @@ pub(super) struct Request {
 
 /// A change set that is neither executed nor deleted yet.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub(super) struct PreparedChangeSet {
     /// The name of the stack that it is for.
     pub(super) name: String,
     made: OwnChangeSet,
@@ -58,7 +58,7 @@ impl Request {
     ///
     /// # Errors
     /// What CloudFormation refuses, or a signal; nothing is left behind then.
-    pub(super) async fn prepare(&self, account: &Account) -> Result<Prepared, Stop> {
+    pub(super) async fn prepare(&self, account: &Account) -> Result<PreparedChangeSet, Stop> {
         let found = account.look(&self.stack).await?;
         let is_new = found.as_ref().is_none_or(|found| found.status == "REVIEW_IN_PROGRESS");
         let known = found.as_ref().filter(|_| !is_new).map(|found| found.parameters.clone()).unwrap_or_default();
@@ -84,7 +84,7 @@ impl Request {
         let created = create.send().await;
         let created =
             created.map_err(|error| format!("the stack {} cannot be changed so: {}", self.stack, words(&error)))?;
-        let mut prepared = Prepared {
+        let mut prepared = PreparedChangeSet {
             name: self.stack.clone(),
             id: created.id.unwrap_or_else(|| made.name.clone()),
             stack_id: created.stack_id.unwrap_or_else(|| made.stack.clone()),
@@ -131,7 +131,7 @@ fn sent(tags: &Values) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
-impl Prepared {
+impl PreparedChangeSet {
     /// Executes it; the token of the operation, by which its rows are known.
     ///
     /// # Errors
@@ -201,7 +201,7 @@ async fn gone(account: &Account, id: &str) -> Result<(), String> {
 }
 
 /// Deletes those that were not executed, and says which are left.
-pub(super) async fn discard_all(prepared: &[Prepared], account: &Account, output: &Output) {
+pub(super) async fn discard_all(prepared: &[PreparedChangeSet], account: &Account, output: &Output) {
     for one in prepared {
         if let Err(stop) = one.discard(account).await {
             stop.lines().iter().for_each(|line| output.problem(line));

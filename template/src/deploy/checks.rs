@@ -6,13 +6,13 @@ mod limits;
 use std::path::Path;
 
 use serde_json::Value as Json;
-use shared::operator::deployment::installed::{FUNCTIONS_STACK, Way};
+use shared::operator::deployment::installed::{FUNCTIONS_STACK, InstallMethod};
 use shared::operator::deployment::{self, GivenSettings, NewStack, Values, application_parameters, prefixes, status};
 use shared::operator::{may_delete, may_replace};
 
 use super::account::{Account, Stack};
 use super::jar::Jar;
-use super::release::{self, Installed, Release};
+use super::release::{self, InstalledFunctions, Release};
 use super::{Stop, functions, packages};
 use crate::{cli, document, environments};
 
@@ -24,7 +24,7 @@ pub(super) const HANDLERS: &str = "template/handlers.template.json";
 
 /// What a deployment begins with.
 #[derive(Debug)]
-pub(super) struct Checked {
+pub(super) struct DeploymentInputs {
     pub(super) account: Account,
     /// None where the handlers come without an application.
     pub(super) jar: Option<Jar>,
@@ -35,7 +35,7 @@ pub(super) struct Checked {
     /// In the place of a build.
     pub(super) release: Option<Release>,
     /// How the functions came into the account; none where they stay as they are.
-    pub(super) installed: Option<Installed>,
+    pub(super) installed: Option<InstalledFunctions>,
     /// The application's stack, where there is one.
     pub(super) stack: Option<Stack>,
     /// The template of the application's stack.
@@ -48,7 +48,7 @@ pub(super) struct Checked {
 ///
 /// # Errors
 /// [`Stop::Refused`] with every sentence.
-pub(super) async fn deploy(given: &GivenSettings, has_application: bool) -> Result<Checked, Stop> {
+pub(super) async fn deploy(given: &GivenSettings, has_application: bool) -> Result<DeploymentInputs, Stop> {
     let mut problems = given.mistakes();
     let whole = !has_application || !given.is_on("ONLY_STACK");
     let jar = match given.get("JAR") {
@@ -64,11 +64,11 @@ pub(super) async fn deploy(given: &GivenSettings, has_application: bool) -> Resu
     let architecture = if whole { Some(functions::architecture(&account, given).await?) } else { None };
     let mut installed = None;
     if let Some(architecture) = &architecture {
-        let way = if given.get("RELEASE").is_some() { Way::Released } else { Way::Built };
+        let way = if given.get("RELEASE").is_some() { InstallMethod::Released } else { InstallMethod::Built };
         match (way, &release) {
-            (Way::Built, _) => problems.extend(packages::problems(architecture)),
-            (Way::Released, Some(release)) => problems.extend(release.has(architecture).err()),
-            (Way::Released, None) => {}
+            (InstallMethod::Built, _) => problems.extend(packages::problems(architecture)),
+            (InstallMethod::Released, Some(release)) => problems.extend(release.has(architecture).err()),
+            (InstallMethod::Released, None) => {}
         }
         match release::check(&account, way, given.is_on("TAKE_OVER")).await? {
             Ok(found) => installed = Some(found),
@@ -123,7 +123,7 @@ pub(super) async fn deploy(given: &GivenSettings, has_application: bool) -> Resu
     match (jar, environment) {
         (Some(jar), Some(environment)) if problems.is_empty() => {
             let notes = limits::notes(&account, given, has_application && stack.is_none(), whole).await;
-            Ok(Checked { account, jar, environment, architecture, release, installed, stack, file, notes })
+            Ok(DeploymentInputs { account, jar, environment, architecture, release, installed, stack, file, notes })
         }
         _ => Err(Stop::Refused(problems)),
     }

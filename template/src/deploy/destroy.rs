@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::operator::deployment::installed::FUNCTIONS_STACK;
 use shared::operator::deployment::status::Ending;
 use shared::operator::deployment::{GivenSettings, removals};
-use shared::operator::{Consent, Kept, Removing, Risk, removing, staying};
+use shared::operator::{Consent, Kept, RemovalScreen, Risk, removing, staying};
 
 use super::account::{Account, Stack, words};
 use super::output::Output;
@@ -106,7 +106,7 @@ async fn say_what_goes(account: &Account, name: &str, found: Option<&Stack>, out
     let Some((mut deployed, template)) = account.operator.deployed(&found.id).await? else { return Ok(()) };
     deployed.template = document::parse(&template).map_err(|error| format!("the template of {name}: {error}"))?;
     let removals = removals(&deployed);
-    let model = Removing { stack: name, status: &found.status, removals: &removals, is_verbose: output.verbose };
+    let model = RemovalScreen { stack: name, status: &found.status, removals: &removals, is_verbose: output.verbose };
     Output::lines(&removing(&model, canvas(&stderr())));
     for one in &removals {
         let kind = if one.stays { "stays" } else { "goes" };

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use shared::operator::deployment::status::Ending;
 use shared::operator::deployment::{GivenSettings, StackChanges, consent as weigh};
-use shared::operator::{After, Progress, plan, risk};
+use shared::operator::{Progress, ResultScreen, plan, risk};
 
-use super::change_set::{Prepared, Request, discard_all};
-use super::checks::{self, Checked};
+use super::change_set::{PreparedChangeSet, Request, discard_all};
+use super::checks::{self, DeploymentInputs};
 use super::output::Output;
 use super::watch::{Watch, now};
 use super::{Stop, consent, functions, interrupt, packages, release, screens};
@@ -19,8 +19,8 @@ use crate::operate::plan::proposal;
 struct Deployment<'a> {
     given: &'a GivenSettings,
     output: &'a Output,
-    checked: Checked,
-    prepared: Vec<Prepared>,
+    checked: DeploymentInputs,
+    prepared: Vec<PreparedChangeSet>,
     phases: Vec<(String, Duration)>,
     /// What became of the application's stack; `None` where nothing of it changed.
     ended: Option<Progress>,
@@ -219,7 +219,7 @@ impl Deployment<'_> {
             None => "adopt them in your own stack: functions/README.md".to_owned(),
         };
         let next = [next];
-        let model = After {
+        let model = ResultScreen {
             stack: &name,
             phases: &self.phases,
             progress: self.ended.as_ref(),

@@ -4,7 +4,7 @@ use std::io::stderr;
 
 use serde_json::json;
 use shared::operator::deployment::{StackChanges, consent};
-use shared::operator::{After, BeforeScreen, Progress, after, before};
+use shared::operator::{BeforeScreen, Progress, ResultScreen, after, before};
 
 use super::output::Output;
 use crate::operate::terminal::canvas;
@@ -24,7 +24,7 @@ pub(super) fn changes(all: &[StackChanges], output: &Output) {
 }
 
 /// Prints how the deployment ended: where the job runs from, seconds per phase, what is left, and the next command.
-pub(super) fn done(model: &After, output: &Output) {
+pub(super) fn done(model: &ResultScreen, output: &Output) {
     Output::lines(&after(model, canvas(&stderr())));
     let phases = model.phases.iter().map(|(name, lasts)| json!({"name": name, "seconds": lasts.as_secs_f64()}));
     let jobs = model.applications.iter().map(|one| {

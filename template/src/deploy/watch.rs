@@ -7,7 +7,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use shared::operator::deployment::status::Ending;
 use shared::operator::{
-    During, FailureReport, Progress, TimelineStep, during, event_line, failed_steps, failure, timeline, waiting_line,
+    FailureReport, Progress, ProgressScreen, TimelineStep, during, event_line, failed_steps, failure, timeline,
+    waiting_line,
 };
 use shared::stack::StackEvent;
 use shared::time::Timestamp;
@@ -165,7 +166,7 @@ impl<'a> Watch<'a> {
             }
         }
         if let Some(block) = &mut self.block {
-            let drawn = During { progress: &seen.progress, timeline: &seen.timeline, now };
+            let drawn = ProgressScreen { progress: &seen.progress, timeline: &seen.timeline, now };
             block.draw(during(&drawn, canvas(&stderr())));
             return;
         }

@@ -30,7 +30,7 @@ pub(crate) enum Question {
     /// How are this stack and its jobs?
     Status(StatusOf),
     /// What would this deployment do?
-    Plan(Planned),
+    Plan(PlanArguments),
     /// How does AWS answer what its documentation leaves open?
     Verify(Verify),
 }
@@ -74,7 +74,7 @@ pub(crate) struct StatusOf {
 
 /// The arguments of `flink-stack plan`: the settings that `deploy` would be given, or a template and its parameters.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Planned {
+pub(crate) struct PlanArguments {
     #[command(flatten)]
     pub(crate) settings: Settings,
     /// A template of your own, JSON or YAML [default: the one that `deploy` would take]
@@ -85,7 +85,7 @@ pub(crate) struct Planned {
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-impl Planned {
+impl PlanArguments {
     /// The name of the stack that the plan is about.
     pub(crate) fn stack(&self) -> String {
         self.settings.0.stack()

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::operator::{Deployed, Outlook, Plan, Proposal, may_replace, plan};
 
 use super::change_set::{self, Failure, Said};
-use super::{Planned, account};
+use super::{PlanArguments, account};
 use crate::{deploy, document, show};
 
 /// What it ends with at Ctrl-C.
@@ -17,7 +17,7 @@ const INTERRUPTED: u8 = 130;
 ///
 /// # Errors
 /// What could not be read.
-pub(super) async fn answer(asked: &Planned) -> Result<u8, String> {
+pub(super) async fn answer(asked: &PlanArguments) -> Result<u8, String> {
     let (stack, settings) = (&asked.stack(), &asked.settings.0);
     let region = account::region(settings.get("REGION"))?;
     let operator = account::operator(&region)?;
@@ -97,7 +97,7 @@ pub(crate) fn proposal(met: DeployedState, stack: &str, region: &str, template: 
 }
 
 /// Prints an answer without a comparison; what the command ends with.
-pub(super) fn without_comparison(asked: &Planned, outlook: Outlook, why: &str) -> u8 {
+pub(super) fn without_comparison(asked: &PlanArguments, outlook: Outlook, why: &str) -> u8 {
     if asked.json() {
         let plan = Plan::without_comparison(&asked.stack(), outlook, why);
         show(&(serde_json::to_string_pretty(&plan).unwrap_or_default() + "\n"));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use functions::Operator;
 use shared::operator::{
-    During, Ending, Plan, Progress, Proposal, Scene, TimelineStep, Verdict, an_update, during, event_line,
+    Ending, Plan, Progress, ProgressScreen, Proposal, Scene, TimelineStep, Verdict, an_update, during, event_line,
     newest_operation, plan, status, timeline, waiting_line, why,
 };
 use shared::time::Timestamp;
@@ -135,6 +135,6 @@ impl Watch {
         let began = progress.began().unwrap_or(scene.now);
         let jobs = scene.applications.iter().filter_map(|(_, _, one)| one.as_ref());
         let timeline: Vec<TimelineStep> = jobs.flat_map(|job| timeline(job, began, scene.now)).collect();
-        block.draw(during(&During { progress, timeline: &timeline, now: scene.now }, canvas));
+        block.draw(during(&ProgressScreen { progress, timeline: &timeline, now: scene.now }, canvas));
     }
 }

@@ -12,7 +12,7 @@ use crate::clock::now;
 use crate::reconcile::{CallRecord, Trail};
 
 /// A goal that was driven, with what was done for it.
-pub(crate) struct Taken {
+pub(crate) struct GoalRecord {
     pub(crate) goal: Goal,
     pub(crate) application: Option<String>,
     pub(crate) trail: Trail,
@@ -30,7 +30,7 @@ pub(super) fn deadline(application: &Application, settings: &Settings) -> String
 }
 
 /// What the goals of one application did to it and its state.
-pub(super) fn describe(name: &str, found: Option<&Application>, all: &[&Taken], settings: &Settings) -> String {
+pub(super) fn describe(name: &str, found: Option<&Application>, all: &[&GoalRecord], settings: &Settings) -> String {
     let mut text = String::new();
     let mut add = |sentence: String| {
         if !sentence.is_empty() {
@@ -81,7 +81,7 @@ pub(crate) fn application(name: &str, trail: &Trail) -> ApplicationReport {
 
 /// One application after all goals of an incident. The snapshot is the one that its start restored, or else the newest
 /// READY one, from which it will resume.
-pub(super) fn of_application(name: &str, found: Option<&Application>, all: &[&Taken]) -> ApplicationReport {
+pub(super) fn of_application(name: &str, found: Option<&Application>, all: &[&GoalRecord]) -> ApplicationReport {
     let mut reports = all.iter().map(|one| application(name, &one.trail));
     let Some(mut report) = reports.next() else { return application(name, &Trail::default()) };
     for later in reports {
@@ -98,7 +98,7 @@ pub(super) fn of_application(name: &str, found: Option<&Application>, all: &[&Ta
 }
 
 /// What the last accepted start restored; none when nothing was started.
-fn last_restore<'a>(all: &[&'a Taken]) -> Option<&'a Restore> {
+fn last_restore<'a>(all: &[&'a GoalRecord]) -> Option<&'a Restore> {
     let calls = all.iter().rev().flat_map(|one| one.trail.calls.iter().rev()).filter(|made| made.refused.is_none());
     let mut starts =
         calls.filter_map(|made| if let Call::Start { restore, .. } = &made.call { Some(restore) } else { None });
@@ -115,7 +115,7 @@ fn restored<'a>(found: &'a Application, restore: &Restore) -> Option<&'a Snapsho
 }
 
 /// What a stop threw away: a graceful one nothing.
-fn stopped(name: &str, found: Option<&Application>, taken: &Taken, force: Force, settings: &Settings) -> String {
+fn stopped(name: &str, found: Option<&Application>, taken: &GoalRecord, force: Force, settings: &Settings) -> String {
     let accepted = |force: bool| {
         let stop = Call::Stop { force };
         taken.trail.calls.iter().any(|made| made.refused.is_none() && made.call == stop)
@@ -145,7 +145,7 @@ fn stopped(name: &str, found: Option<&Application>, taken: &Taken, force: Force,
 }
 
 /// What a restart resumed from, which is what it read again.
-fn restarted(name: &str, found: Option<&Application>, all: &[&Taken], since: Timestamp) -> String {
+fn restarted(name: &str, found: Option<&Application>, all: &[&GoalRecord], since: Timestamp) -> String {
     let left = all.iter().rev().find_map(|one| one.trail.last.as_ref()?.application.as_ref());
     let (Some(found), Some(left)) = (found, left) else { return String::new() };
     let Some(restore) = last_restore(all) else {

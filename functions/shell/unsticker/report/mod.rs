@@ -13,7 +13,7 @@ use shared::contract::{Notify, Outcome, Report, VERSION};
 use shared::flink::Application;
 use shared::lifecycle::{Incident, Refusal, Settings, Standing};
 
-pub(crate) use application::{Taken, application};
+pub(crate) use application::{GoalRecord, application};
 use application::{actions, describe, of_application};
 use standing::stands;
 pub(crate) use text::{say, time};
@@ -29,7 +29,7 @@ pub(crate) fn not_ours(name: &str) -> Report {
 pub(crate) fn compose(
     incident: &Incident,
     applications: &[Application],
-    taken: &[Taken],
+    taken: &[GoalRecord],
     standings: Vec<Standing>,
     settings: &Settings,
 ) -> Report {
@@ -44,7 +44,7 @@ pub(crate) fn compose(
     names.dedup();
     let mut seen = BTreeSet::new();
     for name in names.into_iter().filter(|name| seen.insert(*name)) {
-        let all: Vec<&Taken> = taken.iter().filter(|one| one.application.as_ref() == Some(name)).collect();
+        let all: Vec<&GoalRecord> = taken.iter().filter(|one| one.application.as_ref() == Some(name)).collect();
         let found = applications.iter().find(|one| one.name == *name);
         say(&mut report, &describe(name, found, &all, settings));
         report.applications.push(of_application(name, found, &all));

@@ -149,7 +149,7 @@ fn each_standing_says_what_is_and_what_a_person_does_next() {
 }
 
 /// What was done for a goal, with the application as it was left.
-fn taken(goal: Goal, calls: Vec<(Call, Option<&str>)>, left: Application, result: Result<Done, Refusal>) -> Taken {
+fn taken(goal: Goal, calls: Vec<(Call, Option<&str>)>, left: Application, result: Result<Done, Refusal>) -> GoalRecord {
     let made = |(call, refused): (Call, Option<&str>)| CallRecord {
         call,
         reason: StepReason::ForceAllowed,
@@ -164,10 +164,10 @@ fn taken(goal: Goal, calls: Vec<(Call, Option<&str>)>, left: Application, result
     };
     let calls = calls.into_iter().map(made).collect();
     let trail = Trail { last: Some(observed), calls, ..Trail::default() };
-    Taken { goal, application: Some(app()), trail, result }
+    GoalRecord { goal, application: Some(app()), trail, result }
 }
 
-fn said(found: Application, taken: Taken) -> Report {
+fn said(found: Application, taken: GoalRecord) -> Report {
     compose(&incident(), &[found], &[taken], Vec::new(), &Settings::default())
 }
 

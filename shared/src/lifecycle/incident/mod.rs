@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 pub(crate) use blocker::is_failure;
 use blocker::is_nested_stack;
 pub use blocker::{Blocker, BlockerKind, SNAPSHOT_FAILURE};
-pub use next::{Attempted, Next, Reading, Settings, Standing, Trigger, UnreadMarker, WouldStop, next, reading};
+pub use next::{GoalResult, Next, Reading, Settings, Standing, Trigger, UnreadMarker, WouldStop, next, reading};
 pub use reminder::{Reminder, reminder};
 pub use restart::left_behind;
 pub use sweep::{Duty, Glimpse, duty, invokes_for};
@@ -68,7 +68,7 @@ pub struct Incident {
     /// Whether its tree has a Custom::FlinkUpdateGuard.
     pub is_guarded: bool,
     /// What this invocation did so far, in order.
-    pub attempted: Vec<Attempted>,
+    pub attempted: Vec<GoalResult>,
     /// The property values that no text for people repeats.
     pub mask: Mask,
 }

@@ -67,7 +67,7 @@ pub enum Trigger {
 
 /// A goal that this invocation drove, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempted {
+pub struct GoalResult {
     /// The application; none for the stack's own rollback.
     pub application: Option<String>,
     /// What the goal ended in, or why it was not reached.
@@ -217,7 +217,7 @@ impl Incident {
 
     /// How the goals for this application, or for the stack, ended in this invocation, in order.
     fn results(&self, application: Option<&str>) -> Vec<&Result<Done, Refusal>> {
-        let of = |one: &&Attempted| one.application.as_deref() == application;
+        let of = |one: &&GoalResult| one.application.as_deref() == application;
         self.attempted.iter().filter(of).map(|one| &one.result).collect()
     }
 }

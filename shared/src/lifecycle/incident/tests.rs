@@ -75,7 +75,7 @@ fn reached(next: &Next) -> (String, Option<&str>) {
 }
 
 fn attempted(incident: &mut Incident, application: Option<&str>, result: Result<Done, Refusal>) {
-    incident.attempted.push(Attempted { application: application.map(str::to_owned), result });
+    incident.attempted.push(GoalResult { application: application.map(str::to_owned), result });
 }
 
 const SNAPSHOT: &str =

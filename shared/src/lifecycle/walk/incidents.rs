@@ -6,7 +6,7 @@ mod applications;
 mod moment;
 mod rows;
 
-use super::super::{Attempted, Consent, Goal, Incident, MAX_ATTEMPTS, Next, Settings, Standing, Trigger, next};
+use super::super::{Consent, Goal, GoalResult, Incident, MAX_ATTEMPTS, Next, Settings, Standing, Trigger, next};
 use crate::flink::Application;
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
@@ -19,7 +19,7 @@ const NAMES: [&str; 2] = ["first", "second"];
 
 /// What was counted on the way.
 #[derive(Debug, Default)]
-struct Walked {
+struct WalkCounts {
     moments: usize,
     decisions: usize,
     stops: usize,
@@ -27,7 +27,7 @@ struct Walked {
 }
 
 /// Follows every way in which one invocation can go.
-fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application], walked: &mut Walked) {
+fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application], walked: &mut WalkCounts) {
     walked.decisions += 1;
     assert!(incident.attempted.len() <= 2 * NAMES.len() + 2, "it does not end: {moment:?} {:?}", incident.attempted);
     match next(incident, applications, &Settings::default(), Timestamp(NOW)) {
@@ -60,7 +60,7 @@ fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application]
                 assert!(moment.attempts < MAX_ATTEMPTS, "after the last attempt: {moment:?} {goal:?}");
             }
             for result in moment.ends(&goal, &name) {
-                incident.attempted.push(Attempted { application: application.clone(), result });
+                incident.attempted.push(GoalResult { application: application.clone(), result });
                 follow(moment, incident, applications, walked);
                 incident.attempted.pop();
             }
@@ -100,7 +100,7 @@ fn moments() -> Vec<Moment> {
 
 #[test]
 fn an_incident_ends_without_a_stop_in_vain_and_without_a_fourth_attempt() {
-    let mut walked = Walked::default();
+    let mut walked = WalkCounts::default();
     for moment in moments() {
         walked.moments += 1;
         let mut incident = moment.incident();

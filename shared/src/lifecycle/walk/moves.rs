@@ -1,6 +1,6 @@
 //! What becomes of a world on its own, and what another caller does to it.
 
-use super::service::{Kind, Marker, ModelOperation, When, World};
+use super::service::{Kind, Marker, ModelOperation, OperationAge, World};
 use crate::flink::{ApplicationStatus as Status, OperationStatus, SnapshotStatus};
 use crate::stack::StackStatus;
 
@@ -105,12 +105,16 @@ impl World {
     }
 
     pub(super) fn records(self, kind: Kind) -> Self {
-        let operation =
-            ModelOperation { kind, status: OperationStatus::InProgress, when: When::Request, started: self.now };
+        let operation = ModelOperation {
+            kind,
+            status: OperationStatus::InProgress,
+            when: OperationAge::Request,
+            started: self.now,
+        };
         // Of all that was before, only a start that came to nothing in this request matters to any caller.
         let failed = |one: &ModelOperation| {
             let ended = matches!(one.status, OperationStatus::Failed | OperationStatus::Cancelled);
-            one.kind == Kind::Start && ended && one.when == When::Request
+            one.kind == Kind::Start && ended && one.when == OperationAge::Request
         };
         let mut before = self.operations.into_iter().flatten().filter(failed);
         Self { operations: [Some(operation), before.next(), before.next()], ..self }

@@ -16,7 +16,7 @@ pub(super) enum Kind {
 
 /// When an operation began: before the deployment, in it, or in this request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum When {
+pub(super) enum OperationAge {
     Before,
     Deployment,
     Request,
@@ -26,7 +26,7 @@ pub(super) enum When {
 pub(super) struct ModelOperation {
     pub(super) kind: Kind,
     pub(super) status: OperationStatus,
-    pub(super) when: When,
+    pub(super) when: OperationAge,
     /// Milliseconds; what distinguishes two operations.
     pub(super) started: i64,
 }

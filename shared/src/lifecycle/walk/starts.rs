@@ -1,7 +1,7 @@
 //! From where the walk sets out: every status with every history, snapshot, marker and stack that a goal can meet.
 
 use super::super::{Attempts, MAX_UNANSWERED};
-use super::service::{Groups, KeptState, Kind, Marker, ModelOperation, When, World};
+use super::service::{Groups, KeptState, Kind, Marker, ModelOperation, OperationAge, World};
 use super::shown::{DEPLOYMENT, MINUTE, REQUEST};
 use crate::flink::{ApplicationStatus, OperationStatus};
 use crate::stack::StackStatus;
@@ -11,9 +11,9 @@ pub(super) fn histories() -> Vec<(bool, [Option<ModelOperation>; 3])> {
     use OperationStatus::{Failed, InProgress, Successful};
     let operation = |kind, status, when| {
         let started = match when {
-            When::Before => DEPLOYMENT - MINUTE,
-            When::Deployment => DEPLOYMENT + MINUTE,
-            When::Request => REQUEST,
+            OperationAge::Before => DEPLOYMENT - MINUTE,
+            OperationAge::Deployment => DEPLOYMENT + MINUTE,
+            OperationAge::Request => REQUEST,
         };
         Some(ModelOperation { kind, status, when, started })
     };
@@ -28,8 +28,8 @@ pub(super) fn histories() -> Vec<(bool, [Option<ModelOperation>; 3])> {
         (Kind::Stop, Successful),
         (Kind::Snapshot, Failed),
     ] {
-        for when in [When::Before, When::Deployment, When::Request] {
-            if when == When::Deployment && kind != Kind::Update {
+        for when in [OperationAge::Before, OperationAge::Deployment, OperationAge::Request] {
+            if when == OperationAge::Deployment && kind != Kind::Update {
                 continue;
             }
             histories.push((true, [operation(kind, status, when), None, None]));

@@ -12,7 +12,7 @@ pub const FUNCTIONS_STACK: &str = "flink-functions";
 
 /// How a command deploys the functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum InstallMethod {
     /// Built here, and deployed by `cargo lambda deploy`.
     Built,
     /// Zips of a release, and a functions stack.
@@ -44,7 +44,7 @@ pub enum TakeOver {
 /// # Errors
 /// A sentence with the functions, who has them, and what to give.
 pub fn may_deploy(
-    way: Way,
+    way: InstallMethod,
     owners: &BTreeMap<&'static str, Owner>,
     is_taking_over: bool,
 ) -> Result<Option<TakeOver>, String> {
@@ -63,18 +63,18 @@ pub fn may_deploy(
         ));
     }
     let (found, has) = match way {
-        Way::Built => (having(&|owner| matches!(owner, Owner::Stack(_))), TakeOver::FunctionsStack),
-        Way::Released => (having(&|owner| *owner == Owner::NoStack), TakeOver::Functions),
+        InstallMethod::Built => (having(&|owner| matches!(owner, Owner::Stack(_))), TakeOver::FunctionsStack),
+        InstallMethod::Released => (having(&|owner| *owner == Owner::NoStack), TakeOver::Functions),
     };
     match (found, is_taking_over, way) {
         (None, _, _) => Ok(None),
         (Some(_), true, _) => Ok(Some(has)),
-        (Some(names), false, Way::Built) => Err(format!(
+        (Some(names), false, InstallMethod::Built) => Err(format!(
             "{names}: the stack {FUNCTIONS_STACK} has these functions, from a release; give RELEASE=dist/... \
              (--release), or TAKE_OVER=1 (--take-over), which deletes that stack with them and deploys them by \
              cargo-lambda"
         )),
-        (Some(names), false, Way::Released) => Err(format!(
+        (Some(names), false, InstallMethod::Released) => Err(format!(
             "{names}: deployed by cargo-lambda, and no stack can make a function that is there; leave RELEASE out, or \
              give TAKE_OVER=1 (--take-over), which deletes them and lets {FUNCTIONS_STACK} make them"
         )),
@@ -147,10 +147,10 @@ mod tests {
     #[test]
     fn each_way_goes_on_with_what_it_made_and_begins_where_nothing_is() {
         for (way, owner) in [
-            (Way::Built, Owner::Absent),
-            (Way::Built, Owner::NoStack),
-            (Way::Released, Owner::Absent),
-            (Way::Released, stack(FUNCTIONS_STACK)),
+            (InstallMethod::Built, Owner::Absent),
+            (InstallMethod::Built, Owner::NoStack),
+            (InstallMethod::Released, Owner::Absent),
+            (InstallMethod::Released, stack(FUNCTIONS_STACK)),
         ] {
             for is_taking_over in [false, true] {
                 assert_eq!(may_deploy(way, &all(&owner), is_taking_over), Ok(None), "{way:?} {owner:?}");
@@ -160,20 +160,27 @@ mod tests {
 
     #[test]
     fn what_the_other_way_made_is_refused_until_it_is_to_be_taken_over() {
-        let refused = may_deploy(Way::Built, &all(&stack(FUNCTIONS_STACK)), false).unwrap_err();
+        let refused = may_deploy(InstallMethod::Built, &all(&stack(FUNCTIONS_STACK)), false).unwrap_err();
         assert!(refused.contains("flink-auto-start") && refused.contains("--release"), "{refused}");
-        let refused = may_deploy(Way::Released, &all(&Owner::NoStack), false).unwrap_err();
+        let refused = may_deploy(InstallMethod::Released, &all(&Owner::NoStack), false).unwrap_err();
         assert!(refused.contains("flink-update-guard") && refused.contains("leave RELEASE out"), "{refused}");
         let mut one = all(&Owner::Absent);
         one.insert("flink-update-guard", Owner::NoStack);
-        assert!(may_deploy(Way::Released, &one, false).unwrap_err().starts_with("flink-update-guard: deployed by"));
-        assert_eq!(may_deploy(Way::Released, &one, true), Ok(Some(TakeOver::Functions)));
-        assert_eq!(may_deploy(Way::Built, &all(&stack(FUNCTIONS_STACK)), true), Ok(Some(TakeOver::FunctionsStack)));
+        assert!(
+            may_deploy(InstallMethod::Released, &one, false)
+                .unwrap_err()
+                .starts_with("flink-update-guard: deployed by")
+        );
+        assert_eq!(may_deploy(InstallMethod::Released, &one, true), Ok(Some(TakeOver::Functions)));
+        assert_eq!(
+            may_deploy(InstallMethod::Built, &all(&stack(FUNCTIONS_STACK)), true),
+            Ok(Some(TakeOver::FunctionsStack))
+        );
     }
 
     #[test]
     fn functions_of_a_stack_that_is_not_ours_are_never_taken() {
-        for way in [Way::Built, Way::Released] {
+        for way in [InstallMethod::Built, InstallMethod::Released] {
             let refused = may_deploy(way, &all(&stack("platform")), true).unwrap_err();
             assert!(refused.contains("the stack platform has these functions"), "{refused}");
         }

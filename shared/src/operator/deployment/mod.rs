@@ -19,4 +19,4 @@ pub use parameters::{
     function_variables, handlers_parameters, is_retained, pairs, role_output, tags,
 };
 pub use removal::{Removal, removal_command, removals};
-pub use settings::{GivenSettings, SETTINGS, Setting, Takes, Verb};
+pub use settings::{GivenSettings, SETTINGS, Setting, ValueKind, Verb};

@@ -3,12 +3,12 @@
 
 use super::Values;
 
-/// What [`Published::prefix`] is unless another is given: the default of the functions template's CodePrefix.
+/// What [`PublishedRelease::prefix`] is unless another is given: the default of the functions template's CodePrefix.
 pub const CODE_PREFIX: &str = "flink-stack-handlers/";
 
 /// A release in a bucket of one region.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Published {
+pub struct PublishedRelease {
     /// The bucket's name, `${AWS::Region}` in it resolved.
     pub bucket: String,
     /// How the keys begin: nothing, or a text that ends with `/`.
@@ -17,7 +17,7 @@ pub struct Published {
     pub version: String,
 }
 
-impl Published {
+impl PublishedRelease {
     /// Places a release; `${AWS::Region}` in the bucket's name stands for the region.
     ///
     /// # Errors
@@ -85,8 +85,8 @@ pub fn encoded(key: &str) -> String {
 mod tests {
     use super::*;
 
-    fn published(prefix: &str) -> Published {
-        Published::new("zips-${AWS::Region}", prefix, "1.0.0-dev+abc", "eu-west-1").unwrap()
+    fn published(prefix: &str) -> PublishedRelease {
+        PublishedRelease::new("zips-${AWS::Region}", prefix, "1.0.0-dev+abc", "eu-west-1").unwrap()
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
     fn a_prefix_that_the_template_would_refuse_is_refused() {
         assert_eq!(published("").key("SHA256SUMS"), "1.0.0-dev+abc/SHA256SUMS");
         for prefix in ["team", "/team/"] {
-            assert!(Published::new("b", prefix, "1", "r").unwrap_err().contains("ends with /"), "{prefix}");
+            assert!(PublishedRelease::new("b", prefix, "1", "r").unwrap_err().contains("ends with /"), "{prefix}");
         }
     }
 }

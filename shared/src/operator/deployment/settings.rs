@@ -18,7 +18,7 @@ pub struct Setting {
     /// What counts where it was never given, in words.
     pub default: &'static str,
     /// Which values the setting takes, for its check.
-    pub takes: Takes,
+    pub takes: ValueKind,
     /// The verbs whose help lists it; the others take it too and do not use it.
     pub verbs: &'static [Verb],
 }
@@ -42,7 +42,7 @@ pub enum Verb {
 
 /// The values that a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
+pub enum ValueKind {
     /// Any text; CloudFormation checks the rest.
     Text,
     /// `1` or `true`, `0` or `false`.
@@ -122,16 +122,20 @@ impl Setting {
         let name = self.name;
         let refuse = |takes: &str| Err(format!("{name} is \"{value}\"; it takes {takes}"));
         match self.takes {
-            Takes::Switch if !["0", "1", "false", "true"].contains(&value) => refuse("1 or 0"),
-            Takes::Words(words) if !words.contains(&value) => refuse(&words.join(" or ")),
-            Takes::Whole(least, most) if !value.parse::<u32>().is_ok_and(|number| (least..=most).contains(&number)) => {
+            ValueKind::Switch if !["0", "1", "false", "true"].contains(&value) => refuse("1 or 0"),
+            ValueKind::Words(words) if !words.contains(&value) => refuse(&words.join(" or ")),
+            ValueKind::Whole(least, most)
+                if !value.parse::<u32>().is_ok_and(|number| (least..=most).contains(&number)) =>
+            {
                 refuse(&format!("a whole number from {least} to {most}"))
             }
-            Takes::Name if !value.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') => {
+            ValueKind::Name if !value.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') => {
                 refuse("letters, digits and hyphens")
             }
-            Takes::Prefixes => prefixes::check(name, value),
-            Takes::Text | Takes::Switch | Takes::Words(_) | Takes::Whole(..) | Takes::Name => Ok(()),
+            ValueKind::Prefixes => prefixes::check(name, value),
+            ValueKind::Text | ValueKind::Switch | ValueKind::Words(_) | ValueKind::Whole(..) | ValueKind::Name => {
+                Ok(())
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 
 /// What is shown of a deployment that is done; its outputs are the command's result, and not in here.
 #[derive(Debug, Clone, Copy)]
-pub struct After<'a> {
+pub struct ResultScreen<'a> {
     /// The name of the stack that was deployed.
     pub stack: &'a str,
     /// What the command did, and how long each took, in order; the stack's own operation is called like the stack.
@@ -33,7 +33,7 @@ pub struct After<'a> {
 
 /// The lines: that it is done, where each job runs from, the seconds of each phase, what is left, and the next command.
 #[must_use]
-pub fn after(model: &After, canvas: Canvas) -> Vec<String> {
+pub fn after(model: &ResultScreen, canvas: Canvas) -> Vec<String> {
     let whole = seconds(model.phases.iter().map(|(_, lasts)| *lasts).sum());
     let done = match model.progress {
         Some(_) => format!("{} in {whole}", model.stack),
@@ -69,7 +69,7 @@ pub fn after(model: &After, canvas: Canvas) -> Vec<String> {
 }
 
 /// `orders 2m51s (deployed 2m31s, cleaned up 20s)`.
-fn phase(name: &str, lasts: Duration, model: &After) -> String {
+fn phase(name: &str, lasts: Duration, model: &ResultScreen) -> String {
     let parts = model.progress.filter(|_| name == model.stack).map(|progress| progress.phases(model.now));
     let word = |phase: Phase| match phase {
         Phase::Forward => "deployed",
@@ -84,7 +84,7 @@ fn phase(name: &str, lasts: Duration, model: &After) -> String {
 }
 
 /// `orders is RUNNING, started from s, which is 2 min old; its newest snapshot, t, is 40 s old`.
-fn runs_from(application: &Application, model: &After) -> String {
+fn runs_from(application: &Application, model: &ResultScreen) -> String {
     let old = |name: &str| {
         let snapshot = application.snapshots.iter().find(|one| one.name == name)?;
         Some(format!(", which is {} old", age(model.now.since(snapshot.created))))

@@ -10,7 +10,7 @@ use crate::stack::APPLICATION;
 
 /// What is shown before the question.
 #[derive(Debug, Clone, Copy)]
-pub struct Before<'a> {
+pub struct QuestionScreen<'a> {
     /// What the deployment would do.
     pub plan: &'a Plan,
     /// What it changes in who may do what.
@@ -22,7 +22,7 @@ pub struct Before<'a> {
 /// The lines: job and state first, then what is replaced or deleted, permissions, property keys, and the rest as
 /// counts.
 #[must_use]
-pub fn before(model: &Before, canvas: Canvas) -> Vec<String> {
+pub fn before(model: &QuestionScreen, canvas: Canvas) -> Vec<String> {
     let plan = model.plan;
     let mut lines = vec![Line::of(&plan.sentence)];
     let findings = [("restart", &plan.restart), ("snapshot", &plan.snapshot), ("state", &plan.state)];

@@ -16,7 +16,7 @@ const CELLS: usize = 40;
 
 /// What is drawn while a deployment runs.
 #[derive(Debug, Clone, Copy)]
-pub struct During<'a> {
+pub struct ProgressScreen<'a> {
     /// How far the operation is.
     pub progress: &'a Progress,
     /// What the handlers do with the job.
@@ -45,7 +45,7 @@ pub fn clock(at: Timestamp) -> String {
 /// The block that is drawn again and again: the bar, failures, what is worked on, and the job's own steps. No line is
 /// wider than the terminal.
 #[must_use]
-pub fn during(model: &During, canvas: Canvas) -> Vec<String> {
+pub fn during(model: &ProgressScreen, canvas: Canvas) -> Vec<String> {
     let mut lines = vec![bar(model, canvas)];
     let failures = model.progress.failures().map(|failure| {
         let text = format!("  x {} {}: {}", failure.logical_id, failure.status, one_line(&failure.reason));
@@ -66,7 +66,7 @@ pub fn during(model: &During, canvas: Canvas) -> Vec<String> {
     canvas.cut(&lines)
 }
 
-fn bar(model: &During, canvas: Canvas) -> Line {
+fn bar(model: &ProgressScreen, canvas: Canvas) -> Line {
     let bar = model.progress.bar();
     let phases = model.progress.phases(model.now);
     let is_rollback = bar.phase.is_rollback();

@@ -17,12 +17,12 @@ mod table;
 mod tests;
 mod text;
 
-pub use after::{After, after};
-pub use before::{Before, before};
+pub use after::{ResultScreen, after};
+pub use before::{QuestionScreen, before};
 pub use colour::{ColourChoice, ColourFlag};
-pub use during::{During, clock, during, event_line, failed_steps, seconds, waiting_line};
+pub use during::{ProgressScreen, clock, during, event_line, failed_steps, seconds, waiting_line};
 pub use failure::{FailureReport, failure};
-pub use removal::{Removing, removing, staying};
+pub use removal::{RemovalScreen, removing, staying};
 pub use risk::{Consent, Risk, risk};
 pub use status::{Status, an_update, newest_operation, status};
 pub(super) use table::permission_lines;

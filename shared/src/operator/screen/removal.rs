@@ -8,7 +8,7 @@ use super::text::{Canvas, Line};
 
 /// What is shown of a deletion, before its question.
 #[derive(Debug, Clone, Copy)]
-pub struct Removing<'a> {
+pub struct RemovalScreen<'a> {
     /// The name of the stack that is deleted.
     pub stack: &'a str,
     /// The stack's status now, as CloudFormation says it.
@@ -21,7 +21,7 @@ pub struct Removing<'a> {
 
 /// The lines: what goes, with what it holds; how many others; and what stays, with the command that removes it.
 #[must_use]
-pub fn removing(model: &Removing, canvas: Canvas) -> Vec<String> {
+pub fn removing(model: &RemovalScreen, canvas: Canvas) -> Vec<String> {
     let mut lines = vec![Line::of(&format!("{} is {}: it is deleted", model.stack, model.status))];
     let (kept, gone): (Vec<&Removal>, Vec<&Removal>) = model.removals.iter().partition(|one| one.stays);
     let (listed, others): (Vec<&Removal>, Vec<&Removal>) =

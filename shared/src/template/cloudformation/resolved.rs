@@ -10,7 +10,7 @@ use super::resolve::{Resolver, known, pseudo_parameters, values};
 pub(in crate::template) use super::resolve::text;
 
 /// A template with its parameters chosen.
-pub(in crate::template) struct Resolved {
+pub(in crate::template) struct ResolvedTemplate {
     pub(in crate::template) template: Json,
     pub(in crate::template) parameters: BTreeMap<String, String>,
     /// What `Ref` of a resource is, where it is more than its logical ID.
@@ -20,7 +20,7 @@ pub(in crate::template) struct Resolved {
     pub(in crate::template) region: &'static str,
 }
 
-impl Resolved {
+impl ResolvedTemplate {
     /// With every default, and `given` over them.
     pub(in crate::template) fn with(template: &Template, given: &[(&str, &str)]) -> Self {
         let template: Json = serde_json::from_str(&template.render().unwrap()).unwrap();

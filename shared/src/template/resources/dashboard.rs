@@ -106,7 +106,7 @@ impl From<Dashboard> for Resource<Dashboard> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::cloudformation::resolved::Resolved;
+    use crate::template::cloudformation::resolved::ResolvedTemplate;
     use crate::template::{ParameterOf, Template};
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
             .log("Errors", &name, "fields @timestamp")
             .graph("More", [("records", metric())]);
         template.add::<Dashboard>("Dashboard", dashboard).unwrap();
-        let body = Resolved::with(&template, &[]).properties("Dashboard")["DashboardBody"].clone();
+        let body = ResolvedTemplate::with(&template, &[]).properties("Dashboard")["DashboardBody"].clone();
         let body: Json = serde_json::from_str(body.as_str().unwrap()).unwrap();
         let widgets = body["widgets"].as_array().unwrap();
         assert_eq!(widgets[0]["properties"]["markdown"], "# orders\n\"x\"");

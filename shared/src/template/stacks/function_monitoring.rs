@@ -107,11 +107,11 @@ pub(in crate::template) fn add_dashboard(template: &mut Template, functions: &[F
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::cloudformation::resolved::Resolved;
+    use crate::template::cloudformation::resolved::ResolvedTemplate;
     use serde_json::{Value as Json, json};
 
-    fn stack() -> Resolved {
-        Resolved::with(&crate::template::handlers().unwrap(), &[])
+    fn stack() -> ResolvedTemplate {
+        ResolvedTemplate::with(&crate::template::handlers().unwrap(), &[])
     }
 
     #[test]

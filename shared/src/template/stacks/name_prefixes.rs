@@ -84,7 +84,7 @@ impl NamePrefixes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::cloudformation::resolved::Resolved;
+    use crate::template::cloudformation::resolved::ResolvedTemplate;
     use crate::template::resources::arn;
     use crate::template::{Any, Resource};
     use std::collections::BTreeSet;
@@ -96,7 +96,7 @@ mod tests {
         let dotless = prefixes.arns_without_dots(&[arn::account_wide("cloudwatch", ["d/".into()])]);
         let properties = json!({"Arns": prefixes.arns(&heads), "Dotless": dotless});
         template.add("It", Resource::<Any>::of("AWS::SQS::Queue", properties)).unwrap();
-        let properties = Resolved::with(&template, &[("Prefix", given)]).properties("It");
+        let properties = ResolvedTemplate::with(&template, &[("Prefix", given)]).properties("It");
         let all = ["Arns", "Dotless"].map(|list| properties[list].as_array().unwrap().clone());
         all.into_iter().flatten().map(|arn| arn.as_str().unwrap().to_owned()).collect()
     }

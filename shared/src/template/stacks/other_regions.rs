@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::template::cloudformation::resolved::Resolved;
+use crate::template::cloudformation::resolved::ResolvedTemplate;
 use crate::template::{Template, access, application, application_retained, functions, handlers, two_applications};
 
 fn all() -> [(&'static str, Template); 6] {
@@ -37,7 +37,7 @@ fn strings(json: &Json) -> Vec<&str> {
 fn every_arn_is_of_the_stacks_own_partition_and_region() {
     for (partition, region) in [("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")] {
         for (name, template) in all() {
-            let stack = Resolved::with(&template, &[]).in_region(partition, region);
+            let stack = ResolvedTemplate::with(&template, &[]).in_region(partition, region);
             let resolved: Vec<Json> = stack.resources().iter().map(|(id, _)| stack.properties(id)).collect();
             let text = Json::Array(resolved).to_string();
             assert!(!text.contains("arn:aws:") && !text.contains("eu-west-1"), "{name} in {region}");
@@ -71,7 +71,7 @@ fn every_service_principal_is_one_that_all_partitions_share() {
 #[test]
 fn access_and_handlers_can_be_deployed_to_every_region_of_an_account() {
     for (name, template) in [("access", access().unwrap()), ("handlers", handlers().unwrap())] {
-        let stack = Resolved::with(&template, &[]).in_region("aws", "ap-southeast-2");
+        let stack = ResolvedTemplate::with(&template, &[]).in_region("aws", "ap-southeast-2");
         for (id, kind) in stack.resources() {
             let properties = stack.properties(&id);
             for global in ["RoleName", "ManagedPolicyName", "UserName", "BucketName"] {

@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::operator::{Deployed, DeployedResource};
 use shared::stack::StackStatus;
 
-use super::{Injected, Report, sources};
+use super::{InjectedKeys, Report, sources};
 
 fn application(name: &serde_json::Value, groups: &serde_json::Value) -> serde_json::Value {
     json!({"Type": "AWS::KinesisAnalyticsV2::Application", "Properties": {"ApplicationName": name,
@@ -12,10 +12,10 @@ fn application(name: &serde_json::Value, groups: &serde_json::Value) -> serde_js
 }
 
 fn of(template: &serde_json::Value, application: Option<&str>) -> Result<Vec<String>, String> {
-    Ok(listed(Injected::of_template(template, application)?))
+    Ok(listed(InjectedKeys::of_template(template, application)?))
 }
 
-fn listed(injected: Injected) -> Vec<String> {
+fn listed(injected: InjectedKeys) -> Vec<String> {
     let keys = injected.groups.iter().flat_map(|(id, keys)| keys.iter().map(move |key| format!("{id}/{key}")));
     keys.chain(injected.open.into_iter().map(|part| format!("open {part}"))).collect()
 }
@@ -68,7 +68,7 @@ fn a_stack_injects_what_its_own_conditions_and_parameters_choose() {
         },
     });
     let deployed = stack(template.clone(), &[("Stage", "prod")], &["App", "There"]);
-    assert_eq!(listed(Injected::of_stack(&deployed, None).unwrap()), ["Live/a", "orders-prod/c"]);
+    assert_eq!(listed(InjectedKeys::of_stack(&deployed, None).unwrap()), ["Live/a", "orders-prod/c"]);
     // Before a deployment both sides of a condition may come.
     let open = "open App.ApplicationConfiguration.EnvironmentProperties.PropertyGroups[0].PropertyGroupId is only \
                 known when the stack is deployed";
@@ -83,7 +83,7 @@ fn what_a_transform_makes_of_a_template_is_not_known_before_the_deployment() {
         "App": application(&json!("a"), &json!([{"PropertyGroupId": "G", "PropertyMap": {"stream.name": "s"}}]))}});
     let text = "class J { void f() { use(KinesisAnalyticsRuntime.getApplicationProperties().get(\"G\").get(\"stream.name\")); } }";
     let verdict = |template: &serde_json::Value| {
-        Report::of(&sources(&[("J.java", text)]), &Injected::of_template(template, None).unwrap(), "t.json")
+        Report::of(&sources(&[("J.java", text)]), &InjectedKeys::of_template(template, None).unwrap(), "t.json")
     };
     let report = verdict(&template);
     assert_eq!(report.verdict.exit_code(), 2);
@@ -106,7 +106,7 @@ fn an_application_in_a_nested_stack_is_asked_for_there() {
     let mut deployed = stack(nested.clone(), &[], &["Inner"]);
     deployed.resources.get_mut("Inner").unwrap().physical_id =
         "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders-Inner-1X/2".to_owned();
-    let error = Injected::of_stack(&deployed, None).unwrap_err();
+    let error = InjectedKeys::of_stack(&deployed, None).unwrap_err();
     assert!(error.ends_with("found neither; give a nested stack: orders-Inner-1X"), "{error}");
     assert!(of(&nested, None).unwrap_err().ends_with("give a nested stack: Inner"));
 }
@@ -124,7 +124,7 @@ fn what_only_a_condition_injects_is_no_agreement_unless_the_job_has_a_default() 
         let text = format!(
             "class J {{ void f() {{ x(KinesisAnalyticsRuntime.getApplicationProperties().get(\"G\").{read}); }} }}"
         );
-        Report::of(&sources(&[("J.java", &text)]), &Injected::of_template(&template, None).unwrap(), "t.json")
+        Report::of(&sources(&[("J.java", &text)]), &InjectedKeys::of_template(&template, None).unwrap(), "t.json")
     };
     let needs = "getProperty(\"a\")";
     for (read, groups, more, code) in [

@@ -4,7 +4,7 @@ use shared::operator::deployment::{Values, access_parameters, handlers_parameter
 
 use super::super::Stop;
 use super::super::change_set::Request;
-use super::super::checks::{self, Checked};
+use super::super::checks::{self, DeploymentInputs};
 use super::Deployment;
 
 impl Deployment<'_> {
@@ -45,7 +45,7 @@ impl Deployment<'_> {
     }
 
     async fn application_parameters(&self) -> Result<Values, Stop> {
-        let Checked { account, jar, stack, environment, .. } = &self.checked;
+        let DeploymentInputs { account, jar, stack, environment, .. } = &self.checked;
         Ok(checks::parameters(account, self.given, jar.as_ref(), stack.as_ref(), environment).await?)
     }
 

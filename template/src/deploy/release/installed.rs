@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::contract::Function;
 use shared::operator::deployment::installed::{
-    FUNCTIONS_STACK, Owner, TakeOver, Way, functions_are_needed, may_deploy, needs_functions,
+    FUNCTIONS_STACK, InstallMethod, Owner, TakeOver, functions_are_needed, may_deploy, needs_functions,
 };
 
 use super::super::account::{Account, words};
@@ -12,7 +12,7 @@ use super::super::functions;
 
 /// The functions as they are before a deployment.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Installed {
+pub(in super::super) struct InstalledFunctions {
     /// What has to be deleted first; none where this way goes on with what it made.
     pub(in super::super) take_over: Option<TakeOver>,
 }
@@ -23,16 +23,16 @@ pub(in super::super) struct Installed {
 /// Every sentence against it, or the call that was refused.
 pub(in super::super) async fn check(
     account: &Account,
-    way: Way,
+    way: InstallMethod,
     is_taking_over: bool,
-) -> Result<Result<Installed, Vec<String>>, String> {
+) -> Result<Result<InstalledFunctions, Vec<String>>, String> {
     let owners = owners(account).await?;
     let take_over = match may_deploy(way, &owners, is_taking_over) {
         Ok(take_over) => take_over,
         Err(problem) => return Ok(Err(vec![problem])),
     };
     let needed = if take_over.is_some() { needed(account).await? } else { Vec::new() };
-    Ok(if needed.is_empty() { Ok(Installed { take_over }) } else { Err(needed) })
+    Ok(if needed.is_empty() { Ok(InstalledFunctions { take_over }) } else { Err(needed) })
 }
 
 /// Where each function is. Its own stack is asked first: not every service finds a stack by what it has.

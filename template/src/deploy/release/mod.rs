@@ -8,6 +8,6 @@ mod steps;
 mod take_over;
 
 pub(super) use folder::Release;
-pub(super) use installed::{Installed, check};
+pub(super) use installed::{InstalledFunctions, check};
 pub(crate) use publish::run as publish;
 pub(super) use steps::{before_stack, deploy_built, functions_alone, request, weigh};

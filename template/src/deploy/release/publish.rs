@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use ::functions::Signed;
 use shared::operator::deployment::Values;
-use shared::operator::deployment::published::{CODE_PREFIX, Published, encoded};
+use shared::operator::deployment::published::{CODE_PREFIX, PublishedRelease, encoded};
 
 use super::super::{Stop, interrupt};
 use super::folder::{Release, SUMS};
@@ -29,7 +29,7 @@ fn publish(asked: &Publish) -> Result<(), Stop> {
     let release =
         Release::read(&asked.release.display().to_string()).map_err(|problem| Stop::Refused(vec![problem]))?;
     let region = account::region(asked.region.as_deref())?;
-    let published = Published::new(&asked.bucket, &asked.prefix, &release.version, &region)?;
+    let published = PublishedRelease::new(&asked.bucket, &asked.prefix, &release.version, &region)?;
     let signed = account::operator(&region)?.signed();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
@@ -53,10 +53,10 @@ pub(in super::super) fn place(
     given: Option<&str>,
     deployed: Option<&Values>,
     artifacts: &str,
-) -> Result<Published, String> {
+) -> Result<PublishedRelease, String> {
     let of_stack = |name: &str| deployed.and_then(|values| values.get(name)).map(String::as_str);
     let bucket = given.or_else(|| of_stack("CodeBucket").filter(|bucket| !bucket.is_empty())).unwrap_or(artifacts);
-    Published::new(bucket, of_stack("CodePrefix").unwrap_or(CODE_PREFIX), &release.version, region)
+    PublishedRelease::new(bucket, of_stack("CodePrefix").unwrap_or(CODE_PREFIX), &release.version, region)
 }
 
 /// Puts what is not there yet, SHA256SUMS last: it says that the others are there.
@@ -65,11 +65,11 @@ pub(in super::super) fn place(
 /// Another build of this version is there, whose key CloudFormation would not see change; or what S3 said.
 pub(in super::super) async fn upload(
     release: &Release,
-    published: &Published,
+    published: &PublishedRelease,
     signed: &Signed,
     say: &dyn Fn(&str),
 ) -> Result<(), Stop> {
-    let Published { bucket, version, .. } = published;
+    let PublishedRelease { bucket, version, .. } = published;
     let address = signed.address("s3", Some(bucket));
     let url = |file: &str| format!("{address}/{}", encoded(&published.key(file)));
     let read = |file: &str| {

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use shared::contract::{Function, UNSTICKER_CONCURRENCY_PARAMETER};
-use shared::operator::deployment::installed::{FUNCTIONS_STACK, Way, functions_parameters};
+use shared::operator::deployment::installed::{FUNCTIONS_STACK, InstallMethod, functions_parameters};
 use shared::operator::deployment::{GivenSettings, Values};
 use shared::operator::{Consent, Risk};
 
 use super::super::account::Account;
 use super::super::change_set::Request;
-use super::super::checks::{self, Checked};
+use super::super::checks::{self, DeploymentInputs};
 use super::super::output::Output;
 use super::super::{Stop, functions, packages};
 use super::folder::Release;
-use super::installed::{Installed, check};
+use super::installed::{InstalledFunctions, check};
 use super::publish::{place, upload};
 use super::take_over::KeptFunctions;
 
@@ -22,7 +22,7 @@ use super::take_over::KeptFunctions;
 /// # Errors
 /// The release lacks its template, or a call was refused.
 pub(in super::super) async fn request(
-    checked: &Checked,
+    checked: &DeploymentInputs,
     release: &Release,
     given: &GivenSettings,
 ) -> Result<Request, Stop> {
@@ -37,7 +37,7 @@ pub(in super::super) async fn request(
     })
 }
 
-async fn parameters(checked: &Checked, given: &GivenSettings, kept: &KeptFunctions) -> Result<Values, String> {
+async fn parameters(checked: &DeploymentInputs, given: &GivenSettings, kept: &KeptFunctions) -> Result<Values, String> {
     let access = checked.account.there(&checked.account.access).await?.map(|access| access.outputs).unwrap_or_default();
     // It has every variable; the others have some of them.
     let mut values = functions_parameters(given, &kept.variables(Function::RollbackUnsticker), &access);
@@ -53,7 +53,7 @@ async fn parameters(checked: &Checked, given: &GivenSettings, kept: &KeptFunctio
 /// # Errors
 /// What S3 or Lambda refused, or a stack that needs the functions now.
 pub(in super::super) async fn before_stack(
-    checked: &Checked,
+    checked: &DeploymentInputs,
     release: &Release,
     given: &GivenSettings,
     request: &mut Request,
@@ -70,7 +70,7 @@ pub(in super::super) async fn before_stack(
 }
 
 /// Deletes what the other way made, where that is wanted.
-async fn before(checked: &Checked, output: &Output) -> Result<KeptFunctions, Stop> {
+async fn before(checked: &DeploymentInputs, output: &Output) -> Result<KeptFunctions, Stop> {
     match checked.installed.as_ref().and_then(|installed| installed.take_over.as_ref()) {
         Some(what) => KeptFunctions::delete(&checked.account, what, output).await,
         None => Ok(KeptFunctions::left(&checked.account)?),
@@ -82,7 +82,7 @@ async fn before(checked: &Checked, output: &Output) -> Result<KeptFunctions, Sto
 /// # Errors
 /// A stack that needs the functions now, or a function that was not deployed.
 pub(in super::super) async fn deploy_built(
-    checked: &Checked,
+    checked: &DeploymentInputs,
     given: &GivenSettings,
     output: &Output,
 ) -> Result<(), Stop> {
@@ -103,7 +103,7 @@ pub(in super::super) async fn functions_alone(given: &GivenSettings, output: &Ou
     if account.there(&account.access).await?.is_none() {
         problems.push(format!("{} is not deployed; its roles are what the functions run with", account.access));
     }
-    if let Err(found) = check(&account, Way::Built, false).await? {
+    if let Err(found) = check(&account, InstallMethod::Built, false).await? {
         problems.extend(found);
     }
     if !problems.is_empty() {
@@ -114,7 +114,7 @@ pub(in super::super) async fn functions_alone(given: &GivenSettings, output: &Ou
 }
 
 /// Adds to what a deployment risks that functions are deleted.
-pub(in super::super) fn weigh(installed: Option<&Installed>, risk: &mut Risk) {
+pub(in super::super) fn weigh(installed: Option<&InstalledFunctions>, risk: &mut Risk) {
     if installed.is_none_or(|installed| installed.take_over.is_none()) {
         return;
     }

@@ -26,7 +26,7 @@ pub(super) fn names(stage: &Stage) -> [String; 2] {
 }
 
 /// The second stack and the role that deploys it.
-struct Limited<'a> {
+struct LimitedRole<'a> {
     stage: &'a Stage,
     role_stack: String,
     name: String,
@@ -40,7 +40,7 @@ pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt
     let detail =
         described.map_err(|error| error_text(&error))?.application_detail.ok_or_else(|| "no detail".to_owned())?;
     let [role_stack, name] = names(stage);
-    let limited = Limited { stage, role_stack, name, job_role: detail.service_execution_role.unwrap_or_default() };
+    let limited = LimitedRole { stage, role_stack, name, job_role: detail.service_execution_role.unwrap_or_default() };
     limited.create_on_an_arn(&detail.application_arn, answers).await?;
     limited.tags(answers).await?;
     limited.resource_tags(answers).await?;
@@ -48,7 +48,7 @@ pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt
     limited.enhanced(answers).await
 }
 
-impl Limited<'_> {
+impl LimitedRole<'_> {
     /// H.3: CreateApplication takes no resource, says the service authorization data.
     async fn create_on_an_arn(&self, arn_of_another: &str, answers: &mut Answers) -> Result<(), Halt> {
         const QUESTION: &str = "H.3. CreateApplication granted on an application's ARN alone";

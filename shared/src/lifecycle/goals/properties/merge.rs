@@ -17,7 +17,7 @@ pub const MOST_KEYS: usize = 50;
 
 /// What a merge comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Merged {
+pub(super) struct MergeResult {
     pub(super) groups: Vec<Group>,
     /// The keys that another caller wrote with another value, each as `Group/key`.
     pub(super) conflicts: Vec<String>,
@@ -27,8 +27,8 @@ pub(super) struct Merged {
 /// The groups to be written. A key of `previous` that is wanted no more goes only while its value is the one that
 /// `previous` gave it. `is_updated`: this deployment has updated the application, and the job runs with what that
 /// update left.
-pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> Merged {
-    let mut merged = Merged { groups: current.to_vec(), ..Merged::default() };
+pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> MergeResult {
+    let mut merged = MergeResult { groups: current.to_vec(), ..MergeResult::default() };
     for (id, key, value) in pairs(&goal.previous) {
         let dropped = value_of(&goal.wanted, id, key).is_none();
         if dropped && value_of(current, id, key) == Some(value) {

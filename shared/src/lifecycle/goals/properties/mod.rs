@@ -19,7 +19,7 @@ use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
 use crate::lifecycle::rules::snapshot_mode;
 use crate::lifecycle::{HANDLERS_ALLOW, Step, UNSEEN_LOOKS};
 use crate::stack::StackStatus;
-use merge::{Merged, merge, over_the_limits, places, same};
+use merge::{MergeResult, merge, over_the_limits, places, same};
 
 use crate::lifecycle::goal::key_change::KeyChange;
 pub use merge::{MOST_GROUPS, MOST_KEYS};
@@ -160,7 +160,7 @@ fn ended(goal: &Properties, application: &Application, observed: &Observed) -> O
 }
 
 /// What was settled by the calls of this invocation, and what is settled by leaving it.
-fn all_settled(observed: &Observed, merged: &Merged) -> Vec<KeyChange> {
+fn all_settled(observed: &Observed, merged: &MergeResult) -> Vec<KeyChange> {
     let mut all = observed.attempts.settled.clone();
     all.extend(merged.settled.iter().filter(|one| !observed.attempts.settled.contains(one)).cloned());
     all

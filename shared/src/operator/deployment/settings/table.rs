@@ -1,6 +1,6 @@
 //! The one list of settings.
 
-use super::{Setting, Takes, Verb};
+use super::{Setting, ValueKind, Verb};
 
 const ALL: &[Verb] = &[Verb::Deploy, Verb::Destroy, Verb::Plan, Verb::Functions, Verb::Handlers];
 const STACK: &[Verb] = &[Verb::Deploy, Verb::Destroy, Verb::Plan];
@@ -25,87 +25,87 @@ macro_rules! table {
 }
 
 table! {
-    JAR: Takes::Text, APPLICATION, "required",
+    JAR: ValueKind::Text, APPLICATION, "required",
         "the job's jar; kept in the bucket under the digest of its content";
-    JAR_SOURCES: Takes::Text, DEPLOY, "none",
+    JAR_SOURCES: ValueKind::Text, DEPLOY, "none",
         "the job's sources: a key that they read without a default and the template does not inject is refused, as \
          `check-properties` says it";
-    STACK: Takes::Text, STACK, "`flink-test`",
+    STACK: ValueKind::Text, STACK, "`flink-test`",
         "the stack is STACK, or STACK-ENV; application, stream and table are called like it";
-    ENV: Takes::Name, STACK, "none",
+    ENV: ValueKind::Name, STACK, "none",
         "the environment: its name ends the stack's, its parameters are in `template/environments/ENV.env`";
-    REGION: Takes::Text, ALL, "the AWS CLI's",
+    REGION: ValueKind::Text, ALL, "the AWS CLI's",
         "the region";
-    ARCH: Takes::Words(&["x86_64", "arm64"]), BUILD, "`x86_64`, the tested one",
+    ARCH: ValueKind::Words(&["x86_64", "arm64"]), BUILD, "`x86_64`, the tested one",
         "`x86_64`, or `arm64` with a toolchain that has the target";
-    RELEASE: Takes::Text, HANDLERS, "none: the functions are built",
+    RELEASE: ValueKind::Text, HANDLERS, "none: the functions are built",
         "a release folder: its templates, and its zips as a functions stack, in the place of a build";
-    BUCKET: Takes::Text, HANDLERS, "the artifact bucket",
+    BUCKET: ValueKind::Text, HANDLERS, "the artifact bucket",
         "with RELEASE, the bucket of the region for the zips; `${AWS::Region}` may stand in its name";
-    TAKE_OVER: Takes::Switch, HANDLERS, "`0`",
+    TAKE_OVER: ValueKind::Switch, HANDLERS, "`0`",
         "`1`: functions that were installed [the other way](#from-one-way-to-the-other) are deleted and deployed anew";
-    PREFIX: Takes::Prefixes, HANDLERS, "`flink-`",
+    PREFIX: ValueKind::Prefixes, HANDLERS, "`flink-`",
         "how the names of applications, streams and tables begin: one to five prefixes, separated by commas; they \
          bound the functions' roles and the boundary of jobs";
-    DATA_PREFIX: Takes::Prefixes, HANDLERS, "PREFIX",
+    DATA_PREFIX: ValueKind::Prefixes, HANDLERS, "PREFIX",
         "the same for streams and tables alone";
-    FURTHER_STREAMS: Takes::Text, HANDLERS, "none",
+    FURTHER_STREAMS: ValueKind::Text, HANDLERS, "none",
         "streams that jobs may use beyond that, [by ARN](#what-a-job-may-do)";
-    FURTHER_TABLES: Takes::Text, HANDLERS, "none",
+    FURTHER_TABLES: ValueKind::Text, HANDLERS, "none",
         "tables, likewise";
-    FURTHER_BUCKETS: Takes::Text, HANDLERS, "none",
+    FURTHER_BUCKETS: ValueKind::Text, HANDLERS, "none",
         "buckets, likewise";
-    FURTHER_KEYS: Takes::Text, HANDLERS, "none",
+    FURTHER_KEYS: ValueKind::Text, HANDLERS, "none",
         "keys, likewise";
-    BOUNDARY: Takes::Text, HANDLERS, "ours",
+    BOUNDARY: ValueKind::Text, HANDLERS, "ours",
         "a managed policy of yours, by ARN, [in the place of ours](#what-a-job-may-do)";
-    PARAMETERS: Takes::Text, APPLICATION, "none; `template/environments/ENV.env` holds an environment's own",
+    PARAMETERS: ValueKind::Text, APPLICATION, "none; `template/environments/ENV.env` holds an environment's own",
         "`Key=Value ...` of the application template";
-    TAG: Takes::Text, DEPLOY, "`flink-unstick=enabled`",
+    TAG: ValueKind::Text, DEPLOY, "`flink-unstick=enabled`",
         "tags of the stack, `Key=Value ...`";
-    MAIL: Takes::Text, HANDLERS, "none",
+    MAIL: ValueKind::Text, HANDLERS, "none",
         "who gets incident reports and alarms by mail";
-    ONLY_STACK: Takes::Switch, &[Verb::Deploy, Verb::Destroy], "all stacks",
+    ONLY_STACK: ValueKind::Switch, &[Verb::Deploy, Verb::Destroy], "all stacks",
         "`1`: only the application stack; the handlers stay as they are";
-    CONTINUE_WITH_OWN_ROLE: Takes::Words(&["true", "false"]), HANDLERS, "`false`",
+    CONTINUE_WITH_OWN_ROLE: ValueKind::Words(&["true", "false"]), HANDLERS, "`false`",
         "`true`: also stacks without a service role are continued, with the unsticker's own";
-    UNSTICKER_CONCURRENCY: Takes::Whole(0, 900), HANDLERS, "10",
+    UNSTICKER_CONCURRENCY: ValueKind::Whole(0, 900), HANDLERS, "10",
         "how many of the unsticker run at once (its reserved concurrency); `0`: nothing is reserved. An account \
          whose concurrency is too low gets a message and goes without";
-    IGNORE_CONSENT_TAG: Takes::Words(&["true", "false"]), HANDLERS, "`false`",
+    IGNORE_CONSENT_TAG: ValueKind::Words(&["true", "false"]), HANDLERS, "`false`",
         "`true`: the unsticker's policy does not ask for the tag, only its code; for an account where it is \
          denied what it is for";
-    MAX_REPLAY_HOURS: Takes::Whole(0, 8760), FUNCTIONS, "20",
+    MAX_REPLAY_HOURS: ValueKind::Whole(0, 8760), FUNCTIONS, "20",
         "the unsticker force-stops only while what is read again is younger";
-    STOP_MINUTES: Takes::Whole(0, 1440), FUNCTIONS, "10",
+    STOP_MINUTES: ValueKind::Whole(0, 1440), FUNCTIONS, "10",
         "how long the unsticker waits for a graceful stop";
-    STABILIZE_SECONDS: Takes::Whole(0, 3600), FUNCTIONS, "60",
+    STABILIZE_SECONDS: ValueKind::Whole(0, 3600), FUNCTIONS, "60",
         "how long a recovered job stays RUNNING before a snapshot proves it";
-    KEEP_SNAPSHOTS: Takes::Whole(0, 1000), FUNCTIONS, "10",
+    KEEP_SNAPSHOTS: ValueKind::Whole(0, 1000), FUNCTIONS, "10",
         "how many of the handlers' own snapshots of an application stay";
-    SWEEP: Takes::Words(&["ENABLED", "DISABLED"]), HANDLERS, "`ENABLED`",
+    SWEEP: ValueKind::Words(&["ENABLED", "DISABLED"]), HANDLERS, "`ENABLED`",
         "`DISABLED`: no sweep every 15 minutes";
-    RETAIN: Takes::Switch, APPLICATION, "`0`",
+    RETAIN: ValueKind::Switch, APPLICATION, "`0`",
         "`1`: the application stays when its stack goes; `0`: not any more";
-    KEY: Takes::Text, &[Verb::Deploy, Verb::Plan, Verb::Handlers], "the services' own keys",
+    KEY: ValueKind::Text, &[Verb::Deploy, Verb::Plan, Verb::Handlers], "the services' own keys",
         "the ARN of a KMS key of yours, see [below](#keys-of-your-own)";
-    TRACING: Takes::Words(&["PassThrough", "Active"]), HANDLERS, "`PassThrough`",
+    TRACING: ValueKind::Words(&["PassThrough", "Active"]), HANDLERS, "`PassThrough`",
         "`Active`: the functions send traces to X-Ray, and may";
-    POLL_INTERVAL_MS: Takes::Whole(0, 900_000), FUNCTIONS, "5000",
+    POLL_INTERVAL_MS: ValueKind::Whole(0, 900_000), FUNCTIONS, "5000",
         "the base wait of the functions' polling policy, in milliseconds; all waits scale with it";
-    REPLY_MARGIN_MS: Takes::Whole(0, 900_000), FUNCTIONS, "15000",
+    REPLY_MARGIN_MS: ValueKind::Whole(0, 900_000), FUNCTIONS, "15000",
         "how long before its deadline a function answers, in milliseconds";
-    EXPRESS: Takes::Switch, APPLICATION, "`0`",
+    EXPRESS: ValueKind::Switch, APPLICATION, "`0`",
         "`1`: CloudFormation's EXPRESS mode; `plan` says what it means for the job";
-    YES: Takes::Switch, CHANGE, "`0`",
+    YES: ValueKind::Switch, CHANGE, "`0`",
         "`1`: consent without a question, as a command without a terminal needs it for what broadens permissions, \
          replaces a resource or loses state";
-    VERBOSE: Takes::Switch, CHANGE, "`0`",
+    VERBOSE: ValueKind::Switch, CHANGE, "`0`",
         "`1`: every resource that changes or goes, not only those that are replaced, removed or hold something";
-    PLAIN: Takes::Switch, CHANGE, "`0`",
+    PLAIN: ValueKind::Switch, CHANGE, "`0`",
         "`1`: plain lines also on a terminal";
-    JSON: Takes::Switch, ALL, "`0`",
+    JSON: ValueKind::Switch, ALL, "`0`",
         "`1`: JSON, a document of `plan`, a line for each step of the others";
-    CHANGE_SET: Takes::Switch, &[Verb::Plan], "`0`",
+    CHANGE_SET: ValueKind::Switch, &[Verb::Plan], "`0`",
         "for `plan` alone, `1`: CloudFormation is asked by a change set that is never executed";
 }

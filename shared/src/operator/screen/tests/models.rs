@@ -9,7 +9,9 @@ use super::super::super::permissions::{
 };
 use super::super::super::plan::{Change, Effect, Finding, Outlook, Plan};
 use super::super::super::progress::Progress;
-use super::super::{After, Before, Canvas, During, Removing, after, before, during, removing};
+use super::super::{
+    Canvas, ProgressScreen, QuestionScreen, RemovalScreen, ResultScreen, after, before, during, removing,
+};
 use super::operations::{STACK, at, row, step};
 use crate::flink::{ApplicationStatus, OperationStatus, SnapshotStatus};
 
@@ -74,7 +76,7 @@ pub(super) fn new_stack(canvas: Canvas) -> Vec<String> {
         ..permission(Sign::Added, AccessChange::Narrower, &[], "${Fn::ImportValue \"flink-application-boundary\"}")
     };
     let read = permission(Sign::Added, AccessChange::Broader, &["kinesis:GetRecords", "kinesis:ListShards"], stream);
-    before(&Before { plan: &plan, permissions: &[read, trust, boundary], is_verbose: false }, canvas)
+    before(&QuestionScreen { plan: &plan, permissions: &[read, trust, boundary], is_verbose: false }, canvas)
 }
 
 pub(super) fn restart(canvas: Canvas) -> Vec<String> {
@@ -108,7 +110,7 @@ pub(super) fn restart(canvas: Canvas) -> Vec<String> {
         &["dynamodb:Scan"],
         "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
     );
-    let mut lines = before(&Before { plan: &plan, permissions: &[changed, gone], is_verbose: false }, canvas);
+    let mut lines = before(&QuestionScreen { plan: &plan, permissions: &[changed, gone], is_verbose: false }, canvas);
     let mut progress = Progress::new(STACK, "t", 2);
     let rows = [row(STACK, "", "UPDATE_IN_PROGRESS", 0), row(STACK, "UpdateGuard", "UPDATE_IN_PROGRESS", 2)];
     for row in &rows {
@@ -116,7 +118,7 @@ pub(super) fn restart(canvas: Canvas) -> Vec<String> {
     }
     let timeline = [step("snapshot", OperationStatus::Successful, 12), step("update", OperationStatus::InProgress, 31)];
     lines.push(String::new());
-    lines.extend(during(&During { progress: &progress, timeline: &timeline, now: at(130) }, canvas));
+    lines.extend(during(&ProgressScreen { progress: &progress, timeline: &timeline, now: at(130) }, canvas));
     for row in [row(STACK, "UpdateGuard", "UPDATE_COMPLETE", 150), row(STACK, "", "UPDATE_COMPLETE", 171)] {
         progress.apply(&row);
     }
@@ -125,7 +127,7 @@ pub(super) fn restart(canvas: Canvas) -> Vec<String> {
     lines.push(String::new());
     let phases = [("jar".to_owned(), Duration::from_secs(2)), ("orders".to_owned(), Duration::from_secs(171))];
     lines.extend(after(
-        &After {
+        &ResultScreen {
             stack: "orders",
             phases: &phases,
             progress: Some(&progress),
@@ -149,7 +151,7 @@ pub(super) fn state_loss(canvas: Canvas) -> Vec<String> {
     plan.restart = finding(Outlook::GoesThrough, "once, by the update of the application");
     plan.restarts = 1;
     plan.state = finding(Outlook::AtRisk, "GIVEN UP: SKIP_RESTORE_FROM_SNAPSHOT starts it empty");
-    before(&Before { plan: &plan, permissions: &[], is_verbose: true }, canvas)
+    before(&QuestionScreen { plan: &plan, permissions: &[], is_verbose: true }, canvas)
 }
 
 pub(super) fn refusal(canvas: Canvas) -> Vec<String> {
@@ -166,7 +168,7 @@ pub(super) fn refusal(canvas: Canvas) -> Vec<String> {
         "needed, and it will fail: CreateApplicationSnapshot FAILED 5 min ago: the job is not running; the guard fails the deployment before anything changes",
     );
     plan.next = texts(&["aws logs tail /aws/kinesis-analytics/orders --since 1h --filter-pattern Exception"]);
-    before(&Before { plan: &plan, permissions: &[], is_verbose: false }, canvas)
+    before(&QuestionScreen { plan: &plan, permissions: &[], is_verbose: false }, canvas)
 }
 
 /// A stack whose table stays when it is deleted.
@@ -184,5 +186,8 @@ pub(super) fn deletion(canvas: Canvas) -> Vec<String> {
         removal("LogGroup", "AWS::Logs::LogGroup", false),
         removal("Table", "AWS::DynamoDB::Table", true),
     ];
-    removing(&Removing { stack: "orders", status: "UPDATE_COMPLETE", removals: &removals, is_verbose: false }, canvas)
+    removing(
+        &RemovalScreen { stack: "orders", status: "UPDATE_COMPLETE", removals: &removals, is_verbose: false },
+        canvas,
+    )
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::super::progress::{Progress, TimelineStep};
-use super::super::{Canvas, During, FailureReport, during, event_line, failure, waiting_line};
+use super::super::{Canvas, FailureReport, ProgressScreen, during, event_line, failure, waiting_line};
 use crate::flink::OperationStatus;
 use crate::stack::StackEvent;
 use crate::time::Timestamp;
@@ -67,7 +67,7 @@ fn begun() -> Progress {
 
 pub(super) fn nested_failure(canvas: Canvas) -> Vec<String> {
     let progress = begun();
-    let mut lines = during(&During { progress: &progress, timeline: &[], now: at(65) }, canvas);
+    let mut lines = during(&ProgressScreen { progress: &progress, timeline: &[], now: at(65) }, canvas);
     lines.push(String::new());
     let next = next(&["make why STACK=orders"]);
     lines.extend(failure(&FailureReport { stack: "orders", progress: &progress, now: at(65), next: &next }, canvas));
@@ -83,7 +83,7 @@ pub(super) fn rollback(canvas: Canvas) -> Vec<String> {
     ] {
         progress.apply(&row);
     }
-    let mut lines = during(&During { progress: &progress, timeline: &[], now: at(99) }, canvas);
+    let mut lines = during(&ProgressScreen { progress: &progress, timeline: &[], now: at(99) }, canvas);
     for row in [
         row(NESTED, "Route", "DELETE_COMPLETE", 100),
         row(STACK, "Network", "UPDATE_COMPLETE", 110),
@@ -105,7 +105,7 @@ pub(super) fn many_in_progress(canvas: Canvas) -> Vec<String> {
         progress.apply(&row(STACK, id, "CREATE_IN_PROGRESS", 1));
     }
     let timeline = [step("snapshot", OperationStatus::InProgress, 3)];
-    during(&During { progress: &progress, timeline: &timeline, now: at(9) }, canvas)
+    during(&ProgressScreen { progress: &progress, timeline: &timeline, now: at(9) }, canvas)
 }
 
 /// A line of an event and one of a wait.

@@ -2,7 +2,7 @@
 //!
 //! The streams and tables whose names begin as `DataNamePrefix` says and the log groups of applications, in this
 //! account and region; metrics; the artifact bucket to read from; network interfaces for a job in a VPC; the key of
-//! access, when there is one; and what the administrator lists by ARN in [`Further`], in any account.
+//! access, when there is one; and what the administrator lists by ARN in [`AdditionalArns`], in any account.
 
 use super::stack_role::LOG_GROUP_PREFIX;
 use crate::template::cloudformation::condition::Test;
@@ -82,14 +82,14 @@ impl AllowedArns {
 
 /// What an administrator lists beyond the names' prefixes.
 #[derive(Debug)]
-pub(in crate::template) struct Further {
+pub(in crate::template) struct AdditionalArns {
     streams: AllowedArns,
     tables: AllowedArns,
     buckets: AllowedArns,
     keys: AllowedArns,
 }
 
-impl Further {
+impl AdditionalArns {
     /// The parameters `FurtherStreams`, `FurtherTables`, `FurtherBuckets` and `FurtherKeys`.
     ///
     /// # Errors
@@ -124,7 +124,7 @@ pub(in crate::template) fn own(template: &mut Template) -> Result<Value, Problem
 pub(in crate::template) fn statements(
     applications: &NamePrefixes,
     data: &NamePrefixes,
-    further: &Further,
+    further: &AdditionalArns,
     bucket_arn: &Value,
     key: &KmsKey,
 ) -> Vec<Statement> {

@@ -80,12 +80,12 @@ impl TagCondition {
 
 #[cfg(test)]
 mod tests {
-    use crate::template::cloudformation::resolved::{Resolved, text};
+    use crate::template::cloudformation::resolved::{ResolvedTemplate, text};
     use serde_json::Value as Json;
 
     /// Each action that a role of `access` is granted, with its statement's condition.
     fn granted(id: &str, ignores_tag: &str) -> Vec<(String, Json)> {
-        let stack = Resolved::with(&crate::template::access().unwrap(), &[("IgnoreConsentTag", ignores_tag)]);
+        let stack = ResolvedTemplate::with(&crate::template::access().unwrap(), &[("IgnoreConsentTag", ignores_tag)]);
         let document = stack.properties(id).pointer("/Policies/0/PolicyDocument").unwrap().clone();
         let statements = document["Statement"].as_array().unwrap().clone();
         let each = |one: Json| {

@@ -95,12 +95,12 @@ mod tests {
     use super::*;
     use crate::contract::permissions;
     use crate::lifecycle::Action;
-    use crate::template::cloudformation::resolved::{Resolved, text};
+    use crate::template::cloudformation::resolved::{ResolvedTemplate, text};
     use serde_json::Value as Json;
     use std::collections::BTreeSet;
 
     fn statements(function: Function) -> Vec<Json> {
-        let stack = Resolved::with(&crate::template::access().unwrap(), &[]);
+        let stack = ResolvedTemplate::with(&crate::template::access().unwrap(), &[]);
         let role = stack.properties(&format!("{}Role", logical_id(function)));
         role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap().clone()
     }
@@ -127,7 +127,7 @@ mod tests {
     fn traces_and_the_key_are_allowed_only_when_they_are_wanted() {
         let wanted = [("Tracing", "Active"), ("KeyArn", "arn:aws:kms:eu-west-1:111122223333:key/k")];
         let extra = |given: &[(&str, &str)]| -> Vec<String> {
-            let stack = Resolved::with(&crate::template::access().unwrap(), given);
+            let stack = ResolvedTemplate::with(&crate::template::access().unwrap(), given);
             assert_eq!(stack.properties("AutoStartRole")["ManagedPolicyArns"], serde_json::json!(["FunctionPolicy"]));
             let policy = stack.properties("FunctionPolicy");
             let all = policy["PolicyDocument"]["Statement"].as_array().unwrap().clone();

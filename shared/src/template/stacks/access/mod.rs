@@ -28,7 +28,7 @@ use crate::template::resources::kms::KmsKey;
 use crate::template::resources::logs::RETENTION_DAYS;
 use crate::template::resources::messaging::{Queue, Topic};
 use crate::template::resources::s3::Bucket;
-use boundary::Further;
+use boundary::AdditionalArns;
 use function_role::{FunctionInputs, add_function, common_policy};
 use own_roles::{OwnRoles, in_vpc};
 use stack_role::{RoleLimits, RoleScope, application_statements, statements};
@@ -45,7 +45,7 @@ pub fn access() -> Result<Template, Problem> {
     .identified_as(StackTemplate::Access);
     let applications = NamePrefixes::from_parameter(&mut template, "ApplicationNamePrefix", "applications", false)?;
     let data = NamePrefixes::from_parameter(&mut template, "DataNamePrefix", "streams and tables", true)?;
-    let further = Further::from_parameters(&mut template)?;
+    let further = AdditionalArns::from_parameters(&mut template)?;
     let own_boundary = boundary::own(&mut template)?;
     let with_own_role = "true lets the unsticker continue the rollback of a stack that has no service role of its own.";
     let with_own_role = ParameterOf::text(with_own_role).default("false").one_of(["true", "false"]);

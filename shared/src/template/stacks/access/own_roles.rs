@@ -57,11 +57,11 @@ pub(in crate::template) fn in_vpc(template: &mut Template) -> Result<Handle<Cond
 #[cfg(test)]
 mod tests {
     use crate::template::access;
-    use crate::template::cloudformation::resolved::Resolved;
+    use crate::template::cloudformation::resolved::ResolvedTemplate;
     use serde_json::Value as Json;
 
     fn roles(given: &[(&str, &str)]) -> Vec<Json> {
-        let stack = Resolved::with(&access().unwrap(), given);
+        let stack = ResolvedTemplate::with(&access().unwrap(), given);
         let roles = stack.resources().into_iter().filter(|(_, kind)| kind == "AWS::IAM::Role");
         roles.map(|(id, _)| stack.properties(&id)).collect()
     }
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn network_interfaces_are_allowed_only_for_functions_in_a_vpc() {
         let interfaces = |given: &[(&str, &str)]| {
-            let policy = Resolved::with(&access().unwrap(), given).properties("FunctionPolicy").to_string();
+            let policy = ResolvedTemplate::with(&access().unwrap(), given).properties("FunctionPolicy").to_string();
             policy.contains("ec2:CreateNetworkInterface") && policy.contains("ec2:DeleteNetworkInterface")
         };
         assert!(interfaces(&[("FunctionsInVpc", "true")]));

@@ -1,9 +1,9 @@
 use super::*;
-use crate::template::cloudformation::resolved::{Resolved, text};
+use crate::template::cloudformation::resolved::{ResolvedTemplate, text};
 use std::collections::BTreeSet;
 
-fn resolved() -> Resolved {
-    Resolved::with(&access().unwrap(), &[])
+fn resolved() -> ResolvedTemplate {
+    ResolvedTemplate::with(&access().unwrap(), &[])
 }
 
 fn statements(document: &Json) -> Vec<Json> {
@@ -16,7 +16,7 @@ fn actions(statement: &Json) -> Vec<String> {
 }
 
 /// What a role may by its own policies and by those of this template that it names.
-fn granted(stack: &Resolved, role: &str) -> Vec<Json> {
+fn granted(stack: &ResolvedTemplate, role: &str) -> Vec<Json> {
     let properties = stack.properties(role);
     let attached = properties["ManagedPolicyArns"].as_array().cloned().unwrap_or_default();
     let attached = attached.iter().map(|policy| stack.properties(policy.as_str().unwrap())["PolicyDocument"].clone());
@@ -31,7 +31,7 @@ fn resources(statement: &Json) -> Vec<String> {
 
 #[test]
 fn the_prefixes_bound_every_role_that_touches_an_application() {
-    let stack = Resolved::with(&access().unwrap(), &[("ApplicationNamePrefix", "team-,orders.")]);
+    let stack = ResolvedTemplate::with(&access().unwrap(), &[("ApplicationNamePrefix", "team-,orders.")]);
     for id in ["AutoStartRole", "RollbackUnstickerRole", "StackRole"] {
         let all = granted(&stack, id);
         let flink = all.iter().filter(|one| actions(one).iter().any(|action| action.starts_with("kinesisanalytics:")));
@@ -62,7 +62,7 @@ fn with_five_prefixes_of_the_greatest_length_every_policy_is_short_enough() {
         ("Tracing", "Active"),
         ("FunctionsInVpc", "true"),
     ];
-    let stack = Resolved::with(&access().unwrap(), &given);
+    let stack = ResolvedTemplate::with(&access().unwrap(), &given);
     let length = |document: &Json| document.to_string().len();
     let (mut roles, mut managed) = (0, 0);
     for (id, kind) in stack.resources() {
@@ -85,7 +85,7 @@ fn with_five_prefixes_of_the_greatest_length_every_policy_is_short_enough() {
 fn application_stacks_make_roles_under_the_path_and_the_boundary_only() {
     let theirs = "arn:aws:iam::111122223333:policy/theirs";
     for (own_boundary, boundary) in [("", "ApplicationBoundary"), (theirs, theirs)] {
-        let stack = Resolved::with(&access().unwrap(), &[("BoundaryArn", own_boundary)]);
+        let stack = ResolvedTemplate::with(&access().unwrap(), &[("BoundaryArn", own_boundary)]);
         for statement in granted(&stack, "StackRole") {
             let actions = actions(&statement);
             if actions.iter().any(|action| action.starts_with("iam:")) {
@@ -109,7 +109,7 @@ fn application_stacks_make_roles_under_the_path_and_the_boundary_only() {
 #[test]
 fn the_boundary_reaches_the_prefixes_and_what_an_administrator_lists_and_nothing_else() {
     let reached = |given: &[(&str, &str)]| -> BTreeSet<String> {
-        let boundary = Resolved::with(&access().unwrap(), given).properties("ApplicationBoundary");
+        let boundary = ResolvedTemplate::with(&access().unwrap(), given).properties("ApplicationBoundary");
         let all = statements(&boundary["PolicyDocument"]);
         let arns = all.iter().flat_map(resources);
         arns.filter(|arn| !arn.contains(":ec2:") && !arn.contains("ArtifactBucket")).collect()
@@ -147,7 +147,8 @@ fn the_boundary_reaches_the_prefixes_and_what_an_administrator_lists_and_nothing
 #[test]
 fn the_boundary_lets_through_whatever_our_application_stack_grants() {
     let given = [("JarKey", "job.jar")];
-    let application = Resolved::with(&crate::template::application().unwrap(), &given).properties("ApplicationRole");
+    let application =
+        ResolvedTemplate::with(&crate::template::application().unwrap(), &given).properties("ApplicationRole");
     let boundary = resolved().properties("ApplicationBoundary");
     let bounds: BTreeSet<String> = statements(&boundary["PolicyDocument"]).iter().flat_map(actions).collect();
     for statement in statements(&application["Policies"][0]["PolicyDocument"]) {
@@ -173,7 +174,7 @@ fn no_rule_of_any_account_publishes_to_the_incident_topic_and_of_the_roles_only_
 
 #[test]
 fn mail_is_alarms_and_reports_that_are_for_people() {
-    let stack = Resolved::with(&access().unwrap(), &[("IncidentMail", "operators@example.com")]);
+    let stack = ResolvedTemplate::with(&access().unwrap(), &[("IncidentMail", "operators@example.com")]);
     let subscription = stack.properties("IncidentMailSubscription");
     let filter = json!({"$or": [{"AlarmName": [{"exists": true}]}, {"responsePayload": {"Notify": ["People"]}}]});
     assert_eq!((&subscription["FilterPolicyScope"], &subscription["FilterPolicy"]), (&json!("MessageBody"), &filter));
@@ -181,7 +182,7 @@ fn mail_is_alarms_and_reports_that_are_for_people() {
 
 #[test]
 fn continuing_with_its_own_role_the_unsticker_creates_nothing_and_deletes_no_data() {
-    let stack = Resolved::with(&access().unwrap(), &[("ContinueWithOwnRole", "true")]);
+    let stack = ResolvedTemplate::with(&access().unwrap(), &[("ContinueWithOwnRole", "true")]);
     let attached = stack.properties("RollbackUnstickerRole")["ManagedPolicyArns"].as_array().unwrap().len();
     assert_eq!(attached, 3);
     assert_eq!(resolved().properties("RollbackUnstickerRole")["ManagedPolicyArns"], json!(["FunctionPolicy"]));

@@ -4,13 +4,13 @@
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
-use crate::template::cloudformation::resolved::{Resolved, text};
+use crate::template::cloudformation::resolved::{ResolvedTemplate, text};
 
 /// Each statement of a policy as the pairs of action and resource that it allows.
 type Grants = BTreeSet<BTreeSet<(String, String)>>;
 
 /// CDK's template, with our names for the same things.
-fn reference() -> Resolved {
+fn reference() -> ResolvedTemplate {
     let text = include_str!("cdk-reference.template.json");
     let ours = [
         ("SourceStream325EA350", "SourceStream"),
@@ -20,13 +20,13 @@ fn reference() -> Resolved {
         ("cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}", "flink-access-bucket"),
     ];
     let text = ours.iter().fold(text.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours));
-    Resolved::of(serde_json::from_str(&text).unwrap(), &[])
+    ResolvedTemplate::of(serde_json::from_str(&text).unwrap(), &[])
 }
 
-fn ours() -> Resolved {
+fn ours() -> ResolvedTemplate {
     // The newest runtime that the construct has.
     let given = [("JarKey", "job.jar"), ("RuntimeEnvironment", "FLINK-1_20")];
-    Resolved::with(&crate::template::application().unwrap(), &given)
+    ResolvedTemplate::with(&crate::template::application().unwrap(), &given)
 }
 
 fn many(json: &Json) -> Vec<String> {

@@ -41,7 +41,7 @@ pub struct SelfStarting<'a> {
 
 /// The resources that were added to the template.
 #[derive(Debug)]
-pub struct Started {
+pub struct StartedApplication {
     /// The handle of the application, for references to it.
     pub application: Handle<FlinkApplication>,
     /// What starts it: its attributes say which version runs, and from which snapshot.
@@ -53,7 +53,7 @@ impl SelfStarting<'_> {
     ///
     /// # Errors
     /// A name that is taken, or property groups that the service would refuse.
-    pub fn add_to(self, scope: &mut Scope<'_>) -> Result<Started, Problem> {
+    pub fn add_to(self, scope: &mut Scope<'_>) -> Result<StartedApplication, Problem> {
         property_check::check(&self.property_groups)?;
         let settings = self.settings;
         let mut configuration = self.application.properties().clone();
@@ -100,6 +100,6 @@ impl SelfStarting<'_> {
         };
         let started = Resource::<AutoStart>::of(AutoStart::<Value>::TYPE, Value::of(&started)?.into_json());
         let auto_start = scope.add("AutoStart", started.after(&injected))?;
-        Ok(Started { application, auto_start })
+        Ok(StartedApplication { application, auto_start })
     }
 }

@@ -140,7 +140,7 @@ fn defaults() -> Result<BTreeMap<String, String>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::cloudformation::resolved::Resolved;
+    use crate::template::cloudformation::resolved::ResolvedTemplate;
     use serde_json::json;
 
     fn environment(file: &str, text: &str) -> EnvironmentFile {
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_developers_machine_reads_what_the_stack_would() {
         let given = [("JarKey", "j"), ("StreamName", "flink-orders"), ("TableName", "flink-test-staging")];
-        let stack = Resolved::with(&application().unwrap(), &given).named();
+        let stack = ResolvedTemplate::with(&application().unwrap(), &given).named();
         let environment = environment("staging.env", "StreamName=flink-orders\n");
         let local = properties(Some(&environment), "flink-test-staging", "eu-west-1").unwrap();
         assert_eq!(json!(local), stack.properties("PropertyGroups")["PropertyGroups"]);

@@ -58,24 +58,24 @@ mod tests {
     use crate::contract::{AutoStart, AutoStartAttributes, UpdateGuard, read};
     use crate::flink::Restore;
     use crate::lifecycle::OnDelete;
-    use crate::template::cloudformation::resolved::Resolved;
+    use crate::template::cloudformation::resolved::ResolvedTemplate;
     use serde_json::{Value as Json, json};
     use std::collections::BTreeSet;
     use std::time::Duration;
 
-    fn resolved(given: &[(&str, &str)]) -> Resolved {
+    fn resolved(given: &[(&str, &str)]) -> ResolvedTemplate {
         let given: Vec<_> = [("JarKey", "job.jar")].into_iter().chain(given.iter().copied()).collect();
-        Resolved::with(&application().unwrap(), &given).named()
+        ResolvedTemplate::with(&application().unwrap(), &given).named()
     }
 
     /// What UpdateApplication, the logging option and the property groups send.
-    fn sent(stack: &Resolved) -> Json {
+    fn sent(stack: &ResolvedTemplate) -> Json {
         let mut application = stack.properties("Application");
         application.as_object_mut().unwrap().remove("Tags");
         json!([application, stack.properties("LoggingOption"), stack.properties("PropertyGroups")["PropertyGroups"]])
     }
 
-    fn digest(stack: &Resolved) -> Json {
+    fn digest(stack: &ResolvedTemplate) -> Json {
         let digest = stack.properties("AutoStart")["ConfigurationDigest"].clone();
         assert_eq!(digest, stack.properties("PropertyGroups")["ConfigurationDigest"]);
         assert_eq!(digest, stack.properties("UpdateGuard")["ConfigurationDigest"]);

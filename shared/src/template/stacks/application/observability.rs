@@ -62,14 +62,14 @@ const FLINK_1: [&str; 4] = ["FLINK-1_15", "FLINK-1_18", "FLINK-1_19", "FLINK-1_2
 
 /// The application that alarms and dashboard are about, and the names in their texts.
 #[derive(Debug)]
-pub(in crate::template) struct Watched<'a> {
+pub(in crate::template) struct MonitoredApplication<'a> {
     pub(in crate::template) application: &'a Handle<FlinkApplication>,
     pub(in crate::template) stream: &'a Handle<Stream>,
     pub(in crate::template) table: &'a Handle<Table>,
     pub(in crate::template) group: &'a Handle<LogGroup>,
 }
 
-impl Watched<'_> {
+impl MonitoredApplication<'_> {
     fn flink(&self, name: impl Into<Value>, statistic: &'static str) -> Metric {
         Metric::of("AWS/KinesisAnalytics", name, ("Application", self.application.reference()), statistic)
     }

@@ -1,9 +1,9 @@
 //! The whole of one application: a Kinesis stream in, a DynamoDB table out, and a Flink application between them that
 //! starts automatically.
 
-use super::chain::{SelfStarting, Started};
+use super::chain::{SelfStarting, StartedApplication};
 use super::job::JobNames;
-use super::observability::Watched;
+use super::observability::MonitoredApplication;
 use super::parameters::{ApplicationParameters, ApplicationSettings};
 use crate::contract::{ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, PropertyGroup, SNAPSHOT_HOURS};
 use crate::template::cloudformation::document::Template;
@@ -45,7 +45,7 @@ pub struct Streaming {
     /// What the job may do.
     pub role: Handle<Role>,
     /// The application and what starts it.
-    pub started: Started,
+    pub started: StartedApplication,
 }
 
 impl<'a> StreamingApplication<'a> {
@@ -145,7 +145,8 @@ impl<'a> StreamingApplication<'a> {
         }
         .add_to(&mut scope)?;
 
-        let watched = Watched { application: &started.application, stream: &stream, table: &table, group: &group };
+        let watched =
+            MonitoredApplication { application: &started.application, stream: &stream, table: &table, group: &group };
         watched.add_to(&mut scope, &settings.observability)?;
 
         let name = started.application.reference();

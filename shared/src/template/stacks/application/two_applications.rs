@@ -23,12 +23,12 @@ pub fn two_applications() -> Result<Template, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::cloudformation::resolved::Resolved;
+    use crate::template::cloudformation::resolved::ResolvedTemplate;
 
     #[test]
     fn each_application_has_names_a_chain_and_a_digest_of_its_own() {
         let given = [("OrdersJarKey", "orders.jar"), ("ClicksJarKey", "clicks.jar")];
-        let stack = Resolved::with(&two_applications().unwrap(), &given).named();
+        let stack = ResolvedTemplate::with(&two_applications().unwrap(), &given).named();
         let digest = |name: &str| stack.properties(&format!("{name}AutoStart"))["ConfigurationDigest"].clone();
         assert_ne!(digest("Orders"), digest("Clicks"));
         for (name, application) in [("Orders", "flink-test-orders"), ("Clicks", "flink-test-clicks")] {

@@ -1,12 +1,12 @@
 use super::*;
-use crate::template::cloudformation::resolved::Resolved;
+use crate::template::cloudformation::resolved::ResolvedTemplate;
 use std::collections::BTreeSet;
 
 const SUBNETS: (&str, &str) = ("SubnetIds", "subnet-0a,subnet-0b");
 const GROUPS: (&str, &str) = ("SecurityGroupIds", "sg-0a");
 
-fn stack(given: &[(&str, &str)]) -> Resolved {
-    Resolved::with(&functions().unwrap(), given)
+fn stack(given: &[(&str, &str)]) -> ResolvedTemplate {
+    ResolvedTemplate::with(&functions().unwrap(), given)
 }
 
 fn function(given: &[(&str, &str)], function: Function) -> Json {
@@ -88,7 +88,7 @@ fn each_function_has_the_variables_that_it_reads_with_the_defaults_of_a_bare_one
 
 #[test]
 fn roles_are_imported_from_access() {
-    let access = Resolved::with(&crate::template::access().unwrap(), &[]);
+    let access = ResolvedTemplate::with(&crate::template::access().unwrap(), &[]);
     let outputs = access.template["Outputs"].as_object().unwrap().clone();
     for of in Function::ALL {
         let export = of.role_export();

@@ -1,6 +1,6 @@
 //! What was given once stays until it is given again, for every setting of the table.
 
-use super::super::super::{SETTINGS, Setting, Takes};
+use super::super::super::{SETTINGS, Setting, ValueKind};
 use super::*;
 use crate::operator::deployment::installed::functions_parameters;
 
@@ -59,11 +59,11 @@ impl Account {
 fn sample(setting: &Setting) -> String {
     match (setting.name, setting.takes) {
         ("CONTINUE_WITH_OWN_ROLE" | "IGNORE_CONSENT_TAG", _) => "true".to_owned(),
-        (_, Takes::Words(words)) => words.last().map(|word| (*word).to_owned()).unwrap(),
+        (_, ValueKind::Words(words)) => words.last().map(|word| (*word).to_owned()).unwrap(),
         ("TAG" | "PARAMETERS", _) => "Mode=given".to_owned(),
-        (_, Takes::Switch) => "1".to_owned(),
-        (_, Takes::Whole(..)) => "7".to_owned(),
-        (_, Takes::Text | Takes::Prefixes | Takes::Name) => "given-".to_owned(),
+        (_, ValueKind::Switch) => "1".to_owned(),
+        (_, ValueKind::Whole(..)) => "7".to_owned(),
+        (_, ValueKind::Text | ValueKind::Prefixes | ValueKind::Name) => "given-".to_owned(),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Alarms and dashboards as CloudFormation would resolve them.
 
-use crate::template::cloudformation::resolved::{Resolved, text};
+use crate::template::cloudformation::resolved::{ResolvedTemplate, text};
 use serde_json::{Value as Json, json};
 
-fn stack(given: &[(&str, &str)]) -> Resolved {
+fn stack(given: &[(&str, &str)]) -> ResolvedTemplate {
     let given: Vec<_> = [("JarKey", "job.jar")].into_iter().chain(given.iter().copied()).collect();
-    Resolved::with(&crate::template::application().unwrap(), &given).named()
+    ResolvedTemplate::with(&crate::template::application().unwrap(), &given).named()
 }
 
-fn alarms(stack: &Resolved) -> Vec<Json> {
+fn alarms(stack: &ResolvedTemplate) -> Vec<Json> {
     let all = stack.resources().into_iter().filter(|(_, kind)| kind == "AWS::CloudWatch::Alarm");
     all.map(|(id, _)| stack.properties(&id)).collect()
 }
