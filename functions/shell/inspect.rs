@@ -196,7 +196,7 @@ impl Operator {
     async fn resources(&self, found: StackSeen) -> Result<Deployed, String> {
         // What was deleted in an earlier operation is not there any more.
         let is_there =
-            |one: &cloudformation::Resource| !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&one.status.as_str());
+            |one: &cloudformation::StackResource| !["DELETE_COMPLETE", "DELETE_SKIPPED"].contains(&one.status.as_str());
         let all = cloudformation::resources(&self.aws, &found.id).await.map_err(describe)?.into_iter().filter(is_there);
         let resources = all.map(|one| {
             let seen = DeployedResource { resource_type: one.kind, physical_id: one.physical_id, status: one.status };

@@ -23,7 +23,7 @@ mod reconcile;
 mod serve;
 mod unsticker;
 
-pub use aws::signed::{Reply, Signed};
+pub use aws::signed::{Signed, SignedResponse};
 pub use aws::{Clients, credentials, variable};
 pub use inspect::{DeployedState, Operator};
 pub use serve::{serve, serve_unsticker};

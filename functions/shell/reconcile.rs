@@ -19,7 +19,7 @@ use crate::custom_resource::request_stack;
 use crate::observe::{self, Begun};
 
 use trail::note;
-pub(crate) use trail::{CallRecord, Trail};
+pub(crate) use trail::{CallHistory, CallRecord};
 
 /// What a goal is about.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ pub(crate) async fn drive(
     goal: &Goal,
     subject: &ReconcileTarget,
     pace: &mut Pace,
-    trail: &mut Trail,
+    trail: &mut CallHistory,
 ) -> Result<Done, ReconcileError> {
     let mut attempts = match &subject.in_name_of {
         InNameOf::Request { first, .. } => Attempts::after(&first.kept),

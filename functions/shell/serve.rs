@@ -20,7 +20,7 @@ use crate::clock::{self, instant, now};
 use crate::custom_resource::deliver::{Delivery, deliver};
 use crate::custom_resource::handle::{Completion, RequestDelivery, answer};
 use crate::custom_resource::respond::Responder;
-use crate::reconcile::Trail;
+use crate::reconcile::CallHistory;
 use crate::{metrics, unsticker};
 
 /// Assumed when the runtime gives a deadline that is long past, as local runtimes do.
@@ -133,7 +133,7 @@ async fn ended<R: CustomResource>(
         Err(Aborted::Panic(message)) => {
             Completion::Reply(responder.broken(&format!("The handler panicked: {message}.")))
         }
-        Err(Aborted::Timeout) => Completion::Reply(responder.late("a call did not come back", &Trail::default())),
+        Err(Aborted::Timeout) => Completion::Reply(responder.late("a call did not come back", &CallHistory::default())),
     }
 }
 

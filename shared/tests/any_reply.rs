@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use shared::custom_resource::{LIMIT, LONGEST_ID, Reply, Request, Verdict};
+use shared::custom_resource::{LIMIT, LONGEST_ID, Reply, ReplyStatus, Request};
 
 /// From nothing to far too much, of every kind of character.
 fn text(most: usize) -> impl Strategy<Value = String> {
@@ -32,7 +32,7 @@ prop_compose! {
         timeline in prop::collection::vec(text(300), 0..8),
         trouble in any::<bool>(),
     ) -> Reply {
-        let verdict = if is_success { Verdict::Success } else { Verdict::Failed };
+        let verdict = if is_success { ReplyStatus::Success } else { ReplyStatus::Failed };
         let (reason, trouble) = (format!("because {reason}"), trouble && is_success);
         Reply { verdict, reason, physical_resource_id, attributes, timeline, trouble }
     }
@@ -68,14 +68,14 @@ proptest! {
         prop_assert_eq!(&body["RequestId"], request.request_id.as_str());
         prop_assert_eq!(&body["LogicalResourceId"], request.logical_resource_id.as_str());
         prop_assert_eq!(&body["NoEcho"], false);
-        if reply.verdict == Verdict::Failed {
+        if reply.verdict == ReplyStatus::Failed {
             prop_assert!(body["Reason"].as_str().is_some_and(|reason| !reason.is_empty()), "FAILED needs a reason");
         }
     }
 
     #[test]
     fn attributes_are_whole_in_every_success_that_they_fit_into(reply in reply(), request in request()) {
-        prop_assume!(reply.verdict == Verdict::Success && least(&reply, &request) <= LIMIT);
+        prop_assume!(reply.verdict == ReplyStatus::Success && least(&reply, &request) <= LIMIT);
         let body: Value = serde_json::from_slice(&reply.render(&request)).expect("JSON");
         let mut data: BTreeMap<String, String> = serde_json::from_value(body["Data"].clone()).expect("texts");
         data.retain(|name, _| reply.attributes.contains_key(name));

@@ -20,13 +20,15 @@ mod environments;
 mod operate;
 #[cfg(feature = "sources")]
 mod sources;
+mod stdout;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use cli::{Command, Properties, Settings};
+use cli::{Command, Settings, WriteProperties};
 use operate::Question;
 use shared::operator::deployment::Verb;
+use stdout::show;
 
 fn main() -> ExitCode {
     // Usage errors end with 2, help and the version with 0.
@@ -103,12 +105,6 @@ fn synth(out: &Path, environments: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Prints an answer. A reader that has seen enough (`| head`) is no failure.
-fn show(text: &str) {
-    use std::io::Write;
-    let _closed_early = std::io::stdout().write_all(text.as_bytes());
-}
-
 /// The manual page of the command, or of each subcommand in a folder.
 fn manual(out: Option<&Path>) -> Result<(), String> {
     let command = cli::command();
@@ -134,7 +130,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 }
 
 /// Named like the stack that `make deploy STACK=.. ENV=..` makes.
-fn properties(asked: &Properties) -> Result<(), String> {
+fn properties(asked: &WriteProperties) -> Result<(), String> {
     let environment =
         asked.environment.as_deref().map(|name| environments::one(&asked.environments, name)).transpose()?;
     let stack = match &asked.environment {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use shared::contract::{AutoStart, CustomResource, Facts, PropertyGroups, Unreadable, Invocation, read};
-use shared::custom_resource::{Handover, LIMIT, LONGEST_ID, Reply, Request, Verdict};
+use shared::custom_resource::{Handover, LIMIT, LONGEST_ID, Reply, Request, ReplyStatus};
 use shared::lifecycle::{StackStatus, Timestamp};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -41,14 +41,14 @@ fn unreadable<R: CustomResource>(request: &Request) -> Option<Unreadable> {
 
 /// The answer is JSON, and fits if the IDs are no longer than CloudFormation's.
 fn fits(request: &Request, reason: &str, attribute: &str) {
-    for verdict in [Verdict::Success, Verdict::Failed] {
+    for verdict in [ReplyStatus::Success, ReplyStatus::Failed] {
         let reply = Reply {
             verdict,
             reason: format!("because {reason}"),
             physical_resource_id: request.physical_id("property-groups", &[]),
             attributes: BTreeMap::from([("ApplicationStatus".to_owned(), attribute.to_owned())]),
             timeline: vec![reason.to_owned()],
-            trouble: verdict == Verdict::Success,
+            trouble: verdict == ReplyStatus::Success,
         };
         let sent = reply.render(request);
         let body: Value = serde_json::from_slice(&sent).expect("a reply is JSON");

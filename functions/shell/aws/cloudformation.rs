@@ -31,7 +31,7 @@ pub(crate) struct StackSeen {
 
 /// One resource of a stack.
 #[derive(Debug, Clone)]
-pub(crate) struct Resource {
+pub(crate) struct StackResource {
     pub(crate) logical_id: String,
     pub(crate) physical_id: String,
     pub(crate) kind: String,
@@ -94,14 +94,14 @@ pub(crate) async fn template(aws: &Aws, stack: &str, stage: Stage) -> Result<Str
 }
 
 /// All resources of a stack.
-pub(crate) async fn resources(aws: &Aws, stack: &str) -> Result<Vec<Resource>, Fault> {
+pub(crate) async fn resources(aws: &Aws, stack: &str) -> Result<Vec<StackResource>, Fault> {
     let mut resources = Vec::new();
     let mut next = None;
     loop {
         let page = aws.cloudformation.list_stack_resources().stack_name(stack).set_next_token(next).send().await;
         let page = page.map_err(|error| fault(Action::ListStackResources, &error))?;
         for summary in page.stack_resource_summaries() {
-            resources.push(Resource {
+            resources.push(StackResource {
                 logical_id: summary.logical_resource_id().unwrap_or_default().to_owned(),
                 physical_id: summary.physical_resource_id().unwrap_or_default().to_owned(),
                 kind: summary.resource_type().unwrap_or_default().to_owned(),
@@ -120,7 +120,7 @@ pub(crate) async fn resources(aws: &Aws, stack: &str) -> Result<Vec<Resource>, F
 }
 
 /// Those of one type that exist: logical and physical ID.
-pub(crate) fn of_type<'a>(resources: impl IntoIterator<Item = &'a Resource>, kind: &str) -> Vec<(String, String)> {
+pub(crate) fn of_type<'a>(resources: impl IntoIterator<Item = &'a StackResource>, kind: &str) -> Vec<(String, String)> {
     let of_it = resources.into_iter().filter(|one| one.kind == kind && !one.physical_id.is_empty());
     of_it.map(|one| (one.logical_id.clone(), one.physical_id.clone())).collect()
 }
@@ -132,12 +132,12 @@ pub(crate) async fn applications(aws: &Aws, stack: &str, nested: bool) -> Result
 }
 
 /// All resources of a stack and of the nested stacks that it owns.
-pub(crate) async fn tree(aws: &Aws, root: &str) -> Result<Vec<Resource>, Fault> {
+pub(crate) async fn tree(aws: &Aws, root: &str) -> Result<Vec<StackResource>, Fault> {
     let mut found = Vec::new();
     let mut stacks = vec![root.to_owned()];
     while let Some(stack) = stacks.pop() {
         let all = resources(aws, &stack).await?;
-        let is_nested = |one: &&Resource| one.is_owned && one.kind == STACK && one.physical_id.starts_with("arn:");
+        let is_nested = |one: &&StackResource| one.is_owned && one.kind == STACK && one.physical_id.starts_with("arn:");
         stacks.extend(all.iter().filter(is_nested).map(|one| one.physical_id.clone()));
         found.extend(all);
     }

@@ -26,7 +26,7 @@ pub struct Signed {
 
 /// What is sent, and as what it is signed.
 #[derive(Clone, Copy)]
-struct Request<'a> {
+struct SignedRequest<'a> {
     service: &'a str,
     method: &'a str,
     url: &'a str,
@@ -37,7 +37,7 @@ struct Request<'a> {
 
 /// What a service answered to a signed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
+pub struct SignedResponse {
     /// The answer's status of HTTP.
     pub status: u16,
     /// The header ETag, empty when there is none.
@@ -66,10 +66,10 @@ impl Signed {
     ///
     /// # Errors
     /// No answer came, in the client's words.
-    pub async fn send(&self, service: &str, method: &str, url: &str, body: &[u8]) -> Result<Reply, String> {
+    pub async fn send(&self, service: &str, method: &str, url: &str, body: &[u8]) -> Result<SignedResponse, String> {
         let form = [("content-type", "application/x-www-form-urlencoded")];
         let kinds: &[_] = if service == "s3" { &[] } else { &form };
-        self.persist(Request { service, method, url, kinds, body }).await
+        self.persist(SignedRequest { service, method, url, kinds, body }).await
     }
 
     /// One call in a service's JSON protocol; `target` is `AmazonSQS.ReceiveMessage`, say.
@@ -80,7 +80,7 @@ impl Signed {
         let kinds = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
         let url = format!("{}/", self.address(service, None));
         let body = body.to_string();
-        let request = Request { service, method: "POST", url: &url, kinds: &kinds, body: body.as_bytes() };
+        let request = SignedRequest { service, method: "POST", url: &url, kinds: &kinds, body: body.as_bytes() };
         let reply = self.persist(request).await?;
         if reply.status != 200 {
             return Err(format!("{target}: {}", reply.body));
@@ -88,7 +88,7 @@ impl Signed {
         serde_json::from_str(&reply.body).map_err(|error| format!("{target}: {error}"))
     }
 
-    async fn persist(&self, request: Request<'_>) -> Result<Reply, String> {
+    async fn persist(&self, request: SignedRequest<'_>) -> Result<SignedResponse, String> {
         let mut wait = Duration::from_millis(500);
         for attempt in 1.. {
             let outcome = self.once(request).await;
@@ -102,8 +102,8 @@ impl Signed {
         Err(format!("{} {}: no answer", request.method, request.service))
     }
 
-    async fn once(&self, request: Request<'_>) -> Result<Reply, String> {
-        let Request { method, url, body, kinds, .. } = request;
+    async fn once(&self, request: SignedRequest<'_>) -> Result<SignedResponse, String> {
+        let SignedRequest { method, url, body, kinds, .. } = request;
         let verb: reqwest::Method = method.parse().map_err(|_| format!("{method} is no method of HTTP"))?;
         let mut send = self.http.request(verb, url).timeout(TIMEOUT);
         for (name, value) in kinds {
@@ -116,12 +116,12 @@ impl Signed {
         let response = send.body(body.to_vec()).send().await.map_err(words)?;
         let (status, headers) = (response.status().as_u16(), response.headers());
         let etag = headers.get("etag").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        Ok(Reply { status, etag, body: response.text().await.map_err(words)? })
+        Ok(SignedResponse { status, etag, body: response.text().await.map_err(words)? })
     }
 
     /// What the signature adds to a request's headers.
-    fn headers(&self, request: Request<'_>) -> Result<Vec<(String, String)>, String> {
-        let Request { service, method, url, kinds, body } = request;
+    fn headers(&self, request: SignedRequest<'_>) -> Result<Vec<(String, String)>, String> {
+        let SignedRequest { service, method, url, kinds, body } = request;
         let mut settings = SigningSettings::default();
         // S3 reads a path as it stands, and wants the body's digest in a header.
         if service == "s3" {

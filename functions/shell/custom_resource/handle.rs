@@ -19,7 +19,7 @@ use crate::aws::lambda::hand_over_until;
 use crate::backoff::{OutOfTime, Pace};
 use crate::clock::now;
 use crate::metrics;
-use crate::reconcile::{InNameOf, ReconcileError, ReconcileTarget, Trail, drive};
+use crate::reconcile::{CallHistory, InNameOf, ReconcileError, ReconcileTarget, drive};
 
 /// What an invocation ends in.
 pub(crate) enum Completion {
@@ -49,7 +49,7 @@ pub(crate) async fn answer<R: CustomResource>(
     mut pace: Pace,
 ) -> Completion {
     let RequestDelivery { event, request, responder, .. } = *delivered;
-    let nothing = Trail::default();
+    let nothing = CallHistory::default();
     let handed = Handover::read(event).unwrap_or_default();
     if !handed.status.is_empty() {
         responder.goes_back(handed.status.contains("ROLLBACK"));
@@ -111,7 +111,7 @@ pub(crate) async fn answer<R: CustomResource>(
         in_name_of: InNameOf::Request { request: Box::new(request.clone()), first: first.clone() },
         stack_seen: Some(asked.stack(request, &first)),
     };
-    let mut trail = Trail::default();
+    let mut trail = CallHistory::default();
     let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;
     if let Err(ReconcileError::OutOfTime(_)) = &reached {
         let first = Handover { kept: trail.kept.clone(), ..first.clone() };
@@ -155,7 +155,7 @@ async fn undescribed<R: CustomResource>(aws: &Aws, delivered: &RequestDelivery<'
     }
     let refusal = fault.refusal(Action::DescribeStacks);
     Completion::Reply(match properties::<R>(request) {
-        Ok(properties) => responder.refused(&refusal, properties.attributes(None), &Trail::default()),
+        Ok(properties) => responder.refused(&refusal, properties.attributes(None), &CallHistory::default()),
         Err(unreadable) => responder.unreadable(&unreadable),
     })
 }
@@ -168,7 +168,7 @@ async fn handed_over(aws: &Aws, delivered: &RequestDelivery<'_>, first: &Handove
 }
 
 /// What was waited for when time was up, and what came instead of an answer if the last look had none.
-fn waited_for(reason: Option<&StepReason>, trail: &Trail) -> String {
+fn waited_for(reason: Option<&StepReason>, trail: &CallHistory) -> String {
     match (reason, &trail.unanswered) {
         (Some(reason), None) => reason.to_string(),
         (Some(reason), Some(error)) => format!("{reason}; then AWS did not respond: {error}"),
@@ -181,7 +181,7 @@ fn waited_for(reason: Option<&StepReason>, trail: &Trail) -> String {
 fn measure<R: CustomResource>(
     properties: &R,
     (since, deployed_since): (Timestamp, Timestamp),
-    trail: &Trail,
+    trail: &CallHistory,
     done: Option<&Done>,
 ) {
     let reported_of = properties.attributes(trail.last.as_ref()).into_iter().map(|(name, value)| (name, value.into()));

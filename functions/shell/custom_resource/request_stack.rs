@@ -56,7 +56,7 @@ async fn look_once(aws: &Aws, request: &Request, with_status: impl Fn(StackStatu
     let applications =
         cloudformation::of_type(resources.iter().filter(|one| one.is_owned), cloudformation::APPLICATION);
     // One that this operation did not write has taken nothing over.
-    let takes_over = |one: &&cloudformation::Resource| {
+    let takes_over = |one: &&cloudformation::StackResource| {
         !one.status.starts_with("DELETE") && rows.has_written(request, &one.logical_id)
     };
     let groups = cloudformation::of_type(resources.iter().filter(takes_over), PropertyGroups::<String>::TYPE);

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use shared::contract::{CustomResource, Unreadable};
 use shared::custom_resource::verdict::{Direction, Trouble, verdict};
-use shared::custom_resource::{Reply, Request, RequestType, Verdict};
+use shared::custom_resource::{Reply, ReplyStatus, Request, RequestType};
 use shared::lifecycle::Refusal;
 use shared::stack::StackStatus;
 use tracing::{error, warn};
 
 use crate::metrics;
-use crate::reconcile::Trail;
+use crate::reconcile::CallHistory;
 
 /// What is reported about one request.
 pub(crate) struct Responder<'a> {
@@ -65,8 +65,8 @@ impl<'a> Responder<'a> {
     }
 
     /// The SUCCESS for a goal that was reached, with its attributes and the calls that were made.
-    pub(crate) fn reached(&self, text: &str, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
-        self.reply(Verdict::Success, text.to_owned(), false, attributes, trail)
+    pub(crate) fn reached(&self, text: &str, attributes: BTreeMap<String, String>, trail: &CallHistory) -> Reply {
+        self.reply(ReplyStatus::Success, text.to_owned(), false, attributes, trail)
     }
 
     /// The goal is reached, and something went wrong on the way: people hear of that in Data, in the log and as a
@@ -75,17 +75,17 @@ impl<'a> Responder<'a> {
         &self,
         text: &str,
         attributes: BTreeMap<String, String>,
-        trail: &Trail,
+        trail: &CallHistory,
     ) -> Reply {
         warn!(trouble = text, "answered SUCCESS with trouble");
         metrics::trouble();
-        self.reply(Verdict::Success, text.to_owned(), true, attributes, trail)
+        self.reply(ReplyStatus::Success, text.to_owned(), true, attributes, trail)
     }
 
     /// A property cannot be read.
     pub(crate) fn unreadable(&self, unreadable: &Unreadable) -> Reply {
         let text = format!("A property cannot be read: {unreadable}. Fix the template, then deploy again.");
-        self.trouble(&text, Trouble::Obstacle, BTreeMap::new(), &Trail::default())
+        self.trouble(&text, Trouble::Obstacle, BTreeMap::new(), &CallHistory::default())
     }
 
     /// CloudFormation does not wait for the request: nothing is done. A Delete that was answered before is no trouble.
@@ -94,16 +94,21 @@ impl<'a> Responder<'a> {
         match self.request.request_type {
             RequestType::Delete => {
                 warn!(reason = text, "nothing was done");
-                self.reached(&text, BTreeMap::new(), &Trail::default())
+                self.reached(&text, BTreeMap::new(), &CallHistory::default())
             }
             RequestType::Create | RequestType::Update | RequestType::Unknown(_) => {
-                self.trouble(&text, Trouble::NotAwaited, BTreeMap::new(), &Trail::default())
+                self.trouble(&text, Trouble::NotAwaited, BTreeMap::new(), &CallHistory::default())
             }
         }
     }
 
     /// The goal cannot be reached.
-    pub(crate) fn refused(&self, refusal: &Refusal, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
+    pub(crate) fn refused(
+        &self,
+        refusal: &Refusal,
+        attributes: BTreeMap<String, String>,
+        trail: &CallHistory,
+    ) -> Reply {
         let last = trail.last.as_ref().and_then(|last| last.application.as_ref());
         let last =
             last.map_or_else(String::new, |seen| format!(" Last seen: {}, version {}.", seen.status, seen.version));
@@ -114,7 +119,7 @@ impl<'a> Responder<'a> {
     }
 
     /// There is no time left, here and in any invocation after this.
-    pub(crate) fn late(&self, because: &str, trail: &Trail) -> Reply {
+    pub(crate) fn late(&self, because: &str, trail: &CallHistory) -> Reply {
         if self.direction.get() == Direction::Unknown {
             self.direction.set(Direction::Unanswered);
         }
@@ -125,31 +130,37 @@ impl<'a> Responder<'a> {
 
     /// What must not happen: a panic, an initialisation that failed.
     pub(crate) fn broken(&self, what: &str) -> Reply {
-        self.trouble(what, Trouble::Obstacle, BTreeMap::new(), &Trail::default())
+        self.trouble(what, Trouble::Obstacle, BTreeMap::new(), &CallHistory::default())
     }
 
     /// Something stands in the way: a SUCCESS that is one nevertheless says so in Data, in the log and as a metric with
     /// an alarm.
-    fn trouble(&self, text: &str, trouble: Trouble, attributes: BTreeMap<String, String>, trail: &Trail) -> Reply {
+    fn trouble(
+        &self,
+        text: &str,
+        trouble: Trouble,
+        attributes: BTreeMap<String, String>,
+        trail: &CallHistory,
+    ) -> Reply {
         let verdict = verdict(&self.request.request_type, self.direction.get(), trouble);
         match verdict {
-            Verdict::Success => {
+            ReplyStatus::Success => {
                 warn!(trouble = text, "answered SUCCESS nevertheless");
                 metrics::trouble();
             }
-            Verdict::Failed => error!(reason = text, "answered FAILED"),
+            ReplyStatus::Failed => error!(reason = text, "answered FAILED"),
         }
         let reason = format!("{text} {}", self.log);
-        self.reply(verdict, reason, verdict == Verdict::Success, attributes, trail)
+        self.reply(verdict, reason, verdict == ReplyStatus::Success, attributes, trail)
     }
 
     fn reply(
         &self,
-        verdict: Verdict,
+        verdict: ReplyStatus,
         reason: String,
         trouble: bool,
         attributes: BTreeMap<String, String>,
-        trail: &Trail,
+        trail: &CallHistory,
     ) -> Reply {
         let mut known = self.attributes.borrow().clone();
         known.extend(attributes);

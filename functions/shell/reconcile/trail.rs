@@ -8,7 +8,7 @@ use tracing::info;
 
 /// What was done on the way.
 #[derive(Debug, Default)]
-pub(crate) struct Trail {
+pub(crate) struct CallHistory {
     /// The application's status at the first look; none where it was never seen.
     pub(crate) found: Option<String>,
     /// What the last look saw; none before the first.
@@ -23,7 +23,7 @@ pub(crate) struct Trail {
     pub(crate) kept: BTreeMap<String, String>,
 }
 
-impl Trail {
+impl CallHistory {
     pub(super) fn made(&mut self, made: CallRecord) {
         let CallRecord { call, reason, refused } = &made;
         let refused = refused.as_ref().map_or_else(String::new, |text| format!(", refused: {text}"));
@@ -42,7 +42,7 @@ pub(crate) struct CallRecord {
 }
 
 /// One line for each step: constant words, structured fields.
-pub(super) fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut Trail) {
+pub(super) fn note(goal: &Goal, observed: &Observed, step: &Step, trail: &mut CallHistory) {
     let status = observed.application.as_ref().map_or("absent", |application| application.status.as_str());
     if trail.found.is_none() {
         trail.found = Some(status.to_owned());

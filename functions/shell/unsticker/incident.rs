@@ -5,7 +5,8 @@ use std::time::Instant;
 use shared::contract::{Outcome, Report};
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{
-    Action, Consent, Done, Goal, GoalResult, Incident, Next, Reading, Reads, Refusal, Settings, Trigger, next, reading,
+    Action, Consent, Done, Goal, GoalResult, Incident, IncidentSettings, Next, Reading, Reads, Refusal, Trigger, next,
+    reading,
 };
 use shared::time::Timestamp;
 use tracing::info;
@@ -18,7 +19,7 @@ use crate::aws::{Aws, flink};
 use crate::backoff::Pace;
 use crate::clock::now;
 use crate::observe::{self, Begun};
-use crate::reconcile::{InNameOf, ReconcileError, ReconcileTarget, Trail, drive};
+use crate::reconcile::{CallHistory, InNameOf, ReconcileError, ReconcileTarget, drive};
 
 /// Drives the incident of the stack `name` until nothing more can be done now. Besides the report, since when the stack
 /// is as it is.
@@ -28,7 +29,7 @@ pub(super) async fn handle(
     trigger: Trigger,
     until: Instant,
 ) -> Result<(Report, Option<Timestamp>), IncidentError> {
-    let settings = Settings::from(&aws.environment);
+    let settings = IncidentSettings::from(&aws.environment);
     let Some(root) = root(aws, name, until).await? else { return Ok((report::not_ours(name), None)) };
     let mut incident = read_incident::described_incident(aws, &root);
     incident.trigger = trigger;
@@ -133,10 +134,10 @@ async fn reach(
     incident: &Incident,
     application: Option<String>,
     until: Instant,
-) -> Result<(Result<Done, Refusal>, Trail), Unfinished> {
+) -> Result<(Result<Done, Refusal>, CallHistory), Unfinished> {
     let in_name_of = InNameOf::Incident { continued: incident.continued(), status: incident.status };
     let subject = ReconcileTarget { stack: incident.stack.clone(), application, in_name_of, stack_seen: None };
-    let mut trail = Trail::default();
+    let mut trail = CallHistory::default();
     let mut pace = Pace::new(&aws.environment, until);
     match drive(aws, goal, &subject, &mut pace, &mut trail).await {
         Ok(done) => Ok((Ok(done), trail)),

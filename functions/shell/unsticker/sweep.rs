@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use shared::contract::{Invocation, MAX_INVOKED_BY_A_SWEEP, Report, STACK_ID, UNSTICK, UNSTICK_RESTART};
 use shared::flink::ApplicationStatus;
-use shared::lifecycle::{Action, Duty, Glimpse, Reads, Settings, duty, in_turn, invokes_for, left_behind, reminder};
+use shared::lifecycle::{
+    Action, Duty, Glimpse, IncidentSettings, Reads, duty, in_turn, invokes_for, left_behind, reminder,
+};
 use shared::stack::StackStatus;
 
 use super::read_incident;
@@ -199,7 +201,7 @@ impl Sweep<'_> {
         let (aws, mut begun) = (self.aws, Begun::default());
         let look = async || observe::application(aws, name, &mut begun, |_| Reads::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(()) };
-        let settings = Settings::from(&aws.environment);
+        let settings = IncidentSettings::from(&aws.environment);
         let bound = settings.bound(Some(&application)).unwrap_or(settings.max_replay);
         if let Some(reminder) = reminder(&application, bound, now()) {
             self.notes.remind(name, &reminder);

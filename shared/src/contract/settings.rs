@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::lifecycle::Settings;
+use crate::lifecycle::IncidentSettings;
 
 /// A whole number that a deployment may set on a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +142,7 @@ impl Environment {
 /// takes long to restore.
 const START_PATIENCE: u32 = 240;
 
-impl From<&Environment> for Settings {
+impl From<&Environment> for IncidentSettings {
     fn from(environment: &Environment) -> Self {
         let Environment { max_replay, stop_patience, stabilize, poll_interval, .. } = *environment;
         // All waits of the polling policy scale with its base: 20 minutes at 5 s.

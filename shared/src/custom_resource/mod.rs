@@ -12,6 +12,6 @@ pub mod verdict;
 
 pub use handover::Handover;
 pub use put::PutResult;
-pub use reply::{LIMIT, Reply, Verdict};
+pub use reply::{LIMIT, Reply, ReplyStatus};
 pub use request::{LONGEST_ID, Request, RequestType};
 pub use response_url::{NotCloudFormations, ResponseUrl};

@@ -13,14 +13,14 @@ const CUT: &str = " [cut to fit 4,096 bytes]";
 
 /// The verdict. Once given it is never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ReplyStatus {
     /// `SUCCESS`: CloudFormation goes on with the stack operation.
     Success,
     /// `FAILED`: CloudFormation rolls the stack operation back, or ends it in a failed status.
     Failed,
 }
 
-impl Verdict {
+impl ReplyStatus {
     /// The value of `Status` in the reply (`SEMANTICS.md` E.2).
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -35,7 +35,7 @@ impl Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// Whether the stack operation goes on; `Status` in the reply.
-    pub verdict: Verdict,
+    pub verdict: ReplyStatus,
     /// For people: the first cause, what was seen last, what to do next, where the log is.
     pub reason: String,
     /// PhysicalResourceId, at most 1,024 bytes; another one than before makes CloudFormation delete the old resource in
@@ -86,7 +86,7 @@ impl Reply {
     /// Without a reason, which only a SUCCESS may be.
     fn silent(&self, request: &Request) -> Option<Vec<u8>> {
         let body = self.body(request, "", "", true);
-        (self.verdict == Verdict::Success && body.len() <= LIMIT).then_some(body)
+        (self.verdict == ReplyStatus::Success && body.len() <= LIMIT).then_some(body)
     }
 
     fn body(&self, request: &Request, reason: &str, timeline: &str, with_attributes: bool) -> Vec<u8> {
@@ -126,7 +126,7 @@ mod tests {
 
     fn reply(reason: &str) -> Reply {
         Reply {
-            verdict: Verdict::Failed,
+            verdict: ReplyStatus::Failed,
             reason: reason.into(),
             physical_resource_id: "auto-start/app/L".into(),
             attributes: BTreeMap::from([("ApplicationStatus".into(), "READY".into())]),
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn trouble_behind_a_success_stands_in_data_and_is_cut_like_the_reason() {
         for text in ["because".to_owned(), "é".repeat(9000)] {
-            let body = rendered(&Reply { trouble: true, verdict: Verdict::Success, ..reply(&text) });
+            let body = rendered(&Reply { trouble: true, verdict: ReplyStatus::Success, ..reply(&text) });
             assert_eq!(body["Data"]["Trouble"], body["Reason"]);
         }
     }

@@ -7,7 +7,7 @@ mod schedule;
 pub use rows::{Context, Row, RowStanding, Rows};
 pub use schedule::{Schedule, is_patient, next_hop, patience};
 
-use super::reply::Verdict;
+use super::reply::ReplyStatus;
 use super::request::RequestType;
 
 /// The direction in which the request's stack goes.
@@ -37,13 +37,13 @@ pub enum Trouble {
 /// log and in a metric with an alarm. An Update of a stack that does not answer may be on the way back, where FAILED
 /// would leave it stuck.
 #[must_use]
-pub const fn verdict(request_type: &RequestType, direction: Direction, trouble: Trouble) -> Verdict {
+pub const fn verdict(request_type: &RequestType, direction: Direction, trouble: Trouble) -> ReplyStatus {
     match (request_type, direction, trouble) {
         (RequestType::Delete, _, _)
         | (RequestType::Update, Direction::Back | Direction::Unanswered, _)
-        | (RequestType::Create, Direction::Back, Trouble::NotAwaited) => Verdict::Success,
+        | (RequestType::Create, Direction::Back, Trouble::NotAwaited) => ReplyStatus::Success,
         (RequestType::Update, Direction::Forward | Direction::Unknown, _)
-        | (RequestType::Create | RequestType::Unknown(_), _, _) => Verdict::Failed,
+        | (RequestType::Create | RequestType::Unknown(_), _, _) => ReplyStatus::Failed,
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn only_a_delete_and_an_update_that_may_be_on_the_way_back_succeed_with_trouble() {
         use Direction::{Back, Forward, Unanswered, Unknown};
-        use Verdict::{Failed, Success};
+        use ReplyStatus::{Failed, Success};
         let word = || RequestType::Unknown("Replace".into());
         for (request_type, obstacle, not_awaited) in [
             (RequestType::Create, [Failed; 4], [Failed, Success, Failed, Failed]),

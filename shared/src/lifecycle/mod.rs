@@ -37,8 +37,8 @@ pub use goals::snapshots::{SWEEP_INTERVAL, in_turn, is_new, is_news, is_reminder
 pub use goals::start::restored_snapshot;
 pub(crate) use incident::is_failure;
 pub use incident::{
-    Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, GoalResult, Incident, Next, Reading, Reminder,
-    SNAPSHOT_FAILURE, Settings, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind, next,
+    Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, GoalResult, Incident, IncidentSettings, Next, Reading,
+    Reminder, SNAPSHOT_FAILURE, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind, next,
     reading, reminder,
 };
 pub use observed::{Observed, Stack};

@@ -1,6 +1,8 @@
 //! `flink-stack check-properties`: what the job's sources read, beside what a template injects.
 
 #[cfg(feature = "sources")]
+mod conditional_keys;
+#[cfg(feature = "sources")]
 mod conditions;
 #[cfg(feature = "sources")]
 mod files;
@@ -11,40 +13,11 @@ mod report;
 #[cfg(all(test, feature = "sources"))]
 mod tests;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
-
-/// The arguments of `flink-stack check-properties`.
-#[derive(Debug, Args)]
-pub(crate) struct CheckProperties {
-    /// The folder of the job's sources
-    #[arg(value_parser = clap::builder::PathBufValueParser::new())]
-    pub(crate) sources: PathBuf,
-    #[command(flatten)]
-    against: ComparisonSource,
-    /// The application's logical ID, where there are several
-    #[arg(long, value_name = "ID")]
-    pub(crate) application: Option<String>,
-    /// Print JSON instead of text
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Where the injected properties are read from; without either, from the job that this project's own templates deploy.
-#[derive(Debug, Args)]
-struct ComparisonSource {
-    /// Compare with this template's EnvironmentProperties and Custom::FlinkPropertyGroups
-    #[arg(long, value_name = "FILE", conflicts_with = "stack")]
-    template: Option<PathBuf>,
-    /// Compare with a deployed stack's
-    #[arg(long, value_name = "NAME")]
-    stack: Option<String>,
-    /// The region of the stack
-    #[arg(long)]
-    region: Option<String>,
-}
+use crate::cli::CheckProperties;
+#[cfg(feature = "sources")]
+use crate::cli::ComparisonSource;
 
 /// Without the grammars no source can be read.
 #[cfg(not(feature = "sources"))]
@@ -58,19 +31,19 @@ pub(crate) fn run(_asked: &CheckProperties) -> ExitCode {
 /// Reads, compares, prints. Ends with 0: they agree, 1: they differ, 2: cannot tell.
 #[cfg(feature = "sources")]
 pub(crate) fn run(asked: &CheckProperties) -> ExitCode {
-    let report = compare(asked).unwrap_or_else(|message| report::Report::cannot_tell(&message));
+    let report = compare(asked).unwrap_or_else(|message| report::PropertyReport::cannot_tell(&message));
     if asked.json {
-        crate::show(&(report.json() + "\n"));
+        crate::stdout::show(&(report.json() + "\n"));
     } else if report.is_error() {
         eprintln!("flink-stack: {}", report.sentence);
     } else {
-        crate::show(&report.text());
+        crate::stdout::show(&report.text());
     }
     ExitCode::from(report.verdict.exit_code())
 }
 
 #[cfg(feature = "sources")]
-fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
+fn compare(asked: &CheckProperties) -> Result<report::PropertyReport, String> {
     let application = asked.application.as_deref();
     let ComparisonSource { template, stack, region } = &asked.against;
     let (against, injected) = match (template, stack) {
@@ -93,7 +66,7 @@ fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
         }
     };
     let sources = files::read_sources(&asked.sources)?;
-    Ok(report::Report::of(&sources, &injected, &against))
+    Ok(report::PropertyReport::of(&sources, &injected, &against))
 }
 
 /// What a job's sources read without a default and a template does not inject, a sentence each.
@@ -104,6 +77,6 @@ fn compare(asked: &CheckProperties) -> Result<report::Report, String> {
 pub(crate) fn not_injected(sources: &std::path::Path, template: &std::path::Path) -> Result<Vec<String>, String> {
     let injected = injected::InjectedKeys::of_template(&crate::document::read(template)?, None)
         .map_err(|error| format!("{}: {error}", template.display()))?;
-    let report = report::Report::of(&files::read_sources(sources)?, &injected, &template.display().to_string());
+    let report = report::PropertyReport::of(&files::read_sources(sources)?, &injected, &template.display().to_string());
     Ok(report.missing_lines())
 }

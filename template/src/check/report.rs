@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::conditions::conditional;
+use super::conditional_keys::conditional;
 use super::files::Sources;
 use super::injected::InjectedKeys;
 use crate::sources::Read;
@@ -16,13 +16,13 @@ const OF_THE_SERVICE: &str = "kinesis.analytics.flink.run.options";
 
 /// Whether what the job reads is what is injected; the command's exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) enum Verdict {
+pub(super) enum Agreement {
     Agrees,
     Differs,
     CannotTell,
 }
 
-impl Verdict {
+impl Agreement {
     pub(super) fn exit_code(self) -> u8 {
         match self {
             Self::Agrees => 0,
@@ -35,7 +35,7 @@ impl Verdict {
 /// A place in a source; lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Place {
+pub(super) struct SourceLine {
     pub(super) file: String,
     pub(super) line: usize,
 }
@@ -47,7 +47,7 @@ pub(super) struct MissingKey {
     /// `A+B` where groups were merged.
     pub(super) group: String,
     pub(super) key: Option<String>,
-    pub(super) read_at: Vec<Place>,
+    pub(super) read_at: Vec<SourceLine>,
 }
 
 impl MissingKey {
@@ -80,9 +80,9 @@ pub(super) struct NotFollowed {
 /// The whole comparison. Its names in JSON are stable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Report {
+pub(super) struct PropertyReport {
     pub(super) schema: u8,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: Agreement,
     /// The verdict in one sentence.
     pub(super) sentence: String,
     pub(super) compared: String,
@@ -95,12 +95,12 @@ pub(super) struct Report {
     pub(super) next: Vec<String>,
 }
 
-impl Report {
+impl PropertyReport {
     /// An answer that could not be sought.
     pub(super) fn cannot_tell(message: &str) -> Self {
         Self {
             schema: 1,
-            verdict: Verdict::CannotTell,
+            verdict: Agreement::CannotTell,
             sentence: message.to_owned(),
             compared: String::new(),
             missing: Vec::new(),
@@ -119,25 +119,21 @@ impl Report {
     pub(super) fn of(sources: &Sources, injected: &InjectedKeys, against: &str) -> Self {
         let mut report = Self::cannot_tell("");
         report.missing(sources, injected);
-        let conditional = conditional(sources, injected, against);
         report.unread(sources, injected);
         let name = |file: &usize| sources.files.get(*file).map_or_else(String::new, |path| path.display().to_string());
         let lost = sources.found.lost.iter();
         report.not_followed = lost
             .map(|(file, line, what)| NotFollowed { file: name(file), line: Some(*line), what: what.clone() })
             .collect();
-        report.not_followed.extend(conditional);
-        report.not_followed.extend(injected.open.iter().map(|part| NotFollowed {
-            file: against.to_owned(),
-            line: None,
-            what: part.clone(),
-        }));
+        let of_the_template = conditional(sources, injected).into_iter().chain(injected.open.iter().cloned());
+        let of_the_template = of_the_template.map(|what| NotFollowed { file: against.to_owned(), line: None, what });
+        report.not_followed.extend(of_the_template);
         report.verdict = if !report.missing.is_empty() || !report.unread.is_empty() {
-            Verdict::Differs
+            Agreement::Differs
         } else if report.not_followed.is_empty() {
-            Verdict::Agrees
+            Agreement::Agrees
         } else {
-            Verdict::CannotTell
+            Agreement::CannotTell
         };
         let keys: usize = injected.groups.values().map(BTreeSet::len).sum();
         let count = |many: usize, one: &str| format!("{many} {one}{}", if many == 1 { "" } else { "s" });
@@ -150,9 +146,9 @@ impl Report {
         );
         report.sentence = report.verdict_sentence(&count);
         report.next = vec![match report.verdict {
-            Verdict::Agrees => "nothing to do".to_owned(),
-            Verdict::Differs => format!("correct the key in the source or in {against}, then run this command again"),
-            Verdict::CannotTell => {
+            Agreement::Agrees => "nothing to do".to_owned(),
+            Agreement::Differs => format!("correct the key in the source or in {against}, then run this command again"),
+            Agreement::CannotTell => {
                 format!("compare what is done at these lines with {against} yourself: nothing else differs")
             }
         }];
@@ -169,9 +165,9 @@ impl Report {
         }
         let places = count(self.not_followed.len(), "place");
         match self.verdict {
-            Verdict::Agrees => "The job reads what is injected.".to_owned(),
-            Verdict::CannotTell => format!("Cannot tell: {places} cannot be followed; all else agrees."),
-            Verdict::Differs => {
+            Agreement::Agrees => "The job reads what is injected.".to_owned(),
+            Agreement::CannotTell => format!("Cannot tell: {places} cannot be followed; all else agrees."),
+            Agreement::Differs => {
                 if !self.not_followed.is_empty() {
                     parts.push(format!("{places} that cannot be followed"));
                 }
@@ -200,7 +196,7 @@ impl Report {
     fn note(&mut self, group: String, key: Option<String>, read: &Read, files: &[PathBuf]) {
         let place = |(file, line): &(usize, usize)| {
             let file = files.get(*file).map_or_else(String::new, |path| path.display().to_string());
-            Place { file, line: *line }
+            SourceLine { file, line: *line }
         };
         let missing = MissingKey { group, key, read_at: read.places.iter().map(place).collect() };
         if read.has_default { self.with_default.push(missing) } else { self.missing.push(missing) }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::files::{Sources, read_sources};
 use super::injected::InjectedKeys;
-use super::report::{Report, Verdict};
+use super::report::{Agreement, PropertyReport};
 use crate::sources::read;
 
 mod injected;
@@ -24,14 +24,14 @@ fn injected(groups: &[(&str, &[&str])]) -> InjectedKeys {
     }
 }
 
-fn report(java: &str, groups: &[(&str, &[&str])]) -> Report {
+fn report(java: &str, groups: &[(&str, &[&str])]) -> PropertyReport {
     let text = format!(
         "class J {{ void f() {{ var p = KinesisAnalyticsRuntime.getApplicationProperties().get(\"G\");\n{java} }} }}"
     );
-    Report::of(&sources(&[("J.java", &text)]), &injected(groups), "t.json")
+    PropertyReport::of(&sources(&[("J.java", &text)]), &injected(groups), "t.json")
 }
 
-fn findings(report: &Report) -> Vec<String> {
+fn findings(report: &PropertyReport) -> Vec<String> {
     report.text().lines().skip(2).filter(|line| !line.starts_with("next ")).map(str::to_owned).collect()
 }
 
@@ -79,7 +79,7 @@ fn what_cannot_be_followed_is_named_with_its_place_and_ends_with_2() {
 fn a_group_that_nothing_injects_is_missing_also_when_no_key_of_it_is_named() {
     let report = report("builder.setProperties(p);", &[("H", &[])]);
     assert_eq!(findings(&report)[0], "G: read at J.java:1, injected by nothing");
-    assert_eq!(report.verdict, Verdict::Differs);
+    assert_eq!(report.verdict, Agreement::Differs);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn the_names_in_json_are_stable() {
 fn a_folder_of_two_languages_is_read_and_its_one_slip_is_found() {
     let sources = read_sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).unwrap();
     let groups = shared::template::environments::properties(None, "", "").unwrap();
-    let report = Report::of(&sources, &InjectedKeys::of_groups(&groups), "the sample");
+    let report = PropertyReport::of(&sources, &InjectedKeys::of_groups(&groups), "the sample");
     let lines = findings(&report);
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("FlinkApplicationProperties/tabel.name: read at "), "{lines:?}");

@@ -7,7 +7,7 @@ use shared::operator::{ColourChoice, ColourFlag, Style};
 
 /// What `--color` takes; NO_COLOR is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Colour {
+pub(crate) enum ColourMode {
     /// On a terminal that takes escape codes
     Auto,
     /// Wherever it is written to
@@ -17,20 +17,20 @@ pub(crate) enum Colour {
 }
 
 /// Of this run: the command line is read once, before anything is written.
-static GIVEN: OnceLock<Colour> = OnceLock::new();
+static GIVEN: OnceLock<ColourMode> = OnceLock::new();
 
 /// Keeps what the command line said.
-pub(crate) fn choose(given: Colour) {
+pub(crate) fn choose(given: ColourMode) {
     let _first = GIVEN.set(given);
 }
 
 /// Of a stream that is a terminal, or not.
 pub(crate) fn style_of(is_terminal: bool) -> Style {
     let variable = |name| std::env::var(name).ok();
-    let flag = match GIVEN.get().copied().unwrap_or(Colour::Auto) {
-        Colour::Auto => None,
-        Colour::Always => Some(ColourFlag::Always),
-        Colour::Never => Some(ColourFlag::Never),
+    let flag = match GIVEN.get().copied().unwrap_or(ColourMode::Auto) {
+        ColourMode::Auto => None,
+        ColourMode::Always => Some(ColourFlag::Always),
+        ColourMode::Never => Some(ColourFlag::Never),
     };
     let (no_color, clicolor_force, term) = (variable("NO_COLOR"), variable("CLICOLOR_FORCE"), variable("TERM"));
     let choice = ColourChoice {

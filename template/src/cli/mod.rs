@@ -1,21 +1,23 @@
 //! The command line of `flink-stack`, as clap reads it: subcommands, options, help and completions.
 
+mod arguments;
 pub(crate) mod colour;
 mod settings;
+mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use shared::operator::deployment::Verb;
 
+#[cfg(feature = "sources")]
+pub(crate) use arguments::ComparisonSource;
+pub(crate) use arguments::{CheckProperties, PlanArguments, StatusOf, Verify, WhyStuck};
 pub(crate) use settings::{Publish, Settings};
 
-use self::colour::Colour;
-use crate::check::CheckProperties;
-use crate::operate::{PlanArguments, StatusOf, Verify, WhyStuck};
+use self::colour::ColourMode;
 
 /// The folder of the `.env` files, one for each environment, unless `--environments` names another.
 pub(crate) const ENVIRONMENTS: &str = "template/environments";
@@ -40,7 +42,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
     /// Whether what is shown has colours; NO_COLOR forbids them
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub(crate) color: Colour,
+    pub(crate) color: ColourMode,
 }
 
 /// A subcommand with its arguments.
@@ -62,7 +64,7 @@ pub(crate) enum Command {
     /// Writes the templates and samples/ into a folder, after a look at the environments
     Synth(Synth),
     /// Writes what the job reads in an environment, as flink-application-properties-dev.json for a developer's machine
-    Properties(Properties),
+    Properties(WriteProperties),
     /// Lists what a job's sources read and nothing injects, the reverse, and each place that cannot be followed
     #[command(after_help = "Ends with 0: they agree, 1: they differ, 2: cannot tell.")]
     CheckProperties(CheckProperties),
@@ -113,7 +115,7 @@ pub(crate) struct Synth {
 
 /// Of which stack, and where to.
 #[derive(Debug, Args)]
-pub(crate) struct Properties {
+pub(crate) struct WriteProperties {
     /// The environment: its file's parameters count, and its name ends the stack's
     #[arg(long, alias = "env", value_name = "NAME")]
     pub(crate) environment: Option<String>,
@@ -153,20 +155,6 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli
     Cli::from_arg_matches(&matches)
 }
 
-/// A value that is there: `--stack ''` is a mistake.
-pub(crate) fn text() -> NonEmptyStringValueParser {
-    NonEmptyStringValueParser::new()
-}
-
-/// Reads `Key=Value`, the value as it is.
-///
-/// # Errors
-/// What it takes.
-pub(crate) fn pair(word: &str) -> Result<(String, String), String> {
-    let pair = word.split_once('=').filter(|(key, _)| !key.is_empty());
-    pair.map(|(key, value)| (key.to_owned(), value.to_owned())).ok_or_else(|| "expected Key=Value".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,9 +191,9 @@ mod tests {
     fn colours_are_chosen_for_any_subcommand() {
         let colour =
             |words: &[&str]| parse(["flink-stack"].iter().chain(words).map(OsString::from)).map(|cli| cli.color);
-        assert_eq!(colour(&["why", "--stack", "s", "--color", "never"]).unwrap(), Colour::Never);
-        assert_eq!(colour(&["--color", "always", "synth"]).unwrap(), Colour::Always);
-        assert_eq!(colour(&["synth"]).unwrap(), Colour::Auto);
+        assert_eq!(colour(&["why", "--stack", "s", "--color", "never"]).unwrap(), ColourMode::Never);
+        assert_eq!(colour(&["--color", "always", "synth"]).unwrap(), ColourMode::Always);
+        assert_eq!(colour(&["synth"]).unwrap(), ColourMode::Auto);
         let said = mistake(&["synth", "--color", "blue"]);
         assert!(said.contains("[possible values: auto, always, never]"), "{said}");
     }

@@ -28,7 +28,7 @@ pub(super) struct Account {
 
 /// A stack that is there.
 #[derive(Debug, Clone)]
-pub(super) struct Stack {
+pub(super) struct ExistingStack {
     pub(super) id: String,
     pub(super) status: String,
     pub(super) outputs: Values,
@@ -68,7 +68,7 @@ impl Account {
     ///
     /// # Errors
     /// The call that was refused.
-    pub(super) async fn look(&self, name: &str) -> Result<Option<Stack>, String> {
+    pub(super) async fn look(&self, name: &str) -> Result<Option<ExistingStack>, String> {
         let described = match self.client.describe_stacks().stack_name(name).send().await {
             Ok(described) => described,
             Err(error) if error.message().is_some_and(|text| text.contains("does not exist")) => return Ok(None),
@@ -85,7 +85,7 @@ impl Account {
         let parameters =
             parameters.filter_map(|one| Some((one.parameter_key()?, one.parameter_value().unwrap_or_default())));
         let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-        Ok(Some(Stack {
+        Ok(Some(ExistingStack {
             id: stack.stack_id().unwrap_or(name).to_owned(),
             status,
             outputs: outputs.map(owned).collect(),
@@ -98,7 +98,7 @@ impl Account {
     ///
     /// # Errors
     /// The call that was refused.
-    pub(super) async fn there(&self, name: &str) -> Result<Option<Stack>, String> {
+    pub(super) async fn there(&self, name: &str) -> Result<Option<ExistingStack>, String> {
         Ok(self.look(name).await?.filter(|stack| stack.status != "REVIEW_IN_PROGRESS"))
     }
 

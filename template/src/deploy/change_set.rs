@@ -13,11 +13,11 @@ use shared::operator::deployment::{Values, status};
 use super::account::{Account, words};
 use super::output::Output;
 use super::{Stop, interrupt};
-use crate::operate::change_set::{Failure, OwnChangeSet};
+use crate::operate::change_set::{ChangeSetError, OwnChangeSet};
 
 /// What one stack of a deployment is to become.
 #[derive(Debug, Clone)]
-pub(super) struct Request {
+pub(super) struct ChangeSetRequest {
     pub(super) stack: String,
     /// The template's file, for messages.
     pub(super) file: &'static str,
@@ -53,7 +53,7 @@ fn unique(verb: &str) -> String {
     format!("flink-stack-{verb}-{since:x}-{:x}", std::process::id())
 }
 
-impl Request {
+impl ChangeSetRequest {
     /// Makes the change set and reads it.
     ///
     /// # Errors
@@ -100,8 +100,8 @@ impl Request {
             }
             Err(failure) => {
                 let stop = match failure {
-                    Failure::Interrupted => Stop::Interrupted,
-                    Failure::Refused(reason) => {
+                    ChangeSetError::Interrupted => Stop::Interrupted,
+                    ChangeSetError::Refused(reason) => {
                         let found = validation(account, &prepared.id).await;
                         Stop::Failed(format!("the stack {}: {reason}{found}", self.stack))
                     }
@@ -151,8 +151,8 @@ impl PreparedChangeSet {
     /// What could not be deleted, with the command that does.
     pub(super) async fn discard(&self, account: &Account) -> Result<(), Stop> {
         self.made.delete().await.map_err(|failure| match failure {
-            Failure::Interrupted => Stop::Interrupted,
-            Failure::Refused(reason) => Stop::Failed(reason),
+            ChangeSetError::Interrupted => Stop::Interrupted,
+            ChangeSetError::Refused(reason) => Stop::Failed(reason),
         })?;
         if !self.is_first {
             return Ok(());

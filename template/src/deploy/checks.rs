@@ -10,7 +10,7 @@ use shared::operator::deployment::installed::{FUNCTIONS_STACK, InstallMethod};
 use shared::operator::deployment::{self, GivenSettings, NewStack, Values, application_parameters, prefixes, status};
 use shared::operator::{may_delete, may_replace};
 
-use super::account::{Account, Stack};
+use super::account::{Account, ExistingStack};
 use super::jar::Jar;
 use super::release::{self, InstalledFunctions, Release};
 use super::{Stop, functions, packages};
@@ -37,7 +37,7 @@ pub(super) struct DeploymentInputs {
     /// How the functions came into the account; none where they stay as they are.
     pub(super) installed: Option<InstalledFunctions>,
     /// The application's stack, where there is one.
-    pub(super) stack: Option<Stack>,
+    pub(super) stack: Option<ExistingStack>,
     /// The template of the application's stack.
     pub(super) file: &'static str,
     /// What a person should know before the question.
@@ -178,7 +178,7 @@ pub(super) async fn parameters(
     account: &Account,
     given: &GivenSettings,
     jar: Option<&Jar>,
-    stack: Option<&Stack>,
+    stack: Option<&ExistingStack>,
     environment: &Values,
 ) -> Result<Values, String> {
     let access = account.there(&account.access).await?;
@@ -187,13 +187,13 @@ pub(super) async fn parameters(
 }
 
 /// What a stack that is not there yet is given besides; `None` of one that is.
-fn new_stack(access: Option<&Stack>, stack: Option<&Stack>) -> Option<NewStack> {
+fn new_stack(access: Option<&ExistingStack>, stack: Option<&ExistingStack>) -> Option<NewStack> {
     let topic = access.and_then(|access| access.outputs.get("IncidentTopicArn").cloned());
     stack.is_none().then_some(NewStack { topic })
 }
 
 /// Whether the application of a stack stays when the stack goes: the retained template says so in an output.
-pub(super) fn retains(stack: &Stack) -> bool {
+pub(super) fn retains(stack: &ExistingStack) -> bool {
     stack.outputs.get("Retained").is_some_and(|word| word == "true")
 }
 

@@ -5,11 +5,11 @@ use std::io::stderr;
 use ::functions::Signed;
 use serde_json::json;
 use shared::operator::deployment::installed::FUNCTIONS_STACK;
-use shared::operator::deployment::status::Ending;
+use shared::operator::deployment::status::ending_of;
 use shared::operator::deployment::{GivenSettings, removals};
-use shared::operator::{Consent, Kept, RemovalScreen, Risk, removing, staying};
+use shared::operator::{ConsentNeeded, Kept, RemovalScreen, Risk, removing, staying};
 
-use super::account::{Account, Stack, words};
+use super::account::{Account, ExistingStack, words};
 use super::output::Output;
 use super::watch::Watch;
 use super::{Stop, checks, consent, functions, interrupt};
@@ -44,7 +44,7 @@ pub(super) async fn run(given: &GivenSettings, output: &Output) -> Result<(), St
         return Ok(());
     }
     let words = vec!["DELETES what is listed above".to_owned()];
-    let risk = Risk { words, consent: Consent::Name(name.clone()) };
+    let risk = Risk { words, consent: ConsentNeeded::Name(name.clone()) };
     let place = format!("{name} in {} of account {}", account.region, account.id);
     consent::ask(&risk, &format!("Delete {place}? Type {name} to delete it: "), given.is_on("YES"))?;
     let mut kept = delete_stack(&account, &name, output).await?;
@@ -101,7 +101,12 @@ async fn check(account: &Account, name: &str, is_whole: bool) -> Result<Vec<Stri
 }
 
 /// What goes with a stack and what stays of it, before the question; of one that is not there nothing.
-async fn say_what_goes(account: &Account, name: &str, found: Option<&Stack>, output: &Output) -> Result<(), Stop> {
+async fn say_what_goes(
+    account: &Account,
+    name: &str,
+    found: Option<&ExistingStack>,
+    output: &Output,
+) -> Result<(), Stop> {
     let Some(found) = found else { return Ok(()) };
     let Some((mut deployed, template)) = account.operator.deployed(&found.id).await? else { return Ok(()) };
     deployed.template = document::parse(&template).map_err(|error| format!("the template of {name}: {error}"))?;
@@ -132,7 +137,7 @@ pub(super) async fn delete_stack(account: &Account, name: &str, output: &Output)
     if ended.status == "DELETE_COMPLETE" {
         return Ok(ended.progress.kept().to_vec());
     }
-    Err(Stop::FinishedOperation(Ending::of(&ended.status).exit_code()))
+    Err(Stop::FinishedOperation(ending_of(&ended.status).exit_code()))
 }
 
 /// Every version of every object: a bucket that holds one cannot be deleted.

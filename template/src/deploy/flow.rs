@@ -4,11 +4,12 @@ mod requests;
 
 use std::time::{Duration, Instant};
 
-use shared::operator::deployment::status::Ending;
+use shared::operator::Ending;
+use shared::operator::deployment::status::ending_of;
 use shared::operator::deployment::{GivenSettings, StackChanges, consent as weigh};
 use shared::operator::{Progress, ResultScreen, plan, risk};
 
-use super::change_set::{PreparedChangeSet, Request, discard_all};
+use super::change_set::{ChangeSetRequest, PreparedChangeSet, discard_all};
 use super::checks::{self, DeploymentInputs};
 use super::output::Output;
 use super::watch::{Watch, now};
@@ -71,7 +72,7 @@ impl Deployment<'_> {
 
     /// Makes the change sets that can be made: the first stack's, and those of stacks whose imports are exported
     /// already. What CloudFormation refuses of one does not hide what it refuses of the next.
-    async fn prepare(&mut self, requests: &[Request]) -> Result<(), Stop> {
+    async fn prepare(&mut self, requests: &[ChangeSetRequest]) -> Result<(), Stop> {
         let account = &self.checked.account;
         let has_access = account.there(&account.access).await?.is_some();
         let has_handlers = account.there(&account.handlers).await?.is_some();
@@ -92,7 +93,7 @@ impl Deployment<'_> {
     }
 
     /// What each stack goes through: by its change set, or where there is none yet from the template.
-    async fn changes(&self, requests: &[Request]) -> Result<Vec<StackChanges>, Stop> {
+    async fn changes(&self, requests: &[ChangeSetRequest]) -> Result<Vec<StackChanges>, Stop> {
         let account = &self.checked.account;
         let mut all = Vec::new();
         for request in requests {
@@ -115,7 +116,7 @@ impl Deployment<'_> {
         Ok(all)
     }
 
-    async fn perform(&mut self, requests: &[Request]) -> Result<(), Stop> {
+    async fn perform(&mut self, requests: &[ChangeSetRequest]) -> Result<(), Stop> {
         if let (Some(architecture), None) = (self.checked.architecture.clone(), &self.checked.release) {
             let begun = Instant::now();
             packages::build(&architecture, self.output)?;
@@ -174,7 +175,7 @@ impl Deployment<'_> {
     }
 
     /// Executes a stack's change set, which is made now where it could not be made before, and waits for its end.
-    async fn stack(&mut self, request: &Request) -> Result<(), Stop> {
+    async fn stack(&mut self, request: &ChangeSetRequest) -> Result<(), Stop> {
         let account = &self.checked.account;
         let at = self.prepared.iter().position(|one| one.name == request.stack);
         let request = self.with_access(request).await?;
@@ -195,7 +196,7 @@ impl Deployment<'_> {
         let job = self.checked.stack.as_ref().and_then(|stack| stack.outputs.get("ApplicationName").cloned());
         let job = job.filter(|_| request.file == self.checked.file);
         let ended = watch.end(&token, resources, job).await?;
-        match Ending::of(&ended.status) {
+        match ending_of(&ended.status) {
             Ending::Done => {
                 self.ended = Some(ended.progress).filter(|_| request.file == self.checked.file);
                 Ok(())

@@ -19,7 +19,7 @@ const ATTEMPTS: u32 = 6;
 
 /// A function as Lambda has it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Deployed {
+pub(super) struct FunctionState {
     role: String,
     pub(super) variables: Values,
     architecture: Option<String>,
@@ -87,7 +87,7 @@ async fn deploy_one(
 }
 
 /// Waits until a function takes events.
-async fn wait(account: &Account, function: Function) -> Result<Deployed, Stop> {
+async fn wait(account: &Account, function: Function) -> Result<FunctionState, Stop> {
     let name = function.name();
     loop {
         let found = look(account, function).await?.ok_or_else(|| format!("the function {name} is gone"))?;
@@ -102,7 +102,7 @@ async fn wait(account: &Account, function: Function) -> Result<Deployed, Stop> {
 }
 
 /// A function's configuration; `None` when there is no such function.
-pub(super) async fn look(account: &Account, function: Function) -> Result<Option<Deployed>, String> {
+pub(super) async fn look(account: &Account, function: Function) -> Result<Option<FunctionState>, String> {
     let lambda = account.operator.clients().lambda;
     let found = match lambda.get_function_configuration().function_name(function.name()).send().await {
         Ok(found) => found,
@@ -112,7 +112,7 @@ pub(super) async fn look(account: &Account, function: Function) -> Result<Option
     let state = found.state().map_or("Active", |state| state.as_str());
     let updated = found.last_update_status().map_or("Successful", |status| status.as_str());
     let variables = found.environment().and_then(|environment| environment.variables()).cloned();
-    Ok(Some(Deployed {
+    Ok(Some(FunctionState {
         role: found.role().unwrap_or_default().to_owned(),
         variables: variables.unwrap_or_default().into_iter().collect(),
         architecture: found.architectures().first().map(|one| one.as_str().to_owned()),

@@ -110,7 +110,7 @@ pub(super) fn hex(digest: &[u8]) -> String {
 }
 
 /// The body of an answer that says yes.
-fn taken(reply: &functions::Reply) -> Result<String, Stop> {
+fn taken(reply: &functions::SignedResponse) -> Result<String, Stop> {
     if (200..300).contains(&reply.status) {
         return Ok(reply.body.clone());
     }

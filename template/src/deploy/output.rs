@@ -84,7 +84,7 @@ impl Output {
         self.emit("outputs", json!({"outputs": outputs}));
         if !self.json {
             for (name, value) in outputs {
-                crate::show(&format!("{name:22} {value}\n"));
+                crate::stdout::show(&format!("{name:22} {value}\n"));
             }
         }
     }
@@ -113,6 +113,6 @@ impl Output {
         if let (Some(line), Json::Object(members)) = (line.as_object_mut(), members) {
             line.extend(members);
         }
-        crate::show(&format!("{line}\n"));
+        crate::stdout::show(&format!("{line}\n"));
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn run(given: &GivenSettings, output: &Output) -> Result<(), Stop> {
             .map_err(|error| error.or(&format!("the function {name} cannot be packed")))?;
         let zip = folder(function).join("bootstrap.zip");
         let bytes = std::fs::read(&zip).map_err(|error| format!("{}: {error}", zip.display()))?;
-        crate::show(&format!("{}  {}\n", hex(&Sha256::digest(&bytes)), zip.display()));
+        crate::stdout::show(&format!("{}  {}\n", hex(&Sha256::digest(&bytes)), zip.display()));
     }
     Ok(())
 }

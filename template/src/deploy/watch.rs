@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{Stderr, stderr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use shared::operator::deployment::status::Ending;
+use shared::operator::Ending;
+use shared::operator::deployment::status::ending_of;
 use shared::operator::{
     FailureReport, Progress, ProgressScreen, TimelineStep, during, event_line, failed_steps, failure, timeline,
     waiting_line,
@@ -48,7 +49,7 @@ pub(super) struct FinishedOperation {
 }
 
 /// The operation of a token, and what the handlers do with its job meanwhile.
-struct Seen {
+struct WatchedOperation {
     progress: Progress,
     application: Option<String>,
     timeline: Vec<TimelineStep>,
@@ -87,7 +88,7 @@ impl<'a> Watch<'a> {
         let begun = Instant::now();
         let (mut failures, mut factor) = (0, 1);
         let progress = Progress::new(&self.root, token, resources);
-        let mut seen = Seen { progress, application, timeline: Vec::new(), said: 0, read: begun };
+        let mut seen = WatchedOperation { progress, application, timeline: Vec::new(), said: 0, read: begun };
         loop {
             match self.look(&mut seen, token).await {
                 Ok(status) => {
@@ -118,7 +119,7 @@ impl<'a> Watch<'a> {
     }
 
     /// One look at every stack of the operation; the root's status.
-    async fn look(&mut self, seen: &mut Seen, token: &str) -> Result<String, String> {
+    async fn look(&mut self, seen: &mut WatchedOperation, token: &str) -> Result<String, String> {
         let found = self.account.look(&self.root).await?;
         let status = found.map_or_else(|| "DELETE_COMPLETE".to_owned(), |found| found.status);
         let mut read: Vec<String> = Vec::new();
@@ -155,7 +156,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Draws the bar; without one, says what of the job's own steps failed, and after half a minute what is waited for.
-    async fn draw(&mut self, seen: &mut Seen) {
+    async fn draw(&mut self, seen: &mut WatchedOperation) {
         let now = now();
         if let (Some(name), Some(began)) = (&seen.application, seen.progress.began())
             && seen.read.elapsed() >= interrupt::pace(TIMELINE)
@@ -194,7 +195,7 @@ impl<'a> Watch<'a> {
     /// Says what failed first, what CloudFormation does, and what comes next.
     fn report(&mut self, status: &str, progress: &Progress) {
         self.block = None;
-        let ending = Ending::of(status);
+        let ending = ending_of(status);
         let why = format!("flink-stack why --stack {} --region {}", self.name, self.account.region);
         let next = match ending {
             Ending::Done => return,

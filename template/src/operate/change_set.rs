@@ -39,7 +39,7 @@ pub(crate) struct Said {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum ChangeSetError {
     /// SIGINT or SIGTERM came; the change set was deleted.
     Interrupted,
     /// CloudFormation rejected a call, or the change set failed; the service's own words.
@@ -59,23 +59,23 @@ pub(crate) struct OwnChangeSet {
 /// Makes a change set for a stack that exists, reads it, and deletes it whatever happens.
 ///
 /// # Errors
-/// [`Failure`]; with the command that deletes it, when it could not be deleted.
+/// [`ChangeSetError`]; with the command that deletes it, when it could not be deleted.
 pub(super) async fn ask(
     client: Client,
     stack: &str,
     template: &Value,
     given: &BTreeMap<String, String>,
     known: &BTreeMap<String, String>,
-) -> Result<Said, Failure> {
+) -> Result<Said, ChangeSetError> {
     let body = template.to_string();
     if body.len() > MAX_BYTES {
         let bytes = body.len();
-        return Err(Failure::Refused(format!("the template has {bytes} bytes; --change-set takes {MAX_BYTES}")));
+        return Err(ChangeSetError::Refused(format!("the template has {bytes} bytes; --change-set takes {MAX_BYTES}")));
     }
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         let registered = signal_hook::flag::register(signal, Arc::clone(&interrupted));
-        registered.map_err(|error| Failure::Refused(error.to_string()))?;
+        registered.map_err(|error| ChangeSetError::Refused(error.to_string()))?;
     }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     let made = OwnChangeSet {
@@ -99,7 +99,7 @@ impl OwnChangeSet {
         template: &Value,
         given: &BTreeMap<String, String>,
         known: &BTreeMap<String, String>,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, ChangeSetError> {
         let declared = template["Parameters"].as_object().into_iter().flatten();
         let parameters = declared.filter_map(|(name, _)| {
             let parameter = Parameter::builder().parameter_key(name);
@@ -123,7 +123,7 @@ impl OwnChangeSet {
         }
     }
 
-    async fn read(&self, id: &str) -> Result<Said, Failure> {
+    async fn read(&self, id: &str) -> Result<Said, ChangeSetError> {
         let Some(changes) = self.changes(id).await? else {
             return Ok(Said { changes: Vec::new(), template: None });
         };
@@ -133,7 +133,7 @@ impl OwnChangeSet {
     }
 
     /// The rows of a change set and of those of its nested stacks; `None` when it has no changes.
-    pub(crate) async fn changes(&self, id: &str) -> Result<Option<Vec<ListedChange>>, Failure> {
+    pub(crate) async fn changes(&self, id: &str) -> Result<Option<Vec<ListedChange>>, ChangeSetError> {
         let mut all = Vec::new();
         let mut sets = vec![(id.to_owned(), String::new())];
         let mut is_empty = true;
@@ -152,7 +152,7 @@ impl OwnChangeSet {
     }
 
     /// The rows of one change set, once it is complete; `None` when it has no changes.
-    async fn rows(&self, id: &str) -> Result<Option<Vec<ResourceChange>>, Failure> {
+    async fn rows(&self, id: &str) -> Result<Option<Vec<ResourceChange>>, ChangeSetError> {
         for _ in 0..LOOKS {
             let page = self.page(id, None).await?;
             match page.status() {
@@ -163,15 +163,15 @@ impl OwnChangeSet {
                     if is_empty.iter().any(|text| reason.contains(text)) {
                         return Ok(None);
                     }
-                    return Err(Failure::Refused(format!("CloudFormation refuses the change set: {reason}")));
+                    return Err(ChangeSetError::Refused(format!("CloudFormation refuses the change set: {reason}")));
                 }
                 _ => self.rest().await?,
             }
         }
-        Err(Failure::Refused("CloudFormation does not complete the change set".to_owned()))
+        Err(ChangeSetError::Refused("CloudFormation does not complete the change set".to_owned()))
     }
 
-    async fn pages(&self, id: &str, first: DescribeChangeSetOutput) -> Result<Vec<ResourceChange>, Failure> {
+    async fn pages(&self, id: &str, first: DescribeChangeSetOutput) -> Result<Vec<ResourceChange>, ChangeSetError> {
         let mut rows = Vec::new();
         let mut page = first;
         loop {
@@ -182,21 +182,21 @@ impl OwnChangeSet {
         }
     }
 
-    async fn page(&self, id: &str, next: Option<String>) -> Result<DescribeChangeSetOutput, Failure> {
+    async fn page(&self, id: &str, next: Option<String>) -> Result<DescribeChangeSetOutput, ChangeSetError> {
         if self.interrupted.load(Ordering::Relaxed) {
-            return Err(Failure::Interrupted);
+            return Err(ChangeSetError::Interrupted);
         }
         let page = self.client.describe_change_set().change_set_name(id).stack_name(&self.stack).set_next_token(next);
         page.send().await.map_err(|error| refused(&error))
     }
 
-    async fn rest(&self) -> Result<(), Failure> {
+    async fn rest(&self) -> Result<(), ChangeSetError> {
         tokio::time::sleep(self.pace).await;
-        if self.interrupted.load(Ordering::Relaxed) { Err(Failure::Interrupted) } else { Ok(()) }
+        if self.interrupted.load(Ordering::Relaxed) { Err(ChangeSetError::Interrupted) } else { Ok(()) }
     }
 
     /// Deletes it, with those of its nested stacks, and sees that it is gone. Ctrl-C does not end this.
-    pub(crate) async fn delete(&self) -> Result<(), Failure> {
+    pub(crate) async fn delete(&self) -> Result<(), ChangeSetError> {
         let mut last = "it is still there".to_owned();
         let mut refusals = 0;
         for _ in 0..LOOKS {
@@ -216,7 +216,7 @@ impl OwnChangeSet {
             }
             tokio::time::sleep(self.pace).await;
         }
-        Err(Failure::Refused(format!(
+        Err(ChangeSetError::Refused(format!(
             "NOT REMOVED: the change set {} ({last}); aws cloudformation delete-change-set --stack-name {} --change-set-name {}",
             self.name, self.stack, self.name
         )))
@@ -227,8 +227,8 @@ fn is_gone<E: ProvideErrorMetadata>(error: &E) -> bool {
     error.code().is_some_and(|code| code.starts_with("ChangeSetNotFound"))
 }
 
-fn refused<E: ProvideErrorMetadata>(error: &E) -> Failure {
-    Failure::Refused(words(error))
+fn refused<E: ProvideErrorMetadata>(error: &E) -> ChangeSetError {
+    ChangeSetError::Refused(words(error))
 }
 
 fn words<E: ProvideErrorMetadata>(error: &E) -> String {

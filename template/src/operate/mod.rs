@@ -1,4 +1,4 @@
-//! What a person asks of an account: parsed here, answered with the feature `aws`.
+//! What a person asks of an account: answered with the feature `aws`.
 
 #[cfg(feature = "aws")]
 pub(crate) mod account;
@@ -15,12 +15,9 @@ mod verify;
 #[cfg(feature = "aws")]
 mod why;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
-
-use crate::cli::{self, Settings};
+use crate::cli::{PlanArguments, StatusOf, Verify, WhyStuck};
 
 /// A question to an account, with its arguments.
 #[derive(Debug)]
@@ -33,100 +30,6 @@ pub(crate) enum Question {
     Plan(PlanArguments),
     /// How does AWS answer what its documentation leaves open?
     Verify(Verify),
-}
-
-/// The arguments of `flink-stack why`.
-#[derive(Debug, Args)]
-pub(crate) struct WhyStuck {
-    /// The name of the stack
-    #[arg(long, value_name = "NAME", value_parser = cli::text())]
-    stack: String,
-    /// The region of the stack
-    #[arg(long)]
-    region: Option<String>,
-    /// Print JSON instead of text
-    #[arg(long, conflicts_with = "fix")]
-    json: bool,
-    /// Offer to run the next command
-    #[arg(long)]
-    fix: bool,
-    /// Run it without a question
-    #[arg(long, requires = "fix")]
-    yes: bool,
-}
-
-/// The arguments of `flink-stack status`.
-#[derive(Debug, Args)]
-pub(crate) struct StatusOf {
-    /// The name of the stack
-    #[arg(long, value_name = "NAME", value_parser = cli::text())]
-    stack: String,
-    /// The region of the stack
-    #[arg(long)]
-    region: Option<String>,
-    /// Print JSON instead of text; with --watch a line of JSON for each event, the last of which is the result
-    #[arg(long)]
-    json: bool,
-    /// While an operation runs, show it until it ends
-    #[arg(long)]
-    watch: bool,
-}
-
-/// The arguments of `flink-stack plan`: the settings that `deploy` would be given, or a template and its parameters.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct PlanArguments {
-    #[command(flatten)]
-    pub(crate) settings: Settings,
-    /// A template of your own, JSON or YAML [default: the one that `deploy` would take]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) template: Option<PathBuf>,
-    /// The template's parameters, beside those of the settings; of two values for one the later counts
-    #[arg(value_name = "Key=Value", value_parser = cli::pair)]
-    pub(crate) parameters: Vec<(String, String)>,
-}
-
-impl PlanArguments {
-    /// The name of the stack that the plan is about.
-    pub(crate) fn stack(&self) -> String {
-        self.settings.0.stack()
-    }
-
-    /// Whether the answer is for a program.
-    pub(crate) fn json(&self) -> bool {
-        self.settings.0.is_on("JSON")
-    }
-}
-
-/// The arguments of `flink-stack verify-aws`.
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// The region of the stack
-    #[arg(long)]
-    region: Option<String>,
-    /// The S3 bucket of the job's jar
-    #[arg(long, value_name = "NAME", value_parser = cli::text())]
-    bucket: String,
-    /// The jar, an object of the bucket
-    #[arg(long, value_parser = cli::text())]
-    key: String,
-    /// A jar of the same bucket that cannot restore the first one's state
-    #[arg(long, requires = "job_role", value_parser = cli::text())]
-    next_key: Option<String>,
-    /// The ARN of a role with which the first jar's job is healthy
-    #[arg(long, value_name = "ARN", requires = "next_key", value_parser = cli::text())]
-    job_role: Option<String>,
-    /// The properties that the job needs to start
-    #[arg(value_name = "Key=Value", value_parser = cli::pair)]
-    properties: Vec<(String, String)>,
-    /// Ask also what takes a running application
-    #[arg(long)]
-    run: bool,
-    /// What this does was read
-    #[arg(long)]
-    yes: bool,
-    /// The file that the answers are written to
-    #[arg(long, value_name = "FILE", default_value = "target/verify-aws.json")]
-    out: PathBuf,
 }
 
 /// What could not be asked or answered: the command's third end.

@@ -6,9 +6,11 @@ use functions::DeployedState;
 use serde_json::Value;
 use shared::operator::{Deployed, Outlook, Plan, Proposal, may_replace, plan};
 
-use super::change_set::{self, Failure, Said};
-use super::{PlanArguments, account};
-use crate::{deploy, document, show};
+use super::account;
+use super::change_set::{self, ChangeSetError, Said};
+use crate::cli::PlanArguments;
+use crate::stdout::show;
+use crate::{deploy, document};
 
 /// What it ends with at Ctrl-C.
 const INTERRUPTED: u8 = 130;
@@ -54,12 +56,12 @@ pub(super) async fn answer(asked: &PlanArguments) -> Result<u8, String> {
                 let processed = operator.deployed(&id).await?.map(|(_, template)| template);
                 read(&mut proposal, said, processed)?;
             }
-            Err(Failure::Interrupted) => {
+            Err(ChangeSetError::Interrupted) => {
                 let words = "interrupted; nothing was changed, and the change set is deleted";
                 without_comparison(asked, Outlook::CannotTell, words);
                 return Ok(INTERRUPTED);
             }
-            Err(Failure::Refused(error)) => return Err(error),
+            Err(ChangeSetError::Refused(error)) => return Err(error),
         }
     }
     let plan = plan(&proposal);

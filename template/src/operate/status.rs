@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use functions::Operator;
 use shared::operator::{
-    Ending, Plan, Progress, ProgressScreen, Proposal, Scene, TimelineStep, Verdict, an_update, during, event_line,
+    Plan, Progress, ProgressScreen, Proposal, Scene, TimelineStep, Verdict, an_update, during, event_line,
     newest_operation, plan, status, timeline, waiting_line, why,
 };
 use shared::time::Timestamp;
 
+use super::account;
 use super::terminal::{Block, INTERRUPTED, canvas, interruption, is_drawable};
-use super::{StatusOf, account};
+use crate::cli::StatusOf;
 use crate::deploy::output::Output;
-use crate::{document, show};
+use crate::document;
+use crate::stdout::show;
 
 /// Without an event for so long, a line says what is waited for.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -73,17 +75,13 @@ async fn watch(operator: &Operator, asked: &StatusOf, first: Scene) -> Result<u8
     let interrupted = interruption()?;
     let block = is_drawable(&stderr()).then(|| Block::new(stderr()));
     let output = Output::of("status", asked.json);
-    let mut watch = Watch { block, output, printed: BTreeSet::new(), silent_since: first.now };
+    let mut watch = StatusWatch { block, output, printed: BTreeSet::new(), silent_since: first.now };
     let mut scene = first;
     loop {
         let progress = newest_operation(&scene);
         watch.show(&scene, &progress);
         if let Some(ending) = progress.ending() {
-            let code = match ending {
-                Ending::Done => 0,
-                Ending::Failed => 1,
-                Ending::RolledBack => 4,
-            };
+            let code = ending.exit_code();
             watch.output.result(code);
             return Ok(code);
         }
@@ -101,7 +99,7 @@ async fn watch(operator: &Operator, asked: &StatusOf, first: Scene) -> Result<u8
 }
 
 /// What is drawn: a block on a terminal with the events above it, otherwise a line for each event.
-struct Watch {
+struct StatusWatch {
     block: Option<Block<Stderr>>,
     /// Where a line of JSON for each event goes, if that is asked for.
     output: Output,
@@ -110,7 +108,7 @@ struct Watch {
     silent_since: Timestamp,
 }
 
-impl Watch {
+impl StatusWatch {
     fn show(&mut self, scene: &Scene, progress: &Progress) {
         let events = scene.newest_events();
         let fresh = events.iter().filter(|event| self.printed.insert(event.id.clone()));

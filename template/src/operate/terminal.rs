@@ -53,7 +53,7 @@ pub(crate) fn interruption() -> Result<Arc<AtomicBool>, String> {
 
 /// What came of a question.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Reply {
+pub(crate) enum TerminalReply {
     /// A line; empty at the end of the input.
     Line(String),
     /// SIGINT or SIGTERM came first.
@@ -63,9 +63,9 @@ pub(crate) enum Reply {
 }
 
 /// Asks at the terminal, and waits for one line.
-pub(crate) fn ask(question: &str, interrupted: &AtomicBool) -> Reply {
+pub(crate) fn ask(question: &str, interrupted: &AtomicBool) -> TerminalReply {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Reply::NoTerminal;
+        return TerminalReply::NoTerminal;
     }
     eprint!("{question}");
     let _shown = std::io::stderr().flush();
@@ -78,11 +78,11 @@ pub(crate) fn ask(question: &str, interrupted: &AtomicBool) -> Reply {
     });
     loop {
         match answer.recv_timeout(LOOK) {
-            Ok(line) => return Reply::Line(line),
-            Err(RecvTimeoutError::Disconnected) => return Reply::Line(String::new()),
+            Ok(line) => return TerminalReply::Line(line),
+            Err(RecvTimeoutError::Disconnected) => return TerminalReply::Line(String::new()),
             Err(RecvTimeoutError::Timeout) if interrupted.load(Ordering::Relaxed) => {
                 eprintln!();
-                return Reply::Interrupted;
+                return TerminalReply::Interrupted;
             }
             Err(RecvTimeoutError::Timeout) => {}
         }

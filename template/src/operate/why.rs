@@ -5,9 +5,10 @@ use std::sync::atomic::AtomicBool;
 
 use shared::operator::{Fix, Verdict, Why, fix, why};
 
-use super::terminal::{INTERRUPTED, Reply, ask, interruption};
-use super::{CANNOT_TELL, WhyStuck, account};
-use crate::show;
+use super::terminal::{INTERRUPTED, TerminalReply, ask, interruption};
+use super::{CANNOT_TELL, account};
+use crate::cli::WhyStuck;
+use crate::stdout::show;
 
 /// What it ends with when the answer to the question is no.
 const DECLINED: u8 = 3;
@@ -54,13 +55,13 @@ fn offer(answer: &Why, is_agreed: bool) -> Result<u8, String> {
     let interrupted = if is_agreed { AtomicBool::new(false).into() } else { interruption()? };
     if !is_agreed {
         match ask("Run it? [y/N] ", &interrupted) {
-            Reply::Line(line) if ["y", "yes"].contains(&line.trim().to_ascii_lowercase().as_str()) => {}
-            Reply::Line(_) => {
+            TerminalReply::Line(line) if ["y", "yes"].contains(&line.trim().to_ascii_lowercase().as_str()) => {}
+            TerminalReply::Line(_) => {
                 eprintln!("declined: nothing was run");
                 return Ok(DECLINED);
             }
-            Reply::Interrupted => return Ok(INTERRUPTED),
-            Reply::NoTerminal => {
+            TerminalReply::Interrupted => return Ok(INTERRUPTED),
+            TerminalReply::NoTerminal => {
                 eprintln!("flink-stack: there is no terminal to ask, so nothing was run; give --yes to run it");
                 return Ok(CANNOT_TELL);
             }

@@ -3,6 +3,7 @@
 //! its file and line.
 
 mod follow;
+mod language;
 mod lower;
 mod program;
 mod tree;
@@ -14,29 +15,8 @@ mod tests;
 use std::path::Path;
 
 pub(crate) use follow::{Found, Read};
+pub(crate) use language::Language;
 use program::Program;
-
-/// A language of Flink jobs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
-    Java,
-    Kotlin,
-    Scala,
-    Python,
-}
-
-impl Language {
-    /// By the ending of a file's name.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()? {
-            "java" => Some(Self::Java),
-            "kt" | "kts" => Some(Self::Kotlin),
-            "scala" | "sc" => Some(Self::Scala),
-            "py" => Some(Self::Python),
-            _ => None,
-        }
-    }
-}
 
 /// The stack that deep expressions take.
 const STACK_BYTES: usize = 512 << 20;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lower::Lowered;
-use super::tree::{Class, Function, Node, Op};
+use super::tree::{Class, Node, Op, SourceFunction};
 
 /// A function: its class and its place there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct FunctionPlace {
     pub(super) class: usize,
     pub(super) function: usize,
 }
@@ -19,7 +19,7 @@ pub(super) struct Program {
     /// For each file the names that its imports give to others.
     pub(super) aliases: Vec<BTreeMap<String, String>>,
     by_name: BTreeMap<String, Vec<usize>>,
-    functions: BTreeMap<String, Vec<Place>>,
+    functions: BTreeMap<String, Vec<FunctionPlace>>,
     /// Every name that is called somewhere.
     pub(super) called: BTreeSet<String>,
 }
@@ -38,7 +38,7 @@ impl Program {
         for (index, class) in program.classes.iter().enumerate() {
             program.by_name.entry(class.name.clone()).or_default().push(index);
             for (function, one) in class.functions.iter().enumerate() {
-                program.functions.entry(one.name.clone()).or_default().push(Place { class: index, function });
+                program.functions.entry(one.name.clone()).or_default().push(FunctionPlace { class: index, function });
             }
         }
         let mut called = BTreeSet::new();
@@ -57,7 +57,7 @@ impl Program {
         program
     }
 
-    pub(super) fn function(&self, place: Place) -> &Function {
+    pub(super) fn function(&self, place: FunctionPlace) -> &SourceFunction {
         &self.classes[place.class].functions[place.function]
     }
 
@@ -100,9 +100,10 @@ impl Program {
     }
 
     /// The methods of this name that an instance of this class has; of its subclasses, where it only declares one.
-    pub(super) fn methods(&self, class: usize, name: &str, arguments: usize) -> Vec<Place> {
-        let own: Vec<Place> = self.family(class).into_iter().flat_map(|one| self.methods_of(one, name)).collect();
-        let has_body = |place: &Place| !matches!(self.function(*place).body.op, Op::Null);
+    pub(super) fn methods(&self, class: usize, name: &str, arguments: usize) -> Vec<FunctionPlace> {
+        let own: Vec<FunctionPlace> =
+            self.family(class).into_iter().flat_map(|one| self.methods_of(one, name)).collect();
+        let has_body = |place: &FunctionPlace| !matches!(self.function(*place).body.op, Op::Null);
         let own = self.fitting(own, arguments);
         if own.iter().any(has_body) {
             return own.into_iter().filter(has_body).collect();
@@ -111,24 +112,24 @@ impl Program {
         self.fitting(below.flat_map(|one| self.methods_of(one, name)).collect(), arguments)
     }
 
-    fn methods_of(&self, class: usize, name: &str) -> Vec<Place> {
+    fn methods_of(&self, class: usize, name: &str) -> Vec<FunctionPlace> {
         let places = self.functions.get(name).into_iter().flatten();
         places.copied().filter(|place| place.class == class).collect()
     }
 
     /// Those that take so many arguments, exactly so many if there are such.
-    pub(super) fn fitting(&self, places: Vec<Place>, arguments: usize) -> Vec<Place> {
-        let takes = |place: &Place| self.function(*place).parameters.len();
-        let exact: Vec<Place> = places.iter().copied().filter(|place| takes(place) == arguments).collect();
+    pub(super) fn fitting(&self, places: Vec<FunctionPlace>, arguments: usize) -> Vec<FunctionPlace> {
+        let takes = |place: &FunctionPlace| self.function(*place).parameters.len();
+        let exact: Vec<FunctionPlace> = places.iter().copied().filter(|place| takes(place) == arguments).collect();
         if !exact.is_empty() {
             return exact;
         }
-        let rest = |place: &Place| self.function(*place).parameters.iter().any(|parameter| parameter.rest);
+        let rest = |place: &FunctionPlace| self.function(*place).parameters.iter().any(|parameter| parameter.rest);
         places.into_iter().filter(|place| takes(place) > arguments || rest(place)).collect()
     }
 
     /// What `name(..)` may call, seen from a class: its methods, those around it, the module's, any module's.
-    pub(super) fn visible(&self, class: usize, name: &str, arguments: usize) -> Vec<Place> {
+    pub(super) fn visible(&self, class: usize, name: &str, arguments: usize) -> Vec<FunctionPlace> {
         for around in self.around(class) {
             let found = self.methods(around, name, arguments);
             if !found.is_empty() {
@@ -145,7 +146,7 @@ impl Program {
         self.classes[class].parameters.is_empty()
     }
 
-    pub(super) fn extensions(&self, name: &str, arguments: usize) -> Vec<Place> {
+    pub(super) fn extensions(&self, name: &str, arguments: usize) -> Vec<FunctionPlace> {
         let all = self.functions.get(name).into_iter().flatten().copied();
         self.fitting(all.filter(|place| self.function(*place).extends).collect(), arguments)
     }

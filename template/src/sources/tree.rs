@@ -18,9 +18,9 @@ pub(super) enum Op {
     Member(Box<Node>, String),
     /// A call, or an index as a call of the member `[]`.
     Call(Box<Node>, Vec<Argument>),
-    Lambda(Box<Function>),
+    Lambda(Box<SourceFunction>),
     /// A function inside a function.
-    Local(Box<Function>),
+    Local(Box<SourceFunction>),
     /// One of the branches; the condition decides which.
     Either {
         condition: Option<Box<Node>>,
@@ -91,7 +91,7 @@ pub(super) enum Target {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Parameter {
+pub(super) struct FunctionParameter {
     /// The names that it binds: several with a pattern such as `(key, value)`.
     pub(super) names: Vec<String>,
     pub(super) of: Option<String>,
@@ -101,10 +101,10 @@ pub(super) struct Parameter {
 }
 
 #[derive(Debug)]
-pub(super) struct Function {
+pub(super) struct SourceFunction {
     pub(super) name: String,
     pub(super) line: usize,
-    pub(super) parameters: Vec<Parameter>,
+    pub(super) parameters: Vec<FunctionParameter>,
     pub(super) body: Node,
     /// `this` is what stands before the dot: Kotlin's extensions.
     pub(super) extends: bool,
@@ -124,10 +124,10 @@ pub(super) struct Class {
     pub(super) outer: Option<usize>,
     pub(super) supers: Vec<(String, Vec<Argument>)>,
     /// Of the primary constructor; they are fields.
-    pub(super) parameters: Vec<Parameter>,
+    pub(super) parameters: Vec<FunctionParameter>,
     /// Statements of the class's own body, which run when an instance is made.
     pub(super) body: Vec<Node>,
-    pub(super) functions: Vec<Function>,
+    pub(super) functions: Vec<SourceFunction>,
     /// Fields without a value, in order: what a generated constructor takes.
     pub(super) declared: Vec<String>,
     /// The names of an enum's constants, in order.

@@ -27,19 +27,19 @@ pub(super) enum Trail {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Object {
     pub(super) class: usize,
-    pub(super) own: Option<BTreeMap<String, Value>>,
+    pub(super) own: Option<BTreeMap<String, ValueSet>>,
 }
 
 /// A lambda (an index into the ones that were met) and the names that it uses from around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Closure {
     pub(super) lambda: usize,
-    pub(super) names: Rc<BTreeMap<String, Value>>,
+    pub(super) names: Rc<BTreeMap<String, ValueSet>>,
 }
 
 /// Everything that a value may be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Value {
+pub(super) struct ValueSet {
     pub(super) texts: BTreeSet<String>,
     pub(super) trails: BTreeSet<Trail>,
     pub(super) objects: BTreeSet<Object>,
@@ -59,7 +59,7 @@ const VARIANTS: usize = 8;
 
 /// One instance of each class, with all that the instances hold.
 fn widened(objects: BTreeSet<Object>) -> BTreeSet<Object> {
-    let mut classes: BTreeMap<usize, Option<BTreeMap<String, Value>>> = BTreeMap::new();
+    let mut classes: BTreeMap<usize, Option<BTreeMap<String, ValueSet>>> = BTreeMap::new();
     for object in objects {
         let known = classes.entry(object.class).or_insert_with(|| Some(BTreeMap::new()));
         match (known.as_mut(), object.own) {
@@ -74,7 +74,7 @@ fn widened(objects: BTreeSet<Object>) -> BTreeSet<Object> {
     classes.into_iter().map(|(class, own)| Object { class, own }).collect()
 }
 
-impl Value {
+impl ValueSet {
     /// How deep instances are inside instances.
     pub(super) fn depth(&self) -> usize {
         let fields = self.objects.iter().flat_map(|object| object.own.iter().flatten());
@@ -94,11 +94,11 @@ impl Value {
         Self { trails: BTreeSet::from([trail]), ..Self::default() }
     }
 
-    pub(super) fn object(class: usize, own: Option<BTreeMap<String, Value>>) -> Self {
+    pub(super) fn object(class: usize, own: Option<BTreeMap<String, ValueSet>>) -> Self {
         Self { objects: BTreeSet::from([Object { class, own }]), ..Self::default() }
     }
 
-    pub(super) fn join(&mut self, other: Value) {
+    pub(super) fn join(&mut self, other: ValueSet) {
         self.texts.extend(other.texts);
         self.trails.extend(other.trails);
         self.objects.extend(other.objects);
@@ -111,7 +111,7 @@ impl Value {
             self.objects = widened(std::mem::take(&mut self.objects));
         }
         if self.closures.len() > VARIANTS {
-            let mut names: BTreeMap<usize, BTreeMap<String, Value>> = BTreeMap::new();
+            let mut names: BTreeMap<usize, BTreeMap<String, ValueSet>> = BTreeMap::new();
             for closure in std::mem::take(&mut self.closures) {
                 let known = names.entry(closure.lambda).or_default();
                 for (name, value) in &*closure.names {
@@ -123,7 +123,7 @@ impl Value {
         }
     }
 
-    pub(super) fn joined(mut self, other: Value) -> Self {
+    pub(super) fn joined(mut self, other: ValueSet) -> Self {
         self.join(other);
         self
     }
@@ -139,9 +139,9 @@ impl Value {
     }
 
     /// The group that two maps make when one is put into the other.
-    pub(super) fn merged(&self, other: &Value) -> Self {
+    pub(super) fn merged(&self, other: &ValueSet) -> Self {
         let mut merged = self.clone();
-        let groups = |value: &Value| -> Vec<Ids> {
+        let groups = |value: &ValueSet| -> Vec<Ids> {
             let ids = |trail: &Trail| match trail {
                 Trail::Group(ids) | Trail::Item(ids) => Some(ids.clone()),
                 Trail::File | Trail::All | Trail::Pair(_) | Trail::Id(_) => None,

@@ -4,18 +4,20 @@ use std::time::Duration;
 
 use shared::contract::{ActionTaken, ApplicationReport};
 use shared::flink::{Application, ApplicationStatus, Operations, Restore, Snapshot};
-use shared::lifecycle::{Call, Done, Force, Goal, Refusal, Replay, Settings, last_start, replay, replayed_since};
+use shared::lifecycle::{
+    Call, Done, Force, Goal, IncidentSettings, Refusal, Replay, last_start, replay, replayed_since,
+};
 use shared::time::Timestamp;
 
 use super::text::time;
 use crate::clock::now;
-use crate::reconcile::{CallRecord, Trail};
+use crate::reconcile::{CallHistory, CallRecord};
 
 /// A goal that was driven, with what was done for it.
 pub(crate) struct GoalRecord {
     pub(crate) goal: Goal,
     pub(crate) application: Option<String>,
-    pub(crate) trail: Trail,
+    pub(crate) trail: CallHistory,
     pub(crate) result: Result<Done, Refusal>,
 }
 
@@ -23,14 +25,19 @@ pub(crate) struct GoalRecord {
 pub(super) const LAG: &str = "Consumer lag is not known here: what the job had not read yet comes on top.";
 
 /// Until when nothing is lost of a job that is down.
-pub(super) fn deadline(application: &Application, settings: &Settings) -> String {
+pub(super) fn deadline(application: &Application, settings: &IncidentSettings) -> String {
     let bound = settings.bound(Some(application)).unwrap_or(settings.max_replay);
     let since = replayed_since(application);
     format!("{}: if it runs again by {}, nothing is lost.", application.name, time(since.plus(bound)))
 }
 
 /// What the goals of one application did to it and its state.
-pub(super) fn describe(name: &str, found: Option<&Application>, all: &[&GoalRecord], settings: &Settings) -> String {
+pub(super) fn describe(
+    name: &str,
+    found: Option<&Application>,
+    all: &[&GoalRecord],
+    settings: &IncidentSettings,
+) -> String {
     let mut text = String::new();
     let mut add = |sentence: String| {
         if !sentence.is_empty() {
@@ -55,7 +62,7 @@ pub(super) fn describe(name: &str, found: Option<&Application>, all: &[&GoalReco
 }
 
 /// What was called, with what came of it.
-pub(crate) fn actions(trail: &Trail) -> Vec<ActionTaken> {
+pub(crate) fn actions(trail: &CallHistory) -> Vec<ActionTaken> {
     let action = |made: &CallRecord| ActionTaken {
         call: made.call.to_string(),
         because: made.reason.to_string(),
@@ -65,7 +72,7 @@ pub(crate) fn actions(trail: &Trail) -> Vec<ActionTaken> {
 }
 
 /// One application after one goal: how it was found, how it was left, what was done.
-pub(crate) fn application(name: &str, trail: &Trail) -> ApplicationReport {
+pub(crate) fn application(name: &str, trail: &CallHistory) -> ApplicationReport {
     let left = trail.last.as_ref().and_then(|last| last.application.as_ref());
     let snapshot = left.and_then(Application::newest_snapshot);
     ApplicationReport {
@@ -83,7 +90,7 @@ pub(crate) fn application(name: &str, trail: &Trail) -> ApplicationReport {
 /// READY one, from which it will resume.
 pub(super) fn of_application(name: &str, found: Option<&Application>, all: &[&GoalRecord]) -> ApplicationReport {
     let mut reports = all.iter().map(|one| application(name, &one.trail));
-    let Some(mut report) = reports.next() else { return application(name, &Trail::default()) };
+    let Some(mut report) = reports.next() else { return application(name, &CallHistory::default()) };
     for later in reports {
         let mut actions = std::mem::take(&mut report.actions);
         actions.extend(later.actions);
@@ -115,7 +122,13 @@ fn restored<'a>(found: &'a Application, restore: &Restore) -> Option<&'a Snapsho
 }
 
 /// What a stop threw away: a graceful one nothing.
-fn stopped(name: &str, found: Option<&Application>, taken: &GoalRecord, force: Force, settings: &Settings) -> String {
+fn stopped(
+    name: &str,
+    found: Option<&Application>,
+    taken: &GoalRecord,
+    force: Force,
+    settings: &IncidentSettings,
+) -> String {
     let accepted = |force: bool| {
         let stop = Call::Stop { force };
         taken.trail.calls.iter().any(|made| made.refused.is_none() && made.call == stop)

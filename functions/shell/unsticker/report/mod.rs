@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use shared::contract::{Notify, Outcome, Report, VERSION};
 use shared::flink::Application;
-use shared::lifecycle::{Incident, Refusal, Settings, Standing};
+use shared::lifecycle::{Incident, IncidentSettings, Refusal, Standing};
 
 pub(crate) use application::{GoalRecord, application};
 use application::{actions, describe, of_application};
@@ -31,7 +31,7 @@ pub(crate) fn compose(
     applications: &[Application],
     taken: &[GoalRecord],
     standings: Vec<Standing>,
-    settings: &Settings,
+    settings: &IncidentSettings,
 ) -> Report {
     let mut report = blank(Outcome::NotOurs, &incident.stack);
     report.cause = incident.described_cause();

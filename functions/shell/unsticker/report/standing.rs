@@ -2,7 +2,7 @@
 
 use shared::contract::{Outcome, Report, UNSTICK};
 use shared::flink::Application;
-use shared::lifecycle::{GuardOutcome, Incident, Replay, Settings, Standing, WouldStop};
+use shared::lifecycle::{GuardOutcome, Incident, IncidentSettings, Replay, Standing, WouldStop};
 
 use super::application::{LAG, deadline, minutes};
 use super::commands::{by_hand, next_for_a_fix, start};
@@ -14,7 +14,7 @@ pub(super) fn stands(
     incident: &Incident,
     applications: &[Application],
     standing: Standing,
-    settings: &Settings,
+    settings: &IncidentSettings,
 ) {
     let stack = &incident.stack;
     let found = |name: &str| applications.iter().find(|one| one.name == name);
@@ -120,7 +120,7 @@ fn proven_again(
     application: &str,
     outcome: GuardOutcome,
     found: Option<&Application>,
-    settings: &Settings,
+    settings: &IncidentSettings,
 ) {
     let text = match outcome {
         GuardOutcome::Probed => "a snapshot proved its job healthy: it was left running.".to_owned(),

@@ -10,7 +10,7 @@ use shared::stack::StackStatus;
 use shared::time::Timestamp;
 
 use super::*;
-use crate::reconcile::{CallRecord, Trail};
+use crate::reconcile::{CallHistory, CallRecord};
 use shared::flink::{ApplicationStatus, Restore, Snapshot, SnapshotMode};
 use shared::lifecycle::{GuardOutcome, Replay, WouldStop};
 
@@ -68,7 +68,7 @@ fn incident() -> Incident {
 
 fn report(standing: Standing) -> Report {
     let applications = [application(ApplicationStatus::Running)];
-    compose(&incident(), &applications, &[], vec![standing], &Settings::default())
+    compose(&incident(), &applications, &[], vec![standing], &IncidentSettings::default())
 }
 
 fn app() -> String {
@@ -163,19 +163,19 @@ fn taken(goal: Goal, calls: Vec<(Call, Option<&str>)>, left: Application, result
         poll_interval: std::time::Duration::from_secs(5),
     };
     let calls = calls.into_iter().map(made).collect();
-    let trail = Trail { last: Some(observed), calls, ..Trail::default() };
+    let trail = CallHistory { last: Some(observed), calls, ..CallHistory::default() };
     GoalRecord { goal, application: Some(app()), trail, result }
 }
 
 fn said(found: Application, taken: GoalRecord) -> Report {
-    compose(&incident(), &[found], &[taken], Vec::new(), &Settings::default())
+    compose(&incident(), &[found], &[taken], Vec::new(), &IncidentSettings::default())
 }
 
 #[test]
 fn a_stop_says_what_it_threw_away_and_until_when_nothing_is_lost() {
     let stop = |force| Call::Stop { force };
     let refused = Some("Rate exceeded");
-    let bound = Settings::default().max_replay;
+    let bound = IncidentSettings::default().max_replay;
     for (calls, result, expected) in [
         (vec![(stop(true), None)], Done::Stopped, "what came after snapshot s (60 minutes) is replayed. Consumer lag"),
         (vec![(stop(true), None)], Done::Stopped, "if it runs again by 20"),

@@ -7,7 +7,7 @@ use shared::time::Timestamp;
 use crate::aws::error::Fault;
 use crate::clock::now;
 use crate::metrics;
-use crate::reconcile::Trail;
+use crate::reconcile::CallHistory;
 use crate::unsticker::report as message;
 
 /// Of so many that were passed over it is reported why.
@@ -61,7 +61,7 @@ impl Notes {
     }
 
     /// What a person may have to know.
-    pub(super) fn refused(&mut self, name: &str, refusal: &Refusal, trail: &Trail) {
+    pub(super) fn refused(&mut self, name: &str, refusal: &Refusal, trail: &CallHistory) {
         if let Refusal::SnapshotFailed { error, .. } = refusal {
             metrics::snapshot_failed(name, error);
         }

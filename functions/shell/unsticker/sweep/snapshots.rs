@@ -10,7 +10,7 @@ use crate::aws::cloudformation::StackSeen;
 use crate::aws::error::Fault;
 use crate::backoff::Pace;
 use crate::clock::{instant, now};
-use crate::reconcile::{InNameOf, ReconcileError, ReconcileTarget, Trail, drive};
+use crate::reconcile::{CallHistory, InNameOf, ReconcileError, ReconcileTarget, drive};
 use crate::unsticker::report as message;
 
 /// How long one application may keep the others waiting, in waits of the polling policy: five minutes.
@@ -28,7 +28,7 @@ impl Sweep<'_> {
             in_name_of: InNameOf::Sweep,
             stack_seen: root.map(|root| Stack { status: Some(root.status), ..Stack::default() }),
         };
-        let mut trail = Trail::default();
+        let mut trail = CallHistory::default();
         let until = self.until.min(instant() + environment.poll_interval * PATIENCE);
         let mut pace = Pace::new(environment, until);
         match drive(self.aws, &goal, &subject, &mut pace, &mut trail).await {

@@ -17,7 +17,9 @@ use crate::time::Timestamp;
 pub(crate) use blocker::is_failure;
 use blocker::is_nested_stack;
 pub use blocker::{Blocker, BlockerKind, SNAPSHOT_FAILURE};
-pub use next::{GoalResult, Next, Reading, Settings, Standing, Trigger, UnreadMarker, WouldStop, next, reading};
+pub use next::{
+    GoalResult, IncidentSettings, Next, Reading, Standing, Trigger, UnreadMarker, WouldStop, next, reading,
+};
 pub use reminder::{Reminder, reminder};
 pub use restart::left_behind;
 pub use sweep::{Duty, Glimpse, duty, invokes_for};

@@ -21,7 +21,7 @@ pub use standing::{Standing, WouldStop};
 
 /// The bounds within which the unsticker works; the deployment sets them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
+pub struct IncidentSettings {
     /// The most that a force-stop may have replayed; an application's tag may lower it.
     pub max_replay: Duration,
     /// How long a graceful stop, or a busy status, is waited for before force.
@@ -32,7 +32,7 @@ pub struct Settings {
     pub stabilize: Duration,
 }
 
-impl Default for Settings {
+impl Default for IncidentSettings {
     /// What a deployment sets by default.
     fn default() -> Self {
         Self {
@@ -44,7 +44,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl IncidentSettings {
     /// The most that a force-stop of `application` may have replayed.
     ///
     /// # Errors
@@ -114,7 +114,7 @@ pub fn reading(status: StackStatus, consent: Consent) -> Reading {
 /// The next goal for `incident`, or how it stands. `applications` are those of [`Incident::concerned`] that exist, as
 /// they were before anything was done.
 #[must_use]
-pub fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
+pub fn next(incident: &Incident, applications: &[Application], settings: &IncidentSettings, now: Timestamp) -> Next {
     match (state(incident.status), incident.consent) {
         (State::AtRest, Consent::None) => at_rest::untagged(incident, applications),
         (State::Stuck | State::UpdateFailed | State::Other, Consent::None) => report(Standing::NotOurs),

@@ -59,7 +59,7 @@ fn next_with(incident: &Incident, change: impl Fn(&mut Application)) -> Next {
     snapshot(&mut observed, "s", SnapshotStatus::Ready);
     change(app(&mut observed));
     let now = Timestamp(observed.now.0 + 3_600_000);
-    next(incident, &[observed.application.unwrap()], &Settings::default(), now)
+    next(incident, &[observed.application.unwrap()], &IncidentSettings::default(), now)
 }
 
 fn refusal(next: Next) -> Refusal {
@@ -179,7 +179,7 @@ fn several_are_all_started_before_any_is_waited_for() {
     let both = ["first", "second"].map(|name| Application { name: name.into(), ..application.clone() });
     let mut order = Vec::new();
     loop {
-        match next(&incident, &both, &Settings::default(), observed.now) {
+        match next(&incident, &both, &IncidentSettings::default(), observed.now) {
             Next::Reach { goal: Goal::Recovered(goal), application } => {
                 order.push((application.clone().unwrap(), goal.prove));
                 let result = if goal.prove { Done::Healthy } else { Done::Started };
@@ -201,7 +201,7 @@ fn of_an_untagged_stack_a_person_is_notified_what_its_guard_stopped_and_nothing_
     let (mut incident, mut observed) = over(ApplicationStatus::Ready);
     incident.consent = Consent::None;
     let of = |incident: &Incident, observed: &Observed| {
-        next(incident, &[observed.application.clone().unwrap()], &Settings::default(), observed.now)
+        next(incident, &[observed.application.clone().unwrap()], &IncidentSettings::default(), observed.now)
     };
     assert_eq!(of(&incident, &observed), Next::Report(vec![Standing::NotOurs]), "no guard of ours, and no marker");
     app(&mut observed).tags.insert(MARKER.into(), "s-UPDATE_IN_PROGRESS".into());

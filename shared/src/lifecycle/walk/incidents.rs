@@ -6,7 +6,9 @@ mod applications;
 mod moment;
 mod rows;
 
-use super::super::{Consent, Goal, GoalResult, Incident, MAX_ATTEMPTS, Next, Settings, Standing, Trigger, next};
+use super::super::{
+    Consent, Goal, GoalResult, Incident, IncidentSettings, MAX_ATTEMPTS, Next, Standing, Trigger, next,
+};
 use crate::flink::Application;
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
@@ -30,7 +32,7 @@ struct WalkCounts {
 fn follow(moment: &Moment, incident: &mut Incident, applications: &[Application], walked: &mut WalkCounts) {
     walked.decisions += 1;
     assert!(incident.attempted.len() <= 2 * NAMES.len() + 2, "it does not end: {moment:?} {:?}", incident.attempted);
-    match next(incident, applications, &Settings::default(), Timestamp(NOW)) {
+    match next(incident, applications, &IncidentSettings::default(), Timestamp(NOW)) {
         Next::Report(standings) => {
             assert!(!standings.is_empty(), "a report that says nothing: {moment:?}");
             let continued = standings.iter().any(|one| matches!(one, Standing::Continued { .. }));

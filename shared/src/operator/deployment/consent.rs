@@ -1,7 +1,7 @@
 //! The one consent of a deployment that changes several stacks.
 
 use super::super::plan::{Outlook, Plan};
-use super::super::screen::{Consent, Risk};
+use super::super::screen::{ConsentNeeded, Risk};
 
 /// What a deployment would do to one stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct StackChanges {
 #[must_use]
 pub fn consent(all: &[StackChanges]) -> Risk {
     let mut words = Vec::new();
-    let mut strongest = Consent::Harmless;
+    let mut strongest = ConsentNeeded::Harmless;
     let are_several = all.iter().filter(|one| !one.risk.words.is_empty()).count() > 1;
     for one in all {
         let mut own = one.risk.words.clone();
@@ -31,15 +31,15 @@ pub fn consent(all: &[StackChanges]) -> Risk {
         };
         if let Some(open) = open {
             own.push(open.to_owned());
-            if consent == Consent::Harmless {
-                consent = Consent::Yes;
+            if consent == ConsentNeeded::Harmless {
+                consent = ConsentNeeded::Yes;
             }
         }
         words.extend(own.into_iter().map(|word| if are_several { format!("{word} in {}", one.stack) } else { word }));
         strongest = match (strongest, consent) {
-            (name @ Consent::Name(_), _) | (_, name @ Consent::Name(_)) => name,
-            (Consent::Yes, _) | (_, Consent::Yes) => Consent::Yes,
-            (Consent::Harmless, Consent::Harmless) => Consent::Harmless,
+            (name @ ConsentNeeded::Name(_), _) | (_, name @ ConsentNeeded::Name(_)) => name,
+            (ConsentNeeded::Yes, _) | (_, ConsentNeeded::Yes) => ConsentNeeded::Yes,
+            (ConsentNeeded::Harmless, ConsentNeeded::Harmless) => ConsentNeeded::Harmless,
         };
     }
     Risk { words, consent: strongest }
@@ -49,7 +49,7 @@ pub fn consent(all: &[StackChanges]) -> Risk {
 mod tests {
     use super::*;
 
-    fn stack(name: &str, outlook: Outlook, words: &[&str], consent: Consent) -> StackChanges {
+    fn stack(name: &str, outlook: Outlook, words: &[&str], consent: ConsentNeeded) -> StackChanges {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let plan = Plan::without_comparison(name, outlook, "");
         StackChanges { stack: name.to_owned(), plan, risk: Risk { words, consent } }
@@ -57,14 +57,14 @@ mod tests {
 
     #[test]
     fn the_strongest_consent_of_all_stacks_counts() {
-        let harmless = || stack("orders", Outlook::GoesThrough, &["restarts the job"], Consent::Harmless);
-        assert_eq!(consent(&[harmless()]).consent, Consent::Harmless);
-        let broader = stack("flink-access", Outlook::GoesThrough, &["broadens 2 IAM permissions"], Consent::Yes);
+        let harmless = || stack("orders", Outlook::GoesThrough, &["restarts the job"], ConsentNeeded::Harmless);
+        assert_eq!(consent(&[harmless()]).consent, ConsentNeeded::Harmless);
+        let broader = stack("flink-access", Outlook::GoesThrough, &["broadens 2 IAM permissions"], ConsentNeeded::Yes);
         let both = consent(&[broader.clone(), harmless()]);
-        assert_eq!(both.consent, Consent::Yes);
+        assert_eq!(both.consent, ConsentNeeded::Yes);
         assert_eq!(both.words, ["broadens 2 IAM permissions in flink-access", "restarts the job in orders"]);
-        let lost = stack("orders", Outlook::AtRisk, &["LOSES the job's state"], Consent::Name("orders".into()));
-        assert_eq!(consent(&[broader, lost]).consent, Consent::Name("orders".into()));
+        let lost = stack("orders", Outlook::AtRisk, &["LOSES the job's state"], ConsentNeeded::Name("orders".into()));
+        assert_eq!(consent(&[broader, lost]).consent, ConsentNeeded::Name("orders".into()));
     }
 
     #[test]
@@ -73,8 +73,8 @@ mod tests {
             (Outlook::Fails, "will not go through as it is"),
             (Outlook::CannotTell, "cannot tell everything before it happens"),
         ] {
-            let found = consent(&[stack("orders", outlook, &[], Consent::Harmless)]);
-            assert_eq!((found.consent, found.words), (Consent::Yes, vec![words.to_owned()]));
+            let found = consent(&[stack("orders", outlook, &[], ConsentNeeded::Harmless)]);
+            assert_eq!((found.consent, found.words), (ConsentNeeded::Yes, vec![words.to_owned()]));
         }
     }
 }

@@ -1,37 +1,15 @@
 //! What a stack's status means for a deployment: whether it can begin, and how it ended.
 
+use super::super::ending::Ending;
 use crate::stack::StackStatus;
 
-/// How an operation on a stack ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// CREATE_COMPLETE or UPDATE_COMPLETE: the new state stands.
-    Done,
-    /// UPDATE_ROLLBACK_COMPLETE: the stack is what it was before.
-    RolledBack,
-    /// Anything else; a person or the unsticker goes on.
-    Failed,
-}
-
-impl Ending {
-    /// How an operation ended that left this status.
-    #[must_use]
-    pub fn of(status: &str) -> Self {
-        match status.parse() {
-            Ok(StackStatus::CreateComplete | StackStatus::UpdateComplete) => Self::Done,
-            Ok(StackStatus::UpdateRollbackComplete) => Self::RolledBack,
-            _ => Self::Failed,
-        }
-    }
-
-    /// What the command ends with.
-    #[must_use]
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Failed => 1,
-            Self::RolledBack => 4,
-        }
+/// How a deployment ended that left this status.
+#[must_use]
+pub fn ending_of(status: &str) -> Ending {
+    match status.parse() {
+        Ok(StackStatus::CreateComplete | StackStatus::UpdateComplete) => Ending::Done,
+        Ok(StackStatus::UpdateRollbackComplete) => Ending::RolledBack,
+        _ => Ending::Failed,
     }
 }
 
@@ -80,6 +58,6 @@ mod tests {
     #[test]
     fn the_ending_decides_what_the_command_ends_with() {
         let codes = ["CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED"];
-        assert_eq!(codes.map(|status| Ending::of(status).exit_code()), [0, 4, 1, 1]);
+        assert_eq!(codes.map(|status| ending_of(status).exit_code()), [0, 4, 1, 1]);
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ending, Key};
+use super::super::ending::Ending;
+use super::Key;
 use crate::stack::StackStatus;
 
 /// What CloudFormation does, in the order in which it comes.

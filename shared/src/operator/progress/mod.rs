@@ -17,6 +17,7 @@ pub use bar::{Bar, Phase};
 pub use failure::Failure;
 pub use timeline::{TimelineStep, timeline};
 
+use super::ending::Ending;
 use crate::lifecycle::is_failure;
 use crate::stack::{STACK, StackEvent, StackStatus};
 use crate::time::Timestamp;
@@ -46,17 +47,6 @@ pub struct Kept {
     pub resource_type: String,
     /// The name or ARN by which the service knows it.
     pub physical_id: String,
-}
-
-/// How an operation on a stack ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// Everything that it is for was done.
-    Done,
-    /// It failed, and the stack is again what it was, or gone where it was new.
-    RolledBack,
-    /// It failed, and the stack stays as it is.
-    Failed,
 }
 
 /// A stack of the operation, by its ARN.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Bar, Ending, Failure, Kept, Phase, Progress, Working, bar, failure};
+use super::super::ending::Ending;
+use super::{Bar, Failure, Kept, Phase, Progress, Working, bar, failure};
 use crate::time::Timestamp;
 
 impl Progress {

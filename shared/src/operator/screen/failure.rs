@@ -1,7 +1,8 @@
 //! A deployment that failed: why, what CloudFormation does now, and what to do next.
 
+use super::super::ending::Ending;
 use super::super::line::Colour;
-use super::super::progress::{Ending, Phase, Progress};
+use super::super::progress::{Phase, Progress};
 use super::before::labelled;
 use super::during::seconds;
 use super::text::{Canvas, Line};

@@ -23,7 +23,7 @@ pub use colour::{ColourChoice, ColourFlag};
 pub use during::{ProgressScreen, clock, during, event_line, failed_steps, seconds, waiting_line};
 pub use failure::{FailureReport, failure};
 pub use removal::{RemovalScreen, removing, staying};
-pub use risk::{Consent, Risk, risk};
+pub use risk::{ConsentNeeded, Risk, risk};
 pub use status::{Status, an_update, newest_operation, status};
 pub(super) use table::permission_lines;
 pub use text::Canvas;

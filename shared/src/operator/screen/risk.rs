@@ -6,7 +6,7 @@ use crate::stack::APPLICATION;
 
 /// What has to be given before a deployment begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Consent {
+pub enum ConsentNeeded {
     /// A yes of a person at a terminal; without one, nothing: it is harmless.
     Harmless,
     /// A yes at a terminal; without one, `--yes`.
@@ -21,7 +21,7 @@ pub struct Risk {
     /// Each risk as it follows "it": `broadens 3 IAM permissions`, `restarts the job`.
     pub words: Vec<String>,
     /// How it is agreed to.
-    pub consent: Consent,
+    pub consent: ConsentNeeded,
 }
 
 /// Whether the plan says that state is lost: given up, or started without.
@@ -72,10 +72,10 @@ pub fn risk(proposal: &Proposal, plan: &Plan, permissions: &[PermissionChange]) 
     let consent = match (is_lost || loses_application, serious.is_empty()) {
         (true, _) => {
             let application = proposal.applications.values().next().map(|application| application.name.clone());
-            Consent::Name(application.unwrap_or_else(|| proposal.name.clone()))
+            ConsentNeeded::Name(application.unwrap_or_else(|| proposal.name.clone()))
         }
-        (false, false) => Consent::Yes,
-        (false, true) => Consent::Harmless,
+        (false, false) => ConsentNeeded::Yes,
+        (false, true) => ConsentNeeded::Harmless,
     };
     if plan.restarts > 0 {
         let times = if plan.restarts == 1 { String::new() } else { format!(" {} times", plan.restarts) };
@@ -100,8 +100,8 @@ impl Risk {
     pub fn question(&self, stack: &str) -> String {
         let says = format!("Deploy {stack}? It {}.", self.phrase());
         match &self.consent {
-            Consent::Harmless | Consent::Yes => format!("{says} [y/N] "),
-            Consent::Name(name) => format!("{says} Type {name} to deploy it: "),
+            ConsentNeeded::Harmless | ConsentNeeded::Yes => format!("{says} [y/N] "),
+            ConsentNeeded::Name(name) => format!("{says} Type {name} to deploy it: "),
         }
     }
 
@@ -110,8 +110,10 @@ impl Risk {
     pub fn is_agreed(&self, answer: &str) -> bool {
         let answer = answer.trim();
         match &self.consent {
-            Consent::Harmless | Consent::Yes => ["y", "yes"].contains(&answer.to_ascii_lowercase().as_str()),
-            Consent::Name(name) => answer == name,
+            ConsentNeeded::Harmless | ConsentNeeded::Yes => {
+                ["y", "yes"].contains(&answer.to_ascii_lowercase().as_str())
+            }
+            ConsentNeeded::Name(name) => answer == name,
         }
     }
 
@@ -119,8 +121,8 @@ impl Risk {
     #[must_use]
     pub fn without_consent(&self, stack: &str) -> Option<String> {
         match &self.consent {
-            Consent::Harmless => None,
-            Consent::Yes | Consent::Name(_) => Some(format!(
+            ConsentNeeded::Harmless => None,
+            ConsentNeeded::Yes | ConsentNeeded::Name(_) => Some(format!(
                 "{stack}: it {}, and there is no terminal to ask: nothing was changed. Read what changes, and give --yes to agree to it",
                 self.phrase()
             )),

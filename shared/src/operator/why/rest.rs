@@ -6,7 +6,7 @@ use super::answer::describe_job;
 use super::{Answer, Scene, Verdict};
 use crate::contract::{AutoStart, UNSTICK};
 use crate::flink::{Application, ApplicationKind, SnapshotMode};
-use crate::lifecycle::{Goal, Incident, Next, SNAPSHOT_FAILURE, Settings, Standing, next};
+use crate::lifecycle::{Goal, Incident, IncidentSettings, Next, SNAPSHOT_FAILURE, Standing, next};
 use crate::stack::StackStatus;
 
 /// The stack itself is done; what its applications do decides.
@@ -98,7 +98,7 @@ fn not_running(scene: &Scene, application: &Application, seen: &Job, answer: &mu
     let (name, commands) = (&application.name, scene.commands());
     let incident = Incident { applications: vec![name.clone()], ..scene.incident.clone() };
     // What the unsticker was deployed with cannot be seen from here.
-    let decided = next(&incident, std::slice::from_ref(application), &Settings::default(), scene.now);
+    let decided = next(&incident, std::slice::from_ref(application), &IncidentSettings::default(), scene.now);
     let stopped = if scene.incident.status == StackStatus::UpdateRollbackComplete {
         format!("{name} was stopped for the update that was taken back, and not started again yet.")
     } else {

@@ -6,7 +6,7 @@ use super::{Answer, Scene, Verdict};
 use crate::contract::UNSTICK;
 use crate::flink::Application;
 use crate::lifecycle::{
-    Blocker, BlockerKind, Consent, MAX_ATTEMPTS, Next, Refusal, Replay, Settings, Standing, next, replay,
+    Blocker, BlockerKind, Consent, IncidentSettings, MAX_ATTEMPTS, Next, Refusal, Replay, Standing, next, replay,
 };
 
 pub(super) fn describe(scene: &Scene) -> Answer {
@@ -23,7 +23,7 @@ pub(super) fn describe(scene: &Scene) -> Answer {
     let by_hand = by_hand(scene, &blockers);
     let observed: Vec<Application> = scene.applications.iter().filter_map(|(_, _, one)| one.clone()).collect();
     // What the unsticker was deployed with cannot be seen from here.
-    let settings = Settings::default();
+    let settings = IncidentSettings::default();
     let next = match next(incident, &observed, &settings, scene.now) {
         Next::Reach { .. } => {
             if let Some(why) = forbidden(scene, &applications, &settings) {
@@ -125,7 +125,7 @@ fn named<'a>(scene: &'a Scene, name: &str) -> Option<&'a Application> {
 }
 
 /// Why the replay rule forbids a force-stop, if it does.
-fn forbidden(scene: &Scene, applications: &[&Application], settings: &Settings) -> Option<String> {
+fn forbidden(scene: &Scene, applications: &[&Application], settings: &IncidentSettings) -> Option<String> {
     applications.iter().find_map(|application| {
         // An unreadable one is refused before.
         let bound = settings.bound(Some(application)).unwrap_or(settings.max_replay);

@@ -11,12 +11,12 @@ pub enum Rule {}
 
 /// What a rule invokes, with its retries and its dead-letter queue.
 #[derive(Debug)]
-pub struct Target {
+pub struct RuleTarget {
     arn: Value,
     more: Vec<(&'static str, Json)>,
 }
 
-impl Target {
+impl RuleTarget {
     /// The event as it is.
     #[must_use]
     pub const fn of(arn: Value) -> Self {
@@ -52,14 +52,14 @@ impl Target {
 impl Rule {
     /// For events of this pattern on the default bus.
     #[must_use]
-    pub fn on(description: &str, pattern: &Json, target: Target) -> Resource<Self> {
+    pub fn on(description: &str, pattern: &Json, target: RuleTarget) -> Resource<Self> {
         let properties = json!({"Description": description, "EventPattern": pattern, "Targets": [target.into_json()]});
         Resource::of("AWS::Events::Rule", properties)
     }
 
     /// Again and again, when its state says so.
     #[must_use]
-    pub fn every(description: &str, rate: &str, state: &Value, target: Target) -> Resource<Self> {
+    pub fn every(description: &str, rate: &str, state: &Value, target: RuleTarget) -> Resource<Self> {
         let properties = json!({
             "Description": description,
             "ScheduleExpression": format!("rate({rate})"),

@@ -12,7 +12,7 @@ use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::parameter::ParameterOf;
 use crate::template::cloudformation::value::Value;
-use crate::template::resources::events::{Rule, Target};
+use crate::template::resources::events::{Rule, RuleTarget};
 use crate::template::resources::lambda::{EventInvokeConfig, function_arn, logical_id};
 
 /// The functions that `make deploy` deploys: the one place that switches a function on.
@@ -46,12 +46,12 @@ pub fn handlers() -> Result<Template, Problem> {
     let topic = Value::import(ACCESS_TOPIC_EXPORT);
     let unsticker = function_arn(Function::RollbackUnsticker);
 
-    let target = Target::of(unsticker.clone()).undeliverable_to(&queue);
+    let target = RuleTarget::of(unsticker.clone()).undeliverable_to(&queue);
     let rule = Rule::on("A stack's rollback failed or completed.", &pattern(), target);
     let rule = template.add("StackStatusRule", rule)?;
     template.add("StackStatusPermission", rule.permission_to_invoke(&unsticker))?;
 
-    let target = Target::of(unsticker.clone()).input(&json!({"Sweep": true})).undeliverable_to(&queue);
+    let target = RuleTarget::of(unsticker.clone()).input(&json!({"Sweep": true})).undeliverable_to(&queue);
     let description = "Finishes what a lost event left, and looks after snapshots.";
     let rate = format!("{} minutes", SWEEP_INTERVAL.as_secs() / 60);
     let rule = Rule::every(description, &rate, &sweep.reference(), target);

@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::operator::{Deployed, DeployedResource};
 use shared::stack::StackStatus;
 
-use super::{InjectedKeys, Report, sources};
+use super::{InjectedKeys, PropertyReport, sources};
 
 fn application(name: &serde_json::Value, groups: &serde_json::Value) -> serde_json::Value {
     json!({"Type": "AWS::KinesisAnalyticsV2::Application", "Properties": {"ApplicationName": name,
@@ -83,7 +83,7 @@ fn what_a_transform_makes_of_a_template_is_not_known_before_the_deployment() {
         "App": application(&json!("a"), &json!([{"PropertyGroupId": "G", "PropertyMap": {"stream.name": "s"}}]))}});
     let text = "class J { void f() { use(KinesisAnalyticsRuntime.getApplicationProperties().get(\"G\").get(\"stream.name\")); } }";
     let verdict = |template: &serde_json::Value| {
-        Report::of(&sources(&[("J.java", text)]), &InjectedKeys::of_template(template, None).unwrap(), "t.json")
+        PropertyReport::of(&sources(&[("J.java", text)]), &InjectedKeys::of_template(template, None).unwrap(), "t.json")
     };
     let report = verdict(&template);
     assert_eq!(report.verdict.exit_code(), 2);
@@ -124,7 +124,11 @@ fn what_only_a_condition_injects_is_no_agreement_unless_the_job_has_a_default() 
         let text = format!(
             "class J {{ void f() {{ x(KinesisAnalyticsRuntime.getApplicationProperties().get(\"G\").{read}); }} }}"
         );
-        Report::of(&sources(&[("J.java", &text)]), &InjectedKeys::of_template(&template, None).unwrap(), "t.json")
+        PropertyReport::of(
+            &sources(&[("J.java", &text)]),
+            &InjectedKeys::of_template(&template, None).unwrap(),
+            "t.json",
+        )
     };
     let needs = "getProperty(\"a\")";
     for (read, groups, more, code) in [

@@ -11,7 +11,7 @@ use shared::operator::deployment::{
     GivenSettings, Values, access_parameters, application_parameters, handlers_parameters, tags,
 };
 
-use super::super::account::{Account, Stack};
+use super::super::account::{Account, ExistingStack};
 use super::super::jar::Jar;
 use super::super::release::Release;
 use super::{ACCESS, FUNCTIONS, HANDLERS};
@@ -24,7 +24,7 @@ use crate::check;
 pub(super) async fn problems(
     account: &Account,
     given: &GivenSettings,
-    (stack, file): (Option<&Stack>, Option<&'static str>),
+    (stack, file): (Option<&ExistingStack>, Option<&'static str>),
     (jar, environment): (Option<&Jar>, &Values),
     release: Option<&Release>,
     is_whole: bool,

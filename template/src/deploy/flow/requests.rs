@@ -3,13 +3,13 @@
 use shared::operator::deployment::{Values, access_parameters, handlers_parameters, tags};
 
 use super::super::Stop;
-use super::super::change_set::Request;
+use super::super::change_set::ChangeSetRequest;
 use super::super::checks::{self, DeploymentInputs};
 use super::Deployment;
 
 impl Deployment<'_> {
     /// What only the access stack knows: the service role and, for a new stack, the topic.
-    pub(super) async fn with_access(&self, request: &Request) -> Result<Request, Stop> {
+    pub(super) async fn with_access(&self, request: &ChangeSetRequest) -> Result<ChangeSetRequest, Stop> {
         let mut request = request.clone();
         if request.file == self.checked.file && request.role.is_none() {
             let account = &self.checked.account;
@@ -19,21 +19,21 @@ impl Deployment<'_> {
         Ok(request)
     }
 
-    pub(super) async fn access(&self) -> Result<Request, Stop> {
+    pub(super) async fn access(&self) -> Result<ChangeSetRequest, Stop> {
         let account = &self.checked.account;
         let deployed = account.there(&account.access).await?.map(|access| access.parameters).unwrap_or_default();
         self.of_ours(&account.access, checks::ACCESS, access_parameters(self.given, &deployed))
     }
 
-    pub(super) fn handlers(&self) -> Result<Request, Stop> {
+    pub(super) fn handlers(&self) -> Result<ChangeSetRequest, Stop> {
         self.of_ours(&self.checked.account.handlers, checks::HANDLERS, handlers_parameters(self.given))
     }
 
-    pub(super) async fn application(&self) -> Result<Request, Stop> {
+    pub(super) async fn application(&self) -> Result<ChangeSetRequest, Stop> {
         let account = &self.checked.account;
         let deployed = self.checked.stack.as_ref().map(|stack| &stack.tags);
         let access = account.there(&account.access).await?;
-        Ok(Request {
+        Ok(ChangeSetRequest {
             stack: self.given.stack(),
             file: self.checked.file,
             template: checks::template(self.checked.release.as_ref(), self.checked.file)?,
@@ -50,9 +50,9 @@ impl Deployment<'_> {
     }
 
     /// One of the two stacks of the handlers, with what is given now.
-    fn of_ours(&self, stack: &str, file: &'static str, parameters: Values) -> Result<Request, Stop> {
+    fn of_ours(&self, stack: &str, file: &'static str, parameters: Values) -> Result<ChangeSetRequest, Stop> {
         let template = checks::template(self.checked.release.as_ref(), file)?;
         let (tags, role, is_express) = (None, None, false);
-        Ok(Request { stack: stack.to_owned(), file, template, parameters, tags, role, is_express })
+        Ok(ChangeSetRequest { stack: stack.to_owned(), file, template, parameters, tags, role, is_express })
     }
 }

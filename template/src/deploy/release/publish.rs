@@ -11,7 +11,7 @@ use super::super::{Stop, interrupt};
 use super::folder::{Release, SUMS};
 use crate::cli::Publish;
 use crate::operate::account;
-use crate::show;
+use crate::stdout::show;
 
 /// Copies it, and prints the parameters alone on stdout.
 pub(crate) fn run(asked: &Publish) -> ExitCode {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use shared::contract::{Function, UNSTICKER_CONCURRENCY_PARAMETER};
 use shared::operator::deployment::installed::{FUNCTIONS_STACK, InstallMethod, functions_parameters};
 use shared::operator::deployment::{GivenSettings, Values};
-use shared::operator::{Consent, Risk};
+use shared::operator::{ConsentNeeded, Risk};
 
 use super::super::account::Account;
-use super::super::change_set::Request;
+use super::super::change_set::ChangeSetRequest;
 use super::super::checks::{self, DeploymentInputs};
 use super::super::output::Output;
 use super::super::{Stop, functions, packages};
@@ -25,8 +25,8 @@ pub(in super::super) async fn request(
     checked: &DeploymentInputs,
     release: &Release,
     given: &GivenSettings,
-) -> Result<Request, Stop> {
-    Ok(Request {
+) -> Result<ChangeSetRequest, Stop> {
+    Ok(ChangeSetRequest {
         stack: FUNCTIONS_STACK.to_owned(),
         file: checks::FUNCTIONS,
         template: release.template(checks::FUNCTIONS)?,
@@ -56,7 +56,7 @@ pub(in super::super) async fn before_stack(
     checked: &DeploymentInputs,
     release: &Release,
     given: &GivenSettings,
-    request: &mut Request,
+    request: &mut ChangeSetRequest,
     output: &Output,
 ) -> Result<KeptFunctions, Stop> {
     let account = &checked.account;
@@ -119,7 +119,7 @@ pub(in super::super) fn weigh(installed: Option<&InstalledFunctions>, risk: &mut
         return;
     }
     risk.words.push("DELETES the four functions and deploys them the other way".to_owned());
-    if risk.consent == Consent::Harmless {
-        risk.consent = Consent::Yes;
+    if risk.consent == ConsentNeeded::Harmless {
+        risk.consent = ConsentNeeded::Yes;
     }
 }

@@ -13,7 +13,7 @@ pub(super) struct Answers {
     /// How long each operation of the application took, oldest first.
     pub(super) durations: Vec<Duration>,
     /// Each question, in the order in which they were asked.
-    pub(super) questions: Vec<Question>,
+    pub(super) questions: Vec<QuestionRecord>,
     /// What could not be removed.
     pub(super) leftovers: Vec<String>,
 }
@@ -39,7 +39,7 @@ pub(super) struct Duration {
 /// A question to AWS with its answer, or with why it was not asked.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Question {
+pub(super) struct QuestionRecord {
     /// With its number in `semantics.md` G.2, or where it stands there.
     pub(super) asked: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ impl Answers {
     pub(super) fn answer(&mut self, question: &'static str, answer: impl Into<String>) {
         let answer = answer.into();
         println!("  {question}\n      {answer}");
-        self.questions.push(Question { asked: question, answer: Some(answer), not_asked: None });
+        self.questions.push(QuestionRecord { asked: question, answer: Some(answer), not_asked: None });
     }
 
     /// An answer that is one of the local AWS's modes.
@@ -67,7 +67,7 @@ impl Answers {
     pub(super) fn not_asked(&mut self, question: &'static str, why: impl Into<String>) {
         let why = why.into();
         println!("  {question}\n      not asked: {why}");
-        self.questions.push(Question { asked: question, answer: None, not_asked: Some(why) });
+        self.questions.push(QuestionRecord { asked: question, answer: None, not_asked: Some(why) });
     }
 
     /// Takes what is the account's own out of the answers: ARNs, account IDs, and these names.

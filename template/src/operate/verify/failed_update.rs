@@ -3,7 +3,6 @@
 use aws_sdk_kinesisanalyticsv2::types::ApplicationSnapshotConfigurationUpdate;
 
 use super::answers::Answers;
-use super::looping::start;
 use super::ready::groups;
 use super::stage::{Halt, Stage, error_text};
 
@@ -16,7 +15,7 @@ pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt
         answers.not_asked(QUESTION, "it takes a job that needs properties: give them (PROPERTIES)");
         return Ok(());
     }
-    start(stage).await?;
+    stage.start().await?;
     let without = Stage { properties: [("none".to_owned(), "none".to_owned())].into(), ..stage.clone() };
     update(&without, false).await?;
     let status = loop {

@@ -19,7 +19,7 @@ const SECOND: &str = "A.7. CreateApplicationSnapshot and StopApplication while a
 
 /// All of them, in the one order in which each leaves what the next needs.
 pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt> {
-    start(stage).await?;
+    stage.start().await?;
     if !snapshot(stage, answers).await? {
         return Err(Halt::Failed("the job is healthy though its role may read nothing but its jar".to_owned()));
     }
@@ -30,15 +30,9 @@ pub(super) async fn ask(stage: &Stage, answers: &mut Answers) -> Result<(), Halt
         tokens(stage, answers).await?;
     }
     failed_update::ask(stage, answers).await?;
-    start(stage).await?;
+    stage.start().await?;
     durations::ask(stage, answers).await?;
     delete(stage, answers).await
-}
-
-pub(super) async fn start(stage: &Stage) -> Result<(), Halt> {
-    let start = stage.clients.flink.start_application().application_name(&stage.name).send().await;
-    start.map_err(|error| error_text(&error))?;
-    stage.becomes("RUNNING").await
 }
 
 /// What a snapshot of it comes to; whether it failed.

@@ -18,7 +18,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{Verify, account};
+use super::account;
+use crate::cli::Verify;
 use answers::Answers;
 use restore::NextJar;
 use stage::{Halt, PREFIX, Stage};

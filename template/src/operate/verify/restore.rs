@@ -7,8 +7,8 @@ use aws_sdk_kinesisanalyticsv2::types::{
 };
 
 use super::answers::Answers;
+use super::durations;
 use super::stage::{Halt, Stage, error_text};
-use super::{durations, looping};
 
 pub(super) const QUESTION: &str = "IncompatibleRestore, A.6. An update to a jar that cannot restore the state";
 /// How many looks an update may go on for until it counts as one that hangs: twenty minutes at AWS's pace, twice what
@@ -31,7 +31,7 @@ pub(super) fn name(stage: &Stage) -> String {
 pub(super) async fn ask(stage: &Stage, next: &NextJar, answers: &mut Answers) -> Result<(), Halt> {
     let stage = Stage { name: name(stage), job_role: Some(next.role.clone()), ..stage.clone() };
     stage.create().await?;
-    looping::start(&stage).await?;
+    stage.start().await?;
     if let Err(why) = snapshot(&stage).await? {
         answers.not_asked(QUESTION, format!("the first jar's job is not healthy with that role: {why}"));
         return Ok(());

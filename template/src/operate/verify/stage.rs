@@ -160,6 +160,13 @@ impl Stage {
         Ok((detail.application_status.as_str().to_owned(), detail.application_version_id))
     }
 
+    /// Starts the application, and waits until it is RUNNING.
+    pub(super) async fn start(&self) -> Result<(), Halt> {
+        let start = self.clients.flink.start_application().application_name(&self.name).send().await;
+        start.map_err(|error| error_text(&error))?;
+        self.becomes("RUNNING").await
+    }
+
     /// Waits until the application has this status, or rests in another.
     pub(super) async fn becomes(&self, wanted: &str) -> Result<(), Halt> {
         for _ in 0..LOOKS {

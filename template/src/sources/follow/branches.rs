@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Scope, Walk};
+use super::{Frame, Walk};
 use crate::sources::tree::{Arm, Node, Op, Target};
-use crate::sources::value::{Ids, Trail, Value};
+use crate::sources::value::{Ids, Trail, ValueSet};
 
 impl<'p> Walk<'p> {
-    pub(super) fn either(&mut self, condition: Option<&'p Node>, branches: &'p [Node], scope: &mut Scope) -> Value {
+    pub(super) fn either(&mut self, condition: Option<&'p Node>, branches: &'p [Node], scope: &mut Frame) -> ValueSet {
         self.asked.push(BTreeSet::new());
         if let Some(condition) = condition {
             self.value(condition, scope);
@@ -16,8 +16,8 @@ impl<'p> Walk<'p> {
         if !branches.iter().any(Node::fails) {
             self.found.checked.extend(asked);
         }
-        let mut whole = Value::default();
-        let mut after: Option<Scope> = None;
+        let mut whole = ValueSet::default();
+        let mut after: Option<Frame> = None;
         let before = scope.clone();
         let mut without = before.clone();
         if let Some(condition) = condition {
@@ -45,9 +45,9 @@ impl<'p> Walk<'p> {
         whole
     }
 
-    pub(super) fn choose(&mut self, subject: &'p Node, arms: &'p [Arm], scope: &mut Scope) -> Value {
+    pub(super) fn choose(&mut self, subject: &'p Node, arms: &'p [Arm], scope: &mut Frame) -> ValueSet {
         let value = self.value(subject, scope);
-        let mut whole = Value::default();
+        let mut whole = ValueSet::default();
         let mut after = scope.clone();
         for arm in arms {
             let mut inner = scope.clone();
@@ -83,11 +83,11 @@ impl<'p> Walk<'p> {
         over: &'p Node,
         conditions: &'p [Node],
         body: &'p Node,
-        scope: &mut Scope,
-    ) -> Value {
+        scope: &mut Frame,
+    ) -> ValueSet {
         let over = self.value(over, scope);
         let element = self.element(&over);
-        let mut whole = Value::default();
+        let mut whole = ValueSet::default();
         // What the first round leaves, the second one meets.
         for _ in 0..2 {
             let mut inner = scope.clone();
@@ -102,17 +102,17 @@ impl<'p> Walk<'p> {
         whole
     }
 
-    pub(super) fn repeat(&mut self, body: &'p Node, scope: &mut Scope) -> Value {
+    pub(super) fn repeat(&mut self, body: &'p Node, scope: &mut Frame) -> ValueSet {
         for _ in 0..2 {
             let mut inner = scope.clone();
             self.value(body, &mut inner);
             join(scope, inner);
         }
-        Value::unknown()
+        ValueSet::unknown()
     }
 
     /// What a loop over this meets.
-    pub(super) fn element(&self, over: &Value) -> Value {
+    pub(super) fn element(&self, over: &ValueSet) -> ValueSet {
         let mut element = over.clone();
         let step = |trail: &Trail| match trail {
             Trail::File | Trail::All => Trail::Pair(None),
@@ -131,15 +131,15 @@ impl<'p> Walk<'p> {
     }
 
     /// `(key, value)` from a pair.
-    pub(super) fn spread(&mut self, names: &[String], value: &Value, line: usize, scope: &mut Scope) {
+    pub(super) fn spread(&mut self, names: &[String], value: &ValueSet, line: usize, scope: &mut Frame) {
         let [first, second] = names else {
             self.escape(line, value, "is taken apart", scope);
             for name in names {
-                scope.names.insert(name.clone(), Value::unknown());
+                scope.names.insert(name.clone(), ValueSet::unknown());
             }
             return;
         };
-        let mut both = (Value::unknown(), Value::unknown());
+        let mut both = (ValueSet::unknown(), ValueSet::unknown());
         for trail in &value.trails {
             let (one, other) = match trail {
                 Trail::File | Trail::All => (Trail::Id(None), Trail::Group(None)),
@@ -159,7 +159,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Takes from a condition which group a pair is.
-    pub(super) fn narrow(&mut self, condition: &'p Node, holds: bool, scope: &mut Scope) {
+    pub(super) fn narrow(&mut self, condition: &'p Node, holds: bool, scope: &mut Frame) {
         let (equal, left, right) = match &condition.op {
             Op::Compare { equal, left, right } => (*equal, &**left, &**right),
             Op::Call(function, arguments) => match (&function.op, arguments.as_slice()) {
@@ -203,7 +203,7 @@ fn root(node: &Node) -> Option<&str> {
     }
 }
 
-fn narrow_name(name: &str, texts: &BTreeSet<String>, scope: &mut Scope) {
+fn narrow_name(name: &str, texts: &BTreeSet<String>, scope: &mut Frame) {
     let pair = scope.pairs.get(name).cloned();
     for name in [Some(name.to_owned()), pair].into_iter().flatten() {
         if let Some(value) = scope.names.get_mut(&name) {
@@ -222,7 +222,7 @@ fn narrow_name(name: &str, texts: &BTreeSet<String>, scope: &mut Scope) {
     }
 }
 
-fn join_first(after: &mut Option<Scope>, inner: Scope) {
+fn join_first(after: &mut Option<Frame>, inner: Frame) {
     match after {
         Some(after) => join(after, inner),
         None => *after = Some(inner),
@@ -230,7 +230,7 @@ fn join_first(after: &mut Option<Scope>, inner: Scope) {
 }
 
 /// Joins the scopes of two branches: after them a name may have either value.
-fn join(after: &mut Scope, inner: Scope) {
+fn join(after: &mut Frame, inner: Frame) {
     for (name, value) in inner.names {
         match after.names.get_mut(&name) {
             Some(known) => known.join(value),

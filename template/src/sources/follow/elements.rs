@@ -5,24 +5,31 @@ use std::collections::BTreeSet;
 use super::calls::functions::Given;
 use super::calls::library::has_default;
 use super::words::{ASKS, CHOOSES, EACH, FILLS, HARMLESS, IMPLICIT, LISTS, PARTS, READS, RUNS, SAME};
-use super::{Scope, Walk};
-use crate::sources::value::{Ids, Trail, Value};
+use super::{Frame, Walk};
+use crate::sources::value::{Ids, Trail, ValueSet};
 
 impl Walk<'_> {
-    pub(super) fn on_group(&mut self, ids: &Ids, name: &str, given: &[Given], line: usize, scope: &mut Scope) -> Value {
+    pub(super) fn on_group(
+        &mut self,
+        ids: &Ids,
+        name: &str,
+        given: &[Given],
+        line: usize,
+        scope: &mut Frame,
+    ) -> ValueSet {
         let trail = Trail::Group(ids.clone());
         let first = given.first().map(|(_, value)| value);
         let texts = first.map(|first| first.texts.clone()).unwrap_or_default();
         let is_open = first.is_some_and(|first| first.open || first.texts.is_empty())
             && !first.is_some_and(|first| first.is_number);
         if HARMLESS.contains(&name) {
-            return Value::unknown();
+            return ValueSet::unknown();
         }
         if FILLS.contains(&name) && name != "setdefault" {
-            return Value::unknown();
+            return ValueSet::unknown();
         }
         if name == "fold" {
-            return Value::trail(trail);
+            return ValueSet::trail(trail);
         }
         if given.iter().any(|(_, value)| !value.closures.is_empty()) && texts.is_empty() {
             return self.for_each(&trail, name, given, line, scope);
@@ -35,9 +42,9 @@ impl Walk<'_> {
                     None => self.found.checked.extend(value.read),
                 }
             }
-            return Value::unknown();
+            return ValueSet::unknown();
         }
-        let mut whole = Value::default();
+        let mut whole = ValueSet::default();
         if !texts.is_empty() {
             for key in &texts {
                 whole.join(self.read(ids, key, line, has_default(given), scope));
@@ -49,30 +56,37 @@ impl Walk<'_> {
         if is_open && (READS.contains(&name) || ASKS.contains(&name) || !texts.is_empty()) {
             self.lose(
                 line,
-                &Value::trail(trail),
+                &ValueSet::trail(trail),
                 &format!("is asked by {name} for a key that is put together or comes from elsewhere"),
                 scope,
             );
-            return Value::unknown();
+            return ValueSet::unknown();
         }
         if LISTS.contains(&name) {
-            return Value::trail(Trail::Item(ids.clone()));
+            return ValueSet::trail(Trail::Item(ids.clone()));
         }
         if SAME.contains(&name) || first.is_some_and(|first| first.is_number) {
-            return Value::trail(trail);
+            return ValueSet::trail(trail);
         }
         self.unknown_use(trail, name, given, line, scope)
     }
 
-    pub(super) fn on_item(&mut self, ids: &Ids, name: &str, given: &[Given], line: usize, scope: &mut Scope) -> Value {
+    pub(super) fn on_item(
+        &mut self,
+        ids: &Ids,
+        name: &str,
+        given: &[Given],
+        line: usize,
+        scope: &mut Frame,
+    ) -> ValueSet {
         let trail = Trail::Item(ids.clone());
         if given.iter().any(|(_, value)| !value.closures.is_empty()) {
             return self.for_each(&trail, name, given, line, scope);
         }
         match name {
-            "collect" | "toMap" | "associate" => Value::trail(Trail::Group(ids.clone())),
-            _ if PARTS.contains(&name) || SAME.contains(&name) => Value::trail(trail),
-            "hasNext" | "hasMoreElements" | "isEmpty" | "size" => Value::unknown(),
+            "collect" | "toMap" | "associate" => ValueSet::trail(Trail::Group(ids.clone())),
+            _ if PARTS.contains(&name) || SAME.contains(&name) => ValueSet::trail(trail),
+            "hasNext" | "hasMoreElements" | "isEmpty" | "size" => ValueSet::unknown(),
             _ => self.unknown_use(trail, name, given, line, scope),
         }
     }
@@ -84,8 +98,8 @@ impl Walk<'_> {
         name: &str,
         given: &[Given],
         line: usize,
-        scope: &mut Scope,
-    ) -> Value {
+        scope: &mut Frame,
+    ) -> ValueSet {
         let pair = |ids: &Ids| (Trail::Id(ids.clone()), Trail::Group(ids.clone()));
         let item = |ids: &Ids| (Trail::Item(ids.clone()), Trail::Item(ids.clone()));
         let (element, two) = match trail {
@@ -98,17 +112,17 @@ impl Walk<'_> {
         if !is_each && !SAME.contains(&name) && !RUNS.contains(&name) {
             return self.unknown_use(trail.clone(), name, given, line, scope);
         }
-        let mut whole = Value::default();
+        let mut whole = ValueSet::default();
         for closure in given.iter().flat_map(|(_, value)| value.closures.clone()) {
             let function = self.lambdas[closure.lambda].function;
             let takes: usize = function.parameters.len();
             let is_two = takes == 2 || function.parameters.first().is_some_and(|one| one.names.len() == 2);
-            let own = Value::trail(if is_each { element.clone() } else { trail.clone() });
+            let own = ValueSet::trail(if is_each { element.clone() } else { trail.clone() });
             let arguments = if takes == 2 {
-                vec![Value::trail(two.0.clone()), Value::trail(two.1.clone())]
+                vec![ValueSet::trail(two.0.clone()), ValueSet::trail(two.1.clone())]
             } else if is_two {
                 let both = if let Trail::Group(ids) = trail { Trail::Item(ids.clone()) } else { element.clone() };
-                vec![Value::trail(both)]
+                vec![ValueSet::trail(both)]
             } else if takes == 0 {
                 Vec::new()
             } else {
@@ -127,11 +141,11 @@ impl Walk<'_> {
                     Some(other) => (*other).clone(),
                     None => continue,
                 };
-                whole.join(Value::trail(narrowed));
+                whole.join(ValueSet::trail(narrowed));
             }
         }
         if ["also", "apply", "onEach", "orElseGet", "getOrElse", "orElse", "orElseThrow"].contains(&name) {
-            whole.join(Value::trail(trail.clone()));
+            whole.join(ValueSet::trail(trail.clone()));
         }
         whole.open = true;
         whole
@@ -141,11 +155,11 @@ impl Walk<'_> {
     pub(super) fn chosen(&mut self, closure: &crate::sources::value::Closure) -> BTreeSet<String> {
         let function = self.lambdas[closure.lambda].function;
         let mut scope =
-            Scope { class: self.lambdas[closure.lambda].class, names: (*closure.names).clone(), ..Scope::default() };
+            Frame { class: self.lambdas[closure.lambda].class, names: (*closure.names).clone(), ..Frame::default() };
         for parameter in &function.parameters {
             match parameter.names.as_slice() {
-                [name] => drop(scope.names.insert(name.clone(), Value::trail(Trail::Pair(None)))),
-                names => self.spread(names, &Value::trail(Trail::Pair(None)), 0, &mut scope),
+                [name] => drop(scope.names.insert(name.clone(), ValueSet::trail(Trail::Pair(None)))),
+                names => self.spread(names, &ValueSet::trail(Trail::Pair(None)), 0, &mut scope),
             }
         }
         let body = match &function.body.op {

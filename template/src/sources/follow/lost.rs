@@ -1,17 +1,17 @@
 //! Where a trail ends in what is not known.
 
-use super::{Scope, Walk};
-use crate::sources::value::{Ids, Trail, Value};
+use super::{Frame, Walk};
+use crate::sources::value::{Ids, Trail, ValueSet};
 
 impl Walk<'_> {
-    pub(super) fn note(&mut self, line: usize, what: String, scope: &Scope) {
+    pub(super) fn note(&mut self, line: usize, what: String, scope: &Frame) {
         if self.dead == 0 {
             self.found.lost.insert((self.file(scope), line, what));
         }
     }
 
     /// Reports properties that go where they cannot be followed.
-    pub(super) fn lose(&mut self, line: usize, value: &Value, what: &str, scope: &Scope) {
+    pub(super) fn lose(&mut self, line: usize, value: &ValueSet, what: &str, scope: &Frame) {
         if self.dead > 0 || !value.leads() {
             return;
         }
@@ -40,7 +40,7 @@ impl Walk<'_> {
 
     /// As [`lose`](Self::lose); and what the value can do is done: lambdas run, methods of an instance are called by
     /// others.
-    pub(super) fn escape(&mut self, line: usize, value: &Value, what: &str, scope: &Scope) {
+    pub(super) fn escape(&mut self, line: usize, value: &ValueSet, what: &str, scope: &Frame) {
         self.lose(line, value, what, scope);
         for closure in &value.closures {
             let result = self.apply(closure, &[], None, line);
@@ -53,7 +53,7 @@ impl Walk<'_> {
             if object.own.is_none() || !self.escaped.insert(object.clone()) {
                 continue;
             }
-            let this = Value { objects: [object.clone()].into(), ..Value::default() };
+            let this = ValueSet { objects: [object.clone()].into(), ..ValueSet::default() };
             let program = self.program;
             let family = program.family(object.class);
             let functions = family.iter().flat_map(|class| &program.classes[*class].functions);
@@ -66,7 +66,7 @@ impl Walk<'_> {
             }
             for class in family {
                 for function in 0..program.classes[class].functions.len() {
-                    let place = crate::sources::program::Place { class, function };
+                    let place = crate::sources::program::FunctionPlace { class, function };
                     if program.function(place).name != crate::sources::tree::CONSTRUCTOR {
                         let outcome = self.invoke(place, &this, &[], line, scope);
                         let name = &program.function(place).name;

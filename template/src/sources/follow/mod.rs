@@ -13,9 +13,9 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::program::{Place, Program};
-use super::tree::{Function, Node, Op, Target};
-use super::value::{Closure, Trail, Value};
+use super::program::{FunctionPlace, Program};
+use super::tree::{Node, Op, SourceFunction, Target};
+use super::value::{Closure, Trail, ValueSet};
 
 pub(super) use rounds::run;
 
@@ -50,7 +50,7 @@ pub(crate) struct Found {
 }
 
 /// Fields by class and name.
-type Fields = BTreeMap<(usize, String), Value>;
+type Fields = BTreeMap<(usize, String), ValueSet>;
 
 struct Walk<'p> {
     program: &'p Program,
@@ -59,15 +59,15 @@ struct Walk<'p> {
     assigned: Fields,
     constructed: Fields,
     lambdas: Vec<Lambda<'p>>,
-    results: BTreeMap<calls::functions::Call, calls::functions::Outcome>,
-    running: BTreeSet<calls::functions::Call>,
+    results: BTreeMap<calls::functions::FollowedCall, calls::functions::CallEffect>,
+    running: BTreeSet<calls::functions::FollowedCall>,
     /// Lambdas that run, that no one has called yet, and what they put into collections around them.
-    applying: BTreeSet<(Closure, Vec<Value>, Option<Value>)>,
+    applying: BTreeSet<(Closure, Vec<ValueSet>, Option<ValueSet>)>,
     waiting: BTreeSet<Closure>,
-    refill: Vec<(String, Value)>,
+    refill: Vec<(String, ValueSet)>,
     /// Classes of which an instance is being made.
     constructing: BTreeSet<usize>,
-    evaluated: BTreeSet<Place>,
+    evaluated: BTreeSet<FunctionPlace>,
     escaped: BTreeSet<super::value::Object>,
     /// Classes of which the sources make instances, and of which instances go where they cannot be followed.
     made: BTreeSet<usize>,
@@ -86,19 +86,19 @@ struct Walk<'p> {
 
 #[derive(Clone, Copy)]
 struct Lambda<'p> {
-    function: &'p Function,
+    function: &'p SourceFunction,
     class: usize,
 }
 
 /// The names that a function's body sees while it is followed, and what it has returned so far.
 #[derive(Debug, Clone, Default)]
-struct Scope {
+struct Frame {
     class: usize,
-    names: BTreeMap<String, Value>,
+    names: BTreeMap<String, ValueSet>,
     /// Which name holds the group whose ID another one holds.
     pairs: BTreeMap<String, String>,
     globals: BTreeSet<String>,
-    returned: Value,
+    returned: ValueSet,
     /// Names whose collections got properties put in.
     filled: BTreeSet<String>,
     /// Whether `this` is being made.
@@ -109,23 +109,23 @@ struct Scope {
 const STEPS: usize = 1_000_000;
 
 impl<'p> Walk<'p> {
-    fn file(&self, scope: &Scope) -> usize {
+    fn file(&self, scope: &Frame) -> usize {
         self.program.classes[scope.class].file
     }
 
-    fn value(&mut self, node: &'p Node, scope: &mut Scope) -> Value {
+    fn value(&mut self, node: &'p Node, scope: &mut Frame) -> ValueSet {
         self.steps += 1;
         if self.steps > STEPS {
-            return Value::unknown();
+            return ValueSet::unknown();
         }
         match &node.op {
             Op::Text(text) if is_file(text) => {
                 self.found.origins.insert((self.file(scope), node.line));
-                Value::trail(Trail::File)
+                ValueSet::trail(Trail::File)
             }
-            Op::Text(text) => Value::text(text),
-            Op::Number => Value { is_number: true, ..Value::unknown() },
-            Op::Null | Op::Jump => Value::default(),
+            Op::Text(text) => ValueSet::text(text),
+            Op::Number => ValueSet { is_number: true, ..ValueSet::unknown() },
+            Op::Null | Op::Jump => ValueSet::default(),
             Op::Name(name) => self.name(name, node.line, scope),
             Op::Member(base, name) => self.member(base, name, node.line, scope),
             Op::Call(function, arguments) => self.call(function, arguments, node.line, scope),
@@ -146,7 +146,7 @@ impl<'p> Walk<'p> {
                 left.joined(self.value(right, scope))
             }
             Op::Block(parts) => {
-                let mut last = Value::default();
+                let mut last = ValueSet::default();
                 for (at, part) in parts.iter().enumerate() {
                     last = self.value(part, scope);
                     if at + 1 < parts.len() && last.trails.contains(&Trail::File) && matches!(part.op, Op::Call(..)) {
@@ -167,7 +167,7 @@ impl<'p> Walk<'p> {
             Op::Return(values) => {
                 let value = self.one_of(values, node.line, scope);
                 scope.returned.join(value);
-                Value::default()
+                ValueSet::default()
             }
             Op::Throw(values) => {
                 self.quiet += 1;
@@ -175,7 +175,7 @@ impl<'p> Walk<'p> {
                     self.value(value, scope);
                 }
                 self.quiet -= 1;
-                Value::default()
+                ValueSet::default()
             }
             Op::Compare { left, right, .. } => self.compare(left, right, node.line, scope),
             Op::Join(parts) => self.join(parts, node.line, scope),
@@ -184,23 +184,23 @@ impl<'p> Walk<'p> {
                     self.value(part, scope);
                 }
                 let is_number = matches!(parts.as_slice(), [Node { op: Op::Number, .. }]);
-                Value { is_number, ..Value::unknown() }
+                ValueSet { is_number, ..ValueSet::unknown() }
             }
             Op::Global(names) => {
                 scope.globals.extend(names.iter().cloned());
-                Value::default()
+                ValueSet::default()
             }
             Op::Unknown(parts) => {
                 for part in parts {
                     let value = self.value(part, scope);
                     self.escape(part.line, &value, "is used in a way that is not known", scope);
                 }
-                Value::unknown()
+                ValueSet::unknown()
             }
         }
     }
 
-    fn assign(&mut self, target: &'p Target, value: Value, line: usize, scope: &mut Scope) {
+    fn assign(&mut self, target: &'p Target, value: ValueSet, line: usize, scope: &mut Frame) {
         match target {
             Target::Name { name, of, declares } => {
                 let value = self.typed(value, of.as_deref());

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::{Scope, Walk};
+use super::{Frame, Walk};
 use crate::sources::tree::{Node, Op, Target};
-use crate::sources::value::{Object, Trail, Value};
+use crate::sources::value::{Object, Trail, ValueSet};
 
 /// Where all groups come from: AWS's runtime library, and the function of AWS's Python examples.
 pub(super) const ORIGINS: [&str; 2] = ["getApplicationProperties", "get_application_properties"];
 
 impl<'p> Walk<'p> {
-    pub(super) fn origin(&mut self, line: usize, scope: &Scope) -> Value {
+    pub(super) fn origin(&mut self, line: usize, scope: &Frame) -> ValueSet {
         self.found.origins.insert((self.file(scope), line));
-        Value::trail(Trail::All)
+        ValueSet::trail(Trail::All)
     }
 
-    pub(super) fn name(&mut self, name: &str, line: usize, scope: &mut Scope) -> Value {
+    pub(super) fn name(&mut self, name: &str, line: usize, scope: &mut Frame) -> ValueSet {
         if let Some(value) = scope.names.get(name) {
             return value.clone();
         }
@@ -23,13 +23,13 @@ impl<'p> Walk<'p> {
             return found;
         }
         match self.program.aliases[self.file(scope)].get(name).cloned() {
-            Some(original) if original != name => self.known(&original, line, scope).unwrap_or_else(Value::unknown),
-            _ => Value::unknown(),
+            Some(original) if original != name => self.known(&original, line, scope).unwrap_or_else(ValueSet::unknown),
+            _ => ValueSet::unknown(),
         }
     }
 
-    fn known(&mut self, name: &str, line: usize, scope: &mut Scope) -> Option<Value> {
-        let mut found: Option<Value> = None;
+    fn known(&mut self, name: &str, line: usize, scope: &mut Frame) -> Option<ValueSet> {
+        let mut found: Option<ValueSet> = None;
         let this = scope.names.get("this").cloned().unwrap_or_default();
         for object in &this.objects {
             if let Some(value) = self.field(object, name) {
@@ -55,19 +55,19 @@ impl<'p> Walk<'p> {
             return Some(self.origin(line, scope));
         }
         for classes in [self.program.classes_named(name), self.program.modules_named(name)] {
-            let all = classes.into_iter().map(|class| Value::object(class, None)).reduce(Value::joined);
+            let all = classes.into_iter().map(|class| ValueSet::object(class, None)).reduce(ValueSet::joined);
             if all.is_some() {
                 return all;
             }
         }
         // Imported: a field of any module or class.
         let fields = self.assigned.iter().chain(&self.constructed).filter(|((_, field), _)| field == name);
-        fields.map(|(_, value)| value.clone()).reduce(Value::joined)
+        fields.map(|(_, value)| value.clone()).reduce(ValueSet::joined)
     }
 
     /// A field of an instance, of the class itself where the instance is not known.
-    pub(super) fn field(&self, object: &Object, name: &str) -> Option<Value> {
-        let mut found: Option<Value> = object.own.as_ref().and_then(|own| own.get(name)).cloned();
+    pub(super) fn field(&self, object: &Object, name: &str) -> Option<ValueSet> {
+        let mut found: Option<ValueSet> = object.own.as_ref().and_then(|own| own.get(name)).cloned();
         for class in self.program.family(object.class) {
             let key = (class, name.to_owned());
             let constructed = self.constructed.get(&key).filter(|_| object.own.is_none());
@@ -79,18 +79,18 @@ impl<'p> Walk<'p> {
     }
 
     /// All constants of an enum, by the name that lists them.
-    pub(super) fn constants(&self, object: &Object, name: &str) -> Option<Value> {
+    pub(super) fn constants(&self, object: &Object, name: &str) -> Option<ValueSet> {
         let names =
             self.program.classes[object.class].constants.iter().filter(|_| ["values", "entries"].contains(&name));
-        names.filter_map(|constant| self.field(object, constant)).reduce(Value::joined)
+        names.filter_map(|constant| self.field(object, constant)).reduce(ValueSet::joined)
     }
 
-    pub(super) fn member(&mut self, base: &'p Node, name: &str, line: usize, scope: &mut Scope) -> Value {
+    pub(super) fn member(&mut self, base: &'p Node, name: &str, line: usize, scope: &mut Frame) -> ValueSet {
         if ORIGINS.contains(&name) && !self.defines(base, name, scope) {
             return self.origin(line, scope);
         }
         let on = self.value(base, scope);
-        let mut found = Value::default();
+        let mut found = ValueSet::default();
         let mut is_known = false;
         for object in &on.objects {
             if let Some(value) = self.field(object, name).or_else(|| self.constants(object, name)) {
@@ -101,14 +101,14 @@ impl<'p> Walk<'p> {
             let places = self.program.methods(object.class, name, 0);
             let places: Vec<_> = places.into_iter().filter(|place| self.program.function(*place).is_property).collect();
             if !places.is_empty() {
-                let this = Value { objects: [object.clone()].into(), ..Value::default() };
+                let this = ValueSet { objects: [object.clone()].into(), ..ValueSet::default() };
                 found.join(self.invoke_all(&places, &this, &[], line, scope));
                 is_known = true;
             }
             let inner = self.program.classes_named(name);
             let inner = inner.into_iter().filter(|class| self.program.classes[*class].outer == Some(object.class));
             for class in inner.collect::<Vec<_>>() {
-                found.join(Value::object(class, None));
+                found.join(ValueSet::object(class, None));
                 is_known = true;
             }
         }
@@ -127,11 +127,11 @@ impl<'p> Walk<'p> {
             found.join(value);
             is_known = true;
         }
-        if is_known { found } else { Value::unknown() }
+        if is_known { found } else { ValueSet::unknown() }
     }
 
     /// Whether the sources have such a function themselves: then it is followed.
-    pub(super) fn defines(&mut self, base: &'p Node, name: &str, scope: &mut Scope) -> bool {
+    pub(super) fn defines(&mut self, base: &'p Node, name: &str, scope: &mut Frame) -> bool {
         let Op::Name(class) = &base.op else { return self.program.has_function(name) };
         if class == "KinesisAnalyticsRuntime" {
             return false;
@@ -143,7 +143,7 @@ impl<'p> Walk<'p> {
         })
     }
 
-    pub(super) fn set(&mut self, name: &str, value: Value, declares: bool, scope: &mut Scope) {
+    pub(super) fn set(&mut self, name: &str, value: ValueSet, declares: bool, scope: &mut Frame) {
         if name == "_" {
             return;
         }
@@ -159,8 +159,8 @@ impl<'p> Walk<'p> {
             if let Some(class) = holder.into_iter().find(|class| self.declares(*class, name)) {
                 let object = this.objects.iter().find(|object| self.program.family(object.class).contains(&class));
                 let base = object.map_or_else(
-                    || Value::object(class, None),
-                    |object| Value { objects: [object.clone()].into(), ..Value::default() },
+                    || ValueSet::object(class, None),
+                    |object| ValueSet { objects: [object.clone()].into(), ..ValueSet::default() },
                 );
                 self.set_field(&base, name, &value, 0, scope);
                 return;
@@ -182,7 +182,7 @@ impl<'p> Walk<'p> {
             || class.body.iter().any(assigns)
     }
 
-    pub(super) fn set_field(&mut self, base: &Value, name: &str, value: &Value, line: usize, scope: &mut Scope) {
+    pub(super) fn set_field(&mut self, base: &ValueSet, name: &str, value: &ValueSet, line: usize, scope: &mut Frame) {
         if base.objects.is_empty() {
             self.escape(
                 line,
@@ -210,7 +210,7 @@ impl<'p> Walk<'p> {
             };
             let is_new = this.objects.iter().all(|object| object.own.is_some());
             if is_new {
-                let made = Value { objects: this.objects.into_iter().map(set).collect(), ..Value::default() };
+                let made = ValueSet { objects: this.objects.into_iter().map(set).collect(), ..ValueSet::default() };
                 let own: Vec<String> =
                     scope.names.iter().filter(|(_, held)| *held == base).map(|(name, _)| name.clone()).collect();
                 for name in own {
@@ -221,14 +221,14 @@ impl<'p> Walk<'p> {
     }
 
     /// A value of a declared type of which nothing else is known is some instance of it.
-    pub(super) fn typed(&self, value: Value, of: Option<&str>) -> Value {
+    pub(super) fn typed(&self, value: ValueSet, of: Option<&str>) -> ValueSet {
         let classes = of.filter(|_| value.is_unknown() && value.open).map(|of| self.program.classes_named(of));
         let classes = classes.into_iter().flatten();
-        classes.fold(value, |value, class| value.joined(Value::object(class, None)))
+        classes.fold(value, |value, class| value.joined(ValueSet::object(class, None)))
     }
 
     /// Of all implicit values those that a type of the sources takes; where the type is not in them, all.
-    pub(super) fn summoned(&self, mut value: Value, of: Option<&str>) -> Value {
+    pub(super) fn summoned(&self, mut value: ValueSet, of: Option<&str>) -> ValueSet {
         let classes = of.map(|of| self.program.classes_named(of)).unwrap_or_default();
         if !classes.is_empty() {
             value.trails.clear();

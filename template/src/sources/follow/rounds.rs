@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Found, Scope, Walk};
-use crate::sources::program::{Place, Program};
+use super::{Found, Frame, Walk};
+use crate::sources::program::{FunctionPlace, Program};
 use crate::sources::tree::{CONSTRUCTOR, Op};
-use crate::sources::value::Value;
+use crate::sources::value::ValueSet;
 
 /// Rounds until what is known of fields no longer changes.
 const ROUNDS: usize = 12;
@@ -67,9 +67,10 @@ impl Walk<'_> {
     pub(super) fn round(&mut self) {
         let program = self.program;
         (0..program.classes.len()).for_each(|class| self.initialize(class));
-        let places =
-            |class: usize| (0..program.classes[class].functions.len()).map(move |function| Place { class, function });
-        let all: Vec<Place> = (0..program.classes.len()).flat_map(places).collect();
+        let places = |class: usize| {
+            (0..program.classes[class].functions.len()).map(move |function| FunctionPlace { class, function })
+        };
+        let all: Vec<FunctionPlace> = (0..program.classes.len()).flat_map(places).collect();
         // First what no function calls; then what no call reached.
         for is_first in [true, false] {
             for place in &all {
@@ -83,9 +84,9 @@ impl Walk<'_> {
             }
             let waiting: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
             for closure in waiting {
-                let scope = Scope { class: self.lambdas[closure.lambda].class, ..Scope::default() };
+                let scope = Frame { class: self.lambdas[closure.lambda].class, ..Frame::default() };
                 let line = self.lambdas[closure.lambda].function.line;
-                let value = Value { closures: [closure].into(), ..Value::default() };
+                let value = ValueSet { closures: [closure].into(), ..ValueSet::default() };
                 self.escape(line, &value, "", &scope);
             }
         }
@@ -93,8 +94,8 @@ impl Walk<'_> {
 
     /// What a class or a module does when it is loaded.
     pub(super) fn initialize(&mut self, class: usize) {
-        let this = Value::object(class, None);
-        let mut scope = Scope { class, names: [("this".to_owned(), this)].into(), ..Scope::default() };
+        let this = ValueSet::object(class, None);
+        let mut scope = Frame { class, names: [("this".to_owned(), this)].into(), ..Frame::default() };
         let declared = &self.program.classes[class];
         for argument in declared.supers.iter().flat_map(|(_, arguments)| arguments) {
             self.value(&argument.value, &mut scope);
@@ -112,9 +113,9 @@ impl Walk<'_> {
     }
 
     /// A function that no source calls: its arguments are not known.
-    pub(super) fn alone(&mut self, place: Place) {
-        let this = Value::object(place.class, None);
-        let scope = Scope { class: place.class, ..Scope::default() };
+    pub(super) fn alone(&mut self, place: FunctionPlace) {
+        let this = ValueSet::object(place.class, None);
+        let scope = Frame { class: place.class, ..Frame::default() };
         let function = self.program.function(place);
         // A method that no source calls, of a class whose instances all stay in the sources.
         let class = &self.program.classes[place.class];

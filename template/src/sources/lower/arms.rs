@@ -4,7 +4,7 @@ use tree_sitter::Node as Syntax;
 
 use super::Lower;
 use super::syntax::{fields, line, named};
-use crate::sources::tree::{Arm, Node, Op, Parameter};
+use crate::sources::tree::{Arm, FunctionParameter, Node, Op};
 
 impl Lower<'_> {
     pub(super) fn cases(syntax: Syntax<'_>, arms: Vec<Arm>) -> Op {
@@ -18,7 +18,7 @@ impl Lower<'_> {
         } else {
             Node::new(line(syntax), Op::Match(Box::new(subject), arms))
         };
-        Self::lambda(syntax, vec![Parameter { names, ..Parameter::default() }], body)
+        Self::lambda(syntax, vec![FunctionParameter { names, ..FunctionParameter::default() }], body)
     }
 
     pub(super) fn arms(&mut self, syntax: Syntax<'_>) -> Vec<Arm> {

@@ -4,7 +4,7 @@ use tree_sitter::Node as Syntax;
 
 use super::syntax::{child_of_kind, line, named};
 use super::{Language, Lower, implicits};
-use crate::sources::tree::{Argument, Node, ON_ARGUMENT, Op, Parameter};
+use crate::sources::tree::{Argument, FunctionParameter, Node, ON_ARGUMENT, Op};
 
 impl Lower<'_> {
     pub(super) fn call_op(&mut self, kind: &str, syntax: Syntax<'_>) -> Option<Op> {
@@ -106,7 +106,8 @@ impl Lower<'_> {
                 // Scala's `_.getProperty("k")`.
                 let placeholder = |node: &Node| matches!(&node.op, Op::Name(name) if name == "_");
                 if self.language == Language::Scala && value.any(&placeholder) && !placeholder(&value) {
-                    let parameters = vec![Parameter { names: vec!["_".to_owned()], ..Parameter::default() }];
+                    let parameters =
+                        vec![FunctionParameter { names: vec!["_".to_owned()], ..FunctionParameter::default() }];
                     let op = Self::lambda(syntax, parameters, value);
                     return Argument { name: None, value: Node::new(line(syntax), op) };
                 }
@@ -175,7 +176,11 @@ impl Lower<'_> {
             }
             Some(base) => call(Op::Member(Box::new(base), name), argument()),
         };
-        Self::lambda(syntax, vec![Parameter { names: vec!["it".to_owned()], ..Parameter::default() }], body)
+        Self::lambda(
+            syntax,
+            vec![FunctionParameter { names: vec!["it".to_owned()], ..FunctionParameter::default() }],
+            body,
+        )
     }
 
     fn any_lambda(&mut self, syntax: Syntax<'_>) -> Op {
@@ -184,13 +189,13 @@ impl Lower<'_> {
             .or_else(|| child_of_kind(syntax, &["lambda_parameters", "function_value_parameters"]));
         let mut parameters = match list {
             Some(list) if list.kind() == "identifier" => {
-                vec![Parameter { names: vec![self.ident(list)], ..Parameter::default() }]
+                vec![FunctionParameter { names: vec![self.ident(list)], ..FunctionParameter::default() }]
             }
             Some(list) => self.parameters(list),
             None => Vec::new(),
         };
         if list.is_none() && syntax.kind() == "lambda_literal" {
-            parameters.push(Parameter { names: vec!["it".to_owned()], ..Parameter::default() });
+            parameters.push(FunctionParameter { names: vec!["it".to_owned()], ..FunctionParameter::default() });
         }
         let body = if let Some(body) = syntax.child_by_field_name("body") {
             self.node(body)

@@ -4,7 +4,7 @@ use tree_sitter::Node as Syntax;
 
 use super::syntax::{child_of_kind, fields, line, named};
 use super::{Lower, implicits};
-use crate::sources::tree::{Argument, Class, Function, Node, Op, Parameter, Target};
+use crate::sources::tree::{Argument, Class, FunctionParameter, Node, Op, SourceFunction, Target};
 
 const CLASSES: [&str; 13] = [
     "class_declaration",
@@ -120,7 +120,7 @@ impl Lower<'_> {
             let name = child_of_kind(child, &["variable_declaration"]).map(|one| self.first_name(one));
             let body = child_of_kind(getter, &["function_body"]).map(|body| self.node(body));
             if let (Some(name), Some(body)) = (name, body) {
-                let function = Function {
+                let function = SourceFunction {
                     name,
                     line: line(child),
                     parameters: Vec::new(),
@@ -149,7 +149,7 @@ impl Lower<'_> {
                 && is_static
                 && let Some(own) = function.own.take()
             {
-                function.parameters.insert(0, Parameter { names: vec![own], ..Parameter::default() });
+                function.parameters.insert(0, FunctionParameter { names: vec![own], ..FunctionParameter::default() });
             }
         } else if BODIES.contains(&kind) {
             let inner = child_of_kind(child, &["class_body"]).filter(|_| kind == "companion_object").unwrap_or(child);

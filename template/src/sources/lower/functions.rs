@@ -4,10 +4,10 @@ use tree_sitter::Node as Syntax;
 
 use super::syntax::{child_of_kind, fields, line, named};
 use super::{Language, Lower, implicits};
-use crate::sources::tree::{CONSTRUCTOR, Function, Node, Op, Parameter};
+use crate::sources::tree::{CONSTRUCTOR, FunctionParameter, Node, Op, SourceFunction};
 
 impl Lower<'_> {
-    pub(super) fn function(&mut self, syntax: Syntax<'_>) -> Function {
+    pub(super) fn function(&mut self, syntax: Syntax<'_>) -> SourceFunction {
         let kind = syntax.kind();
         let name = syntax.child_by_field_name("name").map(|name| self.ident(name)).unwrap_or_default();
         let is_constructor = kind.contains("constructor") || name == "__init__" || name == "this";
@@ -71,7 +71,7 @@ impl Lower<'_> {
             Language::Python => own.is_some() && parameters.is_empty() && self.is_decorated(syntax),
             Language::Java | Language::Kotlin => false,
         };
-        Function { name, line: line(syntax), parameters, body, extends, own, is_property }
+        SourceFunction { name, line: line(syntax), parameters, body, extends, own, is_property }
     }
 
     pub(super) fn is_decorated(&self, syntax: Syntax<'_>) -> bool {
@@ -79,11 +79,11 @@ impl Lower<'_> {
         decorated.is_some_and(|parent| self.words(parent).contains("property"))
     }
 
-    pub(super) fn parameters(&mut self, syntax: Syntax<'_>) -> Vec<Parameter> {
+    pub(super) fn parameters(&mut self, syntax: Syntax<'_>) -> Vec<FunctionParameter> {
         named(syntax).into_iter().filter_map(|one| self.parameter(one)).collect()
     }
 
-    pub(super) fn parameter(&mut self, syntax: Syntax<'_>) -> Option<Parameter> {
+    pub(super) fn parameter(&mut self, syntax: Syntax<'_>) -> Option<FunctionParameter> {
         let kind = syntax.kind();
         if matches!(kind, "modifiers" | "keyword_separator" | "positional_separator" | "receiver_parameter") {
             return None;
@@ -110,6 +110,6 @@ impl Lower<'_> {
             names
         };
         let of = of.map(|of| self.type_name(of));
-        Some(Parameter { names, of, default: default.map(|default| self.node(default)), rest })
+        Some(FunctionParameter { names, of, default: default.map(|default| self.node(default)), rest })
     }
 }

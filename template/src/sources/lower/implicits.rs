@@ -5,7 +5,7 @@ use tree_sitter::Node as Syntax;
 
 use super::Lower;
 use super::syntax::{child_of_kind, line, named};
-use crate::sources::tree::{IMPLICIT, Node, Op, Parameter, Target};
+use crate::sources::tree::{FunctionParameter, IMPLICIT, Node, Op, Target};
 
 /// What asks for an implicit value by its type.
 pub(super) const SUMMONS: [&str; 3] = ["implicitly", "summon", "the"];
@@ -30,7 +30,7 @@ impl Lower<'_> {
     }
 
     /// The parameters of a list; those that a call leaves out are any implicit value.
-    pub(super) fn implicit_parameters(&mut self, list: Syntax<'_>) -> (Vec<Parameter>, bool) {
+    pub(super) fn implicit_parameters(&mut self, list: Syntax<'_>) -> (Vec<FunctionParameter>, bool) {
         let words = self.words(list).trim_start_matches('(').trim_start();
         let is_implicit = ["implicit ", "using "].iter().any(|word| words.starts_with(word));
         let mut parameters = self.parameters(list);

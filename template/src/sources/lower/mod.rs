@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use tree_sitter::{Node as Syntax, Parser};
 
 use super::Language;
-use super::tree::{Class, Function, Node, Op, Parameter};
+use super::tree::{Class, FunctionParameter, Node, Op, SourceFunction};
 use syntax::{last_line, line, named, text_with_ends};
 
 /// A source file as classes, functions and expressions that all four languages share.
@@ -187,8 +187,8 @@ impl<'t> Lower<'t> {
     }
 
     /// A lambda with these names.
-    fn lambda(syntax: Syntax<'_>, parameters: Vec<Parameter>, body: Node) -> Op {
-        Op::Lambda(Box::new(Function {
+    fn lambda(syntax: Syntax<'_>, parameters: Vec<FunctionParameter>, body: Node) -> Op {
+        Op::Lambda(Box::new(SourceFunction {
             name: "a lambda".to_owned(),
             line: line(syntax),
             parameters,

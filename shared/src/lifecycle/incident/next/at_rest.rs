@@ -5,11 +5,16 @@ use super::super::super::goal::{Done, Goal, Recovered, Unmarked};
 use super::super::super::refusal::Refusal;
 use super::super::restart::{Owed, owed, proof_snapshot_name};
 use super::super::{Consent, Incident};
-use super::{Next, Settings, Standing, consent, named, report};
+use super::{IncidentSettings, Next, Standing, consent, named, report};
 use crate::flink::{Application, ApplicationStatus};
 use crate::time::Timestamp;
 
-pub(super) fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
+pub(super) fn next(
+    incident: &Incident,
+    applications: &[Application],
+    settings: &IncidentSettings,
+    now: Timestamp,
+) -> Next {
     let mut standings = Vec::new();
     let mut to_start: Vec<&Application> = Vec::new();
     for name in &incident.applications {
@@ -67,7 +72,7 @@ pub(super) fn untagged(incident: &Incident, applications: &[Application]) -> Nex
     if standings.is_empty() { report(Standing::NotOurs) } else { Next::Report(standings) }
 }
 
-fn recover(incident: &Incident, name: &str, prove: bool, settings: &Settings, now: Timestamp) -> Next {
+fn recover(incident: &Incident, name: &str, prove: bool, settings: &IncidentSettings, now: Timestamp) -> Next {
     let (event, since) = incident.ended().map_or_else(|| (String::new(), now), |row| (row.id.clone(), row.time));
     let proof = proof_snapshot_name(&event);
     let goal = Goal::Recovered(Recovered {

@@ -8,7 +8,7 @@ use super::super::super::goal::{Continued, Done, Force, Goal, Stopped, Unmarked}
 use super::super::super::refusal::Refusal;
 use super::super::restart::{proof_snapshot_name, sanitize_token};
 use super::super::{Blocker, BlockerKind, Consent, Incident};
-use super::{Next, Settings, Standing, WouldStop, consent, named, report};
+use super::{IncidentSettings, Next, Standing, WouldStop, consent, named, report};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus};
 use crate::lifecycle::goals::continue_rollback::MAX_ATTEMPTS;
 use crate::lifecycle::rules::replay::{Replay, replay};
@@ -21,7 +21,12 @@ const MAX_TOKEN_LEN: usize = 128;
 /// How long after the attempt before it the second and the third come, where only time cures.
 const SPACING: [Duration; 2] = [Duration::from_mins(15), Duration::from_hours(1)];
 
-pub(super) fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
+pub(super) fn next(
+    incident: &Incident,
+    applications: &[Application],
+    settings: &IncidentSettings,
+    now: Timestamp,
+) -> Next {
     let blockers = incident.blockers();
     let concerned = concerned(&blockers);
     let runs = |name: &&&str| {
@@ -108,7 +113,7 @@ impl StopPlan<'_> {
         WouldStop { application: self.name.to_owned(), replay: self.replay(now) }
     }
 
-    fn reach(&self, incident: &Incident, settings: &Settings, now: Timestamp) -> Next {
+    fn reach(&self, incident: &Incident, settings: &IncidentSettings, now: Timestamp) -> Next {
         let goal = Stopped {
             marker: Some(marker(incident)),
             graceful: true,

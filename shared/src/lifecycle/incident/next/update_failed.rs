@@ -8,7 +8,7 @@ use super::super::super::refusal::Refusal;
 use super::super::restart::proof_snapshot_name;
 use super::super::{BlockerKind, Consent, Incident};
 use super::stuck::{incurable, marker};
-use super::{Next, Settings, Standing, Trigger, consent, named, report};
+use super::{IncidentSettings, Next, Standing, Trigger, consent, named, report};
 use crate::flink::Application;
 use crate::lifecycle::goal::choices::{GuardMode, OnSnapshotFailure};
 use crate::stack::StackStatus;
@@ -17,7 +17,12 @@ use crate::time::Timestamp;
 /// How long the stack is left to the operator who disabled its rollback.
 const LEFT_ALONE: Duration = Duration::from_mins(30);
 
-pub(super) fn next(incident: &Incident, applications: &[Application], settings: &Settings, now: Timestamp) -> Next {
+pub(super) fn next(
+    incident: &Incident,
+    applications: &[Application],
+    settings: &IncidentSettings,
+    now: Timestamp,
+) -> Next {
     let names = would_prove(incident, applications);
     let failed = incident.newest(StackStatus::UpdateFailed);
     let rests = failed.map_or(Duration::ZERO, |row| now.since(row.time));
@@ -70,7 +75,7 @@ fn would_prove(incident: &Incident, applications: &[Application]) -> Vec<String>
 
 /// A snapshot proves the job, or it is stopped as for any update, with the operation's own marker: the one who ends the
 /// operation starts it.
-fn proven_again(marker: String, proof: String, bound: Duration, settings: &Settings, since: Timestamp) -> Goal {
+fn proven_again(marker: String, proof: String, bound: Duration, settings: &IncidentSettings, since: Timestamp) -> Goal {
     Goal::Guarded(Guarded {
         mode: GuardMode::Probe,
         on_failure: OnSnapshotFailure::ForceStop,

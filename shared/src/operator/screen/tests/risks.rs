@@ -2,7 +2,7 @@
 
 use super::super::super::permissions::{AccessChange, Grant, PermissionChange, Sign, Subject};
 use super::super::super::plan::{Change, Effect, Finding, Outlook, Plan, Proposal};
-use super::super::{Consent, Risk, risk};
+use super::super::{ConsentNeeded, Risk, risk};
 use super::models::plan_of;
 use crate::flink::ApplicationStatus;
 use crate::operator::job::tests::application;
@@ -87,7 +87,7 @@ fn broader_permissions_and_what_cannot_be_said_need_a_yes() {
             &[],
         ),
     ] {
-        assert_eq!(risk.consent, Consent::Yes, "{risk:?}");
+        assert_eq!(risk.consent, ConsentNeeded::Yes, "{risk:?}");
         assert!(risk.without_consent("orders").is_some(), "{risk:?}");
     }
 }
@@ -103,7 +103,7 @@ fn an_application_that_loses_its_state_or_is_replaced_wants_its_name() {
         judged(|plan| plan.changes = changed("AWS::KinesisAnalyticsV2::Application", Effect::Replace), &[]),
         judged(|plan| plan.changes = changed("AWS::KinesisAnalyticsV2::Application", Effect::Remove), &[]),
     ] {
-        assert_eq!(risk.consent, Consent::Name("orders-job".into()), "{risk:?}");
+        assert_eq!(risk.consent, ConsentNeeded::Name("orders-job".into()), "{risk:?}");
         assert!(risk.question("orders").ends_with("Type orders-job to deploy it: "), "{risk:?}");
         assert!(risk.is_agreed("orders-job\n") && !risk.is_agreed("yes") && !risk.is_agreed(""), "{risk:?}");
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::operate::verify::stage::{Halt, Stage, error_text};
 
 /// What a request is answered; without one it is held back.
-pub(super) type Reply = Option<bool>;
+pub(super) type SuccessOrHeld = Option<bool>;
 
 /// The stack, and what its queue said.
 pub(super) struct Custom<'a> {
@@ -57,7 +57,7 @@ impl Custom<'_> {
     }
 
     /// Answers requests until nothing goes on; the status then.
-    pub(super) async fn settled(&mut self, decide: impl Fn(&Value) -> Reply) -> Result<String, Halt> {
+    pub(super) async fn settled(&mut self, decide: impl Fn(&Value) -> SuccessOrHeld) -> Result<String, Halt> {
         loop {
             self.look(&decide).await?;
             match self.stage.status_of(&self.name).await? {
@@ -69,7 +69,7 @@ impl Custom<'_> {
     }
 
     /// Takes what is in the queue, and answers the requests.
-    pub(super) async fn look(&mut self, decide: impl Fn(&Value) -> Reply) -> Result<(), Halt> {
+    pub(super) async fn look(&mut self, decide: impl Fn(&Value) -> SuccessOrHeld) -> Result<(), Halt> {
         let described = self.stage.clients.cloudformation.describe_stack_resource().stack_name(&self.name);
         let described = described.logical_resource_id("Queue").send().await;
         let detail = described.ok().and_then(|described| described.stack_resource_detail);
@@ -93,7 +93,7 @@ impl Custom<'_> {
         Ok(())
     }
 
-    async fn take(&mut self, request: Value, decide: impl Fn(&Value) -> Reply) -> Result<(), Halt> {
+    async fn take(&mut self, request: Value, decide: impl Fn(&Value) -> SuccessOrHeld) -> Result<(), Halt> {
         self.responses.insert(response(request["ResponseURL"].as_str().unwrap_or_default()));
         if let Some(old) = request["OldResourceProperties"]["Value"].as_str() {
             self.old.insert(about(&request).0.to_owned(), old.to_owned());

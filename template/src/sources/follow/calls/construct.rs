@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::functions::Given;
-use crate::sources::follow::{Scope, Walk};
-use crate::sources::program::Place;
+use crate::sources::follow::{Frame, Walk};
+use crate::sources::program::FunctionPlace;
 use crate::sources::tree::CONSTRUCTOR;
-use crate::sources::value::Value;
+use crate::sources::value::ValueSet;
 
 impl Walk<'_> {
     /// Runs the constructors and initializers of a class, and returns the instance with the fields that they assign.
@@ -15,22 +15,23 @@ impl Walk<'_> {
         class: usize,
         arguments: &[Given],
         line: usize,
-        caller: &Scope,
-    ) -> Value {
+        caller: &Frame,
+    ) -> ValueSet {
         if self.depth > 40 {
-            return Value::object(class, None);
+            return ValueSet::object(class, None);
         }
         self.depth += 1;
         self.made.insert(class);
         let declared = &self.program.classes[class];
-        let own: Vec<Place> = (0..declared.functions.len()).map(|function| Place { class, function }).collect();
+        let own: Vec<FunctionPlace> =
+            (0..declared.functions.len()).map(|function| FunctionPlace { class, function }).collect();
         let own = own.into_iter().filter(|place| self.program.function(*place).name == CONSTRUCTOR).collect();
         let mut constructors = self.program.fitting(own, arguments.len());
         if constructors.is_empty() && declared.parameters.is_empty() {
             constructors = self.program.methods(class, CONSTRUCTOR, arguments.len());
         }
         let is_primary = !declared.parameters.is_empty() && arguments.len() <= declared.parameters.len();
-        let mut inner = Scope { class, constructs: true, ..Scope::default() };
+        let mut inner = Frame { class, constructs: true, ..Frame::default() };
         let name = declared.name.clone();
         if is_primary {
             self.bind(&declared.parameters, arguments, &name, line, &mut inner, caller);
@@ -57,7 +58,7 @@ impl Walk<'_> {
             }
         }
         inner.names.remove("this");
-        let this = Value::object(class, Some(inner.names.clone()));
+        let this = ValueSet::object(class, Some(inner.names.clone()));
         inner.names.insert("this".to_owned(), this);
         // An instance that a static field holds is made once.
         if self.constructing.insert(class) {
@@ -77,7 +78,7 @@ impl Walk<'_> {
         }
         // Deeper, an instance is any instance of its class.
         let is_deep = fields.values().any(|value| value.depth() > 4);
-        let mut this = Value::object(class, Some(fields).filter(|_| !is_deep));
+        let mut this = ValueSet::object(class, Some(fields).filter(|_| !is_deep));
         if !is_primary {
             for place in constructors {
                 let outcome = self.run_function(place, &this, arguments, line, caller);
@@ -94,8 +95,8 @@ impl Walk<'_> {
         name: &str,
         arguments: &[Given],
         line: usize,
-        scope: &Scope,
-    ) -> BTreeMap<String, Value> {
+        scope: &Frame,
+    ) -> BTreeMap<String, ValueSet> {
         let classes = self.program.classes_named(name);
         if classes.is_empty() {
             for (_, value) in arguments {

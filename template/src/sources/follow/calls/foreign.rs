@@ -2,28 +2,28 @@
 
 use super::functions::Given;
 use crate::sources::follow::words::{FILLS, HANDS_ON, IMPLICIT, IS_READ, MAKES, RUNS};
-use crate::sources::follow::{Scope, Walk};
+use crate::sources::follow::{Frame, Walk};
 use crate::sources::tree::{Argument, Node, Op};
-use crate::sources::value::{Trail, Value};
+use crate::sources::value::{Trail, ValueSet};
 
 impl<'p> Walk<'p> {
     /// A call of what is not in the sources.
     pub(in crate::sources::follow) fn foreign(
         &mut self,
         name: &str,
-        on: Option<(&'p Node, &Value)>,
+        on: Option<(&'p Node, &ValueSet)>,
         arguments: &'p [Argument],
         given: &[Given],
         line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        let values: Vec<&Value> = given.iter().map(|(_, value)| value).collect();
+        scope: &mut Frame,
+    ) -> ValueSet {
+        let values: Vec<&ValueSet> = given.iter().map(|(_, value)| value).collect();
         if RUNS.contains(&name) && values.iter().any(|value| !value.closures.is_empty()) {
-            let mut whole = Value::default();
+            let mut whole = ValueSet::default();
             let element = values.iter().find(|value| value.closures.is_empty()).map(|value| (*value).clone());
             for value in &values {
                 for closure in &value.closures {
-                    let given: Vec<Value> = element.iter().cloned().collect();
+                    let given: Vec<ValueSet> = element.iter().cloned().collect();
                     let this = element.as_ref().filter(|_| IMPLICIT.contains(&name));
                     whole.join(self.apply(closure, &given, this, line));
                 }
@@ -35,11 +35,11 @@ impl<'p> Walk<'p> {
         }
         if let Some((base, _)) = on.filter(|_| FILLS.contains(&name)) {
             match values.as_slice() {
-                [one] if one.leads() => self.fill(base, &Value::default(), one, line, scope),
+                [one] if one.leads() => self.fill(base, &ValueSet::default(), one, line, scope),
                 [key, held, ..] if held.leads() || key.leads() => self.fill(base, key, held, line, scope),
                 _ => {}
             }
-            return Value::unknown();
+            return ValueSet::unknown();
         }
         if HANDS_ON.contains(&name) {
             return self.handed_on(name, &values, line, scope);
@@ -56,7 +56,7 @@ impl<'p> Walk<'p> {
                 return self.on_trails(values[at], "get", &given, None, line, scope);
             }
         }
-        let mut whole = Value::unknown();
+        let mut whole = ValueSet::unknown();
         for value in &values {
             if value.trails.contains(&Trail::File) {
                 let parses = ["load", "json", "parse", "readvalue", "readtree", "decode"];
@@ -81,11 +81,11 @@ impl<'p> Walk<'p> {
     pub(in crate::sources::follow) fn handed_on(
         &mut self,
         name: &str,
-        values: &[&Value],
+        values: &[&ValueSet],
         line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        let mut whole = Value::default();
+        scope: &mut Frame,
+    ) -> ValueSet {
+        let mut whole = ValueSet::default();
         for value in values {
             if value.leads() || !value.objects.is_empty() || !value.closures.is_empty() || values.len() == 1 {
                 whole.join((*value).clone());
@@ -100,7 +100,7 @@ impl<'p> Walk<'p> {
         }
         if let Some(closure) = whole.closures.first().cloned().filter(|_| whole.closures.len() > 1 || name == "filter")
         {
-            self.escape(line, &Value { closures: [closure].into(), ..Value::default() }, "", scope);
+            self.escape(line, &ValueSet { closures: [closure].into(), ..ValueSet::default() }, "", scope);
         }
         whole.made.insert((self.file(scope), line));
         whole
@@ -110,10 +110,10 @@ impl<'p> Walk<'p> {
     pub(in crate::sources::follow) fn fill(
         &mut self,
         base: &'p Node,
-        key: &Value,
-        held: &Value,
+        key: &ValueSet,
+        held: &ValueSet,
         line: usize,
-        scope: &mut Scope,
+        scope: &mut Frame,
     ) {
         let into = self.value(base, scope);
         let whole = key.is_unknown() && !key.open;
@@ -131,12 +131,12 @@ impl<'p> Walk<'p> {
             return;
         }
         let is_group =
-            |value: &Value| value.trails.iter().all(|trail| matches!(trail, Trail::Group(_) | Trail::Item(_)));
+            |value: &ValueSet| value.trails.iter().all(|trail| matches!(trail, Trail::Group(_) | Trail::Item(_)));
         let filled = if is_group(&entry) && is_group(&into) { into.merged(&entry) } else { into.clone().joined(entry) };
         match &base.op {
             Op::Name(name) if scope.names.contains_key(name) => {
                 let made = into.made.clone();
-                let same = |held: &Value| !made.is_empty() && held.made == made;
+                let same = |held: &ValueSet| !made.is_empty() && held.made == made;
                 let names: Vec<String> =
                     scope.names.iter().filter(|(_, held)| same(held)).map(|(name, _)| name.clone()).collect();
                 for name in names.into_iter().chain([name.clone()]) {

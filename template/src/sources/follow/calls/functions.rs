@@ -2,49 +2,54 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sources::follow::{Scope, Walk};
-use crate::sources::program::Place;
-use crate::sources::tree::{Argument, CONSTRUCTOR, IMPLICIT, Node, Op, Parameter};
-use crate::sources::value::{Object, Value};
+use crate::sources::follow::{Frame, Walk};
+use crate::sources::program::FunctionPlace;
+use crate::sources::tree::{Argument, CONSTRUCTOR, FunctionParameter, IMPLICIT, Node, Op};
+use crate::sources::value::{Object, ValueSet};
 
 /// A run of a function.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::sources::follow) struct Call {
-    place: Place,
-    this: Value,
+pub(in crate::sources::follow) struct FollowedCall {
+    place: FunctionPlace,
+    this: ValueSet,
     arguments: Vec<Given>,
     optional: bool,
     quiet: bool,
 }
 
 /// A value with the name that it was given by.
-pub(in crate::sources::follow) type Given = (Option<String>, Value);
+pub(in crate::sources::follow) type Given = (Option<String>, ValueSet);
 
 /// What a function returns, and what it puts into its instance and its arguments.
 #[derive(Debug, Clone, Default)]
-pub(in crate::sources::follow) struct Outcome {
-    pub(in crate::sources::follow) value: Value,
-    pub(in crate::sources::follow) this: Value,
+pub(in crate::sources::follow) struct CallEffect {
+    pub(in crate::sources::follow) value: ValueSet,
+    pub(in crate::sources::follow) this: ValueSet,
     /// Arguments that got properties put in, by position.
-    pub(in crate::sources::follow) filled: BTreeMap<usize, Value>,
+    pub(in crate::sources::follow) filled: BTreeMap<usize, ValueSet>,
 }
 
 impl<'p> Walk<'p> {
     pub(in crate::sources::follow) fn invoke(
         &mut self,
-        place: Place,
-        this: &Value,
+        place: FunctionPlace,
+        this: &ValueSet,
         arguments: &[Given],
         line: usize,
-        caller: &Scope,
-    ) -> Value {
+        caller: &Frame,
+    ) -> ValueSet {
         self.run_function(place, this, arguments, line, caller).value
     }
 
     /// Those that are more than declared, where a component of a record or a property implements what an interface
     /// declares.
-    pub(super) fn implemented(&self, places: Vec<Place>, objects: &BTreeSet<Object>, name: &str) -> Vec<Place> {
-        let is_declared = |place: &Place| matches!(self.program.function(*place).body.op, Op::Null);
+    pub(super) fn implemented(
+        &self,
+        places: Vec<FunctionPlace>,
+        objects: &BTreeSet<Object>,
+        name: &str,
+    ) -> Vec<FunctionPlace> {
+        let is_declared = |place: &FunctionPlace| matches!(self.program.function(*place).body.op, Op::Null);
         let has_field = objects.iter().any(|object| self.field(object, name).is_some());
         if has_field && places.iter().all(is_declared) { Vec::new() } else { places }
     }
@@ -52,13 +57,13 @@ impl<'p> Walk<'p> {
     /// Runs each of them, and joins what they return.
     pub(in crate::sources::follow) fn invoke_all(
         &mut self,
-        places: &[Place],
-        this: &Value,
+        places: &[FunctionPlace],
+        this: &ValueSet,
         arguments: &[Given],
         line: usize,
-        caller: &Scope,
-    ) -> Value {
-        let mut whole = Value::default();
+        caller: &Frame,
+    ) -> ValueSet {
+        let mut whole = ValueSet::default();
         for place in places {
             let this = self.seen_by(*place, this);
             whole.join(self.invoke(*place, &this, arguments, line, caller));
@@ -67,24 +72,28 @@ impl<'p> Walk<'p> {
     }
 
     /// `this` for a function: the instance, if it is of the function's class; else some instance.
-    pub(in crate::sources::follow) fn seen_by(&self, place: Place, this: &Value) -> Value {
+    pub(in crate::sources::follow) fn seen_by(&self, place: FunctionPlace, this: &ValueSet) -> ValueSet {
         if self.program.function(place).extends {
             return this.clone();
         }
         let fits = |object: &&Object| self.program.family(object.class).contains(&place.class);
         let objects: BTreeSet<Object> = this.objects.iter().filter(fits).cloned().collect();
-        if objects.is_empty() { Value::object(place.class, None) } else { Value { objects, ..Value::default() } }
+        if objects.is_empty() {
+            ValueSet::object(place.class, None)
+        } else {
+            ValueSet { objects, ..ValueSet::default() }
+        }
     }
 
     pub(in crate::sources::follow) fn run_function(
         &mut self,
-        place: Place,
-        this: &Value,
+        place: FunctionPlace,
+        this: &ValueSet,
         arguments: &[Given],
         line: usize,
-        caller: &Scope,
-    ) -> Outcome {
-        let call = Call {
+        caller: &Frame,
+    ) -> CallEffect {
+        let call = FollowedCall {
             place,
             this: this.clone(),
             arguments: arguments.to_vec(),
@@ -98,16 +107,16 @@ impl<'p> Walk<'p> {
             for (_, value) in arguments {
                 self.lose(line, value, "goes through more calls than are followed", caller);
             }
-            return Outcome::default();
+            return CallEffect::default();
         }
         if !self.running.insert(call.clone()) {
-            return Outcome::default();
+            return CallEffect::default();
         }
         self.evaluated.insert(place);
         self.depth += 1;
         let function = self.program.function(place);
         let constructs = function.name == CONSTRUCTOR;
-        let mut inner = Scope { class: place.class, constructs, ..Scope::default() };
+        let mut inner = Frame { class: place.class, constructs, ..Frame::default() };
         inner.names.insert("this".to_owned(), this.clone());
         if let Some(own) = &function.own {
             inner.names.insert(own.clone(), this.clone());
@@ -123,21 +132,21 @@ impl<'p> Walk<'p> {
         });
         let filled = filled.collect();
         let this = inner.names.get("this").cloned().unwrap_or_default();
-        let outcome = Outcome { value: value.joined(inner.returned), this, filled };
+        let outcome = CallEffect { value: value.joined(inner.returned), this, filled };
         self.results.insert(call, outcome.clone());
         outcome
     }
 
     pub(in crate::sources::follow) fn bind(
         &mut self,
-        parameters: &'p [Parameter],
+        parameters: &'p [FunctionParameter],
         arguments: &[Given],
         of: &str,
         line: usize,
-        inner: &mut Scope,
-        caller: &Scope,
+        inner: &mut Frame,
+        caller: &Frame,
     ) {
-        let mut given: Vec<Option<Value>> = vec![None; parameters.len()];
+        let mut given: Vec<Option<ValueSet>> = vec![None; parameters.len()];
         let mut next = 0;
         for (name, value) in arguments {
             let by_name = name.as_ref().map(|name| parameters.iter().position(|one| one.names.contains(name)));
@@ -149,7 +158,7 @@ impl<'p> Walk<'p> {
             };
             let at = at.or_else(|| parameters.iter().position(|parameter| parameter.rest));
             match at {
-                Some(at) => given[at].get_or_insert_with(Value::default).join(value.clone()),
+                Some(at) => given[at].get_or_insert_with(ValueSet::default).join(value.clone()),
                 None => self.escape(line, value, &format!("is passed to {of}, which takes no such argument"), caller),
             }
         }
@@ -161,7 +170,7 @@ impl<'p> Walk<'p> {
                     let is_implicit = matches!(&default.op, Op::Name(name) if name == IMPLICIT);
                     if is_implicit { self.summoned(value, parameter.of.as_deref()) } else { value }
                 }
-                (None, None) => Value::unknown(),
+                (None, None) => ValueSet::unknown(),
             };
             let value = self.typed(value, parameter.of.as_deref());
             match parameter.names.as_slice() {
@@ -171,7 +180,7 @@ impl<'p> Walk<'p> {
         }
     }
 
-    pub(in crate::sources::follow) fn values(&mut self, arguments: &'p [Argument], scope: &mut Scope) -> Vec<Given> {
+    pub(in crate::sources::follow) fn values(&mut self, arguments: &'p [Argument], scope: &mut Frame) -> Vec<Given> {
         arguments.iter().map(|argument| (argument.name.clone(), self.value(&argument.value, scope))).collect()
     }
 }

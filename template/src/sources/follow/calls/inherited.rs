@@ -2,10 +2,10 @@
 //! arguments.
 
 use super::functions::Given;
-use crate::sources::follow::{Scope, Walk};
-use crate::sources::program::Place;
+use crate::sources::follow::{Frame, Walk};
+use crate::sources::program::FunctionPlace;
 use crate::sources::tree::{Argument, CONSTRUCTOR, Op};
-use crate::sources::value::Value;
+use crate::sources::value::ValueSet;
 
 impl<'p> Walk<'p> {
     /// A method or constructor of what the class extends.
@@ -15,12 +15,12 @@ impl<'p> Walk<'p> {
         arguments: &'p [Argument],
         given: &[Given],
         line: usize,
-        scope: &mut Scope,
-    ) -> Value {
+        scope: &mut Frame,
+    ) -> ValueSet {
         let name = if name == "__init__" { CONSTRUCTOR } else { name };
         let this = scope.names.get("this").cloned().unwrap_or_default();
         let parents: Vec<usize> = self.program.family(scope.class).into_iter().skip(1).collect();
-        let mut whole = Value::default();
+        let mut whole = ValueSet::default();
         let mut is_known = false;
         for parent in parents {
             let places = self.program.methods(parent, name, arguments.len());
@@ -48,14 +48,14 @@ impl<'p> Walk<'p> {
     /// Runs functions, and takes over what they put into their arguments.
     pub(in crate::sources::follow) fn invoke_filling(
         &mut self,
-        places: &[Place],
-        this: &Value,
+        places: &[FunctionPlace],
+        this: &ValueSet,
         arguments: &'p [Argument],
         given: &[Given],
         line: usize,
-        scope: &mut Scope,
-    ) -> Value {
-        let mut whole = Value::default();
+        scope: &mut Frame,
+    ) -> ValueSet {
+        let mut whole = ValueSet::default();
         for place in places {
             let seen = self.seen_by(*place, this);
             let outcome = self.run_function(*place, &seen, given, line, scope);

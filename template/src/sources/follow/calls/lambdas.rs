@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::sources::follow::{Lambda, Scope, Walk};
-use crate::sources::tree::{Function, Node, Op};
-use crate::sources::value::{Closure, Value};
+use crate::sources::follow::{Frame, Lambda, Walk};
+use crate::sources::tree::{Node, Op, SourceFunction};
+use crate::sources::value::{Closure, ValueSet};
 
 impl<'p> Walk<'p> {
-    pub(in crate::sources::follow) fn closure(&mut self, function: &'p Function, scope: &Scope) -> Value {
+    pub(in crate::sources::follow) fn closure(&mut self, function: &'p SourceFunction, scope: &Frame) -> ValueSet {
         let same = |known: &Lambda<'_>| std::ptr::eq(known.function, function);
         let lambda = self.lambdas.iter().position(same).unwrap_or_else(|| {
             self.lambdas.push(Lambda { function, class: scope.class });
@@ -20,25 +20,25 @@ impl<'p> Walk<'p> {
         let names: BTreeMap<_, _> = held.map(|(name, value)| (name.clone(), value.clone())).collect();
         let closure = Closure { lambda, names: Rc::new(names) };
         self.waiting.insert(closure.clone());
-        Value { closures: [closure].into(), ..Value::default() }
+        ValueSet { closures: [closure].into(), ..ValueSet::default() }
     }
 
     /// Runs it. `this` is what Kotlin's scope functions put before each call in it.
     pub(in crate::sources::follow) fn apply(
         &mut self,
         closure: &Closure,
-        arguments: &[Value],
-        this: Option<&Value>,
+        arguments: &[ValueSet],
+        this: Option<&ValueSet>,
         line: usize,
-    ) -> Value {
+    ) -> ValueSet {
         self.waiting.remove(closure);
         let Lambda { function, class } = self.lambdas[closure.lambda];
         let running = (closure.clone(), arguments.to_vec(), this.cloned());
         if self.depth > 40 || !self.applying.insert(running.clone()) {
-            return Value::unknown();
+            return ValueSet::unknown();
         }
         self.depth += 1;
-        let mut inner = Scope { class, names: (*closure.names).clone(), ..Scope::default() };
+        let mut inner = Frame { class, names: (*closure.names).clone(), ..Frame::default() };
         let given: Vec<_> = arguments.iter().map(|value| (None, value.clone())).collect();
         let caller = inner.clone();
         // An unused `it`.
@@ -64,7 +64,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Takes over what lambdas put into collections of the scope around them.
-    pub(in crate::sources::follow) fn settle(&mut self, scope: &mut Scope) {
+    pub(in crate::sources::follow) fn settle(&mut self, scope: &mut Frame) {
         for (name, value) in std::mem::take(&mut self.refill) {
             if let Some(known) = scope.names.get_mut(&name) {
                 known.join(value);

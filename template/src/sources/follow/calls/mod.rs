@@ -10,9 +10,9 @@ pub(super) mod library;
 
 use super::names::ORIGINS;
 use super::words::{EACH, HANDS_ON, QUIET, RUNS, STANDS_IN, TEXTUAL};
-use super::{Scope, Walk};
+use super::{Frame, Walk};
 use crate::sources::tree::{Argument, CONSTRUCTOR, Node, ON_ARGUMENT, Op};
-use crate::sources::value::{Object, Value};
+use crate::sources::value::{Object, ValueSet};
 use functions::Given;
 use library::is_method;
 
@@ -22,8 +22,8 @@ impl<'p> Walk<'p> {
         function: &'p Node,
         arguments: &'p [Argument],
         line: usize,
-        scope: &mut Scope,
-    ) -> Value {
+        scope: &mut Frame,
+    ) -> ValueSet {
         let name = function.called().unwrap_or_default();
         let is_quiet = QUIET.contains(&name) || name.ends_with("Exception") || name.ends_with("Error");
         // What stands in for a missing value; not when it is an error.
@@ -58,8 +58,8 @@ impl<'p> Walk<'p> {
         name: &str,
         arguments: &'p [Argument],
         line: usize,
-        scope: &mut Scope,
-    ) -> Value {
+        scope: &mut Frame,
+    ) -> ValueSet {
         if ORIGINS.contains(&name) && !self.defines(base, name, scope) {
             self.values(arguments, scope);
             return self.origin(line, scope);
@@ -86,10 +86,10 @@ impl<'p> Walk<'p> {
         if !extensions.is_empty() {
             return self.invoke_all(&extensions, &on, &given, line, scope);
         }
-        let mut whole = Value::default();
+        let mut whole = ValueSet::default();
         let mut is_known = false;
         for object in &on.objects {
-            let this = Value { objects: [object.clone()].into(), ..Value::default() };
+            let this = ValueSet { objects: [object.clone()].into(), ..ValueSet::default() };
             // An index calls Kotlin's `get`, Python's `__getitem__`.
             let names = if name == "[]" { &["get", "__getitem__"][..] } else { &[name] };
             let methods = |name: &&str| self.program.methods(object.class, name, arguments.len());
@@ -127,7 +127,7 @@ impl<'p> Walk<'p> {
             is_known = true;
         }
         for closure in &on.closures {
-            let values: Vec<Value> = given.iter().map(|(_, value)| value.clone()).collect();
+            let values: Vec<ValueSet> = given.iter().map(|(_, value)| value.clone()).collect();
             whole.join(self.apply(closure, &values, None, line));
             is_known = true;
         }
@@ -149,7 +149,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Texts in a list are its elements; a text stays itself through what only wraps it.
-    fn on_texts(&mut self, on: &Value, name: &str, given: &[Given], line: usize, whole: &mut Value) -> bool {
+    fn on_texts(&mut self, on: &ValueSet, name: &str, given: &[Given], line: usize, whole: &mut ValueSet) -> bool {
         if ["toString", "trim", "strip", "intern", "value", "getValue", "stream", "iterator", "toList", "get"]
             .contains(&name)
         {
@@ -165,7 +165,7 @@ impl<'p> Walk<'p> {
     }
 
     /// A field by its accessor: `source()`, `getSource()`, Python's stored functions.
-    fn getter(&self, object: &crate::sources::value::Object, name: &str, arguments: &[Argument]) -> Option<Value> {
+    fn getter(&self, object: &crate::sources::value::Object, name: &str, arguments: &[Argument]) -> Option<ValueSet> {
         if let Some(field) = self.field(object, name) {
             return Some(field);
         }
@@ -178,7 +178,7 @@ impl<'p> Walk<'p> {
         self.field(object, &field)
     }
 
-    fn plain(&mut self, name: &str, arguments: &'p [Argument], line: usize, scope: &mut Scope) -> Value {
+    fn plain(&mut self, name: &str, arguments: &'p [Argument], line: usize, scope: &mut Frame) -> ValueSet {
         if name == "super" {
             let given = self.values(arguments, scope);
             return self.inherited(CONSTRUCTOR, arguments, &given, line, scope);
@@ -196,7 +196,7 @@ impl<'p> Walk<'p> {
                 let made = self.construct(scope.class, &given, line, &scope.clone());
                 scope.names.insert("this".to_owned(), made);
             }
-            return Value::default();
+            return ValueSet::default();
         }
         if let Some(local) = scope.names.get(name).cloned() {
             return self.apply_named(&local, name, (arguments, &given), line, scope);
@@ -209,7 +209,7 @@ impl<'p> Walk<'p> {
                 return self.invoke_filling(&places, &this, arguments, &given, line, scope);
             }
             let fields = this.objects.iter().filter_map(|object| self.field(object, &name));
-            if let Some(field) = fields.filter(|_| arguments.is_empty()).reduce(Value::joined) {
+            if let Some(field) = fields.filter(|_| arguments.is_empty()).reduce(ValueSet::joined) {
                 return field;
             }
             let classes = self.program.classes_named(&name);
@@ -217,7 +217,7 @@ impl<'p> Walk<'p> {
                 let caller = scope.clone();
                 return classes
                     .into_iter()
-                    .fold(Value::default(), |all, class| all.joined(self.construct(class, &given, line, &caller)));
+                    .fold(ValueSet::default(), |all, class| all.joined(self.construct(class, &given, line, &caller)));
             }
         }
         if ORIGINS.contains(&name) {
