@@ -64,7 +64,7 @@ async fn replay() -> Result<Invoked, Box<dyn Error>> {
 fn deploy(aws: &LocalAws, function: &str, sink: &Sink) -> Result<(), Box<dyn Error>> {
     let functions = FUNCTIONS.map(|(name, _)| name);
     if !functions.contains(&function) {
-        return Err(format!("FUNCTION is \"{function}\"; it takes one of {}", functions.join(", ")).into());
+        return Err(format!("FUNCTION: expected one of {}, found \"{function}\"", functions.join(", ")).into());
     }
     let target = env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
     let target = target.unwrap_or_else(|| aws.endpoint.clone());

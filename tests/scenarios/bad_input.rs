@@ -27,7 +27,7 @@ async fn a_property_that_cannot_be_read_is_named_with_what_it_takes() {
     })
     .await;
     let message =
-        "RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState: found \"yes\", it takes \"true\" or \"false\"";
+        "RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState: expected \"true\" or \"false\", found \"yes\"";
     assert!(reasons.contains(message), "{reasons}");
     assert!(mutations(&deployment, "flink-auto-start").is_empty());
 }

@@ -112,14 +112,13 @@ impl Environment {
     /// # Errors
     /// The first variable that is set and cannot be read, with what it takes.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let number = |of: Variable| match variable(of.name) {
-            None => Ok(u64::from(of.default)),
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|number| *number <= u64::from(of.most))
-                .ok_or_else(|| format!("{} is \"{text}\"; it takes a whole number from 0 to {}", of.name, of.most)),
-        };
+        let number =
+            |of: Variable| match variable(of.name) {
+                None => Ok(u64::from(of.default)),
+                Some(text) => text.parse().ok().filter(|number| *number <= u64::from(of.most)).ok_or_else(|| {
+                    format!("{}: expected a whole number from 0 to {}, found \"{text}\"", of.name, of.most)
+                }),
+            };
         Ok(Self {
             poll_interval: Duration::from_millis(number(POLL_INTERVAL)?),
             reply_margin: Duration::from_millis(number(REPLY_MARGIN)?),
@@ -131,7 +130,7 @@ impl Environment {
                 None | Some("false") => false,
                 Some("true") => true,
                 Some(other) => {
-                    return Err(format!("{CONTINUE_WITH_OWN_ROLE} is \"{other}\"; it takes \"true\" or \"false\""));
+                    return Err(format!("{CONTINUE_WITH_OWN_ROLE}: expected \"true\" or \"false\", found \"{other}\""));
                 }
             },
         })
@@ -166,6 +165,6 @@ mod tests {
     #[test]
     fn a_variable_that_cannot_be_read_is_named() {
         let error = Environment::read(|name| (name == "STOP_MINUTES").then(|| "ten".to_owned())).unwrap_err();
-        assert_eq!(error, "STOP_MINUTES is \"ten\"; it takes a whole number from 0 to 1440");
+        assert_eq!(error, "STOP_MINUTES: expected a whole number from 0 to 1440, found \"ten\"");
     }
 }

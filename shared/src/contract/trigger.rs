@@ -83,7 +83,7 @@ impl Invocation {
                 Ok(Self::StackStatusChange { stack_id, status: status_details.status })
             }
             Ok(_) | Err(_) => Err(format!(
-                "the event is not one this function knows; it takes a \"{DETAIL_TYPE}\" event with detail.stack-id and \
+                "the event is not one this function knows; expected a \"{DETAIL_TYPE}\" event with detail.stack-id and \
                  detail.status-details.status, {{\"Sweep\": true}}, or {{\"StackName\": \"...\"}}"
             )),
         }

@@ -150,10 +150,10 @@ async fn all_that_is_wrong_is_listed_together() {
     for words in [
         "JAR=no/such.jar is not a file",
         "lake does not begin with flink-",
-        "RETAIN is \"2\"",
-        "TRACING is \"On\"",
-        "GuardMode is \"Kill\"; it takes Probe or Stop",
-        "StabilizeSeconds is \"3601\"",
+        "RETAIN: expected 1 or 0, found \"2\"",
+        "TRACING: expected ",
+        "GuardMode: expected Probe or Stop, found \"Kill\"",
+        "StabilizeSeconds: expected ",
         "Typo is no parameter of it",
         "tabel.name: read at template/fixtures/job/",
     ] {

@@ -47,5 +47,5 @@ async fn with_an_endpoint_the_calls_go_there_and_the_answer_does_not() {
 async fn a_name_that_is_no_function_is_reported() {
     let message = replay("flink-stack", None).await;
     assert_eq!(message.code, 1);
-    assert!(message.printed.contains("it takes one of flink-auto-start, flink-property-groups"), "{}", message.printed);
+    assert!(message.printed.contains("expected one of flink-auto-start, flink-property-groups"), "{}", message.printed);
 }

@@ -199,8 +199,8 @@ async fn what_was_changed_behind_our_back_is_repaired_and_reported() {
 async fn limits_are_reported_with_the_path_of_the_offender_before_any_call() {
     let many: Vec<_> = (0..51).map(|n| group(&format!("g{n}"), &[("k", "v")])).collect();
     for (groups, message) in [
-        (json!(many), "PropertyGroups: found 51 groups, it takes 1 to 50"),
-        (json!([group("a", &[])]), "PropertyGroups[0].PropertyMap: found 0 keys, it takes 1 to 50"),
+        (json!(many), "PropertyGroups: expected 1 to 50 groups, found 51"),
+        (json!([group("a", &[])]), "PropertyGroups[0].PropertyMap: expected 1 to 50 keys, found 0"),
         (json!([group("a b", &[("k", "v")])]), "PropertyGroups[0].PropertyGroupId: found \"a b\""),
         (
             json!([group("a", &[("k", "v")]), group("a", &[("l", "v")])]),
@@ -208,7 +208,7 @@ async fn limits_are_reported_with_the_path_of_the_offender_before_any_call() {
         ),
         (
             json!([group("a", &[("k", "")])]),
-            "PropertyGroups[0].PropertyMap.k: found 0 characters in the value, it takes 1 to 2048",
+            "PropertyGroups[0].PropertyMap.k: expected 1 to 2048 characters in the value, found 0",
         ),
     ] {
         let deployment = handlers().await;

@@ -36,19 +36,19 @@ fn says(seen: &Seen, text: &str) {
 
 pub(super) async fn unreadable() -> Seen {
     let seen = with_property("StabilizeSeconds", &json!("a while")).await;
-    says(&seen, "StabilizeSeconds: found \"a while\", it takes a whole number from 0 to 3600");
+    says(&seen, "StabilizeSeconds: expected a whole number from 0 to 3600, found \"a while\"");
     seen
 }
 
 pub(super) async fn unreadable_for_later() -> Seen {
     let seen = with_property("OnDelete", &json!("Perhaps")).await;
-    says(&seen, "OnDelete: found \"Perhaps\", it takes Leave, Stop or ForceStop");
+    says(&seen, "OnDelete: expected Leave, Stop or ForceStop, found \"Perhaps\"");
     seen
 }
 
 pub(super) async fn unknown_type() -> Seen {
     let seen = with_create(|event| event["RequestType"] = json!("Replace")).await;
-    says(&seen, "RequestType: found \"Replace\", it takes Create, Update or Delete");
+    says(&seen, "RequestType: expected Create, Update or Delete, found \"Replace\"");
     seen
 }
 
@@ -122,7 +122,7 @@ pub(super) async fn no_url() -> Seen {
 
 pub(super) async fn bad_environment() -> Seen {
     let seen = created(&handlers_with("POLL_INTERVAL_MS", "soon").await).await;
-    says(&seen, "POLL_INTERVAL_MS is \"soon\"; it takes a whole number");
+    says(&seen, "POLL_INTERVAL_MS: expected a whole number");
     seen
 }
 

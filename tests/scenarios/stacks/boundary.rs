@@ -162,10 +162,13 @@ fn refusal(prefixes: &str) -> String {
 #[test]
 fn deploy_refuses_six_prefixes() {
     let found = refusal("a,b,c,d,e,f");
-    assert!(found.contains("PREFIX has 6 prefixes (a,b,c,d,e,f); it takes one to five"), "{found}");
+    assert!(
+        found.contains("PREFIX: expected one to five prefixes, separated by commas, found 6 (a,b,c,d,e,f)"),
+        "{found}"
+    );
     // Five are only refused what else is missing.
     assert!(refusal("a,b,c,d,e").contains("JAR is missing"));
-    assert!(refusal("a b").contains("it takes prefixes of letters, digits"));
+    assert!(refusal("a b").contains("expected prefixes of letters, digits"));
 }
 
 /// `make deploy` refuses an empty prefix among others.

@@ -117,7 +117,10 @@ async fn three_attempts_and_then_a_person() {
     deployment.world().state().faults.inject("kinesisanalytics:UpdateApplication", 1000, fault);
     stuck(&deployment).await;
     let message = report(&deployment, "Refused").await;
-    assert!(message["State"].as_str().unwrap().contains("The rollback was continued often enough"), "{message}");
+    assert!(
+        message["State"].as_str().unwrap().contains("ContinueUpdateRollback was tried three times without success"),
+        "{message}"
+    );
     idle(&deployment).await;
     let calls = mutations(&deployment, UNSTICKER);
     assert_eq!(calls.iter().filter(|call| *call == "ContinueUpdateRollback").count(), 3, "{calls:?}");

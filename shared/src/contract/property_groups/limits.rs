@@ -72,7 +72,7 @@ fn within(found: usize, most: usize, path: &str, what: &str) -> Result<(), Unrea
     if (1..=most).contains(&found) {
         return Ok(());
     }
-    Err(Unreadable::at(path, format!("{found} {what}"), format!("1 to {most}")))
+    Err(Unreadable::at(path, found.to_string(), format!("1 to {most} {what}")))
 }
 
 fn shown(text: &str) -> String {
@@ -103,20 +103,20 @@ mod tests {
         groups.extend((0..48).map(|n| group(&format!("g{n}"), &[("k", "v")])));
         assert_eq!(PropertyGroup::check_all(&groups), Ok(()));
         groups.push(group("one-more", &[("k", "v")]));
-        assert_eq!(refusal(&groups), "PropertyGroups: found 51 groups, it takes 1 to 50");
+        assert_eq!(refusal(&groups), "PropertyGroups: expected 1 to 50 groups, found 51");
     }
 
     #[test]
     fn a_duplicate_id_is_named_where_it_stands_again() {
         let twice = [group("a", &[("k", "v")]), group("a", &[("k", "v")])];
-        assert_eq!(refusal(&twice), "PropertyGroups[1].PropertyGroupId: found \"a\" twice, it takes each ID once");
+        assert_eq!(refusal(&twice), "PropertyGroups[1].PropertyGroupId: expected each ID once, found \"a\" twice");
     }
 
     #[test]
     fn an_id_takes_letters_digits_and_three_signs() {
         for id in ["", "a b", "ä", &"g".repeat(51)] {
             assert!(
-                refusal(&[group(id, &[("k", "v")])]).starts_with("PropertyGroups[0].PropertyGroupId: found"),
+                refusal(&[group(id, &[("k", "v")])]).starts_with("PropertyGroups[0].PropertyGroupId: expected"),
                 "{id}"
             );
         }
@@ -124,21 +124,21 @@ mod tests {
 
     #[test]
     fn no_groups_no_keys_and_fifty_one_keys_are_refused() {
-        assert_eq!(refusal(&[]), "PropertyGroups: found 0 groups, it takes 1 to 50");
-        assert_eq!(refusal(&[group("a", &[])]), "PropertyGroups[0].PropertyMap: found 0 keys, it takes 1 to 50");
+        assert_eq!(refusal(&[]), "PropertyGroups: expected 1 to 50 groups, found 0");
+        assert_eq!(refusal(&[group("a", &[])]), "PropertyGroups[0].PropertyMap: expected 1 to 50 keys, found 0");
         let many: Vec<(String, String)> = (0..51).map(|n| (format!("k{n}"), "v".into())).collect();
         let full = PropertyGroup { property_group_id: "a".into(), property_map: many.into_iter().collect() };
-        assert!(refusal(&[full]).contains("found 51 keys"));
+        assert!(refusal(&[full]).contains("expected 1 to 50 keys, found 51"));
     }
 
     #[test]
     fn a_value_at_fault_is_named_by_its_key_and_not_repeated() {
         let text = refusal(&[group("a", &[("password", &"hunter2".repeat(300))])]);
-        let expected = "PropertyGroups[0].PropertyMap.password: found 2100 characters in the value, it takes 1 to 2048";
+        let expected = "PropertyGroups[0].PropertyMap.password: expected 1 to 2048 characters in the value, found 2100";
         assert_eq!(text, expected);
-        assert!(refusal(&[group("a", &[("k", "")])]).contains("found 0 characters in the value"));
-        assert!(refusal(&[group("a", &[("", "v")])]).contains("found 0 characters in the key"));
+        assert!(refusal(&[group("a", &[("k", "")])]).contains("characters in the value, found 0"));
+        assert!(refusal(&[group("a", &[("", "v")])]).contains("characters in the key, found 0"));
         let long = refusal(&[group("a", &[(&"k".repeat(2049), "v")])]);
-        assert!(long.contains("found 2049 characters in the key") && long.len() < 300, "{long}");
+        assert!(long.contains("characters in the key, found 2049") && long.len() < 300, "{long}");
     }
 }

@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_wrong_shape_among_the_common_properties_is_refused_with_its_path_too() {
         let error = read::<AutoStart>(&json!({"ServiceToken": "t", "ApplicationName": ["a"]})).unwrap_err();
-        assert_eq!(error.to_string(), "ApplicationName: found sequence, it takes a string");
+        assert_eq!(error.to_string(), "ApplicationName: expected a string, found sequence");
     }
 
     #[test]
@@ -81,7 +81,7 @@ mod tests {
             assert!(!error.contains("struct"), "{error}");
         }
         let error = read::<AutoStart>(&json!([])).unwrap_err().to_string();
-        assert_eq!(error, "ResourceProperties: found sequence, it takes a map of properties");
+        assert_eq!(error, "ResourceProperties: expected a map of properties, found sequence");
     }
 
     #[test]
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn booleans_are_strict() {
         assert_eq!(boolean("P", "false"), Ok(false));
-        assert_eq!(boolean("P", "yes").unwrap_err().to_string(), "P: found \"yes\", it takes \"true\" or \"false\"");
+        assert_eq!(boolean("P", "yes").unwrap_err().to_string(), "P: expected \"true\" or \"false\", found \"yes\"");
     }
 
     #[test]

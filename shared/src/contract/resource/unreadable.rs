@@ -1,14 +1,14 @@
 //! What is said of a property that cannot be read.
 
-/// A property that cannot be read: where it stands, what was found, what it takes.
+/// A property that cannot be read: where it stands, what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: found {found}, it takes {takes}")]
+#[error("{path}: expected {takes}, found {found}")]
 pub struct Unreadable {
     /// Where the property stands: `RunConfiguration.FlinkRunConfiguration.AllowNonRestoredState`, for example.
     pub path: String,
     /// What was found. Never a property group's value: those may be secrets.
     pub found: String,
-    /// What the property takes instead, in words.
+    /// What was expected instead, in words.
     pub takes: String,
 }
 

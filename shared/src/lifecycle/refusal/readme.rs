@@ -10,7 +10,7 @@ use super::Refusal;
 const OTHERS: [[&str; 3]; 4] = [
     [
         "A property cannot be read",
-        "Its path, what was found and what it takes are in the message.",
+        "Its path, what was expected and what was found are in the message.",
         "Fix the template, then deploy again.",
     ],
     [

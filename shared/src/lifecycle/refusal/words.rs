@@ -33,7 +33,7 @@ impl Refusal {
             Self::ReplayForbidden { .. } => "A force-stop would lose more than may be replayed",
             Self::WouldNotStop { .. } => "The application does not stop",
             Self::NotSettled { .. } => "The application does not come to rest",
-            Self::TooManyAttempts { .. } => "The rollback was continued often enough",
+            Self::TooManyAttempts { .. } => "ContinueUpdateRollback was tried three times without success",
             Self::NoServiceRole => "The stack has no service role",
             Self::OtherBlocker { .. } => "The rollback is blocked by something else",
             Self::NotTagged { .. } => "A blocked application has not opted in",

@@ -48,7 +48,7 @@ pub fn refusals(sent: &Sent, matches: &dyn Fn(&str, &str) -> bool) -> Vec<String
             problems.push(format!("{file}: {name} has {} bytes; CloudFormation takes {MAX_VALUE_BYTES}", value.len()));
         } else if let Some(takes) = refused(declared, value, matches) {
             let takes = declared["ConstraintDescription"].as_str().map_or(takes, str::to_owned);
-            problems.push(format!("{file}: {name} is \"{value}\"; it takes {takes}"));
+            problems.push(format!("{file}: {name}: expected {takes}, found \"{value}\""));
         }
     }
     let declared = template["Parameters"].as_object().into_iter().flatten();

@@ -108,7 +108,7 @@ pub fn pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, String>
     let pair = |word: &str| {
         let pair = word.split_once('=').filter(|(key, _)| !key.is_empty());
         let pair = pair.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        pair.ok_or_else(|| format!("{setting} has \"{word}\"; it takes Key=Value, separated by spaces"))
+        pair.ok_or_else(|| format!("{setting}: expected Key=Value, separated by spaces, found \"{word}\""))
     };
     text.split_whitespace().map(pair).collect()
 }

@@ -10,7 +10,7 @@ pub fn check(name: &str, list: &str) -> Result<(), String> {
     let prefixes: Vec<&str> = list.split(',').collect();
     if !list.chars().all(is_taken) {
         return Err(format!(
-            "{name} is \"{list}\"; it takes prefixes of letters, digits, _, . and -, separated by commas"
+            "{name}: expected prefixes of letters, digits, _, . and -, separated by commas, found \"{list}\""
         ));
     }
     // CloudFormation would read an empty prefix, with which every name begins.
@@ -19,7 +19,7 @@ pub fn check(name: &str, list: &str) -> Result<(), String> {
     }
     if prefixes.len() > 5 {
         let many = prefixes.len();
-        return Err(format!("{name} has {many} prefixes ({list}); it takes one to five, separated by commas"));
+        return Err(format!("{name}: expected one to five prefixes, separated by commas, found {many} ({list})"));
     }
     Ok(())
 }
@@ -47,11 +47,11 @@ mod tests {
     #[test]
     fn one_to_five_prefixes_are_taken_and_none_of_them_is_empty() {
         assert_eq!(check("PREFIX", "a,b,c,d,e"), Ok(()));
-        assert!(check("PREFIX", "a,b,c,d,e,f").unwrap_err().starts_with("PREFIX has 6 prefixes (a,b,c,d,e,f)"));
+        assert!(check("PREFIX", "a,b,c,d,e,f").unwrap_err().ends_with("found 6 (a,b,c,d,e,f)"));
         for list in ["flink-,", ",flink-", "flink-,,orders-", ","] {
             assert!(check("PREFIX", list).unwrap_err().contains("one of its prefixes is empty"), "{list}");
         }
-        assert!(check("PREFIX", "a b").unwrap_err().contains("it takes prefixes of letters, digits"));
+        assert!(check("PREFIX", "a b").unwrap_err().contains("expected prefixes of letters, digits"));
     }
 
     #[test]

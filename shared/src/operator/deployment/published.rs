@@ -25,7 +25,7 @@ impl PublishedRelease {
     pub fn new(bucket: &str, prefix: &str, version: &str, region: &str) -> Result<Self, String> {
         if !(prefix.is_empty() || (prefix.ends_with('/') && !prefix.starts_with('/'))) {
             return Err(format!(
-                "the prefix is \"{prefix}\"; it takes a text that ends with / and does not begin with one, or nothing"
+                "prefix: expected nothing, or a text that ends with / and does not begin with one, found \"{prefix}\""
             ));
         }
         let bucket = bucket.replace("${AWS::Region}", region);

@@ -120,7 +120,7 @@ impl Setting {
     /// A sentence with the value and what is taken.
     pub fn check(&self, value: &str) -> Result<(), String> {
         let name = self.name;
-        let refuse = |takes: &str| Err(format!("{name} is \"{value}\"; it takes {takes}"));
+        let refuse = |takes: &str| Err(format!("{name}: expected {takes}, found \"{value}\""));
         match self.takes {
             ValueKind::Switch if !["0", "1", "false", "true"].contains(&value) => refuse("1 or 0"),
             ValueKind::Words(words) if !words.contains(&value) => refuse(&words.join(" or ")),
@@ -167,10 +167,10 @@ mod tests {
         assert_eq!(
             given.mistakes(),
             [
-                "ENV is \"a_b\"; it takes letters, digits and hyphens",
-                "ARCH is \"x86\"; it takes x86_64 or arm64",
-                "STOP_MINUTES is \"2000\"; it takes a whole number from 0 to 1440",
-                "RETAIN is \"yes\"; it takes 1 or 0",
+                "ENV: expected letters, digits and hyphens, found \"a_b\"",
+                "ARCH: expected x86_64 or arm64, found \"x86\"",
+                "STOP_MINUTES: expected a whole number from 0 to 1440, found \"2000\"",
+                "RETAIN: expected 1 or 0, found \"yes\"",
             ]
         );
         assert_eq!(given.get("MAIL"), None);

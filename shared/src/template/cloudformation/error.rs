@@ -9,7 +9,7 @@ pub enum Problem {
     #[error("the logical ID \"{0}\" is used twice; rename one of the two")]
     DuplicateLogicalId(String),
     /// CloudFormation would refuse the name.
-    #[error("\"{0}\" is no logical ID; it takes 1 to 255 letters and digits")]
+    #[error("logical ID: expected 1 to 255 letters and digits, found \"{0}\"")]
     NotALogicalId(String),
     /// An item of another template, or a slip in hand-written JSON.
     #[error("{from} refers to \"{to}\", which is not in this template; use the handle that adding it returns")]

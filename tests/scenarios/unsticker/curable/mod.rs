@@ -171,7 +171,10 @@ async fn after_the_last_attempt_a_job_that_a_person_started_is_left_alone() {
     let text = "Failed to take snapshot for the application flink-test at this moment.";
     let deployment = blocked(1000, refuse("InvalidApplicationConfigurationException", text)).await;
     let refused = report(&deployment, "Refused").await;
-    assert!(refused["State"].as_str().unwrap().contains("The rollback was continued often enough"), "{refused}");
+    assert!(
+        refused["State"].as_str().unwrap().contains("ContinueUpdateRollback was tried three times without success"),
+        "{refused}"
+    );
     idle(&deployment).await;
     {
         let mut state = deployment.world().state();

@@ -92,11 +92,13 @@ fn settle(
 pub(super) fn over_the_limits(groups: &[Group]) -> Option<String> {
     if groups.len() > MOST_GROUPS {
         let many = groups.len();
-        return Some(format!("with those of others it would have {many} property groups, and it takes {MOST_GROUPS}."));
+        return Some(format!(
+            "with those of others it would have {many} property groups; expected at most {MOST_GROUPS}."
+        ));
     }
     let full = groups.iter().find(|group| group.map.len() > MOST_KEYS)?;
     let (id, many) = (&full.id, full.map.len());
-    Some(format!("with those of others the property group {id} would have {many} keys, and it takes {MOST_KEYS}."))
+    Some(format!("with those of others the property group {id} would have {many} keys; expected at most {MOST_KEYS}."))
 }
 
 /// The keys of `groups` that `present` has with the same value, `Group/key`.

@@ -236,7 +236,7 @@ fn more_groups_than_the_service_takes_are_refused_before_any_call() {
     app(&mut observed).groups = (0..MOST_GROUPS).map(|n| groups_named(&format!("g{n}"))).collect();
     let step = next_step(&goal(&[("ours", "stream", "s")], &[], ConflictPolicy::Fail), &observed);
     let Step::Refuse(refusal) = step else { panic!() };
-    assert!(refusal.to_string().contains("51 property groups, and it takes 50"), "{refusal}");
+    assert!(refusal.to_string().contains("51 property groups; expected at most 50"), "{refusal}");
 }
 
 fn groups_named(id: &str) -> Group {

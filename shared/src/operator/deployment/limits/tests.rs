@@ -32,12 +32,12 @@ fn each_value_is_held_against_what_its_parameter_takes() {
     );
     let long = "x".repeat(4097);
     for (name, value, says) in [
-        ("Mode", "Kill", "it takes Probe or Stop"),
-        ("Seconds", "x", "it takes a number"),
-        ("Seconds", "-1", "it takes a number of at least 0 and at most 3600"),
-        ("Name", "ABC", "it takes what matches [a-z]+"),
-        ("Name", "ab", "it takes at least 3 and at most 5 characters"),
-        ("Names", "a,B", "t: Names is \"a,B\"; it takes names"),
+        ("Mode", "Kill", "expected Probe or Stop"),
+        ("Seconds", "x", "expected a number"),
+        ("Seconds", "-1", "expected a number of at least 0 and at most 3600"),
+        ("Name", "ABC", "expected what matches [a-z]+"),
+        ("Name", "ab", "expected at least 3 and at most 5 characters"),
+        ("Names", "a,B", "t: Names: expected names"),
         ("Gone", "x", "t: Gone is no parameter of it"),
         ("Jar", long.as_str(), "t: Jar has 4097 bytes; CloudFormation takes 4096"),
     ] {

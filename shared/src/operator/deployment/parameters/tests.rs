@@ -44,7 +44,7 @@ fn a_new_stack_gets_its_names_and_what_stands_later_counts() {
     let update = application_parameters(&given(&[]), Some("jars/1.jar"), None, &Values::new()).unwrap();
     assert_eq!(update, values(&[("JarKey", "jars/1.jar")]));
     let error = application_parameters(&given(&[("PARAMETERS", "Key")]), None, None, &Values::new()).unwrap_err();
-    assert!(error.contains("PARAMETERS has \"Key\""), "{error}");
+    assert!(error.contains("PARAMETERS: expected Key=Value, separated by spaces, found \"Key\""), "{error}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub struct EnvironmentFile {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mistake {
     /// A line that is no `Name=value`.
-    #[error("{file}, line {line}: it is no Name=value; a line that begins with # is a comment")]
+    #[error("{file}, line {line}: expected Name=value (lines that begin with # are comments)")]
     NotALine {
         /// The path of the file.
         file: String,
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_read_is_named_by_its_number_and_not_repeated() {
         let error = EnvironmentFile::read("a.env", "# c\nhunter2\n").unwrap_err().to_string();
-        assert_eq!(error, "a.env, line 2: it is no Name=value; a line that begins with # is a comment");
+        assert_eq!(error, "a.env, line 2: expected Name=value (lines that begin with # are comments)");
         let error = EnvironmentFile::read("a.env", "A=1\nA=2\n").unwrap_err().to_string();
         assert_eq!(error, "a.env, line 2: A is given a second time; remove one of the two");
     }

@@ -49,7 +49,7 @@ mod tests {
         let reference = Value::reference_to("TableName");
         assert_eq!(check(&[group(reference.clone(), "table.name", reference)]), Ok(()));
         let problem = check(&[group("a b".into(), "k", "v".into())]).unwrap_err();
-        assert!(problem.to_string().starts_with("PropertyGroups[0].PropertyGroupId: found \"a b\""), "{problem}");
+        assert!(problem.to_string().ends_with("a-z, A-Z, 0-9, _, . and -, found \"a b\""), "{problem}");
     }
 
     #[test]
