@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use shared::custom_resource::Request;
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{Action, Incident, Reads};
-use shared::operator::{Deployed, DeployedResource, Origin, Scene, origin};
+use shared::operator::{Deployed, DeployedResource, Origin, RefusedSnapshots, Scene, origin, refused_snapshots};
 use shared::stack::{StackEvent, StackStatus};
 use shared::time::Timestamp;
 
@@ -204,7 +204,14 @@ impl Operator {
         });
         let resources = resources.collect();
         let StackSeen { id, status, parameters, .. } = found;
-        Ok(Deployed { id, status, parameters, template: Json::Null, resources })
+        let after_a_failure =
+            [StackStatus::UpdateFailed, StackStatus::UpdateRollbackFailed, StackStatus::UpdateRollbackComplete];
+        let refused = if after_a_failure.contains(&status) {
+            refused_snapshots(&read_incident::events(&self.aws, &id).await.map_err(describe)?)
+        } else {
+            RefusedSnapshots::new()
+        };
+        Ok(Deployed { id, status, parameters, template: Json::Null, resources, refused })
     }
 
     /// The template of a stack: `None` when there is no such stack yet, `Some(None)` when its template is not JSON.

@@ -35,12 +35,12 @@ pub use goals::continue_rollback::MAX_ATTEMPTS;
 pub use goals::properties::{MOST_GROUPS, MOST_KEYS};
 pub use goals::snapshots::{SWEEP_INTERVAL, in_turn, is_new, is_news, is_reminder_due};
 pub use goals::start::restored_snapshot;
-pub(crate) use incident::is_failure;
 pub use incident::{
     Blocker, BlockerKind, Consent, Duty, ENABLED, Glimpse, GoalResult, Incident, IncidentSettings, Next, Reading,
     Reminder, SNAPSHOT_FAILURE, Standing, Trigger, UnreadMarker, WouldStop, duty, invokes_for, left_behind, next,
     reading, reminder,
 };
+pub(crate) use incident::{application_without_snapshot, is_failure};
 pub use observed::{Observed, Stack};
 pub use polling::Polling;
 pub use reads::Reads;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::line::{age, own_words};
+use super::refused::RefusedSnapshots;
 use crate::flink::{
     Application, ApplicationPhase, ApplicationStatus, Operation, OperationStatus, Operations, Snapshot, SnapshotStatus,
 };
@@ -43,11 +44,12 @@ pub enum SlowSince {
     Slow(Duration),
 }
 
-/// What the service's newest answers say of the application's job, at the time `now`.
+/// What the service's newest answers, and the refusals in the stack's rows, say of the application's job, at the time
+/// `now`.
 #[must_use]
-pub fn job(application: &Application, now: Timestamp) -> Job {
+pub fn job(application: &Application, refused: &RefusedSnapshots, now: Timestamp) -> Job {
     match application.status.phase() {
-        ApplicationPhase::Running => failure(application, now).map_or(Job::Runs, Job::Fails),
+        ApplicationPhase::Running => failure(application, refused, now).map_or(Job::Runs, Job::Fails),
         ApplicationPhase::Ready => at_rest(application, now),
         ApplicationPhase::RolledBack => Job::RolledBack,
         ApplicationPhase::Transitional | ApplicationPhase::Deleting => {
@@ -84,14 +86,18 @@ fn at_rest(application: &Application, now: Timestamp) -> Job {
 }
 
 /// The newest thing that failed since the job last proved itself, or was started.
-fn failure(application: &Application, now: Timestamp) -> Option<String> {
+fn failure(application: &Application, refused: &RefusedSnapshots, now: Timestamp) -> Option<String> {
     let proven = application.newest_snapshot().map_or(Timestamp(i64::MIN), |snapshot| snapshot.created);
     let since_it_runs = all(application).iter().take_while(|operation| operation.kind != "StartApplication");
     let operation = since_it_runs
         .filter(|operation| operation.started >= proven)
         .find(|operation| operation.status == OperationStatus::Failed)
         .map(|operation| describe_operation(operation, now));
-    operation.or_else(|| {
+    let started = all(application).iter().filter(|one| one.kind == "StartApplication").map(|one| one.started).max();
+    let is_newer = |refused: &&Timestamp| **refused >= proven && started.is_none_or(|started| **refused >= started);
+    let refused = refused.get(&application.name).filter(is_newer);
+    let refused = refused.map(|refused| format!("it could not be snapshotted {} ago", age(now.since(*refused))));
+    operation.or(refused).or_else(|| {
         let newest: &Snapshot = application.snapshots.iter().max_by_key(|snapshot| snapshot.created)?;
         let failed = newest.status == SnapshotStatus::Failed;
         failed.then(|| format!("snapshot {} failed {} ago", newest.name, age(now.since(newest.created))))
@@ -169,7 +175,7 @@ pub(super) mod tests {
     fn running_is_reported_from_failing_by_what_failed_last() {
         use OperationStatus::{Failed, Successful};
         let of = |operations: &[_], snapshots: &[_]| {
-            job(&application(ApplicationStatus::Running, operations, snapshots), NOW)
+            job(&application(ApplicationStatus::Running, operations, snapshots), &RefusedSnapshots::new(), NOW)
         };
         assert_eq!(of(&[START], &[]), Job::Runs);
         let failed = ("CreateApplicationSnapshot", Failed, 5);
@@ -184,21 +190,24 @@ pub(super) mod tests {
     #[test]
     fn ready_has_many_causes() {
         let mut ready = application(ApplicationStatus::Ready, &[], &[]);
-        assert_eq!(job(&ready, NOW), Job::NeverStarted);
+        assert_eq!(job(&ready, &RefusedSnapshots::new(), NOW), Job::NeverStarted);
         ready.tags.insert(MARKER.into(), "awaiting-fix/e1".into());
-        assert_eq!(job(&ready, NOW), Job::AwaitsFix);
+        assert_eq!(job(&ready, &RefusedSnapshots::new(), NOW), Job::AwaitsFix);
         ready.tags.insert(MARKER.into(), "e1".into());
-        assert_eq!(job(&ready, NOW), Job::AwaitsRestart);
+        assert_eq!(job(&ready, &RefusedSnapshots::new(), NOW), Job::AwaitsRestart);
         let stop = ("StopApplication", OperationStatus::Successful, 12);
         let stopped = application(ApplicationStatus::Ready, &[stop, START], &[]);
-        assert_eq!(job(&stopped, NOW), Job::Stopped("StopApplication SUCCESSFUL 12 min ago".into()));
+        assert_eq!(
+            job(&stopped, &RefusedSnapshots::new(), NOW),
+            Job::Stopped("StopApplication SUCCESSFUL 12 min ago".into())
+        );
     }
 
     #[test]
     fn a_passing_status_is_stuck_after_ten_minutes() {
         let starting = |minutes| {
             let start = ("StartApplication", OperationStatus::InProgress, minutes);
-            job(&application(ApplicationStatus::Starting, &[start], &[]), NOW)
+            job(&application(ApplicationStatus::Starting, &[start], &[]), &RefusedSnapshots::new(), NOW)
         };
         assert_eq!(starting(9), Job::Busy(ApplicationStatus::Starting, SlowSince::NotSlow));
         let slow = SlowSince::Slow(Duration::from_mins(11));

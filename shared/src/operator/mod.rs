@@ -11,6 +11,7 @@ mod origin;
 mod permissions;
 mod plan;
 mod progress;
+mod refused;
 mod screen;
 mod why;
 
@@ -21,6 +22,7 @@ pub use origin::{NotReplaceable, Origin, may_delete, may_replace, origin};
 pub use permissions::{AccessChange, Field, FormerField, Grant, PermissionChange, Sign, Subject, permissions};
 pub use plan::{Change, Deployed, DeployedResource, Effect, Finding, ListedChange, Outlook, Plan, Proposal, plan};
 pub use progress::{Bar, Failure, Kept, Phase, Progress, TimelineStep, Working, timeline};
+pub use refused::{RefusedSnapshots, refused_snapshots};
 pub use screen::{
     Canvas, ColourChoice, ColourFlag, ConsentNeeded, FailureReport, ProgressScreen, QuestionScreen as BeforeScreen,
     RemovalScreen, ResultScreen, Risk, Status, after, an_update, before, clock, during, event_line, failed_steps,

@@ -21,6 +21,8 @@ mod state;
 mod tests;
 mod upgrade;
 
+use crate::contract::UpdateGuard;
+use crate::lifecycle::{Replay, replay};
 use crate::stack::APPLICATION;
 pub use answer::{Finding, Outlook, Plan};
 pub use change_set::{Change, Effect, ListedChange};
@@ -57,7 +59,8 @@ pub fn plan(proposal: &Proposal) -> Plan {
     let status = proposal.deployed.as_ref().map(|deployed| deployed.status);
     let mut unknown: Vec<String> = compared.open.iter().cloned().collect();
     if status.is_some_and(needs_rollback_disabled) {
-        next.push("it takes an update only with --disable-rollback, which make deploy gives".to_owned());
+        let given = if proposal.is_ours() { ", which make deploy gives" } else { "" };
+        next.push(format!("the stack takes an update only with --disable-rollback{given}"));
         unknown.push("what the failed operation had not reached yet is done too".to_owned());
     }
     let upgrades = touched.iter().filter_map(|seen| upgrade::of(seen, seen.application()?)?.unknown());
@@ -89,7 +92,10 @@ pub fn plan(proposal: &Proposal) -> Plan {
         snapshot,
         state,
         permissions: super::permissions::of_compared(&compared),
-        properties: keys(&|seen| keys::changed(&keys::given(seen, true), &keys::given(seen, false))),
+        properties: keys(&|seen| {
+            let changed = || keys::changed(&keys::given(seen, true), &keys::given(seen, false));
+            if seen.leaves_the_stack() { Vec::new() } else { changed() }
+        }),
         drift: if proposal.deployed.is_some() { keys(&drift) } else { Vec::new() },
         unknown,
         express: express::of(proposal, &all),
@@ -101,9 +107,7 @@ pub fn plan(proposal: &Proposal) -> Plan {
 fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -> Vec<String> {
     let mut next = Vec::new();
     if !proposal.handlers && proposal.needs_handlers() {
-        next.push(
-            "the handlers are not deployed in this region: make deploy without ONLY_STACK brings them".to_owned(),
-        );
+        next.push("the handlers are not deployed in this region: make handlers brings them".to_owned());
     }
     for (seen, (times, _)) in touched.iter().zip(restarts) {
         let Some(live) = seen.live() else { continue };
@@ -120,6 +124,7 @@ fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -
         if seen.is_touched() {
             next.extend(super::line::leave_enhanced_snapshots(live));
         }
+        next.extend(stop_first(seen, *times));
         next.extend(guarding::run_configurations(seen));
         let wiped = guarding::wiped(seen);
         if is_updated && !wiped.is_empty() {
@@ -131,4 +136,21 @@ fn advice(proposal: &Proposal, touched: &[&Seen], restarts: &[(u32, Finding)]) -
         }
     }
     next
+}
+
+/// How a job that cannot be snapshotted gets out of the way of its update where no guard does that.
+fn stop_first(seen: &Seen, restarts: u32) -> Vec<String> {
+    let is_stuck = restarts > 0 && restart::trouble(seen).is_some() && !seen.is_called(UpdateGuard::<String>::TYPE);
+    let Some(live) = seen.live().filter(|live| is_stuck && live.snapshots_enabled) else { return Vec::new() };
+    if let Replay::Forbidden { why } = replay(live, seen.proposal.now, seen.bound()) {
+        return vec![format!("{}: no force-stop: {why}; fix the job so that it can be snapshotted", live.name)];
+    }
+    vec![
+        "stop it by force, deploy, then start it; what came after its newest snapshot is read and written again:"
+            .to_owned(),
+        format!(
+            "aws kinesisanalyticsv2 stop-application --force --application-name {} --region {}",
+            live.name, seen.proposal.region
+        ),
+    ]
 }

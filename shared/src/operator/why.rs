@@ -18,7 +18,8 @@ mod working;
 use std::collections::BTreeSet;
 
 use super::line::own_words;
-use crate::flink::{Application, ApplicationStatus};
+use super::refused::{RefusedSnapshots, refused_snapshots};
+use crate::flink::Application;
 use crate::lifecycle::Incident;
 use crate::stack::{StackEvent, StackStatus};
 use crate::time::Timestamp;
@@ -75,9 +76,7 @@ pub fn why(scene: &Scene) -> Why {
             next: Vec::new(),
         },
     };
-    let refused: BTreeSet<String> =
-        scene.incident.blockers().into_iter().filter_map(|blocker| blocker.application).collect();
-    let is_refused = |name: &String| status == StackStatus::UpdateRollbackFailed && refused.contains(name);
+    let refused = scene.refused();
     let stack = name(&scene.incident.stack).to_owned();
     Why {
         schema: 1,
@@ -91,14 +90,7 @@ pub fn why(scene: &Scene) -> Why {
         applications: scene
             .applications
             .iter()
-            .map(|(_, name, one)| {
-                let mut seen = ApplicationSeen::of(name, one.as_ref(), scene.now);
-                // The refusal stands in the stack's events; Flink keeps no operation of it.
-                if is_refused(name) && seen.status == ApplicationStatus::Running.as_str() {
-                    "it cannot be snapshotted".clone_into(&mut seen.job);
-                }
-                seen
-            })
+            .map(|(_, name, one)| ApplicationSeen::of(name, one.as_ref(), &refused, scene.now))
             .collect(),
         next: answer.next,
     }
@@ -122,6 +114,11 @@ impl Scene {
 
     fn commands(&self) -> Commands<'_> {
         Commands { stack: name(&self.incident.stack), region: self.region.as_deref(), is_ours: self.is_ours }
+    }
+
+    /// The snapshots that the newest operation was refused.
+    fn refused(&self) -> RefusedSnapshots {
+        refused_snapshots(&self.operation().events)
     }
 
     /// The events of the newest stack operation only: `Incident`'s own ends at the newest update, which a deletion

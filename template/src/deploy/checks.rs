@@ -1,7 +1,7 @@
 //! Everything that can be found out before anything is made, all of it listed together: one failure does not hide the
 //! next.
 
-mod limits;
+pub(crate) mod limits;
 
 use std::path::Path;
 

@@ -4,6 +4,7 @@
 mod account;
 mod change_set;
 mod checks;
+pub(crate) use checks::limits::matches;
 mod consent;
 mod destroy;
 mod flow;

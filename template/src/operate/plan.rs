@@ -93,6 +93,7 @@ pub(crate) fn proposal(met: DeployedState, stack: &str, region: &str, template: 
         deployed,
         applications: met.applications,
         handlers: met.handlers,
+        matches: crate::deploy::matches,
         is_express: false,
         change_set: None,
     })

@@ -65,6 +65,7 @@ async fn update(operator: &Operator, asked: &StatusOf, region: &str) -> Result<O
         deployed: Some(deployed),
         applications: met.applications,
         handlers: met.handlers,
+        matches: crate::deploy::matches,
         is_express: false,
         change_set: None,
     })))

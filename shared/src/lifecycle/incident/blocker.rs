@@ -65,7 +65,7 @@ fn kind(event: &StackEvent) -> (BlockerKind, Option<String>) {
     let physical_id = Some(event.physical_id.clone()).filter(|name| is_application && !name.is_empty());
     let own = physical_id.or_else(|| event.application.clone().filter(|_| is_option));
     let is_flink = is_application || is_option;
-    if let Some(named) = named_in_snapshot_failure(&event.reason).filter(|_| is_flink) {
+    if let Some(named) = application_without_snapshot(&event.reason).filter(|_| is_flink) {
         return match own {
             Some(own) if own != named => (BlockerKind::Incurable, None),
             Some(_) | None => (BlockerKind::Snapshot, Some(named)),
@@ -82,7 +82,7 @@ fn kind(event: &StackEvent) -> (BlockerKind, Option<String>) {
 }
 
 /// The application that the service's snapshot failure names.
-fn named_in_snapshot_failure(reason: &str) -> Option<String> {
+pub(crate) fn application_without_snapshot(reason: &str) -> Option<String> {
     let (_, rest) = reason.split_once(SNAPSHOT_FAILURE)?;
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
     let rest = rest.trim_start();

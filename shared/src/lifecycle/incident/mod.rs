@@ -14,9 +14,9 @@ use crate::flink::Mask;
 use crate::stack::{STACK, StackEvent, StackStatus};
 use crate::time::Timestamp;
 
-pub(crate) use blocker::is_failure;
 use blocker::is_nested_stack;
 pub use blocker::{Blocker, BlockerKind, SNAPSHOT_FAILURE};
+pub(crate) use blocker::{application_without_snapshot, is_failure};
 pub use next::{
     GoalResult, IncidentSettings, Next, Reading, Standing, Trigger, UnreadMarker, WouldStop, next, reading,
 };

@@ -58,15 +58,20 @@ pub fn refusals(sent: &Sent, matches: &dyn Fn(&str, &str) -> bool) -> Vec<String
 }
 
 /// What a parameter takes, where it does not take this value.
-fn refused(declared: &Json, value: &str, matches: &dyn Fn(&str, &str) -> bool) -> Option<String> {
+pub(in crate::operator) fn refused(
+    declared: &Json,
+    value: &str,
+    matches: &dyn Fn(&str, &str) -> bool,
+) -> Option<String> {
     let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+    let kind = declared["Type"].as_str().unwrap_or_default();
+    let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+    let each: Vec<&str> = if is_list { value.split(',').map(str::trim).collect() } else { vec![value] };
     if let Some(allowed) = declared["AllowedValues"].as_array() {
         let allowed: Vec<String> = allowed.iter().map(text).collect();
-        return (!allowed.iter().any(|one| one == value)).then(|| allowed.join(" or "));
+        let is_allowed = each.iter().all(|one| allowed.iter().any(|allowed| allowed == one));
+        return (!is_allowed).then(|| allowed.join(" or "));
     }
-    let kind = declared["Type"].as_str().unwrap_or_default();
-    let each: Vec<&str> =
-        if kind == "CommaDelimitedList" { value.split(',').map(str::trim).collect() } else { vec![value] };
     if let Some(pattern) = declared["AllowedPattern"].as_str()
         && !each.iter().all(|one| matches(pattern, one))
     {

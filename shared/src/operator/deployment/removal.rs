@@ -63,6 +63,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::super::plan::DeployedResource;
+    use super::super::super::refused::RefusedSnapshots;
     use super::*;
     use crate::stack::StackStatus;
 
@@ -87,7 +88,8 @@ mod tests {
         ];
         let resources = resources.into_iter().map(|(id, one)| (id.to_owned(), one)).collect();
         let (id, status, parameters) = ("arn".to_owned(), StackStatus::CreateComplete, [].into());
-        let found = removals(&Deployed { id, status, parameters, template, resources });
+        let found =
+            removals(&Deployed { id, status, parameters, template, resources, refused: RefusedSnapshots::new() });
         let found: Vec<(&str, bool)> = found.iter().map(|one| (one.logical_id.as_str(), one.stays)).collect();
         assert_eq!(found, [("Logs", false), ("Stream", true), ("Table", true), ("Topic", false)]);
     }

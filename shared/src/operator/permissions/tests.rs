@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::super::plan::{Deployed, DeployedResource, Proposal};
+use super::super::refused::RefusedSnapshots;
 use super::*;
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
@@ -24,6 +25,7 @@ fn proposal(old: Option<Json>, new: Json) -> Proposal {
             parameters: BTreeMap::new(),
             resources: ids.map(|id| (id.clone(), resource(id))).collect(),
             template,
+            refused: RefusedSnapshots::new(),
         }
     });
     Proposal {
@@ -36,6 +38,7 @@ fn proposal(old: Option<Json>, new: Json) -> Proposal {
         deployed,
         applications: BTreeMap::new(),
         handlers: true,
+        matches: |_, _| true,
         is_express: false,
         change_set: None,
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Proposal;
 use super::change_set::{Change, Effect, ListedChange};
-use super::parameters::{changed as changed_parameters, wanted};
+use super::parameters::{broken, changed as changed_parameters, wanted};
 use super::side::{Side, transforms};
 use crate::stack::{APPLICATION, LOGGING_OPTION};
 use crate::template::resolve::{
@@ -44,6 +44,8 @@ pub(in crate::operator) struct Compared {
     pub(super) parameters: Vec<String>,
     pub(in crate::operator) before: Side,
     pub(in crate::operator) after: Side,
+    /// The template's rules that do not hold, a sentence each.
+    pub(super) rules: Vec<String>,
     /// Why not everything is known.
     pub(super) open: BTreeSet<String>,
 }
@@ -87,6 +89,7 @@ pub(in crate::operator) fn compare(proposal: &Proposal) -> Compared {
         };
         let after = Side::after(&side, &before);
         let mut open: BTreeSet<String> = transforms(old, &proposal.template);
+        let rules = broken(proposal, &side, &mut open);
         let mut changes = changes(proposal, &before, &after, &mut open);
         // What SAM makes of its own types is known only to it.
         changes.iter_mut().filter(|change| change.resource_type.starts_with(SERVERLESS)).for_each(|change| {
@@ -105,11 +108,11 @@ pub(in crate::operator) fn compare(proposal: &Proposal) -> Compared {
             let is_known = |name: &str| reasons(&of_new[name].to_string()).is_empty();
             let parameters = changed_parameters(proposal, &wanted, is_known);
             let Some(listed) = &proposal.change_set else {
-                return Compared { changes, parameters, before, after, open };
+                return Compared { changes, parameters, before, after, rules, open };
             };
             let changes: Vec<Change> = listed.iter().map(ListedChange::change).collect();
             let open = listed.iter().zip(&changes).filter_map(|(row, change)| row.open_reason(change.effect)).collect();
-            return Compared { changes, parameters, before, after, open };
+            return Compared { changes, parameters, before, after, rules, open };
         }
     }
 }

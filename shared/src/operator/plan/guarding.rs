@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::{Seen, keys};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
-use crate::flink::Restore;
+use crate::flink::{ApplicationStatus, Restore};
 use crate::stack::APPLICATION;
 
 /// Why the guard stops the job before this deployment's updates; `None` when it leaves it running.
@@ -28,6 +28,16 @@ pub(super) fn stops_because(seen: &Seen) -> Option<String> {
             allow_non_restored_state.then(|| "AllowNonRestoredState is true".to_owned())
         }
     }
+}
+
+/// What the application's own RunConfiguration restores where CloudFormation updates it while RUNNING.
+pub(super) fn restored_by_the_update(seen: &Seen) -> Option<Restore> {
+    let is_running = seen.application().is_some_and(|one| one.status == ApplicationStatus::Running);
+    let is_stopped = seen.is_called(UpdateGuard::<String>::TYPE) && stops_because(seen).is_some();
+    let own = seen.properties(APPLICATION, false)?.get("RunConfiguration")?;
+    let own = serde_json::from_value::<RunConfiguration>(own.clone()).ok()?;
+    let (restore, _) = own.restore().ok()?;
+    (is_running && !is_stopped && seen.is_called(APPLICATION)).then_some(restore)
 }
 
 /// What the application's own RunConfiguration says otherwise than auto-start's.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::seen::Seen;
 use crate::contract::PropertyGroups;
@@ -12,46 +12,64 @@ use crate::stack::APPLICATION;
 use crate::template::resolve::{Difference, compare, is_known, text};
 
 /// Property keys as `Group/key`, with their resolved values.
-type PropertyKeys = BTreeMap<String, Json>;
+#[derive(Default)]
+pub(super) struct PropertyKeys {
+    known: BTreeMap<String, Json>,
+    /// Whether there may be others, which only the deployment decides.
+    has_more: bool,
+}
 
 /// What a side gives an application's job: the injected groups, and those of the application itself.
 pub(super) fn given(seen: &Seen, before: bool) -> PropertyKeys {
-    let mut keys = own(seen, before);
-    keys.extend(injected(seen, before));
+    let (mut keys, injected) = (own(seen, before), injected(seen, before));
+    keys.known.extend(injected.known);
+    keys.has_more |= injected.has_more;
     keys
 }
 
 /// The injected keys that the application's own EnvironmentProperties lack, as they will be.
 pub(super) fn injected_only(seen: &Seen) -> Vec<String> {
     let own = own(seen, false);
-    injected(seen, false).into_keys().filter(|key| !own.contains_key(key)).collect()
+    injected(seen, false).known.into_keys().filter(|key| !own.has_more && !own.known.contains_key(key)).collect()
 }
 
 fn own(seen: &Seen, before: bool) -> PropertyKeys {
-    let own = seen.all(APPLICATION, before).into_iter().filter_map(|properties| {
-        properties.get("ApplicationConfiguration")?.pointer("/EnvironmentProperties/PropertyGroups")
-    });
-    of(own)
+    let path = ["ApplicationConfiguration", "EnvironmentProperties", "PropertyGroups"];
+    of(&path, seen.all(APPLICATION, before))
 }
 
 fn injected(seen: &Seen, before: bool) -> PropertyKeys {
-    let injected = seen.all(PropertyGroups::<String>::TYPE, before).into_iter();
-    of(injected.filter_map(|properties| properties.get("PropertyGroups")))
+    of(&["PropertyGroups"], seen.all(PropertyGroups::<String>::TYPE, before))
 }
 
-fn of<'a>(groups: impl Iterator<Item = &'a Json>) -> PropertyKeys {
-    let mut keys = PropertyKeys::new();
-    for group in groups.filter_map(Json::as_array).flatten() {
-        let id = group.get("PropertyGroupId").map(text).unwrap_or_default();
-        let map = group.get("PropertyMap").and_then(Json::as_object);
-        keys.extend(map.into_iter().flatten().map(|(key, value)| (format!("{id}/{key}"), value.clone())));
+fn of(path: &[&str], resources: Vec<&Map<String, Json>>) -> PropertyKeys {
+    let mut keys = PropertyKeys::default();
+    for properties in resources {
+        let Some((first, rest)) = path.split_first() else { continue };
+        let mut at = properties.get(*first);
+        for name in rest {
+            keys.has_more |= at.is_some_and(Json::is_string);
+            at = at.and_then(|json| json.get(name));
+        }
+        keys.has_more |= at.is_some_and(Json::is_string);
+        for group in at.and_then(Json::as_array).into_iter().flatten() {
+            let id = group.get("PropertyGroupId").map(text).filter(|id| is_known(id));
+            let map = group.get("PropertyMap").and_then(Json::as_object);
+            // A text in the place of a group or of its map is a token.
+            let (Some(id), Some(map)) = (id, map) else {
+                keys.has_more = true;
+                continue;
+            };
+            keys.known.extend(map.iter().map(|(key, value)| (format!("{id}/{key}"), value.clone())));
+        }
     }
     keys
 }
 
 /// What the deployment changes, in sentences.
 pub(super) fn changed(before: &PropertyKeys, after: &PropertyKeys) -> Vec<String> {
-    let differs = after.iter().filter_map(|(key, value)| match before.get(key) {
+    let differs = after.known.iter().filter_map(|(key, value)| match before.known.get(key) {
+        None if before.has_more => Some(format!("{key} cannot be compared")),
         None => Some(format!("{key} is added")),
         Some(old) => match compare(Some(old), Some(value)) {
             Difference::None => None,
@@ -59,14 +77,17 @@ pub(super) fn changed(before: &PropertyKeys, after: &PropertyKeys) -> Vec<String
             Difference::Open => Some(format!("{key} cannot be compared")),
         },
     });
-    let gone = before.keys().filter(|key| !after.contains_key(*key)).map(|key| format!("{key} is removed"));
+    let gone = before.known.keys().filter(|key| !after.known.contains_key(*key)).map(|key| {
+        let what = if after.has_more { "cannot be compared" } else { "is removed" };
+        format!("{key} {what}")
+    });
     differs.chain(gone).collect()
 }
 
 /// What the live application has otherwise than the stack gave it.
 pub(super) fn drift(before: &PropertyKeys, application: &Application) -> Vec<String> {
     let live = live(application);
-    let ours = before.iter().filter_map(|(key, value)| match live.get(key) {
+    let ours = before.known.iter().filter_map(|(key, value)| match live.get(key) {
         None => Some(format!("{key} is gone")),
         Some(found) if is_known(&text(value)) && *found != text(value) => {
             Some(format!("{key} has another value than the stack gave it"))
@@ -78,7 +99,7 @@ pub(super) fn drift(before: &PropertyKeys, application: &Application) -> Vec<Str
 
 /// The live keys that the stack did not give.
 pub(super) fn others(before: &PropertyKeys, application: &Application) -> Vec<String> {
-    live(application).into_keys().filter(|key| !before.contains_key(key)).collect()
+    live(application).into_keys().filter(|key| !before.has_more && !before.known.contains_key(key)).collect()
 }
 
 fn live(application: &Application) -> BTreeMap<String, String> {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::super::origin::{Origin, origin};
+use super::super::refused::RefusedSnapshots;
 use super::change_set::ListedChange;
 use crate::flink::Application;
 use crate::stack::StackStatus;
@@ -30,6 +32,8 @@ pub struct Proposal {
     pub applications: BTreeMap<String, Application>,
     /// Whether the handlers are deployed.
     pub handlers: bool,
+    /// Whether a whole text matches an AllowedPattern of a parameter.
+    pub matches: fn(pattern: &str, text: &str) -> bool,
     /// Whether CloudFormation's EXPRESS mode is asked for.
     pub is_express: bool,
     /// What CloudFormation's own change set lists; `None` when it was not asked.
@@ -49,6 +53,8 @@ pub struct Deployed {
     pub template: Json,
     /// Its resources, by logical ID.
     pub resources: BTreeMap<String, DeployedResource>,
+    /// The snapshots that its newest operation was refused.
+    pub refused: RefusedSnapshots,
 }
 
 /// A resource of a stack that exists.
@@ -67,6 +73,11 @@ impl Proposal {
     #[must_use]
     pub fn takes_an_update(&self) -> bool {
         self.deployed.as_ref().is_some_and(|deployed| is_updatable(deployed.status))
+    }
+
+    /// Whether the stack was made from a template of this project.
+    pub(super) fn is_ours(&self) -> bool {
+        self.deployed.as_ref().is_some_and(|deployed| origin(Some(&deployed.template)) != Origin::Foreign)
     }
 
     /// Whether the template has a resource that one of the functions answers for.

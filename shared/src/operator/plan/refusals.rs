@@ -1,5 +1,7 @@
-//! What CloudFormation refuses before it changes anything: a stack that takes no update, parameters, another type.
+//! What CloudFormation refuses before it changes anything: a stack that takes no update, a resource's other type,
+//! parameters, and the template's own rules.
 
+use super::super::deployment::limits::refused;
 use super::changes::Compared;
 use super::parameters::wanted;
 use super::{Proposal, is_updatable};
@@ -8,14 +10,14 @@ use crate::template::resolve::text;
 /// Why CloudFormation takes no such deployment, and what to do instead.
 pub(super) fn refusals(proposal: &Proposal, compared: &Compared) -> Vec<String> {
     let status = proposal.deployed.as_ref().map(|deployed| deployed.status);
-    let refused = status.filter(|status| !is_updatable(*status));
-    let refused =
-        refused.map(|status| format!("the stack is {status} and takes no update; make why STACK={}", proposal.name));
+    let not_updatable = status.filter(|status| !is_updatable(*status));
+    let not_updatable = not_updatable
+        .map(|status| format!("the stack is {status} and takes no update; make why STACK={}", proposal.name));
     let retyped = compared.changes.iter().filter(|change| change.properties == ["Type"]);
     let retyped = retyped.map(|change| {
         format!("{}: a resource's type cannot be changed; give it another logical ID", change.logical_id)
     });
-    refused.into_iter().chain(retyped).chain(parameters(proposal)).collect()
+    not_updatable.into_iter().chain(retyped).chain(parameters(proposal)).chain(compared.rules.iter().cloned()).collect()
 }
 
 /// Parameters without a value, and values that the template does not allow. A secret's value is compared and never
@@ -29,12 +31,8 @@ fn parameters(proposal: &Proposal) -> Vec<String> {
         };
         // Of a secret that is not given only asterisks are known.
         let is_known = proposal.given.contains_key(name) || text(&parameter["NoEcho"]).to_lowercase() != "true";
-        let allowed: Vec<String> = parameter["AllowedValues"].as_array()?.iter().map(text).collect();
-        let is_list =
-            parameter["Type"].as_str().is_some_and(|kind| kind == "CommaDelimitedList" || kind.starts_with("List<"));
-        let each: Vec<&str> = if is_list { value.split(',').map(str::trim).collect() } else { vec![value.as_str()] };
-        let is_allowed = each.iter().all(|one| allowed.iter().any(|allowed| allowed == one));
-        (is_known && !is_allowed).then(|| format!("{name}: expected one of {}", allowed.join(", ")))
+        let takes = refused(parameter, value, &proposal.matches).filter(|_| is_known)?;
+        Some(format!("{name}: expected {takes}"))
     };
     declared.filter_map(refusal).collect()
 }

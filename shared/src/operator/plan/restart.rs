@@ -2,7 +2,7 @@
 
 use super::super::job::{Job, job};
 use super::super::line::age;
-use super::{Effect, Finding, Outlook, Seen, guarding, keys};
+use super::{Effect, Finding, Outlook, Seen, guarding, keys, needs_rollback_disabled};
 use crate::contract::{AutoStart, PropertyGroups, UpdateGuard, refusing};
 use crate::flink::{Application, ApplicationKind, ApplicationPhase, ApplicationStatus, SnapshotMode};
 use crate::lifecycle::{Replay, replay};
@@ -12,8 +12,10 @@ use crate::stack::{APPLICATION, LOGGING_OPTION};
 pub(super) fn of(seen: &Seen) -> (u32, Finding) {
     let start =
         if seen.has_starter() { "auto-start starts it" } else { "nothing starts it: the stack has no auto-start" };
-    if seen.change(APPLICATION).is_some_and(|change| change.effect == Effect::Remove) {
-        return (0, Finding::fine("it is stopped: the deployment removes it"));
+    match seen.change(APPLICATION).map(|change| change.effect) {
+        Some(Effect::Remove) => return (0, Finding::fine("it is stopped: the deployment removes it")),
+        Some(Effect::Leave) => return (0, Finding::fine("none: it leaves the stack as it is")),
+        Some(Effect::Add | Effect::Modify | Effect::Replace | Effect::Unknown) | None => {}
     }
     let kind = seen.kind();
     if kind != ApplicationKind::Flink {
@@ -150,7 +152,7 @@ fn may_be_updated(seen: &Seen) -> bool {
 /// Why a snapshot would fail now.
 pub(super) fn trouble(seen: &Seen) -> Option<String> {
     let application = seen.live().filter(|one| one.status == ApplicationStatus::Running)?;
-    match job(application, seen.proposal.now) {
+    match job(application, seen.refused(), seen.proposal.now) {
         Job::Fails(what) => Some(what),
         Job::Runs
         | Job::Busy(..)
@@ -222,7 +224,12 @@ fn cannot(seen: &Seen, application: &Application, what: &str) -> Finding {
             Some(_) | None => (Outlook::Fails, "the guard fails the deployment before anything changes".to_owned()),
         }
     } else {
-        let sentence = "without a guard the update and its rollback fail: UPDATE_ROLLBACK_FAILED";
+        let is_kept = seen.proposal.deployed.as_ref().is_some_and(|one| needs_rollback_disabled(one.status));
+        let sentence = if is_kept {
+            "without a guard the update fails again: UPDATE_FAILED"
+        } else {
+            "without a guard the update and its rollback fail: UPDATE_ROLLBACK_FAILED"
+        };
         (Outlook::Fails, sentence.to_owned())
     };
     Finding::of(outlook, format!("needed, and it will fail: {}; {then}", what.trim_end_matches('.')))

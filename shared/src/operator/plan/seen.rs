@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
+use super::super::refused::RefusedSnapshots;
 use super::Proposal;
 use super::change_set::{Change, Effect};
 use super::changes::Compared;
@@ -85,6 +86,12 @@ impl Seen<'_> {
         self.has(AutoStart::<String>::TYPE)
     }
 
+    /// The snapshots that the stack's newest operation was refused.
+    pub(super) fn refused(&self) -> &RefusedSnapshots {
+        const NONE: &RefusedSnapshots = &RefusedSnapshots::new();
+        self.proposal.deployed.as_ref().map_or(NONE, |deployed| &deployed.refused)
+    }
+
     /// The most that a force-stop may have read again.
     pub(super) fn bound(&self) -> Duration {
         self.guard("MaxReplayHours").and_then(|hours| hours.parse().ok()).map_or(BOUND, Duration::from_hours)
@@ -102,6 +109,11 @@ impl Seen<'_> {
             Effect::Add | Effect::Modify | Effect::Unknown => true,
         };
         self.live().filter(|_| self.change(APPLICATION).is_none_or(stays))
+    }
+
+    /// Whether it leaves the stack, deleted or kept.
+    pub(super) fn leaves_the_stack(&self) -> bool {
+        self.change(APPLICATION).is_some_and(|change| matches!(change.effect, Effect::Remove | Effect::Leave))
     }
 
     /// Its kind, by the runtime that it has or will have.

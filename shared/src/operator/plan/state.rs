@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::super::line::age;
-use super::restart::{busy_status, trouble};
-use super::{Effect, Finding, Outlook, Seen, upgrade};
+use super::restart::{busy_status, snapshot, trouble};
+use super::{Effect, Finding, Outlook, Seen, guarding, upgrade};
 use crate::contract::{AutoStart, RunConfiguration, UpdateGuard};
 use crate::flink::{Application, ApplicationKind, ApplicationStatus, Restore, SnapshotStatus};
 use crate::lifecycle::can_restore;
@@ -36,6 +36,15 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
     if !starts {
         return Finding::fine("untouched");
     }
+    match guarding::restored_by_the_update(seen) {
+        Some(Restore::Skip) => {
+            let sentence = "GIVEN UP: the application's RunConfiguration says SKIP_RESTORE_FROM_SNAPSHOT, which \
+                            CloudFormation applies to each update of a RUNNING application";
+            return Finding::of(Outlook::AtRisk, sentence);
+        }
+        Some(Restore::Custom(name)) => return custom(seen, application, &name),
+        Some(Restore::Latest) | None => {}
+    }
     match asked {
         Some(Restore::Skip) => {
             return Finding::of(Outlook::AtRisk, "GIVEN UP: SKIP_RESTORE_FROM_SNAPSHOT starts it empty");
@@ -51,6 +60,9 @@ pub(super) fn of(seen: &Seen, restarts: u32) -> Finding {
     let runtime = runtime.unwrap_or(&application.runtime);
     let made_under = application.newest_snapshot().and_then(|newest| newest.runtime.as_deref());
     let is_stopped = application.status == ApplicationStatus::Running && application.snapshots_enabled;
+    if is_stopped && snapshot(seen, restarts).outlook == Outlook::Fails {
+        return Finding::fine("untouched: the update does not happen");
+    }
     let stops_with_snapshot = is_stopped && trouble(seen).is_none();
     let from = if stops_with_snapshot { Some(application.runtime.as_str()) } else { made_under };
     if let Some(from) = from.filter(|from| !can_restore(runtime, from)) {

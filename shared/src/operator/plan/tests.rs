@@ -1,5 +1,6 @@
 use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
+use super::super::refused::RefusedSnapshots;
 use super::*;
 use crate::flink::{Application, ApplicationStatus, Group, OperationStatus, SnapshotStatus};
 use crate::stack::StackStatus;
@@ -7,6 +8,7 @@ use crate::time::Timestamp;
 use serde_json::{Value as Json, json};
 
 mod busy;
+mod refused;
 mod templates;
 mod unknown;
 mod upgrade;
@@ -67,9 +69,11 @@ fn proposal(given: &[(&str, &str)]) -> Proposal {
             parameters: text(&[("JarKey", "a"), ("Name", "orders"), ("Mode", "Stop"), ("Days", "30")]),
             template: template(),
             resources: resources.into(),
+            refused: RefusedSnapshots::new(),
         }),
         applications: [("Application".to_owned(), running())].into(),
         handlers: true,
+        matches: |_, _| true,
         is_express: false,
         change_set: None,
     }
@@ -120,20 +124,6 @@ fn a_probe_that_stops_says_why() {
         let answer = plan(&proposal).restart.sentence;
         assert_eq!(answer, format!("once: the guard stops it, because {because}; auto-start starts it"));
     }
-}
-
-#[test]
-fn what_the_application_itself_must_say_is_advice() {
-    let mut proposal = proposal(&[("JarKey", "b"), ("Mode", "Probe")]);
-    let advice = plan(&proposal).next.join("\n");
-    assert!(advice.contains("write g/logs into the application's EnvironmentProperties too"), "{advice}");
-    let application = &mut proposal.template["Resources"]["Application"]["Properties"];
-    application["ApplicationConfiguration"]["EnvironmentProperties"]["PropertyGroups"] =
-        json!([{"PropertyGroupId": "g", "PropertyMap": {"logs": {"Ref": "Logs"}}}]);
-    application["RunConfiguration"] = json!({"FlinkRunConfiguration": {"AllowNonRestoredState": true}});
-    let advice = plan(&proposal).next.join("\n");
-    assert!(!advice.contains("EnvironmentProperties"), "{advice}");
-    assert!(advice.contains("give both the same"), "{advice}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::super::job::{Job, job};
 use super::super::line::{Colour, age};
 use super::super::progress::{Phase, Progress};
+use super::super::refused::RefusedSnapshots;
 use super::before::labelled;
 use super::during::seconds;
 use super::removal::stays;
@@ -41,7 +42,7 @@ pub fn after(model: &ResultScreen, canvas: Canvas) -> Vec<String> {
     };
     let mut lines = vec![Line::labelled("done").then_coloured(Colour::Green, &done)];
     for application in model.applications {
-        let colour = match job(application, model.now) {
+        let colour = match job(application, &RefusedSnapshots::new(), model.now) {
             Job::Runs => Colour::Green,
             Job::Busy(..) => Colour::Yellow,
             Job::Fails(_)

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::job::{Job, SlowSince, job};
 use super::super::line::{Colour, Style, age};
+use super::super::refused::RefusedSnapshots;
 use crate::flink::{Application, ApplicationKind};
 use crate::time::Timestamp;
 
@@ -121,7 +122,12 @@ impl Why {
 
 impl ApplicationSeen {
     /// One application as it was looked at; absent when the stack has it and Flink does not.
-    pub(super) fn of(name: &str, application: Option<&Application>, now: Timestamp) -> Self {
+    pub(super) fn of(
+        name: &str,
+        application: Option<&Application>,
+        refused: &RefusedSnapshots,
+        now: Timestamp,
+    ) -> Self {
         let Some(one) = application else {
             return Self {
                 application_name: name.to_owned(),
@@ -139,7 +145,7 @@ impl ApplicationSeen {
             status: one.status.to_string(),
             runtime: one.runtime.clone(),
             version: one.version,
-            job: describe_job(&job(one, now)),
+            job: describe_job(&job(one, refused, now)),
             snapshot: snapshot.map(|snapshot| snapshot.name.clone()).unwrap_or_default(),
             snapshot_age_minutes: snapshot.map(|snapshot| now.since(snapshot.created).as_secs() / 60),
         }
@@ -163,7 +169,7 @@ impl ApplicationSeen {
 pub(super) fn describe_job(job: &Job) -> String {
     match job {
         Job::Runs => "nothing failed since it runs".to_owned(),
-        Job::Fails(what) => what.clone(),
+        Job::Fails(what) => what.trim_end_matches('.').to_owned(),
         Job::Busy(_, SlowSince::NotSlow) => "on its way".to_owned(),
         Job::Busy(status, SlowSince::Slow(lasts)) => {
             format!("{status} for {}; such a status takes minutes", age(*lasts))

@@ -1,11 +1,9 @@
 //! CREATE_FAILED and UPDATE_FAILED: rollback is disabled, so the stack stays as it failed. It takes an update with
 //! `--disable-rollback`, RollbackStack, or a deletion (CloudFormation's user guide, stack failure options).
 
-use std::collections::BTreeSet;
-
+use super::super::job::{Job, job};
 use super::{Answer, Scene, Verdict};
-use crate::lifecycle::SNAPSHOT_FAILURE;
-use crate::stack::{APPLICATION, StackEvent, StackStatus};
+use crate::stack::StackStatus;
 
 pub(super) fn describe(scene: &Scene) -> Answer {
     let commands = scene.commands();
@@ -13,17 +11,24 @@ pub(super) fn describe(scene: &Scene) -> Answer {
     let mut seen = vec![format!(
         "rollback is disabled: the stack stays {status}; it takes an update only with --disable-rollback"
     )];
-    let refused = refused(scene);
+    let refused: Vec<String> = scene.refused().into_keys().collect();
+    let is_running = |name: &&String| {
+        let application = scene.applications.iter().find(|(_, one, _)| one == *name);
+        let application = application.and_then(|(_, _, application)| application.as_ref());
+        application.is_none_or(|one| matches!(job(one, &scene.refused(), scene.now), Job::Fails(_)))
+    };
+    // Those that were stopped by force since, or proved themselves, are in no update's way.
+    let blocking: Vec<&String> = refused.iter().filter(is_running).collect();
     let mut next: Vec<String> = Vec::new();
-    if refused.is_empty() {
+    if blocking.is_empty() {
         next.push("fix the cause and deploy again:".to_owned());
     } else {
         seen.push(format!(
             "Flink cannot snapshot {}: an update and a rollback meet the same refusal until it is stopped by force. \
              What came after its newest snapshot is then read and written again",
-            refused.join(", ")
+            blocking.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
         ));
-        next.extend(refused.iter().map(|name| commands.stop_by_force(name)));
+        next.extend(blocking.iter().map(|name| commands.stop_by_force(name)));
         next.push("then deploy a fix:".to_owned());
     }
     next.push(commands.deploy_with_rollback_disabled());
@@ -39,16 +44,4 @@ pub(super) fn describe(scene: &Scene) -> Answer {
         next.extend(refused.iter().map(|name| commands.start(name)));
     }
     Answer { verdict: Verdict::Stuck, cause: scene.first_failure(), seen, next }
-}
-
-/// The applications of which the newest operation says that their job could not be snapshotted, by name.
-fn refused(scene: &Scene) -> Vec<String> {
-    let operation = scene.operation();
-    let named = |row: &StackEvent| {
-        let is_application = row.resource_type == APPLICATION;
-        if is_application { Some(row.physical_id.clone()) } else { row.application.clone() }
-    };
-    let failed = operation.events.iter().filter(|row| row.status.ends_with("_FAILED"));
-    let refused = failed.filter(|row| row.reason.contains(SNAPSHOT_FAILURE)).filter_map(named);
-    refused.collect::<BTreeSet<String>>().into_iter().collect()
 }

@@ -4,7 +4,7 @@ use super::super::job::{Job, SlowSince, job};
 use super::super::line::leave_enhanced_snapshots;
 use super::answer::describe_job;
 use super::{Answer, Scene, Verdict};
-use crate::contract::{AutoStart, UNSTICK};
+use crate::contract::{AutoStart, UNSTICK, UpdateGuard};
 use crate::flink::{Application, ApplicationKind, SnapshotMode};
 use crate::lifecycle::{Goal, Incident, IncidentSettings, Next, SNAPSHOT_FAILURE, Standing, next};
 use crate::stack::StackStatus;
@@ -40,7 +40,7 @@ impl Answer {
 fn one(scene: &Scene, application: &Application, answer: &mut Answer) {
     let commands = scene.commands();
     let name = &application.name;
-    let seen = job(application, scene.now);
+    let seen = job(application, &scene.refused(), scene.now);
     if application.snapshot_mode == SnapshotMode::Enhanced {
         answer.stuck(format!("{name} uses enhanced snapshots: these handlers refuse its next deployment."));
         answer.next.extend(leave_enhanced_snapshots(application));
@@ -59,7 +59,16 @@ fn one(scene: &Scene, application: &Application, answer: &mut Answer) {
                 .seen
                 .push("a job that cannot be snapshotted takes no update: the next deployment meets it".to_owned());
             answer.next.extend(commands.jobs_log(application));
-            answer.next.push(commands.deploy());
+            // Where there is no guard, nothing else stops it before its update.
+            if scene.types.contains(UpdateGuard::<String>::TYPE) {
+                answer.next.push(commands.deploy());
+            } else {
+                answer.next.push(commands.stop_by_force(name));
+                answer.next.push("then deploy a fix:".to_owned());
+                answer.next.push(commands.deploy());
+                answer.next.push("when that is over, and nothing has started it:".to_owned());
+                answer.next.push(commands.start_application(application));
+            }
         }
         Job::Busy(status, SlowSince::Slow(_)) => {
             answer.stuck(format!("{name} does not leave {status}."));

@@ -2,7 +2,7 @@ use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
 use super::*;
 use crate::contract::UNSTICK;
-use crate::flink::{Mask, OperationStatus, SnapshotStatus};
+use crate::flink::{ApplicationStatus, Mask, OperationStatus, SnapshotStatus};
 use crate::lifecycle::{Consent, Trigger};
 
 mod kinds;
@@ -16,6 +16,7 @@ fn row(id: &str, kind: &str, status: &str, reason: &str) -> StackEvent {
         _ => "orders".to_owned(),
     };
     StackEvent {
+        time: NOW,
         stack: STACK.into(),
         logical_id: id.into(),
         physical_id,
@@ -233,6 +234,6 @@ fn it_is_read_from_top_to_bottom() {
     assert_eq!(lines[2], format!("cause     Application: {SNAPSHOT}"));
     assert_eq!(
         lines[3],
-        "job       orders RUNNING, version 3: it cannot be snapshotted; newest READY snapshot 40 min old"
+        "job       orders RUNNING, version 3: it could not be snapshotted 0 s ago; newest READY snapshot 40 min old"
     );
 }

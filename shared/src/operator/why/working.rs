@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::job::{Job, SlowSince, job};
 use super::super::line::age;
+use super::super::refused::RefusedSnapshots;
 use super::{Answer, Scene, Verdict};
 use crate::flink::ApplicationKind;
 use crate::stack::StackEvent;
@@ -23,7 +24,7 @@ pub(super) fn describe(scene: &Scene) -> Answer {
     }
     let slow = scene.applications.iter().filter_map(|(_, name, application)| {
         let application = application.as_ref().filter(|one| one.kind() == ApplicationKind::Flink)?;
-        let is_slow = matches!(job(application, scene.now), Job::Busy(_, SlowSince::Slow(_)));
+        let is_slow = matches!(job(application, &RefusedSnapshots::new(), scene.now), Job::Busy(_, SlowSince::Slow(_)));
         is_slow.then_some(name)
     });
     let mut next: Vec<String> = slow.map(|name| scene.commands().stop_by_force(name)).collect();

@@ -1,5 +1,7 @@
 //! What a template or a stack injects.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use shared::operator::{Deployed, DeployedResource};
 use shared::stack::StackStatus;
@@ -49,6 +51,7 @@ fn stack(template: serde_json::Value, parameters: &[(&str, &str)], resources: &[
         parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         template,
         resources: resources.iter().map(there).collect(),
+        refused: BTreeMap::new(),
     }
 }
 

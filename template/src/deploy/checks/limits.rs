@@ -63,7 +63,7 @@ pub(super) async fn problems(
 }
 
 /// Whether the whole value matches; a pattern that is not known here is CloudFormation's to judge.
-fn matches(pattern: &str, value: &str) -> bool {
+pub(crate) fn matches(pattern: &str, value: &str) -> bool {
     Regex::new(&format!(r"\A(?:{pattern})\z")).map_or(true, |pattern| pattern.is_match(value))
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::handler_call::{Job, tags};
 use super::model::{Resource, Stack, Status};
 use super::nested;
+use crate::cloudformation::custom_resource::stringified;
 use crate::cloudformation::resources;
 use crate::cloudformation::template::exports;
 use crate::cloudformation::template::intrinsics::Scope;
@@ -68,13 +69,16 @@ pub(in crate::cloudformation) fn of(stack: &Stack, scope: &Scope, logical_id: &s
     if present.physical_id.is_none() {
         return Ok(Plan::Create(job));
     }
+    // 10 and "10" are one value, true and "true" too (aws-cdk's cloudformation-diff, `deepEqual`: "consistent with
+    // CloudFormation").
+    let (wanted, old) = (stringified(&job.properties), stringified(&job.old));
     // After UPDATE_FAILED what was tried is not what is: it is sent again.
     let has_failed = [Status::CreateFailed, Status::UpdateFailed].contains(&present.status);
-    if job.properties == job.old && job.tags == job.old_tags && !has_failed {
+    if wanted == old && job.tags == job.old_tags && !has_failed {
         return Ok(Plan::Keep);
     }
     let create_only = resources::handler(&declared.kind).map(|handler| handler.create_only).unwrap_or_default();
-    let is_replaced = create_only.iter().any(|name| job.properties.get(name) != job.old.get(name));
+    let is_replaced = create_only.iter().any(|name| wanted.get(name) != old.get(name));
     Ok(if is_replaced { Plan::Replace(job) } else { Plan::Update(job) })
 }
 

@@ -143,3 +143,17 @@ fn a_deletion_policy_that_a_function_chooses_is_resolved() {
     let open = gone("dev", json!({"Ref": "Image"}));
     assert_eq!((changes(&open), open.outlook), (vec!["Stream Unknown".to_owned()], Outlook::CannotTell), "{open:?}");
 }
+
+#[test]
+fn keys_beside_a_part_that_only_the_deployment_decides_are_neither_added_nor_removed() {
+    let mut proposal = proposal(&[]);
+    let group = json!({"PropertyGroupId": "g", "PropertyMap": {"logs": "x"}});
+    for (groups, keys) in [
+        (json!({"Fn::Transform": {"Name": "AWS::Include"}}), json!(["g/logs cannot be compared"])),
+        (json!([{"Fn::If": ["None", group, {"Ref": "AWS::NoValue"}]}]), json!(["g/logs cannot be compared"])),
+        (json!([{"PropertyGroupId": "h", "PropertyMap": {}}]), json!(["g/logs is removed"])),
+    ] {
+        proposal.template["Resources"]["Groups"]["Properties"]["PropertyGroups"] = groups;
+        assert_eq!(json!(plan(&proposal).properties), keys);
+    }
+}

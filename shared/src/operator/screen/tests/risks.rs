@@ -22,6 +22,7 @@ fn proposal() -> Proposal {
         deployed: None,
         applications: [("Application".to_owned(), application)].into(),
         handlers: true,
+        matches: |_, _| true,
         is_express: false,
         change_set: None,
     }

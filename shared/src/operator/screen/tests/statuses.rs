@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::super::job::tests::{NOW, application};
 use super::super::super::line::Style;
 use super::super::super::plan::{Deployed, DeployedResource, Proposal, plan};
+use super::super::super::refused::RefusedSnapshots;
 use super::super::super::why::{Scene, why};
 use super::super::{Canvas, an_update, status};
 use crate::flink::{Application, ApplicationStatus, Mask, OperationStatus, SnapshotStatus};
@@ -73,6 +74,7 @@ fn update(application: &Application) -> Proposal {
         given: BTreeMap::new(),
         applications: [(id, application.clone())].into(),
         handlers: true,
+        matches: |_, _| true,
         is_express: false,
         change_set: None,
         deployed: Some(Deployed {
@@ -81,6 +83,7 @@ fn update(application: &Application) -> Proposal {
             parameters: [("ApplicationName".to_owned(), "orders".to_owned())].into(),
             resources,
             template: template.clone(),
+            refused: RefusedSnapshots::new(),
         }),
         template: an_update(&template),
     }

@@ -19,6 +19,12 @@ impl Resolver<'_> {
         self.condition(name, 0)
     }
 
+    /// Whether the expression of a condition or of a rule's assertion holds; `None` when only the deployment decides.
+    #[must_use]
+    pub fn test(&self, expression: &Json) -> Option<bool> {
+        self.test_within(expression, 0)
+    }
+
     /// The expression with both branches of each `Fn::If` that cannot be decided; those within other functions stay as
     /// they are.
     pub(super) fn branches(&self, json: &Json) -> Json {
@@ -42,13 +48,13 @@ impl Resolver<'_> {
 
     fn condition(&self, name: &str, depth: usize) -> Option<bool> {
         let condition = self.template["Conditions"].get(name).filter(|_| depth < DEEPEST)?;
-        self.test(condition, depth + 1)
+        self.test_within(condition, depth + 1)
     }
 
-    fn test(&self, condition: &Json, depth: usize) -> Option<bool> {
+    fn test_within(&self, condition: &Json, depth: usize) -> Option<bool> {
         let (name, argument) = condition.as_object()?.iter().next()?;
         let each = || argument.as_array().into_iter().flatten();
-        let all = || each().map(|one| self.test(one, depth + 1));
+        let all = || each().map(|one| self.test_within(one, depth + 1));
         match name.as_str() {
             "Fn::Equals" => {
                 let sides: Vec<Option<Json>> = each().map(|side| self.resolve(side).map(as_texts)).collect();
@@ -65,6 +71,22 @@ impl Resolver<'_> {
             "Fn::Or" => all().all(|one| one.is_some()).then_some(false),
             "Fn::And" => all().all(|one| one.is_some()).then_some(true),
             "Fn::Not" => all().next().flatten().map(|one| !one),
+            "Fn::Contains" | "Fn::EachMemberEquals" => {
+                let sides: Vec<Json> = each().map(|side| self.resolve(side).map(as_texts)).collect::<Option<_>>()?;
+                let [Json::Array(list), wanted] = sides.as_slice() else { return None };
+                let are = |one: &Json| match compare(Some(one), Some(wanted)) {
+                    Difference::None => Some(true),
+                    Difference::Some => Some(false),
+                    Difference::Open => None,
+                };
+                let found: Vec<Option<bool>> = list.iter().map(are).collect();
+                let is_any = name == "Fn::Contains";
+                match (found.contains(&Some(is_any)), found.contains(&None)) {
+                    (true, _) => Some(is_any),
+                    (false, true) => None,
+                    (false, false) => Some(!is_any),
+                }
+            }
             "Condition" => self.condition(argument.as_str()?, depth + 1),
             _ => None,
         }
