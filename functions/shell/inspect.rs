@@ -10,6 +10,7 @@ use shared::custom_resource::Request;
 use shared::flink::{Application, Mask};
 use shared::lifecycle::{Action, Incident, Reads};
 use shared::operator::{Deployed, DeployedResource, Origin, RefusedSnapshots, Scene, origin, refused_snapshots};
+use shared::stack::types::APPLICATION;
 use shared::stack::{StackEvent, StackStatus};
 use shared::time::Timestamp;
 
@@ -171,7 +172,7 @@ impl Operator {
         let deployed = self.resources(found).await?;
         let mut applications = BTreeMap::new();
         for (id, one) in &deployed.resources {
-            if one.resource_type == cloudformation::APPLICATION
+            if one.resource_type == APPLICATION
                 && !one.physical_id.is_empty()
                 && let Some(application) = self.application(&one.physical_id).await?
             {

@@ -9,8 +9,7 @@ use futures_util::FutureExt;
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use shared::contract::{CustomResource, Notify, Report, VERSION};
-use shared::custom_resource::Request;
-use shared::custom_resource::verdict::Schedule;
+use shared::custom_resource::{Request, Schedule};
 use tracing::{Instrument, error, info_span, level_filters::LevelFilter};
 
 use crate::aws::tls::Trust;

@@ -6,17 +6,13 @@ use sdk::types::Stack as Described;
 use serde_json::Value;
 use shared::custom_resource::verdict::Row;
 use shared::lifecycle::Action;
+use shared::stack::types::{APPLICATION, STACK};
 use shared::stack::{StackEvent, StackStatus, is_owned};
 use shared::time::Timestamp;
 use std::collections::BTreeMap;
 
 use super::error::{Fault, fault};
 use crate::aws::Aws;
-
-/// The type whose physical ID is an application's name.
-pub(crate) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
-/// Nested stacks: their physical ID is an ARN.
-const STACK: &str = "AWS::CloudFormation::Stack";
 
 /// What DescribeStacks says of one stack, as far as it is read.
 #[derive(Debug, Clone)]

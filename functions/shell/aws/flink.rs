@@ -7,8 +7,8 @@ use aws_sdk_kinesisanalyticsv2 as sdk;
 use aws_smithy_types::DateTime;
 use sdk::types::{ApplicationDetail, ApplicationRestoreType};
 use shared::flink::{
-    Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Restore, Snapshot, SnapshotMode,
-    SnapshotStatus,
+    Application, ApplicationStatus, Operation, OperationStatus, Operations, PropertyGroup, Restore, Snapshot,
+    SnapshotMode, SnapshotStatus,
 };
 use shared::lifecycle::Action;
 use shared::time::Timestamp;
@@ -82,7 +82,7 @@ fn described_application(detail: &ApplicationDetail, snapshot_mode: SnapshotMode
         tags: std::collections::BTreeMap::new(),
         groups: groups
             .iter()
-            .map(|group| Group {
+            .map(|group| PropertyGroup {
                 id: group.property_group_id.clone(),
                 map: group.property_map.clone().into_iter().collect(),
             })

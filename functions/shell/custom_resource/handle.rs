@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 use shared::contract::{CustomResource, Intent, NoGoal, Unreadable, intent, is_trouble, read, success_reason};
-use shared::custom_resource::verdict::{Context, RowStanding, is_patient, next_hop, patience};
-use shared::custom_resource::{Handover, Reply, Request};
+use shared::custom_resource::verdict::{Context, RowStanding};
+use shared::custom_resource::{Handover, Reply, Request, is_patient, next_hop, patience};
 use shared::lifecycle::{Action, Done, Refusal, StepReason, last_start};
 use shared::time::Timestamp;
 use tracing::info;

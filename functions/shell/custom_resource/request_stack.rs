@@ -6,6 +6,7 @@ use shared::custom_resource::verdict::{Row, Rows};
 use shared::custom_resource::{Handover, Request};
 use shared::lifecycle::{Reach, Stack};
 use shared::stack::StackStatus;
+use shared::stack::types::APPLICATION;
 use shared::time::Timestamp;
 
 use crate::aws::error::Fault;
@@ -53,8 +54,7 @@ async fn look_once(aws: &Aws, request: &Request, with_status: impl Fn(StackStatu
     let rows = rows(aws, request, |all| Rows::is_enough(all, request)).await?;
     let resources = cloudformation::resources(aws, &request.stack_id).await?;
     // Another stack's application that was in the way of one of its own is not its own.
-    let applications =
-        cloudformation::of_type(resources.iter().filter(|one| one.is_owned), cloudformation::APPLICATION);
+    let applications = cloudformation::of_type(resources.iter().filter(|one| one.is_owned), APPLICATION);
     // One that this operation did not write has taken nothing over.
     let takes_over = |one: &&cloudformation::StackResource| {
         !one.status.starts_with("DELETE") && rows.has_written(request, &one.logical_id)

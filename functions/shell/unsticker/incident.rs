@@ -11,9 +11,8 @@ use shared::lifecycle::{
 use shared::time::Timestamp;
 use tracing::info;
 
-use super::read_incident;
+use super::read_incident::{self, IncidentError, Unfinished, learned};
 use super::report::{self, GoalRecord, compose};
-use super::retry::{IncidentError, Unfinished, learned};
 use crate::aws::cloudformation::StackSeen;
 use crate::aws::{Aws, flink};
 use crate::backoff::Pace;

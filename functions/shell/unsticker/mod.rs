@@ -3,7 +3,6 @@
 mod incident;
 pub(crate) mod read_incident;
 pub(crate) mod report;
-mod retry;
 pub(crate) mod sweep;
 
 use std::time::Instant;
@@ -14,8 +13,8 @@ use shared::lifecycle::Trigger;
 
 use crate::aws::Aws;
 use crate::clock::now;
+use read_incident::{IncidentError, Unfinished};
 use report as message;
-use retry::{IncidentError, Unfinished};
 use sweep::sweep;
 
 /// Handles one event; `function` is this function's own name.

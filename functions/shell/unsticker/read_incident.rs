@@ -1,18 +1,48 @@
-//! What is known of an incident: the root stack, and the events of its newest operation.
+//! What is known of an incident: the root stack, and the events of its newest operation; read until AWS answers or the
+//! time is up.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use shared::contract::{UNSTICK, UpdateGuard};
 use shared::flink::{Application, Mask};
-use shared::lifecycle::{Consent, Incident, Trigger, UnreadMarker};
+use shared::lifecycle::{Action, Consent, Incident, Refusal, Trigger, UnreadMarker};
+use shared::stack::types::{APPLICATION, STACK};
 use shared::stack::{StackEvent, StackStatus};
 use shared::time::Timestamp;
+use tracing::info;
 
 use crate::aws::Aws;
 use crate::aws::cloudformation::{self, StackSeen};
 use crate::aws::error::Fault;
+use crate::backoff::Pace;
 
-const STACK: &str = "AWS::CloudFormation::Stack";
+/// Why there is no report. Lambda then delivers the event again, and what is unfinished is finished.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unfinished {
+    /// The event is none of the three.
+    #[error("{0}")]
+    Unknown(String),
+    /// A transient error that did not pass in time.
+    #[error("nothing could be learned: {0}")]
+    Passing(String),
+    /// The invocation's deadline came first.
+    #[error("no time is left; the next delivery or the sweep goes on from here")]
+    OutOfTime,
+}
+
+/// Why an incident is not gone on with.
+pub(crate) enum IncidentError {
+    Unfinished(Unfinished),
+    /// It cannot even be looked at.
+    Refused(Refusal),
+}
+
+impl From<Unfinished> for IncidentError {
+    fn from(unfinished: Unfinished) -> Self {
+        Self::Unfinished(unfinished)
+    }
+}
 
 /// A stack as it is described; `None` when there is none of this name, or no longer.
 pub(crate) async fn described(aws: &Aws, name: &str) -> Result<Option<StackSeen>, Fault> {
@@ -105,8 +135,28 @@ pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[
 pub(crate) async fn tree(aws: &Aws, incident: &mut Incident) -> Result<(), Fault> {
     let resources = cloudformation::tree(aws, &incident.stack).await?;
     incident.is_guarded = resources.iter().any(|one| one.kind == UpdateGuard::<String>::TYPE);
-    let applications =
-        cloudformation::of_type(resources.iter().filter(|one| one.is_owned), cloudformation::APPLICATION);
+    let applications = cloudformation::of_type(resources.iter().filter(|one| one.is_owned), APPLICATION);
     incident.applications = applications.into_iter().map(|(_, name)| name).collect();
     Ok(())
+}
+
+/// Reads until there is an answer. A transient error is tried again: a delivery that gave up at the first throttled
+/// call would be one of three, and a region's stacks get stuck together. Any other error is reported to a person.
+pub(crate) async fn learned<T>(
+    aws: &Aws,
+    until: Instant,
+    action: Action,
+    mut look: impl AsyncFnMut() -> Result<T, Fault>,
+) -> Result<T, IncidentError> {
+    let mut pace = Pace::new(&aws.environment, until);
+    loop {
+        match look().await {
+            Ok(answer) => return Ok(answer),
+            Err(Fault::Passing(error)) => {
+                info!(?action, error, "looked and learned nothing");
+                pace.back_off().await.map_err(|_| Unfinished::Passing(error))?;
+            }
+            Err(fault) => return Err(IncidentError::Refused(fault.refusal(action))),
+        }
+    }
 }

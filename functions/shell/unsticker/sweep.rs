@@ -11,7 +11,7 @@ use shared::lifecycle::{
 };
 use shared::stack::StackStatus;
 
-use super::read_incident;
+use super::read_incident::{self, IncidentError};
 use crate::aws::Aws;
 use crate::aws::cloudformation::{self, StackSeen};
 use crate::aws::error::Fault;
@@ -20,7 +20,6 @@ use crate::aws::lambda::hand_over;
 use crate::backoff::Pace;
 use crate::clock::{instant, now};
 use crate::observe::{self, Begun};
-use crate::unsticker::retry::IncidentError;
 
 mod notes;
 mod patience;

@@ -2,7 +2,6 @@
 //! them.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 use super::resource::decode::boolean;
 use super::resource::unreadable::Unreadable;
@@ -24,7 +23,7 @@ pub struct RunConfiguration<V = String> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ApplicationRestoreConfiguration<V = String> {
-    /// How the snapshot is chosen: one of [`RestoreType`](crate::flink::RestoreType)'s words.
+    /// How the snapshot is chosen: a word of [`Restore`], [`Restore::LATEST`] for example.
     pub application_restore_type: V,
     /// The snapshot's name, with `RESTORE_FROM_CUSTOM_SNAPSHOT` only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,16 +37,6 @@ pub struct FlinkRunConfiguration<V = String> {
     /// `"true"`: state of operators that the new code no longer has is dropped instead of failing the restore.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_non_restored_state: Option<V>,
-}
-
-/// A property group, `EnvironmentProperties.PropertyGroups` of the application resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct PropertyGroup<V = String> {
-    /// The group's ID, 1 to 50 of `[a-zA-Z0-9_.-]`.
-    pub property_group_id: V,
-    /// 1 to 50 keys of 1 to 2,048 characters, with values of 1 to 2,048 characters.
-    pub property_map: BTreeMap<String, V>,
 }
 
 impl RunConfiguration {
@@ -65,13 +54,13 @@ impl RunConfiguration {
         };
         let Some(configuration) = &self.application_restore_configuration else { return Ok((Restore::Latest, allow)) };
         let restore = match (configuration.application_restore_type.as_str(), &configuration.snapshot_name) {
-            ("RESTORE_FROM_LATEST_SNAPSHOT", None) => Restore::Latest,
-            ("SKIP_RESTORE_FROM_SNAPSHOT", None) => Restore::Skip,
-            ("RESTORE_FROM_CUSTOM_SNAPSHOT", Some(name)) if !name.is_empty() => Restore::Custom(name.clone()),
-            ("RESTORE_FROM_CUSTOM_SNAPSHOT", _) => {
+            (Restore::LATEST, None) => Restore::Latest,
+            (Restore::SKIP, None) => Restore::Skip,
+            (Restore::CUSTOM, Some(name)) if !name.is_empty() => Restore::Custom(name.clone()),
+            (Restore::CUSTOM, _) => {
                 return Err(Unreadable::at(NAME, "nothing", "the name of a snapshot of this application"));
             }
-            ("RESTORE_FROM_LATEST_SNAPSHOT" | "SKIP_RESTORE_FROM_SNAPSHOT", Some(name)) => {
+            (Restore::LATEST | Restore::SKIP, Some(name)) => {
                 let takes = "a name with RESTORE_FROM_CUSTOM_SNAPSHOT only";
                 return Err(Unreadable::at(NAME, format!("\"{name}\""), takes));
             }

@@ -32,7 +32,7 @@ mod tags;
 mod trigger;
 mod update_guard;
 
-pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, PropertyGroup, RunConfiguration};
+pub use application::{ApplicationRestoreConfiguration, FlinkRunConfiguration, RunConfiguration};
 pub use auto_start::{AutoStart, AutoStartAttributes};
 pub use functions::{
     ACCESS_BOUNDARY_EXPORT, ACCESS_BUCKET_EXPORT, ACCESS_QUEUE_EXPORT, ACCESS_TOPIC_EXPORT, Function,

@@ -1,11 +1,9 @@
 //! What is decided about a request besides its goal, as pure functions: SUCCESS or FAILED; whether CloudFormation still
-//! waits for it (answered before, superseded, over); how long it is worked on, and whether it is handed over then.
+//! waits for it (answered before, superseded, over).
 
 mod rows;
-mod schedule;
 
 pub use rows::{Context, Row, RowStanding, Rows};
-pub use schedule::{Schedule, is_patient, next_hop, patience};
 
 use super::reply::ReplyStatus;
 use super::request::RequestType;

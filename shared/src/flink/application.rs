@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ApplicationStatus, Operations, Restore, Snapshot, SnapshotMode};
 use crate::time::Timestamp;
 
@@ -35,7 +37,7 @@ pub struct Application {
     /// Where the job's own lines are; none when it logs nowhere.
     pub log_group: Option<String>,
     /// Property groups as now described; values may be secrets.
-    pub groups: Vec<Group>,
+    pub groups: Vec<PropertyGroup>,
     /// What the run configuration says now; the service forgets it while the application is not running.
     pub running_with: Option<(Restore, bool)>,
     /// What became of the calls, newest first.
@@ -46,11 +48,15 @@ pub struct Application {
     pub snapshots: Vec<Snapshot>,
 }
 
-/// One property group: a map that the job reads by the group's ID.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// The PropertyGroupId by which the job asks for the group.
-    pub id: String,
-    /// Its keys and values. Values may be secrets: they are never printed.
-    pub map: BTreeMap<String, String>,
+/// One property group, a map that the job reads by the group's ID; spelled as the API and CloudFormation's
+/// `EnvironmentProperties.PropertyGroups` spell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PropertyGroup<V = String> {
+    /// The PropertyGroupId by which the job asks for the group: 1 to 50 of `[a-zA-Z0-9_.-]`.
+    #[serde(rename = "PropertyGroupId")]
+    pub id: V,
+    /// 1 to 50 keys of 1 to 2,048 characters, with values of 1 to 2,048 characters. Values may be secrets: they are
+    /// never printed.
+    #[serde(rename = "PropertyMap")]
+    pub map: BTreeMap<String, V>,
 }

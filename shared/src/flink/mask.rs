@@ -1,6 +1,6 @@
 //! Property values may be secrets, and a service's own text can repeat them (DESIGN 4.7).
 
-use crate::flink::{Application, Group};
+use crate::flink::{Application, PropertyGroup};
 
 /// What stands for a value.
 const MASKED: &str = "***";
@@ -46,7 +46,7 @@ impl Mask {
     }
 
     /// From now on the values of these groups are masked.
-    pub fn learn(&mut self, groups: &[Group]) {
+    pub fn learn(&mut self, groups: &[PropertyGroup]) {
         self.hide(groups.iter().flat_map(|group| group.map.values()).map(String::as_str));
     }
 

@@ -12,13 +12,13 @@ mod snapshot;
 mod snapshot_mode;
 mod status;
 
-pub use application::{Application, Group};
+pub use application::{Application, PropertyGroup};
 pub use error_text::without_frames;
 pub use kind::ApplicationKind;
 pub use mask::Mask;
 pub use operation::{Operation, Operations};
 pub(crate) use operation::{SNAPSHOT, START};
-pub use run_configuration::{Restore, RestoreType};
+pub use run_configuration::Restore;
 pub use runtime::{FlinkVersion, Runtime, Upgrade};
 pub use snapshot::Snapshot;
 pub use snapshot_mode::SnapshotMode;

@@ -1,29 +1,6 @@
 //! What a start restores.
 
-/// The restore types of the API (`semantics.md` A.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RestoreType {
-    /// `RESTORE_FROM_LATEST_SNAPSHOT`: the newest READY snapshot.
-    Latest,
-    /// `RESTORE_FROM_CUSTOM_SNAPSHOT`: the snapshot that is named beside it.
-    Custom,
-    /// `SKIP_RESTORE_FROM_SNAPSHOT`: no snapshot, the state begins empty.
-    Skip,
-}
-
-impl RestoreType {
-    /// The word that the API has for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Latest => "RESTORE_FROM_LATEST_SNAPSHOT",
-            Self::Custom => "RESTORE_FROM_CUSTOM_SNAPSHOT",
-            Self::Skip => "SKIP_RESTORE_FROM_SNAPSHOT",
-        }
-    }
-}
-
-/// Which state a start restores.
+/// Which state a start restores (`semantics.md` A.2).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Restore {
     /// The newest READY snapshot, or empty when there is none.
@@ -33,4 +10,13 @@ pub enum Restore {
     Custom(String),
     /// Nothing: the job starts empty.
     Skip,
+}
+
+impl Restore {
+    /// The API's ApplicationRestoreType for [`Restore::Latest`].
+    pub const LATEST: &str = "RESTORE_FROM_LATEST_SNAPSHOT";
+    /// The API's ApplicationRestoreType for [`Restore::Custom`]; SnapshotName stands beside it.
+    pub const CUSTOM: &str = "RESTORE_FROM_CUSTOM_SNAPSHOT";
+    /// The API's ApplicationRestoreType for [`Restore::Skip`].
+    pub const SKIP: &str = "SKIP_RESTORE_FROM_SNAPSHOT";
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::action::Action;
 use super::goal::key_change::KeyChange;
-use crate::flink::{Group, Restore};
+use crate::flink::{PropertyGroup, Restore};
 use crate::time::Timestamp;
 
 /// One request to AWS that changes something.
@@ -39,7 +39,7 @@ pub enum Call {
     /// UpdateApplication with property groups only, under the token of the look it was decided on.
     UpdateProperties {
         /// All groups: what is left out is removed (`semantics.md` A.6).
-        groups: Vec<Group>,
+        groups: Vec<PropertyGroup>,
         /// On RUNNING, what the restart is reported: AllowNonRestoredState as now described.
         restart: Option<bool>,
         /// What this repairs or replaces, and what it keeps.

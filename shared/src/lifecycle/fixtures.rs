@@ -9,7 +9,7 @@ use super::goal::choices::ConflictPolicy;
 use super::goal::{Properties, Reach};
 use super::observed::{Observed, Stack};
 use crate::flink::{
-    Application, ApplicationStatus, Group, Operation, OperationStatus, Operations, Snapshot, SnapshotMode,
+    Application, ApplicationStatus, Operation, OperationStatus, Operations, PropertyGroup, Snapshot, SnapshotMode,
     SnapshotStatus,
 };
 use crate::time::Timestamp;
@@ -92,7 +92,11 @@ pub(super) fn refuse_often(observed: &mut Observed, call: &Call) {
 }
 
 /// These groups instead of those before, of an application of the stack's own.
-pub(crate) fn properties(wanted: Vec<Group>, previous: Vec<Group>, policy: ConflictPolicy) -> Properties {
+pub(crate) fn properties(
+    wanted: Vec<PropertyGroup>,
+    previous: Vec<PropertyGroup>,
+    policy: ConflictPolicy,
+) -> Properties {
     Properties {
         wanted,
         previous,

@@ -144,10 +144,10 @@ fn repeated(call: Call, reason: StepReason, observed: &Observed) -> Step {
 mod tests {
     use super::fixtures::*;
     use super::*;
-    use crate::flink::{ApplicationStatus, Group};
+    use crate::flink::{ApplicationStatus, PropertyGroup};
 
     fn properties(observed: &Observed) -> Step {
-        let wanted = vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];
+        let wanted = vec![PropertyGroup { id: "g".into(), map: [("k".into(), "v".into())].into() }];
         let goal = super::fixtures::properties(wanted, Vec::new(), ConflictPolicy::Fail);
         next_step(&Goal::Properties(goal), observed)
     }

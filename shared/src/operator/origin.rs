@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::stack::types;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -21,19 +22,19 @@ const VERSION_0_1_0: &str = include_str!("origin/version_0_1_0.json");
 /// What our templates make and that holds nothing which a deployment does not bring back. A template that lacks any
 /// other resource of a stack deletes what cannot be brought back, or what a team put there.
 const HOLDS_NOTHING: [&str; 13] = [
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::Events::Rule",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption",
-    "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::Permission",
-    "AWS::S3::BucketPolicy",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::TopicPolicy",
-    "AWS::SQS::QueuePolicy",
+    types::ALARM,
+    types::DASHBOARD,
+    types::RULE,
+    types::MANAGED_POLICY,
+    types::IAM_POLICY,
+    types::ROLE,
+    types::LOGGING_OPTION,
+    types::EVENT_INVOKE_CONFIG,
+    types::LAMBDA_PERMISSION,
+    types::BUCKET_POLICY,
+    types::SUBSCRIPTION,
+    types::TOPIC_POLICY,
+    types::QUEUE_POLICY,
 ];
 
 /// Which of our templates a stack was made from.

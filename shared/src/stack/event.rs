@@ -1,13 +1,7 @@
-//! The rows of a stack's events, and the resource types that they name.
+//! The rows of a stack's events.
 
+use super::types::STACK;
 use crate::time::Timestamp;
-
-/// The type of a stack's rows, its own and those of nested stacks.
-pub(crate) const STACK: &str = "AWS::CloudFormation::Stack";
-/// The type of a Flink application.
-pub(crate) const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
-/// The type of an application's logging option.
-pub(crate) const LOGGING_OPTION: &str = "AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption";
 
 /// One row of a stack's events.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -3,8 +3,9 @@
 mod event;
 mod ownership;
 mod status;
+pub mod types;
 
 pub use event::StackEvent;
-pub(crate) use event::{APPLICATION, LOGGING_OPTION, STACK};
 pub use ownership::is_owned;
 pub use status::StackStatus;
+pub(crate) use types::{APPLICATION, LOGGING_OPTION, STACK};

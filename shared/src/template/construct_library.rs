@@ -9,10 +9,11 @@ use serde_json::{Map, Value as Json, json};
 use super::cloudformation::layout::{in_order, text_of};
 use super::stacks::name_prefixes::MOST_PREFIXES;
 use crate::contract::{
-    AutoStart, Common, Function, MAX_ID_LENGTH, MAX_PROPERTY_LENGTH, PropertyGroup, PropertyGroups, UNSTICK,
-    Unreadable, UpdateGuard, refusing, whole,
+    AutoStart, Common, Function, MAX_ID_LENGTH, MAX_PROPERTY_LENGTH, PropertyGroups, UNSTICK, Unreadable, UpdateGuard,
+    refusing, whole,
 };
 use crate::flink::ApplicationKind;
+use crate::flink::PropertyGroup;
 use crate::lifecycle::{MOST_GROUPS, MOST_KEYS, Refusal};
 
 /// The library's files, by their paths beside the templates: what it reads, and what its tests compare it with.
@@ -122,7 +123,7 @@ fn refusals() -> Map<String, Json> {
     ];
     let case = |groups: Vec<PropertyGroup>| {
         let said = PropertyGroup::check_all(&groups).err().map(|refusal| refusal.to_string());
-        let given = groups.into_iter().map(|group| (group.property_group_id, json!(group.property_map)));
+        let given = groups.into_iter().map(|group| (group.id, json!(group.map)));
         json!({"propertyGroups": given.collect::<Map<_, _>>(), "message": said})
     };
     let kinds = ["FLINK-1_20", "FLINK-2_3", "ZEPPELIN-FLINK-3_0", "SQL-1_0"].map(|runtime| {
@@ -137,7 +138,7 @@ fn refusals() -> Map<String, Json> {
 }
 
 fn group(id: &str, pairs: impl IntoIterator<Item = (String, String)>) -> PropertyGroup {
-    PropertyGroup { property_group_id: id.to_owned(), property_map: pairs.into_iter().collect() }
+    PropertyGroup { id: id.to_owned(), map: pairs.into_iter().collect() }
 }
 
 fn groups(count: usize) -> Vec<PropertyGroup> {

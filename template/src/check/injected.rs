@@ -1,17 +1,16 @@
 //! Which keys a template injects into a job: the application's own EnvironmentProperties, and each
 //! Custom::FlinkPropertyGroups.
 
+use shared::stack::types::{self, APPLICATION};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
-use shared::contract::{PropertyGroup, PropertyGroups};
-use shared::flink::ApplicationKind;
+use shared::contract::PropertyGroups;
+use shared::flink::{ApplicationKind, PropertyGroup};
 use shared::operator::Deployed;
 use shared::template::resolve::{Resolver, is_known, open_transforms, pseudo_parameters, values};
 
 use super::conditions::{Path, is_everywhere};
-
-const APPLICATION: &str = "AWS::KinesisAnalyticsV2::Application";
 
 /// Keys by group, without their values.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,8 +24,8 @@ pub(super) struct InjectedKeys {
 
 impl InjectedKeys {
     pub(super) fn of_groups(groups: &[PropertyGroup<String>]) -> Self {
-        let keys = |group: &PropertyGroup<String>| group.property_map.keys().cloned().collect();
-        let groups = groups.iter().map(|group| (group.property_group_id.clone(), keys(group))).collect();
+        let keys = |group: &PropertyGroup<String>| group.map.keys().cloned().collect();
+        let groups = groups.iter().map(|group| (group.id.clone(), keys(group))).collect();
         Self { groups, ..Self::default() }
     }
 
@@ -147,7 +146,7 @@ impl<'a> Reader<'a> {
             (None, [(only, _)]) => Ok(Some(only)),
             (None, []) if has_groups => Ok(None),
             (None, []) => {
-                let nested = self.of_type("AWS::CloudFormation::Stack");
+                let nested = self.of_type(types::STACK);
                 let nested = nested.iter().map(|(id, _)| match self.resolver.physical.get(*id) {
                     Some(arn) => arn.split('/').nth(1).unwrap_or(arn),
                     None => id,

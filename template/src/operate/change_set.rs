@@ -16,13 +16,12 @@ use aws_sdk_cloudformation::types::{
 };
 use serde_json::Value;
 use shared::operator::ListedChange;
+use shared::operator::deployment::limits::MAX_TEMPLATE_BYTES;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::account;
 use listed::listed;
 
-/// CloudFormation takes a template of so many bytes in a request; a larger one has to stand in S3.
-const MAX_BYTES: usize = 51_200;
 /// How often a change set is looked at before its creation or deletion counts as lost: five minutes at AWS's pace.
 const LOOKS: u32 = 150;
 
@@ -68,9 +67,11 @@ pub(super) async fn ask(
     known: &BTreeMap<String, String>,
 ) -> Result<Said, ChangeSetError> {
     let body = template.to_string();
-    if body.len() > MAX_BYTES {
+    if body.len() > MAX_TEMPLATE_BYTES {
         let bytes = body.len();
-        return Err(ChangeSetError::Refused(format!("the template has {bytes} bytes; --change-set takes {MAX_BYTES}")));
+        return Err(ChangeSetError::Refused(format!(
+            "the template has {bytes} bytes; --change-set takes {MAX_TEMPLATE_BYTES}"
+        )));
     }
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {

@@ -5,7 +5,7 @@ use sdk::types::{
     ApplicationConfigurationUpdate, ApplicationRestoreConfiguration, ApplicationRestoreType,
     EnvironmentPropertyUpdates, FlinkRunConfiguration, PropertyGroup, RunConfiguration, RunConfigurationUpdate, Tag,
 };
-use shared::flink::{Application, Group, Restore, RestoreType};
+use shared::flink::{self, Application, Restore};
 use shared::lifecycle::{Action, Call};
 
 use super::sdk;
@@ -84,18 +84,18 @@ fn allow(allow_non_restored_state: bool) -> FlinkRunConfiguration {
 
 fn restore_configuration(restore: &Restore) -> Result<ApplicationRestoreConfiguration, Fault> {
     let (kind, name) = match restore {
-        Restore::Latest => (RestoreType::Latest, None),
-        Restore::Custom(name) => (RestoreType::Custom, Some(name.clone())),
-        Restore::Skip => (RestoreType::Skip, None),
+        Restore::Latest => (ApplicationRestoreType::RestoreFromLatestSnapshot, None),
+        Restore::Custom(name) => (ApplicationRestoreType::RestoreFromCustomSnapshot, Some(name.clone())),
+        Restore::Skip => (ApplicationRestoreType::SkipRestoreFromSnapshot, None),
     };
     ApplicationRestoreConfiguration::builder()
-        .application_restore_type(ApplicationRestoreType::from(kind.as_str()))
+        .application_restore_type(kind)
         .set_snapshot_name(name)
         .build()
         .map_err(|error| built(Action::StartApplication, &error))
 }
 
-fn properties(groups: &[Group]) -> Result<ApplicationConfigurationUpdate, Fault> {
+fn properties(groups: &[flink::PropertyGroup]) -> Result<ApplicationConfigurationUpdate, Fault> {
     let failed = |error| built(Action::UpdateApplication, &error);
     let mut updates = EnvironmentPropertyUpdates::builder().set_property_groups(Some(Vec::new()));
     for group in groups {

@@ -8,7 +8,7 @@ use shared::lifecycle::Action;
 use crate::aws::Aws;
 use crate::aws::error::Fault;
 use crate::backoff::Pace;
-use crate::unsticker::retry::{IncidentError, learned};
+use crate::unsticker::read_incident::{IncidentError, learned};
 
 /// How often a look that may yet succeed is tried before its application is passed over: others wait.
 const TRIES: u32 = 5;

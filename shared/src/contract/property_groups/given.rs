@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::flink::Group;
+use crate::flink::PropertyGroup;
 use crate::lifecycle::ConflictPolicy;
 
 /// What an earlier version of the properties gave, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PreviousGroups {
-    pub(super) groups: Vec<Group>,
+    pub(super) groups: Vec<PropertyGroup>,
     pub(super) policy: ConflictPolicy,
     /// Whether there was something that could not be read; it is not ours.
     pub(super) unread: bool,
@@ -26,7 +26,7 @@ impl PreviousGroups {
             Some(_) | None => ConflictPolicy::Fail,
         };
         let listed = properties.get("PropertyGroups").and_then(Value::as_array);
-        let read: Vec<Option<Group>> = listed.into_iter().flatten().map(group).collect();
+        let read: Vec<Option<PropertyGroup>> = listed.into_iter().flatten().map(group).collect();
         let unread = listed.is_none() || read.contains(&None);
         Self { groups: read.into_iter().flatten().collect(), policy, unread }
     }
@@ -39,9 +39,9 @@ pub(in crate::contract) fn keys(properties: &Value) -> Option<Vec<(String, Strin
     (!given.unread).then(|| all.collect())
 }
 
-fn group(entry: &Value) -> Option<Group> {
+fn group(entry: &Value) -> Option<PropertyGroup> {
     let id = entry.get("PropertyGroupId")?.as_str()?.to_owned();
     let map = entry.get("PropertyMap")?.as_object()?;
     let map = map.iter().map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect::<Option<_>>()?;
-    Some(Group { id, map })
+    Some(PropertyGroup { id, map })
 }

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::application::PropertyGroup;
 use crate::contract::resource::unreadable::Unreadable;
+use crate::flink::PropertyGroup;
 use crate::lifecycle::{MOST_GROUPS, MOST_KEYS};
 
 /// Characters of a group's ID.
@@ -39,7 +39,7 @@ impl<V: Leaf> PropertyGroup<V> {
         let mut seen = BTreeSet::new();
         for (index, group) in groups.iter().enumerate() {
             let place = format!("PropertyGroups[{index}]");
-            if let Some(id) = group.property_group_id.known() {
+            if let Some(id) = group.id.known() {
                 let path = format!("{place}.PropertyGroupId");
                 let legal = id.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
                 if !legal || !(1..=MAX_ID_LENGTH).contains(&id.len()) {
@@ -56,8 +56,8 @@ impl<V: Leaf> PropertyGroup<V> {
     }
 
     fn check(&self, place: &str) -> Result<(), Unreadable> {
-        within(self.property_map.len(), MOST_KEYS, place, "keys")?;
-        for (key, value) in &self.property_map {
+        within(self.map.len(), MOST_KEYS, place, "keys")?;
+        for (key, value) in &self.map {
             let path = format!("{place}.{}", shown(key));
             within(key.chars().count(), MAX_PROPERTY_LENGTH, &path, "characters in the key")?;
             if let Some(value) = value.known() {
@@ -84,8 +84,8 @@ mod tests {
     use super::*;
 
     fn group(id: &str, pairs: &[(&str, &str)]) -> PropertyGroup {
-        let property_map = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        PropertyGroup { property_group_id: id.into(), property_map }
+        let map = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        PropertyGroup { id: id.into(), map }
     }
 
     fn refusal(groups: &[PropertyGroup]) -> String {
@@ -95,10 +95,7 @@ mod tests {
     #[test]
     fn groups_at_the_limits_pass() {
         let (id, key, value) = ("g".repeat(50), "k".repeat(2048), "v".repeat(2048));
-        let full = PropertyGroup {
-            property_group_id: "full".into(),
-            property_map: (0..50).map(|n| (format!("k{n}"), "v".into())).collect(),
-        };
+        let full = PropertyGroup { id: "full".into(), map: (0..50).map(|n| (format!("k{n}"), "v".into())).collect() };
         let mut groups = vec![group(&id, &[(&key, &value)]), full];
         groups.extend((0..48).map(|n| group(&format!("g{n}"), &[("k", "v")])));
         assert_eq!(PropertyGroup::check_all(&groups), Ok(()));
@@ -127,7 +124,7 @@ mod tests {
         assert_eq!(refusal(&[]), "PropertyGroups: expected 1 to 50 groups, found 0");
         assert_eq!(refusal(&[group("a", &[])]), "PropertyGroups[0].PropertyMap: expected 1 to 50 keys, found 0");
         let many: Vec<(String, String)> = (0..51).map(|n| (format!("k{n}"), "v".into())).collect();
-        let full = PropertyGroup { property_group_id: "a".into(), property_map: many.into_iter().collect() };
+        let full = PropertyGroup { id: "a".into(), map: many.into_iter().collect() };
         assert!(refusal(&[full]).contains("expected 1 to 50 keys, found 51"));
     }
 

@@ -8,12 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-use super::application::PropertyGroup;
 use super::resource::common::Common;
 use super::resource::unreadable::Unreadable;
 use super::resource::{ApplicationRef, CustomResource, Facts, NoGoal, to_map, unknown};
 use crate::custom_resource::{Request, RequestType};
-use crate::flink::Group;
+use crate::flink::PropertyGroup;
 use crate::lifecycle::{ConflictPolicy, Goal, KeyAction, KeyChange, Observed, Properties};
 use given::PreviousGroups;
 
@@ -114,7 +113,7 @@ impl CustomResource for PropertyGroups {
         let policy = match request.request_type {
             RequestType::Delete => {
                 // Only what was given is taken, so there is nothing to disagree about.
-                let given = groups(&self.property_groups);
+                let given = self.property_groups.clone();
                 let (previous_policy, policy) = (ConflictPolicy::Keep, ConflictPolicy::Keep);
                 let wanted = Vec::new();
                 // A stack that goes takes its application with it; borrowed groups go with the borrower.
@@ -144,7 +143,7 @@ impl CustomResource for PropertyGroups {
             PreviousGroups::NOTHING
         };
         Ok(Some(Goal::Properties(Properties {
-            wanted: groups(&self.property_groups),
+            wanted: self.property_groups.clone(),
             previous: given.groups,
             previous_policy: given.policy,
             unread: given.unread,
@@ -162,19 +161,12 @@ impl CustomResource for PropertyGroups {
 
     fn attributes(&self, observed: Option<&Observed>) -> BTreeMap<String, String> {
         let application = observed.and_then(|observed| observed.application.as_ref());
-        let ids: Vec<&str> = self.property_groups.iter().map(|group| group.property_group_id.as_str()).collect();
+        let ids: Vec<&str> = self.property_groups.iter().map(|group| group.id.as_str()).collect();
         to_map(&PropertyGroupsAttributes {
             application_version_id: application.map_or_else(String::new, |application| application.version.to_string()),
             property_group_ids: ids.join(","),
         })
     }
-}
-
-fn groups(properties: &[PropertyGroup]) -> Vec<Group> {
-    properties
-        .iter()
-        .map(|group| Group { id: group.property_group_id.clone(), map: group.property_map.clone() })
-        .collect()
 }
 
 /// Whether an update is about the application of the last version: what was given to another one is not ours here.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::custom_resource::{Request, RequestType};
-use crate::flink::Group;
+use crate::flink::PropertyGroup;
 use crate::lifecycle::{Done, Goal, Observed, Reach, Refusal};
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
@@ -60,14 +60,14 @@ pub struct KeptGroups {
 impl KeptGroups {
     /// Of what the deleted resource gave, what is taken away; or who keeps all of it.
     #[must_use]
-    pub fn leave(self, given: Vec<Group>) -> (Vec<Group>, Option<String>) {
+    pub fn leave(self, given: Vec<PropertyGroup>) -> (Vec<PropertyGroup>, Option<String>) {
         let Some(keys) = self.keys else { return (given, Some(self.by)) };
         let is_kept = |id: &str, key: &str| keys.contains(&(id.to_owned(), key.to_owned()));
         let rest = given.iter().map(|group| {
             let map = group.map.iter().filter(|(key, _)| !is_kept(&group.id, key));
-            Group { id: group.id.clone(), map: map.map(|(key, value)| (key.clone(), value.clone())).collect() }
+            PropertyGroup { id: group.id.clone(), map: map.map(|(key, value)| (key.clone(), value.clone())).collect() }
         });
-        let rest: Vec<Group> = rest.filter(|group| !group.map.is_empty()).collect();
+        let rest: Vec<PropertyGroup> = rest.filter(|group| !group.map.is_empty()).collect();
         if rest.is_empty() { (given, Some(self.by)) } else { (rest, None) }
     }
 }

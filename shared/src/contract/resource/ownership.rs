@@ -80,7 +80,7 @@ mod tests {
 
     use super::*;
     use crate::contract::{AutoStart, PropertyGroups};
-    use crate::flink::Group;
+    use crate::flink::PropertyGroup;
 
     #[test]
     fn a_resource_that_stays_and_names_the_same_application_is_found_under_either_name() {
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn only_what_another_resource_writes_is_kept_and_all_of_it_where_that_cannot_be_read() {
-        let group = |id: &str, keys: &[&str]| Group {
+        let group = |id: &str, keys: &[&str]| PropertyGroup {
             id: id.into(),
             map: keys.iter().map(|key| ((*key).to_owned(), "v".to_owned())).collect(),
         };

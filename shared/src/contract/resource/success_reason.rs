@@ -13,34 +13,16 @@ pub fn success_reason(done: &Done, observed: Option<&Observed>) -> String {
     let application = observed.and_then(|observed| observed.application.as_ref());
     let unread = application.is_some_and(|application| application.operations == Operations::Unreadable);
     let is_notebook = application.is_some_and(|application| application.kind() == ApplicationKind::Studio);
-    match done {
-        Done::Running if is_notebook => {
-            format!("{} It is a Studio notebook: RunConfiguration and StabilizeSeconds do not apply to it.", text(done))
-        }
-        Done::Running | Done::Healthy if unread => {
-            format!("{} Its operations could not be read: this is judged by status and version.", text(done))
-        }
-        Done::Running | Done::Healthy => {
-            let old =
-                application.zip(observed).and_then(|(application, observed)| old_state(application, observed.now));
-            format!("{}{}", text(done), old.unwrap_or_default())
-        }
-        Done::RunsOn { .. }
-        | Done::NotRunning
-        | Done::Stopped
-        | Done::Gone
-        | Done::Groups { .. }
-        | Done::GroupsLeft { .. }
-        | Done::RollbackContinued
-        | Done::NoLongerStuck
-        | Done::AwaitingFix { .. }
-        | Done::Started
-        | Done::Settled
-        | Done::Unmarked
-        | Done::LeftToDeployment
-        | Done::Swept
-        | Done::Would { .. }
-        | Done::Guarded(_) => text(done),
+    let is_running = matches!(done, Done::Running | Done::Healthy);
+    if is_notebook && *done == Done::Running {
+        format!("{} It is a Studio notebook: RunConfiguration and StabilizeSeconds do not apply to it.", text(done))
+    } else if is_running && unread {
+        format!("{} Its operations could not be read: this is judged by status and version.", text(done))
+    } else if is_running {
+        let old = application.zip(observed).and_then(|(application, observed)| old_state(application, observed.now));
+        format!("{}{}", text(done), old.unwrap_or_default())
+    } else {
+        text(done)
     }
 }
 
@@ -74,8 +56,8 @@ fn text(done: &Done) -> String {
         Done::RunsOn { asked } => format!(
             "The application is RUNNING with its state: {} applies to a start, and none was needed.",
             match asked {
-                Restore::Latest => "RESTORE_FROM_LATEST_SNAPSHOT".to_owned(),
-                Restore::Skip => "SKIP_RESTORE_FROM_SNAPSHOT".to_owned(),
+                Restore::Latest => Restore::LATEST.to_owned(),
+                Restore::Skip => Restore::SKIP.to_owned(),
                 Restore::Custom(name) => format!("RESTORE_FROM_CUSTOM_SNAPSHOT ({name})"),
             }
         ),

@@ -179,26 +179,7 @@ impl CustomResource for UpdateGuard {
     }
 
     fn reached(&self, done: &Done, observed: Option<&Observed>) -> BTreeMap<String, String> {
-        match done {
-            Done::Guarded(outcome) => attributes(*outcome, observed),
-            Done::Running
-            | Done::Healthy
-            | Done::RunsOn { .. }
-            | Done::NotRunning
-            | Done::Stopped
-            | Done::Gone
-            | Done::Groups { .. }
-            | Done::GroupsLeft { .. }
-            | Done::RollbackContinued
-            | Done::NoLongerStuck
-            | Done::AwaitingFix { .. }
-            | Done::Started
-            | Done::Settled
-            | Done::Unmarked
-            | Done::LeftToDeployment
-            | Done::Swept
-            | Done::Would { .. } => self.attributes(observed),
-        }
+        if let Done::Guarded(outcome) = done { attributes(*outcome, observed) } else { self.attributes(observed) }
     }
 
     fn without_application(

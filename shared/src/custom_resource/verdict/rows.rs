@@ -5,14 +5,12 @@ mod row;
 
 pub use row::Row;
 
+use crate::stack::types;
 use serde_json::Value;
 
-use super::super::handover::Handover;
+use super::super::continuation::Handover;
 use super::super::request::{Request, RequestType};
 use crate::stack::APPLICATION;
-
-/// The type of a custom resource that has no name of its own.
-const GENERIC: &str = "AWS::CloudFormation::CustomResource";
 
 /// Whether CloudFormation waits for an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +157,8 @@ impl Rows {
         }
         // Rows that cannot be read, or that do not show the stack itself: work and answer.
         let Some(turned) = self.turned(request) else { return RowStanding::Awaited };
-        let other_type = |row: &&Row| ![context.resource_type, GENERIC].contains(&row.resource_type.as_str());
+        let other_type =
+            |row: &&Row| ![context.resource_type, types::CUSTOM_RESOURCE].contains(&row.resource_type.as_str());
         let began = self.0.iter().position(|row| row.begins(request)).unwrap_or(self.0.len());
         let own = self.0.iter().take(began).filter(|row| row.logical_id == request.logical_resource_id);
         if let Some(row) = own.into_iter().find(other_type) {

@@ -7,7 +7,7 @@ pub(super) mod key_change;
 use std::fmt;
 use std::time::Duration;
 
-use crate::flink::{Group, Restore};
+use crate::flink::{PropertyGroup, Restore};
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
 use choices::{ConflictPolicy, GuardMode, OnSnapshotFailure};
@@ -100,9 +100,9 @@ pub struct Unmarked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Properties {
     /// What the job is to read; empty on a Delete.
-    pub wanted: Vec<Group>,
+    pub wanted: Vec<PropertyGroup>,
     /// What the last version of this resource wrote, with the values it gave.
-    pub previous: Vec<Group>,
+    pub previous: Vec<PropertyGroup>,
     /// What was to happen to a key that is not ours when `previous` was written.
     pub previous_policy: ConflictPolicy,
     /// Whether the last version's properties could not all be read: what could not is not ours.

@@ -2,6 +2,7 @@
 //! here.
 
 use crate::flink::Mask;
+use crate::stack::types;
 use crate::stack::{APPLICATION, LOGGING_OPTION, STACK, StackEvent};
 
 /// The stable beginning of the service's text; nothing else of it is matched (`semantics.md` A.12).
@@ -91,7 +92,7 @@ pub(crate) fn application_without_snapshot(reason: &str) -> Option<String> {
 }
 
 fn is_custom(event: &StackEvent) -> bool {
-    event.resource_type.starts_with("Custom::") || event.resource_type == "AWS::CloudFormation::CustomResource"
+    event.resource_type.starts_with("Custom::") || event.resource_type == types::CUSTOM_RESOURCE
 }
 
 /// The HandlerErrorCode in the last parentheses of the reason, which are the resource handler's own. A custom resource

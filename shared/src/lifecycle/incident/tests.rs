@@ -6,7 +6,7 @@ mod stuck;
 use super::super::fixtures::*;
 use super::super::{Done, Goal, MARKER, Observed, Refusal, Replay, UNSTICK};
 use super::*;
-use crate::flink::{Application, ApplicationStatus, Group, OperationStatus, SnapshotStatus};
+use crate::flink::{Application, ApplicationStatus, OperationStatus, PropertyGroup, SnapshotStatus};
 use crate::stack::{APPLICATION, LOGGING_OPTION};
 
 fn row(resource_type: &str, logical_id: &str, status: &str, reason: &str) -> StackEvent {
@@ -159,7 +159,7 @@ fn what_people_read_of_the_rows_repeats_no_property_value_and_what_cures_them_is
     let mut observed = seen(ApplicationStatus::Running);
     let map = [("a", "s3cr3t-1"), ("b", code), ("c", "app"), ("d", "arn:stack")];
     let map = map.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-    app(&mut observed).groups = vec![Group { id: "g".into(), map }];
+    app(&mut observed).groups = vec![PropertyGroup { id: "g".into(), map }];
     incident.mask = Mask::of_stack(&incident.stack, std::slice::from_ref(app(&mut observed)));
     assert_eq!(incident.blockers()[0].kind, BlockerKind::Transient);
     let read = [

@@ -48,7 +48,7 @@ pub(in crate::lifecycle) fn next(goal: &Goal, observed: &Observed) -> Option<Ste
 mod tests {
     use super::*;
     use crate::flink::ApplicationStatus;
-    use crate::flink::Group;
+    use crate::flink::PropertyGroup;
     use crate::lifecycle::fixtures::*;
     use crate::lifecycle::goal::{Swept, Unmarked};
     use crate::lifecycle::{ConflictPolicy, next_step};
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn property_groups_are_refused_and_their_removal_is_not() {
-        let groups = vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];
+        let groups = vec![PropertyGroup { id: "g".into(), map: [("k".into(), "v".into())].into() }];
         let written = properties(groups.clone(), Vec::new(), ConflictPolicy::Fail);
         assert!(is_refused(&Goal::Properties(written), &enhanced()));
         let removed = properties(Vec::new(), groups, ConflictPolicy::Fail);

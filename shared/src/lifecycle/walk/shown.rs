@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::observed::{Observed, Stack};
 use super::super::{Attempts, Goal, MARKER, Reads, SNAPSHOT_HOURS, UNSTICK};
 use super::service::{Groups, KeptState, Kind, Marker, World, old};
-use crate::flink::{Application, Group, Operations, Snapshot, SnapshotMode, SnapshotStatus};
+use crate::flink::{Application, Operations, PropertyGroup, Snapshot, SnapshotMode, SnapshotStatus};
 use crate::time::Timestamp;
 
 /// When the request began, in milliseconds since 1970.
@@ -21,8 +21,8 @@ pub(super) const SWEEP: &str = "flink-handlers-sweep-1";
 pub(super) const EVENT: &str = "e1";
 
 /// The wanted property groups, or those of another caller.
-pub(super) fn groups(value: &str) -> Vec<Group> {
-    vec![Group { id: "g".into(), map: BTreeMap::from([("k".into(), value.into())]) }]
+pub(super) fn groups(value: &str) -> Vec<PropertyGroup> {
+    vec![PropertyGroup { id: "g".into(), map: BTreeMap::from([("k".into(), value.into())]) }]
 }
 
 /// What the goal asks to be looked at: the rest it does not get to see.

@@ -2,6 +2,7 @@
 //! template and its resources say it.
 
 use super::super::plan::Deployed;
+use crate::stack::types;
 
 /// What becomes of a resource when its stack is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,21 +39,21 @@ pub fn removals(deployed: &Deployed) -> Vec<Removal> {
 #[must_use]
 pub fn removal_command(resource_type: &str, physical_id: &str) -> Option<String> {
     let (command, option) = match resource_type {
-        "AWS::KinesisAnalyticsV2::Application" => {
+        types::APPLICATION => {
             return Some(format!(
                 "aws kinesisanalyticsv2 delete-application --application-name {physical_id} --create-timestamp $(aws \
                  kinesisanalyticsv2 describe-application --application-name {physical_id} --query \
                  ApplicationDetail.CreateTimestamp --output text)"
             ));
         }
-        "AWS::DynamoDB::Table" => ("dynamodb delete-table", "--table-name"),
-        "AWS::IAM::Role" => ("iam delete-role", "--role-name"),
-        "AWS::KMS::Key" => ("kms schedule-key-deletion", "--key-id"),
-        "AWS::Kinesis::Stream" => ("kinesis delete-stream", "--stream-name"),
-        "AWS::Logs::LogGroup" => ("logs delete-log-group", "--log-group-name"),
-        "AWS::S3::Bucket" => return Some(format!("aws s3 rb --force s3://{physical_id}")),
-        "AWS::SNS::Topic" => ("sns delete-topic", "--topic-arn"),
-        "AWS::SQS::Queue" => ("sqs delete-queue", "--queue-url"),
+        types::TABLE => ("dynamodb delete-table", "--table-name"),
+        types::ROLE => ("iam delete-role", "--role-name"),
+        types::KMS_KEY => ("kms schedule-key-deletion", "--key-id"),
+        types::STREAM => ("kinesis delete-stream", "--stream-name"),
+        types::LOG_GROUP => ("logs delete-log-group", "--log-group-name"),
+        types::BUCKET => return Some(format!("aws s3 rb --force s3://{physical_id}")),
+        types::TOPIC => ("sns delete-topic", "--topic-arn"),
+        types::QUEUE => ("sqs delete-queue", "--queue-url"),
         _ => return None,
     };
     Some(format!("aws {command} {option} {physical_id}"))

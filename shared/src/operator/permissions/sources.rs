@@ -1,6 +1,7 @@
 //! Where a template says who may do what: IAM's own types, Lambda permissions, and every policy document of another
 //! resource.
 
+use crate::stack::types;
 use serde_json::{Map, Value as Json, json};
 
 use super::super::plan::Side;
@@ -38,15 +39,15 @@ pub(super) fn atoms(side: &Side, owners: &Owners) -> Atoms {
         let is_possible = side.uncertain.contains_key(id);
         let source = Source { id, properties: &properties, is_possible, owners };
         match kind.as_str() {
-            "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => source.identity(&mut atoms),
-            "AWS::IAM::ManagedPolicy" => {
+            types::ROLE | "AWS::IAM::User" | "AWS::IAM::Group" => source.identity(&mut atoms),
+            types::MANAGED_POLICY => {
                 let name = side.references.get(id).map(|reference| as_kept(&text(reference))).unwrap_or_default();
                 source.managed_policy(&name, &mut atoms);
             }
-            "AWS::IAM::Policy" | "AWS::IAM::RolePolicy" | "AWS::IAM::UserPolicy" | "AWS::IAM::GroupPolicy" => {
+            types::IAM_POLICY | "AWS::IAM::RolePolicy" | "AWS::IAM::UserPolicy" | "AWS::IAM::GroupPolicy" => {
                 source.policy(&mut atoms);
             }
-            "AWS::Lambda::Permission" => source.invoke_permission(&mut atoms),
+            types::LAMBDA_PERMISSION => source.invoke_permission(&mut atoms),
             other if other.starts_with("AWS::") => source.resource_policies(&mut atoms),
             _ => {}
         }

@@ -2,6 +2,7 @@
 //! given. A change set says the same, but is itself a thing that is created; for a stack that does not exist it even
 //! leaves a stack behind.
 
+use crate::stack::types;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
@@ -20,23 +21,21 @@ use crate::template::resolve::{
 const REPLACES: [(&str, &[&str]); 14] = [
     (APPLICATION, &["ApplicationName", "ApplicationMode"]),
     (LOGGING_OPTION, &["ApplicationName"]),
-    ("AWS::Kinesis::Stream", &["Name"]),
-    ("AWS::DynamoDB::Table", &["TableName", "KeySchema", "LocalSecondaryIndexes"]),
-    ("AWS::Logs::LogGroup", &["LogGroupName"]),
-    ("AWS::Logs::LogStream", &["LogGroupName", "LogStreamName"]),
-    ("AWS::IAM::Role", &["RoleName", "Path"]),
-    ("AWS::IAM::ManagedPolicy", &["ManagedPolicyName", "Path"]),
-    ("AWS::S3::Bucket", &["BucketName"]),
-    ("AWS::SNS::Topic", &["TopicName"]),
-    ("AWS::SQS::Queue", &["QueueName"]),
-    ("AWS::CloudWatch::Alarm", &["AlarmName"]),
-    ("AWS::CloudWatch::Dashboard", &["DashboardName"]),
-    ("AWS::Lambda::Function", &["FunctionName", "PackageType"]),
+    (types::STREAM, &["Name"]),
+    (types::TABLE, &["TableName", "KeySchema", "LocalSecondaryIndexes"]),
+    (types::LOG_GROUP, &["LogGroupName"]),
+    (types::LOG_STREAM, &["LogGroupName", "LogStreamName"]),
+    (types::ROLE, &["RoleName", "Path"]),
+    (types::MANAGED_POLICY, &["ManagedPolicyName", "Path"]),
+    (types::BUCKET, &["BucketName"]),
+    (types::TOPIC, &["TopicName"]),
+    (types::QUEUE, &["QueueName"]),
+    (types::ALARM, &["AlarmName"]),
+    (types::DASHBOARD, &["DashboardName"]),
+    (types::LAMBDA_FUNCTION, &["FunctionName", "PackageType"]),
 ];
 /// How SAM's types begin: its transform replaces them by resources that are not known here.
 const SERVERLESS: &str = "AWS::Serverless::";
-/// A nested stack, whose template is read from S3 at the deployment.
-const NESTED: &str = "AWS::CloudFormation::Stack";
 /// Both sides, resolved, and what differs.
 pub(in crate::operator) struct Compared {
     pub(super) changes: Vec<Change>,
@@ -198,7 +197,7 @@ fn changed(
     if differing.is_empty() && failed.is_some_and(|status| status.ends_with("_FAILED")) {
         differing.push(format!("tried again after {}", failed.unwrap_or_default()));
     }
-    if kind == NESTED {
+    if kind == types::STACK {
         open.insert(format!("{id}: the template of a nested stack is read from S3 at the deployment"));
         if differing.is_empty() {
             uncertain.push("TemplateURL".to_owned());

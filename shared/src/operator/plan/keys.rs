@@ -103,7 +103,7 @@ pub(super) fn others(before: &PropertyKeys, application: &Application) -> Vec<St
 }
 
 fn live(application: &Application) -> BTreeMap<String, String> {
-    let of = |group: &crate::flink::Group| {
+    let of = |group: &crate::flink::PropertyGroup| {
         let id = group.id.clone();
         group.map.clone().into_iter().map(move |(key, value)| (format!("{id}/{key}"), value))
     };

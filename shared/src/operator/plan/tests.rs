@@ -2,7 +2,7 @@ use super::super::job::tests::{NOW, application};
 use super::super::line::Style;
 use super::super::refused::RefusedSnapshots;
 use super::*;
-use crate::flink::{Application, ApplicationStatus, Group, OperationStatus, SnapshotStatus};
+use crate::flink::{Application, ApplicationStatus, OperationStatus, PropertyGroup, SnapshotStatus};
 use crate::stack::StackStatus;
 use crate::time::Timestamp;
 use serde_json::{Value as Json, json};
@@ -38,7 +38,7 @@ fn template() -> Json {
 fn running() -> Application {
     let start = ("StartApplication", OperationStatus::Successful, 90);
     let mut running = application(ApplicationStatus::Running, &[start], &[("s", SnapshotStatus::Ready, 40)]);
-    running.groups = vec![Group { id: "g".into(), map: [("logs".into(), "/orders".into())].into() }];
+    running.groups = vec![PropertyGroup { id: "g".into(), map: [("logs".into(), "/orders".into())].into() }];
     running
 }
 
@@ -141,7 +141,7 @@ fn drift_is_reported_by_key_and_never_by_value() {
     let mut proposal = proposal(&[("JarKey", "b")]);
     let live = proposal.applications.get_mut("Application").unwrap();
     live.groups[0].map.insert("logs".into(), "hunter2".into());
-    live.groups.push(Group { id: "theirs".into(), map: [("k".into(), "hunter3".into())].into() });
+    live.groups.push(PropertyGroup { id: "theirs".into(), map: [("k".into(), "hunter3".into())].into() });
     let plan = plan(&proposal);
     let drift = ["g/logs has another value than the stack gave it", "theirs/k is not of this stack"];
     assert_eq!(plan.drift, drift);

@@ -7,6 +7,7 @@ use super::risk::loses_state;
 use super::table;
 use super::text::{Canvas, Line};
 use crate::stack::APPLICATION;
+use crate::stack::types;
 
 /// What is shown before the question.
 #[derive(Debug, Clone, Copy)]
@@ -97,8 +98,8 @@ fn losses(plan: &Plan) -> Vec<Line> {
 /// What goes with a resource of this type that is replaced or removed.
 fn lost(resource_type: &str) -> String {
     match resource_type {
-        "AWS::S3::Bucket" => "its objects go with the old one, or it is not empty and stays".to_owned(),
-        "AWS::KMS::Key" => "what it encrypted cannot be read after its deletion".to_owned(),
+        types::BUCKET => "its objects go with the old one, or it is not empty and stays".to_owned(),
+        types::KMS_KEY => "what it encrypted cannot be read after its deletion".to_owned(),
         other => format!("{} with the old one", held(other).unwrap_or("what it holds goes")),
     }
 }
@@ -107,12 +108,12 @@ fn lost(resource_type: &str) -> String {
 pub(super) fn held(resource_type: &str) -> Option<&'static str> {
     Some(match resource_type {
         APPLICATION => "the job's state and its snapshots go",
-        "AWS::DynamoDB::Table" => "its items go",
-        "AWS::Kinesis::Stream" => "its records go",
-        "AWS::S3::Bucket" => "its objects go",
-        "AWS::Logs::LogGroup" | "AWS::Logs::LogStream" => "its log events go",
-        "AWS::SQS::Queue" => "its messages go",
-        "AWS::KMS::Key" => "the way to read what it encrypted goes",
+        types::TABLE => "its items go",
+        types::STREAM => "its records go",
+        types::BUCKET => "its objects go",
+        types::LOG_GROUP | types::LOG_STREAM => "its log events go",
+        types::QUEUE => "its messages go",
+        types::KMS_KEY => "the way to read what it encrypted goes",
         _ => return None,
     })
 }

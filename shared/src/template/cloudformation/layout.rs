@@ -1,5 +1,8 @@
 //! How a template is laid out: what fits into a line stands in one. A person reads a diff of it, and a template that is
 //! sent without a bucket has at most 51,200 bytes: within a line no blanks stand between its parts.
+//!
+//! Not serde_json's `PrettyFormatter`: with one blank for a level it writes 97,679 bytes of the access template and
+//! 4,018 lines, where this writes 49,253 bytes and 811 lines.
 
 use serde_json::{Map, Value as Json};
 

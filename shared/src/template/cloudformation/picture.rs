@@ -3,15 +3,13 @@
 //! An arrow leads from a resource to one that waits for it, by a reference or by DependsOn; what follows from other
 //! arrows is left out.
 
+use crate::stack::types::ALARM;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Template;
 use super::error::Problem;
 use super::references::references;
-
-/// Alarms wait for what they watch, and nothing but a dashboard waits for them: they are drawn as one.
-const ALARM: &str = "AWS::CloudWatch::Alarm";
 
 /// The picture, for a code block of the language `mermaid`.
 ///
@@ -22,6 +20,7 @@ pub fn picture(template: &Template) -> Result<String, Problem> {
     let document: Json = serde_json::from_str(&text).map_err(|error| Problem::Unserializable(error.to_string()))?;
     let resources = document["Resources"].as_object().cloned().unwrap_or_default();
     let kind = |id: &str| resources.get(id).and_then(|resource| resource["Type"].as_str()).unwrap_or_default();
+    // Alarms wait for what they watch, and nothing but a dashboard waits for them: they are drawn as one.
     let drawn = |id: &str| if kind(id) == ALARM { "Alarms".to_owned() } else { id.to_owned() };
     let mut nodes = BTreeMap::new();
     let mut after: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! For tests: a rendered template with its parameters chosen, resolved by [`Resolver`], with words in the place of what
 //! only the deployment knows.
 
+use crate::stack::types;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,10 +39,10 @@ impl ResolvedTemplate {
     /// Resources that a property names are referred to by that name.
     pub(in crate::template) fn named(mut self) -> Self {
         let property = [
-            ("AWS::Kinesis::Stream", "Name"),
-            ("AWS::DynamoDB::Table", "TableName"),
-            ("AWS::Logs::LogGroup", "LogGroupName"),
-            ("AWS::KinesisAnalyticsV2::Application", "ApplicationName"),
+            (types::STREAM, "Name"),
+            (types::TABLE, "TableName"),
+            (types::LOG_GROUP, "LogGroupName"),
+            (types::APPLICATION, "ApplicationName"),
         ];
         for (id, resource) in self.template["Resources"].as_object().unwrap() {
             for (_, property) in property.iter().filter(|(kind, _)| resource["Type"] == **kind) {

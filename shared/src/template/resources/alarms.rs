@@ -1,5 +1,6 @@
 //! CloudWatch alarms on the metrics that services publish, and on the handlers' own.
 
+use crate::stack::types;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
@@ -120,6 +121,6 @@ impl Alarm {
 
 impl From<Alarm> for Resource<Alarm> {
     fn from(alarm: Alarm) -> Self {
-        Self::of("AWS::CloudWatch::Alarm", alarm.properties.into())
+        Self::of(types::ALARM, alarm.properties.into())
     }
 }

@@ -3,6 +3,7 @@
 //! What a body may hold:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
 
+use crate::stack::types;
 use serde_json::{Value as Json, json};
 
 use super::alarms::Metric;
@@ -99,7 +100,7 @@ impl From<Dashboard> for Resource<Dashboard> {
         });
         let widgets: Vec<Json> = std::iter::once(text).chain(sized).collect();
         let body = Value::text_of(&json!({ "widgets": widgets }));
-        Self::of("AWS::CloudWatch::Dashboard", json!({"DashboardName": dashboard.name, "DashboardBody": body}))
+        Self::of(types::DASHBOARD, json!({"DashboardName": dashboard.name, "DashboardBody": body}))
     }
 }
 

@@ -1,5 +1,6 @@
 //! DynamoDB tables.
 
+use crate::stack::types;
 use serde_json::json;
 
 use super::iam::{Role, Statement};
@@ -37,7 +38,7 @@ impl Table {
             ],
             "TimeToLiveSpecification": {"AttributeName": ttl, "Enabled": true},
         });
-        Resource::of("AWS::DynamoDB::Table", properties)
+        Resource::of(types::TABLE, properties)
     }
 
     /// `SSESpecification` with a key; without one DynamoDB encrypts with its own.

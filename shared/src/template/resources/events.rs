@@ -1,5 +1,6 @@
 //! EventBridge rules and what they call.
 
+use crate::stack::types;
 use serde_json::{Value as Json, json};
 
 use crate::template::cloudformation::resource::{Handle, Resource};
@@ -54,7 +55,7 @@ impl Rule {
     #[must_use]
     pub fn on(description: &str, pattern: &Json, target: RuleTarget) -> Resource<Self> {
         let properties = json!({"Description": description, "EventPattern": pattern, "Targets": [target.into_json()]});
-        Resource::of("AWS::Events::Rule", properties)
+        Resource::of(types::RULE, properties)
     }
 
     /// Again and again, when its state says so.
@@ -66,7 +67,7 @@ impl Rule {
             "State": state,
             "Targets": [target.into_json()],
         });
-        Resource::of("AWS::Events::Rule", properties)
+        Resource::of(types::RULE, properties)
     }
 }
 
@@ -81,6 +82,6 @@ impl Handle<Rule> {
             "SourceAccount": pseudo::account(),
             "SourceArn": self.arn(),
         });
-        Resource::of("AWS::Lambda::Permission", properties)
+        Resource::of(types::LAMBDA_PERMISSION, properties)
     }
 }

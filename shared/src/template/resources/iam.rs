@@ -3,6 +3,7 @@
 //! A role takes its grants before it is added: `stream.grant_read(&mut role)`. Once added it is complete, and what
 //! depends on it finds every permission in place.
 
+use crate::stack::types;
 use serde_json::{Map, Value as Json, json};
 
 use crate::template::cloudformation::resource::Condition;
@@ -196,7 +197,7 @@ impl From<Role> for Resource<Role> {
         if !role.attached.is_empty() {
             properties.insert("ManagedPolicyArns".into(), json!(role.attached));
         }
-        Self::of("AWS::IAM::Role", properties.into())
+        Self::of(types::ROLE, properties.into())
     }
 }
 
@@ -209,6 +210,6 @@ impl ManagedPolicy {
     #[must_use]
     pub fn of(description: &str, statements: impl IntoIterator<Item = Statement>) -> Resource<Self> {
         let properties = json!({"Description": description, "PolicyDocument": document(statements)});
-        Resource::of("AWS::IAM::ManagedPolicy", properties)
+        Resource::of(types::MANAGED_POLICY, properties)
     }
 }

@@ -1,5 +1,6 @@
 //! Kinesis data streams.
 
+use crate::stack::types;
 use serde_json::json;
 
 use super::iam::{Role, Statement};
@@ -34,7 +35,7 @@ impl Stream {
             "StreamEncryption": encryption,
             "StreamModeDetails": {"StreamMode": "ON_DEMAND"},
         });
-        Resource::of("AWS::Kinesis::Stream", properties)
+        Resource::of(types::STREAM, properties)
     }
 
     /// With a key, by ARN; without one with the service's own, except where regions do not offer that.

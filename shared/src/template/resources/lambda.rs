@@ -1,6 +1,7 @@
 //! Lambda functions: their ARNs, which are known before they are deployed, how they are made from a zip, and how they
 //! are called asynchronously.
 
+use crate::stack::types;
 use serde_json::{Map, Value as Json, json};
 
 use super::arn;
@@ -36,7 +37,7 @@ impl LambdaFunction {
             "Role": role,
             "Runtime": "provided.al2023",
         });
-        Resource::of("AWS::Lambda::Function", properties)
+        Resource::of(types::LAMBDA_FUNCTION, properties)
     }
 }
 
@@ -69,6 +70,6 @@ impl EventInvokeConfig<'_> {
             "MaximumEventAgeInSeconds": self.event_age_seconds,
             "DestinationConfig": destinations,
         });
-        Resource::of("AWS::Lambda::EventInvokeConfig", properties)
+        Resource::of(types::EVENT_INVOKE_CONFIG, properties)
     }
 }

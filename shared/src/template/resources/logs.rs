@@ -1,5 +1,6 @@
 //! CloudWatch log groups and streams.
 
+use crate::stack::types;
 use serde_json::json;
 
 use super::arn;
@@ -19,7 +20,7 @@ impl LogGroup {
     #[must_use]
     pub fn named(name: &Value, retention_days: &Handle<Parameter>) -> Resource<Self> {
         let properties = json!({"LogGroupName": name, "RetentionInDays": retention_days.reference()});
-        Resource::of("AWS::Logs::LogGroup", properties)
+        Resource::of(types::LOG_GROUP, properties)
     }
 }
 
@@ -27,7 +28,7 @@ impl Handle<LogGroup> {
     /// A stream of this group.
     #[must_use]
     pub fn stream(&self) -> Resource<LogStream> {
-        Resource::of("AWS::Logs::LogStream", json!({"LogGroupName": self.reference()}))
+        Resource::of(types::LOG_STREAM, json!({"LogGroupName": self.reference()}))
     }
 
     /// What a Lambda function does with a group that exists: streams of its own, and lines in them.

@@ -1,5 +1,6 @@
 //! Where failures and incidents go: an SQS queue and an SNS topic.
 
+use crate::stack::types;
 use serde_json::{Value as Json, json};
 
 use super::arn;
@@ -17,7 +18,7 @@ impl Queue {
     #[must_use]
     pub fn for_dead_letters() -> Resource<Self> {
         let properties = json!({"MessageRetentionPeriod": 345_600, "SqsManagedSseEnabled": true});
-        Resource::of("AWS::SQS::Queue", properties)
+        Resource::of(types::QUEUE, properties)
     }
 }
 
@@ -35,7 +36,7 @@ impl Handle<Queue> {
         let from_rules = Statement::allow(["sqs:SendMessage"]).to("events.amazonaws.com").on([self.arn()]);
         let from_rules = from_rules.only_if("ArnLike", "aws:SourceArn", &rules);
         let properties = json!({"Queues": [self.reference()], "PolicyDocument": document([from_rules])});
-        Resource::of("AWS::SQS::QueuePolicy", properties)
+        Resource::of(types::QUEUE_POLICY, properties)
     }
 }
 
@@ -47,7 +48,7 @@ impl Topic {
     /// A topic that people subscribe to, with a name that their mails show.
     #[must_use]
     pub fn for_people(display_name: &str) -> Resource<Self> {
-        Resource::of("AWS::SNS::Topic", json!({"DisplayName": display_name}))
+        Resource::of(types::TOPIC, json!({"DisplayName": display_name}))
     }
 }
 
@@ -60,7 +61,7 @@ impl Handle<Topic> {
         let from_alarms = Statement::allow(["sns:Publish"]).to("cloudwatch.amazonaws.com").on([self.reference()]);
         let from_alarms = from_alarms.only_if("StringEquals", "aws:SourceAccount", &pseudo::account());
         let document = document([from_alarms]);
-        Resource::of("AWS::SNS::TopicPolicy", json!({"Topics": [self.reference()], "PolicyDocument": document}))
+        Resource::of(types::TOPIC_POLICY, json!({"Topics": [self.reference()], "PolicyDocument": document}))
     }
 
     /// Grants a role to publish to the topic.
@@ -79,6 +80,6 @@ impl Handle<Topic> {
             "FilterPolicy": filter,
             "FilterPolicyScope": "MessageBody",
         });
-        Resource::of("AWS::SNS::Subscription", properties)
+        Resource::of(types::SUBSCRIPTION, properties)
     }
 }

@@ -1,5 +1,6 @@
 //! S3 buckets: the one that `access` makes, and the one that an application stack imports.
 
+use crate::stack::types;
 use serde_json::json;
 
 use super::arn;
@@ -31,7 +32,7 @@ impl Bucket {
                 "RestrictPublicBuckets": true,
             },
         });
-        Resource::of("AWS::S3::Bucket", properties)
+        Resource::of(types::BUCKET, properties)
     }
 }
 
@@ -43,7 +44,7 @@ impl Handle<Bucket> {
         let plain =
             Statement::deny(["s3:*"]).to("*").on(everything).only_if("Bool", "aws:SecureTransport", &"false".into());
         let properties = json!({"Bucket": self.reference(), "PolicyDocument": document([plain])});
-        Resource::of("AWS::S3::BucketPolicy", properties)
+        Resource::of(types::BUCKET_POLICY, properties)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The templates in other partitions, regions and accounts: nothing in them is at home in one.
 
+use crate::stack::types;
 use serde_json::Value as Json;
 
 use crate::template::cloudformation::resolved::ResolvedTemplate;
@@ -77,7 +78,7 @@ fn access_and_handlers_can_be_deployed_to_every_region_of_an_account() {
             for global in ["RoleName", "ManagedPolicyName", "UserName", "BucketName"] {
                 assert!(properties.get(global).is_none(), "{name}: {id} has a {global}");
             }
-            if kind == "AWS::CloudWatch::Dashboard" {
+            if kind == types::DASHBOARD {
                 assert!(properties["DashboardName"].as_str().unwrap().ends_with("-ap-southeast-2"), "{name}: {id}");
             }
         }

@@ -1,5 +1,6 @@
 //! Which way the functions came into an account and region, and whether a command may go on that way.
 
+use shared::stack::types;
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::contract::Function;
@@ -77,7 +78,7 @@ async fn stack_of(account: &Account, name: &str) -> Result<Option<String>, Strin
     };
     let has = described.stack_resources().iter().find(|row| {
         let is_there = row.resource_status().is_none_or(|status| status.as_str() != "DELETE_COMPLETE");
-        is_there && row.physical_resource_id() == Some(name) && row.resource_type() == Some("AWS::Lambda::Function")
+        is_there && row.physical_resource_id() == Some(name) && row.resource_type() == Some(types::LAMBDA_FUNCTION)
     });
     Ok(has.and_then(|row| row.stack_name().map(str::to_owned)))
 }

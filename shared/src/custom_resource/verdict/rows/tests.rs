@@ -121,7 +121,7 @@ fn a_row_of_another_type_is_refused_at_once() {
         let RowStanding::NotAwaited(found) = first else { panic!("{first:?}") };
         assert_eq!(found, "it is a AWS::KinesisAnalyticsV2::Application, expected a Custom::FlinkAutoStart");
     }
-    all.0[0].resource_type = GENERIC.into();
+    all.0[0].resource_type = types::CUSTOM_RESOURCE.into();
     assert_eq!(standings(&all, "Update", UPDATE), AWAITED);
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::flink::{ApplicationStatus, Group, OperationStatus, Operations, Restore};
+use crate::flink::{ApplicationStatus, OperationStatus, Operations, PropertyGroup, Restore};
 use crate::lifecycle::fixtures::*;
 use crate::lifecycle::{
     ConflictPolicy, Force, GuardMode, MARKER, OnSnapshotFailure, Recovered, Running, SNAPSHOT_HOURS, Swept, UNSTICK,
@@ -129,7 +129,7 @@ fn a_sql_application_is_refused_in_words_whatever_its_status() {
 
 #[test]
 fn property_groups_are_refused_and_their_removal_takes_nothing() {
-    let group = || vec![Group { id: "g".into(), map: [("k".into(), "v".into())].into() }];
+    let group = || vec![PropertyGroup { id: "g".into(), map: [("k".into(), "v".into())].into() }];
     for runtime in [NOTEBOOK, SQL] {
         for status in [ApplicationStatus::Ready, ApplicationStatus::Running] {
             let observed = of(runtime, status);

@@ -7,14 +7,14 @@ use proptest::prelude::*;
 
 use super::merge::{insert, pairs, value_of};
 use super::*;
-use crate::flink::Group;
+use crate::flink::PropertyGroup;
 use crate::lifecycle::fixtures::*;
 use crate::lifecycle::goal::choices::ConflictPolicy;
 use crate::lifecycle::goal::key_change::KeyAction;
 use crate::lifecycle::{Goal, Rejected, next_step};
 
 /// Few names and few values, so that everybody meets everybody.
-fn any_groups() -> impl Strategy<Value = Vec<Group>> {
+fn any_groups() -> impl Strategy<Value = Vec<PropertyGroup>> {
     let triple = (prop::sample::select(vec!["a", "b", "c"]), prop::sample::select(vec!["k", "l", "m"]), "[xyz]");
     prop::collection::vec(triple, 0..7).prop_map(|triples| {
         let mut groups = Vec::new();
@@ -36,7 +36,7 @@ fn any_goal() -> impl Strategy<Value = Properties> {
 }
 
 /// Another writer: it replaces the list too, and touches only keys that are not ours.
-fn foreign_write(goal: &Properties, present: &mut Vec<Group>, written: &[Group]) {
+fn foreign_write(goal: &Properties, present: &mut Vec<PropertyGroup>, written: &[PropertyGroup]) {
     for (id, key, value) in pairs(written).filter(|(id, key, _)| is_foreign(goal, id, key)) {
         insert(present, id, key, value);
     }
@@ -46,7 +46,7 @@ fn is_foreign(goal: &Properties, id: &str, key: &str) -> bool {
     value_of(&goal.wanted, id, key).is_none() && value_of(&goal.previous, id, key).is_none()
 }
 
-fn foreign(goal: &Properties, groups: &[Group]) -> Vec<(String, String, String)> {
+fn foreign(goal: &Properties, groups: &[PropertyGroup]) -> Vec<(String, String, String)> {
     let mut keys: Vec<_> = pairs(groups)
         .filter(|(id, key, _)| is_foreign(goal, id, key))
         .map(|(id, key, value)| (id.to_owned(), key.to_owned(), value.clone()))
@@ -59,9 +59,9 @@ fn foreign(goal: &Properties, groups: &[Group]) -> Vec<(String, String, String)>
 /// last step.
 fn run(
     goal: &Properties,
-    present: &mut Vec<Group>,
+    present: &mut Vec<PropertyGroup>,
     status: ApplicationStatus,
-    mut writers: Vec<Vec<Group>>,
+    mut writers: Vec<Vec<PropertyGroup>>,
 ) -> (u8, Step) {
     let mut observed = seen(status);
     let mut accepted = 0;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::flink::Group;
+use crate::flink::PropertyGroup;
 use crate::lifecycle::goal::Properties;
 use crate::lifecycle::goal::choices::ConflictPolicy;
 use crate::lifecycle::goal::key_change::{KeyAction, KeyChange};
@@ -18,7 +18,7 @@ pub const MOST_KEYS: usize = 50;
 /// What a merge comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct MergeResult {
-    pub(super) groups: Vec<Group>,
+    pub(super) groups: Vec<PropertyGroup>,
     /// The keys that another caller wrote with another value, each as `Group/key`.
     pub(super) conflicts: Vec<String>,
     pub(super) settled: Vec<KeyChange>,
@@ -27,7 +27,7 @@ pub(super) struct MergeResult {
 /// The groups to be written. A key of `previous` that is wanted no more goes only while its value is the one that
 /// `previous` gave it. `is_updated`: this deployment has updated the application, and the job runs with what that
 /// update left.
-pub(super) fn merge(current: &[Group], goal: &Properties, is_updated: bool) -> MergeResult {
+pub(super) fn merge(current: &[PropertyGroup], goal: &Properties, is_updated: bool) -> MergeResult {
     let mut merged = MergeResult { groups: current.to_vec(), ..MergeResult::default() };
     for (id, key, value) in pairs(&goal.previous) {
         let dropped = value_of(&goal.wanted, id, key).is_none();
@@ -89,7 +89,7 @@ fn settle(
 }
 
 /// What the service would refuse of others' groups and ours together.
-pub(super) fn over_the_limits(groups: &[Group]) -> Option<String> {
+pub(super) fn over_the_limits(groups: &[PropertyGroup]) -> Option<String> {
     if groups.len() > MOST_GROUPS {
         let many = groups.len();
         return Some(format!(
@@ -102,36 +102,36 @@ pub(super) fn over_the_limits(groups: &[Group]) -> Option<String> {
 }
 
 /// The keys of `groups` that `present` has with the same value, `Group/key`.
-pub(super) fn places(groups: &[Group], present: &[Group]) -> Vec<String> {
+pub(super) fn places(groups: &[PropertyGroup], present: &[PropertyGroup]) -> Vec<String> {
     let there = pairs(groups).filter(|(id, key, value)| value_of(present, id, key) == Some(*value));
     there.map(|(id, key, _)| format!("{id}/{key}")).collect()
 }
 
 /// Whether two lists say the same, in whatever order.
-pub(super) fn same(left: &[Group], right: &[Group]) -> bool {
-    let sorted = |groups: &[Group]| groups.iter().map(|group| (group.id.clone(), group.map.clone())).collect();
+pub(super) fn same(left: &[PropertyGroup], right: &[PropertyGroup]) -> bool {
+    let sorted = |groups: &[PropertyGroup]| groups.iter().map(|group| (group.id.clone(), group.map.clone())).collect();
     let (left, right): (BTreeMap<_, _>, BTreeMap<_, _>) = (sorted(left), sorted(right));
     left == right
 }
 
-pub(super) fn pairs(groups: &[Group]) -> impl Iterator<Item = (&str, &str, &String)> {
+pub(super) fn pairs(groups: &[PropertyGroup]) -> impl Iterator<Item = (&str, &str, &String)> {
     groups.iter().flat_map(|group| group.map.iter().map(|(key, value)| (group.id.as_str(), key.as_str(), value)))
 }
 
-pub(super) fn value_of<'a>(groups: &'a [Group], id: &str, key: &str) -> Option<&'a String> {
+pub(super) fn value_of<'a>(groups: &'a [PropertyGroup], id: &str, key: &str) -> Option<&'a String> {
     groups.iter().find(|group| group.id == id).and_then(|group| group.map.get(key))
 }
 
-fn remove(groups: &mut [Group], id: &str, key: &str) {
+fn remove(groups: &mut [PropertyGroup], id: &str, key: &str) {
     if let Some(group) = groups.iter_mut().find(|group| group.id == id) {
         group.map.remove(key);
     }
 }
 
-pub(super) fn insert(groups: &mut Vec<Group>, id: &str, key: &str, value: &str) {
+pub(super) fn insert(groups: &mut Vec<PropertyGroup>, id: &str, key: &str, value: &str) {
     if let Some(group) = groups.iter_mut().find(|group| group.id == id) {
         group.map.insert(key.to_owned(), value.to_owned());
     } else {
-        groups.push(Group { id: id.to_owned(), map: BTreeMap::from([(key.to_owned(), value.to_owned())]) });
+        groups.push(PropertyGroup { id: id.to_owned(), map: BTreeMap::from([(key.to_owned(), value.to_owned())]) });
     }
 }

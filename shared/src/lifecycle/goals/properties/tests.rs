@@ -4,7 +4,7 @@ mod dropped;
 
 use super::merge::insert;
 use super::*;
-use crate::flink::Group;
+use crate::flink::PropertyGroup;
 use crate::lifecycle::fixtures::*;
 use crate::lifecycle::goal::choices::ConflictPolicy;
 use crate::lifecycle::goal::key_change::KeyAction;
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 /// A property: its group, its key and its value.
 type Triple = (&'static str, &'static str, &'static str);
 
-fn groups(keys: &[Triple]) -> Vec<Group> {
+fn groups(keys: &[Triple]) -> Vec<PropertyGroup> {
     let mut groups = Vec::new();
     for (id, key, value) in keys {
         insert(&mut groups, id, key, value);
@@ -41,7 +41,7 @@ fn with(present: &[Triple], status: ApplicationStatus) -> Observed {
     observed
 }
 
-fn written(step: Step) -> Vec<Group> {
+fn written(step: Step) -> Vec<PropertyGroup> {
     let Step::Call(Call::UpdateProperties { groups, .. }, _) = step else { panic!("{step:?}") };
     groups
 }
@@ -239,6 +239,6 @@ fn more_groups_than_the_service_takes_are_refused_before_any_call() {
     assert!(refusal.to_string().contains("51 property groups; expected at most 50"), "{refusal}");
 }
 
-fn groups_named(id: &str) -> Group {
-    Group { id: id.into(), map: [("k".to_owned(), "v".to_owned())].into() }
+fn groups_named(id: &str) -> PropertyGroup {
+    PropertyGroup { id: id.into(), map: [("k".to_owned(), "v".to_owned())].into() }
 }

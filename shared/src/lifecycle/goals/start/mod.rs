@@ -4,7 +4,7 @@
 use super::stop;
 use crate::flink::{
     Application, ApplicationKind, ApplicationPhase, ApplicationStatus, Operation, OperationStatus, Operations, Restore,
-    RestoreType, START, SnapshotStatus,
+    START, SnapshotStatus,
 };
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Running};
@@ -196,8 +196,8 @@ fn started_by_another(goal: &Running, application: &Application) -> Option<Refus
         application: application.name.clone(),
         restored: match restored {
             Restore::Custom(name) => format!("snapshot {name}"),
-            Restore::Latest => RestoreType::Latest.as_str().to_owned(),
-            Restore::Skip => RestoreType::Skip.as_str().to_owned(),
+            Restore::Latest => Restore::LATEST.to_owned(),
+            Restore::Skip => Restore::SKIP.to_owned(),
         },
         snapshot: kept.name.clone(),
     })

@@ -23,7 +23,7 @@ fn two_applications(given: &[(&str, &str)]) -> Proposal {
     let start = ("StartApplication", OperationStatus::Successful, 90);
     let mut bills = application(ApplicationStatus::Running, &[failed, start], &[]);
     bills.name = "bills".into();
-    bills.groups = vec![Group { id: "g".into(), map: [("logs".into(), "/bills".into())].into() }];
+    bills.groups = vec![PropertyGroup { id: "g".into(), map: [("logs".into(), "/bills".into())].into() }];
     proposal.applications.insert("Bills".into(), bills);
     proposal
 }

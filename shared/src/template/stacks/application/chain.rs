@@ -7,7 +7,8 @@
 
 use super::parameters::ApplicationSettings;
 use super::property_check;
-use crate::contract::{AutoStart, Common, Function, PropertyGroup, PropertyGroups, RunConfiguration, UpdateGuard};
+use crate::contract::{AutoStart, Common, Function, PropertyGroups, RunConfiguration, UpdateGuard};
+use crate::flink::PropertyGroup;
 use crate::template::cloudformation::digest::configuration_digest;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::resource::{DeletionPolicy, Handle, Resource};

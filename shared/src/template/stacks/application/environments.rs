@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::application;
 use super::job::JobNames;
-use crate::contract::PropertyGroup;
+use crate::flink::PropertyGroup;
 use crate::template::cloudformation::error::Problem;
 
 /// One environment, as its file says it.

@@ -1,7 +1,7 @@
 //! What the job reads. This is the one place: the application is created with it, the handler keeps it there, and a
 //! developer's machine gets the same.
 
-use crate::contract::PropertyGroup;
+use crate::flink::PropertyGroup;
 
 /// What is known of the stack when the job's properties are written: expressions in the template, strings on a
 /// developer's machine.
@@ -21,8 +21,8 @@ impl<V: From<&'static str>> JobNames<V> {
     #[must_use]
     pub fn groups(self) -> Vec<PropertyGroup<V>> {
         vec![PropertyGroup {
-            property_group_id: V::from("FlinkApplicationProperties"),
-            property_map: [
+            id: V::from("FlinkApplicationProperties"),
+            map: [
                 ("stream.name".to_owned(), self.stream),
                 ("table.name".to_owned(), self.table),
                 ("aws.region".to_owned(), self.region),

@@ -5,7 +5,7 @@
 
 use super::observability::Observability;
 use crate::contract::{ApplicationRestoreConfiguration, FlinkRunConfiguration, RunConfiguration};
-use crate::flink::RestoreType;
+use crate::flink::Restore;
 use crate::template::cloudformation::condition::Test;
 use crate::template::cloudformation::document::Template;
 use crate::template::cloudformation::error::Problem;
@@ -128,7 +128,7 @@ impl ApplicationParameters {
             let parameter = ParameterOf::text(&description).default(default.as_str()).length(1, 128);
             parameter.matching("^[a-zA-Z0-9_.-]+$", "letters, digits, _, . and -")
         };
-        let restore_types = [RestoreType::Latest, RestoreType::Custom, RestoreType::Skip].map(RestoreType::as_str);
+        let restore_types = [Restore::LATEST, Restore::CUSTOM, Restore::SKIP];
         let restore = "What a start restores. CUSTOM and SKIP apply to the one deployment that first carries them.";
         let snapshot = "The snapshot, with RESTORE_FROM_CUSTOM_SNAPSHOT only.";
         let dropped = "true: state of operators that the new code no longer has is dropped.";
@@ -138,7 +138,7 @@ impl ApplicationParameters {
         let application = text("ApplicationName", named("The application.", "ApplicationNamePrefix"))?;
         let jar = ParameterOf::text("The job's jar: a key in the artifact bucket. New code is a new key.");
         let jar_key = text("JarKey", jar.length(1, 1024))?;
-        let restore_type = ParameterOf::text(restore).default(RestoreType::Latest.as_str()).one_of(restore_types);
+        let restore_type = ParameterOf::text(restore).default(Restore::LATEST).one_of(restore_types);
         let restore_type = text("RestoreType", restore_type)?;
         let snapshot_name = text("SnapshotName", ParameterOf::text(snapshot).default(""))?;
         let allow = ParameterOf::text(dropped).default("false").one_of(["true", "false"]);

@@ -1,6 +1,7 @@
 //! What a template injects, judged while it is written, where a value is known then.
 
-use crate::contract::{Leaf, PropertyGroup, looks_like_a_secret};
+use crate::contract::{Leaf, looks_like_a_secret};
+use crate::flink::PropertyGroup;
 use crate::template::cloudformation::error::Problem;
 use crate::template::cloudformation::value::Value;
 
@@ -23,8 +24,8 @@ pub fn check(groups: &[PropertyGroup<Value>]) -> Result<(), Problem> {
 #[must_use]
 pub fn warnings(groups: &[PropertyGroup<Value>]) -> Vec<String> {
     let keys = groups.iter().flat_map(|group| {
-        let id = group.property_group_id.literal().unwrap_or("a group");
-        group.property_map.keys().map(move |key| (id, key))
+        let id = group.id.literal().unwrap_or("a group");
+        group.map.keys().map(move |key| (id, key))
     });
     keys.filter(|(_, key)| looks_like_a_secret(key))
         .map(|(id, key)| {
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     fn group(id: Value, key: &str, value: Value) -> PropertyGroup<Value> {
-        PropertyGroup { property_group_id: id, property_map: [(key.to_owned(), value)].into() }
+        PropertyGroup { id, map: [(key.to_owned(), value)].into() }
     }
 
     #[test]
