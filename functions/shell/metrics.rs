@@ -89,6 +89,6 @@ fn write(dimensions: &[&[&str]], metrics: &[(&str, &str, Value)], more: Map<Stri
         members.extend(more);
         members.extend(metrics.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone())));
     }
-    // A log that cannot be written is no reason to leave CloudFormation without an answer.
+    // A log that cannot be written must not leave CloudFormation without an answer.
     let _unwritten = writeln!(std::io::stdout(), "{line}");
 }

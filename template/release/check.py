@@ -205,7 +205,7 @@ def main():
     parser.add_argument("--advisories", type=Path)
     given = parser.parse_args()
     if not (given.folder / "SHA256SUMS").is_file():
-        sys.exit(f"{given.folder} is no release folder: it has no SHA256SUMS")
+        sys.exit(f"{given.folder} is not a release folder: it has no SHA256SUMS")
     found = problems(given.folder, given.advisories)
     for word, plant in PLANTED:
         with tempfile.TemporaryDirectory() as place:

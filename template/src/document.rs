@@ -62,7 +62,7 @@ mod tests {
             ("{\n \"Resources\": {,}}", "JSON not well-formed. key must be a string at line 2"),
             ("Resources:\n  A: [1\n", "YAML not well-formed. (line "),
             ("Resources:\n\tA: 1\n", "YAML not well-formed. (line 2"),
-            ("Resources:\n  A: !Reff B\n", "(line 2, column 6) the tag !Reff is no function"),
+            ("Resources:\n  A: !Reff B\n", "(line 2, column 6) the tag !Reff is not a CloudFormation function"),
             ("{\"Parameters\": {}}", "expected a template with Resources, found none"),
             ("a note", "expected a template with Resources, found none"),
             ("", "the template is empty"),

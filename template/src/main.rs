@@ -96,7 +96,7 @@ fn synth(out: &Path, environments: &Path) -> Result<(), String> {
     for (name, text) in shared::template::synthesize().map_err(|problem| problem.to_string())? {
         write(&out.join(name), &text)?;
     }
-    // What the construct library is built from is no template: it stands in the project alone.
+    // The sources of the construct library are not templates: they stand in the project alone.
     if out.join("cdk").is_dir() {
         for (name, text) in shared::template::construct_library() {
             write(&out.join(name), &text)?;

@@ -65,7 +65,7 @@ async fn main() -> ExitCode {
     }
     opening::close(&screen, &seen, ended.as_ref().err());
     screen.finish();
-    if ended.is_ok() && Step::SWEEP_INTERVAL.iter().all(|step| seen.contains(*step)) {
+    if ended.is_ok() && Step::ALL.iter().all(|step| seen.contains(*step)) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -41,7 +41,7 @@ pub(crate) fn chapter(screen: &Screen, number: u8, title: &str, sentence: &str) 
 pub(crate) fn close(screen: &Screen, seen: &Seen, missed: Option<&Missed>) {
     screen.print("");
     screen.painted("1", "What had to be seen");
-    for step in Step::SWEEP_INTERVAL {
+    for step in Step::ALL {
         let is_missed = missed.is_some_and(|missed| missed.step == *step);
         let mark = match (seen.contains(*step), is_missed) {
             (true, _) => screen.paint("32", "✔"),

@@ -1,8 +1,8 @@
 //! What is printed, one after the other: on a terminal no faster than an eye reads, with a spinner below for what
 //! lasts.
 //!
-//! A thread of its own, so that the world never waits for a reader. One who went away (`| head`) is no error: the demo
-//! goes on to its end.
+//! A thread of its own, so that the world never waits for a reader. One who went away (`| head`) is not an error: the
+//! demo goes on to its end.
 
 use std::io::{self, Write as _};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};

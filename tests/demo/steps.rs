@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Declares the steps with the sentence of each, so that no step can be forgotten in [`Step::SWEEP_INTERVAL`].
+/// Declares the steps with the sentence of each, so that no step can be forgotten in [`Step::ALL`].
 macro_rules! steps {
     ($($name:ident: $what:literal,)*) => {
         /// Something that must be seen.
@@ -11,7 +11,7 @@ macro_rules! steps {
 
         impl Step {
             /// All of them, in order.
-            pub(crate) const SWEEP_INTERVAL: &[Self] = &[$(Self::$name),*];
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),*];
         }
 
         impl fmt::Display for Step {

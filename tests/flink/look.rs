@@ -58,7 +58,7 @@ impl Stage<'_> {
     pub(crate) fn newest(&self) -> StoryResult<(String, String, u64)> {
         let application = self.application();
         let snapshot = application.newest_snapshot().ok_or("there is no snapshot")?;
-        let savepoint = snapshot.saved.savepoint.clone().ok_or("the snapshot is no savepoint")?;
+        let savepoint = snapshot.saved.savepoint.clone().ok_or("the snapshot is not a savepoint")?;
         let file = Path::new(savepoint.trim_start_matches("file:")).join("_metadata");
         let size = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?.len();
         Ok((snapshot.name.clone(), savepoint, size))

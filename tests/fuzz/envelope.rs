@@ -12,7 +12,7 @@ use shared::lifecycle::{StackStatus, Timestamp};
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
-    // Bytes that are no JSON are what a service may have said.
+    // Bytes that are not JSON are what a service may have said.
     let Ok(event) = serde_json::from_slice::<Value>(bytes) else { return fits(&request(), &text, &text) };
     let _ = Invocation::read(&event);
     let _ = Handover::read(&event).unwrap_or_default().next(&event);

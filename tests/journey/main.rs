@@ -90,7 +90,7 @@ async fn calls() -> Vec<String> {
 
 /// All stories with the typical constants, the healthy deployment of a jar with the others.
 fn every(level: Level, wanted: &str) -> Vec<Cell> {
-    let stories = Story::SWEEP_INTERVAL.into_iter().filter(|story| story.name().contains(wanted));
+    let stories = Story::ALL.into_iter().filter(|story| story.name().contains(wanted));
     let stories = stories.filter(|story| level == Level::Typical || *story == Story::Jar);
     let cells = stories.flat_map(|story| {
         let both = [true, false].map(|rollback_enabled| WAYS.map(|way| Cell { story, way, rollback_enabled }));

@@ -41,7 +41,7 @@ pub(crate) enum Story {
 
 impl Story {
     /// In the order in which they are printed.
-    pub(crate) const SWEEP_INTERVAL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Jar,
         Self::Property,
         Self::Both,

@@ -18,7 +18,7 @@ const CLOUDFORMATION: &str = "CloudFormation";
 const FLINK: &str = "Flink";
 const EVENTS: &str = "EventBridge";
 
-/// The participants that are no functions, as they stand from left to right.
+/// The participants that are not functions, as they stand from left to right.
 const PARTICIPANTS: [&str; 4] = [PERSON, CLOUDFORMATION, FLINK, EVENTS];
 
 /// One arrow.

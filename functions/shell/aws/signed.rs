@@ -104,7 +104,7 @@ impl Signed {
 
     async fn once(&self, request: SignedRequest<'_>) -> Result<SignedResponse, String> {
         let SignedRequest { method, url, body, kinds, .. } = request;
-        let verb: reqwest::Method = method.parse().map_err(|_| format!("{method} is no method of HTTP"))?;
+        let verb: reqwest::Method = method.parse().map_err(|_| format!("{method} is not an HTTP method"))?;
         let mut send = self.http.request(verb, url).timeout(TIMEOUT);
         for (name, value) in kinds {
             send = send.header(*name, *value);

@@ -88,7 +88,7 @@ impl<'a> Responder<'a> {
         self.trouble(&text, Trouble::Obstacle, BTreeMap::new(), &CallHistory::default())
     }
 
-    /// CloudFormation does not wait for the request: nothing is done. A Delete that was answered before is no trouble.
+    /// CloudFormation does not wait for the request: nothing is done. A Delete that was answered before succeeds.
     pub(crate) fn not_awaited(&self, refusal: &Refusal) -> Reply {
         let text = format!("{refusal} {}", refusal.remedy());
         match self.request.request_type {

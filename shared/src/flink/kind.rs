@@ -15,7 +15,7 @@ pub enum ApplicationKind {
 }
 
 impl ApplicationKind {
-    /// The kinds that are no Flink application, each with how its RuntimeEnvironment begins.
+    /// The kinds other than Flink application, each with how its RuntimeEnvironment begins.
     pub const OTHERS: [(Self, &str); 2] = [(Self::Studio, "ZEPPELIN-"), (Self::Sql, "SQL-")];
 
     /// Reads it from the RuntimeEnvironment, `FLINK-1_20` for example; what is neither Studio nor SQL is Flink.

@@ -23,7 +23,7 @@ pub struct Observed {
     pub stack: Stack,
     /// What this invocation already tried.
     pub attempts: Attempts,
-    /// The base wait of the polling policy (`POLL_INTERVAL_MS`): every patience that is no property's scales with it.
+    /// The base wait of the polling policy (`POLL_INTERVAL_MS`): every patience that no property sets scales with it.
     pub poll_interval: Duration,
 }
 

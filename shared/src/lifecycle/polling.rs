@@ -3,7 +3,7 @@
 //! A start takes minutes. Nothing can be ready in the first half minute, little until a minute and a half, and
 //! afterwards an even pace is best: it costs 12 looks and 3.8 s of delay a start, 1.13 times the least that any policy
 //! can cost, where doubling from 1 s to 30 s costs 3.1 times that, because it looks often when nothing can be ready and
-//! rarely when the application becomes ready. A throttled look is no information: the pace slows down for the sake of
+//! rarely when the application becomes ready. A throttled look tells nothing: the pace slows down for the sake of
 //! all callers and comes back on its own. `make polling` plays it against the others.
 
 use std::time::Duration;

@@ -56,7 +56,7 @@ fn contract() -> Map<String, Json> {
     ])
 }
 
-/// The refusal of an application that is no Flink one, and the resources that refuse, by how its RuntimeEnvironment
+/// The refusal of an application that is not a Flink one, and the resources that refuse, by how its RuntimeEnvironment
 /// begins.
 fn not_served() -> Json {
     let resources = ApplicationKind::OTHERS.map(|(kind, prefix)| (prefix.to_owned(), json!(refusing(kind))));

@@ -103,7 +103,7 @@ pub fn synthesize() -> Result<[(&'static str, String); 6], Problem> {
     ])
 }
 
-/// What is no mistake and may be one: sentences for the person who synthesizes.
+/// What may be a mistake: sentences for the person who synthesizes.
 #[must_use]
 pub fn warnings() -> Vec<String> {
     let any = || Value::from("");

@@ -34,7 +34,7 @@ impl Jar {
     /// Reads a file and names its object.
     ///
     /// # Errors
-    /// It is no file, it is empty, it cannot be read, or it is larger than the service takes.
+    /// It is not a file, it is empty, it cannot be read, or it is larger than the service takes.
     pub(super) fn read(path: &str) -> Result<Self, String> {
         let path = PathBuf::from(path);
         let named = path.display();

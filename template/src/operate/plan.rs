@@ -32,7 +32,7 @@ pub(super) async fn answer(asked: &PlanArguments) -> Result<u8, String> {
     let file = asked.template.clone().unwrap_or_else(|| file.into());
     let template = document::read(&file)?;
     if let Some(unknown) = given.keys().find(|name| template["Parameters"].get(name).is_none()) {
-        return Err(format!("{}: {unknown} is no parameter of it", file.display()));
+        return Err(format!("{}: {unknown} is not a parameter of it", file.display()));
     }
     if met.deployed.is_some() {
         // None of ours was ever YAML.

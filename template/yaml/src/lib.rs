@@ -139,7 +139,7 @@ fn tagged(tag: Option<Cow<'_, Tag>>, value: Value, place: Marker) -> Result<Valu
     let Some(tag) = tag else { return Ok(value) };
     let name = tag.suffix.as_str();
     if tag.handle != "!" || !(FUNCTIONS.contains(&name) || ["Ref", "Condition"].contains(&name)) {
-        return Err(malformed(place, &format!("the tag {tag} is no function of CloudFormation's")));
+        return Err(malformed(place, &format!("the tag {tag} is not a CloudFormation function")));
     }
     // In the text of !GetAtt the logical ID ends at the first dot.
     let argument = match &value {

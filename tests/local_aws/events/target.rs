@@ -32,7 +32,7 @@ pub(super) fn check(target: &Value) -> ApiResult<()> {
     for (member, inner) in [("DeadLetterConfig", &["Arn"][..]), ("RetryPolicy", &RETRIES.map(|(name, ..)| name))] {
         let found = target[member].as_object().cloned().unwrap_or_default();
         if let Some(unknown) = found.keys().find(|name| !inner.contains(&name.as_str())) {
-            return invalid(format!("{unknown} is no member of {member}"));
+            return invalid(format!("{unknown} is not a member of {member}"));
         }
     }
     if members.contains_key("DeadLetterConfig") && !is_queue(&target["DeadLetterConfig"]["Arn"]) {

@@ -5,7 +5,7 @@ use super::job::Saved;
 use crate::api::{ApiError, ApiResult};
 
 /// RuntimeEnvironment, as botocore 1.44.8 has it.
-const SWEEP_INTERVAL: [&str; 14] = [
+const ALL: [&str; 14] = [
     "SQL-1_0",
     "FLINK-1_6",
     "FLINK-1_8",
@@ -24,10 +24,10 @@ const SWEEP_INTERVAL: [&str; 14] = [
 
 /// A word that the service does not have is refused.
 pub(super) fn check(runtime: &str) -> ApiResult<()> {
-    if SWEEP_INTERVAL.contains(&runtime) {
+    if ALL.contains(&runtime) {
         return Ok(());
     }
-    let every = SWEEP_INTERVAL.join(", ");
+    let every = ALL.join(", ");
     let failed = "failed to satisfy constraint: Member must satisfy enum value set";
     let message = format!("1 validation error detected: Value '{runtime}' at 'runtimeEnvironment' {failed}: [{every}]");
     Err(ApiError::new(INVALID_ARGUMENT, message))

@@ -34,7 +34,7 @@ pub enum Status {
 
 impl Status {
     /// Every status, for walks.
-    pub const SWEEP_INTERVAL: [Self; 11] = [
+    pub const ALL: [Self; 11] = [
         Self::Deleting,
         Self::Starting,
         Self::Stopping,

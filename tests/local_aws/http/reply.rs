@@ -7,7 +7,7 @@ use axum::response::Response;
 use crate::World;
 use crate::api::ApiError;
 
-/// Status 0 is no status: the connection goes away without an answer.
+/// Status 0 is not a status: the connection goes away without an answer.
 pub(crate) fn with(world: &World, status: u16, content_type: &str, body: impl Into<Body>) -> Response {
     if status == 0 {
         // Unwinding the connection's task closes its socket; `resume_unwind` does so without a panic's message.

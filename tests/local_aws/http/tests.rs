@@ -157,7 +157,10 @@ async fn a_command_makes_trouble_and_what_is_none_is_refused_with_what_is_known(
         (r#"{"Falt": {}}"#, "unknown variant `Falt`, expected one of `Fault`"),
         (r#"{"ClearFaults": {"All": true}}"#, "unknown field `All`"),
         (r#"{"World": {"Durations": {"Factor": -1}}}"#, "must be numbers from 0 on"),
-        (r#"{"Hold": {"Application": "*", "Status": "BUSY", "Lasts": {"Looks": 1}}}"#, "BUSY is no ApplicationStatus"),
+        (
+            r#"{"Hold": {"Application": "*", "Status": "BUSY", "Lasts": {"Looks": 1}}}"#,
+            "BUSY is not an ApplicationStatus",
+        ),
         (r#"{"Release": {"Application": "a"}}"#, "there is no application a"),
         (r#"{"Rate": {"Service": "s", "PerSecond": -1}}"#, "-1"),
     ] {

@@ -66,7 +66,7 @@ async fn a_bad_record_does_not_wedge_the_stack_and_the_fix_deploys_straight_thro
     deployment.record("b");
     assert_eq!(update(&deployment, "2", &[], &[]).await, Status::UpdateComplete, "{}", why(&deployment));
     assert_eq!(outcome(&deployment)["Outcome"], "ForceStopped");
-    // Three times gracefully, for one refusal is no verdict; then by force.
+    // Three times gracefully, for one refusal is not a verdict; then by force.
     assert_eq!(mutations(&deployment, GUARD), [&["TagResource"][..], &["StopApplication"; 4]].concat());
     let application = application(&deployment);
     assert_eq!((application.status, application.job.unwrap().jar.version.as_str()), (Flink::Running, "2"));

@@ -154,7 +154,7 @@ async fn all_that_is_wrong_is_listed_together() {
         "TRACING: expected ",
         "GuardMode: expected Probe or Stop, found \"Kill\"",
         "StabilizeSeconds: expected ",
-        "Typo is no parameter of it",
+        "Typo is not a parameter of it",
         "tabel.name: read at template/fixtures/job/",
     ] {
         assert!(refused.printed.contains(words), "{words}: {}", refused.printed);

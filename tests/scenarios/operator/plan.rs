@@ -237,11 +237,11 @@ async fn a_parameter_that_the_template_does_not_have_is_named() {
     let deployment = handlers().await;
     let answered = look(&deployment, &["plan", "--stack", NAME, "Jar=x"]).await;
     assert_eq!(answered.code, 2);
-    assert!(answered.printed.contains("Jar is no parameter of it"), "{}", answered.printed);
+    assert!(answered.printed.contains("Jar is not a parameter of it"), "{}", answered.printed);
     let answered = look(&deployment, &["plan", "--json", "--stack", NAME, "Jar=x"]).await;
     let plan = answered.json();
     assert_eq!((answered.code, &plan["Outlook"], &plan["Schema"]), (2, &json!("CannotTell"), &json!(1)), "{plan}");
-    assert!(plan["Sentence"].as_str().unwrap().ends_with("Jar is no parameter of it"), "{plan}");
+    assert!(plan["Sentence"].as_str().unwrap().ends_with("Jar is not a parameter of it"), "{plan}");
     let answered = look(&deployment, &["plan", "--stack", NAME]).await;
     assert_eq!(answered.code, 1, "{}", answered.printed);
     assert!(answered.printed.contains("JarKey: expected a value, found none"), "{}", answered.printed);

@@ -33,7 +33,7 @@ pub fn intent<R: CustomResource>(properties: &R, request: &Request, asker: &Requ
     let reach = found.as_ref().map_or(Reach::Own, |(_, reach)| reach.clone());
     let kept = found.as_ref().and_then(|(name, _)| asker.kept(request, name));
     let goal = properties.goal(request, &Facts { reach, kept, ..facts });
-    // A Delete with nothing to do is no trouble, whichever stack owns the application by now: the cleanup after a new
+    // A Delete with nothing to do succeeds, whichever stack owns the application by now: the cleanup after a new
     // name is one.
     if request.request_type == RequestType::Delete && goal == Ok(None) {
         return Intent::Nothing;

@@ -28,7 +28,7 @@ pub(super) fn not_served(goal: &Goal, application: &Application) -> Step {
     Step::Refuse(Refusal::NotServed { application: name, resource, runtime })
 }
 
-/// The next step for an application that is no Flink job; `None` where the goal's own steps apply.
+/// The next step for an application that is not a Flink job; `None` where the goal's own steps apply.
 pub(in crate::lifecycle) fn next(goal: &Goal, observed: &Observed) -> Option<Step> {
     let application = observed.application.as_ref()?;
     match (application.kind(), goal) {

@@ -24,7 +24,7 @@ pub use reminder::{Reminder, reminder};
 pub use restart::left_behind;
 pub use sweep::{Duty, Glimpse, duty, invokes_for};
 
-/// What the consent tag says; anything else but `dry-run` is no consent.
+/// What the consent tag says; anything else but `dry-run` is a refusal.
 pub const ENABLED: &str = "enabled";
 
 /// Whether an application may be touched.

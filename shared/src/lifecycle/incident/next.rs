@@ -48,7 +48,7 @@ impl IncidentSettings {
     /// The most that a force-stop of `application` may have replayed.
     ///
     /// # Errors
-    /// `TagUnreadable` when its tag is no number of hours: then no one may guess.
+    /// `TagUnreadable` when its tag is not a number of hours: nothing is guessed.
     pub fn bound(&self, application: Option<&Application>) -> Result<Duration, Refusal> {
         application.map_or(Ok(self.max_replay), |application| bound(application, self.max_replay))
     }

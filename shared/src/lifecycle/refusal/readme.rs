@@ -80,7 +80,9 @@ impl Refusal {
             Self::NoServiceRole => {
                 "The rollback cannot be continued with the stack's own role, and this function may not use its own; nothing was stopped."
             }
-            Self::OtherBlocker { .. } => "A failed resource is no Flink snapshot failure; nothing was stopped.",
+            Self::OtherBlocker { .. } => {
+                "A resource failed for another cause than a Flink snapshot; nothing was stopped."
+            }
             Self::NotTagged { .. } => "One of the blocking applications lacks the tag.",
             Self::TagUnreadable { .. } => "The tag and its value are in the message; nothing was guessed.",
             Self::StackNotTagged { .. } => {

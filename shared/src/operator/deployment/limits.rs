@@ -41,7 +41,7 @@ pub fn refusals(sent: &Sent, matches: &dyn Fn(&str, &str) -> bool) -> Vec<String
     }
     for (name, value) in values {
         let Some(declared) = template["Parameters"].get(name) else {
-            problems.push(format!("{file}: {name} is no parameter of it"));
+            problems.push(format!("{file}: {name} is not a parameter of it"));
             continue;
         };
         if value.len() > MAX_VALUE_BYTES {

@@ -64,7 +64,7 @@ pub fn handlers_parameters(given: &GivenSettings) -> Values {
 /// file says, then PARAMETERS. What stands later counts.
 ///
 /// # Errors
-/// A word of PARAMETERS that is no `Key=Value`.
+/// A word of PARAMETERS that is not `Key=Value`.
 pub fn application_parameters(
     given: &GivenSettings,
     jar_key: Option<&str>,
@@ -116,7 +116,7 @@ pub fn pairs(setting: &str, text: &str) -> Result<Vec<(String, String)>, String>
 /// The tags of the application stack: those that are given, else those that it has, else consent.
 ///
 /// # Errors
-/// A word of TAG that is no `Key=Value`.
+/// A word of TAG that is not `Key=Value`.
 pub fn tags(given: &GivenSettings, deployed: Option<&Values>) -> Result<Values, String> {
     let tags = match (given.get("TAG"), deployed) {
         (Some(tags), _) => pairs("TAG", tags)?.into_iter().collect(),

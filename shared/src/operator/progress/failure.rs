@@ -6,8 +6,8 @@ use crate::time::Timestamp;
 
 /// A resource that CloudFormation says failed.
 ///
-/// The cause of an operation's failure is the oldest one that is no cancellation, on the way forward if any; a nested
-/// stack that failed only repeats what failed in it.
+/// The cause of an operation's failure is the oldest one that is not a cancellation, on the way forward if any; a
+/// nested stack that failed only repeats what failed in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// Its logical ID, under those of the nested stacks that it is in.

@@ -139,7 +139,7 @@ fn the_first_cause_is_the_oldest_failure_of_its_own_and_the_deepest() {
     let progress = after(3, &rows);
     let cause = progress.first_cause().unwrap();
     assert_eq!((cause.logical_id.as_str(), cause.reason.as_str()), ("Network/Route", "no gateway"));
-    assert_eq!(progress.failures().count(), 3, "the cancelled one is no reason");
+    assert_eq!(progress.failures().count(), 3, "the cancelled one is not the reason");
 }
 
 #[test]

@@ -70,7 +70,7 @@ pub struct Why {
     pub seen: Vec<String>,
     /// The Flink applications of the stack, Studio and SQL ones too.
     pub applications: Vec<ApplicationSeen>,
-    /// What a person does, in order; a line that is no command says when to use those after it.
+    /// What a person does, in order; a line that is not a command says when to use those after it.
     pub next: Vec<String>,
 }
 

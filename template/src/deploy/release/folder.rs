@@ -28,11 +28,11 @@ impl Release {
     /// Reads a folder, and compares each zip and template with its sum.
     ///
     /// # Errors
-    /// It is no release folder, a file is missing or another one, its templates are of several versions.
+    /// It is not a release folder, a file is missing or differs, its templates are of several versions.
     pub(in super::super) fn read(folder: &str) -> Result<Self, String> {
         let path = PathBuf::from(folder);
         let sums = std::fs::read_to_string(path.join(SUMS)).map_err(|_| {
-            format!("RELEASE={folder} is no release folder: it has no {SUMS} (make release writes one)")
+            format!("RELEASE={folder} is not a release folder: it has no {SUMS} (make release writes one)")
         })?;
         let mut files = BTreeSet::new();
         for (sum, name) in sums.lines().filter_map(|line| line.split_once("  ")) {

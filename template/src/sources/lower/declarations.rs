@@ -29,7 +29,7 @@ const FUNCTIONS: [&str; 6] = [
     "secondary_constructor",
     "compact_constructor_declaration",
 ];
-/// What holds members and is no member itself.
+/// What holds members and is not a member itself.
 const BODIES: [&str; 7] = [
     "companion_object",
     "class_body",

@@ -35,7 +35,7 @@ impl Lower<'_> {
             Some(body) => self.node(body),
             None => Node::new(line(syntax), Op::Null),
         };
-        // The last statement's value is no answer of these.
+        // The last statement's value is not what these return.
         let is_unit = syntax.child_by_field_name("return_type").is_some_and(|of| self.words(of) == "Unit");
         let is_block = |body: Option<Syntax<'_>>| {
             body.and_then(|body| named(body).first().copied()).is_some_and(|first| first.kind() == "block")

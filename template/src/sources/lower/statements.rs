@@ -176,7 +176,7 @@ impl Lower<'_> {
     }
 
     fn block(&mut self, syntax: Syntax<'_>) -> Op {
-        // A cast's type and a catch's exception are no values.
+        // A cast's type and a catch's exception are not values.
         let types = [fields(syntax, "type"), fields(syntax, "right")].concat();
         let is_type = |child: &Syntax<'_>| {
             types.contains(child) || matches!(child.kind(), "user_type" | "catch_formal_parameter" | "label")

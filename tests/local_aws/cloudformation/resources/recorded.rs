@@ -102,7 +102,7 @@ fn put_alarm(desk: &mut Desk<'_>, name: &str) -> Result<(), Refused> {
     desk.call("cloudwatch", "PutMetricAlarm", &body).map(|_| ())
 }
 
-/// A body that is no JSON, or a name with other characters than these, is refused:
+/// A body that is not JSON, or a name with other characters than these, is refused:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html>.
 fn put_dashboard(desk: &mut Desk<'_>) -> Result<(), Refused> {
     dashboard(desk, "cloudwatch:PutDashboard")?;

@@ -29,7 +29,7 @@ pub enum Status {
 
 impl Status {
     /// Every status.
-    const SWEEP_INTERVAL: [Self; 19] = [
+    const ALL: [Self; 19] = [
         Self::CreateInProgress,
         Self::CreateFailed,
         Self::CreateComplete,
@@ -54,7 +54,7 @@ impl Status {
     /// The status of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::SWEEP_INTERVAL.into_iter().find(|status| status.as_str() == name)
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 
     /// As it stands on the wire.

@@ -46,7 +46,7 @@ fn a_missing_jar_or_role_is_refused_with_the_text_of_the_catalogue() {
 /// Source: SEMANTICS.md G.3, A.3 (matrix).
 #[test]
 fn only_a_ready_application_starts() {
-    for status in Status::SWEEP_INTERVAL.into_iter().filter(|status| *status != Status::Ready) {
+    for status in Status::ALL.into_iter().filter(|status| *status != Status::Ready) {
         let mut bench = Bench::new();
         bench.put(status);
         let expected = format!("Application cannot be started in '{status}' state");
@@ -146,7 +146,7 @@ fn a_graceful_stop_takes_a_snapshot_of_its_own() {
 /// Source: SEMANTICS.md G.9, A.3 (matrix).
 #[test]
 fn only_a_running_application_stops_gracefully() {
-    for status in Status::SWEEP_INTERVAL.into_iter().filter(|status| *status != Status::Running) {
+    for status in Status::ALL.into_iter().filter(|status| *status != Status::Running) {
         let mut bench = Bench::new();
         bench.put(status);
         let (_, message) = bench.refused("StopApplication", &json!({}));

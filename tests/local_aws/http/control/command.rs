@@ -185,9 +185,9 @@ fn known<'a>(world: &World, application: &'a str) -> Result<&'a str, String> {
 }
 
 fn status_of(text: &str) -> Result<Status, String> {
-    let found = Status::SWEEP_INTERVAL.into_iter().find(|status| status.to_string() == text);
+    let found = Status::ALL.into_iter().find(|status| status.to_string() == text);
     found.ok_or_else(|| {
-        format!("{text} is no ApplicationStatus: {}", Status::SWEEP_INTERVAL.map(|one| one.to_string()).join(", "))
+        format!("{text} is not an ApplicationStatus: {}", Status::ALL.map(|one| one.to_string()).join(", "))
     })
 }
 

@@ -82,7 +82,7 @@ fn run(current: &Current, world: &Arc<World>, incoming: &Incoming) -> Response {
     }
     let command: Command = match serde_json::from_slice(&incoming.body) {
         Ok(command) => command,
-        Err(error) => return refused(world, 400, &format!("this is no command: {error}")),
+        Err(error) => return refused(world, 400, &format!("this is not a command: {error}")),
     };
     match command.run(current, world) {
         Ok(()) => reply::with(world, 200, JSON, "{}"),

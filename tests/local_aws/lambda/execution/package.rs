@@ -50,7 +50,7 @@ impl Package {
     /// waits for the end.
     ///
     /// # Errors
-    /// When it is no zip, a name in it leads out of the directory, or a file cannot be written.
+    /// When it is not a zip, a name in it leads out of the directory, or a file cannot be written.
     pub(in crate::lambda) async fn unpacked(&self) -> io::Result<&Path> {
         let unpacked = self.unpacked.get_or_try_init(|| unpack(&self.zip)).await?;
         Ok(&unpacked.path)

@@ -97,7 +97,7 @@ fn settled(goal: &Properties, application: &Application, observed: &Observed) ->
         return step;
     }
     let is_running = application.status == ApplicationStatus::Running;
-    // What this request itself wrote is no update that dropped anything.
+    // The update that this request itself made has not dropped anything.
     let is_updated = is_running
         && observed.attempts.updates == 0
         && goal.deployed_since.is_some_and(|began| application.version_created >= began.less_skew())

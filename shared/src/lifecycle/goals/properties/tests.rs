@@ -102,7 +102,7 @@ fn a_job_that_cannot_be_snapshotted_is_refused_and_a_delete_leaves_what_it_canno
     let call = Call::UpdateProperties { groups: vec![], restart: None, settled: vec![] };
     observed.attempts.rejected(&call, Rejected::Snapshot, "Failed to take snapshot".into());
     let update = goal(&[("ours", "new", "v")], &[], ConflictPolicy::Fail);
-    assert_eq!(next_step(&update, &observed), Step::Wait(StepReason::RefusedForNow), "one refusal is no verdict");
+    assert_eq!(next_step(&update, &observed), Step::Wait(StepReason::RefusedForNow), "one refusal is not a verdict");
     refuse_often(&mut observed, &call);
     assert!(matches!(next_step(&update, &observed), Step::Refuse(Refusal::SnapshotFailed { .. })));
     let delete = goal(&[], &[("ours", "old", "v")], ConflictPolicy::Fail);

@@ -60,7 +60,7 @@ fn failed_starts(goal: &Running, application: &Application, observed: &Observed)
 /// one, by the status staying READY.
 fn ready(goal: &Running, application: &Application, observed: &Observed) -> Step {
     match update_rolled_back::step(application, goal.deployed_since) {
-        // What failed on the way back is no reason to leave it down.
+        // What failed on the way back is not a reason to leave it down.
         Some(Step::Refuse(_)) if goal.way_back => {}
         Some(step) => return step,
         None => {}
@@ -172,7 +172,7 @@ fn without_processing(goal: &Running, application: &Application, observed: &Obse
 }
 
 /// The refusal of a job that another caller started after it was stopped for this operation, and not from what its stop
-/// kept: the state is left behind, and RUNNING is no success. From the newest snapshot it is one, by any caller.
+/// kept: the state is left behind, and RUNNING is not a success. From the newest snapshot it is one, by any caller.
 fn started_by_another(goal: &Running, application: &Application) -> Option<Refusal> {
     let Operations::Listed(all) = &application.operations else { return None };
     let start = all.iter().position(|operation| operation.kind == START)?;

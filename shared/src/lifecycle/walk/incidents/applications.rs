@@ -17,7 +17,7 @@ pub(super) enum ModelState {
     Gone,
     /// Its own tag says so.
     DryRun,
-    /// Its own tag is no consent.
+    /// Its own tag does not count as consent.
     Untagged,
     /// The bound in its tag cannot be read.
     UnreadableBound,

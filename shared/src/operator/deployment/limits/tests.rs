@@ -38,7 +38,7 @@ fn each_value_is_held_against_what_its_parameter_takes() {
         ("Name", "ABC", "expected what matches [a-z]+"),
         ("Name", "ab", "expected at least 3 and at most 5 characters"),
         ("Names", "a,B", "t: Names: expected names"),
-        ("Gone", "x", "t: Gone is no parameter of it"),
+        ("Gone", "x", "t: Gone is not a parameter of it"),
         ("Jar", long.as_str(), "t: Jar has 4097 bytes; CloudFormation takes 4096"),
     ] {
         let problems = found(&[(name, value)], false);

@@ -1,4 +1,4 @@
-//! Generated policies: how they are written is no difference, and one atom more is one row.
+//! Generated policies: another spelling makes no difference, and one atom more is one row.
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};

@@ -1,4 +1,4 @@
-//! Applications that are no jobs.
+//! Applications that are not Flink jobs.
 
 use super::*;
 

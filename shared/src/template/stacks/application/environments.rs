@@ -23,7 +23,7 @@ pub struct EnvironmentFile {
 /// What is wrong with an environment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mistake {
-    /// A line that is no `Name=value`.
+    /// A line that is not `Name=value`.
     #[error("{file}, line {line}: expected Name=value (lines that begin with # are comments)")]
     NotALine {
         /// The path of the file.
@@ -42,7 +42,7 @@ pub enum Mistake {
         key: String,
     },
     /// A name that the template does not have.
-    #[error("{file}: {key} is no parameter of application.template.json; these are: {known}")]
+    #[error("{file}: {key} is not a parameter of application.template.json; these are: {known}")]
     Unknown {
         /// The path of the file.
         file: String,
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_key_that_is_no_parameter_is_named() {
         let error = check(&[environment("staging.env", "Stream=x\n")]).unwrap_err().to_string();
-        assert!(error.starts_with("staging.env: Stream is no parameter of application.template.json"), "{error}");
+        assert!(error.starts_with("staging.env: Stream is not a parameter of application.template.json"), "{error}");
     }
 
     #[test]
