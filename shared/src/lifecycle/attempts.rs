@@ -75,6 +75,8 @@ pub struct Rejection {
     pub kind: Rejected,
     /// The service's own words, which may repeat a property's value.
     pub text: String,
+    /// The time of the look before the call.
+    pub at: Timestamp,
 }
 
 /// How to read a rejection.
@@ -206,13 +208,14 @@ impl Attempts {
             self.deleted.insert(name.clone());
             return;
         }
-        if let Call::Stop { force: true } = call {
-            self.forced = self.forced.saturating_add(1);
-        }
+        let is_forced = matches!(call, Call::Stop { force: true });
+        self.forced = self.forced.saturating_add(u8::from(is_forced));
         if kind == Rejected::Snapshot && call.action() == Action::CreateApplicationSnapshot {
             self.refused_proof = Some(text.clone());
         }
         match kind {
+            // A force-stop has a budget of its own.
+            Rejected::Conflict if is_forced => {}
             Rejected::Conflict => {
                 self.conflicts_since.get_or_insert(self.looked_at);
             }
@@ -223,7 +226,7 @@ impl Attempts {
                 self.refused = Some((call.action(), text.clone()));
             }
         }
-        self.rejection = Some(Rejection { action: call.action(), kind, text });
+        self.rejection = Some(Rejection { action: call.action(), kind, text, at: self.looked_at });
     }
 
     /// After a call that no caller answered: throttled, 5xx, a lost connection.

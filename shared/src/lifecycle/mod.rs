@@ -89,8 +89,8 @@ const UNSEEN_LOOKS: u32 = 3;
 /// The next step toward `goal`.
 #[must_use]
 pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
-    if let Some(rejection) = observed.attempts.rejection.as_ref().filter(|_| is_in_conflict_too_long(goal, observed)) {
-        return Step::Refuse(Refusal::TooManyConflicts { error: rejection.text.clone() });
+    if let Some(error) = conflict_after_patience(goal, observed) {
+        return Step::Refuse(Refusal::TooManyConflicts { error });
     }
     let refused = || rules::snapshot_mode::next(goal, observed);
     let step = goals::other_kinds::next(goal, observed).or_else(refused).unwrap_or_else(|| match goal {
@@ -112,12 +112,14 @@ pub fn next_step(goal: &Goal, observed: &Observed) -> Step {
     }
 }
 
-/// Whether others have been in the way for too long. What the guard does after StopMinutes of that is its policy's
-/// business, which has the same time again.
-fn is_in_conflict_too_long(goal: &Goal, observed: &Observed) -> bool {
+/// The words of a call that met another's change when others had been in the way for too long. Looks that take long, or
+/// learn nothing, are no conflict. What the guard does after StopMinutes is its policy's business, which has the same
+/// time again.
+fn conflict_after_patience(goal: &Goal, observed: &Observed) -> Option<String> {
     let more = if let Goal::Guarded(goal) = goal { goal.patience } else { Duration::ZERO };
     let patience = observed.conflict_patience().saturating_add(more);
-    observed.attempts.conflicts_since.is_some_and(|since| observed.now.since(since) >= patience)
+    let (since, last) = (observed.attempts.conflicts_since?, observed.attempts.rejection.as_ref()?);
+    (last.at.since(since) >= patience).then(|| last.text.clone())
 }
 
 /// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that no one
@@ -167,7 +169,17 @@ mod tests {
             later(&mut observed, Duration::from_mins(1));
             observed.attempts.looks = 2;
         }
+        observed.attempts.rejected(&call(&observed), Rejected::Conflict, "in use".into());
         assert_eq!(properties(&observed), Step::Refuse(Refusal::TooManyConflicts { error: "in use".into() }));
+    }
+
+    #[test]
+    fn a_conflict_is_not_held_against_what_is_seen_long_after_it() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        observed.attempts.rejected(&call(&observed), Rejected::Conflict, "in use".into());
+        later(&mut observed, Duration::from_mins(20));
+        observed.attempts.looks = 2;
+        assert!(matches!(properties(&observed), Step::Call(..)), "looks that learn nothing are no conflict");
     }
 
     #[test]

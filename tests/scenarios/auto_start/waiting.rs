@@ -42,7 +42,8 @@ async fn a_wait_longer_than_one_invocation_is_handed_over_and_answered_once() {
     let invoked = state.lambda.invocations.iter().filter(|one| one.function == "flink-auto-start");
     let request = &state.cloudformation.requests_for("AutoStart")[0].id;
     let puts = state.cloudformation.puts.iter().filter(|put| put.request_id.as_ref() == Some(request));
-    assert_eq!((invoked.count(), puts.count()), (2, 1), "one answer, by a later invocation");
+    assert!(invoked.count() >= 2, "handed over once, on a slow machine more often");
+    assert_eq!(puts.count(), 1, "one answer, by a later invocation");
 }
 
 /// A wait longer than CloudFormation's ServiceTimeout is reported before that ends.

@@ -69,7 +69,7 @@ impl Refusal {
             Self::PropertyConflict { .. } => {
                 "A key exists with another value and is not ours; group and key are named, never a value."
             }
-            Self::TooManyConflicts { .. } => "Six calls met another change.",
+            Self::TooManyConflicts { .. } => "Ten minutes after the first one a call still meets another change.",
             Self::Unanswered { .. } => "Twenty-one calls were throttled, or met 5xx or lost connections.",
             Self::ReplayForbidden { .. } => "The newest READY snapshot (or the first start) is older than the bound.",
             Self::WouldNotStop { .. } => "Three force-stops were rejected or came to nothing.",

@@ -84,7 +84,9 @@ pub(super) fn key(goal: &Goal, world: &World, attempts: &Attempts) -> StateKey {
         attempts.tagged,
         attempts.untagged,
         attempts.conflicts_since.map_or(255, |since| {
-            u8::try_from(Timestamp(world.now).since(since).min(3 * LONG).as_secs() / 60).unwrap_or(254)
+            // Only what was met last is judged by it.
+            let last = attempts.rejection.as_ref().map_or(since, |last| last.at);
+            u8::try_from(last.since(since).min(3 * LONG).as_secs() / 60).unwrap_or(254)
         }),
         before(attempts.refusals),
         age(Some(attempts.refused_at), attempts.refusals > 0 && !over),

@@ -92,7 +92,7 @@ fn before_snapshot(goal: &Guarded, application: &Application, observed: &Observe
     }
     let attempts = &observed.attempts;
     match (&attempts.rejection, attempts.conflicts_since) {
-        (Some(conflict), Some(since)) if is_due(goal, since, observed.now) => {
+        (Some(conflict), Some(since)) if is_due(goal, since, conflict.at) => {
             Snapshotting::Impossible(conflict.text.clone())
         }
         (Some(_) | None, _) => Snapshotting::Try,

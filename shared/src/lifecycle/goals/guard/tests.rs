@@ -125,6 +125,9 @@ fn what_is_in_use_is_asked_again_until_stop_minutes_pass_and_then_the_policy_app
         later(&mut observed, Duration::from_mins(1));
         observed.attempts.looks = 2;
     }
+    assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), Step::Call(GRACEFUL, StepReason::StopKeepsState));
+    observed.attempts.rejected(&GRACEFUL, Rejected::Conflict, "in use".into());
+    observed.attempts.looks = 2;
     assert_eq!(stopping(OnSnapshotFailure::ForceStop, &observed), FORCED_STOP);
 }
 

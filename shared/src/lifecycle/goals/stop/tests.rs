@@ -84,6 +84,19 @@ fn a_force_stop_that_comes_to_nothing_is_given_up() {
 }
 
 #[test]
+fn a_force_stop_that_is_rejected_is_given_up_after_three_however_long_they_take() {
+    let mut observed = marked(ApplicationStatus::Running);
+    for _ in 0..MAX_FORCE_STOPS {
+        observed.attempts.rejected(&Call::Stop { force: true }, Rejected::Conflict, "in use".into());
+        later(&mut observed, Duration::from_mins(20));
+        observed.attempts.looks = UNSEEN_LOOKS + 1;
+    }
+    assert_eq!(step(&observed), Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped));
+    observed.attempts.untagged = 1;
+    assert!(matches!(step(&observed), Step::Refuse(Refusal::WouldNotStop { error, .. }) if error == "in use"));
+}
+
+#[test]
 fn where_force_is_forbidden_a_snapshot_proves_the_job_before_anything_is_marked() {
     let proven = |observed: &Observed| {
         next_step(&Goal::Stopped(Stopped { proof: Some("flink-handlers-gate-e1-7".into()), ..goal() }), observed)
