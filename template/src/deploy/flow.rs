@@ -176,6 +176,7 @@ impl Deployment<'_> {
 
     /// Executes a stack's change set, which is made now where it could not be made before, and waits for its end.
     async fn stack(&mut self, request: &ChangeSetRequest) -> Result<(), Stop> {
+        interrupt::check()?;
         let account = &self.checked.account;
         let at = self.prepared.iter().position(|one| one.name == request.stack);
         let request = self.with_access(request).await?;

@@ -55,6 +55,22 @@ pub(super) async fn rest(time: Duration) -> Result<(), Stop> {
     }
 }
 
+/// Does a request to its end, or gives it up when a signal comes.
+///
+/// # Errors
+/// [`Stop::Interrupted`]: whether the request was taken is not known.
+pub(super) async fn unless<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
+    let signal = async {
+        while !came() {
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    tokio::select! {
+        done = work => Ok(done),
+        () = signal => Err(Stop::Interrupted),
+    }
+}
+
 /// The pace of the looks at a service: `POLL_INTERVAL_MS` of the environment, else this.
 pub(super) fn pace(usual: Duration) -> Duration {
     let given = std::env::var("POLL_INTERVAL_MS").ok().and_then(|millis| millis.parse().ok());

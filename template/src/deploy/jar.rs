@@ -58,10 +58,18 @@ impl Jar {
     /// Puts it into the bucket, unless it is there already.
     ///
     /// # Errors
-    /// What S3 said, or a signal.
+    /// What S3 said, or a signal: then what goes on without the command was said.
     pub(super) async fn upload(&self, signed: &Signed, bucket: &str, output: &Output) -> Result<(), Stop> {
+        let uploaded = self.put(signed, bucket, output).await;
+        if let Err(Stop::Interrupted) = uploaded {
+            output.problem("the upload of the jar is given up, and no operation of CloudFormation goes on");
+        }
+        uploaded
+    }
+
+    async fn put(&self, signed: &Signed, bucket: &str, output: &Output) -> Result<(), Stop> {
         let url = format!("{}/{}", signed.address("s3", Some(bucket)), self.key);
-        let found = signed.send("s3", "HEAD", &url, b"").await?;
+        let found = interrupt::unless(signed.send("s3", "HEAD", &url, b"")).await??;
         if found.status == 200 {
             output.say(&format!("jar s3://{bucket}/{} is there already", self.key));
             return Ok(());
@@ -71,7 +79,7 @@ impl Jar {
         let mut file = File::open(&self.path).map_err(|error| format!("{}: {error}", self.path.display()))?;
         if self.size <= PART as u64 {
             let bytes = part(&mut file).map_err(|error| error.to_string())?;
-            return taken(&signed.send("s3", "PUT", &url, &bytes).await?).map(|_| ());
+            return taken(&interrupt::unless(signed.send("s3", "PUT", &url, &bytes)).await??).map(|_| ());
         }
         let begun = taken(&signed.send("s3", "POST", &format!("{url}?uploads="), b"").await?)?;
         let id = begun.split_once("<UploadId>").and_then(|(_, rest)| rest.split_once("</UploadId>"));
@@ -79,7 +87,14 @@ impl Jar {
         let uploaded = parts(signed, &url, id, &mut file).await;
         if uploaded.is_err() {
             // Parts of an upload that is never completed cost storage.
-            let _best_effort = signed.send("s3", "DELETE", &format!("{url}?uploadId={id}"), b"").await;
+            let given_up = signed.send("s3", "DELETE", &format!("{url}?uploadId={id}"), b"").await;
+            if !given_up.is_ok_and(|reply| (200..300).contains(&reply.status)) {
+                output.problem(&format!(
+                    "parts are left that cost storage for a week; remove them: aws s3api abort-multipart-upload \
+                     --bucket {bucket} --key {} --upload-id {id}",
+                    self.key
+                ));
+            }
         }
         uploaded
     }
@@ -89,12 +104,12 @@ impl Jar {
 async fn parts(signed: &Signed, url: &str, id: &str, file: &mut File) -> Result<(), Stop> {
     let mut rows = String::new();
     for number in 1.. {
-        interrupt::check()?;
         let bytes = part(file).map_err(|error| error.to_string())?;
         if bytes.is_empty() {
             break;
         }
-        let reply = signed.send("s3", "PUT", &format!("{url}?partNumber={number}&uploadId={id}"), &bytes).await?;
+        let part = format!("{url}?partNumber={number}&uploadId={id}");
+        let reply = interrupt::unless(signed.send("s3", "PUT", &part, &bytes)).await??;
         taken(&reply)?;
         rows = format!("{rows}<Part><PartNumber>{number}</PartNumber><ETag>{}</ETag></Part>", reply.etag);
     }

@@ -14,6 +14,8 @@ use crate::{Settings, State, clock, services};
 pub struct S3 {
     /// By name.
     pub buckets: BTreeMap<String, Bucket>,
+    /// From now on no PUT is answered, though the service acts: as on a line that is broken.
+    pub holds_answers: bool,
     /// Uploads in parts that are not complete yet: parts by number.
     pub(crate) uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
 }

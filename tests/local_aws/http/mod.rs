@@ -16,6 +16,7 @@ mod tests;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State as Shared};
+use axum::http::Method;
 use axum::response::Response;
 
 use crate::{clock, record, virtual_time};
@@ -51,6 +52,12 @@ async fn answer(Shared(current): Shared<Current>, request: axum::extract::Reques
     match (incoming.target(), incoming.is_form()) {
         (Some((service, operation)), _) => json::answer(&world, &incoming, &service, &operation),
         (None, true) => query::answer(&world, &incoming),
-        (None, false) => s3::answer(&world, &incoming),
+        (None, false) => {
+            let response = s3::answer(&world, &incoming);
+            if incoming.method == Method::PUT {
+                world.wait_for(|state| (!state.s3.holds_answers).then_some(())).await;
+            }
+            response
+        }
     }
 }

@@ -12,7 +12,9 @@ mod whole;
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 
+use local_aws::World;
 use local_aws::cloudformation::{Status, query};
 use local_aws::flink::Status as Flink;
 use project::deployment::{Deployment, NAME, jar};
@@ -72,7 +74,11 @@ fn status(deployment: &Deployment) -> Option<Status> {
 
 /// No change set is left of any stack.
 fn is_clean(deployment: &Deployment) {
-    let world = deployment.world();
+    is_clean_in(deployment.world());
+}
+
+/// The same in a world of its own.
+fn is_clean_in(world: &Arc<World>) {
     let stacks: Vec<String> = world.state().cloudformation.stacks.iter().map(|stack| stack.id.clone()).collect();
     for stack in stacks {
         let left =

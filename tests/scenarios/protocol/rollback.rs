@@ -106,8 +106,8 @@ pub(super) async fn throttled() -> Seen {
     settled(&deployment).await;
     assert!(data(&deployment)["Trouble"].as_str().unwrap().contains("Rate exceeded"), "{}", data(&deployment));
     let mut seen = Seen::last(&deployment, "AutoStart", "Update").await;
-    // Two seconds may end an invocation after its PUT; Lambda delivers again, and no look can find the answer. Whatever is
-    // fast, no delivery answers twice, and one that was handed over does not answer.
+    // Two seconds may end an invocation after its PUT; Lambda delivers again, and no look can find the answer.
+    // Whatever is fast, no delivery answers twice, and one that was handed over does not answer.
     let (answers, deliveries) = (puts(&deployment), answering(&deployment));
     assert!((1..=deliveries).contains(&answers), "{answers} answers of {deliveries} deliveries: {seen:?}");
     assert!(seen.puts == "200" || seen.puts == format!("200 x{answers}"), "{seen:?}");

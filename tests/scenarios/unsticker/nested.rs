@@ -105,8 +105,8 @@ async fn a_sibling_that_had_its_update_goes_back_with_the_root_and_its_job_is_no
 
 /// Two jobs that loop in nested stacks of two levels are one incident: both are stopped, and the root is continued.
 ///
-/// Both have their update when another resource of the root fails, and loop from then on: each level goes back, and meets a job
-/// that cannot be snapshotted, whichever is faster.
+/// Both have their update when another resource of the root fails, and loop from then on: each level goes back, and
+/// meets a job that cannot be snapshotted, whichever is faster.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_stuck_applications_of_two_levels_are_one_incident_of_the_root() {
     let tree = |bucket: &str| {

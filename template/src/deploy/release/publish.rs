@@ -77,7 +77,7 @@ pub(in super::super) async fn upload(
         std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
     let sums = read(SUMS)?;
-    let found = signed.send("s3", "GET", &url(SUMS), b"").await?;
+    let found = interrupt::unless(signed.send("s3", "GET", &url(SUMS), b"")).await??;
     match found.status {
         200 if found.body.as_bytes() == sums => {
             say(&format!("release {version} is in s3://{bucket} already"));
@@ -95,10 +95,15 @@ pub(in super::super) async fn upload(
         status => return Err(refused(bucket, status, &found.body)),
     }
     for file in release.files.iter().map(String::as_str).chain([SUMS]) {
-        interrupt::check()?;
         let bytes = read(file)?;
         say(&format!("{file} ({} KB) to s3://{bucket}/{}", bytes.len().div_ceil(1000), published.key(file)));
-        let reply = signed.send("s3", "PUT", &url(file), &bytes).await?;
+        let Ok(reply) = interrupt::unless(signed.send("s3", "PUT", &url(file), &bytes)).await else {
+            say(
+                "the upload of the release is given up, and no operation of CloudFormation goes on; the next one begins it anew",
+            );
+            return Err(Stop::Interrupted);
+        };
+        let reply = reply?;
         if !(200..300).contains(&reply.status) {
             return Err(refused(bucket, reply.status, &reply.body));
         }

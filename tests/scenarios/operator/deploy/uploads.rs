@@ -17,7 +17,7 @@ fn large_size() -> usize {
 }
 
 /// A jar that takes several parts: what the job reads of it, and then nothing.
-fn large(test: &str) -> Jar {
+pub(super) fn large(test: &str) -> Jar {
     let large = Jar::of(test, "1");
     let mut content = jar("1", &["poison"]).to_string().into_bytes();
     content.resize(large_size(), b' ');
@@ -26,7 +26,7 @@ fn large(test: &str) -> Jar {
 }
 
 /// What the bucket holds of jars, in bytes, and how many uploads are neither complete nor given up.
-fn uploaded(deployment: &Deployment) -> (Vec<usize>, usize) {
+pub(super) fn uploaded(deployment: &Deployment) -> (Vec<usize>, usize) {
     let state = deployment.world().state();
     let objects = state.s3.buckets[&deployment.bucket].objects.iter().filter(|(key, _)| key.len() > 20);
     (objects.map(|(_, object)| object.bytes.len()).collect(), state.s3.uploads_in_parts())
