@@ -109,7 +109,7 @@ impl Program {
             return own.into_iter().filter(has_body).collect();
         }
         let below = (0..self.classes.len()).filter(|other| *other != class && self.family(*other).contains(&class));
-        self.fitting(below.flat_map(|one| self.methods_of(one, name)).collect(), arguments)
+        self.fitting(below.flat_map(|one| self.methods_of(one, name)).filter(has_body).collect(), arguments)
     }
 
     fn methods_of(&self, class: usize, name: &str) -> Vec<FunctionPlace> {

@@ -60,6 +60,8 @@ pub(super) enum Op {
     Join(Vec<Node>),
     /// Parts whose values are used up without harm: conditions, operators on numbers.
     Uses(Vec<Node>),
+    /// A class inside a function, by its name: what the function's names hold is seen in it.
+    Captures(String),
     /// Names of the module that a function assigns.
     Global(Vec<String>),
     /// Nothing that is known here: a value that arrives is lost, and this is reported.
@@ -149,7 +151,9 @@ impl Node {
     /// Its parts, in the order in which they run.
     pub(super) fn parts(&self) -> Vec<&Node> {
         match &self.op {
-            Op::Text(_) | Op::Number | Op::Null | Op::Name(_) | Op::Jump | Op::Global(_) => Vec::new(),
+            Op::Text(_) | Op::Number | Op::Null | Op::Name(_) | Op::Jump | Op::Captures(_) | Op::Global(_) => {
+                Vec::new()
+            }
             Op::Member(base, _) | Op::Loop(base) => vec![base],
             Op::Call(function, arguments) => {
                 std::iter::once(&**function).chain(arguments.iter().map(|argument| &argument.value)).collect()

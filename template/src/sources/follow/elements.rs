@@ -28,7 +28,8 @@ impl Walk<'_> {
         if FILLS.contains(&name) && name != "setdefault" {
             return ValueSet::unknown();
         }
-        if name == "fold" {
+        // What these are given stands in for a group that is missing.
+        if ["fold", "toRight", "toLeft"].contains(&name) {
             return ValueSet::trail(trail);
         }
         if given.iter().any(|(_, value)| !value.closures.is_empty()) && texts.is_empty() {

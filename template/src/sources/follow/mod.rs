@@ -186,6 +186,10 @@ impl<'p> Walk<'p> {
                 let is_number = matches!(parts.as_slice(), [Node { op: Op::Number, .. }]);
                 ValueSet { is_number, ..ValueSet::unknown() }
             }
+            Op::Captures(class) => {
+                self.capture(class, scope);
+                ValueSet::default()
+            }
             Op::Global(names) => {
                 scope.globals.extend(names.iter().cloned());
                 ValueSet::default()

@@ -83,8 +83,9 @@ pub(super) const EACH: Words = Words(
     mapNotNull filterKeys filterValues mapValues ifPresent onEach takeIf last",
 );
 /// Of these, the ones that return elements.
-pub(super) const CHOOSES: Words =
-    Words("filter find first firstOrNull single singleOrNull onEach takeIf last lastOrNull");
+pub(super) const CHOOSES: Words = Words(
+    "filter find first firstOrNull single singleOrNull onEach takeIf last lastOrNull filterKeys filterValues filterNot",
+);
 /// Methods that return all keys, values or entries of a map.
 pub(super) const LISTS: Words = Words(
     "entrySet items entries keySet keys values stringPropertyNames propertyNames iterator stream elements toList \

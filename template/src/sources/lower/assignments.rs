@@ -95,4 +95,23 @@ impl Lower<'_> {
             self.aliases.insert(self.ident(*alias), name);
         }
     }
+
+    /// A constant of an enum is an instance, made with its arguments.
+    pub(super) fn constant(&mut self, syntax: Syntax<'_>, class: usize) {
+        let name = self.first_name(syntax);
+        let list = syntax.child_by_field_name("arguments").or_else(|| child_of_kind(syntax, &["value_arguments"]));
+        let list = list.or_else(|| syntax.child_by_field_name("extend")?.child_by_field_name("arguments"));
+        let arguments = self.arguments(list);
+        let at = line(syntax);
+        let of = Node::new(at, Op::Name(self.classes[class].name.clone()));
+        let made = Node::new(at, Op::Call(Box::new(of), arguments));
+        let target = Target::Name { name: name.clone(), of: None, declares: true };
+        self.classes[class].body.push(Node::new(at, Op::Assign(target, Box::new(made))));
+        self.classes[class].constants.push(name);
+        if let Some(body) = syntax.child_by_field_name("body") {
+            let functions = self.anonymous(body).into_iter().map(|value| Argument { name: None, value }).collect();
+            let of = Node::new(at, Op::Name("an anonymous constant".to_owned()));
+            self.classes[class].body.push(Node::new(at, Op::Call(Box::new(of), functions)));
+        }
+    }
 }

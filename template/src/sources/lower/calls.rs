@@ -104,8 +104,8 @@ impl Lower<'_> {
             _ => {
                 let value = self.node(syntax);
                 // Scala's `_.getProperty("k")`.
-                let placeholder = |node: &Node| matches!(&node.op, Op::Name(name) if name == "_");
-                if self.language == Language::Scala && value.any(&placeholder) && !placeholder(&value) {
+                let is_placeholder = matches!(&value.op, Op::Name(name) if name == "_");
+                if self.language == Language::Scala && has_placeholder(&value) && !is_placeholder {
                     let parameters =
                         vec![FunctionParameter { names: vec!["_".to_owned()], ..FunctionParameter::default() }];
                     let op = Self::lambda(syntax, parameters, value);
@@ -123,6 +123,9 @@ impl Lower<'_> {
         } else {
             self.node(function)
         };
+        if self.language == Language::Python && function.called() == Some("getattr") {
+            return self.attribute(syntax.child_by_field_name("arguments")?, function);
+        }
         let mut arguments = match syntax.child_by_field_name("arguments") {
             Some(arguments) => self.arguments(Some(arguments)),
             None => self.arguments(child_of_kind(syntax, &["value_arguments"])),
@@ -160,6 +163,22 @@ impl Lower<'_> {
         Op::Call(Box::new(Node::new(line(syntax), Op::Name(name))), arguments)
     }
 
+    /// Python's `getattr(value, "name")` is the value's member of that name, `getattr(value, "name", other)` or the other.
+    fn attribute(&mut self, list: Syntax<'_>, function: Node) -> Option<Op> {
+        let at = line(list);
+        let mut arguments = self.arguments(Some(list)).into_iter();
+        let (on, name, other) = (arguments.next()?.value, arguments.next()?.value, arguments.next());
+        let Op::Text(name) = name.op else {
+            let arguments = [on, name].into_iter().map(|value| Argument { name: None, value }).chain(other).collect();
+            return Some(Op::Call(Box::new(function), arguments));
+        };
+        let member = Op::Member(Box::new(on), name);
+        Some(match other {
+            Some(other) => Op::Default(Box::new(Node::new(at, member)), Box::new(other.value)),
+            None => member,
+        })
+    }
+
     /// `base::name`: called with what comes, on `base` or on the first argument.
     fn reference(syntax: Syntax<'_>, base: Option<Node>, name: String) -> Op {
         let at = line(syntax);
@@ -181,29 +200,6 @@ impl Lower<'_> {
             vec![FunctionParameter { names: vec!["it".to_owned()], ..FunctionParameter::default() }],
             body,
         )
-    }
-
-    fn any_lambda(&mut self, syntax: Syntax<'_>) -> Op {
-        let list = syntax
-            .child_by_field_name("parameters")
-            .or_else(|| child_of_kind(syntax, &["lambda_parameters", "function_value_parameters"]));
-        let mut parameters = match list {
-            Some(list) if list.kind() == "identifier" => {
-                vec![FunctionParameter { names: vec![self.ident(list)], ..FunctionParameter::default() }]
-            }
-            Some(list) => self.parameters(list),
-            None => Vec::new(),
-        };
-        if list.is_none() && syntax.kind() == "lambda_literal" {
-            parameters.push(FunctionParameter { names: vec!["it".to_owned()], ..FunctionParameter::default() });
-        }
-        let body = if let Some(body) = syntax.child_by_field_name("body") {
-            self.node(body)
-        } else {
-            let rest: Vec<_> = named(syntax).into_iter().filter(|child| Some(*child) != list).collect();
-            Node::new(line(syntax), Op::Block(self.nodes(&rest)))
-        };
-        Self::lambda(syntax, parameters, body)
     }
 
     fn operator(&mut self, syntax: Syntax<'_>) -> Option<Op> {
@@ -236,5 +232,14 @@ impl Lower<'_> {
             "&&" | "||" | "and" | "or" | "<" | ">" | "<=" | ">=" => Op::Uses(vec![*left, *right]),
             _ => Op::Unknown(vec![*left, *right]),
         })
+    }
+}
+
+/// Whether an expression has a `_` of its own; that of a lambda in it is the lambda's.
+fn has_placeholder(node: &Node) -> bool {
+    match &node.op {
+        Op::Name(name) => name == "_",
+        Op::Lambda(_) | Op::Local(_) => false,
+        _ => node.parts().into_iter().any(has_placeholder),
     }
 }

@@ -43,8 +43,8 @@ const BODIES: [&str; 7] = [
 impl Lower<'_> {
     pub(super) fn declaration_op(&mut self, kind: &str, syntax: Syntax<'_>) -> Option<Op> {
         if CLASSES.contains(&kind) {
-            self.class(syntax);
-            return Some(Op::Null);
+            let name = self.class(syntax);
+            return Some(if self.in_function { Op::Captures(name) } else { Op::Null });
         }
         if FUNCTIONS.contains(&kind) {
             return Some(Op::Local(Box::new(self.function(syntax))));
@@ -60,8 +60,10 @@ impl Lower<'_> {
                     if value.is_none() && kind == "field_declaration" {
                         self.classes[self.around].declared.push(name.clone());
                     }
+                    // A field without a value keeps what a generated constructor gave it.
                     let value = match value {
                         Some(value) => self.node(value),
+                        None if kind == "field_declaration" => continue,
                         None => Node::new(at, Op::Null),
                     };
                     let target = Target::Name { name, of: of.clone(), declares: true };
@@ -164,25 +166,6 @@ impl Lower<'_> {
         }
     }
 
-    /// A constant of an enum is an instance, made with its arguments.
-    fn constant(&mut self, syntax: Syntax<'_>, class: usize) {
-        let name = self.first_name(syntax);
-        let list = syntax.child_by_field_name("arguments").or_else(|| child_of_kind(syntax, &["value_arguments"]));
-        let list = list.or_else(|| syntax.child_by_field_name("extend")?.child_by_field_name("arguments"));
-        let arguments = self.arguments(list);
-        let at = line(syntax);
-        let of = Node::new(at, Op::Name(self.classes[class].name.clone()));
-        let made = Node::new(at, Op::Call(Box::new(of), arguments));
-        let target = Target::Name { name: name.clone(), of: None, declares: true };
-        self.classes[class].body.push(Node::new(at, Op::Assign(target, Box::new(made))));
-        self.classes[class].constants.push(name);
-        if let Some(body) = syntax.child_by_field_name("body") {
-            let functions = self.anonymous(body).into_iter().map(|value| Argument { name: None, value }).collect();
-            let of = Node::new(at, Op::Name("an anonymous constant".to_owned()));
-            self.classes[class].body.push(Node::new(at, Op::Call(Box::new(of), functions)));
-        }
-    }
-
     /// The members of an anonymous class: its methods as lambdas, its fields as they stand.
     pub(super) fn anonymous(&mut self, body: Syntax<'_>) -> Vec<Node> {
         let mut found = Vec::new();
@@ -197,11 +180,12 @@ impl Lower<'_> {
         found
     }
 
-    fn class(&mut self, syntax: Syntax<'_>) {
+    fn class(&mut self, syntax: Syntax<'_>) -> String {
         let name = syntax.child_by_field_name("name").map(|name| self.ident(name)).unwrap_or_default();
         let index = self.classes.len();
-        self.classes.push(Class { name, outer: Some(self.around), ..Class::default() });
+        self.classes.push(Class { name: name.clone(), outer: Some(self.around), ..Class::default() });
         let before = std::mem::replace(&mut self.around, index);
+        let in_function = std::mem::replace(&mut self.in_function, false);
         self.class_parameters(syntax, index);
         self.classes[index].supers = self.supers(syntax);
         let kinds = ["class_body", "template_body", "interface_body", "enum_body", "enum_class_body", "block"];
@@ -218,6 +202,8 @@ impl Lower<'_> {
             class.constants = class.body.iter().filter_map(name).collect();
         }
         self.around = before;
+        self.in_function = in_function;
+        name
     }
 
     /// The classes that it extends, with what their constructors are given.

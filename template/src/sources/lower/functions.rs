@@ -31,10 +31,12 @@ impl Lower<'_> {
         };
         let delegation = child_of_kind(syntax, &["constructor_delegation_call"]).map(|call| self.node(call));
         let found = syntax.child_by_field_name("body").or_else(|| child_of_kind(syntax, &["function_body", "block"]));
+        let in_function = std::mem::replace(&mut self.in_function, true);
         let body = match found {
             Some(body) => self.node(body),
             None => Node::new(line(syntax), Op::Null),
         };
+        self.in_function = in_function;
         // The last statement's value is not what these return.
         let is_unit = syntax.child_by_field_name("return_type").is_some_and(|of| self.words(of) == "Unit");
         let is_block = |body: Option<Syntax<'_>>| {
@@ -80,7 +82,18 @@ impl Lower<'_> {
     }
 
     pub(super) fn parameters(&mut self, syntax: Syntax<'_>) -> Vec<FunctionParameter> {
-        named(syntax).into_iter().filter_map(|one| self.parameter(one)).collect()
+        let mut parameters: Vec<FunctionParameter> = Vec::new();
+        for one in named(syntax) {
+            // Kotlin: what a parameter is by default stands after it in the list.
+            let is_default = self.language == Language::Kotlin
+                && syntax.kind() == "function_value_parameters"
+                && !matches!(one.kind(), "parameter" | "parameter_modifiers" | "modifiers");
+            match parameters.last_mut().filter(|_| is_default) {
+                Some(last) => last.default = Some(self.node(one)),
+                None => parameters.extend(self.parameter(one)),
+            }
+        }
+        parameters
     }
 
     pub(super) fn parameter(&mut self, syntax: Syntax<'_>) -> Option<FunctionParameter> {
@@ -102,7 +115,8 @@ impl Lower<'_> {
         } else {
             vec![self.first_name(syntax)]
         };
-        let rest = matches!(kind, "spread_parameter" | "list_splat_pattern" | "dictionary_splat_pattern");
+        let rest = matches!(kind, "spread_parameter" | "list_splat_pattern" | "dictionary_splat_pattern")
+            || of.is_some_and(|of| of.kind() == "repeated_parameter_type");
         let names = if kind == "spread_parameter" {
             let inner = child_of_kind(syntax, &["variable_declarator"]);
             inner.map(|inner| vec![self.first_name(inner)]).unwrap_or_default()
@@ -111,5 +125,29 @@ impl Lower<'_> {
         };
         let of = of.map(|of| self.type_name(of));
         Some(FunctionParameter { names, of, default: default.map(|default| self.node(default)), rest })
+    }
+
+    /// A lambda in any of its forms; Kotlin's has `it` where it names no parameter.
+    pub(super) fn any_lambda(&mut self, syntax: Syntax<'_>) -> Op {
+        let list = syntax
+            .child_by_field_name("parameters")
+            .or_else(|| child_of_kind(syntax, &["lambda_parameters", "function_value_parameters"]));
+        let mut parameters = match list {
+            Some(list) if list.kind() == "identifier" => {
+                vec![FunctionParameter { names: vec![self.ident(list)], ..FunctionParameter::default() }]
+            }
+            Some(list) => self.parameters(list),
+            None => Vec::new(),
+        };
+        if list.is_none() && syntax.kind() == "lambda_literal" {
+            parameters.push(FunctionParameter { names: vec!["it".to_owned()], ..FunctionParameter::default() });
+        }
+        let body = if let Some(body) = syntax.child_by_field_name("body") {
+            self.node(body)
+        } else {
+            let rest: Vec<_> = named(syntax).into_iter().filter(|child| Some(*child) != list).collect();
+            Node::new(line(syntax), Op::Block(self.nodes(&rest)))
+        };
+        Self::lambda(syntax, parameters, body)
     }
 }

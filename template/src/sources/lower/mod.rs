@@ -53,8 +53,15 @@ pub(super) fn lower(text: &str, language: Language, module: &str) -> Lowered {
         }
     }
     let module = Class { name: module.to_owned(), is_module: true, ..Class::default() };
-    let mut lower =
-        Lower { text, language, classes: vec![module], around: 0, aliases: BTreeMap::new(), in_condition: false };
+    let mut lower = Lower {
+        text,
+        language,
+        classes: vec![module],
+        around: 0,
+        aliases: BTreeMap::new(),
+        in_condition: false,
+        in_function: false,
+    };
     let mut lowered =
         Lowered { classes: Vec::new(), aliases: BTreeMap::new(), unparsed: Vec::new(), mentions: Vec::new() };
     let Some(tree) = tree else { return Lowered { unparsed: vec![1], ..lowered } };
@@ -71,6 +78,7 @@ struct Lower<'t> {
     around: usize,
     aliases: BTreeMap<String, String>,
     in_condition: bool,
+    in_function: bool,
 }
 
 /// Syntax whose parts are conditions where it is one.
@@ -166,6 +174,8 @@ impl<'t> Lower<'t> {
             | "scoped_identifier"
             | "stable_identifier"
             | "dotted_name" => self.member(syntax),
+            // Scala's `all asScala`.
+            "postfix_expression" if self.language == Language::Scala => self.member(syntax),
             kind => self
                 .text_op(kind, syntax)
                 .or_else(|| self.call_op(kind, syntax))

@@ -36,7 +36,7 @@ impl Lower<'_> {
                     let inner = named(part).first().map(|inner| self.node(*inner));
                     parts.extend(inner);
                 }
-                "escape_sequence" | "string_escape" => raw.push_str(self.words(part).trim_start_matches('\\')),
+                "escape_sequence" | "string_escape" => raw.push_str(&unescaped(self.words(part))),
                 _ => raw.push_str(self.words(part)),
             }
         }
@@ -95,6 +95,19 @@ impl Lower<'_> {
         }
         folded(parts)
     }
+}
+
+/// What an escape such as `\n` or `\u002e` stands for; any other stands for what follows its backslash.
+fn unescaped(escape: &str) -> String {
+    let rest = escape.strip_prefix('\\').unwrap_or(escape);
+    let letter = match rest.chars().next() {
+        Some('n') => Some('\n'),
+        Some('t') => Some('\t'),
+        Some('r') => Some('\r'),
+        Some('u' | 'x') => u32::from_str_radix(rest.trim_start_matches(['u', 'x']), 16).ok().and_then(char::from_u32),
+        _ => None,
+    };
+    letter.map_or_else(|| rest.to_owned(), String::from)
 }
 
 /// One text, when all parts are.

@@ -5,6 +5,7 @@ mod java;
 mod jvm;
 mod python;
 mod renamed;
+mod shapes;
 mod styles;
 
 use std::path::Path;

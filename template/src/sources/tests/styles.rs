@@ -1,5 +1,9 @@
 //! How a job can be written in each language.
 
+mod python;
+
+pub(super) use python::PYTHON;
+
 /// How a job in one language can be written: `$g` is the group so far, `$k` the key, `$r` the read.
 pub(super) struct Style {
     pub(super) file: &'static str,
@@ -20,6 +24,7 @@ pub(super) const JAVA: Style = Style {
         class Holder { private final Properties held; Holder(Properties held) { this.held = held; }
             Properties getHeld() { return held; }
             String at(String key) { return held.getProperty(key); } }
+        @Data @AllArgsConstructor class Generated { private Properties held; }
         class Fn extends MapFunction { final Properties g; Fn(Properties g) { this.g = g; }
             String map(String k) { return g.getProperty("$n"); } }
         class Job {
@@ -44,6 +49,7 @@ pub(super) const JAVA: Style = Style {
         "Optional.ofNullable($g).orElseThrow()",
         "same($g)",
         "new Holder($g).getHeld()",
+        "new Generated($g).getHeld()",
         "copy($g)",
         "filled($g)",
         "ParameterTool.fromMap((Map) $g)",
@@ -86,6 +92,8 @@ pub(super) const JAVA: Style = Style {
         "throw new IllegalStateException($r);",
         "field = $g; later(); use($r);",
         "Runnable r = () -> use($r);",
+        "class Local { String run() { return $r; } } use(new Local().run());",
+        "class Local { final String held = $r; } use(new Local().held);",
     ],
 };
 
@@ -97,6 +105,7 @@ pub(super) const KOTLIN: Style = Style {
             NAME("$n")
         }
         data class Holder(val held: Properties)
+        fun given(name: String = "none", held: Properties = Properties()): Properties = held
         fun Properties.at(key: String): String? = getProperty(key)
         fun main(args: Array<String>) {
             val all: Map<String, Properties> = KinesisAnalyticsRuntime.getApplicationProperties()
@@ -112,6 +121,8 @@ pub(super) const KOTLIN: Style = Style {
         "wrap($g)",
         "requireNotNull($g)",
         "$g.toMap()",
+        "all.filterKeys { it == \"G\" }.values.first()",
+        "given(\"x\", $g)",
     ],
     keys: &["\"$n\"", "KEY", "Key.NAME.text", "\"${KEY}\"", "\"$KEY\"", "other(\"$n\")"],
     reads: &[
@@ -133,6 +144,7 @@ pub(super) const KOTLIN: Style = Style {
         "val x by lazy { $r }",
         "args.forEach { use($r) }",
         "when (args[0]) {\n \"a\" -> use($r)\n }",
+        "class Local {\n fun run() = $r\n }\n use(Local().run())",
     ],
 };
 
@@ -141,7 +153,10 @@ pub(super) const SCALA: Style = Style {
     job: r#"
         object Keys { val Key = "$n" }
         case class Holder(held: Properties)
+        class Conf(val held: Properties)
+        object Conf { def apply(held: Properties): Conf = new Conf(held) }
         object Job {
+          def rest(name: String, all: AnyRef*): Properties = all(1).asInstanceOf[Properties]
           def at(given: Properties, key: String): String = given.getProperty(key)
           def main(args: Array[String]): Unit = {
             val all: Map[String, Properties] = KinesisAnalyticsRuntime.getApplicationProperties.asScala.toMap
@@ -157,6 +172,10 @@ pub(super) const SCALA: Style = Style {
         "wrap($g)",
         "$g.asScala",
         "Some($g).get",
+        "Conf($g).held",
+        "all.asScala.filterKeys(_ == \"G\").head._2",
+        "Option($g).toRight(\"no group\").toOption.get",
+        "rest(\"x\", \"y\", $g)",
     ],
     keys: &["\"$n\"", "Keys.Key", "s\"${Keys.Key}\"", "other(\"$n\")", "(\"\" + Keys.Key)"],
     reads: &[
@@ -176,63 +195,6 @@ pub(super) const SCALA: Style = Style {
         "args match { case Array(a) => use($r); case _ => }",
         "lazy val x = $r",
         "new Library { override def x(): String = $r }",
-    ],
-};
-
-pub(super) const PYTHON: Style = Style {
-    file: "job.py",
-    job: r#"
-import json
-KEY = "$n"
-class Keys:
-    KEY = "$n"
-class Holder:
-    def __init__(self, held):
-        self.held = held
-    def at(self, key):
-        return self.held[key]
-def load():
-    with open("/etc/flink/application_properties.json") as handle:
-        return {e["PropertyGroupId"]: e["PropertyMap"] for e in json.load(handle)}
-def main(args):
-    all = load()
-    $s
-"#,
-    group: "all[\"G\"]",
-    ways: &[
-        "$g",
-        "dict($g)",
-        "Holder($g).held",
-        "wrap($g)",
-        "{**$g}",
-        "($g or {})",
-        "list([$g])[0]",
-        "$g.copy()",
-        "{k: v for k, v in $g.items()}",
-    ],
-    keys: &["\"$n\"", "KEY", "Keys.KEY", "f\"{KEY}\"", "other(\"$n\")", "str(KEY)"],
-    reads: &[
-        "$g[$k]",
-        "$g.get($k)",
-        "$g.get($k, \"d\")",
-        "Holder($g).at($k)",
-        "(lambda g: g[$k])($g)",
-        "[$g[k] for k in ($k,)]",
-        "next(v for k, v in $g.items() if k == $k)",
-        "operator.itemgetter($k)($g)",
-        "($g[$k] if $k in $g else None)",
-        "table(**$g)",
-    ],
-    places: &[
-        "use($r)",
-        "print($r)",
-        "x = $r",
-        "yield $r",
-        "use(a=$r)",
-        "assert $r",
-        "x: str = $r",
-        "return lambda: $r",
-        "del $r",
-        "use(f\"{$r}\")",
+        "class Local { def run: String = $r }\n            use(new Local().run)",
     ],
 };

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::functions::Given;
 use crate::sources::follow::{Frame, Walk};
 use crate::sources::program::FunctionPlace;
-use crate::sources::tree::CONSTRUCTOR;
+use crate::sources::tree::{Argument, CONSTRUCTOR};
 use crate::sources::value::ValueSet;
 
-impl Walk<'_> {
+impl<'p> Walk<'p> {
     /// Runs the constructors and initializers of a class, and returns the instance with the fields that they assign.
     pub(in crate::sources::follow) fn construct(
         &mut self,
@@ -87,6 +87,35 @@ impl Walk<'_> {
         }
         self.depth -= 1;
         this
+    }
+
+    /// A call by the name of a class: its companion's `apply`, or an instance; `None` where no class has the name.
+    pub(in crate::sources::follow) fn construct_any(
+        &mut self,
+        name: &str,
+        arguments: &'p [Argument],
+        given: &[Given],
+        line: usize,
+        scope: &mut Frame,
+    ) -> Option<ValueSet> {
+        let classes = self.program.classes_named(name);
+        // Within the class itself its constructor is meant.
+        let is_own = classes.iter().any(|class| self.program.around(scope.class).contains(class));
+        let applies = classes.iter().flat_map(|class| self.program.methods(*class, "apply", arguments.len()));
+        let applies: Vec<_> = applies.filter(|_| !is_own).collect();
+        if !applies.is_empty() {
+            return Some(self.invoke_filling(&applies, &ValueSet::default(), arguments, given, line, scope));
+        }
+        // An object of the class's name is not made.
+        let is_made = |class: &usize| {
+            let class = &self.program.classes[*class];
+            let has_constructor = class.functions.iter().any(|function| function.name == CONSTRUCTOR);
+            !class.parameters.is_empty() || !class.declared.is_empty() || has_constructor
+        };
+        let is_one_made = classes.iter().any(is_made);
+        let caller = scope.clone();
+        let classes = classes.into_iter().filter(|class| !is_one_made || is_made(class)).collect::<Vec<_>>();
+        classes.into_iter().map(|class| self.construct(class, given, line, &caller)).reduce(ValueSet::joined)
     }
 
     /// The fields that a class around gets from what it extends.

@@ -47,8 +47,9 @@ impl<'p> Walk<'p> {
         // A helper that is not in the sources, such as `property_map(properties, "Group")`.
         for at in 0..values.len() {
             let key = values.get(at + 1).filter(|key| !key.texts.is_empty());
-            if let Some(key) =
-                key.filter(|_| values[at].leads() && IS_READ.any(|word| name.to_lowercase().contains(word)))
+            if let Some(key) = key
+                .filter(|_| name != "getattr" && values[at].leads())
+                .filter(|_| IS_READ.any(|word| name.to_lowercase().contains(word)))
             {
                 let given = std::iter::once((None, (*key).clone()));
                 let rest = values[at + 2..].iter().map(|value| (None, (*value).clone()));

@@ -72,6 +72,17 @@ impl<'p> Walk<'p> {
             }
         }
     }
+
+    /// What a function's names hold is seen in a class that it defines.
+    pub(in crate::sources::follow) fn capture(&mut self, name: &str, scope: &Frame) {
+        let classes: Vec<usize> = self.program.classes_named(name);
+        let here = classes.into_iter().filter(|class| self.program.classes[*class].file == self.file(scope));
+        for class in here.collect::<Vec<_>>() {
+            for (name, value) in scope.names.iter().filter(|(name, held)| *name != "this" && !held.is_unknown()) {
+                self.assigned.entry((class, name.clone())).or_default().join(value.clone());
+            }
+        }
+    }
 }
 
 fn names(node: &Node, used: &mut std::collections::BTreeSet<String>) {

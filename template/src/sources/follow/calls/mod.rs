@@ -212,12 +212,8 @@ impl<'p> Walk<'p> {
             if let Some(field) = fields.filter(|_| arguments.is_empty()).reduce(ValueSet::joined) {
                 return field;
             }
-            let classes = self.program.classes_named(&name);
-            if !classes.is_empty() {
-                let caller = scope.clone();
-                return classes
-                    .into_iter()
-                    .fold(ValueSet::default(), |all, class| all.joined(self.construct(class, &given, line, &caller)));
+            if let Some(made) = self.construct_any(&name, arguments, &given, line, scope) {
+                return made;
             }
         }
         if ORIGINS.contains(&name) {
