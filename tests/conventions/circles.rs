@@ -9,9 +9,18 @@ use regex_lite::Regex;
 
 use crate::files;
 
-/// The crates that are shipped, by their roots.
-const CRATES: [(&str, &str); 3] =
-    [("shared/src/", "lib.rs"), ("functions/shell/", "lib.rs"), ("template/src/", "main.rs")];
+/// What is shipped and the local AWS, by their roots, each with how many of its files stand in circles.
+///
+/// Those of the local AWS are circles of the things themselves: the world holds the state of each service, and each
+/// service is given the world (26 files); a stack's resource may be a stack, which the same calls and engine make
+/// (14); an application holds its job, which reads the application (9); a function's failure goes to a destination,
+/// which may be a function (2). A count only ever falls.
+const CRATES: [(&str, &str, usize); 4] = [
+    ("shared/src/", "lib.rs", 0),
+    ("functions/shell/", "lib.rs", 0),
+    ("template/src/", "main.rs", 0),
+    ("tests/local_aws/", "lib.rs", 51),
+];
 
 /// The names of the modules from the crate's root, without it.
 type Path = Vec<String>;
@@ -150,13 +159,18 @@ impl Crate {
 #[test]
 fn no_files_depend_on_each_other_in_a_circle() {
     let files = files::all();
-    for (folder, root) in CRATES {
+    for (folder, root, by_nature) in CRATES {
         let rust = files.iter().filter(|file| file.extension() == Some("rs"));
         let inside = rust.filter_map(|file| Some((file.path.strip_prefix(folder)?, file.text.as_str())));
         let all = Crate::of(inside, root);
         assert!(all.0.len() > 10, "{folder}: {} files", all.0.len());
         let circles = all.circles();
-        assert!(circles.is_empty(), "{folder}: these files depend on each other:\n{}", circles.join("\n"));
+        assert!(
+            circles.len() <= by_nature,
+            "{folder}: expected {by_nature} files in circles, found {}:\n{}",
+            circles.len(),
+            circles.join("\n")
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::{self, INVALID_ARGUMENT};
 use super::model::{self, PropertyGroup, S3ContentLocation};
-use super::other_kinds;
+use super::other_kinds::members;
 use crate::api::{ApiError, ApiResult};
 use crate::{State, iam};
 
@@ -100,7 +100,7 @@ impl Configuration {
             }
         }
         if let Some(zeppelin) = update.zeppelin_application_configuration_update {
-            other_kinds::updated_zeppelin(&mut self.zeppelin, zeppelin)?;
+            members::updated_zeppelin(&mut self.zeppelin, zeppelin)?;
         }
         if let Some(rollback) = update.application_system_rollback_configuration_update {
             self.rollback_enabled = rollback.rollback_enabled_update;

@@ -3,8 +3,8 @@
 use axum::http::Method;
 use axum::response::Response;
 
+use super::reply;
 use super::request::Incoming;
-use super::{reply, s3 as protocol};
 use crate::World;
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::s3::{self, no_upload, put_object};
@@ -59,7 +59,7 @@ fn xml(world: &World, element: &str, bucket: &str, key: &str, inner: &str) -> Re
     let key = reply::escape(key);
     let body = format!(
         "{}<{element} xmlns=\"{NAMESPACE}\"><Bucket>{bucket}</Bucket><Key>{key}</Key>{inner}</{element}>",
-        protocol::HEADER
+        reply::HEADER
     );
     reply::with(world, 200, "application/xml", body)
 }

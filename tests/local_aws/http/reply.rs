@@ -7,6 +7,9 @@ use axum::response::Response;
 use crate::World;
 use crate::api::ApiError;
 
+/// The first line of a body in XML.
+pub(super) const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+
 /// Status 0 is not a status: the connection goes away without an answer.
 pub(crate) fn with(world: &World, status: u16, content_type: &str, body: impl Into<Body>) -> Response {
     if status == 0 {

@@ -7,14 +7,13 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::multipart;
-use super::reply::{self, escape};
+use super::reply::{self, HEADER, escape};
 use super::request::Incoming;
 use crate::api::{ApiError, ApiResult, Caller};
 use crate::s3::{self, Object};
 use crate::{World, clock};
 
 const XML: &str = "application/xml";
-pub(super) const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 pub(super) fn answer(world: &World, incoming: &Incoming) -> Response {

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::execution::in_test::TestInvocation;
 use super::execution::package::Package;
+use super::execution::test_invocation::TestInvocation;
 use super::network::Network;
 use crate::{Settings, World, clock, stamp};
 

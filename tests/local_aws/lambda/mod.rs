@@ -19,8 +19,9 @@ use std::time::Duration;
 
 pub use asynchronous::invoke_asynchronously;
 pub use execution::host::{Invoked, invoke};
-pub use execution::in_test::{TestInvocation, in_test};
+pub use execution::in_test::in_test;
 pub use execution::kill::{Moment, kill_after, kill_at, strike};
+pub use execution::test_invocation::TestInvocation;
 pub use function::{Destinations, Function, deploy, packed};
 pub use network::Network;
 pub(crate) use operations::{

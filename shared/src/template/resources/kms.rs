@@ -52,11 +52,6 @@ impl KmsKey {
         Statement::allow(actions).on([self.arn.clone()]).when(&self.given)
     }
 
-    /// Reading what it encrypts, as CDK's `grantDecrypt`.
-    pub fn grant_decrypt(&self, role: &mut Role) {
-        role.grant(self.statement(["kms:Decrypt"]));
-    }
-
     /// Reading and writing, as CDK's `grantEncryptDecrypt`.
     pub fn grant_encrypt_decrypt(&self, role: &mut Role) {
         role.grant(self.statement(USE));

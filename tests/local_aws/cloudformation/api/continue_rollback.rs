@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::{Params, is_true, pass_role, required, texts};
 use crate::World;
 use crate::api::{ApiError, ApiResult, Caller};
+use crate::cloudformation::resources::NESTED_STACK;
 use crate::cloudformation::stack::engine::{self, Operation};
 use crate::cloudformation::stack::model::{Resource, Status};
-use crate::cloudformation::stack::nested;
 use crate::cloudformation::template::invalid;
 use crate::cloudformation::{CloudFormation, TokenAgain};
 
@@ -85,7 +85,7 @@ fn hand_down(
 
 /// The ID of the nested stack behind a resource, unless it is deleted or being deleted.
 fn embedded(cloudformation: &CloudFormation, resource: &Resource) -> Option<String> {
-    let id = resource.physical_id.as_ref().filter(|_| resource.kind == nested::KIND)?;
+    let id = resource.physical_id.as_ref().filter(|_| resource.kind == NESTED_STACK)?;
     let stack = cloudformation.stack(id)?;
     let is_leaving = [Status::DeleteInProgress, Status::DeleteFailed, Status::DeleteComplete].contains(&stack.status);
     (!is_leaving).then(|| stack.id.clone())

@@ -10,9 +10,9 @@ use super::{Wanted, templates};
 use crate::World;
 use crate::api::{ApiResult, Caller};
 use crate::cloudformation::custom_resource::stringified;
+use crate::cloudformation::resources::NESTED_STACK;
 use crate::cloudformation::stack::handler_call::Job;
 use crate::cloudformation::stack::model::Stack;
-use crate::cloudformation::stack::nested;
 use crate::cloudformation::stack::plan::{self, Plan};
 use crate::cloudformation::template::exports;
 use crate::cloudformation::template::parameters::{Given, as_text, values};
@@ -65,7 +65,7 @@ pub(super) fn of_update(
                 continue;
             }
             let planned = plan::of(&coming, &scope, id);
-            if declared.kind == nested::KIND
+            if declared.kind == NESTED_STACK
                 && let Ok(Plan::Keep) = planned
                 && let Some(present) = stack.resources.get(id)
             {
@@ -75,7 +75,7 @@ pub(super) fn of_update(
             match planned {
                 Ok(Plan::Keep) => {}
                 Ok(Plan::Create(_)) => rows.push(row(id, &declared.kind, "Add")),
-                Ok(Plan::Update(job)) if declared.kind == nested::KIND => {
+                Ok(Plan::Update(job)) if declared.kind == NESTED_STACK => {
                     nested.push((id.clone(), Some(job.physical_id.clone()), job.properties.clone()));
                     rows.push(modified(&job, "False"));
                 }
@@ -124,7 +124,7 @@ fn child(
 pub(super) fn of_nested(rows: &mut Vec<Listed>, logical_id: &str, id: String) {
     match rows.iter_mut().find(|row| row.logical_id == logical_id) {
         Some(row) => row.nested = Some(id),
-        None => rows.push(Listed { nested: Some(id), ..row(logical_id, nested::KIND, "Modify") }),
+        None => rows.push(Listed { nested: Some(id), ..row(logical_id, NESTED_STACK, "Modify") }),
     }
 }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::{Wanted, pass_role};
 use crate::api::{ApiError, ApiResult, Caller};
+use crate::cloudformation::resources::NESTED_STACK;
 use crate::cloudformation::stack::deletion::exports_in_use;
 use crate::cloudformation::stack::engine::{self, Operation};
 use crate::cloudformation::stack::model::{Before, Stack, Status};
-use crate::cloudformation::stack::{nested, rows};
-use crate::cloudformation::template::parameters::{fetch, values};
+use crate::cloudformation::stack::rows;
+use crate::cloudformation::template::parameter_store::fetch;
+use crate::cloudformation::template::parameters::values;
 use crate::cloudformation::template::rules;
 use crate::cloudformation::template::{Template, invalid};
 use crate::{World, clock, stamp};
@@ -150,7 +152,7 @@ pub(crate) fn update(world: &Arc<World>, caller: &Caller, name: &str, wanted: &W
 }
 
 fn has_nested(template: &Template) -> bool {
-    template.resources.values().any(|resource| resource.kind == nested::KIND)
+    template.resources.values().any(|resource| resource.kind == NESTED_STACK)
 }
 
 /// What every later operation writes down: the role is remembered, the credentials are this caller's (C.2).

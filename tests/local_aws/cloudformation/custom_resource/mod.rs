@@ -20,7 +20,6 @@ use responses::{Answer, Request};
 use taker::Taker;
 
 /// The type that is not `Custom::`.
-pub(crate) const GENERIC: &str = "AWS::CloudFormation::CustomResource";
 /// How long CloudFormation waits unless ServiceTimeout says otherwise (semantics E.1).
 const DEFAULT_TIMEOUT: u64 = 3600;
 

@@ -22,10 +22,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::custom_resource::GENERIC;
-use super::stack::nested;
 use crate::api::{ApiError, Caller};
 use crate::{Settings, State, dispatch};
+
+/// The type of a custom resource that has no name of its own.
+const GENERIC: &str = "AWS::CloudFormation::CustomResource";
+/// The type of a stack in a stack, which is the type of a stack's own rows too.
+pub(crate) const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
 
 pub(crate) use refused::Refused;
 use refused::{handler_error_code, title};
@@ -166,13 +169,13 @@ pub(crate) fn is_custom(kind: &str) -> bool {
 
 /// Whether this engine knows the type.
 pub(crate) fn is_known(kind: &str) -> bool {
-    is_custom(kind) || kind == nested::KIND || handler(kind).is_some()
+    is_custom(kind) || kind == NESTED_STACK || handler(kind).is_some()
 }
 
 /// Whether Fn::GetAtt of this attribute can be resolved at all.
 pub(crate) fn has_attribute(kind: &str, attribute: &str) -> bool {
     is_custom(kind)
-        || (kind == nested::KIND && attribute.starts_with("Outputs."))
+        || (kind == NESTED_STACK && attribute.starts_with("Outputs."))
         || handler(kind).is_some_and(|handler| handler.attributes.contains(&attribute))
 }
 

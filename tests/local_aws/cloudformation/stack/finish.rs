@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::engine::cleanup;
 use super::model::Status;
-use super::{nested, rows};
+use super::rows;
 use crate::World;
+use crate::cloudformation::resources::NESTED_STACK;
 
 /// Takes a stack that rests before its cleanup to its last status, each nested stack before itself. A child waits for
 /// its root: called by its own operation, it does nothing.
@@ -51,7 +52,7 @@ fn children(world: &Arc<World>, id: &str) -> Vec<(String, String)> {
     let nested = {
         let state = world.state();
         let resources = state.cloudformation.stack(id).map(|stack| stack.resources.clone()).unwrap_or_default();
-        resources.into_values().filter(|resource| resource.kind == nested::KIND)
+        resources.into_values().filter(|resource| resource.kind == NESTED_STACK)
     };
     let resting = nested.filter_map(|resource| {
         let child = resource.physical_id.filter(|child| last(world, child).is_some())?;

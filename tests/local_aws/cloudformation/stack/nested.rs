@@ -17,9 +17,6 @@ use crate::cloudformation::resources::{Made, Refused};
 use crate::cloudformation::template::parameters::{Given, as_text};
 use crate::{World, stamp};
 
-/// The resource type.
-pub(crate) const KIND: &str = "AWS::CloudFormation::Stack";
-
 pub(in crate::cloudformation) async fn create(world: &Arc<World>, job: &Job) -> Result<Made, Refused> {
     let wanted = wanted(world, job)?;
     let name = format!("{}-{}-{}", job.stack_name, job.logical_id, stamp::suffix(12));

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use super::handler_call::{Job, tags};
 use super::model::{Resource, Stack, Status};
-use super::nested;
 use crate::cloudformation::custom_resource::stringified;
 use crate::cloudformation::resources;
+use crate::cloudformation::resources::NESTED_STACK;
 use crate::cloudformation::template::exports;
 use crate::cloudformation::template::intrinsics::Scope;
 use crate::{Settings, State, stamp};
@@ -32,7 +32,7 @@ pub(in crate::cloudformation) fn plan(
     let stack = state.cloudformation.stack(stack_id).ok_or("the stack is gone")?;
     let plan = of(stack, &scope(stack, settings, &exports), logical_id)?;
     // Whether a nested stack has changes is known only after its own update was asked for.
-    let child = stack.resources.get(logical_id).filter(|resource| resource.kind == nested::KIND);
+    let child = stack.resources.get(logical_id).filter(|resource| resource.kind == NESTED_STACK);
     Ok(match (plan, child) {
         (Plan::Keep, Some(child)) => Plan::Update(job_for(stack, child, child.properties.clone())),
         (plan, _) => plan,

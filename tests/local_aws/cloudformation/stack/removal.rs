@@ -8,6 +8,7 @@ use super::plan::job_for;
 use super::steps::ask;
 use super::{nested, rows};
 use crate::cloudformation::custom_resource::{self, Verb};
+use crate::cloudformation::resources::NESTED_STACK;
 use crate::cloudformation::resources::{self, Refused};
 use crate::cloudformation::template::Policy;
 use crate::{World, virtual_time};
@@ -82,7 +83,7 @@ async fn delete_physical(world: &Arc<World>, job: &Job) -> Result<(), Refused> {
         let verb = Verb::Delete { physical_id: job.physical_id.clone() };
         return custom_resource::ask(world, ask(job, verb)).await.map(|_| ());
     }
-    if job.kind == nested::KIND {
+    if job.kind == NESTED_STACK {
         return nested::delete(world, job).await;
     }
     job.delete(world).await

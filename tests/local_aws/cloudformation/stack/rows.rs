@@ -5,9 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::model::{Resource, Stack, StackEvent, Status};
+use crate::cloudformation::resources::NESTED_STACK;
 use crate::{World, clock, events, stamp};
-
-pub(in crate::cloudformation) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 
 /// A change of the stack's own status: a row, and an event on the default bus (semantics D.1).
 pub(in crate::cloudformation) fn stack(world: &Arc<World>, id: &str, status: Status, reason: &str) {
@@ -31,7 +30,7 @@ pub(in crate::cloudformation) fn stack_row(stack: &mut Stack, status: Status, re
         id: stamp::uuid(),
         logical_id: stack.name.clone(),
         physical_id: stack.id.clone(),
-        kind: STACK_TYPE.to_owned(),
+        kind: NESTED_STACK.to_owned(),
         status,
         reason: reason.to_owned(),
         time: clock::now(),

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::model::Status;
-use super::{nested, rows, steps};
+use super::{rows, steps};
 use crate::cloudformation::modes::FailureOnTheWayBack;
+use crate::cloudformation::resources::NESTED_STACK;
 use crate::cloudformation::template::graph::Dependencies;
 use crate::cloudformation::{custom_resource, resources};
 use crate::{World, virtual_time};
@@ -135,7 +136,7 @@ fn give_up(world: &Arc<World>, stack_id: &str, logical_id: &str, work: Work) {
     if is_new && sent && resource.physical_id.is_none() && resources::is_custom(&resource.kind) {
         resource.physical_id = Some(custom_resource::made_up_id(stack_id, logical_id));
     }
-    let child = resource.physical_id.clone().filter(|_| resource.kind == nested::KIND && work == Work::Apply);
+    let child = resource.physical_id.clone().filter(|_| resource.kind == NESTED_STACK && work == Work::Apply);
     match (is_new, work) {
         (true, _) => rows::resource_row(stack, logical_id, Status::CreateFailed, "Resource creation cancelled"),
         (false, Work::Apply | Work::Restore | Work::Remove) => {

@@ -16,6 +16,7 @@ use super::scheduler::Work;
 use super::{nested, rows};
 use crate::cloudformation::custom_resource::{self, Ask, Verb};
 use crate::cloudformation::modes::RowsOnTheWayBack;
+use crate::cloudformation::resources::NESTED_STACK;
 use crate::cloudformation::resources::{self, Made, Refused};
 use crate::{World, clock, virtual_time};
 
@@ -135,7 +136,7 @@ fn end(world: &Arc<World>, job: &Job, result: Result<Made, Refused>, good: Statu
 async fn create(world: &Arc<World>, mut job: Job) -> bool {
     begin(world, &job, Status::CreateInProgress, "");
     virtual_time::sleep(world.settings.pace + world.settings.steps.next).await;
-    let made = match nested::KIND == job.kind {
+    let made = match NESTED_STACK == job.kind {
         true => nested::create(world, &job).await,
         false if resources::is_custom(&job.kind) => custom_resource::ask(world, ask(&job, Verb::Create)).await,
         false => job.create(world).await,
@@ -151,7 +152,7 @@ pub(super) async fn update(world: &Arc<World>, job: Job, first: Status) -> bool 
         let made = custom_resource::ask(world, ask(&job, verb)).await;
         remember_ids(world, &job, &made);
         made
-    } else if job.kind == nested::KIND {
+    } else if job.kind == NESTED_STACK {
         nested::update(world, &job).await
     } else {
         job.update(world).await

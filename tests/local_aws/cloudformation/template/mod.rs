@@ -4,10 +4,12 @@
 //! `AWS::LanguageExtensions` replaces has to be known before.
 
 mod declared;
+mod error;
 pub(super) mod exports;
 pub(super) mod graph;
 pub(super) mod intrinsics;
 mod language_extensions;
+pub(super) mod parameter_store;
 pub(super) mod parameters;
 pub(super) mod pattern;
 pub(super) mod rules;
@@ -18,9 +20,10 @@ use serde_json::{Map, Value};
 
 use super::resources;
 use crate::Settings;
-use crate::api::{ApiError, ApiResult};
+use crate::api::ApiResult;
 pub(super) use declared::{Declared, DeclaredOutput, Policy};
 use declared::{declared, declared_output, text};
+pub(crate) use error::invalid;
 use parameters::{Given, Parameter};
 
 const SECTIONS: [&str; 9] = [
@@ -65,11 +68,6 @@ pub(crate) struct Inputs<'a> {
     pub(crate) previous: &'a BTreeMap<String, Value>,
     pub(crate) settings: &'a Settings,
     pub(crate) stack_name: &'a str,
-}
-
-/// An error of CloudFormation's one kind.
-pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
-    ApiError::new("ValidationError", message)
 }
 
 impl Template {

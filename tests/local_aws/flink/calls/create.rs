@@ -7,7 +7,7 @@ use crate::flink::catalogue::{self, INVALID_ARGUMENT};
 use crate::flink::configuration::{
     CHECKPOINT, Configuration, LoggingOption, MONITORING, PARALLELISM, check_properties, checked,
 };
-use crate::flink::other_kinds::{self, Kind};
+use crate::flink::other_kinds::{Kind, members};
 use crate::flink::status::Status;
 use crate::flink::{model, runtime};
 use crate::{Settings, State, iam};
@@ -143,8 +143,8 @@ fn configuration(
     if let Some(rollback) = given.application_system_rollback_configuration {
         configuration.rollback_enabled = rollback.rollback_enabled;
     }
-    configuration.zeppelin = other_kinds::zeppelin(given.zeppelin_application_configuration)?;
-    configuration.sql = other_kinds::sql(given.sql_application_configuration)?;
+    configuration.zeppelin = members::zeppelin(given.zeppelin_application_configuration)?;
+    configuration.sql = members::sql(given.sql_application_configuration)?;
     configuration.vpc = given.vpc_configurations.unwrap_or_default();
     check_vpc(&configuration.vpc)?;
     Ok(configuration)

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::update::{self, Guard};
+use super::change::{self, Guard};
 use crate::api::{ApiError, ApiResult};
 use crate::flink::catalogue::INVALID_ARGUMENT;
 use crate::flink::configuration::{Configuration, LoggingOption};
@@ -14,7 +14,7 @@ pub(in crate::flink) fn add(state: &mut State, settings: &Settings, request: &mo
     let guard = Guard { version: request.current_application_version_id, token: request.conditional_token.clone() };
     let stream_arn = request.cloud_watch_logging_option.log_stream_arn.clone();
     let name = &request.application_name;
-    let id = update::begin(state, settings, name, (operation, &guard), None, |state, configuration, version| {
+    let id = change::begin(state, settings, name, (operation, &guard), None, |state, configuration, version| {
         check(state, configuration, &stream_arn)?;
         configuration.logging.push(LoggingOption { id: format!("{version}.1"), stream_arn });
         Ok(())
@@ -30,7 +30,7 @@ pub(in crate::flink) fn delete(
     let operation = "DeleteApplicationCloudWatchLoggingOption";
     let guard = Guard { version: request.current_application_version_id, token: request.conditional_token.clone() };
     let name = &request.application_name;
-    let id = update::begin(state, settings, name, (operation, &guard), None, |_, configuration, _| {
+    let id = change::begin(state, settings, name, (operation, &guard), None, |_, configuration, _| {
         let option = &request.cloud_watch_logging_option_id;
         let before = configuration.logging.len();
         configuration.logging.retain(|known| known.id != *option);

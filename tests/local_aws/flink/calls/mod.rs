@@ -1,5 +1,6 @@
 //! The calls that change an application or its snapshots, one file each.
 
+pub(super) mod change;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod describe;

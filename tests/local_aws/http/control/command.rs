@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::Current;
+use super::current::Current;
 use crate::api::{ApiError, Caller};
 use crate::cloudformation::{ResponseFault, Status as Stack};
 use crate::durations::Durations;

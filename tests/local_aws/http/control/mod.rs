@@ -4,45 +4,22 @@
 //! It refuses to know how trouble is made: it reads a command, and calls what tests in Rust call.
 
 mod command;
+mod current;
 
 use std::sync::Arc;
 
 use axum::http::Method;
 use axum::response::Response;
 use serde_json::{Value, json};
-use tokio::sync::watch;
 
 use super::reply;
 use super::request::Incoming;
 use crate::api::{Caller, Recorded};
 use crate::{State, World};
 use command::Command;
+pub(crate) use current::Current;
 
 const JSON: &str = "application/json";
-
-/// The world that answers now; [`Command::World`] puts another one in its place.
-#[derive(Debug, Clone)]
-pub(crate) struct Current(Arc<watch::Sender<Arc<World>>>);
-
-impl Current {
-    pub(crate) fn of(world: Arc<World>) -> Self {
-        Self(Arc::new(watch::Sender::new(world)))
-    }
-
-    pub(crate) fn world(&self) -> Arc<World> {
-        Arc::clone(&self.0.borrow())
-    }
-
-    pub(crate) fn subscribe(&self) -> watch::Receiver<Arc<World>> {
-        self.0.subscribe()
-    }
-
-    /// Another world answers from now on; no process of the old one lives on.
-    fn replace(&self, world: World) {
-        let old = self.0.send_replace(Arc::new(world));
-        old.state().lambda.environments.clear();
-    }
-}
 
 /// Whether a request is for this API.
 pub(super) fn is_control(incoming: &Incoming) -> bool {

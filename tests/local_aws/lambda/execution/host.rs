@@ -8,9 +8,9 @@ use tokio::sync::{oneshot, watch};
 
 use super::concurrency;
 use super::environment::{self, Environment};
-use super::in_test::TestInvocation;
 use super::output::Output;
 use super::runtime_api::Work;
+use super::test_invocation::TestInvocation;
 use crate::api::{ApiError, ApiResult};
 use crate::lambda::{Function, Invocation};
 use crate::{World, stamp};

@@ -1,34 +1,10 @@
 //! A function that the test itself answers: the whole of Lambda's behaviour around it, without a process.
 
-use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::sync::oneshot;
 
+use super::test_invocation::TestInvocation;
 use crate::World;
 use crate::lambda::Function;
-
-/// An invocation as the test gets it.
-#[derive(Debug)]
-pub struct TestInvocation {
-    /// The same for all attempts.
-    pub request_id: String,
-    /// The event.
-    pub event: Value,
-    pub(crate) reply: oneshot::Sender<Result<Value, Value>>,
-}
-
-impl TestInvocation {
-    /// Ends the invocation well.
-    pub fn succeed(self, result: Value) {
-        // The receiver may be gone: the deadline passed.
-        let _ = self.reply.send(Ok(result));
-    }
-
-    /// Ends the invocation as a function that returned an error.
-    pub fn fail(self, message: &str) {
-        let _ = self.reply.send(Err(serde_json::json!({ "errorType": "TestError", "errorMessage": message })));
-    }
-}
 
 /// Registers a function whose invocations arrive on the channel.
 pub fn in_test(world: &World, name: &str) -> UnboundedReceiver<TestInvocation> {

@@ -8,3 +8,4 @@ pub(super) mod kill;
 pub(super) mod output;
 pub(super) mod package;
 pub(super) mod runtime_api;
+pub(super) mod test_invocation;
