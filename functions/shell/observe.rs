@@ -1,16 +1,25 @@
 //! One look at an application: several calls, each of which may be throttled on its own.
 
+use std::time::Duration;
+
 use shared::flink::{Application, ApplicationStatus, Mask, Operations, SnapshotMode, without_frames};
 use shared::lifecycle::Reads;
+use shared::time::Timestamp;
 
 use crate::aws::error::Fault;
 use crate::aws::{Aws, flink};
+use crate::clock::now;
+
+/// For how long what a look learned is gone on from, in poll intervals: five minutes at the default one.
+const KEPT_POLLS: u32 = 60;
 
 /// What a look that was interrupted learned. Throttled at its fourth call, one that began anew would spend the rate on
 /// three answers that it has, and of many at once none would come to an end.
 #[derive(Debug, Default)]
 pub(crate) struct Begun {
     application: Option<Application>,
+    /// When it was first described.
+    since: Timestamp,
     has: Reads,
     is_interrupted: bool,
     /// What no text of the service may repeat.
@@ -24,7 +33,24 @@ impl Begun {
     }
 
     fn begin_anew(&mut self, application: Option<Application>) {
-        *self = Self { application, mask: std::mem::take(&mut self.mask), ..Self::default() };
+        let since = if application.is_some() { now() } else { self.since };
+        *self = Self { application, since, mask: std::mem::take(&mut self.mask), ..Self::default() };
+    }
+
+    /// The next look goes on from what the last one `needs` to have seen: a call after it was throttled, so that
+    /// nothing was done. Whether the application is still the one that was seen is looked at; after some minutes,
+    /// everything.
+    pub(crate) fn go_on_from(
+        &mut self,
+        seen: Option<Application>,
+        poll_interval: Duration,
+        needs: impl Fn(ApplicationStatus) -> Reads,
+    ) {
+        let is_young = now().since(self.since) < poll_interval.saturating_mul(KEPT_POLLS);
+        let Some(application) = seen.filter(|_| is_young) else { return };
+        self.has = needs(application.status);
+        self.application = Some(application);
+        self.is_interrupted = true;
     }
 }
 
@@ -47,7 +73,7 @@ pub(crate) async fn application(
         found => found,
     };
     match &found {
-        Err(Fault::Passing(_)) => begun.is_interrupted = begun.application.is_some(),
+        Err(Fault::Passing(_) | Fault::Throttled(_)) => begun.is_interrupted = begun.application.is_some(),
         Ok(_) | Err(_) => begun.begin_anew(None),
     }
     found
@@ -61,7 +87,8 @@ async fn go_on(
 ) -> Result<Option<Application>, Fault> {
     loop {
         if begun.application.is_none() {
-            begun.application = flink::described(aws, name).await?;
+            let described = flink::described(aws, name).await?;
+            begun.begin_anew(described);
         }
         let Some(application) = &mut begun.application else { return Ok(None) };
         begun.mask.name([application.name.as_str(), application.arn.as_str()]);

@@ -1,60 +1,24 @@
 //! The only loop: look, plan, do. It decides nothing; whether a goal is reached is the planner's business.
 
+mod answer;
+mod look;
+mod target;
 mod trail;
 
-use shared::contract::property_values;
-use shared::custom_resource::{Handover, Request};
-use shared::flink::{Application, Mask};
-use shared::lifecycle::{
-    Action, Attempts, Call, Done, Goal, Observed, Refusal, Rejected, Stack, Step, StepReason, next_step,
-};
-use shared::stack::StackStatus;
+use shared::flink::Application;
+use shared::lifecycle::{Action, Attempts, Call, Done, Goal, Refusal, Step, StepReason, next_step};
 use tracing::info;
 
 use crate::aws::error::Fault;
 use crate::aws::{Aws, cloudformation, flink};
 use crate::backoff::Pace;
-use crate::clock::now;
-use crate::custom_resource::request_stack;
-use crate::observe::{self, Begun};
+use crate::observe::Begun;
 
+use answer::{CallOutcome, remember};
+use look::{look, look_at_stack};
+pub(crate) use target::{InNameOf, ReconcileTarget};
 use trail::note;
 pub(crate) use trail::{CallHistory, CallRecord};
-
-/// What a goal is about.
-#[derive(Debug, Clone)]
-pub(crate) struct ReconcileTarget {
-    /// The ARN of the stack whose operation the request belongs to.
-    pub(crate) stack: String,
-    /// The application's name; none for a goal about the stack alone.
-    pub(crate) application: Option<String>,
-    /// In whose name it happens.
-    pub(crate) in_name_of: InNameOf,
-    /// The stack, when it was looked at a moment ago: enough to plan with, never to change anything on.
-    pub(crate) stack_seen: Option<Stack>,
-}
-
-/// In whose name something is changed: what makes it superseded.
-#[derive(Debug, Clone)]
-pub(crate) enum InNameOf {
-    /// A custom-resource request, with the stack as it was first seen.
-    Request {
-        /// The request as CloudFormation sent it.
-        request: Box<Request>,
-        /// The stack as it was first seen.
-        first: Handover,
-    },
-    /// A sweep; the stack's name is empty for an application of none.
-    Sweep,
-    /// An incident: a stack that does not come to rest without help.
-    Incident {
-        /// How often this project already continued the stack's rollback.
-        continued: u32,
-        /// What the stack was when it was assessed. In another status another caller was faster, another delivery
-        /// perhaps.
-        status: StackStatus,
-    },
-}
 
 /// Why a goal was not reached.
 #[derive(Debug)]
@@ -64,9 +28,6 @@ pub(crate) enum ReconcileError {
     /// The invocation's time is up; what was waited for last, if anything was.
     OutOfTime(Option<StepReason>),
 }
-
-/// How the service's refusal begins when there are as many snapshots as its quota allows (`semantics.md` A.7).
-const QUOTA: &str = "LimitExceededException";
 
 /// Looks, plans and does until the goal is reached, cannot be reached, or time is up.
 pub(crate) async fn drive(
@@ -81,12 +42,13 @@ pub(crate) async fn drive(
         InNameOf::Sweep | InNameOf::Incident { .. } => Attempts::default(),
     };
     let (mut waiting, mut known) = (None, subject.stack_seen.clone());
-    let mut begun = Begun::masking(mask(subject));
+    let mut begun = Begun::masking(subject.mask());
+    let poll_interval = aws.environment.poll_interval;
     loop {
         let observed = look(aws, goal, subject, &mut attempts, &mut known, &mut begun).await;
         let mut observed = match observed.map_err(|fault| fault.masked(&begun.mask)) {
             Ok(observed) => observed,
-            Err(Fault::Passing(error)) => {
+            Err(Fault::Passing(error) | Fault::Throttled(error)) => {
                 info!(%goal, error, "looked and learned nothing");
                 trail.unanswered = Some(error);
                 pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
@@ -101,12 +63,14 @@ pub(crate) async fn drive(
             // The stack is looked at before every mutation.
             match look_at_stack(aws, subject).await {
                 Ok(stack) => {
+                    pace.succeeded();
                     known = Some(stack.clone());
                     observed.stack = stack;
                 }
-                Err(Fault::Passing(error)) => {
+                Err(Fault::Passing(error) | Fault::Throttled(error)) => {
                     info!(%goal, error, "looked at the stack and learned nothing");
                     trail.unanswered = Some(error);
+                    begun.go_on_from(observed.application, poll_interval, |status| goal.needs(status, observed.now));
                     pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
                     continue;
                 }
@@ -116,7 +80,7 @@ pub(crate) async fn drive(
         }
         trail.unanswered = None;
         note(goal, &observed, &step, trail);
-        let seen = observed.application.clone();
+        let (seen, seen_at) = (observed.application.clone(), observed.now);
         trail.last = Some(observed);
         match step {
             Step::Done(done) => return Ok(done),
@@ -127,40 +91,17 @@ pub(crate) async fn drive(
             }
             Step::Call(call, reason) => {
                 let result = perform(aws, subject, seen.as_ref(), &call).await;
-                let refused = match result.map_err(|fault| fault.masked(&begun.mask)) {
-                    Ok(()) => {
-                        attempts.accepted(&call);
-                        None
-                    }
-                    // Housekeeping fails no deployment; the sweep says what it could not delete.
-                    Err(fault) if matches!(call, Call::DeleteSnapshot { .. }) && !matches!(goal, Goal::Swept(_)) => {
-                        let text = fault.refusal(call.action()).to_string();
-                        attempts.rejected(&call, Rejected::Conflict, text.clone());
-                        Some(text)
-                    }
-                    Err(Fault::Rejected(Action::CreateApplicationSnapshot, text)) if text.starts_with(QUOTA) => {
-                        attempts.rejected(&call, Rejected::Quota, text.clone());
-                        Some(text)
-                    }
-                    Err(Fault::Snapshot(text)) => {
-                        attempts.rejected(&call, Rejected::Snapshot, text.clone());
-                        Some(text)
-                    }
-                    Err(Fault::Conflict(text) | Fault::Missing(text)) => {
-                        attempts.rejected(&call, Rejected::Conflict, text.clone());
-                        Some(text)
-                    }
-                    Err(Fault::Passing(error)) => {
-                        // Whether it was taken is not known: the next observation shows it.
-                        info!(%goal, %call, error, "called and learned nothing");
-                        attempts.unanswered(&call, error.clone());
-                        trail.unanswered = Some(error.clone());
-                        trail.made(CallRecord { call, reason, refused: Some(error) });
+                let result = result.map_err(|fault| fault.masked(&begun.mask));
+                let refused = match remember(&mut attempts, goal, &call, result).map_err(ReconcileError::Refused)? {
+                    CallOutcome::Accepted => None,
+                    CallOutcome::Refused(text) => Some(text),
+                    answer @ (CallOutcome::Throttled(_) | CallOutcome::Lost(_)) => {
+                        if let CallOutcome::Throttled(_) = answer {
+                            begun.go_on_from(seen, poll_interval, |status| goal.needs(status, seen_at));
+                        }
+                        trail.learned_nothing(goal, CallRecord { call, reason, refused: answer.into_text() });
                         pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(Some(reason)))?;
                         continue;
-                    }
-                    Err(fault @ (Fault::Denied(..) | Fault::Rejected(..) | Fault::UnknownStatus(_))) => {
-                        return Err(ReconcileError::Refused(fault.refusal(call.action())));
                     }
                 };
                 let rest = goal.rests_after(&call).filter(|_| refused.is_none());
@@ -174,70 +115,12 @@ pub(crate) async fn drive(
     }
 }
 
-/// What a request's property groups may not show in any text, and what it names anyway.
-fn mask(subject: &ReconcileTarget) -> Mask {
-    let mut mask = Mask::default();
-    mask.name([subject.stack.as_str()]);
-    mask.name(subject.stack.split('/').nth(1));
-    mask.name(subject.application.as_deref());
-    if let InNameOf::Request { request, .. } = &subject.in_name_of {
-        for properties in [&request.properties, &request.old_properties] {
-            mask.hide(property_values(properties));
-        }
-    }
-    mask
-}
-
 /// One call, sent to its service.
 async fn perform(aws: &Aws, subject: &ReconcileTarget, seen: Option<&Application>, call: &Call) -> Result<(), Fault> {
     match (call, seen) {
         (Call::ContinueRollback { token }, _) => cloudformation::continue_rollback(aws, &subject.stack, token).await,
         (call, Some(application)) => flink::perform(aws, application, call).await,
         (call, None) => Err(Fault::Missing(format!("{call}: there is no application"))),
-    }
-}
-
-/// One look at everything the goal depends on; at the stack only when nothing is known of it.
-async fn look(
-    aws: &Aws,
-    goal: &Goal,
-    subject: &ReconcileTarget,
-    attempts: &mut Attempts,
-    known: &mut Option<Stack>,
-    begun: &mut Begun,
-) -> Result<Observed, Fault> {
-    // One time for the look and for the decision made of it.
-    let now = now();
-    let mut application: Option<Application> = match &subject.application {
-        Some(name) => observe::application(aws, name, begun, |status| goal.needs(status, now)).await?,
-        None => None,
-    };
-    let stack = match known.take() {
-        // A goal about the stack alone has nothing else to look at.
-        Some(stack) if application.is_some() => stack,
-        Some(_) | None => look_at_stack(aws, subject).await?,
-    };
-    *known = Some(stack.clone());
-    if let Some(application) = &mut application {
-        attempts.note_new(&mut application.operations);
-    }
-    attempts.looked(application.as_ref(), now);
-    let poll_interval = aws.environment.poll_interval;
-    Ok(Observed { now, application, stack, attempts: attempts.clone(), poll_interval })
-}
-
-async fn look_at_stack(aws: &Aws, subject: &ReconcileTarget) -> Result<Stack, Fault> {
-    match &subject.in_name_of {
-        InNameOf::Request { request, first } => request_stack::look_again(aws, request, first).await,
-        InNameOf::Sweep if subject.stack.is_empty() => Ok(Stack::default()),
-        InNameOf::Sweep => {
-            let status = cloudformation::describe(aws, &subject.stack).await?.status;
-            Ok(Stack { status: Some(status), ..Stack::default() })
-        }
-        InNameOf::Incident { continued, status: first } => {
-            let status = cloudformation::describe(aws, &subject.stack).await?.status;
-            Ok(Stack { status: Some(status), superseded: status != *first, continued: *continued })
-        }
     }
 }
 

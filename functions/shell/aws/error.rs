@@ -11,8 +11,10 @@ use std::error::Error;
 /// Why a call did not answer what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// No information: throttled, 5xx, a lost connection. Never a verdict.
+    /// No information: 5xx, a lost connection. Never a verdict, and whether a call was taken is not known.
     Passing(String),
+    /// No information either, but it was not taken: there were too many calls.
+    Throttled(String),
     /// The role lacks a permission.
     Denied(Action, String),
     /// The service could not take its snapshot.
@@ -81,13 +83,14 @@ pub(crate) fn words(error: &(dyn Error + 'static)) -> String {
 fn answered(action: Action, status: u16, code: Option<&str>, message: Option<&str>) -> Fault {
     let named = code.map_or_else(|| format!("HTTP {status} without a code"), str::to_owned);
     let text = message.map_or_else(|| named.clone(), |message| format!("{named}: {message}"));
-    // Not LimitExceededException: for this API it is a quota (`semantics.md` A.11).
-    let is_listed = |code: &str| {
-        (THROTTLING_ERRORS.contains(&code) || TRANSIENT_ERRORS.contains(&code)) && code != "LimitExceededException"
-    };
     // Whatever a proxy or a load balancer says with a 5xx, it says nothing of the application.
-    if status >= 500 || status == 429 || code.is_some_and(is_listed) || text.contains("Rate exceeded") {
+    if status >= 500 || code.is_some_and(|code| TRANSIENT_ERRORS.contains(&code)) {
         return Fault::Passing(text);
+    }
+    // Not LimitExceededException: for this API it is a quota (`semantics.md` A.11).
+    let is_listed = |code: &str| THROTTLING_ERRORS.contains(&code) && code != "LimitExceededException";
+    if status == 429 || code.is_some_and(is_listed) || text.contains("Rate exceeded") {
+        return Fault::Throttled(text);
     }
     if text.contains(SNAPSHOT_FAILURE) {
         return Fault::Snapshot(text);
@@ -119,9 +122,11 @@ impl Fault {
             Self::Denied(action, error) => Refusal::Denied { action, error },
             Self::Rejected(action, error) => Refusal::Rejected { action, error },
             Self::UnknownStatus(word) => Refusal::UnknownStatus { word },
-            Self::Passing(error) | Self::Snapshot(error) | Self::Conflict(error) | Self::Missing(error) => {
-                Refusal::Rejected { action, error }
-            }
+            Self::Passing(error)
+            | Self::Throttled(error)
+            | Self::Snapshot(error)
+            | Self::Conflict(error)
+            | Self::Missing(error) => Refusal::Rejected { action, error },
         }
     }
 
@@ -129,6 +134,7 @@ impl Fault {
     pub(crate) fn masked(mut self, mask: &Mask) -> Self {
         match &mut self {
             Self::Passing(text)
+            | Self::Throttled(text)
             | Self::Denied(_, text)
             | Self::Snapshot(text)
             | Self::Conflict(text)
@@ -154,6 +160,7 @@ mod tests {
     fn kind(fault: &Fault) -> &'static str {
         match fault {
             Fault::Passing(_) => "passing",
+            Fault::Throttled(_) => "throttled",
             Fault::Denied(..) => "denied",
             Fault::Snapshot(_) => "snapshot",
             Fault::Conflict(_) => "conflict",
@@ -166,14 +173,16 @@ mod tests {
     #[test]
     fn a_code_is_read_as_aws_means_it() {
         const STOP: Action = Action::StopApplication;
-        let throttled = ["ThrottlingException", "SlowDown", "EC2ThrottledException", "RequestTimeoutException"];
+        let throttled = ["Throttling", "ThrottlingException", "SlowDown", "EC2ThrottledException"];
         let credentials = ["ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException"];
         let changed = ["ResourceInUseException", "InvalidRequestException"];
         for (expected, action, status, codes) in [
-            ("passing", START, 400, &throttled[..]),
+            ("throttled", START, 400, &throttled[..]),
+            ("passing", START, 400, &["RequestTimeoutException"]),
+            ("passing", START, 503, &["ThrottlingException"]),
             ("passing", START, 500, &["InternalFailure"]),
             ("passing", START, 502, &["AccessDeniedException"]),
-            ("passing", START, 429, &["Whatever"]),
+            ("throttled", START, 429, &["Whatever"]),
             ("denied", START, 400, &["AccessDeniedException"]),
             ("rejected", START, 400, &["LimitExceededException", "InvalidArgumentException"]),
             ("rejected", START, 403, &credentials),
@@ -199,7 +208,7 @@ mod tests {
         let snapshot = answered(START, 503, Some("InvalidRequestException"), Some(SNAPSHOT_FAILURE));
         assert_eq!(kind(&snapshot), "passing");
         assert_eq!(kind(&answered(START, 400, Some("InvalidRequestException"), Some(SNAPSHOT_FAILURE))), "snapshot");
-        assert_eq!(kind(&answered(START, 400, Some("InvalidRequestException"), Some("Rate exceeded"))), "passing");
+        assert_eq!(kind(&answered(START, 400, Some("InvalidRequestException"), Some("Rate exceeded"))), "throttled");
         assert_eq!(kind(&answered(START, 403, None, None)), "rejected");
     }
 

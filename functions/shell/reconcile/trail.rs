@@ -30,6 +30,13 @@ impl CallHistory {
         self.timeline.push(format!("{call}, because {reason}{refused}"));
         self.calls.push(made);
     }
+
+    /// After a call that was not answered.
+    pub(super) fn learned_nothing(&mut self, goal: &Goal, made: CallRecord) {
+        info!(%goal, call = %made.call, error = made.refused, "called and learned nothing");
+        self.unanswered.clone_from(&made.refused);
+        self.made(made);
+    }
 }
 
 /// One call that was made.

@@ -119,7 +119,7 @@ pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[
     for UnreadMarker { stack, event } in incident.unread_markers(applications) {
         let rows = match cloudformation::events(aws, &stack, |row| row.id == event).await {
             Ok(rows) => rows,
-            Err(Fault::Passing(error)) => return Err(Fault::Passing(error)),
+            Err(unknown @ (Fault::Passing(_) | Fault::Throttled(_))) => return Err(unknown),
             Err(_) => continue,
         };
         let known: BTreeSet<String> = incident.events.iter().map(|row| row.id.clone()).collect();
@@ -152,7 +152,7 @@ pub(crate) async fn learned<T>(
     loop {
         match look().await {
             Ok(answer) => return Ok(answer),
-            Err(Fault::Passing(error)) => {
+            Err(Fault::Passing(error) | Fault::Throttled(error)) => {
                 info!(?action, error, "looked and learned nothing");
                 pace.back_off().await.map_err(|_| Unfinished::Passing(error))?;
             }

@@ -2,6 +2,8 @@
 //!
 //! It is memory, not record: a new process starts with an empty one and finds the rest in reality.
 
+mod not_accepted;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::Action;
@@ -9,6 +11,8 @@ use super::call::Call;
 use super::goal::key_change::KeyChange;
 use crate::flink::{Application, ApplicationStatus, Operations, SNAPSHOT};
 use crate::time::Timestamp;
+
+pub use not_accepted::{Rejected, Rejection, Unanswered};
 
 /// What one invocation already tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,8 +53,8 @@ pub struct Attempts {
     pub looked_at: Timestamp,
     /// Calls that were not answered: whether they were taken, the next observation shows.
     pub lost: u8,
-    /// The last call, when no caller answered it, with what came instead of an answer.
-    pub unanswered: Option<(Action, String)>,
+    /// The last call, when it was not answered.
+    pub unanswered: Option<Unanswered>,
     /// Looks since the last call.
     pub looks: u32,
     /// How the last call was rejected, if it was.
@@ -64,30 +68,6 @@ pub struct Attempts {
     pub refused_proof: Option<String>,
     /// Since when the status, the version and the newest operation are what they are now.
     pub steady: Option<UnchangedSince>,
-}
-
-/// A call that the service did not accept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejection {
-    /// The operation that was called.
-    pub action: Action,
-    /// How to read the answer.
-    pub kind: Rejected,
-    /// The service's own words, which may repeat a property's value.
-    pub text: String,
-    /// The time of the look before the call.
-    pub at: Timestamp,
-}
-
-/// How to read a rejection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejected {
-    /// The service could not take its snapshot: the job is not healthy.
-    Snapshot,
-    /// Another caller changed or is changing it: look again.
-    Conflict,
-    /// There are as many of them as the quota allows.
-    Quota,
 }
 
 /// Since when status, version and operations of an application are the same.
@@ -229,15 +209,27 @@ impl Attempts {
         self.rejection = Some(Rejection { action: call.action(), kind, text, at: self.looked_at });
     }
 
-    /// After a call that no caller answered: throttled, 5xx, a lost connection.
+    /// After a call that no caller answered: 5xx, a lost connection.
     pub fn unanswered(&mut self, call: &Call, text: String) {
         self.looks = 0;
+        self.lost(call, text, true);
+    }
+
+    /// After a call that was throttled: it was not taken, and what was seen before it is as true as it was.
+    pub fn throttled(&mut self, call: &Call, text: String) {
+        self.lost(call, text, false);
+    }
+
+    fn lost(&mut self, call: &Call, error: String, may_be_taken: bool) {
         if let Call::DeleteSnapshot { name, .. } = call {
             self.deleted.insert(name.clone());
             return;
         }
         self.lost = self.lost.saturating_add(1);
-        self.unanswered = Some((call.action(), text));
+        // One before it may still have been.
+        let before = self.unanswered.as_ref().filter(|one| one.action == call.action());
+        let may_be_taken = may_be_taken || before.is_some_and(|one| one.may_be_taken);
+        self.unanswered = Some(Unanswered { action: call.action(), error, may_be_taken });
     }
 
     /// The service's words, when it last refused the snapshot of this action.

@@ -24,7 +24,7 @@ mod walk;
 use std::time::Duration;
 
 pub use action::{Action, ActionScope};
-pub use attempts::{Attempts, Rejected, Rejection, UnchangedSince};
+pub use attempts::{Attempts, Rejected, Rejection, Unanswered, UnchangedSince};
 pub use call::Call;
 pub use goal::choices::{ConflictPolicy, GuardMode, GuardOutcome, OnDelete, OnSnapshotFailure};
 pub use goal::key_change::{KeyAction, KeyChange};
@@ -81,7 +81,7 @@ pub enum Step {
     Refuse(Refusal),
 }
 
-/// How many calls may stay unanswered: each is looked for before it is repeated, so this is minutes of throttling.
+/// How many calls may stay unanswered: between two of them is a wait that grows, so this is minutes of throttling.
 const MAX_UNANSWERED: u8 = 20;
 /// How many looks an accepted call may stay unseen before it counts as having come to nothing.
 const UNSEEN_LOOKS: u32 = 3;
@@ -123,7 +123,7 @@ fn conflict_after_patience(goal: &Goal, observed: &Observed) -> Option<String> {
 }
 
 /// A call is not repeated blindly. After a conflict the other's change is given a moment; after a call that no one
-/// answered, what became of it is looked for first.
+/// answered, what became of it is looked for first, unless it was throttled: then nothing did.
 fn repeated(call: Call, reason: StepReason, observed: &Observed) -> Step {
     let attempts = &observed.attempts;
     let conflict =
@@ -132,10 +132,10 @@ fn repeated(call: Call, reason: StepReason, observed: &Observed) -> Step {
         return Step::Wait(StepReason::AnotherCaller);
     }
     match &attempts.unanswered {
-        Some((action, error)) if attempts.lost > MAX_UNANSWERED => {
-            Step::Refuse(Refusal::Unanswered { action: *action, error: error.clone() })
+        Some(lost) if attempts.lost > MAX_UNANSWERED => {
+            Step::Refuse(Refusal::Unanswered { action: lost.action, error: lost.error.clone() })
         }
-        Some((action, _)) if *action == call.action() && attempts.looks <= UNSEEN_LOOKS => {
+        Some(lost) if lost.may_be_taken && lost.action == call.action() && attempts.looks <= UNSEEN_LOOKS => {
             Step::Wait(StepReason::Unanswered)
         }
         Some(_) | None => Step::Call(call, reason),
@@ -193,11 +193,21 @@ mod tests {
     fn a_call_that_no_one_answered_is_looked_for_before_it_is_repeated() {
         let mut observed = seen(ApplicationStatus::Ready);
         for _ in 0..MAX_UNANSWERED {
-            observed.attempts.unanswered(&call(&observed), "Rate exceeded".into());
+            observed.attempts.unanswered(&call(&observed), "connection reset".into());
             assert_eq!(properties(&observed), Step::Wait(StepReason::Unanswered));
             observed.attempts.looks = UNSEEN_LOOKS + 1;
         }
-        observed.attempts.unanswered(&call(&observed), "Rate exceeded".into());
+        observed.attempts.unanswered(&call(&observed), "connection reset".into());
+        assert!(matches!(properties(&observed), Step::Refuse(Refusal::Unanswered { .. })));
+    }
+
+    #[test]
+    fn a_call_that_was_throttled_is_made_again_at_the_next_look() {
+        let mut observed = seen(ApplicationStatus::Ready);
+        for _ in 0..MAX_UNANSWERED {
+            observed.attempts.throttled(&call(&observed), "Rate exceeded".into());
+        }
+        observed.attempts.throttled(&call(&observed), "Rate exceeded".into());
         assert!(matches!(properties(&observed), Step::Refuse(Refusal::Unanswered { .. })));
     }
 }

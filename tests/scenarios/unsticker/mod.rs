@@ -11,3 +11,4 @@ mod reports;
 mod several;
 mod spared;
 mod strangers;
+mod throttled;

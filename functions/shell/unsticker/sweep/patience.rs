@@ -37,9 +37,9 @@ pub(super) async fn looked<T>(pace: &mut Pace, mut look: impl AsyncFnMut() -> Re
     let mut tries = 1;
     loop {
         match look().await {
-            Err(Fault::Passing(error)) => {
+            Err(unknown @ (Fault::Passing(_) | Fault::Throttled(_))) => {
                 if tries == TRIES || pace.back_off().await.is_err() {
-                    return Err(Fault::Passing(error));
+                    return Err(unknown);
                 }
                 tries += 1;
             }

@@ -106,6 +106,10 @@ fn remember(attempts: &mut Attempts, record: &mut Record, call: &Call, answer: C
             record.lost += 1;
             attempts.unanswered(call, String::new());
         }
+        CallAnswer::Throttled => {
+            record.lost += 1;
+            attempts.throttled(call, String::new());
+        }
         CallAnswer::Conflict => {
             record.conflicts += 1;
             attempts.rejected(call, Rejected::Conflict, String::new());

@@ -109,6 +109,7 @@ impl Graph<'_> {
                     match answer {
                         CallAnswer::Accepted => attempts.accepted(&call),
                         CallAnswer::Lost => attempts.unanswered(&call, String::new()),
+                        CallAnswer::Throttled => attempts.throttled(&call, String::new()),
                         CallAnswer::Conflict => attempts.rejected(&call, Rejected::Conflict, String::new()),
                         CallAnswer::Snapshot => attempts.rejected(&call, Rejected::Snapshot, String::new()),
                         CallAnswer::Quota => attempts.rejected(&call, Rejected::Quota, String::new()),

@@ -9,7 +9,7 @@ use crate::flink::OperationStatus;
 use crate::time::Timestamp;
 
 /// A state, distinguished from others.
-pub(super) type StateKey = [u8; 42];
+pub(super) type StateKey = [u8; 43];
 
 /// What makes two moments the same to a planner: times only by what they are compared with, looks only while they are
 /// counted.
@@ -88,6 +88,8 @@ pub(super) fn key(goal: &Goal, world: &World, attempts: &Attempts) -> StateKey {
             let last = attempts.rejection.as_ref().map_or(since, |last| last.at);
             u8::try_from(last.since(since).min(3 * LONG).as_secs() / 60).unwrap_or(254)
         }),
+        // The next one counts from then on, and a call that was throttled is made again at once.
+        age(attempts.rejection.as_ref().map(|last| last.at), attempts.conflicts_since.is_some()),
         before(attempts.refusals),
         age(Some(attempts.refused_at), attempts.refusals > 0 && !over),
         age(began(world), counts_began && !over),
@@ -104,8 +106,8 @@ pub(super) fn key(goal: &Goal, world: &World, attempts: &Attempts) -> StateKey {
         attempts
             .unanswered
             .as_ref()
-            .filter(|_| attempts.looks <= 3 || attempts.lost > MAX_UNANSWERED)
-            .map_or(0, |unanswered| action(unanswered.0)),
+            .filter(|lost| (lost.may_be_taken && attempts.looks <= 3) || attempts.lost > MAX_UNANSWERED)
+            .map_or(0, |unanswered| action(unanswered.action)),
         age(Some(Timestamp(REQUEST)), counts_request && !over),
         age(attempts.steady.as_ref().map(|steady| steady.since), counts_steady && !over),
         u8::from(counts_steady && attempts.steady.as_ref().is_some_and(|steady| steady.seen_to_move)),

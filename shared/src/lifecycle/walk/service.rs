@@ -98,6 +98,7 @@ pub(super) struct World {
 pub(super) enum CallAnswer {
     Accepted,
     Lost,
+    Throttled,
     Conflict,
     Snapshot,
     Quota,
@@ -187,7 +188,9 @@ impl World {
 
     /// Every way in which the service can answer an allowed call.
     pub(super) fn answers(self, call: &Call) -> Vec<(Self, CallAnswer)> {
-        let mut answers = vec![(self, CallAnswer::Conflict), (self, CallAnswer::Lost), (self, CallAnswer::Accepted)];
+        let nothing_done = [CallAnswer::Conflict, CallAnswer::Lost, CallAnswer::Throttled, CallAnswer::Accepted]
+            .map(|one| (self, one));
+        let mut answers = nothing_done.to_vec();
         for world in self.meddled() {
             answers.push((world, CallAnswer::Conflict));
         }

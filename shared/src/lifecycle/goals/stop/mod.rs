@@ -5,7 +5,7 @@ mod proof;
 
 use crate::flink::{Application, ApplicationStatus, Snapshot};
 use crate::lifecycle::action::Action;
-use crate::lifecycle::attempts::Attempts;
+use crate::lifecycle::attempts::{Attempts, Unanswered};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Force, Stopped};
 use crate::lifecycle::observed::Observed;
@@ -94,7 +94,8 @@ fn mark(goal: &Stopped, application: &Application, observed: &Observed) -> Optio
 
 /// Whether it was stopped for this goal: by this process, or by one before it, which left the marker.
 fn is_ours(goal: &Stopped, application: &Application, attempts: &Attempts) -> bool {
-    let unanswered = attempts.unanswered.as_ref().is_some_and(|(action, _)| *action == Action::StopApplication);
+    let is_lost_stop = |one: &Unanswered| one.action == Action::StopApplication && one.may_be_taken;
+    let unanswered = attempts.unanswered.as_ref().is_some_and(is_lost_stop);
     let marked = goal.marker.is_some() && application.tag(MARKER) == goal.marker.as_deref();
     attempts.stops > 0 || attempts.forced > 0 || unanswered || marked
 }
