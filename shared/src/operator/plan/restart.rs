@@ -8,6 +8,10 @@ use crate::flink::{Application, ApplicationKind, ApplicationPhase, ApplicationSt
 use crate::lifecycle::{Replay, replay};
 use crate::stack::{APPLICATION, LOGGING_OPTION};
 
+/// Properties of an application that UpdateApplication has no member for: tags and the maintenance window have calls of
+/// their own, the description has none.
+const WITHOUT_AN_UPDATE: [&str; 3] = ["Tags", "ApplicationDescription", "ApplicationMaintenanceConfiguration"];
+
 /// How often the running job restarts, and in words.
 pub(super) fn of(seen: &Seen) -> (u32, Finding) {
     let start =
@@ -125,9 +129,12 @@ fn is_worked_on(seen: &Seen) -> bool {
 /// What updates the running application.
 fn causes(seen: &Seen) -> Vec<&'static str> {
     let mut causes: Vec<&'static str> = Vec::new();
-    // Tags are written beside the configuration, without an update.
-    let updates =
-        |kind: &str| seen.change(kind).is_some_and(|change| change.happens() && change.properties != ["Tags"]);
+    let restarts = |name: &String| !WITHOUT_AN_UPDATE.contains(&name.as_str());
+    let updates = |kind: &str| {
+        seen.change(kind).is_some_and(|change| {
+            change.happens() && (change.properties.is_empty() || change.properties.iter().any(restarts))
+        })
+    };
     if updates(APPLICATION) {
         causes.push("the application");
     }

@@ -1,5 +1,7 @@
 //! A stack at rest whose application does not do what it should: created, updated or deleted in vain, or not running.
 
+use local_aws::modes::SnapshotOfUnhealthy;
+
 use super::*;
 
 /// A job that waits for a fix is reported with its log.
@@ -140,10 +142,38 @@ async fn a_job_that_loops_is_stopped_by_force_before_a_failed_update_goes_on_or_
     assert_eq!(lines[..4], expected, "{answer}");
     assert_eq!(lines[4], "aws cloudformation rollback-stack --stack-name flink-test");
     assert!(lines[6].starts_with("aws kinesisanalyticsv2 start-application --application-name flink-test"), "{answer}");
-    // What it says is what CloudFormation takes.
+    let file = std::env::temp_dir().join(format!("flink-failed-{}.template.json", std::process::id()));
+    std::fs::write(&file, &template).unwrap();
+    let key = format!("JarKey={key}");
+    let planned = look(&deployment, &["plan", "--stack", NAME, "--template", file.to_str().unwrap(), &key]).await;
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(planned.code, 1, "{}", planned.printed);
+    assert!(planned.printed.contains("it will fail: it could not be snapshotted"), "{}", planned.printed);
+    assert!(planned.printed.contains(force), "{}", planned.printed);
+    // What it says is what CloudFormation takes; and then it is not said again.
     let world = deployment.world();
     person(world, &mut world.state(), "StopApplication", json!({"Force": true}));
     flink::release(&mut world.state(), &world.settings, NAME);
+    assert!(!next(&why(&deployment, 1).await).contains("--force"));
     request(world, "RollbackStack", NAME, "", &[], &[], None).unwrap();
     assert_eq!(settled(world, NAME).await, Status::UpdateRollbackComplete, "{}", message(&deployment));
+}
+
+/// A snapshot that the last deployment was refused is reported before the next one, by `plan` and by `why`.
+///
+/// Flink keeps no operation of a call that it refuses: only the stack's rows show it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_the_last_deployment_was_refused_is_reported_before_the_next_one() {
+    let refused = Modes { snapshot_of_unhealthy: SnapshotOfUnhealthy::Refused, ..Modes::default() };
+    let deployment = running_guarded_where(refused).await;
+    deployment.record("poison");
+    let key = deployment.upload(&jar("2", &[]));
+    let careful = [&with_jar(&key)[..], &[("OnSnapshotFailure", "Fail")]].concat();
+    assert_eq!(deployment.deploy(&careful).await, Status::UpdateRollbackComplete, "{}", message(&deployment));
+    let key = format!("JarKey={key}");
+    let planned = look(&deployment, &["plan", "--stack", NAME, &key, "OnSnapshotFailure=Fail"]).await;
+    assert_eq!(planned.code, 1, "{}", planned.printed);
+    assert!(planned.printed.contains("it will fail: it could not be snapshotted"), "{}", planned.printed);
+    let answer = why(&deployment, 1).await;
+    assert!(answer["Cause"].as_str().unwrap().contains("its job fails: it could not be snapshotted"), "{answer}");
 }

@@ -112,3 +112,14 @@ fn an_application_that_is_kept_leaves_the_stack_as_it_is() {
     assert_eq!(left.restart.sentence, "none: it leaves the stack as it is");
     assert_eq!(left.properties, Vec::<String>::new());
 }
+
+#[test]
+fn what_the_service_has_no_update_for_restarts_nothing() {
+    for (property, times) in [("ApplicationDescription", 0), ("ApplicationMaintenanceConfiguration", 0), ("Key", 1)] {
+        let mut proposal = proposal(&[("Mode", "Probe")]);
+        both(&mut proposal, |template| template["Resources"]["UpdateGuard"]["Properties"]["Mode"] = json!("Probe"));
+        proposal.deployed.as_mut().unwrap().parameters.insert("Mode".into(), "Probe".into());
+        proposal.template["Resources"]["Application"]["Properties"][property] = json!("other");
+        assert_eq!(plan(&proposal).restarts, times, "{property}");
+    }
+}
