@@ -39,20 +39,15 @@ pub(super) const HANDLERS: &[Handler] = &[
             Ok(Made::new(id.clone(), [("Id", json!(id))]))
         },
         update: |desk| {
-            let gone = roles(desk.old).into_iter().filter(|role| !roles(desk.properties).contains(role));
-            for role in gone.collect::<Vec<_>>() {
-                let body = json!({ "RoleName": role, "PolicyName": desk.old["PolicyName"] });
-                desk.remove("iam", "DeleteRolePolicy", &body)?;
-            }
+            let mut gone = roles(desk.old);
+            gone.retain(|role| !roles(desk.properties).contains(role));
+            take(desk, "DeleteRolePolicy", gone, &json!({ "PolicyName": desk.old["PolicyName"] }))?;
             put_policy(desk)?;
             Ok(Made::new(desk.physical_id, []))
         },
         delete: |desk| {
-            for role in roles(desk.properties) {
-                let body = json!({ "RoleName": role, "PolicyName": desk.properties["PolicyName"] });
-                desk.remove("iam", "DeleteRolePolicy", &body)?;
-            }
-            Ok(())
+            let name = json!({ "PolicyName": desk.properties["PolicyName"] });
+            take(desk, "DeleteRolePolicy", roles(desk.properties), &name)
         },
         is_settled: at_once,
     },
@@ -73,9 +68,8 @@ pub(super) const HANDLERS: &[Handler] = &[
             Ok(Made::new(desk.physical_id, []))
         },
         delete: |desk| {
-            for role in roles(desk.properties) {
-                desk.remove("iam", "DetachRolePolicy", &json!({ "RoleName": role, "PolicyArn": desk.physical_id }))?;
-            }
+            let arn = json!({ "PolicyArn": desk.physical_id });
+            take(desk, "DetachRolePolicy", roles(desk.properties), &arn)?;
             desk.remove("iam", "DeletePolicy", &json!({ "PolicyArn": desk.physical_id }))
         },
         is_settled: at_once,
@@ -90,16 +84,25 @@ fn roles(properties: &Value) -> Vec<String> {
     strings(&properties["Roles"])
 }
 
+/// The same call for each of these roles.
+fn give(desk: &mut Desk<'_>, operation: &str, roles: Vec<String>, body: &Value) -> Result<(), Refused> {
+    roles.into_iter().try_for_each(|role| desk.call("iam", operation, &of_role(&role, body)).map(|_| ()))
+}
+
+/// The same removal for each of these roles.
+fn take(desk: &mut Desk<'_>, operation: &str, roles: Vec<String>, body: &Value) -> Result<(), Refused> {
+    roles.into_iter().try_for_each(|role| desk.remove("iam", operation, &of_role(&role, body)))
+}
+
+fn of_role(role: &str, body: &Value) -> Value {
+    let mut body = body.clone();
+    body["RoleName"] = json!(role);
+    body
+}
+
 fn put_policy(desk: &mut Desk<'_>) -> Result<(), Refused> {
-    for role in roles(desk.properties) {
-        let body = json!({
-            "RoleName": role,
-            "PolicyName": desk.properties["PolicyName"],
-            "PolicyDocument": desk.properties["PolicyDocument"],
-        });
-        desk.call("iam", "PutRolePolicy", &body)?;
-    }
-    Ok(())
+    let policy = Value::Object(desk.only(&["PolicyName", "PolicyDocument"]));
+    give(desk, "PutRolePolicy", roles(desk.properties), &policy)
 }
 
 fn create_managed(desk: &mut Desk<'_>) -> Result<Made, Refused> {
@@ -107,9 +110,7 @@ fn create_managed(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     body.insert("PolicyName".to_owned(), json!(desk.name("ManagedPolicyName", 128)));
     let reply = desk.call("iam", "CreatePolicy", &Value::Object(body))?;
     let arn = reply["Policy"]["Arn"].as_str().unwrap_or_default().to_owned();
-    for role in roles(desk.properties) {
-        desk.call("iam", "AttachRolePolicy", &json!({ "RoleName": role, "PolicyArn": arn }))?;
-    }
+    give(desk, "AttachRolePolicy", roles(desk.properties), &json!({ "PolicyArn": arn }))?;
     Ok(Made::new(arn.clone(), [("PolicyArn", json!(arn))]))
 }
 

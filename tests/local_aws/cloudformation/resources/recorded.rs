@@ -33,18 +33,8 @@ pub(super) const HANDLERS: &[Handler] = &[
         required: &["ComparisonOperator", "EvaluationPeriods"],
         create_only: &["AlarmName"],
         attributes: &["Arn"],
-        create: |desk| {
-            let name = desk.name("AlarmName", 255);
-            put_alarm(desk, &name)?;
-            let arn = desk.arn("cloudwatch", &format!("alarm:{name}"));
-            Ok(Made::new(name, [("Arn", json!(arn))]))
-        },
-        update: |desk| {
-            let name = desk.physical_id.to_owned();
-            put_alarm(desk, &name)?;
-            let arn = desk.arn("cloudwatch", &format!("alarm:{name}"));
-            Ok(Made::new(desk.physical_id, [("Arn", json!(arn))]))
-        },
+        create: |desk| put_alarm(desk, desk.name("AlarmName", 255)),
+        update: |desk| put_alarm(desk, desk.physical_id.to_owned()),
         delete: |desk| desk.remove("cloudwatch", "DeleteAlarms", &json!({ "AlarmNames": [desk.physical_id] })),
         is_settled: at_once,
     },
@@ -96,10 +86,12 @@ pub(super) const HANDLERS: &[Handler] = &[
     },
 ];
 
-fn put_alarm(desk: &mut Desk<'_>, name: &str) -> Result<(), Refused> {
+fn put_alarm(desk: &mut Desk<'_>, name: String) -> Result<Made, Refused> {
     let mut body = desk.properties.clone();
     body["AlarmName"] = json!(name);
-    desk.call("cloudwatch", "PutMetricAlarm", &body).map(|_| ())
+    desk.call("cloudwatch", "PutMetricAlarm", &body)?;
+    let arn = desk.arn("cloudwatch", &format!("alarm:{name}"));
+    Ok(Made::new(name, [("Arn", json!(arn))]))
 }
 
 /// A body that is not JSON, or a name with other characters than these, is refused:
