@@ -41,7 +41,7 @@ pub(crate) async fn drive(
         InNameOf::Request { first, .. } => Attempts::after(&first.kept),
         InNameOf::Sweep | InNameOf::Incident { .. } => Attempts::default(),
     };
-    let (mut waiting, mut known) = (None, subject.stack_seen.clone());
+    let mut known = subject.stack_seen.clone();
     let mut begun = Begun::masking(subject.mask());
     let poll_interval = aws.environment.poll_interval;
     loop {
@@ -51,7 +51,7 @@ pub(crate) async fn drive(
             Err(Fault::Passing(error) | Fault::Throttled(error)) => {
                 info!(%goal, error, "looked and learned nothing");
                 trail.unanswered = Some(error);
-                pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
+                pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(trail.waiting))?;
                 continue;
             }
             Err(fault) => return Err(ReconcileError::Refused(fault.refusal(Action::DescribeApplication))),
@@ -71,7 +71,7 @@ pub(crate) async fn drive(
                     info!(%goal, error, "looked at the stack and learned nothing");
                     trail.unanswered = Some(error);
                     begun.go_on_from(observed.application, poll_interval, |status| goal.needs(status, observed.now));
-                    pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
+                    pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(trail.waiting))?;
                     continue;
                 }
                 Err(fault) => return Err(ReconcileError::Refused(fault.refusal(Action::DescribeStacks))),
@@ -86,8 +86,8 @@ pub(crate) async fn drive(
             Step::Done(done) => return Ok(done),
             Step::Refuse(refusal) => return Err(ReconcileError::Refused(named(refusal, subject))),
             Step::Wait(reason) => {
-                waiting = Some(reason);
-                pace.rest(reason).await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
+                trail.waiting = Some(reason);
+                pace.rest(reason).await.map_err(|_| ReconcileError::OutOfTime(trail.waiting))?;
             }
             Step::Call(call, reason) => {
                 let result = perform(aws, subject, seen.as_ref(), &call).await;
@@ -107,8 +107,8 @@ pub(crate) async fn drive(
                 let rest = goal.rests_after(&call).filter(|_| refused.is_none());
                 trail.made(CallRecord { call, reason, refused });
                 if let Some(reason) = rest {
-                    waiting = Some(reason);
-                    pace.rest(reason).await.map_err(|_| ReconcileError::OutOfTime(waiting))?;
+                    trail.waiting = Some(reason);
+                    pace.rest(reason).await.map_err(|_| ReconcileError::OutOfTime(trail.waiting))?;
                 }
             }
         }

@@ -17,9 +17,9 @@ use crate::aws::{Aws, http, variable};
 use crate::backoff::Pace;
 use crate::clock::{self, instant, now};
 use crate::custom_resource::deliver::{Delivery, deliver};
-use crate::custom_resource::handle::{Completion, RequestDelivery, answer};
+use crate::custom_resource::handle::{Completion, RequestDelivery, answer, cut_short};
+use crate::custom_resource::progress::RequestProgress;
 use crate::custom_resource::respond::Responder;
-use crate::reconcile::CallHistory;
 use crate::{metrics, unsticker};
 
 /// Assumed when the runtime gives a deadline that is long past, as local runtimes do.
@@ -125,14 +125,17 @@ async fn ended<R: CustomResource>(
             return Completion::Reply(responder.broken(&format!("The function could not be initialised: {failed}.")));
         }
     };
-    let pace = Pace::new(&aws.environment, began + schedule.work);
+    let mut progress = RequestProgress::at(Pace::new(&aws.environment, began + schedule.work));
     // The pace ends on its own; the watchdog bites only when a single call takes longer than it should.
-    match watched(began + schedule.watchdog, answer::<R>(aws, delivered, pace)).await {
+    match watched(began + schedule.watchdog, answer::<R>(aws, delivered, &mut progress)).await {
         Ok(ended) => ended,
         Err(Aborted::Panic(message)) => {
             Completion::Reply(responder.broken(&format!("The handler panicked: {message}.")))
         }
-        Err(Aborted::Timeout) => Completion::Reply(responder.late("a call did not come back", &CallHistory::default())),
+        Err(Aborted::Timeout) => {
+            let late = RequestDelivery { hand_over_until: began + schedule.late_hand_over, ..*delivered };
+            cut_short(aws, &late, &progress).await
+        }
     }
 }
 

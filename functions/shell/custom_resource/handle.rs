@@ -11,6 +11,7 @@ use shared::lifecycle::{Action, Done, Refusal, StepReason, last_start};
 use shared::time::Timestamp;
 use tracing::info;
 
+use super::progress::RequestProgress;
 use super::request_stack::{self, RequestStack};
 use super::respond::Responder;
 use crate::aws::Aws;
@@ -32,6 +33,7 @@ pub(crate) enum Completion {
 }
 
 /// One delivery of one request.
+#[derive(Clone, Copy)]
 pub(crate) struct RequestDelivery<'a> {
     pub(crate) event: &'a Value,
     pub(crate) request: &'a Request,
@@ -46,23 +48,24 @@ pub(crate) struct RequestDelivery<'a> {
 pub(crate) async fn answer<R: CustomResource>(
     aws: &Aws,
     delivered: &RequestDelivery<'_>,
-    mut pace: Pace,
+    progress: &mut RequestProgress,
 ) -> Completion {
     let RequestDelivery { event, request, responder, .. } = *delivered;
+    let RequestProgress { pace, first, trail } = progress;
     let nothing = CallHistory::default();
     let handed = Handover::read(event).unwrap_or_default();
     if !handed.status.is_empty() {
         responder.goes_back(handed.status.contains("ROLLBACK"));
     }
     let first_seen = handed.first_seen.map_or_else(now, Timestamp);
+    *first = Handover { first_seen: Some(first_seen.0), ..handed.clone() };
     // The hop clock, until the rows show when the request began.
     pace.no_longer_than(patience(request, now().since(first_seen)));
-    let (asked, standing) = match look::<R>(aws, delivered, first_seen, &mut pace).await {
+    let (asked, standing) = match look::<R>(aws, delivered, first_seen, pace).await {
         Ok(Ok(learned)) => learned,
         Ok(Err(fault)) => return undescribed::<R>(aws, delivered, fault).await,
         Err(error) => {
-            let first = Handover { first_seen: Some(first_seen.0), ..handed };
-            if let Some(ended) = handed_over(aws, delivered, &first, &pace).await {
+            if let Some(ended) = handed_over(aws, delivered, first, pace).await {
                 return ended;
             }
             let reason = format!("nothing could be learned of the stack: {error}");
@@ -102,42 +105,53 @@ pub(crate) async fn answer<R: CustomResource>(
         }
         Intent::Reach(goal, application) => (goal, application),
     };
-    let first = asked.rows.handover(request, asked.status.as_str(), first_seen.0, Some(handed));
+    *first = asked.rows.handover(request, asked.status.as_str(), first_seen.0, Some(handed));
     // CloudFormation's clock began with the resource's row, not with this invocation.
     pace.no_longer_than(patience(request, now().since(since)));
     let subject = ReconcileTarget {
         stack: request.stack_id.clone(),
         application: Some(application),
         in_name_of: InNameOf::Request { request: Box::new(request.clone()), first: first.clone() },
-        stack_seen: Some(asked.stack(request, &first)),
+        stack_seen: Some(asked.stack(request, first)),
     };
-    let mut trail = CallHistory::default();
-    let reached = drive(aws, &goal, &subject, &mut pace, &mut trail).await;
+    let reached = drive(aws, &goal, &subject, pace, trail).await;
     if let Err(ReconcileError::OutOfTime(_)) = &reached {
         let first = Handover { kept: trail.kept.clone(), ..first.clone() };
-        if let Some(ended) = handed_over(aws, delivered, &first, &pace).await {
+        if let Some(ended) = handed_over(aws, delivered, &first, pace).await {
             return ended;
         }
     }
+    let trail = &*trail;
     let seen = trail.last.as_ref();
     let reply = match &reached {
         Ok(done) if is_trouble(done) => {
-            responder.reached_with_trouble(&success_reason(done, seen), properties.reached(done, seen), &trail)
+            responder.reached_with_trouble(&success_reason(done, seen), properties.reached(done, seen), trail)
         }
-        Ok(done) => responder.reached(&success_reason(done, seen), properties.reached(done, seen), &trail),
+        Ok(done) => responder.reached(&success_reason(done, seen), properties.reached(done, seen), trail),
         // CloudFormation has its answer from another delivery, or wants none any more: a second verdict could
         // contradict it.
-        Err(ReconcileError::Refused(_)) if request_stack::is_over(aws, request, &first).await => {
+        Err(ReconcileError::Refused(_)) if request_stack::is_over(aws, request, first).await => {
             return Completion::AnsweredBefore;
         }
-        Err(ReconcileError::Refused(refusal)) => responder.refused(refusal, properties.attributes(seen), &trail),
+        Err(ReconcileError::Refused(refusal)) => responder.refused(refusal, properties.attributes(seen), trail),
         Err(ReconcileError::OutOfTime(reason)) => {
             responder.attributes_are(properties.attributes(seen));
-            responder.late(&waited_for(reason.as_ref(), &trail), &trail)
+            responder.late(&waited_for(reason.as_ref(), trail), trail)
         }
     };
-    measure(&properties, (since, deployed_since), &trail, reached.as_ref().ok());
+    measure(&properties, (since, deployed_since), trail, reached.as_ref().ok());
     Completion::Reply(reply)
+}
+
+/// Ends what the watchdog ended: another invocation goes on, or it is answered with what was waited for.
+pub(crate) async fn cut_short(aws: &Aws, delivered: &RequestDelivery<'_>, progress: &RequestProgress) -> Completion {
+    let RequestProgress { pace, first, trail } = progress;
+    let first = Handover { kept: trail.kept.clone(), ..first.clone() };
+    if let Some(ended) = handed_over(aws, delivered, &first, pace).await {
+        return ended;
+    }
+    let reason = format!("{}; then a call did not come back", waited_for(trail.waiting.as_ref(), trail));
+    Completion::Reply(delivered.responder.late(&reason, trail))
 }
 
 /// The properties, once the application that they name can be read too.

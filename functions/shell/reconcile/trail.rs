@@ -19,6 +19,8 @@ pub(crate) struct CallHistory {
     pub(crate) timeline: Vec<String>,
     /// What came instead of an answer to the last look; none when it had one.
     pub(crate) unanswered: Option<String>,
+    /// What was waited for last; none when nothing was.
+    pub(crate) waiting: Option<StepReason>,
     /// What the next invocation has to know.
     pub(crate) kept: BTreeMap<String, String>,
 }

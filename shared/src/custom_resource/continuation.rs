@@ -79,6 +79,8 @@ pub struct Schedule {
     pub hand_over: Duration,
     /// Work that a call holds up is ended.
     pub watchdog: Duration,
+    /// Work that the watchdog ended is handed over no more.
+    pub late_hand_over: Duration,
     /// The last PUT of the answer has begun.
     pub put: Duration,
 }
@@ -95,6 +97,7 @@ impl Schedule {
             work,
             hand_over: watchdog.saturating_sub(margin / 16),
             watchdog,
+            late_hand_over: watchdog + margin / 4,
             put: left.checked_sub(LAST_SECOND).unwrap_or(left),
         }
     }
@@ -169,10 +172,12 @@ mod tests {
     #[test]
     fn an_invocation_keeps_time_for_its_answer_and_never_all_of_it() {
         for (left, margin, work, watchdog, put) in [(900, 15, 885_000, 892_500, 899), (3, 15, 1500, 2250, 2)] {
-            let schedule = Schedule::of(seconds(left), seconds(margin));
+            let left = seconds(left);
+            let schedule = Schedule::of(left, seconds(margin));
             let [work, watchdog] = [work, watchdog].map(Duration::from_millis);
             assert_eq!((schedule.work, schedule.watchdog, schedule.put), (work, watchdog, seconds(put)));
             assert!(work < schedule.hand_over && schedule.hand_over < watchdog, "{schedule:?}");
+            assert!(watchdog < schedule.late_hand_over && schedule.late_hand_over < left, "{schedule:?}");
         }
     }
 

@@ -50,7 +50,11 @@ async fn answer(Shared(current): Shared<Current>, request: axum::extract::Reques
         return engine::lambda(&world, &incoming).await;
     }
     match (incoming.target(), incoming.is_form()) {
-        (Some((service, operation)), _) => json::answer(&world, &incoming, &service, &operation),
+        (Some((service, operation)), _) => {
+            let response = json::answer(&world, &incoming, &service, &operation);
+            world.wait_for(|state| (!state.faults.held.contains(&operation)).then_some(())).await;
+            response
+        }
         (None, true) => query::answer(&world, &incoming),
         (None, false) => {
             let response = s3::answer(&world, &incoming);

@@ -22,6 +22,8 @@ pub enum Fault {
 #[derive(Debug, Default)]
 pub struct Faults {
     waiting: Vec<Waiting>,
+    /// The operations of JSON protocols that act and are not answered, as on a line that is broken.
+    pub held: Vec<String>,
 }
 
 #[derive(Debug)]

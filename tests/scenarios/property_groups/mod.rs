@@ -201,10 +201,10 @@ async fn limits_are_reported_with_the_path_of_the_offender_before_any_call() {
     for (groups, message) in [
         (json!(many), "PropertyGroups: expected 1 to 50 groups, found 51"),
         (json!([group("a", &[])]), "PropertyGroups[0].PropertyMap: expected 1 to 50 keys, found 0"),
-        (json!([group("a b", &[("k", "v")])]), "PropertyGroups[0].PropertyGroupId: found \"a b\""),
+        (json!([group("a b", &[("k", "v")])]), "PropertyGroups[0].PropertyGroupId: expected 1 to 50 of"),
         (
             json!([group("a", &[("k", "v")]), group("a", &[("l", "v")])]),
-            "PropertyGroups[1].PropertyGroupId: found \"a\" twice",
+            "PropertyGroups[1].PropertyGroupId: expected each ID once, found \"a\" twice",
         ),
         (
             json!([group("a", &[("k", "")])]),

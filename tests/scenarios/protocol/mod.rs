@@ -96,6 +96,7 @@ rows! {
     time {
         handed_over: "start takes longer than one invocation",
         deadline: "start never ends",
+        hanging_call: "a look that no one answers until the watchdog ends it",
         impatient: "ServiceTimeout of a minute",
         throttled: "CloudFormation throttles the first looks",
         throttled_throughout: "CloudFormation throttles every look",

@@ -163,6 +163,6 @@ pub(super) async fn attributes() -> Seen {
     for name in ["ApplicationARN", "ApplicationStatus", "ApplicationVersionId", "RestoredSnapshot"] {
         assert!(data[name].is_string(), "{name}: {data}");
     }
-    assert!(data["Trouble"].as_str().unwrap().contains("OnDelete: found"), "{data}");
+    assert!(data["Trouble"].as_str().unwrap().contains("OnDelete: expected"), "{data}");
     Seen::last(&deployment, "AutoStart", "Update").await
 }

@@ -35,6 +35,18 @@ pub(super) async fn deadline() -> Seen {
     seen
 }
 
+/// The invocation whose call hangs does not decide: the next one has a connection of its own.
+pub(super) async fn hanging_call() -> Seen {
+    let deployment = handlers().await;
+    timeout(&deployment, 3);
+    deployment.world().state().faults.held.push("DescribeApplication".to_owned());
+    begin(&deployment, "CreateStack", &template("AutoStart"), &[]);
+    until(&deployment, |state| state.lambda.invocations.iter().any(|each| each.function == START)).await;
+    deployment.world().state().faults.held.clear();
+    settled(&deployment).await;
+    Seen::first(&deployment, "AutoStart", "Create").await
+}
+
 /// It waits as long as CloudFormation does, less what an answer takes.
 pub(super) async fn impatient() -> Seen {
     let deployment = handlers().await;
