@@ -105,6 +105,13 @@ impl<'p> Walk<'p> {
                 found.join(self.invoke_all(&places, &this, &[], line, scope));
                 is_known = true;
             }
+            // Python's answer to a name that it has not.
+            let asked = self.program.methods(object.class, "__getattr__", 1);
+            if places.is_empty() && !asked.is_empty() {
+                let this = ValueSet { objects: [object.clone()].into(), ..ValueSet::default() };
+                found.join(self.invoke_all(&asked, &this, &[(None, ValueSet::text(name))], line, scope));
+                is_known = true;
+            }
             let inner = self.program.classes_named(name);
             let inner = inner.into_iter().filter(|class| self.program.classes[*class].outer == Some(object.class));
             for class in inner.collect::<Vec<_>>() {

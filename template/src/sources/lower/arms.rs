@@ -6,6 +6,9 @@ use super::Lower;
 use super::syntax::{fields, line, named};
 use crate::sources::tree::{Arm, FunctionParameter, Node, Op};
 
+/// Scala's patterns of what holds one value.
+const WRAPS: [&str; 5] = ["Some", "Success", "Right", "Left", "Failure"];
+
 impl Lower<'_> {
     pub(super) fn cases(syntax: Syntax<'_>, arms: Vec<Arm>) -> Op {
         let names = match arms.as_slice() {
@@ -50,6 +53,9 @@ impl Lower<'_> {
     /// The names and texts of a pattern.
     fn bound(&mut self, syntax: Syntax<'_>, arm: &mut Arm) {
         arm.takes_apart |= ["dict_pattern", "list_pattern", "class_pattern"].contains(&syntax.kind());
+        // An Option or the like is what it holds; of a case class the names are its fields.
+        arm.takes_apart |= syntax.kind() == "case_class_pattern"
+            && named(syntax).first().is_some_and(|of| !WRAPS.contains(&self.type_name(*of).as_str()));
         match syntax.kind() {
             "identifier" | "capture_pattern" => arm.names.push(self.ident(syntax)),
             "string" | "string_literal" => arm.labels.push(self.node(syntax)),

@@ -78,6 +78,9 @@ impl Lower<'_> {
             }
             "val_definition" | "var_definition" => {
                 let pattern = syntax.child_by_field_name("pattern")?;
+                if pattern.kind() == "case_class_pattern" {
+                    return Some(Op::Unknown(vec![self.field(syntax, "value")]));
+                }
                 let mut target = self.target(pattern, true);
                 if let (Target::Name { of, .. }, Some(named)) = (&mut target, syntax.child_by_field_name("type")) {
                     *of = Some(self.type_name(named));
@@ -87,7 +90,7 @@ impl Lower<'_> {
                 self.offered(syntax, &name, Op::Assign(target, value))
             }
             "property_declaration" => self.property(syntax)?,
-            "assignment_declaration" | "val_declaration" | "var_declaration" => Op::Null,
+            "val_declaration" | "var_declaration" => Op::Null,
             _ => return None,
         })
     }

@@ -147,9 +147,10 @@ impl<'t> Lower<'t> {
 
     fn op_of(&mut self, syntax: Syntax<'_>) -> Op {
         match syntax.kind() {
-            "identifier" | "type_identifier" | "simple_identifier" | "this" | "super" | "this_expression"
-            | "super_expression" | "wildcard" => match self.words(syntax) {
+            "identifier" | "type_identifier" | "this" | "super" | "this_expression" | "super_expression"
+            | "wildcard" => match self.words(syntax) {
                 "null" => Op::Null,
+                "break" | "continue" if self.language == Language::Kotlin => Op::Jump,
                 _ if syntax.kind().ends_with("_expression") => {
                     Op::Name(self.words(syntax).split('@').next().unwrap_or_default().to_owned())
                 }
@@ -164,9 +165,8 @@ impl<'t> Lower<'t> {
             | "floating_point_literal"
             | "decimal_floating_point_literal"
             | "hex_integer_literal"
-            | "float_literal"
-            | "long_literal" => Op::Number,
-            "break_statement" | "continue_statement" | "break_expression" | "continue_expression" => Op::Jump,
+            | "float_literal" => Op::Number,
+            "break_statement" | "continue_statement" => Op::Jump,
             "field_access"
             | "attribute"
             | "field_expression"

@@ -36,14 +36,9 @@ impl Lower<'_> {
             | "static_initializer"
             | "annotated_expression"
             | "resource_specification"
-            | "control_structure_body"
-            | "modified_expression"
-            | "case_body"
-            | "when_condition"
             | "guard"
             | "quote_expression"
             | "parenthesized_list_splat"
-            | "tuple_expression_with_one"
             | "finally"
             | "decorated_definition" => self.block(syntax),
             "with_statement" => Op::Block(self.children(syntax)),
@@ -65,7 +60,6 @@ impl Lower<'_> {
             | "instanceof_expression"
             | "is_expression"
             | "type_test"
-            | "check_expression"
             | "assert_statement"
             | "class_literal"
             | "exec_statement" => {
@@ -87,9 +81,7 @@ impl Lower<'_> {
             "if_statement" | "if_expression" | "ternary_expression" | "conditional_expression" | "elif_clause" => {
                 self.branches(syntax)?
             }
-            "match_expression" | "match_statement" | "when_expression" | "switch_expression" | "switch_statement" => {
-                self.choice(syntax)?
-            }
+            "match_expression" | "match_statement" | "when_expression" | "switch_expression" => self.choice(syntax)?,
             "try_statement" | "try_expression" | "try_with_resources_statement" => {
                 let (resources, rest): (Vec<_>, Vec<_>) =
                     named(syntax).into_iter().partition(|child| child.kind() == "resource_specification");
@@ -127,11 +119,6 @@ impl Lower<'_> {
                 Op::Return(self.nodes(&values))
             }
             "throw_statement" | "raise_statement" | "throw_expression" => Op::Throw(self.children(syntax)),
-            "jump_expression" => match self.words(syntax) {
-                words if words.starts_with("throw") => Op::Throw(self.children(syntax)),
-                words if words.starts_with("return") => Op::Return(self.children(syntax)),
-                _ => Op::Jump,
-            },
             "global_statement" | "nonlocal_statement" => {
                 Op::Global(named(syntax).into_iter().map(|name| self.ident(name)).collect())
             }

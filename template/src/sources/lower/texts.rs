@@ -10,7 +10,7 @@ impl Lower<'_> {
     pub(super) fn text_op(&mut self, kind: &str, syntax: Syntax<'_>) -> Option<Op> {
         Some(match kind {
             "string" if self.language == Language::Scala => Op::Text(self.words(syntax).trim_matches('"').to_owned()),
-            "string_literal" | "string" | "multiline_string_literal" | "line_string_literal" => self.text(syntax),
+            "string_literal" | "string" | "multiline_string_literal" => self.text(syntax),
             "interpolated_string_expression" => {
                 let inner = named(syntax).into_iter().rev().find(|child| child.kind() == "interpolated_string");
                 self.between(inner?)
@@ -36,7 +36,7 @@ impl Lower<'_> {
                     let inner = named(part).first().map(|inner| self.node(*inner));
                     parts.extend(inner);
                 }
-                "escape_sequence" | "string_escape" => raw.push_str(&unescaped(self.words(part))),
+                "escape_sequence" => raw.push_str(&unescaped(self.words(part))),
                 _ => raw.push_str(self.words(part)),
             }
         }

@@ -82,6 +82,25 @@ fn a_method_without_a_dot_is_that_method() {
 }
 
 #[test]
+fn an_instance_is_copied_and_one_that_is_taken_apart_is_reported() {
+    let members = "data class H(val held: Properties, val name: String)";
+    assert_eq!(kotlin(members, "use(H(all[\"G\"]!!, \"x\").copy(name = \"y\").held.getProperty(\"k\"))"), ["G/k"]);
+    let members = "case class H(held: Properties, n: Int)";
+    let body = "H(all.get(\"G\"), 1) match { case H(held, _) => use(held.getProperty(\"k\")) }";
+    assert_eq!(scala(members, body), ["line 5"]);
+    let body = "val H(held, _) = H(all.get(\"G\"), 1)\n use(held.getProperty(\"k\"))";
+    assert_eq!(scala(members, body), ["G/k", "line 5"]);
+    let proxy = "class C:\n    def __init__(self, p): self.p = p\n    def __getattr__(self, name):\n        return self.p[name]\n";
+    assert_eq!(python(&format!("{proxy}use(C(g).stream)")), ["G/stream"]);
+}
+
+#[test]
+fn a_loop_that_goes_on_skips_the_other_groups() {
+    let body = "for ((id, p) in all) { if (id != \"G\") continue\n use(p.getProperty(\"k\")) }";
+    assert_eq!(kotlin("", body), ["G/k"]);
+}
+
+#[test]
 fn what_a_trait_only_declares_is_not_run() {
     let members = "trait R { def read(p: Properties, k: String): String }\n object R { def x = 1 }";
     assert_eq!(scala(members, "use(R.read(all.get(\"G\"), \"k\"))"), ["G/k"]);

@@ -111,6 +111,14 @@ impl<'p> Walk<'p> {
                 };
                 whole.join(called);
                 is_known = true;
+            } else if name == "copy" {
+                // Of a data or case class: the same but for the fields that are named.
+                let mut copied = object.clone();
+                for (name, value) in given.iter().filter_map(|(name, value)| Some((name.clone()?, value))) {
+                    copied.own.get_or_insert_default().insert(name, value.clone());
+                }
+                whole.objects.insert(copied);
+                is_known = true;
             } else if RUNS.contains(&name) || EACH.contains(&name) {
                 // Kotlin's scope functions, and each instance of a list.
                 for (_, value) in &given {
