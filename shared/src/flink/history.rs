@@ -1,6 +1,6 @@
 //! What an application's operations and snapshots say of what was done to it.
 
-use crate::flink::{Application, Operation, OperationStatus, Operations, START, Snapshot, SnapshotStatus};
+use crate::flink::{Application, Operation, OperationStatus, Operations, SNAPSHOT, START, Snapshot, SnapshotStatus};
 use crate::time::Timestamp;
 
 impl Operation {
@@ -81,6 +81,13 @@ impl Application {
             Operations::Listed(all) => all.iter().find(|operation| operation.kind == kind && operation.is_since(since)),
             Operations::Unreadable => None,
         }
+    }
+
+    /// Why this snapshot is not READY, in the service's own words: the error of the newest snapshot operation that
+    /// began at `since` or later.
+    pub(crate) fn snapshot_error(&self, snapshot: &Snapshot, since: Timestamp) -> String {
+        let error = self.newest(SNAPSHOT, since).and_then(|operation| operation.error.clone());
+        error.unwrap_or_else(|| format!("snapshot {} is {}", snapshot.name, snapshot.status))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Toward [`Goal::Unmarked`](crate::lifecycle::Goal::Unmarked): a marker that stands for no stop of these handlers is
 //! removed, or a later stop of a person would be undone by it.
 
-use crate::flink::ApplicationPhase;
+use crate::flink::{Application, ApplicationPhase, ApplicationStatus};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Unmarked};
 use crate::lifecycle::observed::Observed;
@@ -22,10 +22,18 @@ pub(in crate::lifecycle) fn next(goal: &Unmarked, observed: &Observed) -> Step {
     if goes { Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped) } else { Step::Done(Done::Unmarked) }
 }
 
+/// What was marked and goes on running has no restart to be remembered: its marker goes before `end`.
+pub(in crate::lifecycle) fn let_go(marker: &str, application: &Application, observed: &Observed, end: Step) -> Step {
+    let is_marked = application.tag(MARKER) == Some(marker) && observed.attempts.untagged == 0;
+    if application.status == ApplicationStatus::Running && is_marked {
+        return Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped);
+    }
+    end
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flink::ApplicationStatus;
     use crate::lifecycle::fixtures::*;
     use crate::lifecycle::{Goal, next_step};
 

@@ -46,9 +46,7 @@ pub(in crate::lifecycle) fn of(
             SnapshotStatus::Creating => Health::Wait(StepReason::Proving),
             SnapshotStatus::Failed | SnapshotStatus::Deleting => {
                 // Its operation began before it did; whether by a moment or more is the service's business.
-                let operation = application.newest(SNAPSHOT, since);
-                let error = operation.and_then(|operation| operation.error.clone());
-                Health::Unhealthy(error.unwrap_or_else(|| format!("snapshot {proof} is {}", snapshot.status)))
+                Health::Unhealthy(application.snapshot_error(snapshot, since))
             }
         };
     }

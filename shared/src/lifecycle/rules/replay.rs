@@ -8,6 +8,8 @@ use crate::lifecycle::MAX_REPLAY_HOURS;
 use crate::lifecycle::refusal::Refusal;
 use crate::time::Timestamp;
 
+/// How often a force-stop is asked for.
+pub(in crate::lifecycle) const MAX_FORCE_STOPS: u8 = 3;
 /// The most hours that the tag takes, a year.
 const MOST_HOURS: u64 = 8760;
 

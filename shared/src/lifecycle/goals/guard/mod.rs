@@ -6,11 +6,12 @@ mod on_failure;
 
 use std::time::Duration;
 
-use crate::flink::{Application, ApplicationPhase, SNAPSHOT, Snapshot, SnapshotStatus};
+use crate::flink::{Application, ApplicationPhase, Snapshot, SnapshotStatus};
 use crate::lifecycle::action::Action;
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::{GuardMode, GuardOutcome, OnSnapshotFailure};
 use crate::lifecycle::goal::{Done, Guarded};
+use crate::lifecycle::goals::unmark::let_go;
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
@@ -19,7 +20,7 @@ use crate::lifecycle::rules::refused_snapshot::{Refused, refused};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
 use crate::time::Timestamp;
 
-use on_failure::{failed, let_go, mark, snapshot_failed};
+use on_failure::{failed, mark, snapshot_failed};
 
 /// The next step toward an application that takes an update.
 pub(in crate::lifecycle) fn next(goal: &Guarded, observed: &Observed) -> Step {
@@ -40,7 +41,7 @@ pub(in crate::lifecycle) fn next(goal: &Guarded, observed: &Observed) -> Step {
                     OnSnapshotFailure::Fail => {
                         let application_name = application.name.clone();
                         let refusal = Refusal::NotSettled { application: application_name, error };
-                        let_go(goal, application, observed, Step::Refuse(refusal))
+                        let_go(&goal.marker, application, observed, Step::Refuse(refusal))
                     }
                     OnSnapshotFailure::ForceStop | OnSnapshotFailure::Continue => {
                         failed(goal, application, observed, &error)
@@ -195,10 +196,7 @@ fn probe(goal: &Guarded, application: &Application, observed: &Observed) -> Step
 
 /// Why the snapshot failed, in the service's own words.
 fn own_error(application: &Application, snapshot: Option<&Snapshot>) -> String {
-    let Some(snapshot) = snapshot else { return String::new() };
-    let operation = application.newest(SNAPSHOT, snapshot.created);
-    let error = operation.and_then(|operation| operation.error.clone());
-    error.unwrap_or_else(|| format!("snapshot {} is {}", snapshot.name, snapshot.status))
+    snapshot.map_or_else(String::new, |one| application.snapshot_error(one, one.created))
 }
 
 #[cfg(test)]

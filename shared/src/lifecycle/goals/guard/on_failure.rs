@@ -4,24 +4,22 @@ use crate::flink::{Application, ApplicationStatus};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::choices::{GuardOutcome, OnSnapshotFailure};
 use crate::lifecycle::goal::{Done, Guarded};
+use crate::lifecycle::goals::unmark::let_go;
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::rules::replay::{Replay, bound, replay};
+use crate::lifecycle::rules::replay::{MAX_FORCE_STOPS, Replay, bound, replay};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
-
-/// How often a force-stop is asked for.
-pub(super) const MAX_FORCE_STOPS: u8 = 3;
 
 /// The job cannot be snapshotted: what the policy says.
 pub(super) fn failed(goal: &Guarded, application: &Application, observed: &Observed, error: &str) -> Step {
     match goal.on_failure {
         OnSnapshotFailure::ForceStop => force(goal, application, observed, error),
         OnSnapshotFailure::Fail => {
-            let_go(goal, application, observed, Step::Refuse(snapshot_failed(application, error)))
+            let_go(&goal.marker, application, observed, Step::Refuse(snapshot_failed(application, error)))
         }
         OnSnapshotFailure::Continue => {
-            let_go(goal, application, observed, Step::Done(Done::Guarded(GuardOutcome::Continued)))
+            let_go(&goal.marker, application, observed, Step::Done(Done::Guarded(GuardOutcome::Continued)))
         }
     }
 }
@@ -31,7 +29,12 @@ pub(super) fn force(goal: &Guarded, application: &Application, observed: &Observ
     let name = application.name.clone();
     if attempts.forced >= MAX_FORCE_STOPS {
         let error = error.to_owned();
-        return let_go(goal, application, observed, Step::Refuse(Refusal::WouldNotStop { application: name, error }));
+        return let_go(
+            &goal.marker,
+            application,
+            observed,
+            Step::Refuse(Refusal::WouldNotStop { application: name, error }),
+        );
     }
     if attempts.forced > 0 && attempts.looks <= UNSEEN_LOOKS {
         return Step::Wait(StepReason::NotSeenYet);
@@ -56,12 +59,12 @@ pub(super) fn force(goal: &Guarded, application: &Application, observed: &Observ
     }
     let bound = match bound(application, goal.bound) {
         Ok(bound) => bound,
-        Err(refusal) => return let_go(goal, application, observed, Step::Refuse(refusal)),
+        Err(refusal) => return let_go(&goal.marker, application, observed, Step::Refuse(refusal)),
     };
     match replay(application, observed.now, bound) {
         Replay::Forbidden { why } => {
             let refusal = Refusal::ReplayForbidden { application: name, why };
-            let_go(goal, application, observed, Step::Refuse(refusal))
+            let_go(&goal.marker, application, observed, Step::Refuse(refusal))
         }
         Replay::Since { .. } | Replay::Empty { .. } => mark(goal, application, observed)
             .unwrap_or(Step::Call(Call::Stop { force: true }, StepReason::ForceAllowed)),
@@ -73,15 +76,6 @@ pub(super) fn mark(goal: &Guarded, application: &Application, observed: &Observe
     let marked = application.tag(MARKER) == Some(&goal.marker) || observed.attempts.tagged > 0;
     let tag = Call::Tag { key: MARKER, value: goal.marker.clone() };
     (!marked).then_some(Step::Call(tag, StepReason::RememberToRestart))
-}
-
-/// What was marked and goes on running has no restart to be remembered: its marker goes first.
-pub(in crate::lifecycle) fn let_go(goal: &Guarded, application: &Application, observed: &Observed, end: Step) -> Step {
-    let marked = application.tag(MARKER) == Some(&goal.marker) && observed.attempts.untagged == 0;
-    if application.status == ApplicationStatus::Running && marked {
-        return Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped);
-    }
-    end
 }
 
 pub(super) fn snapshot_failed(application: &Application, error: &str) -> Refusal {

@@ -2,10 +2,10 @@
 
 mod probe;
 
-use super::on_failure::MAX_FORCE_STOPS;
 use super::*;
 use crate::flink::{ApplicationStatus, OperationStatus};
 use crate::lifecycle::fixtures::*;
+use crate::lifecycle::rules::replay::MAX_FORCE_STOPS;
 use crate::lifecycle::{Goal, Rejected, next_step};
 use std::time::Duration;
 

@@ -85,7 +85,7 @@ fn keep_young(goal: &Swept, application: &Application, observed: &Observed) -> S
         return Step::Refuse(Refusal::Rejected { action: Action::CreateApplicationSnapshot, error: error.clone() });
     }
     if let Some(last) = failed_last(application).filter(|last| observed.now.since(last.created) < RETRY_FAILED_AFTER) {
-        return failed(&own_error(application, last));
+        return failed(&application.snapshot_error(last, Timestamp(i64::MIN)));
     }
     // One is being made, or another sweep of this minute was first.
     let is_taken = |one: &Snapshot| one.status == SnapshotStatus::Creating || one.name == goal.snapshot;
@@ -148,13 +148,6 @@ fn failed_last(application: &Application) -> Option<&Snapshot> {
     let newest = application.newest_snapshot().map(|newest| newest.created);
     let since = newest.max(Some(runs_since(application)));
     (last.status == SnapshotStatus::Failed && Some(last.created) > since).then_some(last)
-}
-
-/// The error of the snapshot's own operation.
-fn own_error(application: &Application, snapshot: &Snapshot) -> String {
-    let operation = application.newest("CreateApplicationSnapshot", Timestamp(i64::MIN));
-    let error = operation.and_then(|operation| operation.error.clone());
-    error.unwrap_or_else(|| format!("snapshot {} is {}", snapshot.name, snapshot.status))
 }
 
 /// In which order a sweep goes through `all`, when it finishes with at least `many` of them: each begins where the one

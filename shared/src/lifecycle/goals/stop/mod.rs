@@ -8,15 +8,13 @@ use crate::lifecycle::action::Action;
 use crate::lifecycle::attempts::{Attempts, Unanswered};
 use crate::lifecycle::call::Call;
 use crate::lifecycle::goal::{Done, Force, Stopped};
+use crate::lifecycle::goals::unmark::let_go;
 use crate::lifecycle::observed::Observed;
 use crate::lifecycle::reason::StepReason;
 use crate::lifecycle::refusal::Refusal;
-use crate::lifecycle::rules::replay::{Replay, replay};
+use crate::lifecycle::rules::replay::{MAX_FORCE_STOPS, Replay, replay};
 use crate::lifecycle::{MARKER, Step, UNSEEN_LOOKS};
 use crate::time::Timestamp;
-
-/// How often a force-stop is asked for.
-const MAX_FORCE_STOPS: u8 = 3;
 
 /// The next step toward a stopped application.
 pub(in crate::lifecycle) fn next(goal: &Stopped, observed: &Observed) -> Step {
@@ -101,29 +99,24 @@ fn is_ours(goal: &Stopped, application: &Application, attempts: &Attempts) -> bo
 }
 
 fn force(goal: &Stopped, application: &Application, observed: &Observed) -> Step {
+    let let_go = |end| match &goal.marker {
+        Some(marker) => let_go(marker, application, observed, end),
+        None => end,
+    };
     let reason = match goal.force {
         Force::Freely => StepReason::StackGoes,
         Force::UnderReplayRule(bound) => match replay(application, observed.now, bound) {
             Replay::Since { .. } | Replay::Empty { .. } => StepReason::ForceAllowed,
             Replay::Forbidden { why } => {
                 let refusal = Refusal::ReplayForbidden { application: application.name.clone(), why };
-                return let_go(goal, application, observed, Step::Refuse(refusal));
+                return let_go(Step::Refuse(refusal));
             }
         },
     };
     match forced(application, observed, reason) {
-        step @ Step::Refuse(_) => let_go(goal, application, observed, step),
+        step @ Step::Refuse(_) => let_go(step),
         step @ (Step::Call(..) | Step::Wait(_) | Step::Done(_)) => step,
     }
-}
-
-/// What was marked and goes on running has no restart to be remembered: its marker goes first.
-fn let_go(goal: &Stopped, application: &Application, observed: &Observed, end: Step) -> Step {
-    let is_marked = goal.marker.is_some() && application.tag(MARKER) == goal.marker.as_deref();
-    if application.status == ApplicationStatus::Running && is_marked && observed.attempts.untagged == 0 {
-        return Step::Call(Call::Untag { key: MARKER }, StepReason::NotStopped);
-    }
-    end
 }
 
 /// A force-stop, asked for a few times: it can be rejected, or come to nothing.
