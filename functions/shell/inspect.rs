@@ -20,7 +20,7 @@ use crate::aws::error::Fault;
 use crate::aws::signed::Signed;
 use crate::aws::{Aws, Clients, Retries};
 use crate::custom_resource::deliver::{Delivery, deliver};
-use crate::observe::Begun;
+use crate::observe::PartialObservation;
 use crate::unsticker::read_incident;
 use crate::{clock, observe};
 
@@ -151,7 +151,9 @@ impl Operator {
     /// # Errors
     /// The call that was refused.
     pub async fn application(&self, name: &str) -> Result<Option<Application>, String> {
-        observe::application(&self.aws, name, &mut Begun::default(), |_| Reads::ALL).await.map_err(describe)
+        observe::application(&self.aws, name, &mut PartialObservation::default(), |_| Reads::ALL)
+            .await
+            .map_err(describe)
     }
 
     /// What a deployment of this stack would meet: the stack as it is, its applications, whether the handlers are

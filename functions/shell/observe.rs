@@ -16,7 +16,7 @@ const KEPT_POLLS: u32 = 60;
 /// What a look that was interrupted learned. Throttled at its fourth call, one that began anew would spend the rate on
 /// three answers that it has, and of many at once none would come to an end.
 #[derive(Debug, Default)]
-pub(crate) struct Begun {
+pub(crate) struct PartialObservation {
     application: Option<Application>,
     /// When it was first described.
     since: Timestamp,
@@ -26,7 +26,7 @@ pub(crate) struct Begun {
     pub(crate) mask: Mask,
 }
 
-impl Begun {
+impl PartialObservation {
     /// Nothing yet, with what must be masked.
     pub(crate) fn masking(mask: Mask) -> Self {
         Self { mask, ..Self::default() }
@@ -60,10 +60,10 @@ impl Begun {
 pub(crate) async fn application(
     aws: &Aws,
     name: &str,
-    begun: &mut Begun,
+    partial: &mut PartialObservation,
     needs: impl Fn(ApplicationStatus) -> Reads,
 ) -> Result<Option<Application>, Fault> {
-    let found = match go_on(aws, name, begun, needs).await {
+    let found = match go_on(aws, name, partial, needs).await {
         // It may have been deleted since it was described; ListApplicationSnapshots may call that an invalid argument.
         Err(refused @ (Fault::Missing(_) | Fault::Rejected(..))) => match flink::described(aws, name).await {
             Ok(None) => Ok(None),
@@ -73,8 +73,8 @@ pub(crate) async fn application(
         found => found,
     };
     match &found {
-        Err(Fault::Passing(_) | Fault::Throttled(_)) => begun.is_interrupted = begun.application.is_some(),
-        Ok(_) | Err(_) => begun.begin_anew(None),
+        Err(Fault::Transient(_) | Fault::Throttled(_)) => partial.is_interrupted = partial.application.is_some(),
+        Ok(_) | Err(_) => partial.begin_anew(None),
     }
     found
 }
@@ -82,47 +82,47 @@ pub(crate) async fn application(
 async fn go_on(
     aws: &Aws,
     name: &str,
-    begun: &mut Begun,
+    partial: &mut PartialObservation,
     needs: impl Fn(ApplicationStatus) -> Reads,
 ) -> Result<Option<Application>, Fault> {
     loop {
-        if begun.application.is_none() {
+        if partial.application.is_none() {
             let described = flink::described(aws, name).await?;
-            begun.begin_anew(described);
+            partial.begin_anew(described);
         }
-        let Some(application) = &mut begun.application else { return Ok(None) };
-        begun.mask.name([application.name.as_str(), application.arn.as_str()]);
-        begun.mask.learn(&application.groups);
+        let Some(application) = &mut partial.application else { return Ok(None) };
+        partial.mask.name([application.name.as_str(), application.arn.as_str()]);
+        partial.mask.learn(&application.groups);
         let needed = needs(application.status).of(application.kind());
-        if needed.tags && !begun.has.tags {
+        if needed.tags && !partial.has.tags {
             application.tags = flink::tags(aws, &application.arn).await?;
-            begun.has.tags = true;
+            partial.has.tags = true;
         }
-        if needed.snapshots && !begun.has.snapshots {
+        if needed.snapshots && !partial.has.snapshots {
             application.snapshots = match application.snapshot_mode {
                 SnapshotMode::Legacy => flink::snapshots(aws, name).await?,
                 // What ListApplicationSnapshots answers then is not known (`SEMANTICS.md` H.1).
                 SnapshotMode::Enhanced => Vec::new(),
             };
-            begun.has.snapshots = true;
+            partial.has.snapshots = true;
         }
         // After the snapshots: the operation of one that just failed has ended then, and says why.
-        if needed.operations && !begun.has.operations {
+        if needed.operations && !partial.has.operations {
             let (operations, has_older) = flink::operations(aws, name).await?;
-            application.operations = readable(operations, &begun.mask);
+            application.operations = readable(operations, &partial.mask);
             application.has_older_operations = has_older;
-            begun.has.operations = true;
+            partial.has.operations = true;
         }
-        if begun.is_interrupted {
+        if partial.is_interrupted {
             // Time has passed since it was described.
             let now = flink::described(aws, name).await?;
             let seen = |one: &Application| (one.status, one.version);
             if now.as_ref().map(seen) != Some(seen(application)) {
-                begun.begin_anew(now);
+                partial.begin_anew(now);
                 continue;
             }
         }
-        return Ok(begun.application.take());
+        return Ok(partial.application.take());
     }
 }
 

@@ -12,7 +12,7 @@ use tracing::info;
 use crate::aws::error::Fault;
 use crate::aws::{Aws, cloudformation, flink};
 use crate::backoff::Pace;
-use crate::observe::Begun;
+use crate::observe::PartialObservation;
 
 use answer::{CallOutcome, remember};
 use look::{look, look_at_stack};
@@ -42,13 +42,13 @@ pub(crate) async fn drive(
         InNameOf::Sweep | InNameOf::Incident { .. } => Attempts::default(),
     };
     let mut known = subject.stack_seen.clone();
-    let mut begun = Begun::masking(subject.mask());
+    let mut partial = PartialObservation::masking(subject.mask());
     let poll_interval = aws.environment.poll_interval;
     loop {
-        let observed = look(aws, goal, subject, &mut attempts, &mut known, &mut begun).await;
-        let mut observed = match observed.map_err(|fault| fault.masked(&begun.mask)) {
+        let observed = look(aws, goal, subject, &mut attempts, &mut known, &mut partial).await;
+        let mut observed = match observed.map_err(|fault| fault.masked(&partial.mask)) {
             Ok(observed) => observed,
-            Err(Fault::Passing(error) | Fault::Throttled(error)) => {
+            Err(Fault::Transient(error) | Fault::Throttled(error)) => {
                 info!(%goal, error, "looked and learned nothing");
                 trail.unanswered = Some(error);
                 pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(trail.waiting))?;
@@ -67,10 +67,10 @@ pub(crate) async fn drive(
                     known = Some(stack.clone());
                     observed.stack = stack;
                 }
-                Err(Fault::Passing(error) | Fault::Throttled(error)) => {
+                Err(Fault::Transient(error) | Fault::Throttled(error)) => {
                     info!(%goal, error, "looked at the stack and learned nothing");
                     trail.unanswered = Some(error);
-                    begun.go_on_from(observed.application, poll_interval, |status| goal.needs(status, observed.now));
+                    partial.go_on_from(observed.application, poll_interval, |status| goal.needs(status, observed.now));
                     pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(trail.waiting))?;
                     continue;
                 }
@@ -91,13 +91,13 @@ pub(crate) async fn drive(
             }
             Step::Call(call, reason) => {
                 let result = perform(aws, subject, seen.as_ref(), &call).await;
-                let result = result.map_err(|fault| fault.masked(&begun.mask));
+                let result = result.map_err(|fault| fault.masked(&partial.mask));
                 let refused = match remember(&mut attempts, goal, &call, result).map_err(ReconcileError::Refused)? {
                     CallOutcome::Accepted => None,
                     CallOutcome::Refused(text) => Some(text),
                     answer @ (CallOutcome::Throttled(_) | CallOutcome::Lost(_)) => {
                         if let CallOutcome::Throttled(_) = answer {
-                            begun.go_on_from(seen, poll_interval, |status| goal.needs(status, seen_at));
+                            partial.go_on_from(seen, poll_interval, |status| goal.needs(status, seen_at));
                         }
                         trail.learned_nothing(goal, CallRecord { call, reason, refused: answer.into_text() });
                         pace.back_off().await.map_err(|_| ReconcileError::OutOfTime(Some(reason)))?;

@@ -12,7 +12,7 @@ use std::error::Error;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// No information: 5xx, a lost connection. Never a verdict, and whether a call was taken is not known.
-    Passing(String),
+    Transient(String),
     /// No information either, but it was not taken: there were too many calls.
     Throttled(String),
     /// The role lacks a permission.
@@ -59,7 +59,7 @@ where
             Fault::Rejected(action, words(error))
         }
         // No one there, no time, half an answer; and what a later SDK calls otherwise.
-        _ => Fault::Passing(words(error)),
+        _ => Fault::Transient(words(error)),
     }
 }
 
@@ -85,7 +85,7 @@ fn answered(action: Action, status: u16, code: Option<&str>, message: Option<&st
     let text = message.map_or_else(|| named.clone(), |message| format!("{named}: {message}"));
     // Whatever a proxy or a load balancer says with a 5xx, it says nothing of the application.
     if status >= 500 || code.is_some_and(|code| TRANSIENT_ERRORS.contains(&code)) {
-        return Fault::Passing(text);
+        return Fault::Transient(text);
     }
     // Not LimitExceededException: for this API it is a quota (`semantics.md` A.11).
     let is_listed = |code: &str| THROTTLING_ERRORS.contains(&code) && code != "LimitExceededException";
@@ -122,7 +122,7 @@ impl Fault {
             Self::Denied(action, error) => Refusal::Denied { action, error },
             Self::Rejected(action, error) => Refusal::Rejected { action, error },
             Self::UnknownStatus(word) => Refusal::UnknownStatus { word },
-            Self::Passing(error)
+            Self::Transient(error)
             | Self::Throttled(error)
             | Self::Snapshot(error)
             | Self::Conflict(error)
@@ -133,7 +133,7 @@ impl Fault {
     /// The same without property values.
     pub(crate) fn masked(mut self, mask: &Mask) -> Self {
         match &mut self {
-            Self::Passing(text)
+            Self::Transient(text)
             | Self::Throttled(text)
             | Self::Denied(_, text)
             | Self::Snapshot(text)
@@ -159,7 +159,7 @@ mod tests {
 
     fn kind(fault: &Fault) -> &'static str {
         match fault {
-            Fault::Passing(_) => "passing",
+            Fault::Transient(_) => "passing",
             Fault::Throttled(_) => "throttled",
             Fault::Denied(..) => "denied",
             Fault::Snapshot(_) => "snapshot",
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_5xx_says_nothing_of_the_application_whatever_stands_in_it() {
         let html = answered(START, 502, None, None);
-        assert_eq!(html, Fault::Passing("HTTP 502 without a code".into()));
+        assert_eq!(html, Fault::Transient("HTTP 502 without a code".into()));
         let snapshot = answered(START, 503, Some("InvalidRequestException"), Some(SNAPSHOT_FAILURE));
         assert_eq!(kind(&snapshot), "passing");
         assert_eq!(kind(&answered(START, 400, Some("InvalidRequestException"), Some(SNAPSHOT_FAILURE))), "snapshot");
@@ -217,7 +217,7 @@ mod tests {
         let built = fault(START, &Failed::construction_failure("ApplicationName is missing"));
         assert_eq!(kind(&built), "rejected", "{built:?}");
         let lost = fault(START, &Failed::dispatch_failure(ConnectorError::io("connection reset".into())));
-        let Fault::Passing(text) = lost else { panic!("{lost:?}") };
+        let Fault::Transient(text) = lost else { panic!("{lost:?}") };
         assert!(text.contains("connection reset"), "{text}");
         assert!(!text.contains(['{', '(']), "no type of ours or the SDK's: {text}");
     }

@@ -130,7 +130,7 @@ pub(crate) async fn operations(aws: &Aws, name: &str) -> Result<(Operations, boo
     let listed = aws.flink.list_application_operations().application_name(name).limit(50).send().await;
     let listed = match listed.map_err(|error| fault(Action::ListApplicationOperations, &error)) {
         Ok(listed) => listed,
-        Err(unknown @ (Fault::Passing(_) | Fault::Throttled(_))) => return Err(unknown),
+        Err(unknown @ (Fault::Transient(_) | Fault::Throttled(_))) => return Err(unknown),
         // An engine without operations, a role without the permission: decide by status and version.
         Err(_) => return Ok((Operations::Unreadable, false)),
     };
@@ -163,7 +163,7 @@ async fn error_text(aws: &Aws, name: &str, id: &str) -> Result<Option<String>, F
             .and_then(|details| details.operation_failure_details)
             .and_then(|details| details.error_info)
             .and_then(|info| info.error_string)),
-        Err(unknown @ (Fault::Passing(_) | Fault::Throttled(_))) => Err(unknown),
+        Err(unknown @ (Fault::Transient(_) | Fault::Throttled(_))) => Err(unknown),
         Err(_) => Ok(None),
     }
 }

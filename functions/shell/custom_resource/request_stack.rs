@@ -37,7 +37,7 @@ pub(crate) async fn look(
 ) -> Result<Result<RequestStack, Fault>, String> {
     loop {
         match look_once(aws, request, &with_status).await {
-            Err(Fault::Passing(error) | Fault::Throttled(error)) => {
+            Err(Fault::Transient(error) | Fault::Throttled(error)) => {
                 tracing::info!(error, "looked at the stack and learned nothing");
                 pace.back_off().await.map_err(|OutOfTime| error)?;
             }
@@ -80,7 +80,7 @@ pub(crate) async fn rolls_back(aws: &Aws, request: &Request) -> Option<bool> {
 async fn rows(aws: &Aws, request: &Request, enough: impl Fn(&[Row]) -> bool) -> Result<Rows, Fault> {
     match cloudformation::rows(aws, &request.stack_id, enough).await {
         Ok(rows) => Ok(Rows(rows)),
-        Err(unknown @ (Fault::Passing(_) | Fault::Throttled(_))) => Err(unknown),
+        Err(unknown @ (Fault::Transient(_) | Fault::Throttled(_))) => Err(unknown),
         // Unreadable rows: work and answer.
         Err(_) => Ok(Rows::default()),
     }

@@ -57,7 +57,7 @@ pub(super) fn remember(
             attempts.throttled(call, text.clone());
             return Ok(CallOutcome::Throttled(text));
         }
-        Err(Fault::Passing(text)) => {
+        Err(Fault::Transient(text)) => {
             attempts.unanswered(call, text.clone());
             return Ok(CallOutcome::Lost(text));
         }

@@ -8,7 +8,7 @@ use crate::aws::error::Fault;
 use crate::aws::{Aws, cloudformation};
 use crate::clock::now;
 use crate::custom_resource::request_stack;
-use crate::observe::{self, Begun};
+use crate::observe::{self, PartialObservation};
 
 /// One look at everything the goal depends on; at the stack only when nothing is known of it.
 pub(super) async fn look(
@@ -17,12 +17,12 @@ pub(super) async fn look(
     subject: &ReconcileTarget,
     attempts: &mut Attempts,
     known: &mut Option<Stack>,
-    begun: &mut Begun,
+    partial: &mut PartialObservation,
 ) -> Result<Observed, Fault> {
     // One time for the look and for the decision made of it.
     let now = now();
     let mut application: Option<Application> = match &subject.application {
-        Some(name) => observe::application(aws, name, begun, |status| goal.needs(status, now)).await?,
+        Some(name) => observe::application(aws, name, partial, |status| goal.needs(status, now)).await?,
         None => None,
     };
     let stack = match known.take() {
@@ -31,7 +31,7 @@ pub(super) async fn look(
         Some(_) | None => match look_at_stack(aws, subject).await {
             Ok(stack) => stack,
             Err(fault) => {
-                begun.go_on_from(application, aws.environment.poll_interval, |status| goal.needs(status, now));
+                partial.go_on_from(application, aws.environment.poll_interval, |status| goal.needs(status, now));
                 return Err(fault);
             }
         },

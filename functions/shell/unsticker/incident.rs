@@ -11,13 +11,13 @@ use shared::lifecycle::{
 use shared::time::Timestamp;
 use tracing::info;
 
-use super::read_incident::{self, IncidentError, Unfinished, learned};
+use super::read_incident::{self, IncidentError, NoReport, retry_transient};
 use super::report::{self, GoalRecord, compose};
 use crate::aws::cloudformation::StackSeen;
 use crate::aws::{Aws, flink};
 use crate::backoff::Pace;
 use crate::clock::now;
-use crate::observe::{self, Begun};
+use crate::observe::{self, PartialObservation};
 use crate::reconcile::{CallHistory, InNameOf, ReconcileError, ReconcileTarget, drive};
 
 /// Drives the incident of the stack `name` until nothing more can be done now. Besides the report, since when the stack
@@ -61,12 +61,12 @@ pub(super) async fn handle(
 /// costs one call.
 async fn root(aws: &Aws, name: &str, until: Instant) -> Result<Option<StackSeen>, IncidentError> {
     let described = async || read_incident::described(aws, name).await;
-    let Some(named) = learned(aws, until, Action::DescribeStacks, described).await? else { return Ok(None) };
+    let Some(named) = retry_transient(aws, until, Action::DescribeStacks, described).await? else { return Ok(None) };
     let consent = read_incident::consent(&named);
     if named.root == named.id || (consent == Consent::None && reading(named.status, consent) == Reading::Nothing) {
         return Ok(Some(named));
     }
-    learned(aws, until, Action::DescribeStacks, async || read_incident::described(aws, &named.root).await).await
+    retry_transient(aws, until, Action::DescribeStacks, async || read_incident::described(aws, &named.root).await).await
 }
 
 /// Reads what the decision takes, and no more.
@@ -75,14 +75,14 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
     if reading == Reading::Nothing {
         return Ok(Vec::new());
     }
-    learned(aws, until, Action::ListStackResources, async || read_incident::tree(aws, incident).await).await?;
+    retry_transient(aws, until, Action::ListStackResources, async || read_incident::tree(aws, incident).await).await?;
     // A sweep has seen the marker.
     if reading == Reading::Guarded && !incident.is_guarded && incident.trigger != Trigger::Sweep {
         return Ok(Vec::new());
     }
     let stack = incident.stack.clone();
     let events = async || read_incident::events(aws, &stack).await;
-    incident.events = learned(aws, until, Action::DescribeStackEvents, events).await?;
+    incident.events = retry_transient(aws, until, Action::DescribeStackEvents, events).await?;
     let mut applications = Vec::new();
     for name in incident.concerned() {
         match observe(aws, &name, until).await {
@@ -92,7 +92,7 @@ async fn read(aws: &Aws, incident: &mut Incident, until: Instant) -> Result<Vec<
         }
     }
     let history = async || read_incident::history(aws, incident, &applications).await;
-    learned(aws, until, Action::DescribeStackEvents, history).await?;
+    retry_transient(aws, until, Action::DescribeStackEvents, history).await?;
     let others = others(aws, incident, &applications, until).await?;
     incident.mask = Mask::of_stack(&incident.stack, &[&applications[..], &others].concat());
     Ok(applications)
@@ -108,10 +108,11 @@ async fn others(
 ) -> Result<Vec<Application>, IncidentError> {
     let mut others = Vec::new();
     for name in incident.applications.iter().filter(|name| known.iter().all(|one| one.name != **name)) {
-        match learned(aws, until, Action::DescribeApplication, async || flink::described(aws, name).await).await {
+        match retry_transient(aws, until, Action::DescribeApplication, async || flink::described(aws, name).await).await
+        {
             Ok(found) => others.extend(found),
             Err(IncidentError::Refused(_)) => {}
-            Err(halt @ IncidentError::Unfinished(_)) => return Err(halt),
+            Err(halt @ IncidentError::NoReport(_)) => return Err(halt),
         }
     }
     Ok(others)
@@ -119,9 +120,9 @@ async fn others(
 
 /// An application with all that is known of it; `None` when it does not exist.
 async fn observe(aws: &Aws, name: &str, until: Instant) -> Result<Option<Application>, IncidentError> {
-    let mut begun = Begun::default();
-    learned(aws, until, Action::DescribeApplication, async || {
-        observe::application(aws, name, &mut begun, |_| Reads::ALL).await
+    let mut partial = PartialObservation::default();
+    retry_transient(aws, until, Action::DescribeApplication, async || {
+        observe::application(aws, name, &mut partial, |_| Reads::ALL).await
     })
     .await
 }
@@ -133,7 +134,7 @@ async fn reach(
     incident: &Incident,
     application: Option<String>,
     until: Instant,
-) -> Result<(Result<Done, Refusal>, CallHistory), Unfinished> {
+) -> Result<(Result<Done, Refusal>, CallHistory), NoReport> {
     let in_name_of = InNameOf::Incident { continued: incident.continued(), status: incident.status };
     let subject = ReconcileTarget { stack: incident.stack.clone(), application, in_name_of, stack_seen: None };
     let mut trail = CallHistory::default();
@@ -141,6 +142,6 @@ async fn reach(
     match drive(aws, goal, &subject, &mut pace, &mut trail).await {
         Ok(done) => Ok((Ok(done), trail)),
         Err(ReconcileError::Refused(refusal)) => Ok((Err(refusal), trail)),
-        Err(ReconcileError::OutOfTime(_)) => Err(Unfinished::OutOfTime),
+        Err(ReconcileError::OutOfTime(_)) => Err(NoReport::OutOfTime),
     }
 }

@@ -13,13 +13,13 @@ use shared::lifecycle::Trigger;
 
 use crate::aws::Aws;
 use crate::clock::now;
-use read_incident::{IncidentError, Unfinished};
+use read_incident::{IncidentError, NoReport};
 use report as message;
 use sweep::sweep;
 
 /// Handles one event; `function` is this function's own name.
-pub(crate) async fn handle(aws: &Aws, event: &Value, function: &str, until: Instant) -> Result<Report, Unfinished> {
-    let invocation = Invocation::read(event).map_err(Unfinished::Unknown)?;
+pub(crate) async fn handle(aws: &Aws, event: &Value, function: &str, until: Instant) -> Result<Report, NoReport> {
+    let invocation = Invocation::read(event).map_err(NoReport::Unknown)?;
     let (name, trigger) = match &invocation {
         Invocation::Sweep => ("", None),
         Invocation::StackStatusChange { stack_id, .. } => (stack_id.as_str(), Some(Trigger::Event)),
@@ -35,7 +35,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Value, function: &str, until: Inst
         Err(IncidentError::Refused(refusal)) => {
             (message::refused(message::blank(Outcome::Refused, name), &refusal), None)
         }
-        Err(IncidentError::Unfinished(unfinished)) => return Err(unfinished),
+        Err(IncidentError::NoReport(unfinished)) => return Err(unfinished),
     };
     report.notify = report.recipients(&invocation, rests_since, now());
     Ok(report)

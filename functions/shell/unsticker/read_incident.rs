@@ -19,13 +19,13 @@ use crate::backoff::Pace;
 
 /// Why there is no report. Lambda then delivers the event again, and what is unfinished is finished.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Unfinished {
+pub(crate) enum NoReport {
     /// The event is none of the three.
     #[error("{0}")]
     Unknown(String),
     /// A transient error that did not pass in time.
     #[error("nothing could be learned: {0}")]
-    Passing(String),
+    Transient(String),
     /// The invocation's deadline came first.
     #[error("no time is left; the next delivery or the sweep goes on from here")]
     OutOfTime,
@@ -33,14 +33,14 @@ pub(crate) enum Unfinished {
 
 /// Why an incident is not gone on with.
 pub(crate) enum IncidentError {
-    Unfinished(Unfinished),
+    NoReport(NoReport),
     /// It cannot even be looked at.
     Refused(Refusal),
 }
 
-impl From<Unfinished> for IncidentError {
-    fn from(unfinished: Unfinished) -> Self {
-        Self::Unfinished(unfinished)
+impl From<NoReport> for IncidentError {
+    fn from(unfinished: NoReport) -> Self {
+        Self::NoReport(unfinished)
     }
 }
 
@@ -119,7 +119,7 @@ pub(crate) async fn history(aws: &Aws, incident: &mut Incident, applications: &[
     for UnreadMarker { stack, event } in incident.unread_markers(applications) {
         let rows = match cloudformation::events(aws, &stack, |row| row.id == event).await {
             Ok(rows) => rows,
-            Err(unknown @ (Fault::Passing(_) | Fault::Throttled(_))) => return Err(unknown),
+            Err(unknown @ (Fault::Transient(_) | Fault::Throttled(_))) => return Err(unknown),
             Err(_) => continue,
         };
         let known: BTreeSet<String> = incident.events.iter().map(|row| row.id.clone()).collect();
@@ -142,7 +142,7 @@ pub(crate) async fn tree(aws: &Aws, incident: &mut Incident) -> Result<(), Fault
 
 /// Reads until there is an answer. A transient error is tried again: a delivery that gave up at the first throttled
 /// call would be one of three, and a region's stacks get stuck together. Any other error is reported to a person.
-pub(crate) async fn learned<T>(
+pub(crate) async fn retry_transient<T>(
     aws: &Aws,
     until: Instant,
     action: Action,
@@ -152,9 +152,9 @@ pub(crate) async fn learned<T>(
     loop {
         match look().await {
             Ok(answer) => return Ok(answer),
-            Err(Fault::Passing(error) | Fault::Throttled(error)) => {
+            Err(Fault::Transient(error) | Fault::Throttled(error)) => {
                 info!(?action, error, "looked and learned nothing");
-                pace.back_off().await.map_err(|_| Unfinished::Passing(error))?;
+                pace.back_off().await.map_err(|_| NoReport::Transient(error))?;
             }
             Err(fault) => return Err(IncidentError::Refused(fault.refusal(action))),
         }

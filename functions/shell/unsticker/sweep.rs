@@ -19,7 +19,7 @@ use crate::aws::flink::{self, ApplicationSummary};
 use crate::aws::lambda::hand_over;
 use crate::backoff::Pace;
 use crate::clock::{instant, now};
-use crate::observe::{self, Begun};
+use crate::observe::{self, PartialObservation};
 
 mod notes;
 mod patience;
@@ -184,8 +184,8 @@ impl Sweep<'_> {
     }
 
     async fn is_left_behind(&mut self, name: &str, root: &StackSeen) -> Result<bool, Fault> {
-        let (aws, mut begun) = (self.aws, Begun::default());
-        let look = async || observe::application(aws, name, &mut begun, |_| Reads::ALL).await;
+        let (aws, mut partial) = (self.aws, PartialObservation::default());
+        let look = async || observe::application(aws, name, &mut partial, |_| Reads::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(false) };
         let mut incident = read_incident::described_incident(aws, root);
         incident.events = looked(&mut self.pace, async || read_incident::events(aws, &root.id).await).await?;
@@ -197,8 +197,8 @@ impl Sweep<'_> {
 
     /// Says of a job that these handlers stopped and that does not run until when nothing is lost.
     async fn remind(&mut self, name: &str) -> Result<(), Fault> {
-        let (aws, mut begun) = (self.aws, Begun::default());
-        let look = async || observe::application(aws, name, &mut begun, |_| Reads::ALL).await;
+        let (aws, mut partial) = (self.aws, PartialObservation::default());
+        let look = async || observe::application(aws, name, &mut partial, |_| Reads::ALL).await;
         let Some(application) = looked(&mut self.pace, look).await? else { return Ok(()) };
         let settings = IncidentSettings::from(&aws.environment);
         let bound = settings.bound(Some(&application)).unwrap_or(settings.max_replay);

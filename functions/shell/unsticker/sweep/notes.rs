@@ -81,7 +81,7 @@ impl Notes {
     /// What could not be looked at is looked at by the next sweep.
     pub(super) fn pass_over(&mut self, what: &str, fault: Fault) {
         let why = match fault {
-            Fault::Passing(why) | Fault::Throttled(why) => why,
+            Fault::Transient(why) | Fault::Throttled(why) => why,
             fault => fault.refusal(Action::DescribeApplication).to_string(),
         };
         self.passed_over.push(format!("{what} was passed over: {why}"));

@@ -8,7 +8,7 @@ use shared::lifecycle::Action;
 use crate::aws::Aws;
 use crate::aws::error::Fault;
 use crate::backoff::Pace;
-use crate::unsticker::read_incident::{IncidentError, learned};
+use crate::unsticker::read_incident::{IncidentError, retry_transient};
 
 /// How often a look that may yet succeed is tried before its application is passed over: others wait.
 const TRIES: u32 = 5;
@@ -23,7 +23,7 @@ pub(super) async fn pages<T, L: Default + Extend<T>>(
     let mut all = L::default();
     let mut next = None;
     loop {
-        let (listed, token) = learned(aws, until, action, async || page(next.clone()).await).await?;
+        let (listed, token) = retry_transient(aws, until, action, async || page(next.clone()).await).await?;
         all.extend(listed);
         if token.is_none() {
             return Ok(all);
@@ -37,7 +37,7 @@ pub(super) async fn looked<T>(pace: &mut Pace, mut look: impl AsyncFnMut() -> Re
     let mut tries = 1;
     loop {
         match look().await {
-            Err(unknown @ (Fault::Passing(_) | Fault::Throttled(_))) => {
+            Err(unknown @ (Fault::Transient(_) | Fault::Throttled(_))) => {
                 if tries == TRIES || pace.back_off().await.is_err() {
                     return Err(unknown);
                 }

@@ -38,7 +38,7 @@ impl Sweep<'_> {
             Ok(_) if trail.calls.is_empty() => return,
             Ok(_) => {}
             Err(ReconcileError::OutOfTime(_)) => {
-                return self.notes.pass_over(name, Fault::Passing("it could not be looked at in time".to_owned()));
+                return self.notes.pass_over(name, Fault::Transient("it could not be looked at in time".to_owned()));
             }
             Err(ReconcileError::Refused(refusal)) => self.notes.refused(name, &refusal, &trail),
         }
