@@ -105,29 +105,25 @@ pub(super) async fn throttled() -> Seen {
     back.await;
     settled(&deployment).await;
     assert!(data(&deployment)["Trouble"].as_str().unwrap().contains("Rate exceeded"), "{}", data(&deployment));
-    let mut seen = Seen::last(&deployment, "AutoStart", "Update").await;
-    // Two seconds may end an invocation after its PUT; Lambda delivers again, and no look can find the answer.
-    // Whatever is fast, no delivery answers twice, and one that was handed over does not answer.
-    let (answers, deliveries) = (puts(&deployment), answering(&deployment));
+    once_a_delivery(&deployment, "Update", Seen::last(&deployment, "AutoStart", "Update").await)
+}
+
+/// What was seen of the last request of this type, whose handler cannot look at the stack.
+///
+/// Two seconds may end an invocation after its PUT, or after its hand-over; Lambda delivers again, and no look can find
+/// the answer. Whatever is fast, no delivery answers twice, and one that was handed over does not answer.
+pub(super) fn once_a_delivery(deployment: &Deployment, request_type: &str, mut seen: Seen) -> Seen {
+    let state = deployment.world().state();
+    let mut requests = state.cloudformation.requests_for("AutoStart");
+    requests.retain(|request| request.request_type == request_type);
+    let id = requests.last().unwrap().id.as_str();
+    let answers = state.cloudformation.puts.iter().filter(|put| put.request_id.as_deref() == Some(id)).count();
+    let delivered = state.lambda.invocations.iter().filter(|one| one.payload["RequestId"] == id);
+    let deliveries = delivered.filter(|one| one.result["Status"] != "handed over").count();
     assert!((1..=deliveries).contains(&answers), "{answers} answers of {deliveries} deliveries: {seen:?}");
     assert!(seen.puts == "200" || seen.puts == format!("200 x{answers}"), "{seen:?}");
     "200, once a delivery".clone_into(&mut seen.puts);
     seen
-}
-
-/// How often the last request was answered.
-fn puts(deployment: &Deployment) -> usize {
-    let state = deployment.world().state();
-    let last = state.cloudformation.puts.last().unwrap().request_id.as_ref();
-    state.cloudformation.puts.iter().filter(|put| put.request_id.as_ref() == last).count()
-}
-
-/// How many deliveries of the last request did not end with a hand-over.
-fn answering(deployment: &Deployment) -> usize {
-    let state = deployment.world().state();
-    let last = state.cloudformation.puts.last().unwrap().request_id.as_deref();
-    let of_it = state.lambda.invocations.iter().filter(|one| one.payload["RequestId"].as_str() == last);
-    of_it.filter(|one| one.result["Status"] != "handed over").count()
 }
 
 /// DescribeStacks is denied, and the events show that the stack rolls back.
