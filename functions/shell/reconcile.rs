@@ -46,7 +46,7 @@ pub(crate) async fn drive(
     let poll_interval = aws.environment.poll_interval;
     loop {
         let observed = look(aws, goal, subject, &mut attempts, &mut known, &mut partial).await;
-        let mut observed = match observed.map_err(|fault| fault.masked(&partial.mask)) {
+        let (mut observed, is_stack_looked_at) = match observed.map_err(|fault| fault.masked(&partial.mask)) {
             Ok(observed) => observed,
             Err(Fault::Transient(error) | Fault::Throttled(error)) => {
                 info!(%goal, error, "looked and learned nothing");
@@ -59,8 +59,9 @@ pub(crate) async fn drive(
         pace.succeeded();
         trail.kept = attempts.kept();
         let mut step = next_step(goal, &observed);
-        if let Step::Call(..) = step {
-            // The stack is looked at before every mutation.
+        if let (Step::Call(..), false) = (&step, is_stack_looked_at) {
+            // The stack is looked at before every mutation. Three calls at once, two of them the same, are more than a
+            // service takes that lets one through a second.
             match look_at_stack(aws, subject).await {
                 Ok(stack) => {
                     pace.succeeded();

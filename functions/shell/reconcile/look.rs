@@ -10,7 +10,7 @@ use crate::clock::now;
 use crate::custom_resource::request_stack;
 use crate::observe::{self, PartialObservation};
 
-/// One look at everything the goal depends on; at the stack only when nothing is known of it.
+/// One look at everything the goal depends on; at the stack only when nothing is known of it, and whether it was.
 pub(super) async fn look(
     aws: &Aws,
     goal: &Goal,
@@ -18,18 +18,18 @@ pub(super) async fn look(
     attempts: &mut Attempts,
     known: &mut Option<Stack>,
     partial: &mut PartialObservation,
-) -> Result<Observed, Fault> {
+) -> Result<(Observed, bool), Fault> {
     // One time for the look and for the decision made of it.
     let now = now();
     let mut application: Option<Application> = match &subject.application {
         Some(name) => observe::application(aws, name, partial, |status| goal.needs(status, now)).await?,
         None => None,
     };
-    let stack = match known.take() {
+    let (stack, is_looked_at) = match known.take() {
         // A goal about the stack alone has nothing else to look at.
-        Some(stack) if application.is_some() => stack,
+        Some(stack) if application.is_some() => (stack, false),
         Some(_) | None => match look_at_stack(aws, subject).await {
-            Ok(stack) => stack,
+            Ok(stack) => (stack, true),
             Err(fault) => {
                 partial.go_on_from(application, aws.environment.poll_interval, |status| goal.needs(status, now));
                 return Err(fault);
@@ -42,7 +42,7 @@ pub(super) async fn look(
     }
     attempts.looked(application.as_ref(), now);
     let poll_interval = aws.environment.poll_interval;
-    Ok(Observed { now, application, stack, attempts: attempts.clone(), poll_interval })
+    Ok((Observed { now, application, stack, attempts: attempts.clone(), poll_interval }, is_looked_at))
 }
 
 /// A look at the stack alone: whether it is still the operation in whose name this happens.

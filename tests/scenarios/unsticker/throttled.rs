@@ -28,8 +28,8 @@ async fn a_call_that_was_throttled_goes_on_with_one_look_at_the_application_and_
         // What was seen is gone on from for sixty of these, were each call to take a second.
         let function = state.lambda.functions.get_mut(UNSTICKER).unwrap();
         function.environment.insert("POLL_INTERVAL_MS".to_owned(), "200".to_owned());
-        // Before the tag: to know whose it is, when the application was looked at, and right before the call.
-        state.faults.inject_for(who.clone(), STACK, 2, Fault::Pass);
+        // To know whose it is, and before each tag; the fifth is right before the stop.
+        state.faults.inject_for(who.clone(), STACK, 4, Fault::Pass);
         state.faults.inject_for(who.clone(), STACK, 1, Fault::Refuse(ApiError::throttled()));
         for action in CHANGES {
             state.faults.inject_for(who.clone(), action, 2, Fault::Refuse(ApiError::throttled()));
@@ -43,15 +43,15 @@ async fn a_call_that_was_throttled_goes_on_with_one_look_at_the_application_and_
     let throttled = calls.iter().position(|call| call.action == STACK && is_throttled(call)).unwrap();
     assert_eq!(
         actions(&calls[throttled..throttled + 4]),
-        [STACK, APPLICATION, STACK, CHANGES[0]],
+        [STACK, APPLICATION, STACK, CHANGES[1]],
         "{}",
         why(&deployment)
     );
     for action in CHANGES {
         let throttled = calls.iter().position(|call| call.action == action && is_throttled(call)).unwrap();
         let until = calls.iter().skip(throttled).position(|call| call.action == action && !is_throttled(call)).unwrap();
-        let once =
-            if action.starts_with("cloudformation") { [action, STACK, STACK] } else { [action, APPLICATION, STACK] };
+        let looks = if action.starts_with("cloudformation") { &[STACK][..] } else { &[APPLICATION, STACK] };
+        let once = [&[action], looks].concat();
         assert_eq!(actions(&calls[throttled..throttled + until]), once.repeat(2), "{}", why(&deployment));
     }
 }
