@@ -25,19 +25,11 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 /// How many of the unsticker run at once: its reserved concurrency, unless a deployment chooses another (the parameter
 /// [`UNSTICKER_CONCURRENCY_PARAMETER`] of `handlers`).
 ///
-/// From `make fleet`, fifty stacks (a region's quota) stuck at once, at API rates that AWS does not publish, with the
-/// sweep on its schedule. Minutes of AWS until all were cured, measured on a busy machine and on a quiet one:
-///
-/// | calls a second | with 5 | with 10 | with 20 |
-/// |---|---|---|---|
-/// | 1 | 91 | 93 to 118 | 143; 3 events ran out of attempts, and the sweep cured their stacks |
-/// | 5 | 42 | 21 to 34 | 18 to 26 |
-/// | 20 | 42 to 55 | 20 to 29 | 17 to 24 |
-///
-/// With 10 no event is lost at any rate, and at the lowest, which is the one that people report, more only throttle
-/// each other. A stack takes four and a half minutes of one of them, in two invocations: a thousand at once, at 20
-/// calls a second, took 20 of them 220 minutes. They took 10 of them 443 minutes: 123 events were older than the six
-/// hours for which Lambda keeps one, and the sweep cured their stacks, [`MAX_INVOKED_BY_A_SWEEP`] at a time.
+/// A stack takes about 75 calls of Flink's API and four and a half minutes of one unsticker, in two invocations.
+/// Eight of them use up each call a second that the account has: more only throttle each other, and with more than
+/// twenty for each an invocation ends before it is through. AWS publishes no rate; what people report is a call or two
+/// a second (`SEMANTICS.md` A.11). `make fleet` plays it, and tests/README.md has its figures. What waits longer than
+/// the six hours for which Lambda keeps an event is the sweep's, [`MAX_INVOKED_BY_A_SWEEP`] stacks at a time.
 pub const UNSTICKER_CONCURRENCY: u32 = 10;
 /// How many stacks one sweep invokes the unsticker for at most; the others have their turn in the next ones.
 ///
