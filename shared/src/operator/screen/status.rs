@@ -87,11 +87,16 @@ pub fn an_update(template: &Json) -> Json {
     let mut updated = template.clone();
     for resource in updated["Resources"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
         let kind = resource["Type"].as_str().unwrap_or_default().to_owned();
-        let name = if kind == APPLICATION { "ApplicationDescription" } else { "ConfigurationDigest" };
-        if let Some(properties) = resource.get_mut("Properties").filter(|one| one.is_object())
-            && (kind == APPLICATION || (kind.starts_with("Custom::Flink") && properties.get(name).is_some()))
-        {
-            properties[name] = "another one".into();
+        let Some(properties) = resource.get_mut("Properties").filter(|one| one.is_object()) else { continue };
+        if kind == APPLICATION {
+            // What a configuration is that a condition chooses is not seen here; the role is beside it.
+            let code = properties.pointer_mut("/ApplicationConfiguration/ApplicationCodeConfiguration");
+            match code.filter(|one| one.is_object()) {
+                Some(code) => code["CodeContent"] = "another one".into(),
+                None => properties["ServiceExecutionRole"] = "another one".into(),
+            }
+        } else if kind.starts_with("Custom::Flink") && properties.get("ConfigurationDigest").is_some() {
+            properties["ConfigurationDigest"] = "another one".into();
         }
     }
     updated
