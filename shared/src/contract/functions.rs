@@ -26,10 +26,10 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 /// [`UNSTICKER_CONCURRENCY_PARAMETER`] of `handlers`).
 ///
 /// A stack takes about 75 calls of Flink's API and four and a half minutes of one unsticker, in two invocations.
-/// Eight of them use up each call a second that the account has: more only throttle each other, and with more than
-/// twenty for each an invocation ends before it is through. AWS publishes no rate; what people report is a call or two
-/// a second (`SEMANTICS.md` A.11). `make fleet` plays it, and tests/README.md has its figures. What waits longer than
-/// the six hours for which Lambda keeps an event is the sweep's, [`MAX_INVOKED_BY_A_SWEEP`] stacks at a time.
+/// Eight of them use up each call a second that the account has: more only throttle each other. AWS publishes no rate;
+/// what people report is a call or two a second (`SEMANTICS.md` A.11). `make fleet` plays it, and tests/README.md has
+/// its figures. What waits longer than the six hours for which Lambda keeps an event is the sweep's,
+/// [`MAX_INVOKED_BY_A_SWEEP`] stacks at a time.
 pub const UNSTICKER_CONCURRENCY: u32 = 10;
 /// How many stacks one sweep invokes the unsticker for at most; the others have their turn in the next ones.
 ///
