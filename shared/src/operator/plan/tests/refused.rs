@@ -20,6 +20,13 @@ fn a_snapshot_that_the_newest_operation_was_refused_fails_the_next_one_too() {
     assert_eq!(refused.state.sentence, "untouched: the update does not happen");
     let stop = "aws kinesisanalyticsv2 stop-application --force --application-name orders --region eu-west-1";
     assert!(refused.next.iter().any(|line| line == stop), "{:?}", refused.next);
+    // What restarts nothing takes no snapshot, so nothing is stopped for it.
+    let mut described = unguarded.clone();
+    described.template["Resources"]["Application"]["Properties"]["ApplicationDescription"] = json!("other");
+    described.given.insert("JarKey".into(), "a".into());
+    let described = plan(&described);
+    assert_eq!(described.restarts, 0, "{described:?}");
+    assert!(described.next.iter().all(|line| !line.contains("stop-application")), "{:?}", described.next);
     // A snapshot since is the proof that it can be.
     let application = unguarded.applications.get_mut("Application").unwrap();
     application.snapshots[0].created = Timestamp(NOW.0 - 60_000);
