@@ -54,9 +54,9 @@ impl PartialObservation {
     }
 }
 
-/// An application with what else its status `needs` to be looked at; `None` when it does not exist. After a passing
-/// fault the next look goes on with what it has `begun`, as long as the application is still the one that it began
-/// with. An application that is deleted in the middle of a look does not exist.
+/// An application with what else its status `needs` to be looked at; `None` when it does not exist. After a
+/// transient error the next look goes on from what `partial` holds, as long as the application is still the one that it
+/// holds. An application that is deleted in the middle of a look does not exist.
 pub(crate) async fn application(
     aws: &Aws,
     name: &str,
