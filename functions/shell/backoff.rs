@@ -43,9 +43,9 @@ impl Pace {
         self.out
     }
 
-    /// Call after a successful observation.
-    pub(crate) fn succeeded(&mut self) {
-        self.polling.succeeded();
+    /// Call after so many calls were answered: each is as much information about the rate as one that was throttled.
+    pub(crate) fn answered(&mut self, calls: u32) {
+        (0..calls).for_each(|_| self.polling.succeeded());
     }
 
     /// Waits after a call that failed for the moment.

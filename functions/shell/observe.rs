@@ -22,6 +22,8 @@ pub(crate) struct PartialObservation {
     since: Timestamp,
     has: Reads,
     is_interrupted: bool,
+    /// Calls that were answered since they were last asked for.
+    answered: u32,
     /// What no text of the service may repeat.
     pub(crate) mask: Mask,
 }
@@ -34,7 +36,13 @@ impl PartialObservation {
 
     fn begin_anew(&mut self, application: Option<Application>) {
         let since = if application.is_some() { now() } else { self.since };
-        *self = Self { application, since, mask: std::mem::take(&mut self.mask), ..Self::default() };
+        let (mask, answered) = (std::mem::take(&mut self.mask), self.answered);
+        *self = Self { application, since, answered, mask, ..Self::default() };
+    }
+
+    /// How many calls were answered since this was last asked.
+    pub(crate) fn take_answered(&mut self) -> u32 {
+        std::mem::take(&mut self.answered)
     }
 
     /// The next look goes on from what the last one `needs` to have seen: a call after it was throttled, so that
@@ -88,6 +96,7 @@ async fn go_on(
     loop {
         if partial.application.is_none() {
             let described = flink::described(aws, name).await?;
+            partial.answered += 1;
             partial.begin_anew(described);
         }
         let Some(application) = &mut partial.application else { return Ok(None) };
@@ -97,6 +106,7 @@ async fn go_on(
         if needed.tags && !partial.has.tags {
             application.tags = flink::tags(aws, &application.arn).await?;
             partial.has.tags = true;
+            partial.answered += 1;
         }
         if needed.snapshots && !partial.has.snapshots {
             application.snapshots = match application.snapshot_mode {
@@ -105,6 +115,7 @@ async fn go_on(
                 SnapshotMode::Enhanced => Vec::new(),
             };
             partial.has.snapshots = true;
+            partial.answered += 1;
         }
         // After the snapshots: the operation of one that just failed has ended then, and says why.
         if needed.operations && !partial.has.operations {
@@ -112,10 +123,12 @@ async fn go_on(
             application.operations = readable(operations, &partial.mask);
             application.has_older_operations = has_older;
             partial.has.operations = true;
+            partial.answered += 1;
         }
         if partial.is_interrupted {
             // Time has passed since it was described.
             let now = flink::described(aws, name).await?;
+            partial.answered += 1;
             let seen = |one: &Application| (one.status, one.version);
             if now.as_ref().map(seen) != Some(seen(application)) {
                 partial.begin_anew(now);

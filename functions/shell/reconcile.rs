@@ -46,6 +46,7 @@ pub(crate) async fn drive(
     let poll_interval = aws.environment.poll_interval;
     loop {
         let observed = look(aws, goal, subject, &mut attempts, &mut known, &mut partial).await;
+        pace.answered(partial.take_answered());
         let (mut observed, is_stack_looked_at) = match observed.map_err(|fault| fault.masked(&partial.mask)) {
             Ok(observed) => observed,
             Err(Fault::Transient(error) | Fault::Throttled(error)) => {
@@ -56,7 +57,6 @@ pub(crate) async fn drive(
             }
             Err(fault) => return Err(ReconcileError::Refused(fault.refusal(Action::DescribeApplication))),
         };
-        pace.succeeded();
         trail.kept = attempts.kept();
         let mut step = next_step(goal, &observed);
         if let (Step::Call(..), false) = (&step, is_stack_looked_at) {
@@ -64,7 +64,7 @@ pub(crate) async fn drive(
             // service takes that lets one through a second.
             match look_at_stack(aws, subject).await {
                 Ok(stack) => {
-                    pace.succeeded();
+                    pace.answered(1);
                     known = Some(stack.clone());
                     observed.stack = stack;
                 }
@@ -105,6 +105,7 @@ pub(crate) async fn drive(
                         continue;
                     }
                 };
+                pace.answered(1);
                 let rest = goal.rests_after(&call).filter(|_| refused.is_none());
                 trail.made(CallRecord { call, reason, refused });
                 if let Some(reason) = rest {

@@ -16,6 +16,8 @@ use crate::flink::ApplicationStatus;
 pub struct Polling {
     base: Duration,
     wait: Duration,
+    /// Whether a call was answered since the last wait.
+    is_answered: bool,
     /// The status that is waited out, and for how long it was.
     busy: Option<(ApplicationStatus, Duration)>,
 }
@@ -42,11 +44,12 @@ impl Polling {
     /// Begins with `base` between two looks.
     #[must_use]
     pub fn every(base: Duration) -> Self {
-        Self { base, wait: base, busy: None }
+        Self { base, wait: base, is_answered: false, busy: None }
     }
 
-    /// Call after a successful observation.
+    /// Call after each call that was answered.
     pub fn succeeded(&mut self) {
+        self.is_answered = true;
         self.wait = self.base.max(self.wait.mul_f64(RECOVERY_FACTOR));
     }
 
@@ -55,7 +58,11 @@ impl Polling {
     #[must_use]
     pub fn back_off(&mut self, random: [f64; 2]) -> Duration {
         let [slower, when] = random;
-        self.wait = (self.base * MAX_BACK_OFF).min(self.wait.mul_f64(1.0 + 2.0 * slower));
+        // A look of four calls is more at once than a service may take that lets one through a second: only when not
+        // even the first is answered are there too many callers.
+        if !std::mem::take(&mut self.is_answered) {
+            self.wait = (self.base * MAX_BACK_OFF).min(self.wait.mul_f64(1.0 + 2.0 * slower));
+        }
         self.wait.mul_f64(0.5 + when)
     }
 
@@ -63,6 +70,7 @@ impl Polling {
     /// at once does not look at once.
     #[must_use]
     pub fn rest(&mut self, reason: StepReason, random: f64) -> Duration {
+        self.is_answered = false;
         if let StepReason::SteadyIn(left) = reason {
             // Never too soon: one more look would be for nothing.
             return left.min(self.base * MAX_STABILIZING_WAIT) + self.base.mul_f64(0.2 * random);
@@ -146,5 +154,17 @@ mod tests {
             })
             .collect();
         assert_eq!(rests, [28, 19, 13, 9, 6, 5, 5, 5]);
+    }
+
+    #[test]
+    fn a_look_that_is_cut_short_after_an_answer_does_not_slow_the_pace_down() {
+        let mut polling = Polling::every(Duration::from_secs(5));
+        assert_eq!(polling.back_off([0.5, 0.5]).as_secs(), 10);
+        polling.succeeded();
+        assert_eq!(polling.back_off([0.5, 0.5]).as_secs(), 7);
+        assert_eq!(polling.back_off([0.5, 0.5]).as_secs(), 14, "not even the first was answered");
+        polling.succeeded();
+        let _rested = polling.rest(StepReason::NotSeenYet, 0.5);
+        assert_eq!(polling.back_off([0.5, 0.5]).as_secs(), 19, "nor after a rest");
     }
 }

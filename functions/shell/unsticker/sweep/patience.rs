@@ -44,7 +44,7 @@ pub(super) async fn looked<T>(pace: &mut Pace, mut look: impl AsyncFnMut() -> Re
                 tries += 1;
             }
             answer => {
-                pace.succeeded();
+                pace.answered(1);
                 return answer;
             }
         }
