@@ -18,6 +18,6 @@ pub mod world;
 pub use api::dispatch;
 use api::services;
 pub use data::{alarms, dynamodb, kinesis, kms, logs, queues, s3, ssm, topics};
-pub use world::{LocalAws, Modes, Options, Settings, State, World};
+pub use world::{LocalAws, Modes, Options, PATIENCE, Settings, State, World};
 pub use world::{clock, durations, faults, modes, rates, virtual_time};
 use world::{record, stamp};

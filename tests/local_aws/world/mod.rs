@@ -37,6 +37,7 @@ use crate::ssm::Ssm;
 
 pub use modes::Modes;
 pub use start::{LocalAws, Options};
+pub use wait::PATIENCE;
 
 /// Fixed for the life of a world.
 #[derive(Debug, Clone)]

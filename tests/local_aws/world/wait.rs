@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::{State, World};
 
-/// How long a scenario waits for anything, in wall time. All of them together take less on an idle machine; what a
-/// broken product never does must not hang the run.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a scenario waits for anything, two minutes of wall time. All of them together take less on an idle machine;
+/// what a broken product never does must not hang the run.
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 impl World {
     /// Waits until `ready` finds what it looks for: it is asked again after every change.

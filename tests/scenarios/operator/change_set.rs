@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use super::{Answered, command, flink_stack, look};
-use crate::stage::handlers;
+use crate::stage::{Scratch, handlers};
 
 const STACK: &str = "flink-nested";
 
@@ -19,16 +19,11 @@ const STACK: &str = "flink-nested";
 struct Nested {
     deployment: Deployment,
     file: std::path::PathBuf,
-}
-
-impl Drop for Nested {
-    fn drop(&mut self) {
-        let _absent_is_fine = std::fs::remove_file(&self.file);
-    }
+    _folder: Scratch,
 }
 
 impl Nested {
-    async fn deployed(test: &str) -> Self {
+    async fn deployed() -> Self {
         let deployment = handlers().await;
         let bucket = deployment.bucket.clone();
         let url = format!("https://{bucket}.s3.eu-west-1.amazonaws.com/child.json");
@@ -37,9 +32,8 @@ impl Nested {
             json!({"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url, "Parameters": parameters}});
         let template = json!({"Parameters": {"Word": {"Type": "String"}},
             "Resources": {"Nested": nested, "Logs": {"Type": "AWS::Logs::LogGroup"}}});
-        let file = std::env::temp_dir().join(format!("flink-{test}-{}.template.json", std::process::id()));
-        std::fs::write(&file, template.to_string()).unwrap();
-        let nested = Self { deployment, file };
+        let folder = Scratch::new();
+        let nested = Self { deployment, file: folder.write("template.json", template.to_string()), _folder: folder };
         nested.child(&["Topic"]);
         let given = [("Word", "one")];
         let status = deploy_stack(nested.deployment.world(), STACK, &template.to_string(), &given, &[], None).await;
@@ -101,7 +95,7 @@ fn changes(plan: &Value) -> Vec<String> {
 /// What changes in a nested stack is read from a change set, which is deleted again.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changes_in_a_nested_stack_is_said_by_a_change_set_that_is_deleted_again() {
-    let nested = Nested::deployed("said").await;
+    let nested = Nested::deployed().await;
     let unchanged = nested.asked(&["Word=one"]).await;
     assert_eq!((unchanged.code, unchanged.json()["Outlook"].as_str()), (0, Some("Nothing")), "{}", unchanged.printed);
     nested.child(&["Topic", "More"]);
@@ -122,7 +116,7 @@ async fn what_changes_in_a_nested_stack_is_said_by_a_change_set_that_is_deleted_
 /// A change set is deleted, too, when it cannot be read.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_set_is_deleted_too_when_it_cannot_be_read() {
-    let nested = Nested::deployed("refused").await;
+    let nested = Nested::deployed().await;
     let refused = |operation: &str, times| {
         let denied = Fault::Refuse(ApiError::new("AccessDenied", "not authorized"));
         nested.deployment.world().state().faults.inject(&format!("cloudformation:{operation}"), times, denied);
@@ -144,7 +138,7 @@ async fn a_change_set_is_deleted_too_when_it_cannot_be_read() {
 /// A change set is deleted, too, at Ctrl-C.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_set_is_deleted_too_at_ctrl_c() {
-    let nested = Nested::deployed("interrupted").await;
+    let nested = Nested::deployed().await;
     nested.deployment.world().state().cloudformation.holds_change_sets = true;
     let arguments = nested.arguments(STACK, &["--change-set", "Word=two"]);
     let running = command(&nested.deployment.aws, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -165,7 +159,7 @@ async fn a_change_set_is_deleted_too_at_ctrl_c() {
 /// A stack that does not exist yet gets no change set.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_not_there_yet_gets_no_change_set() {
-    let nested = Nested::deployed("new").await;
+    let nested = Nested::deployed().await;
     let answered = look(&nested.deployment, &nested.arguments("flink-new", &["--change-set", "Word=one"])).await;
     assert_eq!(answered.code, 0, "{}", answered.printed);
     assert!(!nested.has_called("CreateChangeSet"), "{}", answered.printed);

@@ -1,13 +1,11 @@
 //! `flink-stack check-properties --stack`: the sources of a job beside the stack that it is deployed with.
 
-use std::path::PathBuf;
-
 use local_aws::cloudformation::Status;
 use project::deployment::{Deployment, deploy_stack, jar};
 use serde_json::{Value, json};
 
 use super::{Answered, look};
-use crate::stage::{handlers, why};
+use crate::stage::{Scratch, handlers, why};
 
 const STACK: &str = "flink-team";
 
@@ -39,30 +37,23 @@ fn template() -> Value {
 }
 
 /// A folder with a job's source, removed at the end.
-struct Sources(PathBuf);
+struct Sources(Scratch);
 
 impl Sources {
     /// A job that does this with its groups.
-    fn of(test: &str, statements: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("flink-{test}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
+    fn of(statements: &str) -> Self {
+        let folder = Scratch::new();
         let source = format!(
             "class Job {{\n void main() {{\n  var all = KinesisAnalyticsRuntime.getApplicationProperties();\n  \
              var source = all.get(\"Source\");\n  {statements}\n }}\n}}\n"
         );
-        std::fs::write(folder.join("Job.java"), source).unwrap();
+        folder.write("Job.java", source);
         Self(folder)
     }
 
     async fn beside(&self, deployment: &Deployment, more: &[&str]) -> Answered {
-        let folder = self.0.to_str().unwrap();
+        let folder = self.0.path().to_str().unwrap();
         look(deployment, &[&["check-properties", folder, "--stack", STACK][..], more].concat()).await
-    }
-}
-
-impl Drop for Sources {
-    fn drop(&mut self) {
-        let _absent_is_fine = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -81,7 +72,7 @@ async fn deployed(stage: &str) -> Deployment {
 async fn the_properties_of_a_job_are_compared_with_what_its_stack_injects() {
     let deployment = deployed("prod").await;
     let both = "use(source.getProperty(\"stream.name\"), source.getProperty(\"kpus\"));";
-    let agrees = Sources::of("agrees", &format!("{both} use(all.get(\"Alerts\").getProperty(\"topic.arn\"));"));
+    let agrees = Sources::of(&format!("{both} use(all.get(\"Alerts\").getProperty(\"topic.arn\"));"));
     let answered = agrees.beside(&deployment, &[]).await;
     assert_eq!(answered.code, 0, "{}", answered.printed);
     let first = "The job reads what is injected.\ncompared  1 source that was read with the stack flink-team: 3 keys in 2 groups\n";
@@ -89,7 +80,7 @@ async fn the_properties_of_a_job_are_compared_with_what_its_stack_injects() {
     let json = agrees.beside(&deployment, &["--json"]).await;
     assert_eq!((json.code, &json.json()["Verdict"]), (0, &json!("Agrees")), "{}", json.printed);
 
-    let differs = Sources::of("differs", &format!("{both} use(all.get(\"Alerts\").getProperty(\"topic\"));"));
+    let differs = Sources::of(&format!("{both} use(all.get(\"Alerts\").getProperty(\"topic\"));"));
     let answered = differs.beside(&deployment, &["--json"]).await;
     assert_eq!(answered.code, 1, "{}", answered.printed);
     let report = answered.json();
@@ -98,7 +89,7 @@ async fn the_properties_of_a_job_are_compared_with_what_its_stack_injects() {
     assert_eq!((&missing["Group"], &missing["Key"]), (&json!("Alerts"), &json!("topic")), "{report}");
     assert_eq!((&missing["ReadAt"][0]["Line"], report["Unread"].as_array().unwrap().len()), (&json!(5), 1), "{report}");
 
-    let unknown = Sources::of("unknown", &format!("{both} connector.configure(all.get(\"Alerts\"));"));
+    let unknown = Sources::of(&format!("{both} connector.configure(all.get(\"Alerts\"));"));
     let answered = unknown.beside(&deployment, &["--json"]).await;
     assert_eq!((answered.code, &answered.json()["Verdict"]), (2, &json!("CannotTell")), "{}", answered.printed);
     assert_eq!(answered.json()["NotFollowed"][0]["Line"], 5, "{}", answered.printed);
@@ -109,7 +100,6 @@ async fn the_properties_of_a_job_are_compared_with_what_its_stack_injects() {
 async fn only_what_the_stacks_own_conditions_choose_is_injected() {
     let deployment = deployed("dev").await;
     let reads = Sources::of(
-        "dev",
         "use(source.getProperty(\"stream.name\"), source.getProperty(\"kpus\"), all.get(\"Alerts\").getProperty(\"topic.arn\"));",
     );
     let answered = reads.beside(&deployment, &[]).await;
@@ -121,8 +111,8 @@ async fn only_what_the_stacks_own_conditions_choose_is_injected() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_not_there_and_an_application_that_it_has_not_end_with_2() {
     let deployment = deployed("dev").await;
-    let reads = Sources::of("absent", "use(source.getProperty(\"stream.name\"));");
-    let folder = reads.0.to_str().unwrap();
+    let reads = Sources::of("use(source.getProperty(\"stream.name\"));");
+    let folder = reads.0.path().to_str().unwrap();
     let answered = look(&deployment, &["check-properties", folder, "--stack", "flink-none", "--json"]).await;
     assert_eq!((answered.code, &answered.json()["Verdict"]), (2, &json!("CannotTell")), "{}", answered.printed);
     let answered = reads.beside(&deployment, &["--application", "Other"]).await;

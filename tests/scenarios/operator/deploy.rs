@@ -24,26 +24,22 @@ use local_aws::api::Caller;
 use tokio::process::Command;
 
 use super::command;
-use crate::stage::{application, handlers, why};
+use crate::stage::{Scratch, application, handlers, why};
 
 /// A jar in a file, removed at the end.
-struct Jar(PathBuf);
-
-impl Drop for Jar {
-    fn drop(&mut self) {
-        let _absent_is_fine = std::fs::remove_file(&self.0);
-    }
+struct Jar {
+    path: PathBuf,
+    _folder: Scratch,
 }
 
 impl Jar {
-    fn of(test: &str, version: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("flink-{test}-{version}-{}.jar", std::process::id()));
-        std::fs::write(&path, jar(version, &["poison"]).to_string()).unwrap();
-        Self(path)
+    fn of(version: &str) -> Self {
+        let folder = Scratch::new();
+        Self { path: folder.write("job.jar", jar(version, &["poison"]).to_string()), _folder: folder }
     }
 
     fn file(&self) -> &str {
-        self.0.to_str().unwrap()
+        self.path.to_str().unwrap()
     }
 
     /// What deploys it to the application's stack alone, and waits for no proof.
@@ -91,7 +87,7 @@ fn is_clean_in(world: &Arc<World>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_uploads_the_jar_and_prints_the_outputs_alone() {
     let deployment = handlers().await;
-    let (first, second) = (Jar::of("deploys", "1"), Jar::of("deploys", "2"));
+    let (first, second) = (Jar::of("1"), Jar::of("2"));
     let made = run(&deployment, &first.arguments(&["--yes", "--tag", "flink-unstick=dry-run"])).await;
     assert_eq!((made.code, status(&deployment)), (0, Some(Status::CreateComplete)), "{}", made.printed);
     assert_eq!(application(&deployment).status, Flink::Running);
@@ -130,7 +126,7 @@ async fn a_deployment_uploads_the_jar_and_prints_the_outputs_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_terminal_new_permissions_want_a_yes_and_nothing_is_left() {
     let deployment = handlers().await;
-    let jar = Jar::of("consents", "1");
+    let jar = Jar::of("1");
     let refused = run(&deployment, &jar.arguments(&[])).await;
     assert_eq!(refused.code, 2, "{}", refused.printed);
     assert!(
@@ -172,7 +168,7 @@ async fn all_that_is_wrong_is_listed_together() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_deployment_names_the_cause_and_the_next_command() {
     let deployment = handlers().await;
-    let (first, second) = (Jar::of("fails", "1"), Jar::of("fails", "2"));
+    let (first, second) = (Jar::of("1"), Jar::of("2"));
     let made = run(&deployment, &first.arguments(&["--yes"])).await;
     assert_eq!(made.code, 0, "{}", made.printed);
     deployment.record("poison");
@@ -189,7 +185,7 @@ async fn a_failed_deployment_names_the_cause_and_the_next_command() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_says_what_goes_on_without_the_command() {
     let deployment = handlers().await;
-    let jar = Jar::of("interrupted", "1");
+    let jar = Jar::of("1");
     let running = command(&deployment.aws, &jar.arguments(&["--yes"])).stderr(Stdio::piped()).spawn().unwrap();
     let world = deployment.world();
     world

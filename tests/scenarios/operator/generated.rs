@@ -12,7 +12,7 @@ use project::deployment::{Deployment, jar, request, settled};
 use serde_json::{Value, json};
 
 use super::{flink_stack, look};
-use crate::stage::{handlers, why};
+use crate::stage::{Scratch, handlers, why};
 
 /// How many templates, each deployed and then changed.
 const CASES: u64 = 60;
@@ -232,8 +232,8 @@ async fn plan(
     given: &[(&str, &str)],
     change_set: bool,
 ) -> Value {
-    let file = std::env::temp_dir().join(format!("{name}-{}.template.json", std::process::id()));
-    std::fs::write(&file, template.to_string()).unwrap();
+    let folder = Scratch::new();
+    let file = folder.write("template.json", template.to_string());
     let given: Vec<String> = given.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut arguments = vec!["plan", "--json", "--stack", name, "--template", file.to_str().unwrap()];
     arguments.extend(given.iter().map(String::as_str));
@@ -243,6 +243,5 @@ async fn plan(
     } else {
         look(deployment, &arguments).await
     };
-    std::fs::remove_file(&file).unwrap();
     answered.json()
 }

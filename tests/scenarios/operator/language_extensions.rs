@@ -8,7 +8,7 @@ use project::deployment::{Deployment, deploy_stack};
 use serde_json::{Value, json};
 
 use super::{Answered, flink_stack, look};
-use crate::stage::handlers;
+use crate::stage::{Scratch, handlers};
 
 const STACK: &str = "flink-loops";
 
@@ -26,17 +26,15 @@ fn template() -> Value {
 }
 
 async fn plan(deployment: &Deployment, template: &Value, more: &[&str]) -> Answered {
-    let file = std::env::temp_dir().join(format!("{STACK}-{}-{:x}.json", std::process::id(), fastrand::u64(..)));
-    std::fs::write(&file, template.to_string()).unwrap();
+    let folder = Scratch::new();
+    let file = folder.write("template.json", template.to_string());
     let file_name = file.to_str().unwrap();
     let arguments = [&["plan", "--json", "--stack", STACK, "--template", file_name], more].concat();
-    let answered = if more.contains(&"--change-set") {
+    if more.contains(&"--change-set") {
         flink_stack(&deployment.aws, &arguments).await
     } else {
         look(deployment, &arguments).await
-    };
-    std::fs::remove_file(&file).unwrap();
-    answered
+    }
 }
 
 /// What loops make of a template is said by a change set, and only by it.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::why::stuck_with;
 use super::{Answered, command, look};
-use crate::stage::{handlers, running, with_jar};
+use crate::stage::{Scratch, handlers, running, with_jar};
 use terminal::Terminal;
 
 pub(crate) mod terminal;
@@ -106,14 +106,10 @@ async fn the_next_command_is_run_after_a_yes_and_not_otherwise() {
 
 /// Runs it where `aws` is a program that takes this one command.
 async fn run(deployment: &Deployment, arguments: &[&str]) -> Answered {
-    let folder = std::env::temp_dir().join(format!("flink-fix-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let program = folder.join("aws");
+    let folder = Scratch::new();
     let takes = r#"test "$1 $2 $8" = "lambda invoke {\"StackName\": \"flink-test\"}""#;
-    std::fs::write(&program, format!("#!/bin/sh\necho \"$8\"; {takes}\n")).unwrap();
-    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let ran = command(&deployment.aws, arguments).env("PATH", &folder).output().await.unwrap();
+    folder.program("aws", &format!("echo \"$8\"; {takes}"));
+    let ran = command(&deployment.aws, arguments).env("PATH", folder.path()).output().await.unwrap();
     let printed = String::from_utf8(ran.stdout).unwrap() + &String::from_utf8(ran.stderr).unwrap();
-    std::fs::remove_dir_all(folder).unwrap();
     Answered { code: ran.status.code().unwrap_or_else(|| panic!("{printed}")), printed }
 }

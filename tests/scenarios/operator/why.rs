@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::plan::snapshots_fail;
 use super::{flink_stack, look};
 use crate::stage::{
-    ask_unsticker, delete, handlers, person, report, running, running_guarded_where, running_unguarded, running_where,
-    stop, stuck, why as message, with_jar,
+    Scratch, ask_unsticker, delete, handlers, person, report, running, running_guarded_where, running_unguarded,
+    running_where, stop, stuck, why as message, with_jar,
 };
 
 mod at_rest;

@@ -41,7 +41,7 @@ fn outputs(aws: &LocalAws, stack: &str) -> BTreeMap<String, String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn four_templates_and_a_bucket_of_zips_start_an_application_without_rust() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
-    let folder = ReleaseFolder::made(&aws, "by-templates").await;
+    let folder = ReleaseFolder::made(&aws).await;
     let version = folder.version();
     publish(&aws, &format!("zips-{}", aws.world.settings.region), &version);
 
@@ -183,7 +183,7 @@ async fn functions_get_a_vpc_a_key_and_tracing_where_access_allows_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_templates_deploy_under_the_names_that_a_stack_set_gives() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
-    let folder = ReleaseFolder::made(&aws, "stack-set").await;
+    let folder = ReleaseFolder::made(&aws).await;
     publish(&aws, &format!("zips-{}", aws.world.settings.region), &folder.version());
     let mut given = RELEASED.to_vec();
     given.push(("CodeBucket", "zips-${AWS::Region}"));

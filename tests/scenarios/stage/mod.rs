@@ -2,6 +2,7 @@
 
 mod incident;
 mod release;
+mod scratch;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 
 pub(crate) use incident::{ended_well, history, passing_cause, stuck_without_a_service_role, succeeded};
 pub(crate) use release::ReleaseFolder;
+pub(crate) use scratch::Scratch;
 
 /// Functions that look every few milliseconds and trust a job that stayed RUNNING for a look.
 pub(crate) const QUICK: [(&str, &str); 3] =

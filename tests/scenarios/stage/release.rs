@@ -1,28 +1,23 @@
 //! A release folder of this build, without the minutes that `make release` takes: the templates as the command writes
 //! them, and zips that start the built binaries.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use local_aws::{LocalAws, lambda};
 use project::deployment::{FUNCTIONS, binaries};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::Scratch;
 use crate::operator::command;
 
 /// The folder, removed at the end.
-pub(crate) struct ReleaseFolder(PathBuf);
-
-impl Drop for ReleaseFolder {
-    fn drop(&mut self) {
-        let _absent_is_fine = std::fs::remove_dir_all(&self.0);
-    }
-}
+pub(crate) struct ReleaseFolder(Scratch);
 
 impl ReleaseFolder {
-    /// Makes one for a test, in a folder that has nothing else.
-    pub(crate) async fn made(aws: &LocalAws, test: &str) -> Self {
-        let folder = Self(std::env::temp_dir().join(format!("release-{test}-{}", std::process::id())));
+    /// Makes one in a folder that has nothing else.
+    pub(crate) async fn made(aws: &LocalAws) -> Self {
+        let folder = Self(Scratch::new());
         std::fs::create_dir_all(folder.path().join("functions")).unwrap();
         let templates = folder.path().join("templates");
         let synth = command(aws, &["synth", "--out", templates.to_str().unwrap()]);
@@ -59,12 +54,12 @@ impl ReleaseFolder {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        self.0.path()
     }
 
     /// The text of a template.
     pub(crate) fn template(&self, name: &str) -> String {
-        std::fs::read_to_string(self.0.join(format!("templates/{name}.template.json"))).unwrap()
+        std::fs::read_to_string(self.path().join(format!("templates/{name}.template.json"))).unwrap()
     }
 
     /// The version that its templates name.

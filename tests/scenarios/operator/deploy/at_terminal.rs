@@ -12,7 +12,7 @@ use crate::stage::{application, handlers};
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_at_the_question_leaves_nothing_behind() {
     let deployment = handlers().await;
-    let jar = Jar::of("question", "1");
+    let jar = Jar::of("1");
     let mut terminal = Terminal::start(&deployment.aws, &jar.arguments(&[]));
     terminal.until("[y/N] ").await;
     assert!(terminal.shown.contains("broadens") && terminal.shown.contains("ApplicationRole"), "{}", terminal.shown);
@@ -28,7 +28,7 @@ async fn ctrl_c_at_the_question_leaves_nothing_behind() {
 async fn ctrl_c_while_it_runs_leaves_the_deployment_to_cloudformation() {
     let deployment = handlers().await;
     deployment.world().state().flink.hold(NAME, Flink::Starting, Hold::UntilReleased);
-    let jar = Jar::of("running", "1");
+    let jar = Jar::of("1");
     let mut terminal = Terminal::start(&deployment.aws, &jar.arguments(&[]));
     terminal.until("[y/N] ").await;
     terminal.types("y\n");
@@ -50,7 +50,7 @@ async fn ctrl_c_while_it_runs_leaves_the_deployment_to_cloudformation() {
 /// draws a bar. `RECORDED` names a file for what was on the screen: `make picture` draws it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_is_asked_about_drawn_and_declined() {
-    let (first, second) = (Jar::of("asks", "1"), Jar::of("asks", "2"));
+    let (first, second) = (Jar::of("1"), Jar::of("2"));
     let deployment = handlers().await;
     let mut screens = Vec::new();
     let mut terminal = Terminal::start(&deployment.aws, &first.arguments(&[]));

@@ -11,7 +11,7 @@ use crate::stage::handlers;
 #[tokio::test(flavor = "multi_thread")]
 async fn destroy_takes_the_stack_away_and_knows_one_that_is_not_there() {
     let deployment = handlers().await;
-    let jar = Jar::of("destroyed", "1");
+    let jar = Jar::of("1");
     let made = run(&deployment, &jar.arguments(&["--yes"])).await;
     assert_eq!(made.code, 0, "{}", made.printed);
     let refused = run(&deployment, &["destroy", "--only-stack"]).await;
@@ -36,7 +36,7 @@ async fn destroy_takes_the_stack_away_and_knows_one_that_is_not_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stays_after_a_deletion_is_named_with_the_command_that_removes_it() {
     let deployment = handlers().await;
-    let jar = Jar::of("retained", "1");
+    let jar = Jar::of("1");
     let made = run(&deployment, &jar.arguments(&["--yes", "--retain=1"])).await;
     assert_eq!(made.code, 0, "{}", made.printed);
     let mut terminal = Terminal::start(&deployment.aws, &["destroy", "--only-stack"]);

@@ -13,7 +13,7 @@ use crate::stage::handlers;
 #[tokio::test(flavor = "multi_thread")]
 async fn what_early_validation_found_is_said_with_its_place() {
     let deployment = handlers().await;
-    let jar = Jar::of("validated", "1");
+    let jar = Jar::of("1");
     let found = Finding {
         logical_id: "SourceStream".to_owned(),
         path: "/Resources/SourceStream/Properties/ShardCount".to_owned(),
@@ -42,7 +42,7 @@ async fn what_early_validation_found_is_said_with_its_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn express_is_asked_for_in_the_run_that_gives_it() {
     let deployment = handlers().await;
-    let (first, second) = (Jar::of("express", "1"), Jar::of("express", "2"));
+    let (first, second) = (Jar::of("1"), Jar::of("2"));
     let made = run(&deployment, &first.arguments(&["--yes", "--express"])).await;
     assert_eq!((made.code, status(&deployment)), (0, Some(Status::CreateComplete)), "{}", made.printed);
     let is_express = || deployment.world().state().cloudformation.stack(NAME).unwrap().is_express;

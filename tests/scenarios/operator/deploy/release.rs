@@ -31,7 +31,7 @@ fn statuses(aws: &LocalAws) -> Vec<(String, Status)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn handlers_come_from_a_release_alone_and_go_again() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
-    let folder = ReleaseFolder::made(&aws, "handlers").await;
+    let folder = ReleaseFolder::made(&aws).await;
     let arguments = [&["handlers", "--release", ".", "--yes"][..], &QUICK].concat();
     let made = run_in(&folder, &aws, &arguments).await;
     assert_eq!(made.code, 0, "{}", made.printed);
@@ -59,15 +59,14 @@ async fn handlers_come_from_a_release_alone_and_go_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_from_a_release_runs_and_refuses_the_other_way() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
-    let folder = ReleaseFolder::made(&aws, "deploys").await;
-    let job = Jar::of("released", "1");
-    let given =
-        ["deploy", "--release", ".", "--yes", "--parameters", "StabilizeSeconds=0", "--jar", job.0.to_str().unwrap()];
+    let folder = ReleaseFolder::made(&aws).await;
+    let job = Jar::of("1");
+    let given = ["deploy", "--release", ".", "--yes", "--parameters", "StabilizeSeconds=0", "--jar", job.file()];
     let made = run_in(&folder, &aws, &[&given[..], &QUICK].concat()).await;
     assert_eq!(made.code, 0, "{}", made.printed);
     assert_eq!(aws.world.state().flink.applications["flink-test"].status, Flink::Running);
     let before = statuses(&aws);
-    for other in [&["deploy", "--yes", "--jar", job.0.to_str().unwrap()][..], &["functions"][..]] {
+    for other in [&["deploy", "--yes", "--jar", job.file()][..], &["functions"][..]] {
         let refused = run_in(&folder, &aws, other).await;
         assert_eq!((refused.code, statuses(&aws)), (1, before.clone()), "{}", refused.printed);
         assert!(
@@ -82,7 +81,7 @@ async fn a_deployment_from_a_release_runs_and_refuses_the_other_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_is_refused_where_cargo_lambda_deployed() {
     let deployment = handlers().await;
-    let folder = ReleaseFolder::made(&deployment.aws, "refused").await;
+    let folder = ReleaseFolder::made(&deployment.aws).await;
     let before = statuses(&deployment.aws);
     let refused = run_in(&folder, &deployment.aws, &["handlers", "--release", ".", "--yes"]).await;
     assert_eq!((refused.code, statuses(&deployment.aws)), (1, before), "{}", refused.printed);
@@ -96,7 +95,7 @@ async fn a_release_is_refused_where_cargo_lambda_deployed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_published_release_is_what_the_printed_parameters_deploy() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
-    let folder = ReleaseFolder::made(&aws, "published").await;
+    let folder = ReleaseFolder::made(&aws).await;
     s3::put(&mut aws.world.state(), "zips-eu-west-1", "other", Vec::new());
     let publish = ["publish", "--bucket", "zips-${AWS::Region}", "--prefix", "team/"];
     let published = run_in(&folder, &aws, &publish).await;
@@ -130,7 +129,7 @@ async fn a_published_release_is_what_the_printed_parameters_deploy() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_takes_over_from_cargo_lambda_and_nothing_of_the_functions_is_lost() {
     let deployment = crate::stage::running().await;
-    let folder = ReleaseFolder::made(&deployment.aws, "takes-over").await;
+    let folder = ReleaseFolder::made(&deployment.aws).await;
     let arguments = ["handlers", "--release", ".", "--take-over", "--yes"];
     let set = |status| {
         let mut state = deployment.world().state();

@@ -22,7 +22,7 @@ fn nothing_is_left(deployment: &Deployment) {
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_at_the_question_leaves_nothing_behind() {
     let deployment = handlers().await;
-    let jar = Jar::of("sigterm", "1");
+    let jar = Jar::of("1");
     let mut terminal = Terminal::start(&deployment.aws, &jar.arguments(&[]));
     terminal.until("[y/N] ").await;
     terminal.signal(Signal::SIGTERM);
@@ -35,7 +35,7 @@ async fn sigterm_at_the_question_leaves_nothing_behind() {
 async fn ctrl_c_while_the_change_set_is_made_deletes_it() {
     let deployment = handlers().await;
     deployment.world().state().cloudformation.holds_change_sets = true;
-    let jar = Jar::of("making", "1");
+    let jar = Jar::of("1");
     let terminal = Terminal::start(&deployment.aws, &jar.arguments(&[]));
     let is_made = |state: &mut local_aws::State| {
         state.journal.iter().find(|call| call.action == "cloudformation:DescribeChangeSet").map(|_| ())
@@ -51,7 +51,7 @@ async fn ctrl_c_while_the_change_set_is_made_deletes_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_while_the_functions_are_built_changes_nothing() {
     let deployment = handlers().await;
-    let (toolchain, jar) = (Toolchain::that_hangs("build"), Jar::of("build", "1"));
+    let (toolchain, jar) = (Toolchain::that_hangs(), Jar::of("1"));
     let mut terminal = Terminal::of(toolchain.command(&deployment, &["deploy", "--jar", jar.file()]));
     terminal.until("[y/N] ").await;
     terminal.types("y\n");
@@ -72,7 +72,7 @@ async fn holds(world: &World, is_put: impl Fn(&serde_json::Value) -> bool) {
 async fn ctrl_c_while_the_jar_goes_up_in_parts_leaves_none_of_them() {
     let deployment = handlers().await;
     deployment.world().state().s3.holds_answers = true;
-    let jar = large("interrupted");
+    let jar = large();
     let mut terminal = Terminal::start(&deployment.aws, &jar.arguments(&[]));
     terminal.until("[y/N] ").await;
     terminal.types("y\n");
@@ -89,7 +89,7 @@ async fn ctrl_c_while_the_jar_goes_up_in_parts_leaves_none_of_them() {
 async fn sigterm_while_a_small_jar_goes_up_changes_no_stack() {
     let deployment = handlers().await;
     deployment.world().state().s3.holds_answers = true;
-    let jar = Jar::of("interrupted", "1");
+    let jar = Jar::of("1");
     let mut terminal = Terminal::start(&deployment.aws, &jar.arguments(&[]));
     terminal.until("[y/N] ").await;
     terminal.types("y\n");
@@ -106,7 +106,7 @@ async fn sigterm_while_a_small_jar_goes_up_changes_no_stack() {
 async fn ctrl_c_while_the_zips_go_up_leaves_no_functions() {
     let aws = LocalAws::start(Options::default()).await.unwrap();
     aws.world.state().s3.holds_answers = true;
-    let folder = ReleaseFolder::made(&aws, "interrupted").await;
+    let folder = ReleaseFolder::made(&aws).await;
     let mut handlers = command(&aws, &["handlers", "--release", "."]);
     handlers.current_dir(folder.path());
     let mut terminal = Terminal::of(handlers);

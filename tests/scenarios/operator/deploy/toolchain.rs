@@ -2,64 +2,49 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 
 use project::deployment::{Deployment, FUNCTIONS};
 use tokio::process::Command;
 
 use super::super::command;
 use super::{Ended, ended};
+use crate::stage::Scratch;
 
 /// Their folder, removed at the end.
-pub(super) struct Toolchain(PathBuf);
-
-impl Drop for Toolchain {
-    fn drop(&mut self) {
-        let _absent_is_fine = fs::remove_dir_all(&self.0);
-    }
-}
+pub(super) struct Toolchain(Scratch);
 
 impl Toolchain {
     /// A `cargo lambda build` leaves empty bootstraps; each target of rustc is installed.
-    pub(super) fn of(test: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("flink-{test}-toolchain-{}", std::process::id()));
+    pub(super) fn new() -> Self {
+        let folder = Scratch::new();
         for (function, _) in FUNCTIONS {
-            fs::create_dir_all(folder.join("lambda").join(function)).unwrap();
-            fs::write(folder.join("lambda").join(function).join("bootstrap"), "").unwrap();
+            folder.write(&format!("lambda/{function}/bootstrap"), "");
         }
-        let log = folder.join("asked");
-        for (program, script) in
-            [("cargo", format!("echo \"$@\" >>'{}'", log.display())), ("rustc", "echo /".to_owned())]
-        {
-            let file = folder.join(program);
-            fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-            fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
-        }
+        folder.program("cargo", &format!("echo \"$@\" >>'{}'", folder.path().join("asked").display()));
+        folder.program("rustc", "echo /");
         Self(folder)
     }
 
     /// A cargo that does not come to its end.
-    pub(super) fn that_hangs(test: &str) -> Self {
-        let toolchain = Self::of(test);
-        let script = "#!/bin/sh\ncase \"$2\" in build) exec tail -f /dev/null;; esac\n";
-        fs::write(toolchain.0.join("cargo"), script).unwrap();
+    pub(super) fn that_hangs() -> Self {
+        let toolchain = Self::new();
+        toolchain.0.program("cargo", "case \"$2\" in build) exec tail -f /dev/null;; esac");
         toolchain
     }
 
     /// The command beside them.
     pub(super) fn command(&self, deployment: &Deployment, arguments: &[&str]) -> Command {
-        let path = format!("{}:/usr/bin:/bin", self.0.display());
+        let path = format!("{}:/usr/bin:/bin", self.0.path().display());
         let mut command = command(&deployment.aws, arguments);
-        command.env("PATH", path).env("CARGO_TARGET_DIR", &self.0);
+        command.env("PATH", path).env("CARGO_TARGET_DIR", self.0.path());
         command
     }
 
     /// Runs the command beside them; what cargo was asked, a line each.
     pub(super) async fn run(&self, deployment: &Deployment, arguments: &[&str]) -> (Ended, Vec<String>) {
-        let _none_yet = fs::remove_file(self.0.join("asked"));
+        let _none_yet = fs::remove_file(self.0.path().join("asked"));
         let ended = ended(self.command(deployment, arguments).output().await.unwrap());
-        let asked = fs::read_to_string(self.0.join("asked")).unwrap_or_default();
+        let asked = fs::read_to_string(self.0.path().join("asked")).unwrap_or_default();
         (ended, asked.lines().map(str::to_owned).collect())
     }
 }

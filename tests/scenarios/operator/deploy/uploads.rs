@@ -17,8 +17,8 @@ fn large_size() -> usize {
 }
 
 /// A jar that takes several parts: what the job reads of it, and then nothing.
-pub(super) fn large(test: &str) -> Jar {
-    let large = Jar::of(test, "1");
+pub(super) fn large() -> Jar {
+    let large = Jar::of("1");
     let mut content = jar("1", &["poison"]).to_string().into_bytes();
     content.resize(large_size(), b' ');
     fs::write(large.file(), content).unwrap();
@@ -36,7 +36,7 @@ pub(super) fn uploaded(deployment: &Deployment) -> (Vec<usize>, usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_jar_goes_up_in_parts_and_arrives_whole() {
     let deployment = handlers().await;
-    let jar = large("parts");
+    let jar = large();
     let busy = ApiError::with_status(503, "SlowDown", "Please reduce your request rate.");
     deployment.world().state().faults.inject("s3:PutObject", 1, Fault::Refuse(busy));
     let made = run(&deployment, &jar.arguments(&["--yes"])).await;
@@ -51,7 +51,7 @@ async fn a_large_jar_goes_up_in_parts_and_arrives_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_fails_leaves_no_parts() {
     let deployment = handlers().await;
-    let jar = large("given-up");
+    let jar = large();
     let denied = ApiError::with_status(403, "AccessDenied", "Access Denied");
     let mut state = deployment.world().state();
     state.faults.inject("s3:PutObject", 1, Fault::Pass);

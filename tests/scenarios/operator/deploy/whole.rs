@@ -36,7 +36,7 @@ fn parameter(deployment: &Deployment, stack: &str, name: &str) -> Value {
 async fn every_setting_stays_until_it_is_given_again() {
     let deployment = handlers().await;
     keep(deployment.world(), &statements());
-    let (toolchain, jar) = (Toolchain::of("kept"), Jar::of("kept", "1"));
+    let (toolchain, jar) = (Toolchain::new(), Jar::of("1"));
     let anyone = json!({"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"});
     kms::put_policy(&mut deployment.world().state(), KEY, &json!({"Statement": [anyone]})).unwrap();
     let file = jar.file();
@@ -115,7 +115,7 @@ async fn every_setting_stays_until_it_is_given_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_refusals_of_several_stacks_are_listed_together() {
     let deployment = handlers().await;
-    let (toolchain, jar) = (Toolchain::of("refusals"), Jar::of("refusals", "1"));
+    let (toolchain, jar) = (Toolchain::new(), Jar::of("1"));
     let invalid = ApiError::new("ValidationError", "Parameters: [Gone] do not exist in the template");
     deployment.world().state().faults.inject("cloudformation:CreateChangeSet", 2, Fault::Refuse(invalid));
     deployment.world().state().lambda.account_concurrency = 50;

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-use local_aws::LocalAws;
+use local_aws::{LocalAws, PATIENCE};
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{Termios, tcgetattr};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
 
 use super::super::command;
 
@@ -52,17 +53,32 @@ impl Terminal {
         Self { master, before, child: child.unwrap(), chunks, shown: String::new() }
     }
 
+    /// Reads what comes next; `false` at the end.
     async fn read(&mut self) -> bool {
         let chunk = self.chunks.recv().await;
         self.shown.extend(chunk.iter().map(|chunk| String::from_utf8_lossy(chunk)));
         chunk.is_some()
     }
 
+    /// Waits until the command has written this, or until its end; `false` when it did not.
+    async fn reads(&mut self, text: Option<&str>) -> bool {
+        let is_written = async {
+            while text.is_none_or(|text| !self.shown.contains(text)) {
+                if !self.read().await {
+                    return text.is_none();
+                }
+            }
+            true
+        };
+        let Ok(is_written) = timeout(PATIENCE, is_written).await else {
+            panic!("waited {} s for {text:?} or its end; it wrote: {}", PATIENCE.as_secs(), self.shown);
+        };
+        is_written
+    }
+
     /// Waits until the command has written this.
     pub(crate) async fn until(&mut self, text: &str) {
-        while !self.shown.contains(text) {
-            assert!(self.read().await, "it ended without {text:?}: {}", self.shown);
-        }
+        assert!(self.reads(Some(text)).await, "it ended without {text:?}: {}", self.shown);
     }
 
     /// Types at the keyboard.
@@ -83,8 +99,8 @@ impl Terminal {
 
     /// Waits for its end, and sees that the terminal is as it was: its modes, its cursor, its colours.
     pub(crate) async fn ends_with(mut self, code: i32) -> String {
-        let status = self.child.wait().await.unwrap();
-        while self.read().await {}
+        self.reads(None).await;
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("it closed its terminal and goes on").unwrap();
         assert_eq!(status.code(), Some(code), "{}", self.shown);
         assert!(tcgetattr(&self.master).unwrap() == self.before, "the terminal is in another mode than before");
         let last = |codes: &[&str]| codes.iter().filter_map(|code| self.shown.rfind(code)).max();

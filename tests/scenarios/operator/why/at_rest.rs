@@ -142,11 +142,10 @@ async fn a_job_that_loops_is_stopped_by_force_before_a_failed_update_goes_on_or_
     assert_eq!(lines[..4], expected, "{answer}");
     assert_eq!(lines[4], "aws cloudformation rollback-stack --stack-name flink-test");
     assert!(lines[6].starts_with("aws kinesisanalyticsv2 start-application --application-name flink-test"), "{answer}");
-    let file = std::env::temp_dir().join(format!("flink-failed-{}.template.json", std::process::id()));
-    std::fs::write(&file, &template).unwrap();
+    let folder = Scratch::new();
+    let file = folder.write("template.json", &template);
     let key = format!("JarKey={key}");
     let planned = look(&deployment, &["plan", "--stack", NAME, "--template", file.to_str().unwrap(), &key]).await;
-    std::fs::remove_file(&file).unwrap();
     assert_eq!(planned.code, 1, "{}", planned.printed);
     assert!(planned.printed.contains("it will fail: it could not be snapshotted"), "{}", planned.printed);
     assert!(planned.printed.contains(force), "{}", planned.printed);
