@@ -48,7 +48,6 @@ pub struct DeployedState {
 #[derive(Debug, Clone)]
 pub struct Operator {
     aws: Aws,
-    credentials: Credentials,
 }
 
 impl Operator {
@@ -59,14 +58,13 @@ impl Operator {
     pub fn new(region: &str, keys: Keys) -> Result<Self, String> {
         let Keys { access_key_id, secret_access_key, session_token } = keys;
         let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "operator");
-        Ok(Self { aws: Aws::with(region.to_owned(), &credentials, Retries::Standard)?, credentials })
+        Ok(Self { aws: Aws::with(region.to_owned(), &credentials, Retries::Standard)? })
     }
 
     /// For what no client of ours sends.
     #[must_use]
     pub fn signed(&self) -> Signed {
-        let (http, region) = (self.aws.http.clone(), self.aws.region.clone());
-        Signed { http, credentials: self.credentials.clone(), region }
+        Signed::new(&self.aws)
     }
 
     /// Answers a request of CloudFormation's to a custom resource that came by another way than a function.

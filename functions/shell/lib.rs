@@ -23,6 +23,7 @@ mod reconcile;
 mod serve;
 mod unsticker;
 
+pub use aws::lambda::{LambdaClient, LambdaError};
 pub use aws::signed::{Signed, SignedResponse};
 pub use aws::{Clients, credentials, variable};
 pub use inspect::{DeployedState, Operator};

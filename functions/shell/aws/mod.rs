@@ -19,11 +19,9 @@ use tls::Trust;
 pub(crate) struct Aws {
     pub(crate) flink: aws_sdk_kinesisanalyticsv2::Client,
     pub(crate) cloudformation: aws_sdk_cloudformation::Client,
-    /// What [`lambda`] makes a client of: building one parses the table of AWS's partitions anew, and few ever hand
-    /// over.
-    pub(crate) lambda: aws_sdk_lambda::Config,
     pub(crate) http: reqwest::Client,
     pub(crate) region: String,
+    pub(crate) credentials: Credentials,
     /// `AWS_ENDPOINT_URL`, when everything goes to one place that is not AWS.
     pub(crate) endpoint: Option<String>,
     pub(crate) environment: Environment,
@@ -36,8 +34,6 @@ pub struct Clients {
     pub flink: aws_sdk_kinesisanalyticsv2::Client,
     /// The client of CloudFormation: stacks, resources, events and the rollback.
     pub cloudformation: aws_sdk_cloudformation::Client,
-    /// Lambda, where the functions are deployed.
-    pub lambda: aws_sdk_lambda::Client,
 }
 
 /// Who tries a call again that no caller answered.
@@ -81,11 +77,7 @@ macro_rules! config {
 
 impl Aws {
     pub(crate) fn clients(&self) -> Clients {
-        Clients {
-            flink: self.flink.clone(),
-            cloudformation: self.cloudformation.clone(),
-            lambda: aws_sdk_lambda::Client::from_conf(self.lambda.clone()),
-        }
+        Clients { flink: self.flink.clone(), cloudformation: self.cloudformation.clone() }
     }
 
     /// From the environment that Lambda gives a function; on a developer's machine, as `cargo lambda watch` builds for
@@ -128,10 +120,10 @@ impl Aws {
                 "CLOUDFORMATION",
                 region.clone(),
                 credentials.clone(),
-                sdk.clone(),
+                sdk,
                 retries
             )),
-            lambda: config!(aws_sdk_lambda, "LAMBDA", region.clone(), credentials.clone(), sdk, retries),
+            credentials: credentials.clone(),
             http,
             region,
             endpoint: variable("AWS_ENDPOINT_URL"),

@@ -1,5 +1,5 @@
-//! Requests that are signed here and not by an SDK: a jar to S3, and whose account this is. Two more SDKs would cost
-//! more to compile than the rest of the operator's command, and send a body from memory as a whole.
+//! Requests that are signed here and not by an SDK: an event to Lambda, a jar to S3, whose account this is. The SDKs
+//! for them would cost more to compile than all the rest, and send a body from memory as a whole.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,29 +10,32 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use serde_json::Value as Json;
+use shared::stack::dns_suffix;
 
-/// How long one request may take: 16 MiB on a slow line.
-const TIMEOUT: Duration = Duration::from_mins(5);
+use super::Aws;
+
+/// How long an upload may take: 16 MiB on a slow line.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(5);
 /// How often a request is sent that no one answered, or that the service could not take.
 const ATTEMPTS: u32 = 4;
 
-/// Signs requests with a person's credentials.
+/// Signs and sends requests with one caller's credentials.
 #[derive(Debug, Clone)]
 pub struct Signed {
-    pub(crate) http: reqwest::Client,
-    pub(crate) credentials: Credentials,
-    pub(crate) region: String,
+    http: reqwest::Client,
+    credentials: Credentials,
+    region: String,
 }
 
 /// What is sent, and as what it is signed.
 #[derive(Clone, Copy)]
-struct SignedRequest<'a> {
-    service: &'a str,
-    method: &'a str,
-    url: &'a str,
+pub(super) struct SignedRequest<'a> {
+    pub(super) service: &'a str,
+    pub(super) method: &'a str,
+    pub(super) url: &'a str,
     /// The headers that say what the body is.
-    kinds: &'a [(&'a str, &'a str)],
-    body: &'a [u8],
+    pub(super) kinds: &'a [(&'a str, &'a str)],
+    pub(super) body: &'a [u8],
 }
 
 /// What a service answered to a signed request.
@@ -42,11 +45,17 @@ pub struct SignedResponse {
     pub status: u16,
     /// The header ETag, empty when there is none.
     pub etag: String,
+    /// The header x-amzn-ErrorType, empty when there is none.
+    pub error_type: String,
     /// The answer's body as text.
     pub body: String,
 }
 
 impl Signed {
+    pub(crate) fn new(aws: &Aws) -> Self {
+        Self { http: aws.http.clone(), credentials: aws.credentials.clone(), region: aws.region.clone() }
+    }
+
     /// The address of a service, with its bucket before it where it has one: an endpoint of the environment's, else
     /// AWS's own.
     #[must_use]
@@ -56,8 +65,7 @@ impl Signed {
             let endpoint = endpoint.trim_end_matches('/');
             return bucket.map_or_else(|| endpoint.to_owned(), |bucket| format!("{endpoint}/{bucket}"));
         }
-        let region = &self.region;
-        let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let (region, suffix) = (&self.region, dns_suffix(&self.region));
         let bucket = bucket.map(|bucket| format!("{bucket}.")).unwrap_or_default();
         format!("https://{bucket}{service}.{region}.{suffix}")
     }
@@ -88,7 +96,7 @@ impl Signed {
         serde_json::from_str(&reply.body).map_err(|error| format!("{target}: {error}"))
     }
 
-    async fn persist(&self, request: SignedRequest<'_>) -> Result<SignedResponse, String> {
+    pub(super) async fn persist(&self, request: SignedRequest<'_>) -> Result<SignedResponse, String> {
         let mut wait = Duration::from_millis(500);
         for attempt in 1.. {
             let outcome = self.once(request).await;
@@ -102,10 +110,14 @@ impl Signed {
         Err(format!("{} {}: no answer", request.method, request.service))
     }
 
-    async fn once(&self, request: SignedRequest<'_>) -> Result<SignedResponse, String> {
-        let SignedRequest { method, url, body, kinds, .. } = request;
+    /// Sends it once, and waits as long as the client does; for an upload longer.
+    pub(super) async fn once(&self, request: SignedRequest<'_>) -> Result<SignedResponse, String> {
+        let SignedRequest { service, method, url, body, kinds } = request;
         let verb: reqwest::Method = method.parse().map_err(|_| format!("{method} is not an HTTP method"))?;
-        let mut send = self.http.request(verb, url).timeout(TIMEOUT);
+        let mut send = self.http.request(verb, url);
+        if service == "s3" {
+            send = send.timeout(UPLOAD_TIMEOUT);
+        }
         for (name, value) in kinds {
             send = send.header(*name, *value);
         }
@@ -115,8 +127,9 @@ impl Signed {
         let words = |error: reqwest::Error| super::error::words(&error.without_url());
         let response = send.body(body.to_vec()).send().await.map_err(words)?;
         let (status, headers) = (response.status().as_u16(), response.headers());
-        let etag = headers.get("etag").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        Ok(SignedResponse { status, etag, body: response.text().await.map_err(words)? })
+        let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let (etag, error_type) = (header("etag"), header("x-amzn-errortype"));
+        Ok(SignedResponse { status, etag, error_type, body: response.text().await.map_err(words)? })
     }
 
     /// What the signature adds to a request's headers.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
-use functions::Operator;
+use functions::{LambdaClient, Operator};
 use shared::contract::{ACCESS_BUCKET_EXPORT, Function};
 use shared::operator::deployment::{GivenSettings, Values};
 
@@ -62,6 +62,11 @@ impl Account {
             (found.handlers, found.is_elsewhere) = (stack, true);
         }
         Ok(found)
+    }
+
+    /// Lambda, where the functions are deployed.
+    pub(super) fn lambda(&self) -> LambdaClient {
+        LambdaClient::new(self.operator.signed())
     }
 
     /// Describes a stack by name or ARN; `None` when there is none.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
-use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+use serde_json::{Value as Json, json};
 use shared::contract::{Function, UNSTICKER_CONCURRENCY_PARAMETER, VERSION, VERSION_TAG};
 use shared::operator::deployment::{GivenSettings, Values, function_variables, role_output};
 
-use super::account::{Account, words};
+use super::account::Account;
 use super::output::Output;
 use super::packages::{self, ChildError};
 use super::{Stop, interrupt};
@@ -78,9 +78,8 @@ async fn deploy_one(
     }
     // It leaves the role of an existing function alone when nothing else changed.
     if wait(account, function).await?.role != role {
-        let lambda = account.operator.clients().lambda;
-        let update = lambda.update_function_configuration().function_name(name).role(role);
-        update.send().await.map_err(|error| words(&error))?;
+        let path = format!("2015-03-31/functions/{name}/configuration");
+        account.lambda().call("PUT", &path, &json!({"Role": role})).await?;
         wait(account, function).await?;
     }
     Ok(())
@@ -103,19 +102,16 @@ async fn wait(account: &Account, function: Function) -> Result<FunctionState, St
 
 /// A function's configuration; `None` when there is no such function.
 pub(super) async fn look(account: &Account, function: Function) -> Result<Option<FunctionState>, String> {
-    let lambda = account.operator.clients().lambda;
-    let found = match lambda.get_function_configuration().function_name(function.name()).send().await {
-        Ok(found) => found,
-        Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
-        Err(error) => return Err(words(&error)),
-    };
-    let state = found.state().map_or("Active", |state| state.as_str());
-    let updated = found.last_update_status().map_or("Successful", |status| status.as_str());
-    let variables = found.environment().and_then(|environment| environment.variables()).cloned();
+    let path = format!("2015-03-31/functions/{}/configuration", function.name());
+    let Some(found) = account.lambda().find(&path).await? else { return Ok(None) };
+    let text = |name: &str| found[name].as_str();
+    let (state, updated) = (text("State").unwrap_or("Active"), text("LastUpdateStatus").unwrap_or("Successful"));
+    let variables = found["Environment"]["Variables"].as_object();
+    let variables = variables.into_iter().flatten().filter_map(|(name, value)| Some((name, value.as_str()?)));
     Ok(Some(FunctionState {
-        role: found.role().unwrap_or_default().to_owned(),
-        variables: variables.unwrap_or_default().into_iter().collect(),
-        architecture: found.architectures().first().map(|one| one.as_str().to_owned()),
+        role: text("Role").unwrap_or_default().to_owned(),
+        variables: variables.map(|(name, value)| (name.clone(), value.to_owned())).collect(),
+        architecture: found["Architectures"][0].as_str().map(str::to_owned),
         is_busy: state == "Pending" || updated == "InProgress",
         failed: [state, updated].contains(&"Failed").then(|| format!("it is {state}, its last update {updated}")),
     }))
@@ -124,18 +120,18 @@ pub(super) async fn look(account: &Account, function: Function) -> Result<Option
 /// Reserves what the handlers stack says. A new account has ten concurrent executions in all, and Lambda keeps a
 /// hundred of every account unreserved: then it goes without.
 pub(super) async fn reserve(account: &Account, output: &Output) -> Result<(), Stop> {
-    let lambda = account.operator.clients().lambda;
+    let lambda = account.lambda();
     let name = Function::RollbackUnsticker.name();
+    let path = format!("2017-10-31/functions/{name}/concurrency");
     let many = account.output(&account.handlers, UNSTICKER_CONCURRENCY_PARAMETER).await?;
     let many: i32 = many.parse().map_err(|_| format!("{UNSTICKER_CONCURRENCY_PARAMETER} is \"{many}\""))?;
     if many == 0 {
-        let none = lambda.delete_function_concurrency().function_name(name).send().await;
-        return none.map(|_| ()).map_err(|error| Stop::Failed(words(&error)));
+        lambda.call("DELETE", &path, &Json::Null).await?;
+        return Ok(());
     }
-    let put = lambda.put_function_concurrency().function_name(name).reserved_concurrent_executions(many);
-    match put.send().await {
+    match lambda.call("PUT", &path, &json!({"ReservedConcurrentExecutions": many})).await {
         Ok(_) => output.say(&format!("function {name}: at most {many} at once")),
-        Err(error) if error.message().is_some_and(|text| text.contains("UnreservedConcurrentExecution")) => {
+        Err(error) if error.message.contains("UnreservedConcurrentExecution") => {
             output.say(&format!(
                 "function {name}: nothing reserved, the account's concurrency is too low for {many}. Stacks that get \
                  stuck together may wait longer. Raise Lambda's quota \"Concurrent executions\" above {} and deploy again, or give \
@@ -143,19 +139,19 @@ pub(super) async fn reserve(account: &Account, output: &Output) -> Result<(), St
                 many + 100
             ));
         }
-        Err(error) => return Err(Stop::Failed(words(&error))),
+        Err(error) => return Err(error.into()),
     }
     Ok(())
 }
 
 /// Deletes those that are there.
 pub(super) async fn delete(account: &Account, output: &Output) -> Result<(), Stop> {
-    let lambda = account.operator.clients().lambda;
+    let lambda = account.lambda();
     for function in Function::ALL {
         if look(account, function).await?.is_some() {
             output.say(&format!("deleting the function {}", function.name()));
-            let deleted = lambda.delete_function().function_name(function.name()).send().await;
-            deleted.map_err(|error| words(&error))?;
+            let path = format!("2015-03-31/functions/{}", function.name());
+            lambda.call("DELETE", &path, &Json::Null).await?;
         }
     }
     Ok(())

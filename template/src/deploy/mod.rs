@@ -19,6 +19,8 @@ mod watch;
 
 use std::process::ExitCode;
 
+use ::functions::LambdaError;
+
 use shared::operator::deployment::{GivenSettings, Verb};
 
 pub(crate) use checks::{file, planned};
@@ -42,6 +44,12 @@ enum Stop {
     Failed(String),
     /// An operation of CloudFormation ended so, and was reported.
     FinishedOperation(u8),
+}
+
+impl From<LambdaError> for Stop {
+    fn from(error: LambdaError) -> Self {
+        Self::Failed(error.to_string())
+    }
 }
 
 impl From<String> for Stop {

@@ -2,6 +2,7 @@
 //! SHA256SUMS last, which says that all of it is there.
 
 use super::Values;
+use crate::stack::dns_suffix;
 
 /// What [`PublishedRelease::prefix`] is unless another is given: the default of the functions template's CodePrefix.
 pub const CODE_PREFIX: &str = "flink-stack-handlers/";
@@ -55,11 +56,12 @@ impl PublishedRelease {
     /// The console's page that creates the functions stack from the template in the bucket, its parameters filled in.
     #[must_use]
     pub fn quick_create(&self, region: &str) -> String {
-        let (console, suffix) = match region.split('-').next() {
-            Some("cn") => (format!("{region}.console.amazonaws.cn"), "amazonaws.com.cn"),
-            _ if region.starts_with("us-gov-") => ("console.amazonaws-us-gov.com".to_owned(), "amazonaws.com"),
-            _ => (format!("{region}.console.aws.amazon.com"), "amazonaws.com"),
+        let console = match region.split('-').next() {
+            Some("cn") => format!("{region}.console.amazonaws.cn"),
+            _ if region.starts_with("us-gov-") => "console.amazonaws-us-gov.com".to_owned(),
+            _ => format!("{region}.console.aws.amazon.com"),
         };
+        let suffix = dns_suffix(region);
         let key = encoded(&self.key("templates/functions.template.json"));
         let template = encoded(&format!("https://{}.s3.{region}.{suffix}/{key}", self.bucket)).replace('/', "%2F");
         let given = self.parameters().into_iter().map(|(name, value)| {

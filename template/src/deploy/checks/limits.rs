@@ -4,6 +4,7 @@ use std::path::Path;
 
 use aws_sdk_kinesisanalyticsv2::error::ProvideErrorMetadata;
 use regex_lite::Regex;
+use serde_json::Value as Json;
 use shared::contract::Function;
 use shared::operator::deployment::installed::{FUNCTIONS_STACK, functions_parameters};
 use shared::operator::deployment::limits::{Sent, applications_note, concurrency_note, refusals, tag_refusals};
@@ -109,12 +110,12 @@ pub(super) async fn applications(account: &Account) -> Result<usize, String> {
 }
 
 async fn concurrency(account: &Account, given: &GivenSettings) -> Option<String> {
-    let lambda = account.operator.clients().lambda;
-    let limit = lambda.get_account_settings().send().await.ok()?.account_limit?;
-    let unreserved = i64::from(limit.unreserved_concurrent_executions?);
-    let name = Function::RollbackUnsticker.name();
-    let present = lambda.get_function_concurrency().function_name(name).send().await.ok();
-    let present = present.and_then(|found| found.reserved_concurrent_executions).map_or(0, i64::from);
+    let lambda = account.lambda();
+    let settings = lambda.call("GET", "2016-08-19/account-settings", &Json::Null).await.ok()?;
+    let unreserved = settings["AccountLimit"]["UnreservedConcurrentExecutions"].as_i64()?;
+    let path = format!("2019-09-30/functions/{}/concurrency", Function::RollbackUnsticker.name());
+    let present = lambda.find(&path).await.ok().flatten();
+    let present = present.and_then(|found| found["ReservedConcurrentExecutions"].as_i64()).unwrap_or_default();
     let deployed = account.there(&account.handlers).await.ok()?;
     let deployed = deployed.and_then(|stack| stack.parameters.get("UnstickerConcurrency").cloned());
     let wanted = given.get("UNSTICKER_CONCURRENCY").map(str::to_owned).or(deployed);

@@ -7,14 +7,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use aws_sdk_lambda::error::ProvideErrorMetadata;
-use aws_sdk_lambda::types::{DestinationConfig, OnFailure, OnSuccess};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
 use shared::contract::Function;
 use shared::operator::deployment::installed::{FUNCTIONS_STACK, TakeOver};
 use shared::operator::deployment::{Values, invoke_permissions};
 
-use super::super::account::{Account, words};
+use super::super::account::Account;
 use super::super::output::Output;
 use super::super::{Stop, destroy, functions, interrupt};
 use super::installed::needed;
@@ -40,6 +39,34 @@ struct EventInvokeSettings {
     age_seconds: Option<i32>,
     on_success: Option<String>,
     on_failure: Option<String>,
+}
+
+impl EventInvokeSettings {
+    /// Reads what GetFunctionEventInvokeConfig answers of a function.
+    fn read(found: &Json) -> Self {
+        let number = |name: &str| found[name].as_i64().and_then(|number| number.try_into().ok());
+        let destination = |when: &str| found["DestinationConfig"][when]["Destination"].as_str().map(str::to_owned);
+        Self {
+            retries: number("MaximumRetryAttempts"),
+            age_seconds: number("MaximumEventAgeInSeconds"),
+            on_success: destination("OnSuccess"),
+            on_failure: destination("OnFailure"),
+        }
+    }
+
+    /// The body that PutFunctionEventInvokeConfig is given.
+    fn written(&self) -> Json {
+        let mut all = Map::new();
+        let numbers = [("MaximumRetryAttempts", self.retries), ("MaximumEventAgeInSeconds", self.age_seconds)];
+        all.extend(numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into()))));
+        for (when, destination) in [("OnSuccess", &self.on_success), ("OnFailure", &self.on_failure)] {
+            if let Some(arn) = destination {
+                let config = all.entry("DestinationConfig").or_insert_with(|| json!({}));
+                config[when] = json!({"Destination": arn});
+            }
+        }
+        all.into()
+    }
 }
 
 /// Where it lies until it is put back; in the current folder, where a person finds it.
@@ -131,57 +158,42 @@ async fn read(account: &Account, function: Function) -> Result<Option<KeptFuncti
     let Some(variables) = functions::look(account, function).await?.map(|found| found.variables) else {
         return Ok(None);
     };
-    let (lambda, name) = (account.operator.clients().lambda, function.name());
-    let policy = match lambda.get_policy().function_name(name).send().await {
-        Ok(found) => found.policy,
-        Err(error) if error.code() == Some("ResourceNotFoundException") => None,
-        Err(error) => return Err(words(&error)),
-    };
-    let asynchronous = match lambda.get_function_event_invoke_config().function_name(name).send().await {
-        Ok(found) => Some(found),
-        Err(error) if error.code() == Some("ResourceNotFoundException") => None,
-        Err(error) => return Err(words(&error)),
-    };
-    let asynchronous = asynchronous.map(|found| {
-        let (destinations, retries) = (found.destination_config, found.maximum_retry_attempts);
-        let (success, failure) = destinations.map(|both| (both.on_success, both.on_failure)).unwrap_or_default();
-        EventInvokeSettings {
-            retries,
-            age_seconds: found.maximum_event_age_in_seconds,
-            on_success: success.and_then(|one| one.destination),
-            on_failure: failure.and_then(|one| one.destination),
-        }
-    });
-    let reserved = lambda.get_function_concurrency().function_name(name).send().await.map_err(|error| words(&error))?;
-    Ok(Some(KeptFunction { variables, reserved: reserved.reserved_concurrent_executions, policy, asynchronous }))
+    let (lambda, name) = (account.lambda(), function.name());
+    let policy = lambda.find(&policy_path(name)).await?;
+    let policy = policy.and_then(|found| Some(found["Policy"].as_str()?.to_owned()));
+    let asynchronous = lambda.find(&asynchronous_path(name)).await?.map(|found| EventInvokeSettings::read(&found));
+    let reserved = lambda.find(&format!("2019-09-30/functions/{name}/concurrency")).await?;
+    let reserved = reserved.and_then(|found| found["ReservedConcurrentExecutions"].as_i64()?.try_into().ok());
+    Ok(Some(KeptFunction { variables, reserved, policy, asynchronous }))
+}
+
+fn policy_path(function: &str) -> String {
+    format!("2015-03-31/functions/{function}/policy")
+}
+
+fn asynchronous_path(function: &str) -> String {
+    format!("2019-09-25/functions/{function}/event-invoke-config")
 }
 
 async fn put_back(account: &Account, name: &str, kept: &KeptFunction) -> Result<(), String> {
-    let lambda = account.operator.clients().lambda;
+    let lambda = account.lambda();
     for permission in kept.policy.as_deref().map_or(Ok(Vec::new()), invoke_permissions)? {
-        let add = lambda.add_permission().function_name(name).statement_id(permission.id).action(permission.action);
-        let add = add.principal(permission.principal).set_source_arn(permission.source_arn);
-        match add.set_source_account(permission.source_account).send().await {
+        let mut add = json!({"StatementId": permission.id, "Action": permission.action,
+            "Principal": permission.principal});
+        for (key, value) in [("SourceArn", permission.source_arn), ("SourceAccount", permission.source_account)] {
+            if let Some(value) = value {
+                add[key] = value.into();
+            }
+        }
+        match lambda.call("POST", &policy_path(name), &add).await {
             Ok(_) => {}
             // A run that was cut off has put it back already.
-            Err(error) if error.code() == Some("ResourceConflictException") => {}
-            Err(error) => return Err(words(&error)),
+            Err(error) if error.is("ResourceConflictException") => {}
+            Err(error) => return Err(error.into()),
         }
     }
     if let Some(asynchronous) = &kept.asynchronous {
-        let destinations = destinations(asynchronous);
-        let put = lambda.put_function_event_invoke_config().function_name(name);
-        let put = put.set_maximum_retry_attempts(asynchronous.retries).set_destination_config(destinations);
-        let put = put.set_maximum_event_age_in_seconds(asynchronous.age_seconds);
-        put.send().await.map_err(|error| words(&error))?;
+        lambda.call("PUT", &asynchronous_path(name), &asynchronous.written()).await?;
     }
     Ok(())
-}
-
-fn destinations(asynchronous: &EventInvokeSettings) -> Option<DestinationConfig> {
-    let EventInvokeSettings { on_success, on_failure, .. } = asynchronous;
-    let success = on_success.as_ref().map(|arn| OnSuccess::builder().destination(arn).build());
-    let failure = on_failure.as_ref().map(|arn| OnFailure::builder().destination(arn).build());
-    let both = DestinationConfig::builder().set_on_success(success).set_on_failure(failure).build();
-    (on_success.is_some() || on_failure.is_some()).then_some(both)
 }
