@@ -142,7 +142,7 @@ fn create(state: &mut State, caller: &Caller, name: &str, arn: &str, body: &Valu
     };
     let description = table.describe(name);
     state.dynamodb.tables.insert(name.to_owned(), table);
-    flink::pump(state);
+    flink::pump_around(state, name);
     Ok(json!({ "TableDescription": description }))
 }
 

@@ -45,12 +45,12 @@ pub struct Record {
 }
 
 /// For scenarios: puts a record, a JSON value, and lets the jobs see it.
-pub fn put(state: &mut State, stream: &str, record: &Value) {
-    if let Some(stream) = state.kinesis.streams.get_mut(stream) {
+pub fn put(state: &mut State, name: &str, record: &Value) {
+    if let Some(stream) = state.kinesis.streams.get_mut(name) {
         let partition_key = record["key"].as_str().unwrap_or("none").to_owned();
         stream.records.push(Record { partition_key, data: record.to_string().into_bytes() });
     }
-    flink::pump(state);
+    flink::pump_around(state, name);
 }
 
 /// One Kinesis call.
@@ -89,7 +89,7 @@ fn dispatch(state: &mut State, caller: &Caller, operation: &str, name: &str, arn
         }
         "PutRecord" => {
             let sequence = append(stream(state, name)?, body)?;
-            flink::pump(state);
+            flink::pump_around(state, name);
             Ok(json!({ "ShardId": SHARD, "SequenceNumber": sequence }))
         }
         "PutRecords" => put_records(state, name, body),
@@ -145,7 +145,7 @@ fn create(state: &mut State, name: &str, arn: &str, body: &Value) -> ApiResult {
         encryption: None,
     };
     state.kinesis.streams.insert(name.to_owned(), stream);
-    flink::pump(state);
+    flink::pump_around(state, name);
     Ok(json!({}))
 }
 
@@ -177,7 +177,7 @@ fn put_records(state: &mut State, name: &str, body: &Value) -> ApiResult {
         .iter()
         .map(|record| Ok(json!({ "ShardId": SHARD, "SequenceNumber": append(stream, record)? })))
         .collect::<ApiResult<Vec<_>>>()?;
-    flink::pump(state);
+    flink::pump_around(state, name);
     Ok(json!({ "FailedRecordCount": 0, "Records": rows }))
 }
 

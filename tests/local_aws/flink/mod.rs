@@ -30,6 +30,7 @@ pub use clock::FlinkClock;
 pub use configuration::{Configuration, LoggingOption};
 pub use job::backend::Backend;
 pub use job::cluster::Cluster;
+pub(crate) use job::pump_around;
 pub use job::{GROUP, Jar, Job, Saved, pump};
 pub use model::PropertyGroup;
 pub use operations::{End, Operation, OperationsView, Outcome};

@@ -177,14 +177,24 @@ fn prepare(state: &State, application: &Application) -> Result<Job, String> {
 
 /// Lets every running job read all that is there.
 pub fn pump(state: &mut State) {
-    let names: Vec<String> = state.flink.applications.keys().cloned().collect();
+    pump_those(state, |_| true);
+}
+
+/// Lets the jobs read on that read this stream or write this table: not all of a thousand.
+pub(crate) fn pump_around(state: &mut State, name: &str) {
+    pump_those(state, |job| job.stream == name || job.table == name || job.flink.is_some());
+}
+
+fn pump_those(state: &mut State, is_meant: impl Fn(&Job) -> bool) {
+    let applications = state.flink.applications.iter();
+    let meant = applications.filter(|(_, one)| one.job.as_ref().is_some_and(&is_meant));
+    let names: Vec<String> = meant.map(|(name, _)| name.clone()).collect();
     for name in &names {
         pump_one(state, name);
     }
 }
 
-/// Lets one job read all that is there, if it runs. Where an account has a thousand, a call about one leaves the others
-/// alone.
+/// Lets one job read all that is there, if it runs.
 pub(super) fn pump_one(state: &mut State, name: &str) {
     if let Backend::Cluster(cluster) = state.flink.backend.clone() {
         return cluster.pump(state);
