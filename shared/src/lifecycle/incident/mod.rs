@@ -117,6 +117,12 @@ impl Incident {
         self.cause().map_or_else(String::new, |event| self.mask.apply(&event.reason))
     }
 
+    /// Whether the newest stack-level row says that the rollback is in progress.
+    fn goes_on(&self) -> bool {
+        let newest = self.operation().iter().find(|event| self.is_own(event));
+        newest.is_some_and(|row| row.status == StackStatus::UpdateRollbackInProgress.as_str())
+    }
+
     /// What stops the stack now: failures since its rollback last began, or since its update did, the newest of each
     /// resource. A nested stack's rollback begins on its own, before its parent's. A nested stack is none itself where
     /// its own resources say what failed.

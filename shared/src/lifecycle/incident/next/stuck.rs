@@ -28,6 +28,10 @@ pub(super) fn next(
     now: Timestamp,
 ) -> Next {
     let blockers = incident.blockers();
+    // Between the look at the stack and the one at its rows another caller was faster.
+    if blockers.is_empty() && incident.goes_on() {
+        return report(Standing::ContinuedByAnother);
+    }
     let concerned = concerned(&blockers);
     let runs = |name: &&&str| {
         let is_job = |one: &Application| one.kind() == ApplicationKind::Flink;

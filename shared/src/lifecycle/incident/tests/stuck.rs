@@ -47,6 +47,15 @@ fn only_an_application_of_the_roots_own_tree_is_stopped() {
 }
 
 #[test]
+fn a_rollback_that_another_caller_continued_since_the_stack_was_described_is_left_to_it() {
+    let mut incident = incident(SNAPSHOT, None);
+    incident.events.insert(0, row(STACK, "s", "UPDATE_ROLLBACK_IN_PROGRESS", ""));
+    assert_eq!(next_for(&incident), Next::Report(vec![Standing::ContinuedByAnother]));
+    incident.events.retain(|row| row.status != "UPDATE_ROLLBACK_IN_PROGRESS" && row.status != "UPDATE_FAILED");
+    assert!(matches!(refusal(next_for(&incident)), Refusal::OtherBlocker { .. }), "its rows do not say what failed");
+}
+
+#[test]
 fn attempts_are_counted_before_anything_is_stopped() {
     let mut incident = incident(SNAPSHOT, None);
     for attempt in 0..3 {
