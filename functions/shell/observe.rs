@@ -12,6 +12,8 @@ use crate::clock::now;
 
 /// For how long what a look learned is gone on from, in poll intervals: five minutes at the default one.
 const KEPT_POLLS: u32 = 60;
+/// For how long it is still what is there, in poll intervals: half a minute, as the SDK's own retries would take.
+const FRESH_POLLS: u32 = 6;
 
 /// What a look that was interrupted learned. Throttled at its fourth call, one that began anew would spend the rate on
 /// three answers that it has, and of many at once none would come to an end.
@@ -20,6 +22,8 @@ pub(crate) struct PartialObservation {
     application: Option<Application>,
     /// When it was first described.
     since: Timestamp,
+    /// When it was described for the last time.
+    seen: Timestamp,
     has: Reads,
     is_interrupted: bool,
     /// Calls that were answered since they were last asked for.
@@ -35,9 +39,10 @@ impl PartialObservation {
     }
 
     fn begin_anew(&mut self, application: Option<Application>) {
-        let since = if application.is_some() { now() } else { self.since };
-        let (mask, answered) = (std::mem::take(&mut self.mask), self.answered);
-        *self = Self { application, since, answered, mask, ..Self::default() };
+        if application.is_some() {
+            (self.since, self.seen) = (now(), now());
+        }
+        (self.application, self.has, self.is_interrupted) = (application, Reads::NONE, false);
     }
 
     /// How many calls were answered since this was last asked.
@@ -45,9 +50,15 @@ impl PartialObservation {
         std::mem::take(&mut self.answered)
     }
 
+    /// The first look goes on from an application that was looked at as a whole, from this time on.
+    pub(crate) fn begin_from(&mut self, application: Application, since: Timestamp, poll_interval: Duration) {
+        (self.since, self.seen) = (since, since);
+        self.go_on_from(Some(application), poll_interval, |_| Reads::ALL);
+    }
+
     /// The next look goes on from what the last one `needs` to have seen: a call after it was throttled, so that
-    /// nothing was done. Whether the application is still the one that was seen is looked at; after some minutes,
-    /// everything.
+    /// nothing was done. After half a minute it is looked whether the application is still the one that was seen; after
+    /// some minutes, at everything.
     pub(crate) fn go_on_from(
         &mut self,
         seen: Option<Application>,
@@ -125,15 +136,16 @@ async fn go_on(
             partial.has.operations = true;
             partial.answered += 1;
         }
-        if partial.is_interrupted {
-            // Time has passed since it was described.
-            let now = flink::described(aws, name).await?;
+        let fresh = aws.environment.poll_interval.saturating_mul(FRESH_POLLS);
+        if partial.is_interrupted && now().since(partial.seen) >= fresh {
+            let described = flink::described(aws, name).await?;
             partial.answered += 1;
             let seen = |one: &Application| (one.status, one.version);
-            if now.as_ref().map(seen) != Some(seen(application)) {
-                partial.begin_anew(now);
+            if described.as_ref().map(seen) != Some(seen(application)) {
+                partial.begin_anew(described);
                 continue;
             }
+            partial.seen = now();
         }
         return Ok(partial.application.take());
     }

@@ -44,6 +44,9 @@ pub(crate) async fn drive(
     let mut known = subject.stack_seen.clone();
     let mut partial = PartialObservation::masking(subject.mask());
     let poll_interval = aws.environment.poll_interval;
+    if let InNameOf::Incident { seen: Some(seen), .. } = &subject.in_name_of {
+        partial.begin_from(seen.0.clone(), seen.1, poll_interval);
+    }
     loop {
         let observed = look(aws, goal, subject, &mut attempts, &mut known, &mut partial).await;
         pace.answered(partial.take_answered());

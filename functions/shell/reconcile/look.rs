@@ -54,7 +54,7 @@ pub(super) async fn look_at_stack(aws: &Aws, subject: &ReconcileTarget) -> Resul
             let status = cloudformation::describe(aws, &subject.stack).await?.status;
             Ok(Stack { status: Some(status), ..Stack::default() })
         }
-        InNameOf::Incident { continued, status: first } => {
+        InNameOf::Incident { continued, status: first, .. } => {
             let status = cloudformation::describe(aws, &subject.stack).await?.status;
             Ok(Stack { status: Some(status), superseded: status != *first, continued: *continued })
         }

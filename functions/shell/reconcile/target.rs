@@ -2,9 +2,10 @@
 
 use shared::contract::property_values;
 use shared::custom_resource::{Handover, Request};
-use shared::flink::Mask;
+use shared::flink::{Application, Mask};
 use shared::lifecycle::Stack;
 use shared::stack::StackStatus;
+use shared::time::Timestamp;
 
 /// What a goal is about.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub(crate) enum InNameOf {
         /// What the stack was when it was assessed. In another status another caller was faster, another delivery
         /// perhaps.
         status: StackStatus,
+        /// The application, when it was looked at as a whole a moment ago, and when that began.
+        seen: Option<Box<(Application, Timestamp)>>,
     },
 }
 

@@ -33,6 +33,7 @@ pub(super) async fn handle(
     let mut incident = read_incident::described_incident(aws, &root);
     incident.trigger = trigger;
     info!(stack = root.id, status = %root.status, ?trigger, "invoked");
+    let read_since = now();
     let applications = match read(aws, &mut incident, until).await {
         // What cannot be read of a stack that has not opted in is not reported.
         Err(IncidentError::Refused(refusal)) if incident.consent == Consent::None => {
@@ -45,7 +46,18 @@ pub(super) async fn handle(
     loop {
         match next(&incident, &applications, &settings, now()) {
             Next::Reach { goal, application } => {
-                let (result, trail) = reach(aws, &goal, &incident, application.clone(), until).await?;
+                // What it was is not what it is once something was done.
+                let first = incident.attempted.is_empty().then_some(application.as_deref()).flatten();
+                let seen = applications.iter().find(|one| first == Some(one.name.as_str()));
+                let seen = seen.map(|one| Box::new((one.clone(), read_since)));
+                let in_name_of = InNameOf::Incident { continued: incident.continued(), status: incident.status, seen };
+                let subject = ReconcileTarget {
+                    stack: incident.stack.clone(),
+                    application: application.clone(),
+                    in_name_of,
+                    stack_seen: None,
+                };
+                let (result, trail) = reach(aws, &goal, &subject, until).await?;
                 incident.attempted.push(GoalResult { application: application.clone(), result: result.clone() });
                 taken.push(GoalRecord { goal, application, trail, result });
             }
@@ -131,15 +143,12 @@ async fn observe(aws: &Aws, name: &str, until: Instant) -> Result<Option<Applica
 async fn reach(
     aws: &Aws,
     goal: &Goal,
-    incident: &Incident,
-    application: Option<String>,
+    subject: &ReconcileTarget,
     until: Instant,
 ) -> Result<(Result<Done, Refusal>, CallHistory), NoReport> {
-    let in_name_of = InNameOf::Incident { continued: incident.continued(), status: incident.status };
-    let subject = ReconcileTarget { stack: incident.stack.clone(), application, in_name_of, stack_seen: None };
     let mut trail = CallHistory::default();
     let mut pace = Pace::new(&aws.environment, until);
-    match drive(aws, goal, &subject, &mut pace, &mut trail).await {
+    match drive(aws, goal, subject, &mut pace, &mut trail).await {
         Ok(done) => Ok((Ok(done), trail)),
         Err(ReconcileError::Refused(refusal)) => Ok((Err(refusal), trail)),
         Err(ReconcileError::OutOfTime(_)) => Err(NoReport::OutOfTime),
