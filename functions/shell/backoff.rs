@@ -21,9 +21,15 @@ pub(crate) struct Pace {
 pub(crate) struct OutOfTime;
 
 impl Pace {
-    /// The pace of one invocation: it begins with `POLL_INTERVAL_MS` between two looks and ends at `until`.
+    /// The pace of an invocation of the unsticker, of which few run at once: it begins with `POLL_INTERVAL_MS` between
+    /// two looks and ends at `until`.
     pub(crate) fn new(environment: &Environment, until: Instant) -> Self {
         Self { polling: Polling::every(environment.poll_interval), until, last: false, out: false }
+    }
+
+    /// The same for a request: as many run as resources are deployed at once.
+    pub(crate) fn of_many(environment: &Environment, until: Instant) -> Self {
+        Self { polling: Polling::of_many(environment.poll_interval), ..Self::new(environment, until) }
     }
 
     /// Ends sooner when another caller's patience does.

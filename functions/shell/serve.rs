@@ -125,7 +125,7 @@ async fn ended<R: CustomResource>(
             return Completion::Reply(responder.broken(&format!("The function could not be initialised: {failed}.")));
         }
     };
-    let mut progress = RequestProgress::at(Pace::new(&aws.environment, began + schedule.work));
+    let mut progress = RequestProgress::at(Pace::of_many(&aws.environment, began + schedule.work));
     // The pace ends on its own; the watchdog bites only when a single call takes longer than it should.
     match watched(began + schedule.watchdog, answer::<R>(aws, delivered, &mut progress)).await {
         Ok(ended) => ended,

@@ -16,6 +16,8 @@ use crate::flink::ApplicationStatus;
 pub struct Polling {
     base: Duration,
     wait: Duration,
+    /// The longest wait without information, in bases.
+    longest: u32,
     /// Whether a call was answered since the last wait.
     is_answered: bool,
     /// The status that is waited out, and for how long it was.
@@ -28,9 +30,12 @@ const FIRST_WAIT: u32 = 6;
 /// Until when it is looked at half as often, in bases: a minute and a half, in which no start or update ended that was
 /// published with its times (`SEMANTICS.md` I.1); a stop may.
 const EARLY_UNTIL: u32 = 18;
-/// The longest wait without information, in bases. With 40 s, a thousand applications under a limit of five calls a
-/// second make 7 attempts each; uncapped, the last of them are found minutes late.
-const MAX_BACK_OFF: u32 = 8;
+/// The longest wait without information, in bases, of one of a few: ten that wait for 15 s each leave nothing unused of
+/// a call a second.
+const MAX_BACK_OFF: u32 = 3;
+/// And of one of many. With 40 s, a thousand applications under a limit of five calls a second make 7 attempts each;
+/// uncapped, the last of them are found minutes late.
+const MAX_BACK_OFF_OF_MANY: u32 = 8;
 /// How much longer a job that is only waited for rests: a look at a RUNNING application is four calls, not one, and
 /// many of them at once would use up the rate for nothing.
 const STABILIZING_WAIT: u32 = 3;
@@ -41,10 +46,16 @@ const MAX_STABILIZING_WAIT: u32 = 12;
 const RECOVERY_FACTOR: f64 = 0.7;
 
 impl Polling {
-    /// Begins with `base` between two looks.
+    /// Begins with `base` between two looks, for one of a few callers.
     #[must_use]
     pub fn every(base: Duration) -> Self {
-        Self { base, wait: base, is_answered: false, busy: None }
+        Self { base, wait: base, longest: MAX_BACK_OFF, is_answered: false, busy: None }
+    }
+
+    /// The same for one of as many callers as there are deployments at once.
+    #[must_use]
+    pub fn of_many(base: Duration) -> Self {
+        Self { longest: MAX_BACK_OFF_OF_MANY, ..Self::every(base) }
     }
 
     /// Call after each call that was answered.
@@ -61,7 +72,7 @@ impl Polling {
         // A look of four calls is more at once than a service may take that lets one through a second: only when not
         // even the first is answered are there too many callers.
         if !std::mem::take(&mut self.is_answered) {
-            self.wait = (self.base * MAX_BACK_OFF).min(self.wait.mul_f64(1.0 + 2.0 * slower));
+            self.wait = (self.base * self.longest).min(self.wait.mul_f64(1.0 + 2.0 * slower));
         }
         self.wait.mul_f64(0.5 + when)
     }
@@ -144,9 +155,11 @@ mod tests {
 
     #[test]
     fn without_information_the_pace_slows_down_to_its_bound_and_comes_back() {
-        let mut polling = Polling::every(Duration::from_secs(5));
-        let slower: Vec<u64> = (0..4).map(|_| polling.back_off([0.5, 0.5]).as_secs()).collect();
-        assert_eq!(slower, [10, 20, 40, 40]);
+        let slower =
+            |polling: &mut Polling| -> Vec<u64> { (0..4).map(|_| polling.back_off([0.5, 0.5]).as_secs()).collect() };
+        assert_eq!(slower(&mut Polling::every(Duration::from_secs(5))), [10, 15, 15, 15], "one of a few");
+        let mut polling = Polling::of_many(Duration::from_secs(5));
+        assert_eq!(slower(&mut polling), [10, 20, 40, 40]);
         let rests: Vec<u64> = (0..8)
             .map(|_| {
                 polling.succeeded();
@@ -158,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_look_that_is_cut_short_after_an_answer_does_not_slow_the_pace_down() {
-        let mut polling = Polling::every(Duration::from_secs(5));
+        let mut polling = Polling::of_many(Duration::from_secs(5));
         assert_eq!(polling.back_off([0.5, 0.5]).as_secs(), 10);
         polling.succeeded();
         assert_eq!(polling.back_off([0.5, 0.5]).as_secs(), 7);

@@ -70,7 +70,7 @@ impl Waits {
                 from
             }
         };
-        Self { policy, product: Polling::every(Duration::from_secs(5)), wait }
+        Self { policy, product: Polling::of_many(Duration::from_secs(5)), wait }
     }
 
     /// Seconds to the next look, after one that said STARTING.
