@@ -25,16 +25,16 @@ pub const ACCESS_TOPIC_EXPORT: &str = "flink-access-topic-arn";
 /// How many of the unsticker run at once: its reserved concurrency, unless a deployment chooses another (the parameter
 /// [`UNSTICKER_CONCURRENCY_PARAMETER`] of `handlers`).
 ///
-/// A stack takes about 75 calls of Flink's API and four and a half minutes of one unsticker, in two invocations.
-/// Eight of them use up each call a second that the account has: more only throttle each other. AWS publishes no rate;
-/// what people report is a call or two a second (`SEMANTICS.md` A.11). `make fleet` plays it, and tests/README.md has
-/// its figures. What waits longer than the six hours for which Lambda keeps an event is the sweep's,
-/// [`MAX_INVOKED_BY_A_SWEEP`] stacks at a time.
+/// A stack takes about 55 calls of Flink's API and nearly five minutes of one unsticker, in two invocations. Ten of
+/// them use up a call a second, a hundred twenty: with more the last ones are cured sooner, and more calls are
+/// throttled. AWS publishes no rate; what people report is a call or two a second (`SEMANTICS.md` A.11). `make fleet`
+/// plays it, and tests/README.md has its figures. What waits longer than the six hours for which Lambda keeps an event
+/// is the sweep's, [`MAX_INVOKED_BY_A_SWEEP`] stacks at a time.
 pub const UNSTICKER_CONCURRENCY: u32 = 10;
 /// How many stacks one sweep invokes the unsticker for at most; the others have their turn in the next ones.
 ///
 /// The stacks wait in the one queue of the unsticker's events, where those of a whole region may be waiting already,
-/// and a stack that waits there is found again by each sweep. An incident takes four and a half minutes in two
+/// and a stack that waits there is found again by each sweep. An incident takes nearly five minutes in two
 /// invocations (`make fleet`), so that in the 15 minutes between two sweeps [`UNSTICKER_CONCURRENCY`] finishes three
 /// times as many, unless the rate is lower than that: with twice as many a sweep adds less than is done until the next,
 /// and a third is left to the events.
