@@ -20,7 +20,7 @@ const CHANGES: [&str; 5] = [
 ];
 
 /// What was seen of an application is gone on from without a look for so long: six poll intervals.
-const FRESH: f64 = 6.0 * 0.2;
+const FRESH: f64 = 6.0 * 0.5;
 
 /// A call that was throttled is made again after one look at the stack, and after half a minute one at the application,
 /// not after all looks anew.
@@ -30,7 +30,7 @@ async fn a_call_that_was_throttled_goes_on_with_one_look_at_the_stack() {
     {
         let (who, mut state) = (unsticker(&deployment), deployment.world().state());
         let function = state.lambda.functions.get_mut(UNSTICKER).unwrap();
-        function.environment.insert("POLL_INTERVAL_MS".to_owned(), "200".to_owned());
+        function.environment.insert("POLL_INTERVAL_MS".to_owned(), "500".to_owned());
         // To know whose it is, and before each tag; the fifth is right before the stop.
         state.faults.inject_for(who.clone(), STACK, 4, Fault::Pass);
         state.faults.inject_for(who.clone(), STACK, 1, Fault::Refuse(ApiError::throttled()));
@@ -61,9 +61,13 @@ async fn a_call_that_was_throttled_goes_on_with_one_look_at_the_stack() {
     }
 }
 
-/// The looks between two tries; without those at the application, which may be made once what was seen of it is old.
+/// The looks between two tries; without those at the application, which may be made once what was seen of it is old. It
+/// is as old as the look at the stack before it: an incident is read after that one.
 fn looks(calls: &[Recorded], before: usize, again: usize) -> Vec<&str> {
-    let seen = calls[..before].iter().rfind(|call| call.action == APPLICATION && !is_throttled(call)).unwrap();
+    let last = |before: usize, action: &str| {
+        calls[..before].iter().rposition(|call| call.action == action && !is_throttled(call)).unwrap()
+    };
+    let seen = &calls[last(last(before, APPLICATION), STACK)];
     let is_old = calls[again].time - seen.time >= FRESH;
     let between = calls[before + 1..again].iter().map(|call| call.action.as_str());
     between.filter(|action| !is_old || *action != APPLICATION).collect()
