@@ -4,8 +4,8 @@ import http from "node:http";
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new http.Agent({ keepAlive: true });
 const call = (method, path, body) => new Promise((done, failed) => {
-{ =>   const options = { host, port, method, path: `/2018-06-01/runtime/invocation/${path}`, agent };
-  const request = http.request(options, (answer) => { => {
+  const options = { host, port, method, path: `/2018-06-01/runtime/invocation/${path}`, agent };
+  const request = http.request(options, (answer) => {
     const parts = [];
     answer.on("data", (part) => parts.push(part)).on("end", () => done({ headers: answer.headers, body: Buffer.concat(parts) }));
   });
