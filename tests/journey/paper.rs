@@ -24,44 +24,48 @@ pub(crate) struct Sum {
 }
 
 /// The least that the service's own durations allow, for an update in place or, where the job loops, with a stop.
-pub(crate) fn floor(story: Story, constants: &Constants) -> Option<Sum> {
+pub(crate) fn floor(story: Story, constants: &Constants) -> Sum {
     let c = constants;
     match story {
         Story::Jar | Story::Property | Story::Both => {
             let end = c.begin + c.next + c.update_running + c.detect + c.cleanup;
-            Some(Sum { down: c.update_gap, end })
+            Sum { down: c.update_gap, end }
         }
-        Story::Nothing => Some(Sum { down: 0.0, end: c.begin + c.next + c.cleanup }),
+        Story::Nothing => Sum { down: 0.0, end: c.begin + c.next + c.cleanup },
         Story::Looping => {
             let down = c.force_stop + c.update_ready + c.start;
-            Some(Sum { down, end: down })
+            Sum { down, end: down }
         }
         Story::PassingCause => {
             let end = wedged(c) + c.force_stop + continued(c) + c.start;
-            Some(Sum { down: end, end })
+            Sum { down: end, end }
         }
         Story::Autoscaling => {
             let end = c.update_running + c.update_running + c.detect + c.cleanup;
-            Some(Sum { down: 2.0 * c.update_gap, end })
+            Sum { down: 2.0 * c.update_gap, end }
         }
         Story::BadRecord => {
             let fix = FIX + c.begin + c.next + c.update_ready + c.detect + c.start;
             let end = wedged(c) + c.force_stop + continued(c) + fix;
-            Some(Sum { down: end, end })
+            Sum { down: end, end }
         }
         Story::DoesNotStart => {
             let down = c.failed_update + c.durations.flink().rollback;
-            Some(Sum { down, end: c.begin + c.next + c.snapshot + down + c.detect + c.cleanup })
+            Sum { down, end: c.begin + c.next + c.snapshot + down + c.detect + c.cleanup }
         }
         Story::NewOneLoops => {
             let back = c.force_stop + c.update_ready + c.start;
-            Some(Sum { down: c.update_gap + back, end: c.begin + c.next + c.update_running + back })
+            Sum { down: c.update_gap + back, end: c.begin + c.next + c.update_running + back }
         }
         Story::Deletion => {
             let down = c.durations.flink().delete;
-            Some(Sum { down, end: c.begin + c.next + down + c.cleanup })
+            Sum { down, end: c.begin + c.next + down + c.cleanup }
         }
-        Story::Creation => None,
+        // Nothing but its role has to be there before the application is, and nothing else before it is started.
+        Story::Creation => {
+            let down = c.begin + 2.0 * c.next + c.start;
+            Sum { down, end: down + c.cleanup }
+        }
     }
 }
 
@@ -90,7 +94,7 @@ pub(crate) fn sum(story: Story, way: Way, constants: &Constants) -> Option<Sum> 
     let c = constants;
     let plain = c.begin + c.next + c.update_running + c.detect + c.cleanup;
     match (story, way) {
-        (Story::Nothing, _) => floor(story, c),
+        (Story::Nothing, _) => Some(floor(story, c)),
         (Story::Jar | Story::Property | Story::Both, Way::Person(_)) => Some(Sum { down: c.update_gap, end: plain }),
         (Story::Jar | Story::Property | Story::Both, Way::Starter) => {
             Some(Sum { down: c.update_gap, end: plain + c.next + c.provider_framework })

@@ -22,7 +22,7 @@ pub(crate) fn line(figures: &Figures) -> String {
         figures.stack_looks(),
         figures.changes(),
         sum(paper::sum(*story, *way, constants)),
-        sum(paper::floor(*story, constants)),
+        sum(Some(paper::floor(*story, constants))),
     )
 }
 
