@@ -84,10 +84,13 @@ fn request<'a>(method: &'a str, url: &'a str, kinds: &'a [(&'a str, &'a str)], b
 /// The name of an error is in a header, before the address of its shape.
 fn answered(reply: Result<SignedResponse, String>) -> Result<Json, LambdaError> {
     let reply = reply.map_err(|message| LambdaError { code: None, message })?;
-    let body: Json = serde_json::from_str(&reply.body).unwrap_or_default();
+    let body = serde_json::from_str(&reply.body);
     if (200..300).contains(&reply.status) {
-        return Ok(body);
+        // What cannot be read is not nothing: a function is deleted for what is said to be kept of it.
+        let body = if reply.body.is_empty() { Ok(Json::Null) } else { body };
+        return body.map_err(|error| LambdaError { code: None, message: format!("it cannot be read: {error}") });
     }
+    let body: Json = body.unwrap_or_default();
     let code = reply.error_type.split(':').next().filter(|code| !code.is_empty());
     let code = code.map_or_else(|| format!("HTTP {} without a code", reply.status), str::to_owned);
     let message = ["message", "Message"].into_iter().find_map(|name| body[name].as_str());
@@ -129,5 +132,32 @@ pub(crate) async fn hand_over_until(aws: &Aws, function: &str, event: &Json, unt
         }
         sleep(jittered).await;
         wait = (wait * 2).min(ATTEMPT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, error_type: &str, body: &str) -> Result<Json, LambdaError> {
+        let (etag, error_type, body) = (String::new(), error_type.to_owned(), body.to_owned());
+        answered(Ok(SignedResponse { status, etag, error_type, body }))
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_not_taken_for_an_empty_one() {
+        assert_eq!(reply(204, "", ""), Ok(Json::Null));
+        assert_eq!(reply(200, "", "{\"Policy\":\"p\"}").unwrap()["Policy"], "p");
+        assert!(reply(200, "", "<html>").unwrap_err().to_string().contains("it cannot be read"));
+    }
+
+    #[test]
+    fn an_error_has_its_name_from_the_header_and_the_services_words() {
+        let gone = reply(404, "ResourceNotFoundException:http://internal/", "{\"Message\":\"no such function\"}");
+        assert_eq!(gone.unwrap_err().to_string(), "ResourceNotFoundException: no such function");
+        assert_eq!(
+            reply(502, "", "<html>").unwrap_err().to_string(),
+            "HTTP 502 without a code: the service says no more"
+        );
     }
 }

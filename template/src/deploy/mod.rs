@@ -20,7 +20,6 @@ mod watch;
 use std::process::ExitCode;
 
 use ::functions::LambdaError;
-
 use shared::operator::deployment::{GivenSettings, Verb};
 
 pub(crate) use checks::{file, planned};
