@@ -57,6 +57,7 @@ pub mod custom_resource;
 pub mod flink;
 pub mod lifecycle;
 pub mod operator;
+pub mod region;
 pub mod stack;
 mod status_words;
 pub mod template;

@@ -10,7 +10,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use serde_json::Value as Json;
-use shared::stack::dns_suffix;
+use shared::region::dns_suffix;
 
 use super::Aws;
 

@@ -2,12 +2,10 @@
 
 mod event;
 mod ownership;
-mod region;
 mod status;
 pub mod types;
 
 pub use event::StackEvent;
 pub use ownership::is_owned;
-pub use region::dns_suffix;
 pub use status::StackStatus;
 pub(crate) use types::{APPLICATION, LOGGING_OPTION, STACK};

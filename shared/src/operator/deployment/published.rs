@@ -2,7 +2,7 @@
 //! SHA256SUMS last, which says that all of it is there.
 
 use super::Values;
-use crate::stack::dns_suffix;
+use crate::region::dns_suffix;
 
 /// What [`PublishedRelease::prefix`] is unless another is given: the default of the functions template's CodePrefix.
 pub const CODE_PREFIX: &str = "flink-stack-handlers/";
