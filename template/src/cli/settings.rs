@@ -70,10 +70,9 @@ fn argument(setting: &Setting) -> Arg {
 
 /// Hides from a subcommand's help what it takes and does not use.
 pub(super) fn hide_unused(command: Command, name: &'static str, verb: Verb) -> Command {
-    let unused = SETTINGS.iter().filter(move |setting| !setting.verbs.contains(&verb));
-    command.mut_subcommand(name, |subcommand| {
-        unused.fold(subcommand, |subcommand, setting| subcommand.mut_arg(setting.name, |one| one.hide(true)))
-    })
+    let unused = |option: &str| SETTINGS.iter().any(|setting| setting.name == option && !setting.verbs.contains(&verb));
+    let hidden = |option: Arg| if unused(option.get_id().as_str()) { option.hide(true) } else { option };
+    command.mut_subcommand(name, |subcommand| subcommand.mut_args(hidden))
 }
 
 #[cfg(test)]

@@ -79,15 +79,15 @@ impl Handle<Condition> {
 }
 
 /// The names of the conditions that `json` depends on: in `Fn::If`, and where a condition is made of others.
-pub(in crate::template) fn conditions_in(json: &Json, found: &mut Vec<String>) {
+pub(in crate::template) fn conditions_in<'a>(json: &'a Json, found: &mut Vec<&'a str>) {
     match json {
         Json::Array(items) => items.iter().for_each(|item| conditions_in(item, found)),
         Json::Object(members) => {
             for (name, value) in members {
                 match (name.as_str(), value) {
-                    ("Condition", Json::String(id)) => found.push(id.clone()),
+                    ("Condition", Json::String(id)) => found.push(id),
                     ("Fn::If", Json::Array(parts)) => {
-                        found.extend(parts.first().and_then(Json::as_str).map(str::to_owned));
+                        found.extend(parts.first().and_then(Json::as_str));
                         parts.iter().skip(1).for_each(|part| conditions_in(part, found));
                     }
                     _ => conditions_in(value, found),

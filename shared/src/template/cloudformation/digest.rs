@@ -26,8 +26,8 @@ pub fn configuration_digest<A>(application: &Handle<A>, sent: impl IntoIterator<
     // Account, region and partition are the stack's for as long as it lives.
     let others = references(&sent)
         .into_iter()
-        .filter(|reference| reference.target.as_deref() != Some(application.id()) && !reference.is_pseudo());
-    let resolved = others.map(|reference| Value::from(reference.expression));
+        .filter(|reference| reference.target() != Some(application.id()) && !reference.is_pseudo());
+    let resolved = others.map(|reference| Value::from(reference.expression()));
     // A delimiter that no name contains: "a" then "bc" is not "ab" then "c".
     Value::join("|", &std::iter::once(hash.into()).chain(resolved).collect::<Vec<_>>())
 }

@@ -129,15 +129,15 @@ impl Template {
             .flatten()
         {
             for reference in references(body) {
-                self.check(from, reference.is_pseudo(), reference.target)?;
+                self.check(from, reference.is_pseudo(), reference.target())?;
             }
             let mut conditions = Vec::new();
             conditions_in(body, &mut conditions);
             if let Some(to) = conditions.into_iter().find(|to| self.conditions.get(to).is_none()) {
-                return Err(Problem::DanglingReference { from: from.clone(), to });
+                return Err(Problem::DanglingReference { from: from.clone(), to: to.to_owned() });
             }
             for id in body.get("DependsOn").and_then(Json::as_array).into_iter().flatten() {
-                self.check(from, false, id.as_str().map(str::to_owned))?;
+                self.check(from, false, id.as_str())?;
             }
         }
         let (version, description) = (Json::from("2010-09-09"), Json::from(self.description.as_str()));
@@ -162,10 +162,10 @@ impl Template {
         if self.names.insert(id.to_owned()) { Ok(()) } else { Err(Problem::DuplicateLogicalId(id.to_owned())) }
     }
 
-    fn check(&self, from: &str, pseudo: bool, target: Option<String>) -> Result<(), Problem> {
+    fn check(&self, from: &str, pseudo: bool, target: Option<&str>) -> Result<(), Problem> {
         match target {
-            Some(to) if !pseudo && self.resources.get(&to).is_none() && self.parameters.get(&to).is_none() => {
-                Err(Problem::DanglingReference { from: from.to_owned(), to })
+            Some(to) if !pseudo && self.resources.get(to).is_none() && self.parameters.get(to).is_none() => {
+                Err(Problem::DanglingReference { from: from.to_owned(), to: to.to_owned() })
             }
             _ => Ok(()),
         }

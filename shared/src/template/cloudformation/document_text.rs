@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::layout::in_order;
+use super::layout::{in_order, push_scalar, push_text};
 use super::value::Value;
 
 impl Value {
@@ -10,40 +10,54 @@ impl Value {
     /// document: what the names in it resolve to may hold no `"` and no `\`.
     #[must_use]
     pub fn text_of(document: &Json) -> Self {
-        let mut parts = Vec::new();
-        write_text(document, &mut parts);
-        Self::concat(parts)
+        let mut text = TextParts::default();
+        text.write(document);
+        text.end_literal();
+        Self::concat(text.parts)
     }
 }
 
 /// A document as literals and expressions in a row.
-fn write_text(json: &Json, parts: &mut Vec<Value>) {
-    let mut literal = |text: String| parts.push(text.into());
-    match json {
-        Json::Object(members) if is_expression(members) => {
-            literal("\"".to_owned());
-            parts.extend([with_escapes(json).into(), "\"".into()]);
-        }
-        Json::Object(members) => {
-            literal("{".to_owned());
-            for (index, (key, value)) in in_order(members).into_iter().enumerate() {
-                let comma = if index == 0 { "" } else { "," };
-                parts.push(format!("{comma}{}:", Json::from(key)).into());
-                write_text(value, parts);
+#[derive(Default)]
+struct TextParts {
+    parts: Vec<Value>,
+    /// The literal that the next expression ends.
+    literal: String,
+}
+
+impl TextParts {
+    fn write(&mut self, json: &Json) {
+        match json {
+            Json::Object(members) if is_expression(members) => {
+                self.literal.push('"');
+                self.end_literal();
+                self.parts.push(with_escapes(json).into());
+                self.literal.push('"');
             }
-            parts.push("}".into());
-        }
-        Json::Array(items) => {
-            literal("[".to_owned());
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    parts.push(",".into());
+            Json::Object(members) => {
+                self.literal.push('{');
+                for (index, (key, value)) in in_order(members).into_iter().enumerate() {
+                    self.literal.push_str(if index == 0 { "" } else { "," });
+                    push_text(key, &mut self.literal);
+                    self.literal.push(':');
+                    self.write(value);
                 }
-                write_text(item, parts);
+                self.literal.push('}');
             }
-            parts.push("]".into());
+            Json::Array(items) => {
+                self.literal.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    self.literal.push_str(if index == 0 { "" } else { "," });
+                    self.write(item);
+                }
+                self.literal.push(']');
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => push_scalar(json, &mut self.literal),
         }
-        scalar @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_)) => literal(scalar.to_string()),
+    }
+
+    fn end_literal(&mut self) {
+        self.parts.push(std::mem::take(&mut self.literal).into());
     }
 }
 

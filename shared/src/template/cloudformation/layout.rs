@@ -21,13 +21,12 @@ pub(in crate::template) fn text_of<'a>(members: impl IntoIterator<Item = (&'a st
 
 /// Writes what begins in `column`, on lines that begin after `indent` spaces.
 fn write(json: &Json, indent: usize, column: usize, text: &mut String) {
-    let begun = text.len();
     let function = function(json);
     let width = if function.is_some() { FUNCTION_WIDTH } else { WIDTH };
-    if in_a_line(json, begun + width.saturating_sub(column), text) {
+    if room_after(json, width.saturating_sub(column)).is_some_and(|room| room > 0) {
+        write_in_a_line(json, text);
         return;
     }
-    text.truncate(begun);
     if let Some((name, argument)) = function {
         write_function(name, argument, indent, text);
         return;
@@ -117,9 +116,29 @@ fn begin_line(indent: usize, text: &mut String) {
     text.extend(std::iter::repeat_n(' ', indent));
 }
 
-/// Whether it ends in the line, before `end`. What does not is left off there, so that no part is written more often
-/// than it is deep.
-fn in_a_line(json: &Json, end: usize, text: &mut String) -> bool {
+/// Two quotes, or two brackets.
+const ENCLOSURE: usize = 2;
+
+/// How many of these bytes are left in a line behind it; none where it does not fit. It is measured before it is
+/// written, and only as far as the line goes: no part is measured more often than it is deep.
+fn room_after(json: &Json, room: usize) -> Option<usize> {
+    let enclosed = |items: usize| room.checked_sub(ENCLOSURE + items.saturating_sub(1));
+    match json {
+        Json::Object(members) => members.iter().try_fold(enclosed(members.len())?, |room, (key, value)| {
+            room_after(value, room_after_text(key, room)?.checked_sub(":".len())?)
+        }),
+        Json::Array(items) => items.iter().try_fold(enclosed(items.len())?, |room, item| room_after(item, room)),
+        Json::String(string) => room_after_text(string, room),
+        Json::Null | Json::Bool(_) | Json::Number(_) => room.checked_sub(json.to_string().len()),
+    }
+}
+
+fn room_after_text(string: &str, room: usize) -> Option<usize> {
+    let without_escapes = room.checked_sub(ENCLOSURE + string.len())?;
+    if has_escapes(string) { room.checked_sub(quoted(string).len()) } else { Some(without_escapes) }
+}
+
+fn write_in_a_line(json: &Json, text: &mut String) {
     let comma = |index, text: &mut String| text.push_str(if index == 0 { "" } else { "," });
     match json {
         Json::Object(members) => {
@@ -128,9 +147,7 @@ fn in_a_line(json: &Json, end: usize, text: &mut String) -> bool {
                 comma(index, text);
                 push_text(key, text);
                 text.push(':');
-                if text.len() >= end || !in_a_line(value, end, text) {
-                    return false;
-                }
+                write_in_a_line(value, text);
             }
             text.push('}');
         }
@@ -138,15 +155,12 @@ fn in_a_line(json: &Json, end: usize, text: &mut String) -> bool {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
                 comma(index, text);
-                if !in_a_line(item, end, text) {
-                    return false;
-                }
+                write_in_a_line(item, text);
             }
             text.push(']');
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => push_scalar(json, text),
     }
-    text.len() < end
 }
 
 /// In the order of the keys, whatever order this build of serde_json keeps.
@@ -161,7 +175,7 @@ fn push_key(key: &str, text: &mut String) {
     text.push_str(": ");
 }
 
-fn push_scalar(scalar: &Json, text: &mut String) {
+pub(super) fn push_scalar(scalar: &Json, text: &mut String) {
     if let Json::String(string) = scalar {
         push_text(string, text);
     } else {
@@ -170,14 +184,22 @@ fn push_scalar(scalar: &Json, text: &mut String) {
 }
 
 /// Most texts need no escapes, and serde_json's take an allocation of their own.
-fn push_text(string: &str, text: &mut String) {
-    if string.contains(|letter: char| letter < ' ' || letter == '"' || letter == '\\') {
-        text.push_str(&serde_json::to_string(string).unwrap_or_default());
+pub(super) fn push_text(string: &str, text: &mut String) {
+    if has_escapes(string) {
+        text.push_str(&quoted(string));
     } else {
         text.push('"');
         text.push_str(string);
         text.push('"');
     }
+}
+
+fn quoted(string: &str) -> String {
+    serde_json::to_string(string).unwrap_or_default()
+}
+
+fn has_escapes(string: &str) -> bool {
+    string.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
 }
 
 #[cfg(test)]
@@ -205,6 +227,13 @@ mod tests {
              {{\"Ref\":\"D\"}},\n  \"E\": \"{long}\"\n }}]}}]}}\n}}"
         );
         assert_eq!(text_of(in_order(json.as_object().unwrap())), expected);
+    }
+
+    #[test]
+    fn a_text_is_as_wide_as_its_escapes_make_it() {
+        let quotes = "\"".repeat(WIDTH / 2);
+        let text = text_of(in_order(json!({"A": [quotes, 1]}).as_object().unwrap()));
+        assert_eq!(text, format!("{{\n \"A\": [\n  \"{}\",\n  1\n ]\n}}", "\\\"".repeat(WIDTH / 2)));
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub fn picture(template: &Template) -> Result<String, Problem> {
         nodes.insert(drawn(id), kind(id).to_owned());
         let explicit =
             resource["DependsOn"].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned);
-        let implicit = references(&resource["Properties"]).into_iter().filter_map(|reference| reference.target);
+        let implicit = references(&resource["Properties"]);
+        let implicit = implicit.iter().filter_map(|reference| reference.target().map(str::to_owned));
         let targets =
             explicit.chain(implicit).filter(|target| resources.contains_key(target)).map(|target| drawn(&target));
         after.entry(drawn(id)).or_default().extend(targets.filter(|target| *target != drawn(id)));

@@ -68,12 +68,12 @@ impl Value {
                 }
                 Part::Reference(name) => {
                     plain = false;
-                    text = format!("{text}${{{name}}}");
+                    text.extend(["${", name.as_str(), "}"]);
                 }
                 Part::Other => {
                     plain = false;
                     let name = format!("Part{}", variables.len() + 1);
-                    text = format!("{text}${{{name}}}");
+                    text.extend(["${", name.as_str(), "}"]);
                     variables.insert(name, part.0);
                 }
             }

@@ -58,6 +58,7 @@ mod tests {
     use crate::contract::{AutoStart, AutoStartAttributes, UpdateGuard, read};
     use crate::flink::Restore;
     use crate::lifecycle::OnDelete;
+    use crate::template::cloudformation::references::{Reference, references};
     use crate::template::cloudformation::resolved::ResolvedTemplate;
     use serde_json::{Value as Json, json};
     use std::collections::BTreeSet;
@@ -147,10 +148,9 @@ mod tests {
         let resources = &stack.template["Resources"];
         assert_eq!(resources["Application"]["DependsOn"], json!(["UpdateGuard"]));
         let waits_for = |id: &str| -> BTreeSet<String> {
-            let references = crate::template::cloudformation::references::references(&resources[id]["Properties"]);
-            let targets =
-                references.into_iter().filter(|reference| !reference.is_pseudo()).filter_map(|one| one.target);
-            targets.filter(|target| resources.get(target).is_some()).collect()
+            let all = references(&resources[id]["Properties"]);
+            let targets = all.iter().filter(|one| !one.is_pseudo()).filter_map(|one| one.target());
+            targets.filter(|target| resources.get(target).is_some()).map(str::to_owned).collect()
         };
         let (guard, application) = (waits_for("UpdateGuard"), waits_for("Application"));
         assert!(!application.is_empty() && application.is_subset(&guard), "{application:?} and {guard:?}");
@@ -194,8 +194,9 @@ mod tests {
         let attributes = serde_json::to_value(AutoStartAttributes::default()).unwrap();
         let text = application().unwrap().render().unwrap();
         let stack: Json = serde_json::from_str(&text).unwrap();
-        let read = crate::template::cloudformation::references::references(&stack["Outputs"]);
-        let read: Vec<&str> = read.iter().filter_map(|one| one.expression["Fn::GetAtt"][1].as_str()).collect();
+        let all = references(&stack["Outputs"]);
+        let attribute = |one: &Reference<'_>| one.expression()["Fn::GetAtt"][1].as_str().map(str::to_owned);
+        let read: Vec<String> = all.iter().filter_map(attribute).collect();
         assert_eq!(read.len(), 2);
         assert!(read.iter().all(|name| attributes.get(name).is_some()), "{read:?}");
     }
