@@ -15,7 +15,7 @@ use crate::servers::host::Run;
 use crate::stats::short;
 use crate::subject::{Ends, Subject};
 use crate::table::{Row, print};
-use crate::{Bench, FUNCTIONS, callgrind, synth};
+use crate::{Bench, FUNCTIONS, callgrind, place, synth};
 use peers::{node, python};
 
 /// Zips of the same functions with every crate's default features and cargo's default profile, stripped, in bytes, in
@@ -34,7 +34,10 @@ pub(crate) fn run(
     cdk: &Path,
     repetitions: usize,
 ) -> Result<bool, Box<dyn Error>> {
-    let measured = measure(&bench.host, &series(bench, floors, tools)?, repetitions)?;
+    for name in ["bench-noop", "bench-raw"] {
+        place(&bench.folder, name, &fs::read(floors.join(name))?)?;
+    }
+    let measured = measure(&bench.host, &series(bench, tools)?, repetitions)?;
     let tables = [
         ("the same handler by others, 16 calls", peers(bench, &measured, tools)?),
         ("the floor, five calls", floor(bench, &measured)?),
@@ -51,7 +54,7 @@ pub(crate) fn run(
     Ok(!tables.iter().any(|(_, rows)| rows.iter().any(Row::is_missed)))
 }
 
-fn series(bench: &Bench, floors: &Path, tools: &Path) -> Result<Vec<Series>, Box<dyn Error>> {
+fn series(bench: &Bench, tools: &Path) -> Result<Vec<Series>, Box<dyn Error>> {
     let series = |name, subject, story, events| Series { name, subject, story, events };
     let auto_start = Subject::ours(&bench.folder, "flink-auto-start");
     // Nothing is shared between the two APIs here, as with AWS.
@@ -59,9 +62,9 @@ fn series(bench: &Bench, floors: &Path, tools: &Path) -> Result<Vec<Series>, Box
     let boto3 = python("python", tools, &bench.folder, "auto_start")?;
     let crhelper = python("crhelper", tools, &bench.folder, "auto_start_crhelper")?;
     let node = node(tools, &bench.folder)?;
-    let raw = Subject::floor(floors, "bench-raw", Ends::Put);
+    let raw = Subject::floor(&bench.folder, "bench-raw", Ends::Put);
     let mut all = vec![
-        series("no-op", Subject::floor(floors, "bench-noop", Ends::Response), SHORTEST, 1),
+        series("no-op", Subject::floor(&bench.folder, "bench-noop", Ends::Response), SHORTEST, 1),
         series("raw", raw.clone(), Story::Starting, 1),
         series("raw warm", raw, Story::Starting, 1 + WARM),
         series("further", auto_start, Story::Leaving(FURTHER), 1),
