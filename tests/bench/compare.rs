@@ -135,13 +135,15 @@ fn floor(bench: &Bench, measured: &Measured) -> Result<Vec<Row>, Box<dyn Error>>
     let figure = |count: f64| format!("{} M", short(count));
     let timed = |metric: &str, pair, value: fn(&Run) -> Duration, target| timed(measured, metric, pair, value, target);
     Ok(vec![
-        timed("cold CPU / no-op lambda_runtime", noop, |run| run.cpu, Some(3.1)),
+        // No target: what page faults cost decides it. Where 0.1.0 was measured it was 2.99; elsewhere the same binary
+        // gives 3.4. `make gauge` holds the instructions.
+        timed("cold CPU / no-op lambda_runtime", noop, |run| run.cpu, None),
         timed("cold wall / no-op", noop, |run| run.cold, None),
         timed("init wall / no-op", noop, |run| run.init, Some(1.6)),
         timed("first event wall / TLS floor", raw, handler, Some(2.0)),
         timed("cold CPU / TLS floor", raw, |run| run.cpu, None),
         peak(measured, "peak memory / no-op", noop, Some(2.9)),
-        // Held by `make gauge`.
+        // As above, held by `make gauge`.
         Row::figure("cold instructions, million", figure(cold), String::new(), cold, None),
         Row::ratio("each further look, ms of CPU", String::new(), String::new(), further, None),
         Row::figure("each further look, million instructions", String::new(), String::new(), more, None),
