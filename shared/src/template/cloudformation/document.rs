@@ -12,7 +12,7 @@ use super::parameter::ParameterOf;
 use super::references::references;
 use super::resource::Condition;
 use super::resource::{Handle, Parameter, Resource};
-use super::value::Value;
+use super::value::{Value, object};
 use crate::contract::{StackTemplate, TEMPLATE_METADATA, VERSION, VERSION_METADATA};
 
 /// A CloudFormation template under construction; [`Template::render`] checks its references.
@@ -105,7 +105,7 @@ impl Template {
 
     /// Adds an output, for a person and for the deploy script.
     pub fn output(&mut self, name: &str, description: &str, value: &Value) {
-        self.outputs[name] = json!({"Description": description, "Value": value});
+        self.outputs[name] = object([("Description", description.into()), ("Value", value.as_json().clone())]);
     }
 
     /// Adds an output that other stacks import.

@@ -4,7 +4,7 @@
 //! so a reference to nothing cannot be written. It does not know resources or their properties.
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::error::Problem;
 
@@ -26,31 +26,32 @@ impl Value {
     /// it away.
     #[must_use]
     pub fn import(export: &str) -> Self {
-        Self(json!({"Fn::ImportValue": export}))
+        Self::function("Fn::ImportValue", export)
     }
 
     /// `Fn::Join`: the parts as one text, with the delimiter between them.
     #[must_use]
     pub fn join(delimiter: &str, parts: &[Self]) -> Self {
-        Self(json!({"Fn::Join": [delimiter, parts]}))
+        let parts: Vec<Json> = parts.iter().map(|part| part.0.clone()).collect();
+        Self::function("Fn::Join", [delimiter.into(), Json::from(parts)])
     }
 
     /// `Fn::Split`: a list of a text's parts.
     #[must_use]
     pub fn split(&self, delimiter: &str) -> Self {
-        Self(json!({"Fn::Split": [delimiter, self]}))
+        Self::function("Fn::Split", [delimiter.into(), self.0.clone()])
     }
 
     /// `Fn::Select`: an item of a list, counted from 0.
     #[must_use]
     pub fn select(&self, index: u32) -> Self {
-        Self(json!({"Fn::Select": [index, self]}))
+        Self::function("Fn::Select", [index.into(), self.0.clone()])
     }
 
     /// `Fn::Join` of a list that only CloudFormation knows.
     #[must_use]
     pub fn joined_by(&self, delimiter: &str) -> Self {
-        Self(json!({"Fn::Join": [delimiter, self]}))
+        Self::function("Fn::Join", [delimiter.into(), self.0.clone()])
     }
 
     /// These parts in a row, as one readable `Fn::Sub`.
@@ -80,8 +81,8 @@ impl Value {
         }
         match (plain, variables.is_empty()) {
             (true, _) => Self(Json::String(text.replace("${!", "${"))),
-            (false, true) => Self(json!({"Fn::Sub": text})),
-            (false, false) => Self(json!({"Fn::Sub": [text, variables]})),
+            (false, true) => Self::function("Fn::Sub", text),
+            (false, false) => Self::function("Fn::Sub", [Json::from(text), variables.into()]),
         }
     }
 
@@ -102,16 +103,25 @@ impl Value {
     }
 
     pub(in crate::template) fn reference_to(id: &str) -> Self {
-        Self(json!({"Ref": id}))
+        Self::function("Ref", id)
     }
 
     pub(in crate::template) fn attribute_of(id: &str, attribute: &str) -> Self {
-        Self(json!({"Fn::GetAtt": [id, attribute]}))
+        Self::function("Fn::GetAtt", [Json::from(id), attribute.into()])
     }
 
     pub(in crate::template) fn either(condition: &str, when: &Self, otherwise: &Self) -> Self {
-        Self(json!({"Fn::If": [condition, when, otherwise]}))
+        Self::function("Fn::If", [condition.into(), when.0.clone(), otherwise.0.clone()])
     }
+
+    fn function(name: &str, argument: impl Into<Json>) -> Self {
+        Self(object([(name, argument.into())]))
+    }
+}
+
+/// An object of these members, which are moved into it: `json!` copies what it is given, with all that is below.
+pub(in crate::template) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
+    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// What a part becomes within `Fn::Sub`.
@@ -202,6 +212,7 @@ pub mod pseudo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn literals_in_a_row_are_one_literal() {

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::alarms::Metric;
 use crate::template::cloudformation::resource::Resource;
-use crate::template::cloudformation::value::{Value, pseudo};
+use crate::template::cloudformation::value::{Value, object, pseudo};
 
 /// How many columns a CloudWatch dashboard has.
 const WIDTH: usize = 24;
@@ -37,14 +37,8 @@ impl Dashboard {
     pub fn graph(mut self, title: &str, lines: impl IntoIterator<Item = (&'static str, Metric)>) -> Self {
         let lines: Vec<_> = lines.into_iter().map(|(label, metric)| line(label, &metric)).collect();
         let lines = repetitions_dotted(&lines);
-        self.graphs.push(json!({
-            "type": "metric",
-            "properties": {
-                "title": title,
-                "region": pseudo::region(),
-                "metrics": lines,
-            },
-        }));
+        let properties = [("title", title.into()), ("region", pseudo::region().into_json()), ("metrics", lines.into())];
+        self.graphs.push(object([("type", "metric".into()), ("properties", object(properties))]));
         self
     }
 
@@ -99,8 +93,9 @@ impl From<Dashboard> for Resource<Dashboard> {
             graph
         });
         let widgets: Vec<Json> = std::iter::once(text).chain(sized).collect();
-        let body = Value::text_of(&json!({ "widgets": widgets }));
-        Self::of(types::DASHBOARD, json!({"DashboardName": dashboard.name, "DashboardBody": body}))
+        let body = Value::text_of(&object([("widgets", widgets.into())]));
+        let properties = [("DashboardName", dashboard.name.into_json()), ("DashboardBody", body.into_json())];
+        Self::of(types::DASHBOARD, object(properties))
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::template::cloudformation::resource::Condition;
 use crate::template::cloudformation::resource::{Handle, Resource};
-use crate::template::cloudformation::value::{Value, pseudo};
+use crate::template::cloudformation::value::{Value, object, pseudo};
 
 /// One statement of a policy.
 #[derive(Debug, Clone)]
@@ -122,7 +122,7 @@ fn insert(conditions: &mut Map<String, Json>, operator: &str, key: &str, value: 
 #[must_use]
 pub fn document(statements: impl IntoIterator<Item = Statement>) -> Json {
     let statements: Vec<Json> = statements.into_iter().map(Statement::into_json).collect();
-    json!({"Version": "2012-10-17", "Statement": statements})
+    object([("Version", "2012-10-17".into()), ("Statement", statements.into())])
 }
 
 /// A list of one is written as the one.
@@ -192,8 +192,8 @@ impl From<Role> for Resource<Role> {
         let trust = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": role.service}});
         let trust = json!({"Version": "2012-10-17", "Statement": [trust]});
         properties.insert("AssumeRolePolicyDocument".into(), trust);
-        let policy = json!([{"PolicyName": "Grants", "PolicyDocument": document(role.statements)}]);
-        properties.insert("Policies".into(), policy);
+        let policy = object([("PolicyName", "Grants".into()), ("PolicyDocument", document(role.statements))]);
+        properties.insert("Policies".into(), vec![policy].into());
         if !role.attached.is_empty() {
             properties.insert("ManagedPolicyArns".into(), json!(role.attached));
         }
@@ -209,7 +209,7 @@ impl ManagedPolicy {
     /// A managed policy of these statements.
     #[must_use]
     pub fn of(description: &str, statements: impl IntoIterator<Item = Statement>) -> Resource<Self> {
-        let properties = json!({"Description": description, "PolicyDocument": document(statements)});
+        let properties = object([("Description", description.into()), ("PolicyDocument", document(statements))]);
         Resource::of(types::MANAGED_POLICY, properties)
     }
 }
