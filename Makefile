@@ -332,7 +332,7 @@ LAMBDA_BUILD = PATH="$(abspath $(VENV)/bin):$$PATH" $(flink-stack) packages >/de
 
 REPETITIONS ?= 41
 .PHONY: bench
-bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind) [REPETITIONS=41]
+bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## What is felt (journey, polling), and our functions beside the floor, Python and Node: ratios (needs python3, node, openssl, valgrind) [REPETITIONS=41]
 	mkdir -p $(BENCH)/handlers $(ADOPTION)/npm/bench/code
 	cp tests/bench/peers/*.py tests/bench/peers/*.mjs $(BENCH)/handlers/
 	cp tests/bench/peers/stack.js $(ADOPTION)/npm/bench/
@@ -343,6 +343,7 @@ bench: $(BENCH)/installed $(VENV)/installed $(ADOPTION)/npm/installed ## Our fun
 	cargo build --quiet --release --package bench
 	cargo build --quiet --release --no-default-features --package template
 	@$(MAKE) --no-print-directory polling
+	@$(MAKE) --no-print-directory journey
 	@$(TARGET)/release/bench compare $(TARGET) $(TARGET)/release $(BENCH) $(ADOPTION)/npm $(REPETITIONS)
 
 .PHONY: gauge budget
