@@ -12,6 +12,8 @@ use crate::servers::aws::Story;
 use crate::servers::host::Host;
 use crate::subject::Subject;
 
+const LOG: &str = "callgrind.log";
+
 /// Says how to get valgrind, when it is not there.
 pub(crate) fn is_here() -> Result<(), String> {
     match Command::new("valgrind").arg("--version").output() {
@@ -28,9 +30,7 @@ pub(crate) fn instructions(
     events: usize,
     folder: &Path,
 ) -> Result<u64, Box<dyn Error>> {
-    let log = folder.join("callgrind.log");
-    let mut program = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"].map(str::to_owned).to_vec();
-    program.push(format!("--log-file={}", log.display()));
+    let mut program = valgrind(folder);
     program.extend(subject.program.iter().cloned());
     // SIGTERM, which no handler here catches: valgrind then still writes what it counted.
     let run = host.run(subject, story, events, &program, |child: &Child| {
@@ -42,7 +42,28 @@ pub(crate) fn instructions(
         let calls = run.calls.join(", ");
         return Err(format!("{}: the request was refused before any work, after {calls}", subject.name).into());
     }
-    let output = fs::read_to_string(&log)?;
+    counted(folder)
+}
+
+/// Instructions of a command from its begin to its end.
+pub(crate) fn whole(command: &[String], folder: &Path) -> Result<u64, Box<dyn Error>> {
+    let program = valgrind(folder);
+    let ended = Command::new(&program[0]).args(&program[1..]).args(command).output()?;
+    if !ended.status.success() {
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        return Err(format!("{} ended with {}: {said}", command.join(" "), ended.status).into());
+    }
+    counted(folder)
+}
+
+fn valgrind(folder: &Path) -> Vec<String> {
+    let log = format!("--log-file={}", folder.join(LOG).display());
+    ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", &log].map(str::to_owned).to_vec()
+}
+
+/// What it wrote at the program's end.
+fn counted(folder: &Path) -> Result<u64, Box<dyn Error>> {
+    let output = fs::read_to_string(folder.join(LOG))?;
     let counted = output.lines().find_map(|line| line.split_once("Collected :")).map(|(_, count)| count.trim().parse());
     Ok(counted.ok_or_else(|| format!("valgrind counted nothing:\n{output}"))??)
 }

@@ -64,6 +64,8 @@ fn run() -> Result<bool, Box<dyn Error>> {
 /// A host, and our functions as they are shipped.
 pub(crate) struct Bench {
     pub(crate) host: Host,
+    /// Cargo's target folder.
+    pub(crate) target: PathBuf,
     /// A folder of our own, with the functions' binaries unpacked.
     pub(crate) folder: PathBuf,
     /// Bytes of each function's zip and of the binary in it.
@@ -72,12 +74,13 @@ pub(crate) struct Bench {
 
 impl Bench {
     fn prepare(target: &str) -> Result<Self, Box<dyn Error>> {
-        let folder = fs::canonicalize(target)?.join("bench");
+        let target = fs::canonicalize(target)?;
+        let folder = target.join("bench");
         fs::create_dir_all(&folder)?;
-        let sizes = FUNCTIONS.iter().map(|function| unpack(Path::new(target), &folder, function));
+        let sizes = FUNCTIONS.iter().map(|function| unpack(&target, &folder, function));
         let sizes = sizes.collect::<Result<_, _>>()?;
         let host = Host::start(&servers::authority::establish(&folder)?, &folder)?;
-        Ok(Self { host, folder, sizes })
+        Ok(Self { host, target, folder, sizes })
     }
 }
 
