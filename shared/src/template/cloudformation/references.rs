@@ -156,4 +156,18 @@ mod tests {
         ]);
         assert_eq!(Json::Array(found), expected);
     }
+
+    #[test]
+    fn a_reference_counts_while_each_branch_around_it_is_taken() {
+        let inner = json!({"Fn::If": ["Has", {"Ref": "AWS::NoValue"}, {"Ref": "G"}]});
+        let json = json!({"Fn::If": ["Is", {"Ref": "F"}, inner]});
+        let found: Vec<Json> = references(&json).iter().map(Reference::expression).collect();
+        let expected = json!([
+            {"Fn::If": ["Is", "then", "else"]},
+            {"Fn::If": ["Is", {"Ref": "F"}, ""]},
+            {"Fn::If": ["Is", "", {"Fn::If": ["Has", "then", "else"]}]},
+            {"Fn::If": ["Is", "", {"Fn::If": ["Has", "", {"Ref": "G"}]}]}
+        ]);
+        assert_eq!(Json::Array(found), expected);
+    }
 }
