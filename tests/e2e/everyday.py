@@ -117,8 +117,13 @@ def answers(port):
 def play(run):
     aws, watch, invoke = lines_of_the_page()
     process = run.start([run.ports[PORT] if word == PORT else word for word in aws], "aws.log")
-    run.wait("the address of the local AWS", lambda: run.ports[PORT] in run.log("aws.log"), process)
-    sink = re.search(r"^  (http://\S+by-hand)$", run.log("aws.log"), re.M)[1]
+
+    def response_url():
+        """The last of the lines that it writes when it begins."""
+        return re.search(r"^  (http://\S+by-hand)$", run.log("aws.log"), re.M)
+
+    run.wait("the addresses of the local AWS", response_url, process)
+    sink = response_url()[1]
     assert json.loads(run.moved((EVENTS / "auto-start-create.json").read_text()))["ResponseURL"] == sink, sink
 
     env = run.file("local.env", (EVENTS / "local.env").read_text())
