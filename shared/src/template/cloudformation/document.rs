@@ -110,7 +110,8 @@ impl Template {
 
     /// Adds an output that other stacks import.
     pub fn export(&mut self, name: &str, description: &str, value: &Value, export: &str) {
-        self.outputs[name] = json!({"Description": description, "Value": value, "Export": {"Name": export}});
+        self.output(name, description, value);
+        self.outputs[name]["Export"] = json!({"Name": export});
     }
 
     /// The parameters as they stand in the template, by name.

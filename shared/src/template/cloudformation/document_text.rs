@@ -1,8 +1,8 @@
 //! JSON within JSON: a document that a property takes as a string, with expressions in it.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::layout::{in_order, push_scalar, push_text};
+use super::layout::{function, write_in_a_line};
 use super::value::Value;
 
 impl Value {
@@ -10,54 +10,18 @@ impl Value {
     /// document: what the names in it resolve to may hold no `"` and no `\`.
     #[must_use]
     pub fn text_of(document: &Json) -> Self {
-        let mut text = TextParts::default();
-        text.write(document);
-        text.end_literal();
-        Self::concat(text.parts)
-    }
-}
-
-/// A document as literals and expressions in a row.
-#[derive(Default)]
-struct TextParts {
-    parts: Vec<Value>,
-    /// The literal that the next expression ends.
-    literal: String,
-}
-
-impl TextParts {
-    fn write(&mut self, json: &Json) {
-        match json {
-            Json::Object(members) if is_expression(members) => {
-                self.literal.push('"');
-                self.end_literal();
-                self.parts.push(with_escapes(json).into());
-                self.literal.push('"');
+        let (mut parts, mut literal) = (Vec::new(), String::new());
+        write_in_a_line(document, &mut literal, &mut |json, literal| {
+            let is_expression = function(json).is_some();
+            if is_expression {
+                literal.push('"');
+                parts.extend([std::mem::take(literal).into(), with_escapes(json).into()]);
+                literal.push('"');
             }
-            Json::Object(members) => {
-                self.literal.push('{');
-                for (index, (key, value)) in in_order(members).into_iter().enumerate() {
-                    self.literal.push_str(if index == 0 { "" } else { "," });
-                    push_text(key, &mut self.literal);
-                    self.literal.push(':');
-                    self.write(value);
-                }
-                self.literal.push('}');
-            }
-            Json::Array(items) => {
-                self.literal.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    self.literal.push_str(if index == 0 { "" } else { "," });
-                    self.write(item);
-                }
-                self.literal.push(']');
-            }
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => push_scalar(json, &mut self.literal),
-        }
-    }
-
-    fn end_literal(&mut self) {
-        self.parts.push(std::mem::take(&mut self.literal).into());
+            is_expression
+        });
+        parts.push(literal.into());
+        Self::concat(parts)
     }
 }
 
@@ -75,11 +39,6 @@ fn with_escapes(expression: &Json) -> Json {
         },
         _ => expression.clone(),
     }
-}
-
-/// Whether CloudFormation puts a value in the place of this object: `Ref` and the `Fn::` functions.
-fn is_expression(members: &Map<String, Json>) -> bool {
-    members.len() == 1 && members.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
 }
 
 #[cfg(test)]

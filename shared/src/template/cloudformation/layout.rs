@@ -24,7 +24,7 @@ fn write(json: &Json, indent: usize, column: usize, text: &mut String) {
     let function = function(json);
     let width = if function.is_some() { FUNCTION_WIDTH } else { WIDTH };
     if room_after(json, width.saturating_sub(column)).is_some_and(|room| room > 0) {
-        write_in_a_line(json, text);
+        write_in_a_line(json, text, &mut |_, _| false);
         return;
     }
     if let Some((name, argument)) = function {
@@ -84,7 +84,7 @@ fn write_texts(items: &[Json], indent: usize, text: &mut String) {
 }
 
 /// `Ref`, `Fn::Sub` and their like, each alone in an object, with its argument.
-fn function(json: &Json) -> Option<(&str, &Json)> {
+pub(super) fn function(json: &Json) -> Option<(&str, &Json)> {
     let mut members = json.as_object()?.iter();
     let (name, argument) = members.next().filter(|(name, _)| name.as_str() == "Ref" || name.starts_with("Fn::"))?;
     members.next().is_none().then_some((name.as_str(), argument))
@@ -138,8 +138,12 @@ fn room_after_text(string: &str, room: usize) -> Option<usize> {
     if has_escapes(string) { room.checked_sub(quoted(string).len()) } else { Some(without_escapes) }
 }
 
-fn write_in_a_line(json: &Json, text: &mut String) {
+/// Without blanks between its parts. `instead` writes what it knows better, and says whether it did.
+pub(super) fn write_in_a_line(json: &Json, text: &mut String, instead: &mut dyn FnMut(&Json, &mut String) -> bool) {
     let comma = |index, text: &mut String| text.push_str(if index == 0 { "" } else { "," });
+    if instead(json, text) {
+        return;
+    }
     match json {
         Json::Object(members) => {
             text.push('{');
@@ -147,7 +151,7 @@ fn write_in_a_line(json: &Json, text: &mut String) {
                 comma(index, text);
                 push_text(key, text);
                 text.push(':');
-                write_in_a_line(value, text);
+                write_in_a_line(value, text, instead);
             }
             text.push('}');
         }
@@ -155,7 +159,7 @@ fn write_in_a_line(json: &Json, text: &mut String) {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
                 comma(index, text);
-                write_in_a_line(item, text);
+                write_in_a_line(item, text, instead);
             }
             text.push(']');
         }
@@ -175,7 +179,7 @@ fn push_key(key: &str, text: &mut String) {
     text.push_str(": ");
 }
 
-pub(super) fn push_scalar(scalar: &Json, text: &mut String) {
+fn push_scalar(scalar: &Json, text: &mut String) {
     if let Json::String(string) = scalar {
         push_text(string, text);
     } else {
@@ -184,7 +188,7 @@ pub(super) fn push_scalar(scalar: &Json, text: &mut String) {
 }
 
 /// Most texts need no escapes, and serde_json's take an allocation of their own.
-pub(super) fn push_text(string: &str, text: &mut String) {
+fn push_text(string: &str, text: &mut String) {
     if has_escapes(string) {
         text.push_str(&quoted(string));
     } else {
